@@ -1,0 +1,92 @@
+"""What can go wrong, as sentences for the person who can mend it, each with its exit code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One broken rule at one place: the unit of every rejects file and of every refusal.
+
+    `row` counts as a spreadsheet does (row 1 is the header); None where no single row is at fault.
+    `message` says what was wrong and what to do, and never quotes a value of a personal column.
+    """
+
+    message: str
+    file: str | None = None
+    row: int | None = None
+    column: str | None = None
+    rule: str = "invalid"
+
+    def sentence(self) -> str:
+        """The problem with its place in front: `file, row 3, column at: ...`."""
+        place = [
+            part
+            for part in (
+                self.file,
+                f"row {self.row}" if self.row is not None else None,
+                f"column {self.column}" if self.column else None,
+            )
+            if part
+        ]
+        return f"{', '.join(place)}: {self.message}" if place else self.message
+
+
+class FollowUpError(Exception):
+    """Root of all that this package raises on purpose; the command line prints its text alone."""
+
+    exit_code = 1
+
+
+class UnreadableError(FollowUpError):
+    """Something can't be read or reached: absent, locked, foreign, undecodable."""
+
+    exit_code = 1
+
+
+class MissingExtraError(UnreadableError):
+    """An optional part that the request needs is not installed."""
+
+    @classmethod
+    def for_extra(cls, what: str, extra: str) -> MissingExtraError:
+        """Name what was asked for and the extra that brings it."""
+        return cls(f"{what} needs an optional part that is not installed: run  pip install 'followup_analytics[{extra}]'")
+
+
+class UsageError(FollowUpError):
+    """The request itself is wrong: an unknown option value, column or cohort."""
+
+    exit_code = 2
+
+
+class DataError(FollowUpError):
+    """Readable, but the data break the rules of the follow-up log."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+    @classmethod
+    def from_problems(cls, problems: tuple[Problem, ...]) -> DataError:
+        """One sentence for the first problem, and how many more there are."""
+        first = problems[0].sentence()
+        more = len(problems) - 1
+        tail = "" if not more else f" (and {more:,} more {'problem' if more == 1 else 'problems'}; `followup check` lists them all)"
+        return cls(first + tail, problems)
+
+
+class WithheldError(FollowUpError):
+    """All that was asked for is hidden, to protect the few people it is about."""
+
+    exit_code = 4
+
+    @classmethod
+    def too_few(cls, min_cell: int) -> WithheldError:
+        """The refusal never says how many people there were."""
+        return cls(
+            f"This answer is withheld: it would be about fewer than {min_cell} applicants. "
+            "Ask for a larger group, or, for your own log alone, pass --min-cell 1."
+        )
