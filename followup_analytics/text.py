@@ -1,0 +1,59 @@
+"""Strings from outside, made safe: cleaned of what no reader may see, and kept from acting as formulas."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+
+#: Control characters, surrogates, noncharacters, and the marks that reverse or hide text in print.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
+)
+#: What a spreadsheet takes for the start of a formula (OWASP ASVS 1.2.10).
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
+
+
+def clean(value: str) -> str:
+    """The text without control characters, surrogates, noncharacters and direction overrides."""
+    return _UNPRINTABLE.sub("", value)
+
+
+def formula_safe(value: str) -> str:
+    """The text as a cell that no spreadsheet takes for a formula; `undo_formula_safe` gives the text back."""
+    return "'" + value if value.startswith(_FORMULA_STARTS) else value
+
+
+def undo_formula_safe(value: str) -> str:
+    """The text that `formula_safe` was given; other text is left as it is."""
+    return value[1:] if value.startswith("'") and value[1:].startswith(_FORMULA_STARTS) else value
+
+
+def nearest(name: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that most looks like a misspelt name, or None where none does."""
+    by_key = {_key(candidate): candidate for candidate in candidates}
+    found = difflib.get_close_matches(_key(name), by_key, n=1, cutoff=0.6)
+    return by_key[found[0]] if found else None
+
+
+def listed(words: Iterable[str], conjunction: str = "or") -> str:
+    """The words as they stand in a sentence: `a, b or c`."""
+    items = list(words)
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {conjunction} {items[-1]}"
+
+
+def shorten(value: str, limit: int = 40) -> str:
+    """The cleaned text on one line, cut to `limit` characters."""
+    line = " ".join(clean(value).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun: `1 row`, `12,000 rows`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[\s_\-]+", "_", name.strip().casefold())
