@@ -1,0 +1,138 @@
+"""What a sample can tell: tests against nothing and against a margin, detectable effects, sizes of studies."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri, stdtr, stdtrit
+
+
+@dataclass(frozen=True)
+class Equivalence:
+    """Two one-sided tests of |effect| < margin.
+
+    Attributes:
+        p_value: the larger of the two one-sided p-values.
+        low, high: the interval of level 1 - 2 alpha that must lie inside the margins.
+        equivalent: whether it does.
+    """
+
+    p_value: float
+    low: float
+    high: float
+    equivalent: bool
+
+
+def two_sided_p(estimate: float, se: float, df: float) -> float:
+    """Two-sided p-value against 0 by Student's t(df); NaN where there is no standard error, 0 or 1 where it is 0."""
+    if math.isnan(estimate) or math.isnan(se) or df < 1:
+        return math.nan
+    if se <= 0:
+        return 1.0 if estimate == 0 else 0.0
+    return min(1.0, 2 * float(stdtr(df, -abs(estimate / se))))
+
+
+def two_one_sided_tests(estimate: float, se: float, df: float, margin: float, alpha: float = 0.05) -> Equivalence:
+    """Test whether an effect is smaller than the margin in both directions.
+
+    Source: D. Schuirmann (1987), J. Pharmacokinetics and Biopharmaceutics 15, 657-680. NaN in gives NaN out and "no".
+    """
+    if math.isnan(estimate) or math.isnan(se) or df < 1:
+        return Equivalence(math.nan, math.nan, math.nan, equivalent=False)
+    half = float(stdtrit(df, 1 - alpha)) * se
+    low, high = estimate - half, estimate + half
+    if se <= 0:
+        p = 0.0 if abs(estimate) < margin else 1.0
+    else:
+        above = float(stdtr(df, -(estimate + margin) / se))
+        below = float(stdtr(df, (estimate - margin) / se))
+        p = max(above, below)
+    return Equivalence(p, low, high, equivalent=-margin < low and high < margin)
+
+
+def design_effect(cluster_size: float, icc: float) -> float:
+    """Design effect of clusters of about equal size: 1 + (m - 1) ICC, never below 1."""
+    return max(1.0, 1 + (cluster_size - 1) * icc)
+
+
+def sample_size(
+    baseline: float,
+    effect: float,
+    *,
+    power: float = 0.8,
+    alpha: float = 0.05,
+    design_effect: float = 1.6,
+    share_strategy: float = 0.5,
+) -> int | None:
+    """Interviews in both arms to find a difference of ``effect`` (a risk difference) from ``baseline``.
+
+    deff (z_{1-alpha/2} + z_power)^2 (p0 q0 / (1 - s) + p1 q1 / s) / effect^2, rounded up arm by arm; None where the
+    effect is 0 or leads out of [0, 1]. Source: J. Fleiss (1981), Statistical Methods for Rates and Proportions, ch. 3.
+    """
+    other = baseline + effect
+    if effect == 0 or not 0 <= other <= 1 or not 0 <= baseline <= 1:
+        return None
+    z = float(ndtri(1 - alpha / 2) + ndtri(power))
+    s = share_strategy
+    spread = baseline * (1 - baseline) / (1 - s) + other * (1 - other) / s
+    total = design_effect * z * z * spread / effect**2
+    return math.ceil(total * s - 1e-9) + math.ceil(total * (1 - s) - 1e-9)
+
+
+def equivalence_sample_size(
+    baseline: float,
+    margin: float,
+    *,
+    power: float = 0.8,
+    alpha: float = 0.05,
+    design_effect: float = 1.6,
+    share_strategy: float = 0.5,
+) -> int | None:
+    """Interviews in both arms to show by two one-sided tests, where there is no effect, that it is below the margin."""
+    if margin <= 0 or not 0 < baseline < 1:
+        return None
+    z = float(ndtri(1 - alpha) + ndtri(1 - (1 - power) / 2))
+    s = share_strategy
+    total = design_effect * z * z * baseline * (1 - baseline) * (1 / s + 1 / (1 - s)) / margin**2
+    return math.ceil(total * s - 1e-9) + math.ceil(total * (1 - s) - 1e-9)
+
+
+def minimum_detectable_effect(
+    baseline: float,
+    n_strategy: float,
+    n_alternative: float,
+    *,
+    power: float = 0.8,
+    alpha: float = 0.05,
+    design_effect: float = 1.6,
+    same_variance: bool = False,
+) -> float | None:
+    """Smallest increase of the risk that two arms of these sizes would find with the given power.
+
+    Inverse of :func:`sample_size`; None where no increase up to 1 could be found. ``same_variance`` takes the
+    baseline's variance in both arms (the usual approximation, a little too small or too large away from .5).
+    """
+    if min(n_strategy, n_alternative) <= 0 or not 0 <= baseline <= 1:
+        return None
+    z2 = float(ndtri(1 - alpha / 2) + ndtri(power)) ** 2 * design_effect
+    v0 = baseline * (1 - baseline)
+    if same_variance:
+        effect = math.sqrt(z2 * v0 * (1 / n_strategy + 1 / n_alternative))
+        return effect if 0 < effect <= 1 - baseline else None
+    # d^2 = z2 (v0/n0 + (v0 + d (1 - 2 p0) - d^2)/n1) is a quadratic in d.
+    a = 1 + z2 / n_strategy
+    b = -z2 * (1 - 2 * baseline) / n_strategy
+    c = -z2 * v0 * (1 / n_strategy + 1 / n_alternative)
+    effect = (-b + math.sqrt(b * b - 4 * a * c)) / (2 * a)
+    return effect if 0 < effect <= 1 - baseline else None
+
+
+def detectable_from_se(se: float, df: float = np.inf, *, power: float = 0.8, alpha: float = 0.05) -> float | None:
+    """Smallest effect that an analysis with this standard error would find: (t_{1-alpha/2} + t_power) se."""
+    if math.isnan(se) or df < 1:
+        return None
+    if math.isinf(df):
+        return float(ndtri(1 - alpha / 2) + ndtri(power)) * se
+    return float(stdtrit(df, 1 - alpha / 2) + stdtrit(df, power)) * se
