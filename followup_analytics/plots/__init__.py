@@ -1,0 +1,30 @@
+"""Charts on rows of numbers that are ready to be shown: nothing is computed, hidden or rounded a second time here."""
+
+from followup_analytics.plots.curves import curve_alt, curve_chart
+from followup_analytics.plots.forest import VERDICT_WORDS, forest_alt, forest_chart
+from followup_analytics.plots.rates import rate_alt, rate_caption, rate_chart
+from followup_analytics.plots.reliability import reliability_alt, reliability_chart
+from followup_analytics.plots.style import Chart, contrast
+from followup_analytics.plots.words import count, joined, key_title, percent, points, row_label, value_label
+
+__all__ = [
+    "VERDICT_WORDS",
+    "Chart",
+    "contrast",
+    "count",
+    "curve_alt",
+    "curve_chart",
+    "forest_alt",
+    "forest_chart",
+    "joined",
+    "key_title",
+    "percent",
+    "points",
+    "rate_alt",
+    "rate_caption",
+    "rate_chart",
+    "reliability_alt",
+    "reliability_chart",
+    "row_label",
+    "value_label",
+]

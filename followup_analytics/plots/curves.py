@@ -1,0 +1,196 @@
+"""Charts of incidence curves: the share that has heard back by each day, its band, and who is still waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from followup_analytics.plots.style import (
+    COLUMN_WIDTH,
+    GREY,
+    SERIES,
+    SeriesStyle,
+    give_words,
+    house_style,
+    new_axes,
+    percent_axis,
+)
+from followup_analytics.plots.words import count, joined, percent, value_label
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Row = Mapping[str, Any]
+
+_MAIN_EVENTS = ("response", "advanced")
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One drawn curve: its name, its rows by day as far as they can be shown, and how it is drawn."""
+
+    name: str
+    rows: tuple[Row, ...]
+    style: SeriesStyle
+    banded: bool
+
+    @property
+    def last(self) -> Row | None:
+        return self.rows[-1] if self.rows else None
+
+
+def curve_chart(
+    rows: Sequence[Row],
+    *,
+    by: str | None = None,
+    least_at_risk: int = 10,
+    simulated: bool = False,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw disclosed rows of incidence curves on a grid of days, with bands and a table of those still waiting.
+
+    `rows` have `event`, `day`, `estimate`, `conf_low`, `conf_high`, `n_at_risk` and, if `by` names a column, the group.
+    With groups the main event of each is drawn; without, the main event and those that compete with it. A curve ends
+    before the first day at whose start fewer than `least_at_risk` were still waiting: beyond it single people show.
+    """
+    with house_style():
+        lines = _lines(rows, by, least_at_risk)
+        at_risk = [line for line in lines if line.banded]
+        axes = ax or new_axes(COLUMN_WIDTH, 3.0 + 0.17 * len(at_risk))
+        for line in lines:
+            _draw_line(axes, line)
+        horizon = max((int(row["day"]) for row in rows), default=30)
+        ceiling = _finish_axes(axes, lines, horizon)
+        _label_ends(axes, lines, horizon, ceiling)
+        _at_risk_table(axes, at_risk, horizon)
+        what = "advanced" if any(row.get("event") == "advanced" for row in rows) else "response"
+        caption = _caption(what, by, least_at_risk, lines)
+        return give_words(axes, curve_alt(rows, by=by, least_at_risk=least_at_risk), caption, simulated=simulated)
+
+
+def curve_alt(rows: Sequence[Row], *, by: str | None = None, least_at_risk: int = 10) -> str:
+    """Alt text from the numbers: each curve's value on day 7 and at its end."""
+    lines = _lines(rows, by, least_at_risk)
+    start = f"Curves of the share of interviews by days since the interview, {len(lines)} drawn."
+    told = [_told(line) for line in lines[:6] if line.rows]
+    if not told:
+        return f"{start} None has numbers that can be shown."
+    return f"{start} {'; '.join(told)}. The table gives the numbers by day."
+
+
+def _told(line: _Line) -> str:
+    week = next((row for row in line.rows if row["day"] == 7), None)
+    last = line.rows[-1]
+    by_week = f"{percent(float(week['estimate']))} by day 7, " if week is not None and week is not last else ""
+    return f"{line.name}: {by_week}{percent(float(last['estimate']))} by day {last['day']}"
+
+
+def _lines(rows: Sequence[Row], by: str | None, least_at_risk: int) -> list[_Line]:
+    """The curves to draw, in the order of the rows; with groups only their main event."""
+    names: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        event = str(row.get("event", "response"))
+        if by is None or event in _MAIN_EVENTS:
+            names.setdefault((str(row[by]) if by else "", event), []).append(row)
+    lines = []
+    for index, ((group, event), found) in enumerate(names.items()):
+        name = value_label(by, group) if by else value_label("event", event)
+        banded = by is not None or event in _MAIN_EVENTS
+        drawn = _until_few(sorted(found, key=lambda row: int(row["day"])), least_at_risk)
+        lines.append(_Line(name, drawn, SERIES[index % len(SERIES)], banded))
+    return lines[: len(SERIES)]
+
+
+def _until_few(rows: Sequence[Row], least_at_risk: int) -> tuple[Row, ...]:
+    kept: list[Row] = []
+    for row in rows:
+        if row.get("estimate") is None or row.get("n_at_risk") is None or int(row["n_at_risk"]) < least_at_risk:
+            break
+        kept.append(row)
+    return tuple(kept)
+
+
+def _draw_line(axes: Axes, line: _Line) -> None:
+    days = [int(row["day"]) for row in line.rows]
+    shares = [float(row["estimate"]) for row in line.rows]
+    axes.plot(
+        days, shares, drawstyle="steps-post", color=line.style.colour, linestyle=line.style.dashes,
+        linewidth=1.8 if line.banded else 1.3,
+    )  # fmt: skip
+    limited = [row for row in line.rows if row.get("conf_low") is not None and row.get("conf_high") is not None]
+    if line.banded and limited:
+        axes.fill_between(
+            [int(row["day"]) for row in limited],
+            [float(row["conf_low"]) for row in limited],
+            [float(row["conf_high"]) for row in limited],
+            step="post", color=line.style.colour, alpha=0.14, linewidth=0,
+        )  # fmt: skip
+    marked = [index for index, day in enumerate(days) if day % 7 == 0]
+    axes.plot(
+        [days[i] for i in marked], [shares[i] for i in marked], linestyle="none",
+        marker=line.style.marker, color=line.style.colour, markersize=4.5,
+    )  # fmt: skip
+
+
+def _finish_axes(axes: Axes, lines: Sequence[_Line], horizon: int) -> float:
+    tops = [float(row.get("conf_high") or row["estimate"]) for line in lines for row in line.rows]
+    ceiling = min(1.0, max(tops, default=0.5) * 1.12) or 1.0
+    axes.set_ylim(0, ceiling)
+    axes.set_xlim(0, horizon)
+    axes.set_xticks(_day_ticks(horizon))
+    percent_axis(axes.yaxis)
+    axes.set_xlabel("Days since the interview")
+    axes.set_ylabel("Share of interviews")
+    axes.spines["left"].set_visible(False)
+    return ceiling
+
+
+def _day_ticks(horizon: int) -> list[int]:
+    """Weeks for a month or two, else about six round steps."""
+    step = 7 if horizon <= 70 else max(7, round(horizon / 6 / 7) * 7)
+    return list(range(0, horizon + 1, step))
+
+
+def _label_ends(axes: Axes, lines: Sequence[_Line], horizon: int, ceiling: float) -> None:
+    """Name each curve at its end, in ink so that small type has contrast, pushed apart where the ends meet."""
+    ends = [(float(line.rows[-1]["estimate"]), line) for line in lines if line.rows]
+    apart = ceiling * 0.062
+    height = -apart
+    for end, line in sorted(ends, key=lambda pair: pair[0]):
+        height = max(end, height + apart)
+        axes.annotate(
+            f"{line.name} {percent(end)}",
+            (int(line.rows[-1]["day"]), end),
+            xytext=(horizon * 1.02, height), textcoords="data", va="center", fontsize=8.5, annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": line.style.colour, "linewidth": 0.8, "shrinkA": 1, "shrinkB": 1},
+        )  # fmt: skip
+
+
+def _at_risk_table(axes: Axes, lines: Sequence[_Line], horizon: int) -> None:
+    """Under the axis: how many are still waiting at the start of each ticked day."""
+    if not lines:
+        return
+    heading = "Still waiting at the start of the day"
+    style: dict[str, Any] = {"textcoords": "offset points", "fontsize": 8, "annotation_clip": False, "va": "top"}
+    base = -34.0
+    axes.annotate(heading, (0, 0), xytext=(0, base), ha="left", color=GREY, **style)
+    for index, line in enumerate(lines):
+        drop = base - 12 * (index + 1)
+        if len(lines) > 1:
+            axes.annotate(line.name, (horizon, 0), xytext=(14, drop), ha="left", color=GREY, **style)
+        numbers = {int(row["day"]): int(row["n_at_risk"]) for row in line.rows}
+        for day in _day_ticks(horizon):
+            if day in numbers:
+                axes.annotate(count(numbers[day]), (day, 0), xytext=(0, drop), ha="center", **style)
+
+
+def _caption(what: str, by: str | None, least_at_risk: int, lines: Sequence[_Line]) -> str:
+    event = "has advanced" if what == "advanced" else "has heard back"
+    groups = f" by {by.replace('_', ' ')}" if by else ""
+    shown = joined([line.name for line in lines if not line.banded])
+    others = f" The other lines are the events that compete with it: {shown}." if shown else ""
+    return (
+        f"Share of all interviews that {event} by the end of each day{groups}, with 95% bands.{others} "
+        f"A curve stops where fewer than {least_at_risk} are still waiting."
+    )

@@ -1,0 +1,245 @@
+"""How every chart looks: palette, type, quiet axes, and the frame that carries its words to all readers.
+
+Colours are the part of Okabe and Ito's colour-blind safe palette that keeps 3:1 contrast on white; colour is never the
+only sign: each series has its own line style, marker and label. Nothing here touches pyplot or the user's own settings.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+INK, GREY, RULE, BAND = "#1A1A1A", "#595959", "#8C8C8C", "#EFEFEF"
+
+#: Width of the report's text column in inches: charts are drawn at the size at which they are printed.
+COLUMN_WIDTH = 5.9
+
+SIMULATED = "simulated data"
+
+
+@dataclass(frozen=True)
+class SeriesStyle:
+    """How one series is told from the others: colour, dashes and marker together."""
+
+    colour: str
+    dashes: str | tuple[float, tuple[float, ...]]
+    marker: str
+
+
+SERIES = (
+    SeriesStyle(BLUE, "-", "o"),
+    SeriesStyle(VERMILLION, (0, (5, 1.6)), "s"),
+    SeriesStyle(GREEN, (0, (6, 1.5, 1.2, 1.5)), "^"),
+    SeriesStyle(PURPLE, (0, (1.2, 1.4)), "D"),
+    SeriesStyle(INK, (0, (8, 2)), "v"),
+    SeriesStyle(GREY, (0, (3, 1, 1, 1, 1, 1)), "P"),
+)
+
+_SETTINGS: dict[str, Any] = {
+    "text.parse_math": False,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "followup_analytics",
+    "font.size": 9.0,
+    "axes.titlesize": 9.0,
+    "axes.labelsize": 9.0,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": RULE,
+    "axes.linewidth": 0.6,
+    "axes.unicode_minus": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "text.color": INK,
+    "xtick.color": RULE,
+    "ytick.color": RULE,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "figure.facecolor": "white",
+    "axes.facecolor": "white",
+    "savefig.facecolor": "white",
+    "path.simplify": False,
+}
+
+
+@lru_cache(maxsize=1)
+def font_family() -> tuple[str, ...]:
+    """The families that charts ask for, after telling matplotlib where Source Sans lies.
+
+    Without this matplotlib measures labels in another type than the one the report sets them in, and they shift.
+    """
+    from matplotlib import font_manager
+
+    try:
+        import font_source_sans_pro  # type: ignore[import-untyped,unused-ignore]
+    except ImportError:
+        return ("DejaVu Sans",)
+    folder = Path(font_source_sans_pro.font_directory)
+    for name in ("Regular", "It", "Semibold", "Bold", "BoldIt"):
+        font_manager.fontManager.addfont(str(folder / f"SourceSansPro-{name}.ttf"))
+    return ("Source Sans Pro", "DejaVu Sans")
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Our settings while a chart is drawn or saved; the user's own are back afterwards."""
+    import matplotlib as mpl
+
+    settings: Any = {**_SETTINGS, "font.family": list(font_family())}
+    with mpl.rc_context(settings):
+        yield
+
+
+def new_axes(width: float = COLUMN_WIDTH, height: float = 2.9) -> Axes:
+    """Axes on a figure of their own, outside pyplot, which show themselves with their alt text in a notebook."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure.add_subplot(axes_class=_chart_axes())
+
+
+@lru_cache(maxsize=1)
+def _chart_axes() -> Any:
+    """The Axes class whose face in a notebook is a figure with alt text; made once, when matplotlib is there."""
+    from matplotlib.axes import Axes
+
+    class ChartAxes(Axes):
+        """Axes that a notebook shows as a figure with alt text and caption."""
+
+        name = "followup_chart"
+
+        def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+            return Chart.of(self)._repr_mimebundle_(include, exclude)
+
+    return ChartAxes
+
+
+@dataclass(frozen=True)
+class ChartWords:
+    """The words of a chart: alt text with the numbers for those who can't see it, and its caption."""
+
+    alt: str
+    caption: str
+
+
+_WORDS: WeakKeyDictionary[Axes, ChartWords] = WeakKeyDictionary()
+
+
+def give_words(axes: Axes, alt: str, caption: str, *, simulated: bool) -> Axes:
+    """Attach alt text and caption to axes, and write on them that the data are simulated where they are."""
+    if simulated:
+        alt = f"{alt} The data are simulated."
+        axes.text(
+            1.0,
+            1.02,
+            SIMULATED,
+            transform=axes.transAxes,
+            ha="right",
+            va="bottom",
+            color=GREY,
+            fontstyle="italic",
+            fontsize=8,
+        )
+    _WORDS[axes] = ChartWords(alt, caption)
+    return axes
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Chart:
+    """A drawn figure with the words that make it readable without eyes: what a notebook shows and a report prints."""
+
+    figure: Figure
+    words: ChartWords
+
+    @classmethod
+    def of(cls, axes: Axes) -> Chart:
+        """The chart that some axes belong to; axes drawn by others have no words yet and get a plain sentence."""
+        from matplotlib.figure import Figure
+
+        figure = axes.get_figure(root=True)
+        if not isinstance(figure, Figure):
+            msg = "these axes belong to no figure"
+            raise TypeError(msg)
+        return cls(figure, _WORDS.get(axes) or ChartWords("Chart without description.", ""))
+
+    @property
+    def alt(self) -> str:
+        """What the chart shows, with its main numbers."""
+        return self.words.alt
+
+    @property
+    def caption(self) -> str:
+        """The line under the chart."""
+        return self.words.caption
+
+    def svg(self) -> str:
+        """The chart as SVG text, the same bytes for the same data; letters stay letters."""
+        buffer = io.StringIO()
+        with house_style():
+            self._settle()
+            self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        return buffer.getvalue()
+
+    def png(self, dpi: int = 150) -> bytes:
+        """The chart as PNG bytes at so many dots per inch."""
+        buffer = io.BytesIO()
+        with house_style():
+            self._settle()
+            self.figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+        return buffer.getvalue()
+
+    def _settle(self) -> None:
+        """Let the layout come to rest once: it moves by a hair at every drawing, and saving twice would differ."""
+        if self.figure.get_layout_engine() is not None:
+            self.figure.draw_without_rendering()
+            self.figure.set_layout_engine("none")
+
+    def __repr__(self) -> str:
+        return f"<Chart: {self.alt}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
+        image = base64.b64encode(self.png(dpi=144)).decode("ascii")
+        width = round(self.figure.get_figwidth() * 110)
+        caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
+        face = (
+            f'<figure style="margin:0.5em 0"><img width="{width}" alt="{html.escape(self.alt, quote=True)}" '
+            f'src="data:image/png;base64,{image}"/>{caption}</figure>'
+        )
+        return {"text/html": face, "text/plain": repr(self)}
+
+
+def percent_axis(axis: Any) -> None:
+    """Ticks of an axis of shares as percentages, few of them."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    axis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(lambda share, _: f"{share * 100:g}%"))
+    axis.grid(visible=True, color="#E3E3E3", linewidth=0.5)
+    axis.set_tick_params(length=0)
+
+
+def contrast(colour: str, background: str = "#FFFFFF") -> float:
+    """Contrast ratio of two colours (WCAG 2.2, 'contrast ratio' and 'relative luminance'), from 1 to 21."""
+    lighter, darker = sorted((_luminance(colour), _luminance(background)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
