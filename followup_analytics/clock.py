@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -14,7 +15,8 @@ HOUR_US = 3_600_000_000
 
 _ISO = (
     r"^\s*(?P<date>\d{4}-\d{2}-\d{2})"
-    r"(?:[T ](?P<time>\d{1,2}:\d{2})(?P<seconds>:\d{2})?(?P<fraction>[.,]\d{1,9})?\s*(?P<offset>Z|z|UTC|[+-]\d{2}(?::?\d{2})?)?)?\s*$"
+    r"(?:[T ](?P<time>\d{1,2}:\d{2})(?P<seconds>:\d{2})?(?P<fraction>[.,]\d{1,9})?"
+    r"\s*(?P<offset>Z|z|UTC|[+-]\d{2}(?::?\d{2})?)?)?\s*$"
 )
 _OFFSET = r"^[+-]\d{2}:\d{2}$"
 
@@ -88,7 +90,9 @@ def _from_text(values: pl.Series) -> pl.DataFrame:
     """Split texts into a UTC instant or a local time, by the fast format first and by pattern for the rest."""
     text = values.str.strip_chars()
     text = text.set(text == "", None) if text.len() else text
-    fast = text.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%z", strict=False, time_unit="us", time_zone="UTC", ambiguous="earliest")
+    fast = text.str.to_datetime(
+        "%Y-%m-%dT%H:%M:%S%.f%z", strict=False, time_unit="us", time_zone="UTC", ambiguous="earliest"
+    )
     if text.len() and fast.null_count() == text.null_count():
         tail = text.str.slice(-6)
         return pl.DataFrame({"utc": fast.dt.epoch("us"), "tail": tail}).select(
@@ -126,14 +130,20 @@ def _normal_offset(offset: pl.Expr) -> pl.Expr:
         pl.when(offset.str.to_uppercase().is_in(["Z", "UTC"]))
         .then(pl.lit("UTC"))
         .when(offset.is_not_null())
-        .then(digits.str.slice(0, 3) + ":" + pl.when(digits.str.len_chars() > 3).then(digits.str.slice(3, 2)).otherwise(pl.lit("00")))
+        .then(
+            digits.str.slice(0, 3)
+            + ":"
+            + pl.when(digits.str.len_chars() > 3).then(digits.str.slice(3, 2)).otherwise(pl.lit("00"))
+        )
     )
 
 
 def offset_us(offset: pl.Expr) -> pl.Expr:
     """Microseconds ahead of UTC of an offset such as +02:00; 0 for UTC, null for anything else."""
     sign = pl.when(offset.str.starts_with("-")).then(-1).otherwise(1)
-    minutes = offset.str.slice(1, 2).cast(pl.Int64, strict=False) * 60 + offset.str.slice(4, 2).cast(pl.Int64, strict=False)
+    minutes = offset.str.slice(1, 2).cast(pl.Int64, strict=False) * 60 + offset.str.slice(4, 2).cast(
+        pl.Int64, strict=False
+    )
     return pl.when(offset == "UTC").then(0).when(offset.str.contains(_OFFSET)).then(sign * minutes * 60_000_000)
 
 
@@ -187,7 +197,7 @@ def local_times(us: pl.Series, zones: pl.Series) -> pl.Series:
     )
     names = frame["zone"].drop_nulls().unique().sort().to_list()
     fixed = [name for name in names if name[0] in "+-" or name == "UTC"]
-    local = pl.when(pl.col("zone").is_in(fixed)).then(
+    local: Any = pl.when(pl.col("zone").is_in(fixed)).then(
         pl.from_epoch(pl.col("us") + offset_us(pl.col("zone")), time_unit="us")
     )
     for name in (name for name in names if name not in fixed):

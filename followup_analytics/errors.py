@@ -51,7 +51,9 @@ class MissingExtraError(UnreadableError):
     @classmethod
     def for_extra(cls, what: str, extra: str) -> MissingExtraError:
         """Name what was asked for and the extra that brings it."""
-        return cls(f"{what} needs an optional part that is not installed: run  pip install 'followup_analytics[{extra}]'")
+        return cls(
+            f"{what} needs an optional part that is not installed: run  pip install 'followup_analytics[{extra}]'"
+        )
 
 
 class UsageError(FollowUpError):
@@ -74,7 +76,11 @@ class DataError(FollowUpError):
         """One sentence for the first problem, and how many more there are."""
         first = problems[0].sentence()
         more = len(problems) - 1
-        tail = "" if not more else f" (and {more:,} more {'problem' if more == 1 else 'problems'}; `followup check` lists them all)"
+        tail = (
+            ""
+            if not more
+            else f" (and {more:,} more {'problem' if more == 1 else 'problems'}; `followup check` lists them all)"
+        )
         return cls(first + tail, problems)
 
 

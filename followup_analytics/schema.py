@@ -149,7 +149,13 @@ OUTCOME_TABLE = Table(
     "the end of an interview's story, at most one for each",
     (
         Column("interview_id", "text", "the interview that it ends", required=True, key=True),
-        Column("outcome", "enum", "filled: someone else got it; withdrawn: the applicant left", required=True, values=OUTCOMES),
+        Column(
+            "outcome",
+            "enum",
+            "filled: someone else got it; withdrawn: the applicant left",
+            required=True,
+            values=OUTCOMES,
+        ),
         Column("decided_at", "timestamp", "when it was communicated", required=True),
         _PRECISION,
     ),
