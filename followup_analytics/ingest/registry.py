@@ -1,0 +1,145 @@
+"""The register of sources: which kinds of file there are, and which of them a file is.
+
+How to add a source
+-------------------
+Add one module to `ingest/sources/` with a constant `SOURCE = Source(name, description, detect, read)`; it is found by
+being there, and nothing else has to change.
+
+* `detect(sample)` gives `Match(strength, why)` or None. Ask for a signature (a set of headers, a root element), never
+  for a file name alone. `CERTAIN`: nothing else looks like this. `LIKELY`: the usual headers are there.
+* `read(sample, options)` yields `Batch`es of at most some 50,000 records, so that a file of any size needs little memory.
+  A source of calls or messages yields `table="calls"` with the columns of `calls.CALLS` (use `calls_frame` or
+  `complete`); a source that knows interviews yields raw text under the contract's column names and the table's name.
+  Records that can't be used go to `problems`; every record is in one or the other, or counted in `merged`.
+* Say what the file says. Where it can't tell (a placed call with a duration), set `certainty` to `unclear`.
+* Times: UTC instants, by the source's own rule; times without a marker are read in `options.time_zone` by
+  `times.read_times`, which refuses when there is none.
+* Add a test module beside `tests/unit/test_source_android.py`: detection, the meaning of each result, damage.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import polars as pl
+
+from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.ingest.sample import Sample
+from followup_analytics.text import listed, nearest
+
+CERTAIN, LIKELY, POSSIBLE = 3, 2, 1
+
+
+@dataclass(frozen=True)
+class Match:
+    """How well a file fits a source, and why, in words that finish the sentence "taken as X because ..."."""
+
+    strength: int
+    why: str
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """What the user says about the files: zone of unmarked times, home region of numbers, order of day and month."""
+
+    time_zone: str | None = None
+    region: str | None = None
+    day_first: bool | None = None
+    voicemail_under: float | None = None
+    keep_notes: bool = False
+    own_addresses: frozenset[str] = frozenset()
+    map: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some records of a file: usable `rows` of a `table`, `problems` (calls.PROBLEMS), and how many records were `read`.
+
+    `merged` counts records that are part of another one (legs of a call, drafts, plans), `counts` what was decided by
+    rule, by the code of its note.
+    """
+
+    table: str
+    rows: pl.DataFrame
+    read: int
+    problems: pl.DataFrame | None = None
+    merged: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    sheet: str | None = None
+
+
+Detect = Callable[[Sample], "Match | None"]
+Read = Callable[[Sample, ReadOptions], Iterator[Batch]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One kind of file: its name (for --source), what it is, how it is known and how it is read."""
+
+    name: str
+    description: str
+    detect: Detect
+    read: Read
+
+
+@cache
+def sources() -> dict[str, Source]:
+    """All sources by name: every module of `ingest/sources/` that has a SOURCE or SOURCES."""
+    import followup_analytics.ingest.sources as package
+
+    found: dict[str, Source] = {}
+    for module in sorted(info.name for info in pkgutil.iter_modules(package.__path__)):
+        loaded = importlib.import_module(f"{package.__name__}.{module}")
+        for source in getattr(loaded, "SOURCES", None) or (getattr(loaded, "SOURCE", None),):
+            if source is not None:
+                found[source.name] = source
+    return found
+
+
+def named_source(name: str) -> Source:
+    """The source of that name; UsageError naming the nearest one when there is none."""
+    known = sources()
+    if name in known:
+        return known[name]
+    close = nearest(name, known)
+    hint = f"did you mean {close}?" if close else f"use auto or one of {listed(sorted(known))}."
+    raise UsageError(f"--source {name!r} is not a known kind of file: {hint}")
+
+
+def detect_source(sample: Sample) -> tuple[Source, Match]:
+    """The one source that fits the file best, and why.
+
+    Raises UnreadableError when none fits, UsageError naming both when two fit equally well: guessing would be silent.
+    """
+    matches = [(match, source) for source in sources().values() if (match := source.detect(sample)) is not None]
+    if not matches:
+        raise UnreadableError(unknown_kind(sample))
+    best = max(match.strength for match, _ in matches)
+    top = [(match, source) for match, source in matches if match.strength == best]
+    if len(top) > 1:
+        reasons = listed([f"{source.name} ({match.why})" for match, source in top], "and")
+        raise UsageError(
+            f"{sample.name}: fits {reasons} equally well; say which with --source {listed([s.name for _, s in top])}."
+        )
+    return top[0][1], top[0][0]
+
+
+def unknown_kind(sample: Sample) -> str:
+    """The sentence for a file that no source knows, with what was seen in it."""
+    if sample.container == "folder":
+        return f"{sample.name}: this is a folder where a file was meant; name the files inside it."
+    header = next((row for row in sample.headers if len(row) > 1), frozenset())
+    seen = (
+        f"its first row reads {listed([repr(cell[:30]) for cell in sorted(header)[:6]], 'and')}"
+        if header
+        else "it has no header row"
+    )
+    return (
+        f"{sample.name}: no known kind of file ({seen}). Name the kind with --source, or say what its columns mean with --map "
+        "(docs/ingest.md has worked examples)."
+    )

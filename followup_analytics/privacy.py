@@ -1,0 +1,117 @@
+"""Keyed pseudonyms: what stands in a store for ids, names, numbers and addresses of people.
+
+A pseudonym is the HMAC-SHA-256 of the value under a key that never enters the store: it lies in a file of its own
+(mode 600) beside the store, or in the environment variable FOLLOWUP_KEY. Who has the store alone can't go back to the
+person, nor try out all telephone numbers; who has the key finds a person again by the same name.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from followup_analytics.errors import UnreadableError, UsageError
+
+KEY_VARIABLE = "FOLLOWUP_KEY"
+#: 16 characters of base 32 are 80 bits: no two of a billion people share one by chance (birthday bound 4e-7).
+_LENGTH = 16
+_SHORTEST_KEY = 16
+_PREFIXES = {"applicant": "p-", "call": "call-", "number": "n-", "address": "m-", "name": "w-"}
+
+
+@dataclass(frozen=True)
+class Pseudonyms:
+    """Turns personal values into keyed pseudonyms; the key is never shown."""
+
+    key: bytes = field(repr=False)
+
+    def of(self, kind: str, value: str) -> str:
+        """The pseudonym of one value; `kind` is applicant, call, number, address or name."""
+        digest = hmac.digest(self.key, f"{kind}\0{value}".encode("utf-8", "surrogatepass"), "sha256")
+        return _PREFIXES[kind] + base64.b32encode(digest[:10]).decode()[:_LENGTH].lower()
+
+    def of_all(self, kind: str, values: Iterable[str]) -> dict[str, str]:
+        """The pseudonyms of many distinct values, by value."""
+        return {value: self.of(kind, value) for value in values}
+
+    def applicant(self, applicant_id: str) -> str:
+        """The pseudonym under which an applicant stands in the store."""
+        return self.of("applicant", applicant_id.strip())
+
+    @property
+    def fingerprint(self) -> str:
+        """A short mark of the key, safe to keep in the store: it tells a wrong key from the right one."""
+        return hashlib.sha256(b"followup key mark\0" + self.key).hexdigest()[:16]
+
+
+def load_pseudonyms(url: str, *, create: bool = True) -> Pseudonyms:
+    """The pseudonyms of a store, with the key from FOLLOWUP_KEY or from the key file, which is made on first use.
+
+    url: the store's URL. create: make a new key where there is none (never for a store that already has applicants).
+    Raises UnreadableError when there is no key and none may be made, UsageError when the key is too short.
+    """
+    from_environment = os.environ.get(KEY_VARIABLE)
+    if from_environment is not None:
+        return Pseudonyms(_checked(from_environment, f"the environment variable {KEY_VARIABLE}"))
+    path = key_path(url)
+    if path is None:
+        return Pseudonyms(secrets.token_bytes(32))
+    if path.exists():
+        try:
+            return Pseudonyms(_checked(path.read_text("utf-8"), f"the key file {path.name}"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise UnreadableError(
+                f"The key file {path} can't be read ({type(error).__name__}): check its rights."
+            ) from None
+    if not create:
+        raise UnreadableError(
+            f"The store's key is missing: {path} is not there and {KEY_VARIABLE} is not set. Put the key back beside the store; "
+            "without it the store's applicants can't be told from new ones."
+        )
+    return Pseudonyms(_make_key(path))
+
+
+def key_path(url: str) -> Path | None:
+    """Where the key of a store lies: beside an SQLite file, else in the user's configuration folder; None in memory."""
+    if url.startswith("sqlite:"):
+        database = url.partition(":///")[2].partition("?")[0]
+        return None if database in ("", ":memory:") else Path(database + ".key")
+    parts = urlsplit(url)
+    # The password is left out on purpose: a new password must not lose the key.
+    place = (
+        f"{parts.hostname or 'local'}{':' + str(parts.port) if parts.port else ''}-{parts.path.strip('/') or 'default'}"
+    )
+    safe = "".join(letter if letter.isalnum() or letter in "-." else "_" for letter in place)
+    base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(base) / "followup_analytics" / f"{safe}.key"
+
+
+def _checked(text: str, where: str) -> bytes:
+    key = text.strip()
+    if len(key) < _SHORTEST_KEY:
+        raise UsageError(f"The key in {where} is too short: it needs at least {_SHORTEST_KEY} characters.")
+    return key.encode("utf-8")
+
+
+def _make_key(path: Path) -> bytes:
+    """Write a new key that only its owner can read; if another process was quicker, take its key."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    key = secrets.token_hex(32)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _checked(path.read_text("utf-8"), f"the key file {path.name}")
+    except OSError as error:
+        raise UnreadableError(
+            f"The key file {path} can't be written ({error.strerror}): choose a folder you may write to."
+        ) from None
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(key + "\n")
+    return key.encode("utf-8")
