@@ -1,8 +1,9 @@
-"""Cells: what counts as an attempt, a response, an end of the story and a window, decided here and nowhere else.
+"""Cells: what counts as an attempt, a response, an end of the story and a window, as frames for all that follows.
 
 Every rate, curve, model, claim and piece of advice starts from these frames. The rules are those of the contract,
-section 2: true timestamps decide; at one instant the order is attempt, response, end of the story, censoring; attempts
-at one instant go by contact_id; a response is credited to the last attempt before it and to no other.
+section 2 (the query itself is in `risk.py`): true timestamps decide; at one instant the order is attempt, response, end
+of the story, censoring; attempts at one instant go by contact_id; a response is credited to the last attempt before it
+and to no other.
 
 Times are microseconds since 1970 (`*_us`, UTC), days are whole local days since 1970 (`*_day`), elapsed times are
 microseconds, or whole days of 24 hours where one of the two rows knows only its date.
@@ -13,13 +14,79 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
+import narwhals as nw
 import polars as pl
 
+from followup_analytics.engine import collect, open_frames
+from followup_analytics.errors import UsageError
+from followup_analytics.risk import (
+    ANSWER,
+    ATTEMPT,
+    CENSORED,
+    CLOSED_BY,
+    DAY_US,
+    RESPONSE,
+    after_observation,
+    attempt_query,
+    episode_query,
+    from_interview,
+)
+from followup_analytics.workdays import working_day_numbers
+
 if TYPE_CHECKING:
-    from followup_analytics.log import FollowUpLog, Note
+    from followup_analytics.log import FollowUpLog
+
+from followup_analytics.log import Note
 
 Outcome = Literal["response", "advanced"]
-DAY_US = 86_400_000_000
+OUTCOMES_OF_INTEREST = ("response", "advanced")
+HOUR_US = 3_600_000_000
+
+_SENTENCES = {
+    "attempts_not_at_risk": "attempts made after the response or after the end of the story; they are in no rate",
+    "interviews_without_attempt": "interviews without an attempt at risk; they are in no row of the rates",
+    "contacts_before_interview": "contacts dated before their interview; used nowhere",
+    "contacts_after_observation": "contacts after the end of their interview's record; used nowhere",
+    "outcomes_before_interview": "outcomes dated before their interview; used nowhere, since they can't be its outcome: check the dates",
+    "outcomes_after_observation": "outcomes after the end of their interview's record; used nowhere",
+    "automatic_replies": "automatic replies; never counted as a response",
+    "day_precision": "rows with a date but no time: they count in whole days, and within a day attempts come before responses and responses before ends",
+}
+
+_EVENT_COLUMNS = [
+    f"{event}_{part}" for event in ("response", "end", "exit") for part in ("us", "day", "order", "instant", "kind")
+]
+_EPISODE_COLUMNS = [
+    "interview_id",
+    "applicant_id",
+    "bucket",
+    "start_us",
+    "start_day",
+    "start_instant",
+    "until_us",
+    "until_day",
+]
+_DESCRIBING = (
+    "contact_id",
+    "channel",
+    "party",
+    "purpose",
+    pl.col("_weekday").cast(pl.Int64).alias("weekday"),
+    pl.col("_hour").cast(pl.Int64).alias("hour"),
+)
+_ATTEMPT_COLUMNS = [
+    "interview_id",
+    "contact_id",
+    "applicant_id",
+    "bucket",
+    "attempt",
+    "day",
+    "weekday",
+    "hour",
+    "channel",
+    "party",
+    "purpose",
+]
 
 
 def episodes(log: FollowUpLog, outcome: str = "response", *, engine: str = "auto") -> pl.DataFrame:
@@ -28,13 +95,25 @@ def episodes(log: FollowUpLog, outcome: str = "response", *, engine: str = "auto
     Columns: interview_id, applicant_id, bucket (0-999); start_us, start_day, start_instant (1, or 0 where only the date is
     known); until_us, until_day; response_us, response_day, response_order, response_instant, response_kind (contact, or
     the decision: advanced, offer, rejected) - null where there was no response within observation, and for
-    outcome="advanced" the advance itself; end_us, end_day, end_order, end_instant, end_kind (filled, withdrawn, and for advanced rejected);
-    exit_us, exit_day, exit_order, exit_instant, exit_kind (response or advanced, filled, withdrawn, rejected, censored; at one instant
-    the response goes before the end and the end before censoring); n_attempts (attempts at risk, 0 where none was made).
-    `*_order` is the instant used to compare rows: a date alone stands at the start of its day for an attempt and at the end of it for
-    what came back.
+    outcome="advanced" the advance itself; end_us, end_day, end_order, end_instant, end_kind (filled, withdrawn, and for
+    advanced rejected); exit_us, exit_day, exit_order, exit_instant, exit_kind (response or advanced, filled, withdrawn,
+    rejected, censored; at one instant the response goes before the end and the end before censoring); n_attempts
+    (attempts at risk, 0 where none was made). `*_order` is the instant used to compare rows: a date alone stands at the
+    start of its day for an attempt and at the end of it for what came back.
+
+    Raises UsageError for another outcome than response or advanced.
     """
-    raise NotImplementedError
+    check_outcome(outcome)
+    frames = open_frames(prepared_frames(log), engine)
+    query = episode_query(frames, outcome)
+    made = attempt_query(query, frames["contacts"], DAY_US, instants_only=instants_only(log))
+    counts = collect(made.group_by("interview_id").agg(_count()))
+    found = log.interviews.select("interview_id")
+    for table in (collect(query), counts, log.outcomes.select("interview_id", "outcome")):
+        found = _joined(found, table, "interview_id")
+    return found.with_columns(*_kinds(outcome), n_attempts=pl.col("n").fill_null(0)).select(
+        *_EPISODE_COLUMNS, *_EVENT_COLUMNS, "n_attempts"
+    )
 
 
 def attempts(
@@ -48,21 +127,46 @@ def attempts(
 ) -> pl.DataFrame:
     """One row per attempt at risk, ordered by interview (as in the log) and attempt number.
 
-    Columns: interview_id, contact_id, applicant_id, bucket; attempt (1, 2, ...), day (local days since the interview, working days
-    where a country is given), weekday (Mon=1), hour (null where only the date is known), channel, party, purpose; at_us, at_day, instant (1/0);
-    gap_hours since the previous attempt (null for the first); elapsed_us from the attempt to what closes the window, at most `within` days;
-    closed_by: response, next_attempt, end, censored, window (the full window went by); y (1: response within the window); end_kind where
-    closed_by is end. Then `columns`: any column of contacts or interviews, with its own type.
+    Columns: interview_id, contact_id, applicant_id, bucket; attempt (1, 2, ...), day (local days since the interview,
+    working days where a country is given), weekday (Mon=1), hour (null where only the date is known), channel, party,
+    purpose; at_us, at_day, instant (1/0); gap_hours since the previous attempt (null for the first); elapsed_us from the
+    attempt to what closes the window, at most `within` days; closed_by: response, next_attempt, end, censored, window
+    (it went by in full); y (1: a response within the window); end_kind where closed_by is end. Then `columns`: any
+    column of contacts or interviews, with its own type.
+
+    Raises UsageError for another outcome than response or advanced, a window that is not positive or an unknown column.
     """
-    raise NotImplementedError
+    check_outcome(outcome)
+    frames = open_frames(prepared_frames(log, working_days), engine)
+    rows = collect(
+        attempt_query(
+            episode_query(frames, outcome), frames["contacts"], window_us(within), instants_only=instants_only(log)
+        )
+    )
+    position = log.interviews.select("interview_id").with_row_index("_position")
+    rows = rows.join(position, on="interview_id").sort("_position", "attempt")
+    rows = rows.with_columns(
+        day=pl.col("clock_day") - pl.col("clock_start"),
+        at_day=pl.col("day"),
+        gap_hours=_gap_hours(),
+        closed_by=pl.col("closed").replace_strict(CLOSED_BY, return_dtype=pl.String),
+    )
+    rows = _joined(rows, log.contacts.select(*_DESCRIBING), "contact_id")
+    rows = _joined(rows, log.outcomes.select("interview_id", "outcome"), "interview_id")
+    rows = rows.with_columns(end_kind=pl.when(pl.col("closed_by") == "end").then(pl.col("outcome")))
+    kept = [*_ATTEMPT_COLUMNS, "at_us", "at_day", "instant", "gap_hours", "elapsed_us", "closed_by", "y", "end_kind"]
+    return _further_columns(rows.select(kept), log, columns)
 
 
 def attempt_cells(rows: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     """Counts per combination of `keys` and `bucket`: keys..., bucket, n (attempts), y (responses), sorted.
 
-    `rows` is a frame of `attempts` (or anything with bucket and y).
+    `rows` is a frame of `attempts` (or anything with bucket and y); null is a value of a key like any other.
     """
-    raise NotImplementedError
+    by = [*keys, "bucket"]
+    return (
+        rows.group_by(by).agg(n=pl.len().cast(pl.Int64), y=pl.col("y").sum().cast(pl.Int64)).sort(by, nulls_last=True)
+    )
 
 
 def trajectory_cells(
@@ -70,15 +174,196 @@ def trajectory_cells(
 ) -> pl.DataFrame:
     """Counts of interviews per baseline stratum and path: keys..., bucket, first_day, exit_day, exit_kind, n.
 
-    first_day is the local day of the first attempt at risk (-1: none up to the horizon), exit_day the local day on which the risk period
-    ended, both since the interview and cut at `horizon` (exit_kind censored, exit_day = horizon, where it went on). `keys` are interview columns as text.
+    first_day is the local day of the first attempt at risk (-1: none up to the horizon), exit_day the local day on which
+    the risk period ended, both since the interview; where it went on beyond `horizon` days, exit_day is the horizon and
+    exit_kind censored. `keys` are columns of the interviews.
     """
-    raise NotImplementedError
+    first = attempts(log, outcome, engine=engine).filter(pl.col("attempt") == 1).select("interview_id", first_day="day")
+    paths = episodes(log, outcome, engine=engine).join(first, on="interview_id", how="left", maintain_order="left")
+    paths = _joined(paths, log.interviews.select("interview_id", *keys), "interview_id")
+    day = pl.col("exit_day") - pl.col("start_day")
+    paths = paths.with_columns(
+        first_day=pl.when(pl.col("first_day") <= horizon).then(pl.col("first_day")).fill_null(-1),
+        exit_kind=pl.when(day > horizon).then(pl.lit("censored")).otherwise(pl.col("exit_kind")),
+        exit_day=pl.min_horizontal(day, pl.lit(horizon, pl.Int64)),
+    )
+    by = [*keys, "bucket", "first_day", "exit_day", "exit_kind"]
+    return paths.group_by(by).agg(n=pl.len().cast(pl.Int64)).sort(by, nulls_last=True)
 
 
 def log_notes(log: FollowUpLog, outcome: str = "response") -> tuple[Note, ...]:
-    """What was left out and why, counted: attempts no longer at risk (`attempts_not_at_risk`), interviews without an attempt
-    (`interviews_without_attempt`), contacts before the interview (`contacts_before_interview`), contacts and outcomes after
-    observed_until (`contacts_after_observation`, `outcomes_after_observation`), outcomes dated before the interview
-    (`outcomes_before_interview`), automatic replies (`automatic_replies`), rows with a date only (`day_precision`)."""
-    raise NotImplementedError
+    """What was left out of rates and why, counted; a count of nought gives no note.
+
+    Codes: attempts_not_at_risk, interviews_without_attempt, contacts_before_interview, contacts_after_observation,
+    outcomes_after_observation, outcomes_before_interview, automatic_replies, day_precision.
+    """
+    found = episodes(log, outcome)
+    spans = found.lazy().select("interview_id", "start_us", "start_day", "start_instant", "until_us", "until_day")
+    frames = prepared_frames(log)
+    made = (
+        _placed(frames["contacts"], spans)
+        .filter(pl.col("role") == ATTEMPT, ~pl.col("early"), ~pl.col("late"))
+        .select(pl.len())
+    )
+    everything = _placed(_bare(log.contacts), spans).select(pl.col("early").sum(), pl.col("late").sum())
+    decided = _placed(frames["outcomes"], spans).select(pl.col("early").sum(), pl.col("late").sum())
+    counts, places, ends = pl.collect_all([made, everything, decided])
+    dated = sum(int((frame["at_precision"] == "day").sum()) for frame in (log.interviews, log.contacts, log.outcomes))
+    numbers = {
+        "attempts_not_at_risk": counts.item() - int(found["n_attempts"].sum()),
+        "interviews_without_attempt": int((found["n_attempts"] == 0).sum()),
+        "contacts_before_interview": places["early"].item(),
+        "contacts_after_observation": places["late"].item(),
+        "outcomes_before_interview": ends["early"].item(),
+        "outcomes_after_observation": ends["late"].item(),
+        "automatic_replies": int(((log.contacts["direction"] == "inbound") & log.contacts["automatic"]).sum()),
+        "day_precision": dated,
+    }
+    return tuple(Note(code, _SENTENCES[code], n) for code, n in numbers.items() if n)
+
+
+def _placed(rows: pl.LazyFrame, spans: pl.LazyFrame) -> pl.LazyFrame:
+    joined = nw.from_native(rows.join(spans, on="interview_id"))
+    return joined.with_columns(early=~from_interview(), late=after_observation()).to_native()
+
+
+def _bare(contacts: pl.DataFrame) -> pl.LazyFrame:
+    return contacts.lazy().select(
+        "interview_id", at_us=pl.col("_at_us"), day=pl.col("_day").cast(pl.Int64), instant=_instant()
+    )
+
+
+def check_outcome(outcome: str) -> str:
+    """The outcome of interest, or UsageError."""
+    if outcome not in OUTCOMES_OF_INTEREST:
+        raise UsageError(f"There is no outcome {outcome!r} to follow: choose response or advanced.")
+    return outcome
+
+
+def window_us(within: float) -> int:
+    """A window of `within` days (fractions allowed) in whole microseconds; UsageError unless positive and finite."""
+    if not 0 < within < 100_000:
+        raise UsageError(
+            f"--within {within!r} is no length of a window: give a number of days above 0, such as 7 or 0.5."
+        )
+    return round(within * DAY_US)
+
+
+def instants_only(log: FollowUpLog) -> bool:
+    """Whether every row of the log has a time of day, so that the work for bare dates can be spared."""
+    return not any(
+        bool((frame["at_precision"] == "day").any()) for frame in (log.interviews, log.contacts, log.outcomes)
+    )
+
+
+def prepared_frames(
+    log: FollowUpLog, working_days: str | None = None, columns: Sequence[str] = ()
+) -> dict[str, pl.LazyFrame]:
+    """The log as the engines get it: integers and text, contacts that are neither attempts nor answers left out.
+
+    `columns` are further columns of contacts or interviews, passed on as text. `clock_day` and `clock_start` count
+    the days on which timing is measured: local calendar days, or working days of a country.
+    """
+    interviews, contacts = (_clocked(frame, working_days) for frame in (log.interviews, log.contacts))
+    here = {name: [c for c in columns if c in frame.columns] for name, frame in (("i", interviews), ("c", contacts))}
+    return {
+        "interviews": interviews.select(
+            "interview_id",
+            "applicant_id",
+            bucket=pl.col("_bucket").cast(pl.Int64),
+            start_us=pl.col("_at_us"),
+            start_day=pl.col("_day").cast(pl.Int64),
+            start_instant=_instant(),
+            until_us=pl.col("_until_us"),
+            until_day=pl.col("_until_day").cast(pl.Int64),
+            clock_start=pl.col("clock_day"),
+            **{f"by_{name}": pl.col(name).cast(pl.String) for name in here["i"]},
+        ),
+        "contacts": contacts.with_columns(role=role())
+        .filter(pl.col("role") > 0)
+        .select(
+            "interview_id",
+            "contact_id",
+            "role",
+            "clock_day",
+            order_us=pl.col("_order_us"),
+            at_us=pl.col("_at_us"),
+            day=pl.col("_day").cast(pl.Int64),
+            instant=_instant(),
+            **{f"by_{name}": pl.col(name).cast(pl.String) for name in here["c"]},
+        ),
+        "outcomes": log.outcomes.lazy().select(
+            "interview_id",
+            "outcome",
+            order_us=pl.col("_order_us"),
+            at_us=pl.col("_at_us"),
+            day=pl.col("_day").cast(pl.Int64),
+            instant=_instant(),
+        ),
+    }
+
+
+def role() -> pl.Expr:
+    """What a contact is by itself: ATTEMPT, ANSWER or 0. Without a purpose, outbound is a follow-up."""
+    follow_up = (pl.col("direction") == "outbound") & (pl.col("purpose").is_null() | (pl.col("purpose") == "follow_up"))
+    answer = (pl.col("direction") == "inbound") & ~pl.col("automatic").fill_null(value=False)
+    return pl.when(follow_up).then(ATTEMPT).when(answer).then(ANSWER).otherwise(0).cast(pl.Int64)
+
+
+def _instant() -> pl.Expr:
+    return pl.when(pl.col("at_precision") == "day").then(0).otherwise(1).cast(pl.Int64)
+
+
+def _clocked(frame: pl.DataFrame, working_days: str | None) -> pl.LazyFrame:
+    """The rows with `clock_day`, the number of the day on which timing is measured."""
+    days = frame["_day"].cast(pl.Int64)
+    if working_days is not None:
+        days = pl.Series(working_day_numbers(days.to_numpy(), working_days))
+    return frame.lazy().with_columns(clock_day=days)
+
+
+def _gap_hours() -> pl.Expr:
+    """Hours since the previous attempt; in whole days where one of the two has only a date."""
+    before = {name: pl.col(name).shift(1).over("interview_id") for name in ("at_us", "day", "instant")}
+    exact = (pl.col("at_us") - before["at_us"]) / HOUR_US
+    return (
+        pl.when(pl.col("instant") * before["instant"] == 1)
+        .then(exact)
+        .otherwise((pl.col("day") - before["day"]) * 24.0)
+    )
+
+
+def _kinds(outcome: str) -> list[pl.Expr]:
+    """What the response, the end and the exit were, in words."""
+    decision = pl.col("outcome")
+    response = pl.when(pl.col("by_contact") == 1).then(pl.lit("contact")).otherwise(decision)
+    ended = (
+        pl.when(pl.col("exit") == RESPONSE)
+        .then(pl.lit(outcome))
+        .when(pl.col("exit") == CENSORED)
+        .then(pl.lit("censored"))
+    )
+    return [
+        pl.when(pl.col("response_order").is_not_null()).then(response).alias("response_kind"),
+        pl.when(pl.col("end_order").is_not_null()).then(decision).alias("end_kind"),
+        ended.otherwise(decision).alias("exit_kind"),
+    ]
+
+
+def _joined(rows: pl.DataFrame, table: pl.DataFrame, key: str) -> pl.DataFrame:
+    return rows.join(table, on=key, how="left", maintain_order="left") if table.width > 1 else rows
+
+
+def _further_columns(rows: pl.DataFrame, log: FollowUpLog, columns: Sequence[str]) -> pl.DataFrame:
+    wanted = [name for name in dict.fromkeys(columns) if name not in rows.columns]
+    of_contacts = [name for name in wanted if name in log.contacts.columns]
+    of_interviews = [name for name in wanted if name in log.interviews.columns and name not in of_contacts]
+    unknown = [name for name in wanted if name not in of_contacts and name not in of_interviews]
+    if unknown:
+        raise UsageError(f"Neither contacts nor interviews have a column {unknown[0]!r}.")
+    rows = _joined(rows, log.contacts.select("contact_id", *of_contacts), "contact_id")
+    return _joined(rows, log.interviews.select("interview_id", *of_interviews), "interview_id")
+
+
+def _count() -> nw.Expr:
+    return nw.col("one").sum().cast(nw.Int64).alias("n")

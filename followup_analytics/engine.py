@@ -34,11 +34,13 @@ def choose_engine(engine: str) -> str:
     return "polars" if engine == "auto" else engine
 
 
-def open_frames(frames: Mapping[str, pl.DataFrame], engine: str) -> dict[str, nw.LazyFrame[Any]]:
+def open_frames(frames: Mapping[str, pl.LazyFrame], engine: str) -> dict[str, nw.LazyFrame[Any]]:
     """The same tables as lazy Narwhals frames of the chosen engine."""
     import narwhals as nw
 
-    native = {"polars": _to_polars, "pandas": _to_pandas, "duckdb": _to_duckdb, "spark": _to_spark}[choose_engine(engine)]
+    native = {"polars": _to_polars, "pandas": _to_pandas, "duckdb": _to_duckdb, "spark": _to_spark}[
+        choose_engine(engine)
+    ]
     return {name: nw.from_native(frame).lazy() for name, frame in native(frames).items()}
 
 
@@ -56,23 +58,23 @@ def _as_int64(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col(wide).cast(pl.Int64)) if wide else frame
 
 
-def _to_polars(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
-    return {name: frame.lazy() for name, frame in frames.items()}
+def _to_polars(frames: Mapping[str, pl.LazyFrame]) -> dict[str, Any]:
+    return dict(frames)
 
 
-def _to_pandas(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
-    return {name: frame.to_pandas() for name, frame in frames.items()}
+def _to_pandas(frames: Mapping[str, pl.LazyFrame]) -> dict[str, Any]:
+    return {name: frame.collect().to_pandas() for name, frame in frames.items()}
 
 
-def _to_duckdb(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
+def _to_duckdb(frames: Mapping[str, pl.LazyFrame]) -> dict[str, Any]:
     import duckdb
 
     connection = duckdb.connect()
-    return {name: connection.from_arrow(frame.to_arrow()) for name, frame in frames.items()}
+    return {name: connection.from_arrow(frame.collect().to_arrow()) for name, frame in frames.items()}
 
 
-def _to_spark(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
+def _to_spark(frames: Mapping[str, pl.LazyFrame]) -> dict[str, Any]:
     from pyspark.sql import SparkSession
 
     session = SparkSession.builder.appName("followup_analytics").getOrCreate()
-    return {name: session.createDataFrame(frame.to_pandas()) for name, frame in frames.items()}
+    return {name: session.createDataFrame(frame.collect().to_pandas()) for name, frame in frames.items()}
