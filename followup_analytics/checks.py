@@ -1,4 +1,4 @@
-"""The rules of the follow-up log applied to a raw table: good rows on one side, rejected rows with reasons on the other.
+"""The rules of the follow-up log applied to a raw table: good rows on one side, bad rows with reasons on the other.
 
 Casting comes first (timestamps need zones, booleans have six spellings), then the schema's own rules, run by
 dataframely in one pass. A row that breaks any rule is set aside whole; every rule that it breaks is named.

@@ -317,7 +317,7 @@ def _refuse_bombs(path: Path) -> None:
 
 def _sheet(file: str, sheet: str, rows: Sequence[Sequence[Any]], header_words: Collection[str]) -> RawTable:
     words = {header_key(word) for word in header_words}
-    hits = [len([cell for cell in row if header_key(str(cell)) in words]) for row in rows[:_HEADER_SEARCH_ROWS]]
+    hits: list[int] = [sum(1 for cell in row if header_key(str(cell)) in words) for row in rows[:_HEADER_SEARCH_ROWS]]
     first_filled = next(index for index, row in enumerate(rows) if any(map(_filled, row)))
     top = hits.index(max(hits)) if hits and max(hits) else first_filled
     width = max((place + 1 for place, cell in enumerate(rows[top]) if _filled(cell)), default=0)

@@ -1,0 +1,291 @@
+"""One frozen result, many faces: frame, text, rich table, HTML table, JSON and the report's dictionary.
+
+A result holds rows that disclosure has been through already. Every face reads the same rows and the same formatter,
+so that none rounds or hides in its own way.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+import polars as pl
+
+from followup_analytics import clock
+from followup_analytics.log import FollowUpLog, Native, Note
+from followup_analytics.text import clean
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from rich.console import Group
+    from rich.table import Table as RichTable
+
+SCHEMA_VERSION = 1
+SIMULATED_NOTICE = "These data are simulated: they show how the tool works, not how employers behave."
+
+Kind = Literal[
+    "text", "count", "share", "points", "days", "number", "p", "date", "bool", "sentence", "share_interval",
+    "points_interval", "number_interval", "days_interval",
+]  # fmt: skip
+_NUMERIC = ("count", "share", "points", "days", "number", "p", "share_interval", "points_interval", "number_interval")
+_STATUS_WORDS = {"suppressed": "hidden", "not_estimable": "no number", "use_with_care": "with care", "ok": ""}
+
+
+@dataclass(frozen=True)
+class Field:
+    """How one column of a result is shown to people: its heading, and the kind of quantity it holds.
+
+    An `_interval` kind shows `name` and `upper` together. `estimate` is the rows' column of that name.
+    """
+
+    name: str
+    label: str
+    kind: Kind = "text"
+    upper: str | None = None
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the column is set flush right."""
+        return self.kind in _NUMERIC
+
+
+@dataclass(frozen=True)
+class LogCounts:
+    """What an answer rests on: always shown, also where rows are hidden."""
+
+    interviews: int
+    applicants: int
+    contacts: int
+    data_date: str
+    simulated: bool
+
+    @classmethod
+    def of(cls, log: FollowUpLog) -> Self:
+        """Count a log; the data date is the local one in the log's zone."""
+        us = pl.Series([int(log.data_date.timestamp() * 1_000_000)])
+        local = clock.local_times(us, pl.Series([log.time_zone or "UTC"]))[0]
+        return cls(
+            interviews=log.interviews.height,
+            applicants=log.interviews["applicant_id"].n_unique(),
+            contacts=log.contacts.height,
+            data_date=local.date().isoformat(),
+            simulated=log.simulated,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The `log` object of every JSON answer."""
+        return {
+            "interviews": self.interviews,
+            "applicants": self.applicants,
+            "contacts": self.contacts,
+            "data_date": self.data_date,
+            "simulated": self.simulated,
+        }
+
+
+@dataclass(frozen=True, repr=False)
+class Result:
+    """The answer of one command. Subclasses say how its columns read, sum it up in a sentence and draw it."""
+
+    rows: tuple[Mapping[str, Any], ...]
+    counts: LogCounts
+    notes: tuple[Note, ...] = ()
+    native: Native = "polars"
+    #: Further members of the JSON answer beside `results`.
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    command: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    fields: ClassVar[tuple[Field, ...]] = ()
+
+    def shown_fields(self) -> tuple[Field, ...]:
+        """The columns that people see, in order; subclasses whose columns vary override it."""
+        return self.fields
+
+    def caption(self) -> str:
+        """The table's title, with the notice where data are simulated."""
+        return f"{self.title} (simulated data)" if self.counts.simulated else self.title
+
+    def summary(self) -> str:
+        """The answer in a plain sentence with its numbers."""
+        raise NotImplementedError
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """The answer as a chart on the given axes, or on new ones."""
+        raise NotImplementedError(f"{self.command or type(self).__name__} has no chart.")
+
+    def to_frame(self) -> Any:
+        """The rows as a tidy frame of the kind that the log was made from (polars or pandas)."""
+        frame = pl.DataFrame([_flat(row) for row in self.rows], infer_schema_length=None)
+        return frame.to_pandas() if self.native == "pandas" else frame
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer as the contract's JSON object; no NaN, only plain numbers, strings and nulls."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "command": self.command,
+            "log": self.counts.to_json(),
+            "results": [plain(row) for row in self.rows],
+            "notes": [{"code": note.code, "n": note.n, "text": note.text} for note in self.notes],
+            **plain(self.extra),
+        }
+
+    def cells(self) -> list[list[str]]:
+        """The table's body as people read it, one text for each shown field."""
+        return [[format_cell(row, one) for one in self.shown_fields()] for row in self.rows]
+
+    def to_report(self) -> dict[str, Any]:
+        """What a template needs to set this result: caption, headings, alignment, texts, notes, summary."""
+        fields = self.shown_fields()
+        return {
+            "title": self.caption(),
+            "summary": self.summary(),
+            "headings": [one.label for one in fields],
+            "align": ["right" if one.is_numeric else "left" for one in fields],
+            "rows": self.cells(),
+            "notes": [note_text(note) for note in self.notes],
+            "simulated": self.counts.simulated,
+        }
+
+    def __repr__(self) -> str:
+        """A short aligned table in plain text."""
+        fields, body = self.shown_fields(), self.cells()
+        most = 20
+        lines = [[one.label for one in fields], *body[:most]]
+        widths = [max(len(line[place]) for line in lines) for place in range(len(fields))]
+        texts = [
+            "  ".join(
+                cell.rjust(width) if one.is_numeric else cell.ljust(width)
+                for cell, width, one in zip(line, widths, fields, strict=True)
+            ).rstrip()
+            for line in lines
+        ]
+        more = [f"... and {len(body) - most:,} more rows; .to_frame() has them all"] if len(body) > most else []
+        return "\n".join([self.caption(), *texts, *more])
+
+    def __rich__(self) -> Group:
+        """The table for a terminal, its sentence, and its notes."""
+        from rich.console import Group
+        from rich.text import Text
+
+        parts: list[Any] = [Text(clean(self.summary())), self.rich_table()]
+        parts += [Text("· " + clean(note_text(note)), style="dim") for note in self.notes]
+        return Group(*parts)
+
+    def rich_table(self) -> RichTable:
+        """The rows as a rich table; texts are never read as markup."""
+        from rich import box
+        from rich.table import Table as RichTable
+        from rich.text import Text
+
+        table = RichTable(title=Text(self.caption()), box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+        for one in self.shown_fields():
+            table.add_column(
+                Text(one.label),
+                justify="right" if one.is_numeric else "left",
+                overflow="fold",
+                no_wrap=one.is_numeric,
+            )
+        for line in self.cells():
+            table.add_row(*(Text(clean(cell)) for cell in line))
+        return table
+
+    def _repr_html_(self) -> str:
+        fields = self.shown_fields()
+        head = "".join(f'<th scope="col">{html.escape(one.label)}</th>' for one in fields)
+        body = "".join(_html_row(line, fields) for line in self.cells())
+        notes = "".join(f"<li>{html.escape(clean(note_text(note)))}</li>" for note in self.notes)
+        return (
+            f"<p>{html.escape(clean(self.summary()))}</p>"
+            f"<table><caption>{html.escape(self.caption())}</caption><thead><tr>{head}</tr></thead>"
+            f"<tbody>{body}</tbody></table>" + (f"<ul>{notes}</ul>" if notes else "")
+        )
+
+
+def _html_row(line: Sequence[str], fields: Sequence[Field]) -> str:
+    cells = []
+    for place, (cell, one) in enumerate(zip(line, fields, strict=True)):
+        style = ' style="text-align:right"' if one.is_numeric else ' style="text-align:left"'
+        tag = 'th scope="row"' if place == 0 else "td"
+        cells.append(f"<{tag}{style}>{html.escape(clean(cell))}</{tag.split(maxsplit=1)[0]}>")
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def note_text(note: Note) -> str:
+    """A note as a sentence for people: its count in front, where it has one."""
+    return note.text if note.n is None else f"{note.n:,}: {note.text}"
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: numpy scalars, dates, mappings and sequences made plain; what is not finite is null."""
+    if isinstance(value, Mapping):
+        return {str(name): plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if hasattr(value, "item") and not isinstance(value, str | bytes):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row for a frame: nested mappings and lists become JSON text, which every kind of frame can hold."""
+    import json
+
+    made = plain(row)
+    return {
+        name: json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+        for name, value in made.items()
+    }
+
+
+# ------------------------------------------------------------------------------------------------------ formatting
+
+
+def format_cell(row: Mapping[str, Any], one: Field) -> str:
+    """One cell as people read it: `hidden` where it may not be shown, a dash where there is no number."""
+    value = row.get(one.name)
+    if one.name == "status":
+        return _STATUS_WORDS.get(str(value), str(value))
+    if value is None:
+        return "hidden" if row.get("status") == "suppressed" and one.kind != "sentence" else "–"
+    if one.kind.endswith("_interval"):
+        upper = row.get(one.upper or "")
+        if upper is None:
+            return f"{_number(value, one.kind)} or more"
+        return f"{_number(value, one.kind)} to {_number(upper, one.kind)}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return _number(value, one.kind)
+    return str(value)
+
+
+def _number(value: float, kind: str) -> str:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "–"
+    if kind == "count":
+        return f"{int(value):,}"
+    if kind.startswith("share"):
+        return f"{100 * value:.1f}%"
+    if kind.startswith("points"):
+        return _signed(100 * value)
+    if kind.startswith("days"):
+        return f"{value:.0f}" if float(value).is_integer() else f"{value:.1f}"
+    if kind == "p":
+        return "below .001" if value < 0.001 else f"{value:.3f}".removeprefix("0")
+    if kind.startswith("number"):
+        return f"{value:.2f}".replace("-", "\u2212")
+    return f"{value:g}"
+
+
+def _signed(points: float) -> str:
+    """Percentage points with a true minus sign, and a plus where they are above zero."""
+    rounded = f"{points:+.1f}"
+    return "0.0" if float(rounded) == 0 else rounded.replace("-", "\u2212")
