@@ -144,7 +144,8 @@ def korn_graubard(
     Clopper and Pearson's limits at an effective number of trials, p(1-p)/v times (t(n-1)/t(c-1))^2, where v is the
     linearised variance of the ratio with clusters as primary units. The design effect is floored at 1 (R's
     ``svyciprop`` with method "beta" has no floor: the two are equal to 1e-10 where it exceeds 1). At 0 and 1 the data
-    say nothing about v: the design effect is then 1 + (m - 1) ICC with an assumed intra-cluster correlation and m = sum n_c^2 / sum n_c.
+    say nothing about v: the design effect is then 1 + (m - 1) ICC with an assumed intra-cluster correlation and
+    m = sum n_c^2 / sum n_c.
 
     Args:
         events: number of trials with the event, sum of y_c.

@@ -23,8 +23,8 @@ def e_value(risk_ratio: float, low: float | None = None, high: float | None = No
     """Give the E-value of a risk ratio and of the limit of its interval that is nearer to 1.
 
     RR + sqrt(RR (RR - 1)), after turning ratios below 1 over: the association, on the risk-ratio scale, that an
-    unmeasured cause would need with both the action and the response to explain the estimate away. Never feed an odds ratio of a
-    common outcome.
+    unmeasured cause would need with both the action and the response to explain the estimate away. Never feed an
+    odds ratio of a common outcome.
 
     Source: T. VanderWeele, P. Ding (2017), Annals of Internal Medicine 167, 268-274.
     """
