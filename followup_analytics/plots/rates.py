@@ -254,8 +254,8 @@ def _draw_sideways(axes: Axes, rows: Sequence[Row], keys: Sequence[str], what: s
         if dot.limits:
             axes.plot(dot.limits, [dot.at, dot.at], color=BLUE, linewidth=1.4, solid_capstyle="butt")
         axes.plot(dot.value, dot.at, "o", color=BLUE, markerfacecolor=dot.face, markersize=5.5, zorder=3)
-        side = f"{percent(dot.value)}   {_n_label(dot.row, n_field)}"
-        axes.text(1.02, dot.at, side, transform=axes.get_yaxis_transform(), va="center", fontsize=8.5, color=INK)
+        for offset, words in ((1.02, percent(dot.value)), (1.11, _n_label(dot.row, n_field))):
+            axes.text(offset, dot.at, words, transform=axes.get_yaxis_transform(), va="center", fontsize=8.5, color=INK)
     axes.set_yticks(range(len(rows)), [_wrapped(row_label(row, keys)) for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlim(0, _ceiling(dots))

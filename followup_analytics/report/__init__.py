@@ -1,0 +1,1 @@
+"""Reports that may be published: from results to an accessible PDF."""

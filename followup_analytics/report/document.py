@@ -1,0 +1,166 @@
+"""A report before it is set in type: titles, paragraphs, tables and charts as plain data, never as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+from followup_analytics.plots import Chart
+
+#: A paragraph: a string, or strings between parts made by `strong`, `em`, `ref` and `footnote`.
+Parts = str | Sequence[Any]
+
+
+def strong(text: str) -> dict[str, str]:
+    """Words that a skimming reader must not miss."""
+    return {"strong": text}
+
+
+def em(text: str) -> dict[str, str]:
+    """Words set in italics, such as a term at its first use."""
+    return {"em": text}
+
+
+def ref(name: str) -> dict[str, str]:
+    """A link to a figure or table by its `name`, printed as `Figure 1` or `Table 2`."""
+    return {"ref": name}
+
+
+def footnote(text: str) -> dict[str, str]:
+    """A note at the foot of the page."""
+    return {"note": text}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A table's column: its heading, and on which side its cells line up; one wide column takes the spare room."""
+
+    label: str
+    align: str = "right"
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One large number of the title page with what it is and how sure it is."""
+
+    value: str
+    label: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A numbered part of a report."""
+
+    title: str
+    blocks: tuple[dict[str, Any], ...]
+    new_page: bool = False
+
+
+@dataclass(frozen=True)
+class Meta:
+    """What stands around the text: titles, running lines, date and language facts of the file."""
+
+    kind: str
+    kicker: str
+    title: str
+    subtitle: str
+    running: str
+    dateline: str
+    dateline_short: str
+    footer: str
+    description: str
+    simulated: bool
+    day: date
+    keywords: tuple[str, ...] = ()
+    paper: str = "a4"
+
+
+@dataclass(frozen=True)
+class Lead:
+    """The first page's text: a heading, the answer, and warnings that belong beside it."""
+
+    heading: str
+    paragraphs: tuple[Parts, ...]
+    asides: tuple[Parts, ...] = ()
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole report, ready for the press."""
+
+    meta: Meta
+    lead: Lead
+    figures: tuple[KeyFigure, ...]
+    sections: tuple[Section, ...]
+    contents: bool = True
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def as_data(self) -> dict[str, Any]:
+        """The report as JSON-ready data in the shape that the templates read."""
+        data = asdict(self)
+        day = data["meta"].pop("day")
+        data["meta"]["date"] = [day.year, day.month, day.day]
+        data["lead"]["asides"] = [{"type": "aside", "text": parts} for parts in self.lead.asides]
+        return data
+
+
+def paragraph(*parts: Any) -> dict[str, Any]:
+    """A paragraph of running text."""
+    return {"type": "text", "text": list(parts)}
+
+
+def heading(text: str, level: int = 2) -> dict[str, Any]:
+    """A heading within a section."""
+    return {"type": "heading", "text": text, "level": level}
+
+
+def bullets(*items: Parts) -> dict[str, Any]:
+    """A list of short statements."""
+    return {"type": "list", "items": list(items)}
+
+
+def terms(items: Sequence[tuple[str, Parts]]) -> dict[str, Any]:
+    """Terms with their explanations."""
+    return {"type": "terms", "items": [{"term": term, "text": text} for term, text in items]}
+
+
+def aside(*parts: Any) -> dict[str, Any]:
+    """A remark set apart: what to be careful of."""
+    return {"type": "aside", "text": list(parts)}
+
+
+def table(
+    name: str,
+    caption: Parts,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str]],
+    *,
+    note: str | None = None,
+    long: bool = False,
+) -> dict[str, Any]:
+    """A ruled table with a head row; `name` is what `ref` points at; a `long` one may run over pages."""
+    return {
+        "type": "table",
+        "id": name,
+        "caption": caption,
+        "columns": [asdict(column) for column in columns],
+        "rows": [list(row) for row in rows],
+        "note": note,
+        "long": long,
+    }
+
+
+def chart(name: str, drawn: Chart, *, width: float | None = None) -> dict[str, Any]:
+    """A drawn chart with its alt text and caption; `width` in inches, else as drawn."""
+    return {
+        "type": "chart",
+        "id": name,
+        "svg": drawn.svg(),
+        "alt": drawn.alt,
+        "caption": drawn.caption,
+        "width": width or min(float(drawn.figure.get_figwidth()), 5.9),
+    }

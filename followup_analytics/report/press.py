@@ -1,0 +1,59 @@
+"""From a document to PDF bytes: tagged (PDF/UA-1), for the archive (PDF/A-2a), and the same bytes every time."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, time
+from functools import lru_cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any, Literal
+
+from followup_analytics.report.document import Document
+from followup_analytics.report.typecase import TypeCase, font_folder
+
+#: The two promises that the typesetter itself enforces: it refuses to write a file that breaks them.
+STANDARDS = ("ua-1", "a-2a")
+
+
+def press(document: Document, case: TypeCase, *, template: str = "report.typ") -> bytes:
+    """Set a document and give the PDF's bytes.
+
+    The file's time stamp is midnight UTC of the document's day, system fonts and packages from elsewhere are not used:
+    same document, same bytes.
+    """
+    return _compile(document, case, template, "pdf")
+
+
+def press_pages(document: Document, case: TypeCase, *, template: str = "report.typ", ppi: int = 100) -> list[bytes]:
+    """The pages as PNG pictures at `ppi` dots per inch, for previews."""
+    return _compile(document, case, template, "png", ppi=ppi)
+
+
+def _compile(
+    document: Document, case: TypeCase, template: str, kind: Literal["pdf", "png"], ppi: int | None = None
+) -> Any:
+    import typst
+
+    data = json.dumps(case.clean_all(document.as_data()), ensure_ascii=False)
+    midnight = int(datetime.combine(document.meta.day, time(), UTC).timestamp())
+    more: dict[str, Any] = {"pdf_standards": list(STANDARDS)} if kind == "pdf" else {"ppi": ppi}
+    with as_file(files("followup_analytics.report") / "templates") as folder, font_folder(case.font_path) as fonts:
+        made = typst.compile(
+            str(Path(folder) / template),
+            root=str(folder),
+            font_paths=[str(fonts)],
+            ignore_system_fonts=True,
+            format=kind,
+            timestamp=midnight,
+            sys_inputs={"data": data},
+            **more,
+        )
+    return made if kind == "pdf" or isinstance(made, list) else [made]
+
+
+@lru_cache(maxsize=1)
+def template_sources() -> dict[str, str]:
+    """The templates' texts by name; they hold no data and fetch nothing."""
+    folder = files("followup_analytics.report") / "templates"
+    return {entry.name: entry.read_text("utf-8") for entry in folder.iterdir() if entry.name.endswith(".typ")}

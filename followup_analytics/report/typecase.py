@@ -1,0 +1,111 @@
+"""The report's fonts, and what happens to characters that none of them has.
+
+A report must never fail on a person's name and never print empty boxes: what no font has is shown as its code,
+as in [U+738B], and said in the notes. System fonts are left alone, so that every machine sets the same pages.
+"""
+
+from __future__ import annotations
+
+import shutil
+import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from followup_analytics.errors import UnreadableError
+from followup_analytics.text import clean
+
+_SOURCE_SANS = ("Light", "Regular", "It", "Semibold", "SemiboldIt", "Bold", "BoldIt")
+_DEJAVU = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf", "DejaVuSans-BoldOblique.ttf")
+_FONT_SUFFIXES = (".ttf", ".otf", ".ttc")
+
+
+def font_files(font_path: Path | None = None) -> tuple[Path, ...]:
+    """The font files that a report is set in, besides the serif that the typesetter brings.
+
+    `font_path` is a user's folder with further fonts. DejaVu is taken file by file: its folder in matplotlib also holds
+    a font of last resort whose boxes would hide every gap.
+    """
+    import font_source_sans_pro  # type: ignore[import-untyped,unused-ignore]
+    import matplotlib as mpl
+
+    sans = Path(font_source_sans_pro.font_directory)
+    dejavu = Path(mpl.get_data_path()) / "fonts" / "ttf"
+    files = [sans / f"SourceSansPro-{weight}.ttf" for weight in _SOURCE_SANS] + [dejavu / name for name in _DEJAVU]
+    return tuple(path for path in files if path.is_file()) + _users_fonts(font_path)
+
+
+def _users_fonts(folder: Path | None) -> tuple[Path, ...]:
+    if folder is None:
+        return ()
+    if not folder.is_dir():
+        raise UnreadableError(f"the font folder {folder.name} can't be read: give a folder that holds .ttf or .otf files.")
+    return tuple(sorted(path for path in folder.iterdir() if path.suffix.lower() in _FONT_SUFFIXES))
+
+
+@contextmanager
+def font_folder(font_path: Path | None = None) -> Iterator[Path]:
+    """A temporary folder with exactly the fonts of `font_files`."""
+    with TemporaryDirectory(prefix="followup-fonts-") as name:
+        folder = Path(name)
+        for number, path in enumerate(font_files(font_path)):
+            shutil.copyfile(path, folder / f"{number:03d}-{path.name}")
+        yield folder
+
+
+@lru_cache(maxsize=4)
+def covered(font_path: Path | None = None) -> frozenset[int]:
+    """Code points for which some font has a sign."""
+    from fontTools.ttLib import TTCollection, TTFont
+
+    points: set[int] = set()
+    for path in font_files(font_path):
+        fonts = TTCollection(path).fonts if path.suffix.lower() == ".ttc" else [TTFont(path, lazy=True)]
+        for font in fonts:
+            points.update(font.getBestCmap() or ())
+    return frozenset(points)
+
+
+@dataclass
+class TypeCase:
+    """Makes strings printable and remembers what had to be shown as a code."""
+
+    font_path: Path | None = None
+    missing: set[str] = field(default_factory=set)
+
+    def printable(self, text: str) -> str:
+        """The text without control characters, and with a visible code for each character that no font has."""
+        tidy = clean(text.replace("\u2028", "\n").replace("\u2029", "\n").replace("\r\n", "\n").replace("\r", "\n"))
+        if tidy.isascii():
+            return tidy
+        have = covered(self.font_path)
+        return "".join(self._shown(letter, have) for letter in unicodedata.normalize("NFC", tidy))
+
+    def _shown(self, letter: str, have: frozenset[int]) -> str:
+        # Private-use characters mean nothing to a reader and are forbidden in PDF/A, whatever a font draws for them.
+        if letter == "\n" or (ord(letter) in have and unicodedata.category(letter) not in ("Co", "Cn", "Cs")):
+            return letter
+        if unicodedata.category(letter) in ("Cf", "Mn", "Me") and ord(letter) not in have:
+            self.missing.add(letter)
+            return "" if unicodedata.category(letter) == "Cf" else _code(letter)
+        self.missing.add(letter)
+        return _code(letter)
+
+    def clean_all(self, value: Any) -> Any:
+        """The same nested lists, tuples and mappings with every string made printable, keys left alone."""
+        if isinstance(value, str):
+            return self.printable(value)
+        if isinstance(value, Mapping):
+            # A chart's drawing was made from cleaned rows, and holds line ends and code that must stay as they are.
+            return {key: item if key == "svg" else self.clean_all(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.clean_all(item) for item in value]
+        return value
+
+
+def _code(letter: str) -> str:
+    return f"[U+{ord(letter):04X}]"
