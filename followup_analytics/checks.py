@@ -201,8 +201,10 @@ def _cast(frame: pl.DataFrame, table: Table, time_zone: str | None, interview_zo
     frame = frame.with_columns(
         _clean_text(pl.col(name)) for name in covariates(frame, table) if frame.schema[name] == pl.String
     )
-    if "applicant_id" in table.names and "_bucket" not in frame.columns:
-        frame = frame.with_columns(_bucket=applicant_buckets(frame["applicant_id"]))
+    if "applicant_id" in table.names:
+        # Pseudonymised tables carry the bucket of the id as it was first given.
+        known = pl.col("_bucket").cast(pl.Int16, strict=False) if "_bucket" in frame.columns else pl.lit(None, pl.Int16)
+        frame = frame.with_columns(_bucket=pl.coalesce(known, applicant_buckets(frame["applicant_id"])))
     if table.name in CLOCKS or any(column.type == "timestamp" for column in table.columns):
         frame, bad, ambiguous, missing = _cast_times(frame, table, time_zone, interview_zones)
         rejects.extend(bad)

@@ -319,7 +319,8 @@ def _sheet(file: str, sheet: str, rows: Sequence[Sequence[Any]], header_words: C
     words = {header_key(word) for word in header_words}
     hits: list[int] = [sum(1 for cell in row if header_key(str(cell)) in words) for row in rows[:_HEADER_SEARCH_ROWS]]
     first_filled = next(index for index, row in enumerate(rows) if any(map(_filled, row)))
-    top = hits.index(max(hits)) if hits and max(hits) else first_filled
+    best = max(hits, default=0)
+    top = hits.index(best) if best else first_filled
     width = max((place + 1 for place, cell in enumerate(rows[top]) if _filled(cell)), default=0)
     names = unique_names(rows[top][:width])
     schema = {ROW: pl.Int64, **dict.fromkeys(names, pl.String)}

@@ -1,0 +1,44 @@
+"""A result as a file for programs or spreadsheets: JSON, CSV and .xlsx, with formula characters neutralised."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+
+from followup_analytics.results import Result
+from followup_analytics.text import clean, formula_safe
+from followup_analytics.workbook import write_workbook
+
+
+def to_json_text(result: Result) -> str:
+    """The contract's JSON object as indented text."""
+    return json.dumps(result.to_json(), ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def to_csv_text(result: Result) -> str:
+    """The rows as CSV with a header; an empty cell is null."""
+    return _safe_frame(result).write_csv()
+
+
+def write_xlsx(result: Result, path: Path) -> None:
+    """The rows on one sheet and the notes on another."""
+    notes = pl.DataFrame(
+        [(note.code, note.n, clean(note.text)) for note in result.notes],
+        schema={"code": pl.String, "n": pl.Int64, "text": pl.String},
+        orient="row",
+    )
+    about = pl.DataFrame(
+        {"name": list(result.counts.to_json()), "value": [str(v) for v in result.counts.to_json().values()]}
+    )
+    write_workbook(path, {result.command or "results": _safe_frame(result), "log": about, "notes": notes})
+
+
+def _safe_frame(result: Result) -> pl.DataFrame:
+    frame = result.to_frame()
+    table = frame if isinstance(frame, pl.DataFrame) else pl.from_pandas(frame)
+    texts = [name for name, dtype in table.schema.items() if dtype == pl.String]
+    return table.with_columns(
+        pl.col(name).map_elements(lambda value: formula_safe(clean(value)), return_dtype=pl.String) for name in texts
+    )
