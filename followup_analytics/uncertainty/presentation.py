@@ -84,5 +84,5 @@ def _thin(estimate: float | None, df: float | None) -> str | None:
     if df is not None and df < MIN_DF:
         return "Its interval rests on fewer than nine people or groups of people."
     if estimate in (0.0, 1.0):
-        return "Nobody or everybody is counted: the interval assumes how alike one person's attempts are."
+        return "Nobody or everybody is counted: the interval assumes how alike one person's cases are."
     return None
