@@ -1,0 +1,220 @@
+"""The next step of every open interview: rules applied to a log on a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from followup_analytics.advice.decide import NextStep, decide
+from followup_analytics.advice.office_days import BY_ZONE, WorkingDays, country_of_zone, working_days
+from followup_analytics.advice.policy import Policy, read_policy
+from followup_analytics.advice.rules import RULES, written
+from followup_analytics.advice.situation import Open, Situation, open_interviews
+from followup_analytics.advice.verdicts import read_verdicts
+from followup_analytics.errors import UsageError
+from followup_analytics.log import Note
+from followup_analytics.results import Field, LogCounts, Result
+from followup_analytics.text import counted, listed
+
+if TYPE_CHECKING:
+    from followup_analytics.advice.day_sheet import DaySheet
+    from followup_analytics.log import FollowUpLog
+
+#: A step's words: one of it, and several.
+STEP_WORDS = {
+    "call": ("call", "calls"),
+    "email": ("e-mail", "e-mails"),
+    "thank_you": ("thank-you note", "thank-you notes"),
+    "wait": ("interview to wait for", "interviews to wait for"),
+    "move_on": ("interview to move on from", "interviews to move on from"),
+}
+ACTIONS = ("call", "email", "thank_you")
+CONFIDENTIAL = Note(
+    "confidential", "This is a working paper about single interviews: confidential, not for publication."
+)
+
+
+@dataclass(frozen=True, repr=False)
+class NextStepsResult(Result):
+    """One row for each open interview, the most urgent first.
+
+    Rows: interview_id, step (thank_you, call, email, wait, move_on), on (ISO date or None), why (a sentence), evidence
+    (list of {claim, verdict}), confidence (how sure, in words), rule (1 to 9), source (where the rule comes from),
+    replaced (numbers of the rules that this log's verdicts took out), day, attempts, voicemails,
+    applicant_id, employer, cohort.
+    """
+
+    command: ClassVar[str] = "next"
+    title: ClassVar[str] = "Next steps (confidential)"
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("interview_id", "interview"),
+        Field("step", "step"),
+        Field("on", "on", "date"),
+        Field("why", "why", "sentence"),
+        Field("confidence", "how sure", "sentence"),
+    )
+
+    @property
+    def today(self) -> dt.date:
+        """The day for which the advice was asked."""
+        return dt.date.fromisoformat(self.extra["today"])
+
+    def summary(self) -> str:
+        """How many interviews are open, and what is due by the day asked for."""
+        if not self.rows:
+            return f"No interview is open on {written(self.today)}: there is nothing to follow up."
+        steps = Counter(row["step"] for row in self.rows if row["step"] not in ACTIONS or row["due"])
+        parts = [counted(steps[step], *words) for step, words in STEP_WORDS.items() if steps[step]]
+        later = sum(row["step"] in ACTIONS and not row["due"] for row in self.rows)
+        parts += [f"{counted(later, 'step')} due later"] if later else []
+        return f"{counted(len(self.rows), 'interview')} open on {written(self.today)}: {listed(parts, 'and')}."
+
+    def to_ics(self) -> str:
+        """The dated steps as an iCalendar file; the same result gives the same text."""
+        from followup_analytics import __version__
+        from followup_analytics.advice.ics import to_ics
+
+        made_at = dt.datetime.combine(self.today, dt.time(), dt.UTC)
+        return to_ics(self.rows, made_at=made_at, version=__version__)
+
+    def day_sheet(self, *, until: dt.date | str | None = None) -> DaySheet:
+        """What a coach has before them on the day: all clients, the most urgent first."""
+        from followup_analytics.advice.day_sheet import day_sheet
+
+        return day_sheet(self, until=until)
+
+
+def next_steps(
+    log: FollowUpLog,
+    *,
+    today: dt.date | dt.datetime | str | None = None,
+    policy: Policy | Mapping[str, Any] | str | Path | None = None,
+    verdicts: Any = None,
+    country: str | None = None,
+) -> NextStepsResult:
+    """What to do next about every interview without an outcome, by the rules of the contract (`rules.RULES`).
+
+    today: a date; by default the log's data date, in each interview's own zone. policy: the office's policy file or
+    mapping. verdicts: a result of `test_claims`, or verdicts by claim id, of this same log; without them no advice is
+    called evidence. country: whose working days count (US, DE-BY; "zone" for the country of each employer's zone);
+    else the policy's, else Monday to Friday.
+
+    Rows are about single interviews: exempt from `min_cell`, and marked confidential.
+
+    Raises UsageError for a date, country, policy or verdict that can't be understood.
+    """
+    on_day = _date(today)
+    office = read_policy(policy)
+    where = country or office.country
+    found = open_interviews(log, on_day)
+    known = read_verdicts(verdicts)
+    steps = [decide(now, office, _office_days(now, where), known) for now in found.situations]
+    shown_day = on_day or dt.date.fromisoformat(LogCounts.of(log).data_date)
+    return NextStepsResult(
+        rows=tuple(as_row(step) for step in sorted(steps, key=urgency)),
+        counts=LogCounts.of(log),
+        notes=_notes(found, where, known),
+        native=log.native,
+        extra={"today": shown_day.isoformat()},
+    )
+
+
+def as_row(step: NextStep) -> dict[str, Any]:
+    """One step as a row of plain values."""
+    now = step.situation
+    return {
+        "interview_id": now.interview_id,
+        "step": step.step,
+        "on": None if step.on is None else step.on.isoformat(),
+        "why": step.why,
+        "evidence": [dict(one) for one in step.evidence],
+        "confidence": step.confidence,
+        "rule": step.rule,
+        "source": step.source,
+        "replaced": list(step.replaced),
+        "due": _is_due(step),
+        "day": now.day,
+        "attempts": now.attempts,
+        "voicemails": now.voicemails,
+        "applicant_id": now.applicant_id,
+        "employer": now.employer,
+        "cohort": now.cohort,
+    }
+
+
+def urgency(step: NextStep) -> tuple[int, dt.date, int, int, str]:
+    """Sorts steps: due actions (asked for first, then the longest silence), dated ones, waits, what is over."""
+    waits = {True: 0, False: 1}[_is_due(step)] if step.step in ACTIONS else 3 if step.on is None else 2
+    group = 4 if step.step == "move_on" else waits
+    silence = step.situation.silence if step.situation.silence is not None else step.situation.day
+    return (group, step.on or dt.date.max, step.rule, -silence, step.situation.interview_id)
+
+
+def rules_table() -> list[dict[str, Any]]:
+    """The rules as rows, for the reference page: number, name, source, the claims behind it, what a verdict changes."""
+    return [
+        {
+            "rule": rule.number,
+            "name": rule.name,
+            "source": rule.source,
+            "claims": list(rule.claims),
+            "replaced_when_contradicted": rule.decisive,
+            "then": rule.instead or None,
+            "policy": list(rule.policy),
+        }
+        for rule in RULES
+    ]
+
+
+def _is_due(step: NextStep) -> bool:
+    return step.step in ACTIONS and step.on is not None and step.on <= step.situation.today
+
+
+def _office_days(now: Situation, country: str | None) -> WorkingDays:
+    return working_days(country_of_zone(now.zone) if country == BY_ZONE else country)
+
+
+def _date(today: dt.date | dt.datetime | str | None) -> dt.date | None:
+    if isinstance(today, dt.datetime):
+        return today.date()
+    if today is None or isinstance(today, dt.date):
+        return today
+    try:
+        return dt.date.fromisoformat(today.strip()[:10])
+    except ValueError:
+        raise UsageError(f"--today {today!r} is not a date: write it as 2026-03-05.") from None
+
+
+def _notes(found: Open, country: str | None, verdicts: Mapping[str, str]) -> tuple[Note, ...]:
+    ahead = sum(now.day < 0 for now in found.situations)
+    notes = [CONFIDENTIAL]
+    if found.decided:
+        notes.append(Note("decided", "interviews have an outcome already and need no next step.", found.decided))
+    if ahead:
+        notes.append(
+            Note("interview_ahead", "interviews are still to come: the advice is to wait until after them.", ahead)
+        )
+    if found.later_facts:
+        notes.append(
+            Note("later_contacts", "contacts are dated after the day asked for and were not used.", found.later_facts)
+        )
+    if not verdicts:
+        notes.append(
+            Note(
+                "no_verdicts", "The claims behind the advice were not examined in this log: it is custom, not evidence."
+            )
+        )
+    notes.append(Note("working_days", _working_days_note(country)))
+    return tuple(notes)
+
+
+def _working_days_note(country: str | None) -> str:
+    if country is None:
+        return "Working days are Monday to Friday; public holidays count only where a country is given."
+    if country == BY_ZONE:
+        return "Working days and public holidays are those of the country of each employer's time zone."
+    return f"Working days and public holidays are those of {country.upper()}."

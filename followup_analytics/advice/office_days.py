@@ -1,0 +1,86 @@
+"""Working days: Monday to Friday, or a country's own week and public holidays, from the `holidays` package."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from followup_analytics.errors import UsageError
+from followup_analytics.text import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: Ask for the country of each employer's time zone.
+BY_ZONE = "zone"
+_SATURDAY = 5
+
+
+class WorkingDays:
+    """The working days of one country, region (`DE-BY`) or, with None, of every week from Monday to Friday."""
+
+    def __init__(self, country: str | None = None) -> None:
+        """Take an ISO 3166 country code, with a subdivision after a hyphen; UsageError for one that is not known."""
+        self.country = country
+        self._works = _calendar(country)
+
+    def __repr__(self) -> str:
+        return f"WorkingDays({self.country!r})"
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether offices are open on that day."""
+        return self._works(day)
+
+    def on_or_after(self, day: date) -> date:
+        """The first working day that is `day` or later."""
+        # No country closes for a month: the bound turns a broken calendar into the day itself, not into a hang.
+        for ahead in range(31):
+            if self._works(found := day + timedelta(days=ahead)):
+                return found
+        return day
+
+    def after(self, day: date) -> date:
+        """The first working day later than `day`."""
+        return self.on_or_after(day + timedelta(days=1))
+
+
+@lru_cache(maxsize=64)
+def working_days(country: str | None) -> WorkingDays:
+    """The working days of a country, made once: a calendar takes some milliseconds to build."""
+    return WorkingDays(country)
+
+
+def country_of_zone(zone: str | None) -> str | None:
+    """The country that the IANA time zone belongs to (tz database, zone.tab), None where it belongs to none."""
+    return _zone_countries().get(zone or "")
+
+
+@lru_cache(maxsize=1)
+def _zone_countries() -> dict[str, str]:
+    from importlib.resources import files
+
+    table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
+    return {row[2]: row[0] for row in rows}
+
+
+def _calendar(country: str | None) -> Callable[[date], bool]:
+    if country is None:
+        return lambda day: day.weekday() < _SATURDAY
+    import holidays
+
+    code, _, region = country.upper().partition("-")
+    known = holidays.list_supported_countries(include_aliases=True)
+    if code not in known:
+        hint = nearest(code, known)
+        raise UsageError(
+            f"No calendar of public holidays is known for the country {country!r}: "
+            "give a two-letter ISO code such as US or DE" + (f" (did you mean {hint}?)." if hint else ".")
+        )
+    if region and region not in known[code]:
+        raise UsageError(
+            f"{code} has no region {region!r}: choose one of {', '.join(known[code]) or 'none'}, or {code} alone."
+        )
+    days = holidays.country_holidays(code, subdiv=region or None)
+    return days.is_working_day
