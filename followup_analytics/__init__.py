@@ -1,3 +1,63 @@
-"""What happens after a job interview when people follow up: from real logs to rates, verdicts and advice."""
+"""What happens after a job interview when people follow up: from real logs to rates, verdicts and advice.
+
+Names are loaded when they are first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "FollowUpLog": "log",
+    "Note": "log",
+    "compare_cohorts": "outcomes",
+    "cohort_outcomes": "outcomes",
+    "fit_callback_model": "model",
+    "incidence_curve": "curves",
+    "ingest_files": "ingest",
+    "check_files": "ingest",
+    "load_callback_model": "model",
+    "next_steps": "advice",
+    "open_store": "store",
+    "plan_study": "claims",
+    "predict_callbacks": "model",
+    "read_log": "reading",
+    "response_rates": "rates",
+    "simulate_log": "simulate",
+    "test_claims": "claims",
+    "write_log": "reading",
+    "write_report": "report",
+}
+
+__all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604
+
+if TYPE_CHECKING:
+    from followup_analytics.advice import next_steps as next_steps
+    from followup_analytics.claims import plan_study as plan_study, test_claims as test_claims
+    from followup_analytics.curves import incidence_curve as incidence_curve
+    from followup_analytics.ingest import check_files as check_files, ingest_files as ingest_files
+    from followup_analytics.log import FollowUpLog as FollowUpLog, Note as Note
+    from followup_analytics.model import (
+        fit_callback_model as fit_callback_model,
+        load_callback_model as load_callback_model,
+        predict_callbacks as predict_callbacks,
+    )
+    from followup_analytics.outcomes import cohort_outcomes as cohort_outcomes, compare_cohorts as compare_cohorts
+    from followup_analytics.rates import response_rates as response_rates
+    from followup_analytics.reading import read_log as read_log, write_log as write_log
+    from followup_analytics.report import write_report as write_report
+    from followup_analytics.simulate import simulate_log as simulate_log
+    from followup_analytics.store import open_store as open_store
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

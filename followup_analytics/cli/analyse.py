@@ -1,0 +1,255 @@
+"""Commands that answer from a log: rates, curve, outcomes, model, predict, claims, plan, next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from followup_analytics.cli.shared import LogPath, Shared, open_log, say, show, with_options, writable
+
+if TYPE_CHECKING:
+    from followup_analytics.results import Result
+
+Outcome = Literal["response", "advanced"]
+Within = Annotated[
+    float, typer.Option("--within", metavar="DAYS", help="How long an attempt may wait for its response.")
+]
+OutcomeOption = Annotated[Outcome, typer.Option("--outcome", help="What counts: a response, or being advanced.")]
+
+
+def finish(result: Result, shared: Shared) -> None:
+    """Print the answer and, where asked for, write the rows behind it."""
+    show(result, shared)
+    if shared.trace is not None:
+        _write_trace(result, shared.trace)
+
+
+def _write_trace(result: Result, path: Path) -> None:
+    from followup_analytics.errors import UsageError
+
+    trace = getattr(result, "trace", None)
+    if trace is None:
+        raise UsageError(f"--trace: {result.command} has no rows to trace; rates, curve and outcomes do.")
+    trace().write_csv(writable(path))
+    say(f"Confidential: {path.name} holds rows about single interviews; don't pass it on.")
+
+
+@with_options(Shared)
+def rates(
+    log: LogPath,
+    shared: Shared,
+    by: Annotated[
+        str,
+        typer.Option(
+            "--by", help="timing, channel, attempt, party, weekday, hour or any interview column; several with commas."
+        ),
+    ] = "timing",
+    outcome: OutcomeOption = "response",
+    within: Within = 7.0,
+    bins: Annotated[str | None, typer.Option("--bins", help="Other bins, for instance  timing=0,1,2-3,4+.")] = None,
+    working_days: Annotated[
+        str | None,
+        typer.Option(
+            "--working-days", metavar="COUNTRY", help="Count timing in working days of this country, such as DE."
+        ),
+    ] = None,
+    cluster: Annotated[
+        str, typer.Option("--cluster", help="applicant, or employer where its groups are coarser.")
+    ] = "applicant",
+) -> None:
+    """Response rates by timing, channel, attempt and more, with clustered intervals.
+
+    Example:  followup rates data/sample --by timing,channel
+    """
+    from followup_analytics.rates import response_rates
+
+    finish(
+        response_rates(
+            open_log(log, shared), by=by, outcome=outcome, within=within, min_cell=shared.min_cell, bins=bins,
+            working_days=working_days, cluster=cluster, engine=shared.engine, seed=shared.seed,
+        ),
+        shared,
+    )  # fmt: skip
+
+
+@with_options(Shared)
+def curve(
+    log: LogPath,
+    shared: Shared,
+    by: Annotated[str | None, typer.Option("--by", help="An interview column.")] = None,
+    outcome: OutcomeOption = "response",
+    horizon: Annotated[int, typer.Option("--horizon", metavar="DAYS", min=1, help="The last day.")] = 30,
+) -> None:
+    """How many have heard back by each day, with competing ends counted as such.
+
+    Example:  followup curve data/sample --by cohort --horizon 21
+    """
+    from followup_analytics.curves import incidence_curve
+
+    made = incidence_curve(open_log(log, shared), by=by, outcome=outcome, horizon=horizon, min_cell=shared.min_cell)
+    finish(made, shared)
+
+
+@with_options(Shared)
+def outcomes(
+    log: LogPath,
+    shared: Shared,
+    by: Annotated[str, typer.Option("--by", help="An interview column.")] = "cohort",
+    against: Annotated[
+        str | None, typer.Option("--against", metavar="COHORT", help="Compare with this cohort.")
+    ] = None,
+) -> None:
+    """What became of each cohort, with the rates of the NACE standard where destinations are known.
+
+    Example:  followup outcomes data/sample --against 2025
+    """
+    from followup_analytics.outcomes import cohort_outcomes
+
+    finish(cohort_outcomes(open_log(log, shared), by=by, against=against, min_cell=shared.min_cell), shared)
+
+
+@with_options(Shared)
+def model(
+    log: LogPath,
+    shared: Shared,
+    save: Annotated[Path | None, typer.Option("--save", help="Save the model as JSON.")] = None,
+    card: Annotated[Path | None, typer.Option("--card", help="Write the model card (Markdown or HTML).")] = None,
+    outcome: OutcomeOption = "response",
+    within: Within = 7.0,
+) -> None:
+    """How likely an attempt is to be answered, and whether the model beats the base rate.
+
+    Example:  followup model data/sample --save model.json
+    """
+    from followup_analytics.model import fit_callback_model
+
+    fitted = fit_callback_model(
+        open_log(log, shared), within=within, outcome=outcome, seed=shared.seed, min_cell=shared.min_cell
+    )
+    finish(fitted, shared)
+    if save is not None:
+        fitted.save(writable(save))
+        say(f"The model is in {save.name}.")
+    if card is not None:
+        text = fitted.card().to_html() if card.suffix.lower() in (".html", ".htm") else fitted.card().to_markdown()
+        writable(card).write_text(text, encoding="utf-8")
+        say(f"The model card is in {card.name}.")
+
+
+@with_options(Shared)
+def predict(
+    log: LogPath,
+    shared: Shared,
+    model: Annotated[Path, typer.Option("--model", help="A model saved by `followup model --save`.")],
+    within: Within = 7.0,
+) -> None:
+    """For each open interview, the chance of hearing back soon if nothing further is done (confidential).
+
+    Example:  followup predict data/sample --model model.json
+    """
+    from followup_analytics.model import load_callback_model, predict_callbacks
+
+    opened = open_log(log, shared, protect=False)
+    finish(predict_callbacks(opened, load_callback_model(model), within=within), shared)
+
+
+@with_options(Shared)
+def claims(
+    log: LogPath,
+    shared: Shared,
+    claim: Annotated[str | None, typer.Option("--claim", metavar="ID", help="Show this claim alone.")] = None,
+    claims: Annotated[
+        Path | None, typer.Option("--claims", metavar="FILE", help="Test the claims of this TOML file.")
+    ] = None,
+    protocol: Annotated[bool, typer.Option("--protocol", help="Print the target trial beside its emulation.")] = False,
+    preregister: Annotated[
+        bool, typer.Option("--preregister", help="Print a preregistration text with the claim file's hash.")
+    ] = False,
+) -> None:
+    """A verdict on each piece of advice, or that these data can't tell.
+
+    Example:  followup claims data/sample --claim wait-2-3-days --protocol
+    """
+    from followup_analytics import claims as catalogue
+
+    if protocol or preregister:
+        typer.echo(
+            catalogue.protocol_text(claim, claims) if protocol else catalogue.preregistration_text(claim, claims)
+        )
+        return
+    made = catalogue.test_claims(
+        open_log(log, shared), claim=claim, claims=claims, min_cell=shared.min_cell, seed=shared.seed
+    )
+    finish(made, shared)
+
+
+@with_options(Shared)
+def plan(
+    shared: Shared,
+    log: Annotated[
+        str | None, typer.Argument(metavar="[LOG]", help="A log whose base rates and design effects to plan with.")
+    ] = None,
+    baseline: Annotated[
+        float | None,
+        typer.Option("--baseline", metavar="P", help="Response probability without the advice (default .30)."),
+    ] = None,
+    effect: Annotated[
+        float, typer.Option("--effect", metavar="POINTS", help="The difference to detect, in percentage points.")
+    ] = 10.0,
+    simulate: Annotated[
+        bool, typer.Option("--simulate", help="Also run the claims on simulated logs for power.")
+    ] = False,
+) -> None:
+    """How many interviews and applicants each claim needs.
+
+    Example:  followup plan --effect 10
+    """
+    from followup_analytics.claims import plan_study
+
+    opened = None if log is None else open_log(log, shared)
+    finish(
+        plan_study(
+            opened, baseline=baseline, effect=effect, simulate=simulate, seed=shared.seed, min_cell=shared.min_cell
+        ),
+        shared,
+    )
+
+
+@with_options(Shared)
+def next_(
+    log: LogPath,
+    shared: Shared,
+    today: Annotated[
+        str | None,
+        typer.Option("--today", metavar="DATE", help="Plan for this day (default: the data date; now for a store)."),
+    ] = None,
+    policy: Annotated[Path | None, typer.Option("--policy", help="The office's policy file (TOML).")] = None,
+    ics: Annotated[Path | None, typer.Option("--ics", help="Also write the steps as a calendar file.")] = None,
+    script: Annotated[bool, typer.Option("--script", help="Also print what to say in each call.")] = False,
+    no_claims: Annotated[bool, typer.Option("--no-claims", help="Don't test the advice on this log first.")] = False,
+) -> None:
+    """Whom to follow up with, when, why, and how sure that advice is (confidential).
+
+    Example:  followup next sqlite:///followup.db
+    """
+    from followup_analytics.advice import next_steps
+
+    opened = open_log(log, shared, protect=False)
+    steps: Any = next_steps(opened, today=today, policy=policy, test=not no_claims)
+    finish(steps, shared)
+    if ics is not None:
+        writable(ics).write_text(steps.to_ics(), encoding="utf-8", newline="")
+        say(f"The steps are in {ics.name}.")
+    if script:
+        typer.echo(steps.scripts_text())
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the application."""
+    for name, function in (
+        ("rates", rates), ("curve", curve), ("outcomes", outcomes), ("model", model), ("predict", predict),
+        ("claims", claims), ("plan", plan), ("next", next_),
+    ):  # fmt: skip
+        app.command(name)(function)

@@ -1,0 +1,77 @@
+"""The application: its commands, and how it ends: results on stdout, one sentence on stderr, the fixed exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from followup_analytics.errors import FollowUpError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="followup",
+    help="What happens after a job interview when people follow up: from real logs to rates, verdicts and advice.",
+    epilog="Start with:  followup demo     Help on one command:  followup rates --help",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from followup_analytics import __version__
+
+        typer.echo(f"followup_analytics {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(
+        False,
+        "--version",
+        help="Print the version and stop.",
+        callback=_version,
+        is_eager=True,
+    ),
+) -> None:
+    """Carry the options that stand before the command."""
+
+
+def _register() -> None:
+    """Import the command modules, which add themselves to the application."""
+    from followup_analytics.cli import analyse, gather, produce, track
+
+    app.add_typer(track.app, name="track")
+    for module in (gather, analyse, produce):
+        module.register(app)
+
+
+def main() -> None:
+    """Run the command line and end the process with the contract's exit code."""
+    _register()
+    try:
+        app()
+    except FollowUpError as error:
+        if "--debug" in sys.argv:
+            raise
+        _say(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        _say("Interrupted; nothing was half written.")
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # The reader (head, less) has closed: what it wanted was delivered.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _say(sentence: str) -> None:
+    from followup_analytics.text import clean
+
+    print(f"followup: {clean(sentence)}", file=sys.stderr)  # noqa: T201

@@ -1,0 +1,113 @@
+"""Commands that bring data in: ingest and check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from followup_analytics.cli.shared import Printing, show, with_options
+
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE...", help="Exports, spreadsheets or folders.", show_default=False)
+]
+Source = Annotated[
+    str, typer.Option("--source", help="The kind of file, where it can't be told (see `followup ingest --help`).")
+]
+Map = Annotated[
+    Path | None, typer.Option("--map", metavar="MAP.toml", help="Which of your columns and values mean what.")
+]
+Roster = Annotated[
+    Path | None, typer.Option("--roster", help="Interviews with their numbers and addresses, to link calls by.")
+]
+Zone = Annotated[
+    str | None, typer.Option("--time-zone", help="Zone of timestamps without an offset, such as Europe/Berlin.")
+]
+Region = Annotated[
+    str | None, typer.Option("--region", metavar="CC", help="Country of numbers without a prefix, such as US.")
+]
+DayFirst = Annotated[
+    bool | None, typer.Option("--day-first/--month-first", help="How to read dates such as 03/04/2026.")
+]
+VoicemailUnder = Annotated[
+    float | None,
+    typer.Option(
+        "--voicemail-under",
+        metavar="SECONDS",
+        help="Take shorter answered calls, where the source can't tell, for voicemails.",
+    ),
+]
+Review = Annotated[
+    Path | None, typer.Option("--review", help="A filled-in review file of calls that fitted no interview.")
+]
+KeepNotes = Annotated[bool, typer.Option("--keep-notes", help="Keep free text; it is dropped otherwise.")]
+
+
+@with_options(Printing)
+def ingest(
+    files: Files,
+    printing: Printing,
+    into: Annotated[
+        str,
+        typer.Option("--into", metavar="STORE", help="The store, such as sqlite:///followup.db; made on first use."),
+    ],
+    source: Source = "auto",
+    map: Map = None,  # noqa: A002
+    roster: Roster = None,
+    time_zone: Zone = None,
+    region: Region = None,
+    day_first: DayFirst = None,
+    voicemail_under: VoicemailUnder = None,
+    review: Review = None,
+    keep_notes: KeepNotes = False,
+) -> None:
+    """Read, check, link and store files; bad rows are set aside with their reason, known ones are not stored twice.
+
+    Example:  followup ingest calls.xml --roster roster.csv --into sqlite:///followup.db
+    """
+    from followup_analytics.ingest import ingest_files
+
+    options: dict[str, Any] = {
+        "source": source, "map": map, "roster": roster, "time_zone": time_zone, "region": region, "day_first": day_first,
+        "voicemail_under": voicemail_under, "review": review, "keep_notes": keep_notes,
+    }  # fmt: skip
+    _finish(ingest_files(files, into=into, **options), printing)
+
+
+@with_options(Printing)
+def check(
+    files: Files,
+    printing: Printing,
+    source: Source = "auto",
+    map: Map = None,  # noqa: A002
+    roster: Roster = None,
+    time_zone: Zone = None,
+    region: Region = None,
+    day_first: DayFirst = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Also write the findings as a web page.")] = None,
+) -> None:
+    """Read and check files without storing anything; says for each broken rule where it is and what to do.
+
+    Example:  followup check interviews.csv contacts.csv
+    """
+    from followup_analytics.ingest import check_files
+
+    result = check_files(
+        files, source=source, map=map, roster=roster, time_zone=time_zone, region=region, day_first=day_first
+    )
+    if html is not None:
+        html.write_text(result.to_html(), encoding="utf-8")
+    _finish(result, printing)
+
+
+def _finish(result: Any, printing: Printing) -> None:
+    show(result, printing)
+    if result.exit_code:
+        raise typer.Exit(result.exit_code)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the application."""
+    app.command("ingest")(ingest)
+    app.command("check")(check)

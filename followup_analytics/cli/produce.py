@@ -1,0 +1,120 @@
+"""Commands that make things: demo, report, simulate, doctor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from followup_analytics.cli.shared import (
+    LogPath,
+    Printing,
+    Shared,
+    n_applicants,
+    open_log,
+    say,
+    show,
+    with_options,
+    writable,
+)
+
+Kind = Literal["cohort", "claims", "handout"]
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the log and the report go.")] = Path(
+        "followup_demo"
+    ),
+) -> None:
+    """Make a log, analyse it, write the PDF report and print what it found. All of it simulated.
+
+    Example:  followup demo --out try
+    """
+    from followup_analytics.demo import run_demo
+
+    typer.echo(run_demo(out))
+
+
+@with_options(Shared)
+def report(
+    log: LogPath,
+    shared: Shared,
+    kind: Annotated[
+        Kind,
+        typer.Option(
+            "--kind", help="cohort: for publication; claims: the advice tested; handout: next steps (confidential)."
+        ),
+    ] = "cohort",
+    outcome: Annotated[Literal["response", "advanced"], typer.Option("--outcome")] = "response",
+    within: Annotated[float, typer.Option("--within", metavar="DAYS")] = 7.0,
+    font_path: Annotated[
+        Path | None, typer.Option("--font-path", help="A folder with fonts for further scripts.")
+    ] = None,
+    today: Annotated[str | None, typer.Option("--today", metavar="DATE", help="The day of a handout.")] = None,
+) -> None:
+    """Write the PDF: accessible (PDF/UA-1, PDF/A-2a), and the same bytes for the same input.
+
+    Example:  followup report data/sample -o report.pdf
+    """
+    from followup_analytics.errors import UsageError
+    from followup_analytics.report import write_report
+
+    if shared.output is None:
+        raise UsageError("report needs a file to write to: add -o report.pdf.")
+    opened = open_log(log, shared, protect=kind != "handout")
+    options: dict[str, Any] = {"today": today} if kind == "handout" else {}
+    path = write_report(
+        opened, writable(shared.output), kind=kind, outcome=outcome, within=within, min_cell=shared.min_cell,
+        seed=shared.seed, font_path=font_path, **options,
+    )  # fmt: skip
+    typer.echo(str(path))
+
+
+@with_options(Printing)
+def simulate(
+    printing: Printing,
+    interviews: Annotated[int, typer.Option("--interviews", metavar="N", min=1, help="How many interviews.")] = 300,
+    world: Annotated[
+        str,
+        typer.Option(
+            "--world",
+            metavar="NAME",
+            help="null, etiquette, contrary, unmeasured, discouraged, underlogged, office, or a TOML file.",
+        ),
+    ] = "office",
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same log.")] = 0,
+) -> None:
+    """Make a log whose truth is known, with log.toml and truth.json.
+
+    Example:  followup simulate --interviews 500 --world etiquette --seed 1 -o world
+    """
+    from followup_analytics.errors import UsageError
+    from followup_analytics.simulate import simulate_log
+
+    if printing.output is None:
+        raise UsageError("simulate needs a folder to write to: add -o world.")
+    made = simulate_log(interviews=interviews, world=world, seed=seed)
+    made.write(printing.output)
+    say(f"A simulated log of {made.interviews.height:,} interviews of {n_applicants(made):,} applicants.")
+    typer.echo(str(printing.output))
+
+
+@with_options(Printing)
+def doctor(printing: Printing) -> None:
+    """Versions, optional parts present or missing, fonts, and a self-check.
+
+    Example:  followup doctor
+    """
+    from followup_analytics.doctor import examine
+
+    result = examine()
+    show(result, printing)
+    if not result.healthy:
+        raise typer.Exit(1)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the application."""
+    for name, function in (("demo", demo), ("report", report), ("simulate", simulate), ("doctor", doctor)):
+        app.command(name)(function)

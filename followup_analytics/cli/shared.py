@@ -1,0 +1,183 @@
+"""Options that commands share, and the one way in which a result is printed."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from followup_analytics.log import FollowUpLog
+    from followup_analytics.results import Result
+
+Face = Literal["table", "json", "csv", "xlsx"]
+Engine = Literal["auto", "polars", "pandas", "duckdb", "spark"]
+
+LogPath = Annotated[
+    str,
+    typer.Argument(
+        metavar="LOG", help="A folder of CSV or Parquet tables, a workbook, or a store such as sqlite:///followup.db."
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Printing:
+    """How an answer is to be written, and where."""
+
+    format: Annotated[Face, typer.Option("--format", help="The form of the answer; xlsx needs -o.")] = "table"
+    json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the answer to this file.")] = None
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False
+
+
+@dataclass(frozen=True)
+class Shared(Printing):
+    """Which part of the log an analysis is about, and how it is to be written."""
+
+    cohort: Annotated[str | None, typer.Option("--cohort", help="Only this cohort.")] = None
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", metavar="COLUMN=VALUE", help="Only interviews with this value; may be repeated."),
+    ] = None
+    time_zone: Annotated[
+        str | None, typer.Option("--time-zone", help="Zone of timestamps without an offset, such as Europe/Berlin.")
+    ] = None
+    min_cell: Annotated[
+        int, typer.Option("--min-cell", min=1, help="Hide groups of fewer applicants; 1 hides nothing (your own log).")
+    ] = 10
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="The log as it stood at the end of this day.")
+    ] = None
+    trace: Annotated[
+        Path | None,
+        typer.Option("--trace", help="Also write the rows behind each count to this CSV file (confidential)."),
+    ] = None
+    engine: Annotated[Engine, typer.Option("--engine", help="What counts the cells.")] = "auto"
+    seed: Annotated[int, typer.Option("--seed", help="Seed of whatever is drawn at random.")] = 0
+
+
+def with_options(*groups: type[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options of the groups: its parameters named after them arrive as one object each.
+
+    A command is written `def rates(log, shared: Shared, by=...)`; typer sees the fields of `Shared` as options.
+    """
+
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        own = inspect.signature(function, eval_str=True)
+        places = {name: one.annotation for name, one in own.parameters.items() if one.annotation in groups}
+        visible = [one for name, one in own.parameters.items() if name not in places]
+        added = [parameter for group in groups for parameter in _parameters(group)]
+
+        @functools.wraps(function)
+        def command(**given: Any) -> None:
+            made = {
+                name: group(**{one.name: given.pop(one.name) for one in fields(group)})
+                for name, group in places.items()
+            }
+            function(**given, **made)
+
+        parameters = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in [*visible, *added]]
+        command.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+        command.__annotations__ = {one.name: one.annotation for one in parameters} | {"return": None}
+        del command.__wrapped__
+        return command
+
+    return decorate
+
+
+def _parameters(group: type[Any]) -> list[inspect.Parameter]:
+    types = inspect.get_annotations(group, eval_str=True)
+    for base in group.__mro__[1:-1]:
+        types = inspect.get_annotations(base, eval_str=True) | types
+    return [
+        inspect.Parameter(one.name, inspect.Parameter.KEYWORD_ONLY, default=one.default, annotation=types[one.name])
+        for one in fields(group)
+    ]
+
+
+# ------------------------------------------------------------------------------------------------------- logs
+
+
+def open_log(source: str, shared: Shared, *, protect: bool = True) -> FollowUpLog:
+    """Read a log, cut it to what was asked for, and refuse one that is about too few applicants."""
+    from followup_analytics.disclosure import require_enough
+    from followup_analytics.log import subset
+    from followup_analytics.reading import as_sequence, read_log
+
+    log = read_log(source, time_zone=shared.time_zone, as_of=shared.as_of)
+    log = subset(log, cohort=shared.cohort, where=as_sequence(shared.where or ()))
+    if protect:
+        require_enough(n_applicants(log), shared.min_cell)
+    return log
+
+
+def n_applicants(log: FollowUpLog) -> int:
+    """How many people a log is about; where there is a table of applicants, those in it too."""
+    ids = log.interviews["applicant_id"]
+    if log.applicants is not None:
+        ids = ids.append(log.applicants["applicant_id"])
+    return ids.n_unique()
+
+
+# ------------------------------------------------------------------------------------------------------- printing
+
+
+def show(result: Result, printing: Printing) -> None:
+    """Write a result in the form that was asked for, to stdout or to a file."""
+    from followup_analytics import exports
+    from followup_analytics.errors import UsageError
+
+    face = "json" if printing.json else printing.format
+    if face == "xlsx":
+        if printing.output is None:
+            raise UsageError("--format xlsx needs a file to write to: add -o answer.xlsx.")
+        exports.write_xlsx(result, writable(printing.output))
+        return
+    if face == "table":
+        write_table([result], printing.output)
+        return
+    text = exports.to_json_text(result) + "\n" if face == "json" else exports.to_csv_text(result)
+    if printing.output is None:
+        sys.stdout.write(text)
+    else:
+        writable(printing.output).write_text(text, encoding="utf-8")
+
+
+def write_table(parts: Sequence[Any], output: Path | None) -> None:
+    """Print results as tables; plain text where the output is a file or a pipe."""
+    from rich.console import Console
+
+    if output is not None:
+        with writable(output).open("w", encoding="utf-8") as stream:
+            Console(file=stream, width=120).print(*parts)
+        return
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=120)
+    for part in parts:
+        console.print(part)
+
+
+def writable(path: Path) -> Path:
+    """The path, when a file can be made there. Raises UnreadableError otherwise."""
+    from followup_analytics.errors import UnreadableError
+
+    if path.is_dir():
+        raise UnreadableError(f"{path.name}: this is a folder where a file was meant; give a file name.")
+    if not path.parent.is_dir():
+        raise UnreadableError(f"{path.parent}: there is no such folder to write to; make it first.")
+    return path
+
+
+def say(sentence: str) -> None:
+    """Tell the person something beside the result: on stderr."""
+    from followup_analytics.text import clean
+
+    typer.echo(clean(sentence), err=True)
