@@ -1,0 +1,221 @@
+"""Sequential trials: every day on which somebody could act starts a trial of "today" against "not today"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from followup_analytics.trials.ccw import WEIGHT_CAP, FollowUp, arm_sums, as_jackknife
+from followup_analytics.trials.decisions import FORBID, MUST, NATURAL, Decisions, Paths, follow_paths
+from followup_analytics.trials.incidence import incidence_of_sums
+from followup_analytics.trials.logistic import clustered_covariance, fit_logistic
+from followup_analytics.uncertainty import Jackknife
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+def sequential_contrast(
+    decisions: Decisions,
+    follow_up: FollowUp,
+    probability: FloatArray,
+    *,
+    window: int,
+    horizon: int,
+    cap: float = WEIGHT_CAP,
+) -> Jackknife:
+    """Estimate the difference of acting today against not acting any more within the window, pooled over its days.
+
+    Args:
+        decisions: decisions of the window's intervals 0..window - 1, one for each person and interval at most.
+        follow_up: with a horizon of at least window + horizon - 1 intervals from time zero.
+        probability: shape (P, 1 + G), fitted probability of acting.
+        window: number of intervals on which a trial may start.
+        horizon: intervals from each trial's own start.
+
+    Returns:
+        The risk difference at the horizon. Each person enters a trial on each day on which they might still act; those
+        who act later leave the waiting arm then, and who stays is weighted for it.
+
+    Source: M. Hernan and others (2008), Epidemiology 19, 766-779; J. Gran and others (2010), Statistics in Medicine 29.
+    """
+    shape = (1 + follow_up.groups, horizon)
+    sums = {arm: [np.zeros(shape) for _ in range(3)] for arm in (MUST, FORBID)}
+    for day in range(window):
+        entering = decisions.person[decisions.interval == day]
+        if not len(entering):
+            continue
+        trial, mine = _trial_from(decisions, follow_up, entering, day, horizon)
+        for arm, total in sums.items():
+            rule = np.where(trial.interval == 0, arm, NATURAL if arm == MUST else FORBID)
+            paths = follow_paths(trial, rule, probability, mine.people)
+            parts = arm_sums(Paths(np.minimum(paths.weight, cap), paths.node), mine)
+            for k, part in enumerate(parts):
+                total[k] += _all_groups(part, mine.groups, follow_up.groups)
+    risks = {arm: incidence_of_sums(*total)[0][:, -1] for arm, total in sums.items()}
+    return as_jackknife(risks[MUST] - risks[FORBID])
+
+
+def _trial_from(
+    decisions: Decisions, follow_up: FollowUp, entering: IntArray, day: int, horizon: int
+) -> tuple[Decisions, FollowUp]:
+    place = np.full(follow_up.people, -1, dtype=np.int64)
+    place[entering] = np.arange(len(entering))
+    kept = decisions.only((place[decisions.person] >= 0) & (decisions.interval >= day))
+    kept = Decisions(
+        place[kept.person],
+        kept.interval - day,
+        kept.rank,
+        kept.pattern,
+        kept.acted,
+        kept.seen,
+        kept.design,
+        kept.penalty,
+    )
+    mine = FollowUp(
+        follow_up.group[entering], follow_up.exit_interval[entering] - day, follow_up.exit_kind[entering], horizon
+    )
+    return kept, mine
+
+
+def _all_groups(part: FloatArray, own: int, groups: int) -> FloatArray:
+    """Sums of a trial in which the last groups have nobody: without them, nothing changes."""
+    if own == groups:
+        return part
+    return np.concatenate([part, np.repeat(part[:1], groups - own, axis=0)])
+
+
+@dataclass(frozen=True)
+class PersonPeriods:
+    """A study in the usual long form: one row a person and period, sorted by person and period.
+
+    Attributes:
+        person: shape (m,), integers from 0; period: shape (m,).
+        eligible: shape (m,), 1 where a trial starts for the person.
+        treated: shape (m,), treatment (or its start) in the period; outcome: shape (m,), 1 at the event.
+        covariates: shape (m, q), values in the period; those at a trial's start are used.
+    """
+
+    person: IntArray
+    period: IntArray
+    eligible: IntArray
+    treated: IntArray
+    outcome: IntArray
+    covariates: FloatArray
+
+
+@dataclass(frozen=True)
+class ExpandedTrials:
+    """All person-trials followed over time: one row a person, trial and follow-up period.
+
+    Attributes:
+        person, trial, follow: shape (r,); start: shape (r,), index of the person-trial; y: shape (r,), the outcome.
+        assigned: shape (t,), treatment at each person-trial's start; baseline: shape (t, q), covariates at it.
+        origin: shape (t,), period in which each person-trial starts.
+    """
+
+    person: IntArray
+    follow: IntArray
+    start: IntArray
+    y: FloatArray
+    assigned: FloatArray
+    baseline: FloatArray
+    origin: IntArray
+
+
+def expand_trials(study: PersonPeriods) -> ExpandedTrials:
+    """Follow every eligible person-period as the start of its own trial, by what was assigned then.
+
+    Source: Hernan and others (2008), Epidemiology 19, 766-779; the layout is that of SEQTaRget and TrialEmulation.
+    """
+    last = np.searchsorted(study.person, study.person, side="right")
+    starts = np.flatnonzero(study.eligible == 1)
+    lengths = last[starts] - starts
+    start = np.repeat(np.arange(len(starts)), lengths)
+    within = np.arange(len(start)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    row = starts[start] + within
+    return ExpandedTrials(
+        person=study.person[row],
+        follow=study.period[row] - study.period[starts][start],
+        start=start,
+        y=study.outcome[row].astype(np.float64),
+        assigned=study.treated[starts].astype(np.float64),
+        baseline=study.covariates[starts],
+        origin=study.period[starts],
+    )
+
+
+@dataclass(frozen=True)
+class SequentialFit:
+    """A pooled logistic model of the outcome over all trials: coefficients, clustered errors, and what to standardise."""
+
+    terms: tuple[str, ...]
+    coefficients: FloatArray
+    errors: FloatArray
+
+
+def fit_sequential(
+    trials: ExpandedTrials, covariates: tuple[str, ...], *, squares: bool = True, small_sample: bool = False
+) -> SequentialFit:
+    """Fit outcome ~ assigned + follow-up + trial + covariates, errors clustered on the person.
+
+    Args:
+        trials: from `expand_trials`; covariates: names of the columns of `trials.baseline`.
+        squares: add the squares of follow-up and trial (SEQTaRget's model) or not (TrialEmulation's default).
+        small_sample: multiply the variance by G / (G - 1), as TrialEmulation does.
+    """
+    terms, design = sequential_design(trials, trials.assigned, covariates, squares=squares)
+    ones = np.ones(len(trials.y))
+    scale = np.maximum(np.abs(design).max(axis=0), 1e-12)
+    beta = fit_logistic(design / scale, ones, trials.y) / scale
+    cluster = np.unique(trials.person, return_inverse=True)[1]
+    covariance = clustered_covariance(design / scale, trials.y, ones, beta * scale, cluster) / np.outer(scale, scale)
+    people = int(cluster.max()) + 1
+    factor = people / (people - 1) if small_sample else 1.0
+    return SequentialFit(terms, beta, np.sqrt(np.diag(covariance) * factor))
+
+
+def sequential_design(
+    trials: ExpandedTrials, assigned: FloatArray, covariates: tuple[str, ...], *, squares: bool
+) -> tuple[tuple[str, ...], FloatArray]:
+    """Columns of the pooled model, for the rows of `trials` with treatment at the start set to `assigned`."""
+    follow, origin = trials.follow.astype(np.float64), trials.origin[trials.start].astype(np.float64)
+    columns = {"constant": np.ones(len(follow)), "assigned": assigned[trials.start], "follow_up": follow}
+    if squares:
+        columns["follow_up^2"] = follow**2
+    columns["trial"] = origin
+    if squares:
+        columns["trial^2"] = origin**2
+    columns |= {name: trials.baseline[trials.start, j] for j, name in enumerate(covariates)}
+    return tuple(columns), np.stack(list(columns.values()), axis=1)
+
+
+def standardised_curve(
+    trials: ExpandedTrials, fit: SequentialFit, covariates: tuple[str, ...], assigned: int, *, squares: bool = True
+) -> FloatArray:
+    """Mean risk over all person-trials by each follow-up period, with everybody's treatment set, shape (F,).
+
+    1 - prod (1 - h), averaged over the starts, at every period up to the longest follow-up.
+    """
+    from scipy.special import expit
+
+    starts = len(trials.assigned)
+    survival = np.ones(starts)
+    out = np.empty(int(trials.follow.max()) + 1)
+    treatment = np.full(starts, float(assigned))
+    for k in range(len(out)):
+        at_k = ExpandedTrials(
+            np.zeros(starts, dtype=np.int64),
+            np.full(starts, k),
+            np.arange(starts),
+            survival,
+            treatment,
+            trials.baseline,
+            trials.origin,
+        )
+        design = sequential_design(at_k, treatment, covariates, squares=squares)[1]
+        survival = survival * (1 - expit(design @ fit.coefficients))
+        out[k] = 1 - survival.mean()
+    return out
