@@ -93,12 +93,14 @@ def build_log(
 
 
 def as_raw(frame: Any) -> pl.DataFrame:
-    """Any eager or lazy frame that Narwhals takes as polars, with `_row` counted as a spreadsheet does.
+    """Any frame that Narwhals takes, or a mapping of columns, as polars with `_row` counted as a spreadsheet does.
 
     Raises UsageError for anything else.
     """
     import narwhals as nw
 
+    if isinstance(frame, dict):
+        frame = pl.DataFrame(frame, strict=False)
     try:
         wrapped = nw.from_native(frame)
     except TypeError:
