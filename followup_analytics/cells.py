@@ -11,7 +11,7 @@ microseconds, or whole days of 24 hours where one of the two rows knows only its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import narwhals as nw
@@ -40,6 +40,8 @@ from followup_analytics.log import Note
 
 Outcome = Literal["response", "advanced"]
 OUTCOMES_OF_INTEREST = ("response", "advanced")
+#: Columns that mean the contact's own, even where interviews have a covariate of that name.
+CONTACT_KEYS = ("channel", "party")
 HOUR_US = 3_600_000_000
 
 _SENTENCES = {
@@ -257,15 +259,27 @@ def instants_only(log: FollowUpLog) -> bool:
 
 
 def prepared_frames(
-    log: FollowUpLog, working_days: str | None = None, columns: Sequence[str] = ()
+    log: FollowUpLog,
+    working_days: str | None = None,
+    *,
+    columns: Sequence[str] = (),
+    numbers: Mapping[str, str] | None = None,
 ) -> dict[str, pl.LazyFrame]:
     """The log as the engines get it: integers and text, contacts that are neither attempts nor answers left out.
 
-    `columns` are further columns of contacts or interviews, passed on as text. `clock_day` and `clock_start` count
+    `columns` are further columns of interviews or contacts, passed on as text `by_NAME`; `numbers` gives names to numeric
+    columns, passed on as whole numbers (rounded down). `clock_day` and `clock_start` count
     the days on which timing is measured: local calendar days, or working days of a country.
     """
     interviews, contacts = (_clocked(frame, working_days) for frame in (log.interviews, log.contacts))
-    here = {name: [c for c in columns if c in frame.columns] for name, frame in (("i", interviews), ("c", contacts))}
+    further = {name: (name, pl.col(name).cast(pl.String)) for name in columns}
+    further |= {name: (column, pl.col(column).floor().cast(pl.Int64)) for name, column in (numbers or {}).items()}
+    of_interviews = {
+        f"by_{name}": one
+        for name, (column, one) in further.items()
+        if column not in CONTACT_KEYS and column in log.interviews.columns
+    }
+    of_contacts = {f"by_{name}": one for name, (_, one) in further.items() if f"by_{name}" not in of_interviews}
     return {
         "interviews": interviews.select(
             "interview_id",
@@ -277,7 +291,7 @@ def prepared_frames(
             until_us=pl.col("_until_us"),
             until_day=pl.col("_until_day").cast(pl.Int64),
             clock_start=pl.col("clock_day"),
-            **{f"by_{name}": pl.col(name).cast(pl.String) for name in here["i"]},
+            **of_interviews,
         ),
         "contacts": contacts.with_columns(role=role())
         .filter(pl.col("role") > 0)
@@ -290,7 +304,7 @@ def prepared_frames(
             at_us=pl.col("_at_us"),
             day=pl.col("_day").cast(pl.Int64),
             instant=_instant(),
-            **{f"by_{name}": pl.col(name).cast(pl.String) for name in here["c"]},
+            **of_contacts,
         ),
         "outcomes": log.outcomes.lazy().select(
             "interview_id",

@@ -1,0 +1,226 @@
+"""Response rates by any keys: the question checked, the attempts counted, small groups hidden, the rest explained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from followup_analytics.cells import check_outcome, log_notes, window_us
+from followup_analytics.disclosure import ESTIMATE_FIELDS, SUPPRESSED, hide_rows, require_enough
+from followup_analytics.errors import UsageError, WithheldError
+from followup_analytics.log import Note
+from followup_analytics.rates.attempts_table import AttemptsTable, attempts_table
+from followup_analytics.rates.cumulative import Cumulative, Tries, cumulative_incidence
+from followup_analytics.rates.estimate import UNOBSERVED, GroupRates, Windows, group_rates
+from followup_analytics.rates.keys import Key, parse_keys
+from followup_analytics.rates.result import RatesResult
+from followup_analytics.results import LogCounts
+from followup_analytics.uncertainty import group_rows
+
+if TYPE_CHECKING:
+    from followup_analytics.log import FollowUpLog
+
+CLUSTERS = ("applicant", "employer")
+CUMULATIVE_FIELDS = ("cumulative", "cumulative_low", "cumulative_high")
+_MEASURES = (*ESTIMATE_FIELDS, "n_attempts", *CUMULATIVE_FIELDS)
+
+_SELECTION = (
+    "The rate by number of the attempt describes who is still trying, not what one more attempt does: those who are answered easily leave early, "
+    "so later numbers can fall although no attempt works less."
+)
+_OPEN_BIN = (
+    "In the last, open row the cumulative share adds one further attempt, at the rate of all attempts in that row."
+)
+_INFORMATIVE = "The cumulative share counts whoever stopped trying, or heard only after the window, as no different from those who went on. "
+
+
+def response_rates(
+    log: FollowUpLog,
+    *,
+    by: str | Sequence[str],
+    outcome: str = "response",
+    within: float = 7.0,
+    min_cell: int = 10,
+    bins: str | Mapping[str, str] | None = None,
+    working_days: str | None = None,
+    cluster: str = "applicant",
+    engine: str = "auto",
+    seed: int = 0,  # noqa: ARG001 - every command takes a seed; nothing is drawn here
+) -> RatesResult:
+    """How often an attempt is answered, by timing, channel, number and so on.
+
+    Parameters: `by` names one or more keys (timing, channel, attempt, party, weekday, hour, any column of interviews or
+    contacts); `outcome` response or advanced; `within` days of the window; `min_cell` applicants below which a row is hidden; `bins`
+    as in `rates.keys`; `working_days` a country whose working days timing counts instead of calendar days (windows stay in hours);
+    `cluster` applicant, or employer to let the interval be the wider of the two clusterings; `engine` as in `engine.ENGINES`.
+
+    Raises UsageError for a wrong request and WithheldError where all that was asked for is hidden.
+    """
+    keys = parse_keys(by, log, bins, min_cell)
+    _check(outcome, cluster)
+    require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
+    table = attempts_table(log, keys, outcome=outcome, within=within, working_days=working_days, engine=engine)
+    rates = _rates(table, log, cluster, window_us(within))
+    reached = _cumulative(table, keys, window_us(within))
+    rows = _rows(table, rates, reached, keys)
+    shown = _without_telling_differences(hide_rows(rows, [key.name for key in keys], min_cell, _MEASURES), keys)
+    if rows and all(row["status"] == SUPPRESSED for row in shown):
+        raise WithheldError.too_few(min_cell)
+    return RatesResult(
+        rows=tuple(shown),
+        counts=LogCounts.of(log),
+        notes=(*log.notes, *log_notes(log, outcome), *_notes(shown, rates, reached, keys, working_days)),
+        native=log.native,
+        keys=tuple(key.name for key in keys),
+        outcome=outcome,
+        within=within,
+    )
+
+
+def _check(outcome: str, cluster: str) -> None:
+    check_outcome(outcome)
+    if cluster not in CLUSTERS:
+        raise UsageError(f"There is no clustering by {cluster!r}: choose applicant or employer.")
+
+
+def _rates(table: AttemptsTable, log: FollowUpLog, cluster: str, within_us: int) -> GroupRates:
+    """Rates of all rows; with employers as clusters too, each row keeps the wider of its two intervals."""
+    parts = {"group": table.column("group"), "elapsed": table.column("elapsed_us"), "closed": table.column("closed")}
+    of_applicants = group_rates(Windows(cluster=table.codes("applicant_id"), **parts), table.groups.height, within_us)
+    if cluster == "applicant":
+        return of_applicants
+    employers = log.interviews.select(
+        "interview_id", _employer=pl.coalesce("employer", pl.lit("\0") + pl.col("applicant_id"))
+    )
+    codes = (
+        table.rows.join(employers, on="interview_id", how="left", maintain_order="left")["_employer"]
+        .rank("dense")
+        .to_numpy()
+    )
+    return of_applicants.wider(
+        group_rates(Windows(cluster=codes.astype(np.int64) - 1, **parts), table.groups.height, within_us)
+    )
+
+
+def _cumulative(table: AttemptsTable, keys: Sequence[Key], within_us: int) -> dict[int, tuple[Cumulative, int]]:
+    """Cumulative incidence of each table row, as (curve of its stratum, place in it); empty unless by attempt and interview columns."""
+    numbered = next((key for key in keys if key.name == "attempt"), None)
+    others = [key for key in keys if key.name != "attempt"]
+    if numbered is None or any(key.of_contacts or key.name in ("timing", "weekday", "hour") for key in others):
+        return {}
+    found = {}
+    rows = table.rows.with_columns(_place=pl.int_range(pl.len()))
+    strata = rows.partition_by([f"key_{key.name}" for key in others]) if others else [rows]
+    for stratum in strata:
+        if stratum.is_empty():
+            continue
+        tries = Tries(
+            stratum["attempt"].to_numpy(),
+            stratum["elapsed_us"].to_numpy(),
+            stratum["closed"].to_numpy(),
+            group_rows(stratum),
+        )
+        present = dict(stratum.select("key_attempt", "group").unique().sort("key_attempt").iter_rows())
+        curve = cumulative_incidence(tries, [numbered.bins[place] for place in present], within_us)
+        found |= {group: (curve, place) for place, group in enumerate(present.values())}
+    return found
+
+
+def _rows(
+    table: AttemptsTable, rates: GroupRates, reached: Mapping[int, tuple[Cumulative, int]], keys: Sequence[Key]
+) -> list[dict[str, Any]]:
+    sizes = (
+        table.rows.group_by("group")
+        .agg(pl.col("interview_id").n_unique(), pl.col("applicant_id").n_unique())
+        .sort("group")
+    )
+    rows = []
+    for group, (names, interviews, applicants) in enumerate(
+        zip(
+            table.groups.select(key.name for key in keys).to_dicts(),
+            sizes["interview_id"],
+            sizes["applicant_id"],
+            strict=True,
+        )
+    ):
+        badge = rates.badge(group)
+        rows.append(
+            {
+                **names,
+                "n_attempts": int(rates.attempts[group]),
+                "n_interviews": interviews,
+                "n_applicants": applicants,
+                "n_events": int(rates.events[group]),
+                **rates.numbers(group),
+                **_reached(reached.get(group)),
+                "status": badge.status,
+                "reason": badge.reason,
+            }
+        )
+    return rows
+
+
+def _reached(found: tuple[Cumulative, int] | None) -> dict[str, float | None]:
+    if found is None:
+        return dict.fromkeys(CUMULATIVE_FIELDS)
+    curve, place = found
+    values = (curve.estimate[place], curve.low[place], curve.high[place])
+    return {
+        name: None if np.isnan(value) else float(value) for name, value in zip(CUMULATIVE_FIELDS, values, strict=True)
+    }
+
+
+def _without_telling_differences(rows: list[dict[str, Any]], keys: Sequence[Key]) -> list[dict[str, Any]]:
+    """Take the cumulative share from every row after a hidden one: the steps between would give the hidden rate away."""
+    closed: set[tuple[Any, ...]] = set()
+    for row in rows:
+        stratum = tuple(row[key.name] for key in keys if key.name != "attempt")
+        if row["status"] == SUPPRESSED:
+            closed.add(stratum)
+        if stratum in closed:
+            row.update(dict.fromkeys(CUMULATIVE_FIELDS))
+    return rows
+
+
+def _notes(
+    rows: Sequence[Mapping[str, Any]],
+    rates: GroupRates,
+    reached: Mapping[int, tuple[Cumulative, int]],
+    keys: Sequence[Key],
+    working_days: str | None,
+) -> list[Note]:
+    """What a reader of this table must know; nothing that would tell a hidden row."""
+    notes = []
+    if not bool(rates.observed.all()):
+        notes.append(Note("window_not_observed", UNOBSERVED.reason or ""))
+    if any(key.name == "attempt" for key in keys):
+        notes.append(Note("hazard_is_selection", _SELECTION))
+    if reached:
+        notes.append(Note("informative_stopping", _INFORMATIVE + _bounds(rows, reached, keys)))
+        if any(key.name == "attempt" and key.bins[-1].high is None for key in keys):
+            notes.append(Note("open_attempts", _OPEN_BIN))
+    if working_days is not None:
+        notes.append(
+            Note(
+                "working_days",
+                f"Timing counts working days of {working_days.upper()}; windows stay in hours of the clock.",
+            )
+        )
+    return notes
+
+
+def _bounds(
+    rows: Sequence[Mapping[str, Any]], reached: Mapping[int, tuple[Cumulative, int]], keys: Sequence[Key]
+) -> str:
+    """The bound in figures where nothing is hidden and there is one stratum, else in words."""
+    if len(keys) > 1 or any(row["status"] == SUPPRESSED for row in rows):
+        return "Were that wrong, it could lie as low as the share of starters who were answered, or as high as that plus all who stopped."
+    curve, place = reached[max(reached)]
+    low, high = curve.if_never[place], curve.if_always[place]
+    return (
+        f"Were that wrong, the last one could lie anywhere from {100 * low:.0f}% (had those who stopped never been answered) "
+        f"to {100 * high:.0f}% (had all of them been answered at their next attempt)."
+    )

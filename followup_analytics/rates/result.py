@@ -1,0 +1,85 @@
+"""The answer of `rates`: rows by the keys that were asked for, as a table, a sentence and a chart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from followup_analytics.results import Field, Result, format_cell
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_WHAT = {"response": "Response rate", "advanced": "Rate of advancing"}
+_HEARD = {"response": "were answered", "advanced": "led to a further round or an offer"}
+
+
+@dataclass(frozen=True, repr=False)
+class RatesResult(Result):
+    """Response rates of attempts, one row for each combination of `keys` that occurs.
+
+    Rows hold the keys (text), n_attempts, n_interviews, n_applicants, n_events, estimate, conf_low, conf_high (shares),
+    cumulative, cumulative_low, cumulative_high (shares; null unless by attempt, alone or with interview columns), status and reason.
+    """
+
+    keys: tuple[str, ...] = ()
+    outcome: str = "response"
+    within: float = 7.0
+
+    command: ClassVar[str] = "rates"
+    title: ClassVar[str] = "Response rates"
+
+    def shown_fields(self) -> tuple[Field, ...]:
+        """The keys, the counts, the rate with its interval, and the cumulative share where there is one."""
+        from followup_analytics.plots.words import key_title
+
+        counts = (
+            Field("n_attempts", "Attempts", "count"),
+            Field("n_applicants", "Applicants", "count"),
+            Field("n_events", "Answered", "count"),
+        )
+        rate = (
+            Field("estimate", _WHAT[self.outcome], "share"),
+            Field("conf_low", "95% interval", "share_interval", "conf_high"),
+        )
+        reached = (
+            (
+                Field("cumulative", "By this attempt", "share"),
+                Field("cumulative_low", "95% interval", "share_interval", "cumulative_high"),
+            )
+            if any(row.get("cumulative") is not None for row in self.rows)
+            else ()
+        )
+        keys = tuple(Field(key, key_title(key)) for key in self.keys)
+        return (*keys, *counts, *rate, *reached, Field("status", "Note"))
+
+    def caption(self) -> str:
+        """What was counted, within how long, by which keys."""
+        days = f"{self.within:g} day{'' if self.within == 1 else 's'}"
+        text = f"{_WHAT[self.outcome]} within {days} of an attempt, by {', '.join(self.keys)}"
+        return f"{text} (simulated data)" if self.counts.simulated else text
+
+    def summary(self) -> str:
+        """How many attempts were made and answered, and the highest and lowest rate among rows that are steady enough."""
+        shown = [row for row in self.rows if row.get("estimate") is not None]
+        if not shown:
+            return "No rate can be shown: no attempt at risk, or every group is too small."
+        attempts, events = (sum(int(row[name]) for row in shown) for name in ("n_attempts", "n_events"))
+        start = f"Of {attempts:,} attempts shown here, {events:,} {_HEARD[self.outcome]} within {self.within:g} days."
+        steady = [row for row in shown if row["status"] == "ok"]
+        if len(steady) < 2:
+            return f"{start} Fewer than two groups are large enough to be set side by side."
+        best, least = (pick(steady, key=lambda row: float(row["estimate"])) for pick in (max, min))
+        return f"{start} The rate was highest for {self._named(best)} and lowest for {self._named(least)}. These are associations: who is tried when and how is not left to chance."
+
+    def _named(self, row: object) -> str:
+        field, limits = Field("estimate", "", "share"), Field("conf_low", "", "share_interval", "conf_high")
+        assert isinstance(row, dict)
+        name = ", ".join(f"{key} {row[key]}" for key in self.keys)
+        return f"{name} ({format_cell(row, field)}, {format_cell(row, limits)})"
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Dots with 95% intervals, hollow where the number is to be used with care."""
+        from followup_analytics.plots import rate_chart
+
+        return rate_chart(self.rows, keys=self.keys, what=_WHAT[self.outcome], simulated=self.counts.simulated, ax=ax)
