@@ -13,7 +13,7 @@ from followup_analytics.cells import check_outcome, log_notes
 from followup_analytics.disclosure import SUPPRESSED, hidden_places, require_enough
 from followup_analytics.errors import UsageError
 from followup_analytics.exits import EVENTS, DayCurve, day_curve, exits
-from followup_analytics.incidence import difference, incidence_limits, quantile_limits, quantile_of
+from followup_analytics.incidence import difference, difference_limits, incidence_limits, quantile_limits, quantile_of
 from followup_analytics.log import FollowUpLog, Note
 from followup_analytics.results import Field, LogCounts, Result
 from followup_analytics.uncertainty import applicant_groups, presentation_badge
@@ -303,7 +303,8 @@ def _difference_rows(
         groups = part.select("applicant_id").join(assigned, on="applicant_id", maintain_order="left")["group"]
         curves.append(day_curve(part, EVENTS[outcome], horizon, groups=groups.to_numpy(), n_groups=total))
     gap = difference(curves[1].jackknife, curves[0].jackknife)
-    low, high = gap.limits()
+    sides = [(c.jackknife.estimate, *incidence_limits(c.jackknife, c.n_interviews)) for c in (curves[1], curves[0])]
+    low, high = difference_limits(gap, sides[0], sides[1])
     last = min(_last_shown(curve, min_cell) for curve in curves)
     out = []
     for day in sorted({*(mark for mark in LANDMARKS if mark < horizon), horizon}):

@@ -13,7 +13,13 @@ influence).
 from followup_analytics.incidence.blocks import RiskBlocks, risk_blocks
 from followup_analytics.incidence.curve import Incidence, aalen_johansen, jackknife_incidence
 from followup_analytics.incidence.influence import clustered_se, influence
-from followup_analytics.incidence.reading import difference, incidence_limits, quantile_limits, quantile_of
+from followup_analytics.incidence.reading import (
+    difference,
+    difference_limits,
+    incidence_limits,
+    quantile_limits,
+    quantile_of,
+)
 
 __all__ = [
     "Incidence",
@@ -21,6 +27,7 @@ __all__ = [
     "aalen_johansen",
     "clustered_se",
     "difference",
+    "difference_limits",
     "incidence_limits",
     "influence",
     "jackknife_incidence",
