@@ -49,10 +49,13 @@ _SENTENCES = {
     "interviews_without_attempt": "interviews without an attempt at risk; they are in no row of the rates",
     "contacts_before_interview": "contacts dated before their interview; used nowhere",
     "contacts_after_observation": "contacts after the end of their interview's record; used nowhere",
-    "outcomes_before_interview": "outcomes dated before their interview; used nowhere, since they can't be its outcome: check the dates",
+    "outcomes_before_interview": "outcomes dated before their interview; used nowhere: check the dates",
     "outcomes_after_observation": "outcomes after the end of their interview's record; used nowhere",
     "automatic_replies": "automatic replies; never counted as a response",
-    "day_precision": "rows with a date but no time: they count in whole days, and within a day attempts come before responses and responses before ends",
+    "day_precision": (
+        "rows with a date but no time: they count in whole days, and within a day attempts come before responses "
+        "and responses before ends"
+    ),
 }
 
 _EVENT_COLUMNS = [
@@ -94,9 +97,9 @@ _ATTEMPT_COLUMNS = [
 def episodes(log: FollowUpLog, outcome: str = "response", *, engine: str = "auto") -> pl.DataFrame:
     """One row per interview: its risk period and how that ended, in the order of `log.interviews`.
 
-    Columns: interview_id, applicant_id, bucket (0-999); start_us, start_day, start_instant (1, or 0 where only the date is
-    known); until_us, until_day; response_us, response_day, response_order, response_instant, response_kind (contact, or
-    the decision: advanced, offer, rejected) - null where there was no response within observation, and for
+    Columns: interview_id, applicant_id, bucket (0-999); start_us, start_day, start_instant (1, or 0 where only the date
+    is known); until_us, until_day; response_us, response_day, response_order, response_instant, response_kind (contact,
+    or the decision: advanced, offer, rejected) - null where there was no response within observation, and for
     outcome="advanced" the advance itself; end_us, end_day, end_order, end_instant, end_kind (filled, withdrawn, and for
     advanced rejected); exit_us, exit_day, exit_order, exit_instant, exit_kind (response or advanced, filled, withdrawn,
     rejected, censored; at one instant the response goes before the end and the end before censoring); n_attempts
@@ -131,10 +134,10 @@ def attempts(
 
     Columns: interview_id, contact_id, applicant_id, bucket; attempt (1, 2, ...), day (local days since the interview,
     working days where a country is given), weekday (Mon=1), hour (null where only the date is known), channel, party,
-    purpose; at_us, at_day, instant (1/0); gap_hours since the previous attempt (null for the first); elapsed_us from the
-    attempt to what closes the window, at most `within` days; closed_by: response, next_attempt, end, censored, window
-    (it went by in full); y (1: a response within the window); end_kind where closed_by is end. Then `columns`: any
-    column of contacts or interviews, with its own type.
+    purpose; at_us, at_day, instant (1/0); gap_hours since the previous attempt (null for the first); elapsed_us from
+    the attempt to what closes the window, at most `within` days; closed_by: response, next_attempt, end, censored,
+    window (it went by in full); y (1: a response within the window); end_kind where closed_by is end. Then `columns`:
+    any column of contacts or interviews, with its own type.
 
     Raises UsageError for another outcome than response or advanced, a window that is not positive or an unknown column.
     """
@@ -176,9 +179,9 @@ def trajectory_cells(
 ) -> pl.DataFrame:
     """Counts of interviews per baseline stratum and path: keys..., bucket, first_day, exit_day, exit_kind, n.
 
-    first_day is the local day of the first attempt at risk (-1: none up to the horizon), exit_day the local day on which
-    the risk period ended, both since the interview; where it went on beyond `horizon` days, exit_day is the horizon and
-    exit_kind censored. `keys` are columns of the interviews.
+    first_day is the local day of the first attempt at risk (-1: none up to the horizon), exit_day the local day on
+    which the risk period ended, both since the interview; where it went on beyond `horizon` days, exit_day is the
+    horizon and exit_kind censored. `keys` are columns of the interviews.
     """
     first = attempts(log, outcome, engine=engine).filter(pl.col("attempt") == 1).select("interview_id", first_day="day")
     paths = episodes(log, outcome, engine=engine).join(first, on="interview_id", how="left", maintain_order="left")
@@ -267,9 +270,9 @@ def prepared_frames(
 ) -> dict[str, pl.LazyFrame]:
     """The log as the engines get it: integers and text, contacts that are neither attempts nor answers left out.
 
-    `columns` are further columns of interviews or contacts, passed on as text `by_NAME`; `numbers` gives names to numeric
-    columns, passed on as whole numbers (rounded down). `clock_day` and `clock_start` count
-    the days on which timing is measured: local calendar days, or working days of a country.
+    `columns` are further columns of interviews or contacts, passed on as text `by_NAME`; `numbers` gives names to
+    numeric columns, passed on as whole numbers (rounded down). `clock_day` and `clock_start` count the days on which
+    timing is measured: local calendar days, or working days of a country.
     """
     interviews, contacts = (_clocked(frame, working_days) for frame in (log.interviews, log.contacts))
     further = {name: (name, pl.col(name).cast(pl.String)) for name in columns}

@@ -1,4 +1,5 @@
-"""The rule of the contract, section 2, as one query that every engine answers alike: who is at risk, what closes a window.
+"""The rule of the contract, section 2, as one query that every engine answers alike: who is at risk, what closes a
+window.
 
 Written with Narwhals on 64-bit integers and text, and only with operations that polars, pandas, DuckDB and Spark are
 known to agree on: joins, filters, min by group, running sums and shifts over a total order. Yes/no columns are 1/0.
@@ -35,8 +36,9 @@ def episode_query(frames: Frames, outcome: str) -> nw.LazyFrame[Any]:
     """One row per interview with what ended its risk period.
 
     `frames` has interviews (interview_id, start_us, start_day, start_instant, until_us, until_day, ...), contacts
-    (interview_id, contact_id, role, order_us, at_us, day, instant) and outcomes (interview_id, outcome, order_us, at_us, day, instant).
-    Added: `response_*` and `end_*` (order, us, day, instant; null where none), `decision`, exit (RESPONSE, END, CENSORED) and exit_*.
+    (interview_id, contact_id, role, order_us, at_us, day, instant) and outcomes (interview_id, outcome, order_us,
+    at_us, day, instant). Added: `response_*` and `end_*` (order, us, day, instant; null where none), `decision`, exit
+    (RESPONSE, END, CENSORED) and exit_*.
     """
     interviews = frames["interviews"]
     spans = interviews.select("interview_id", "start_us", "start_day", "start_instant", "until_us", "until_day")
@@ -73,8 +75,9 @@ def attempt_query(
 ) -> nw.LazyFrame[Any]:
     """One row per attempt at risk: its number and what closes its window of `within_us` microseconds.
 
-    Added to the columns of `contacts` and to interview_id..., start_*, of `episodes`: attempt, previous_us (null for the first),
-    elapsed_us (at most within_us), closed (codes above), y (1/0). `instants_only` spares the work that rows with a date alone need.
+    Added to the columns of `contacts` and to interview_id..., start_*, of `episodes`: attempt, previous_us (null for
+    the first), elapsed_us (at most within_us), closed (codes above), y (1/0). `instants_only` spares the work that rows
+    with a date alone need.
     """
     made = contacts.filter(nw.col("role") == ATTEMPT).join(episodes, on="interview_id", how="inner")
     at_risk = (

@@ -25,7 +25,8 @@ def _free_days(country: str) -> npt.NDArray[np.datetime64]:
         )
     except NotImplementedError as unknown:
         raise UsageError(
-            f"--working-days {country!r} is no country that the calendar knows: give a code such as US, GB or DE, or DE-BY for a region."
+            f"--working-days {country!r} is no country that the calendar knows: "
+            "give a code such as US, GB or DE, or DE-BY for a region."
         ) from unknown
     return np.array(sorted(known), dtype="datetime64[D]")
 
@@ -33,8 +34,8 @@ def _free_days(country: str) -> npt.NDArray[np.datetime64]:
 def working_day_numbers(days: npt.NDArray[np.integer], country: str) -> npt.NDArray[np.int64]:
     """How many working days have begun by each day: Monday to Friday, public holidays left out.
 
-    days: n local days since 1970-01-01. The difference of two numbers is the count of working days after the first day up
-    to and including the second, so that the day of an interview is 0 and a Sunday counts as the Friday before it.
+    days: n local days since 1970-01-01. The difference of two numbers is the count of working days after the first day
+    up to and including the second, so that the day of an interview is 0 and a Sunday counts as the Friday before it.
     Raises UsageError for a country that the `holidays` calendar doesn't know.
     """
     free = _free_days(country)

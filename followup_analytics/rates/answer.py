@@ -28,13 +28,16 @@ CUMULATIVE_FIELDS = ("cumulative", "cumulative_low", "cumulative_high")
 _MEASURES = (*ESTIMATE_FIELDS, "n_attempts", *CUMULATIVE_FIELDS)
 
 _SELECTION = (
-    "The rate by number of the attempt describes who is still trying, not what one more attempt does: those who are answered easily leave early, "
-    "so later numbers can fall although no attempt works less."
+    "The rate by number of the attempt describes who is still trying, not what one more attempt does: those who are "
+    "answered easily leave early, so later numbers can fall although no attempt works less."
 )
 _OPEN_BIN = (
     "In the last, open row the cumulative share adds one further attempt, at the rate of all attempts in that row."
 )
-_INFORMATIVE = "The cumulative share counts whoever stopped trying, or heard only after the window, as no different from those who went on. "
+_INFORMATIVE = (
+    "The cumulative share counts whoever stopped trying, or heard only after the window, as no different from those "
+    "who went on. "
+)
 
 
 def response_rates(
@@ -53,9 +56,10 @@ def response_rates(
     """How often an attempt is answered, by timing, channel, number and so on.
 
     Parameters: `by` names one or more keys (timing, channel, attempt, party, weekday, hour, any column of interviews or
-    contacts); `outcome` response or advanced; `within` days of the window; `min_cell` applicants below which a row is hidden; `bins`
-    as in `rates.keys`; `working_days` a country whose working days timing counts instead of calendar days (windows stay in hours);
-    `cluster` applicant, or employer to let the interval be the wider of the two clusterings; `engine` as in `engine.ENGINES`.
+    contacts); `outcome` response or advanced; `within` days of the window; `min_cell` applicants below which a row is
+    hidden; `bins` as in `rates.keys`; `working_days` a country whose working days timing counts instead of calendar
+    days (windows stay in hours); `cluster` applicant, or employer to let the interval be the wider of the two
+    clusterings; `engine` as in `engine.ENGINES`.
 
     Raises UsageError for a wrong request and WithheldError where all that was asked for is hidden.
     """
@@ -106,12 +110,13 @@ def _rates(table: AttemptsTable, log: FollowUpLog, cluster: str, within_us: int)
 
 
 def _cumulative(table: AttemptsTable, keys: Sequence[Key], within_us: int) -> dict[int, tuple[Cumulative, int]]:
-    """Cumulative incidence of each table row, as (curve of its stratum, place in it); empty unless by attempt and interview columns."""
+    """Cumulative incidence of each table row, as (curve of its stratum, place in it); empty unless by attempt and
+    interview columns."""
     numbered = next((key for key in keys if key.name == "attempt"), None)
     others = [key for key in keys if key.name != "attempt"]
     if numbered is None or any(key.of_contacts or key.name in ("timing", "weekday", "hour") for key in others):
         return {}
-    found = {}
+    found: dict[int, tuple[Cumulative, int]] = {}
     rows = table.rows.with_columns(_place=pl.int_range(pl.len()))
     strata = rows.partition_by([f"key_{key.name}" for key in others]) if others else [rows]
     for stratum in strata:
@@ -174,7 +179,8 @@ def _reached(found: tuple[Cumulative, int] | None) -> dict[str, float | None]:
 
 
 def _without_telling_differences(rows: list[dict[str, Any]], keys: Sequence[Key]) -> list[dict[str, Any]]:
-    """Take the cumulative share from every row after a hidden one: the steps between would give the hidden rate away."""
+    """Take the cumulative share from every row after a hidden one: the steps between would give the hidden rate
+    away."""
     closed: set[tuple[Any, ...]] = set()
     for row in rows:
         stratum = tuple(row[key.name] for key in keys if key.name != "attempt")
@@ -217,10 +223,13 @@ def _bounds(
 ) -> str:
     """The bound in figures where nothing is hidden and there is one stratum, else in words."""
     if len(keys) > 1 or any(row["status"] == SUPPRESSED for row in rows):
-        return "Were that wrong, it could lie as low as the share of starters who were answered, or as high as that plus all who stopped."
+        return (
+            "Were that wrong, it could lie as low as the share of starters who were answered, or as high as that plus "
+            "all who stopped."
+        )
     curve, place = reached[max(reached)]
     low, high = curve.if_never[place], curve.if_always[place]
     return (
-        f"Were that wrong, the last one could lie anywhere from {100 * low:.0f}% (had those who stopped never been answered) "
-        f"to {100 * high:.0f}% (had all of them been answered at their next attempt)."
+        f"Were that wrong, the last one could lie anywhere from {100 * low:.0f}% (had those who stopped never been "
+        f"answered) to {100 * high:.0f}% (had all of them been answered at their next attempt)."
     )

@@ -28,7 +28,8 @@ _OF_CONTACT = {"weekday": "_weekday", "hour": "_hour"}
 class AttemptsTable:
     """One row per attempt at risk (`rows`), and the table's rows in order (`groups`: their keys as text).
 
-    rows: interview_id, applicant_id, bucket, attempt, elapsed_us, closed, y, `group` (row of the table), and by_... keys.
+    rows: interview_id, applicant_id, bucket, attempt, elapsed_us, closed, y, `group` (row of the table), and by_...
+    keys.
     """
 
     rows: pl.DataFrame

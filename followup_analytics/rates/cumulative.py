@@ -1,4 +1,5 @@
-"""The incidence of a response by the k-th attempt: what trying up to k times comes to, with its interval and its bounds.
+"""The incidence of a response by the k-th attempt: what trying up to k times comes to, with its interval and its
+bounds.
 
 On the attempt-number scale, F_k = F_{k-1} + S_{k-1} h_k and S_k = S_{k-1} (1 - h_k - c_k), where h_k and c_k are the
 Aalen-Johansen incidences, at the end of the window, of a response and of the end of the story among attempts k at risk.
@@ -47,10 +48,10 @@ class Cumulative:
 def cumulative_incidence(tries: Tries, bins: Sequence[Bin], within_us: int) -> Cumulative:
     """Carry the incidence of a response through the attempts, bin by bin.
 
-    A closed bin of several numbers is walked number by number, up to its last; an open bin (`6+`) is one further step with the incidence
-    of all its attempts, since single late numbers rest on very few people. Intervals: delete-a-group jackknife of the whole
-    recursion, cloglog scale, t(G - 1). `if_never` and `if_always`: the incidence if those who stopped without an answer would never,
-    or at once, have been answered at their next attempt.
+    A closed bin of several numbers is walked number by number, up to its last; an open bin (`6+`) is one further step
+    with the incidence of all its attempts, since single late numbers rest on very few people. Intervals: delete-a-group
+    jackknife of the whole recursion, cloglog scale, t(G - 1). `if_never` and `if_always`: the incidence if those who
+    stopped without an answer would never, or at once, have been answered at their next attempt.
     """
     groups = int(tries.group.max(initial=-1)) + 1
     free = np.ones(groups + 1)
@@ -64,9 +65,9 @@ def cumulative_incidence(tries: Tries, bins: Sequence[Bin], within_us: int) -> C
             free = free * np.clip(1 - h - c, 0.0, 1.0)
         made.append(int(np.sum(tries.attempt >= one.low)))
         steps.append(reached)
-        low, high = _bounds(tries, one, first)
-        never.append(low)
-        always.append(high)
+        if_never, if_always = _bounds(tries, one, first)
+        never.append(if_never)
+        always.append(if_always)
     values = np.array(steps)
     curve = Jackknife(values[:, 0], values[:, 1:].T, np.full(groups, (groups - 1) / max(groups, 1)), groups - 1)
     low, high = incidence_limits(curve, np.maximum(made, 1))
@@ -76,9 +77,8 @@ def cumulative_incidence(tries: Tries, bins: Sequence[Bin], within_us: int) -> C
 def _steps(attempt: IntArray, one: Bin) -> list[NDArray[np.bool_]]:
     """The attempts of each step of a bin."""
     if one.high is None:
-        masks = [attempt >= one.low]
-    else:
-        masks = [attempt == number for number in range(one.low, one.high + 1)]
+        return [attempt >= one.low]
+    masks = [attempt == number for number in range(one.low, one.high + 1)]
     return [mask for mask in masks if mask.any()]
 
 
@@ -101,7 +101,8 @@ def _step(tries: Tries, chosen: NDArray[np.bool_], groups: int, within_us: int) 
 
 
 def _bounds(tries: Tries, one: Bin, first: int) -> tuple[float, float]:
-    """Share of all starters who heard in a window up to the bin, and the same with all who stopped unanswered before it."""
+    """Share of all starters who heard in a window up to the bin, and the same with all who stopped unanswered before
+    it."""
     last = one.high if one.high is not None else int(tries.attempt.max(initial=one.low))
     heard = int(np.sum((tries.closed == RESPONSE) & (tries.attempt <= last)))
     ended = int(np.sum((tries.closed == END) & (tries.attempt < one.low)))

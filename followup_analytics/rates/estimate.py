@@ -1,9 +1,9 @@
 """Rates of groups of attempts with intervals that are aware of applicants: arrays in, arrays out.
 
-Where no window of a group is cut off by the end of the record, its rate is events over attempts and its interval is Korn
-and Graubard's from sums over applicants. Where some are, the rate is the Aalen-Johansen incidence at the window's length
-(response against next attempt and end of the story), and the variance comes from its influence values, summed within
-applicants; both definitions agree where nothing is cut.
+Where no window of a group is cut off by the end of the record, its rate is events over attempts and its interval is
+Korn and Graubard's from sums over applicants. Where some are, the rate is the Aalen-Johansen incidence at the window's
+length (response against next attempt and end of the story), and the variance comes from its influence values, summed
+within applicants; both definitions agree where nothing is cut.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
 ASSUMED_ICC = 0.3
-#: Causes of Aalen-Johansen by code of closing: a window that went by in full ends like a censored one, but at its length.
+#: Causes for Aalen-Johansen: response, end of the story, next attempt. A window gone by in full ends like a cut one.
 N_CAUSES = 3
 
 
@@ -122,8 +122,8 @@ def cluster_sums(group: IntArray, cluster: IntArray, event: NDArray[np.bool_], n
     n = np.bincount(place, minlength=len(pairs)).astype(np.float64)
     y = np.bincount(place, weights=event, minlength=len(pairs))
     of = pairs // width
-    columns = {"n": n, "y": y, "clusters": np.ones_like(n), "yy": y * y, "yn": y * n, "nn": n * n}
-    return {name: np.bincount(of, weights=values, minlength=n_groups) for name, values in columns.items()}
+    columns = {"n": n, "y": y, "clusters": np.ones(len(n)), "yy": y * y, "yn": y * n, "nn": n * n}
+    return {name: np.bincount(of, weights=one, minlength=n_groups).astype(np.float64) for name, one in columns.items()}
 
 
 def causes(closed: IntArray) -> IntArray:

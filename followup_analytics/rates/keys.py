@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -57,7 +57,8 @@ class Bin:
 
 @dataclass(frozen=True)
 class Key:
-    """One key of the table: a binned number (`bins`), or a column taken as text, in the order of `words` where known."""
+    """One key of the table: a binned number (`bins`), or a column taken as text, in the order of `words` where
+    known."""
 
     name: str
     bins: tuple[Bin, ...] = ()
@@ -106,7 +107,8 @@ def _key(name: str, log: FollowUpLog, cuts: str | None, min_cell: int) -> Key:
         return Key(name, _cut(name, cuts or DEFAULT_BINS[name], *_RANGES[name]))
     if name in _SINGLE_OUT and min_cell > 1:
         raise UsageError(
-            f"--by {name} would name single people or interviews: choose a column that many share (or, for your own log alone, --min-cell 1)."
+            f"--by {name} would name single people or interviews: choose a column that many share "
+            "(or, for your own log alone, --min-cell 1)."
         )
     columns = [column for column in log.interviews.columns if not column.startswith("_") and column not in CONTACT_KEYS]
     of_contacts = [column for column in log.contacts.columns if not column.startswith("_") and column not in columns]
@@ -139,7 +141,7 @@ def _sorted_words(column: pl.Series) -> tuple[str, ...]:
 
 def _cut(name: str, cuts: str, first: int | None, last: int | None) -> tuple[Bin, ...]:
     bins = tuple(_bin(name, text.strip()) for text in cuts.split(","))
-    for before, after in zip(bins, bins[1:], strict=False):
+    for before, after in pairwise(bins):
         if before.high is None or after.low != before.high + 1:
             raise UsageError(
                 f"--bins {name}: {after.label!r} does not follow {before.label!r} without a gap or an overlap."
@@ -182,15 +184,18 @@ def bin_code(value: nw.Expr, bins: Sequence[Bin]) -> nw.Expr:
     """Place of the bin of a whole number, counted from 0; null stays null."""
     first, most = bins[0].low, len(bins) - 1
     if all(one.low == first + place for place, one in enumerate(bins)):
-        code = value - first
-        return code if bins[-1].high is not None else nw.when(code > most).then(nw.lit(most)).otherwise(code)
-    steps = ((place, one.low) for place, one in enumerate(bins) if place)
-    start = nw.when(~value.is_null()).then(nw.lit(0))
-    return reduce(lambda code, step: nw.when(value >= step[1]).then(nw.lit(step[0])).otherwise(code), steps, start)
+        above = value - first
+        single = bins[-1].high == bins[-1].low
+        return above if single else nw.when(above > most).then(nw.lit(most)).otherwise(above)
+    code: nw.Expr = nw.when(~value.is_null()).then(nw.lit(0))
+    for place, one in enumerate(bins[1:], start=1):
+        code = nw.when(value >= one.low).then(nw.lit(place)).otherwise(code)
+    return code
 
 
 def labels_in_order(key: Key, values: Iterable[Any]) -> dict[Any, tuple[int, str]]:
     """Rank and label of each code (bins) or text (columns) that occurs; null comes last, as `(missing)`."""
+    known: dict[Any, tuple[int, str]]
     if key.bins:
         known = {place: (place, one.label) for place, one in enumerate(key.bins)}
     else:

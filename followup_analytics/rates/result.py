@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from followup_analytics.results import Field, Result, format_cell
 
@@ -19,7 +20,8 @@ class RatesResult(Result):
     """Response rates of attempts, one row for each combination of `keys` that occurs.
 
     Rows hold the keys (text), n_attempts, n_interviews, n_applicants, n_events, estimate, conf_low, conf_high (shares),
-    cumulative, cumulative_low, cumulative_high (shares; null unless by attempt, alone or with interview columns), status and reason.
+    cumulative, cumulative_low, cumulative_high (shares; null unless by attempt, alone or with interview columns),
+    status and reason.
     """
 
     keys: tuple[str, ...] = ()
@@ -60,7 +62,8 @@ class RatesResult(Result):
         return f"{text} (simulated data)" if self.counts.simulated else text
 
     def summary(self) -> str:
-        """How many attempts were made and answered, and the highest and lowest rate among rows that are steady enough."""
+        """How many attempts were made and answered, and the highest and lowest rate among rows that are steady
+        enough."""
         shown = [row for row in self.rows if row.get("estimate") is not None]
         if not shown:
             return "No rate can be shown: no attempt at risk, or every group is too small."
@@ -70,11 +73,13 @@ class RatesResult(Result):
         if len(steady) < 2:
             return f"{start} Fewer than two groups are large enough to be set side by side."
         best, least = (pick(steady, key=lambda row: float(row["estimate"])) for pick in (max, min))
-        return f"{start} The rate was highest for {self._named(best)} and lowest for {self._named(least)}. These are associations: who is tried when and how is not left to chance."
+        return (
+            f"{start} The rate was highest for {self._named(best)} and lowest for {self._named(least)}. "
+            "These are associations: who is tried when and how is not left to chance."
+        )
 
-    def _named(self, row: object) -> str:
+    def _named(self, row: Mapping[str, Any]) -> str:
         field, limits = Field("estimate", "", "share"), Field("conf_low", "", "share_interval", "conf_high")
-        assert isinstance(row, dict)
         name = ", ".join(f"{key} {row[key]}" for key in self.keys)
         return f"{name} ({format_cell(row, field)}, {format_cell(row, limits)})"
 
