@@ -57,7 +57,7 @@ def curve_chart(
     with house_style():
         lines = _lines(rows, by, least_at_risk)
         at_risk = [line for line in lines if line.banded]
-        axes = ax or new_axes(COLUMN_WIDTH, 3.0 + 0.17 * len(at_risk))
+        axes = ax or new_axes(COLUMN_WIDTH, 2.6 + 0.17 * len(at_risk))
         for line in lines:
             _draw_line(axes, line)
         horizon = max((int(row["day"]) for row in rows), default=30)

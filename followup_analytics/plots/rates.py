@@ -31,6 +31,8 @@ _LONGEST_UPRIGHT = 15
 #: More groups than this side by side can't be told apart: they become rows of their own.
 _MOST_SERIES = 4
 
+_AXIS_TITLES = {"timing": "Day of the attempt (the interview is on day 0)"}
+
 
 @dataclass(frozen=True)
 class _Dot:
@@ -78,7 +80,7 @@ def rate_chart(
     with house_style():
         grouped = _can_group(rows, keys)
         sideways = not grouped and _lies_on_its_side(rows, keys)
-        axes = ax or new_axes(COLUMN_WIDTH, 0.9 + 0.25 * max(len(rows), 2) if sideways else 2.9)
+        axes = ax or new_axes(COLUMN_WIDTH, 0.9 + 0.25 * max(len(rows), 2) if sideways else 2.35)
         if sideways:
             _draw_sideways(axes, rows, keys, what, n_field)
         else:
@@ -182,7 +184,7 @@ def _draw_upright(
     axes.set_ylim(0, _ceiling(dots))
     percent_axis(axes.yaxis)
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel(key_title(keys[0]) if keys else "", labelpad=6)
+    axes.set_xlabel(_AXIS_TITLES.get(keys[0], key_title(keys[0])) if keys else "", labelpad=5)
     axes.set_ylabel(what)
     if grouped:
         _name_series(axes, rows, keys[1])

@@ -8,7 +8,7 @@ from typing import Any
 MISSING = "(missing)"
 
 _KEY_TITLES = {
-    "timing": "Day of the attempt, counted from the interview",
+    "timing": "Day of the attempt",
     "channel": "Channel of the attempt",
     "attempt": "Number of the attempt",
     "party": "Who was reached",

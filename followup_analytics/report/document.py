@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -67,6 +67,7 @@ class Meta:
     kind: str
     kicker: str
     title: str
+    document_title: str
     subtitle: str
     running: str
     dateline: str
@@ -76,6 +77,8 @@ class Meta:
     simulated: bool
     day: date
     keywords: tuple[str, ...] = ()
+    cohort: str | None = None
+    confidential: bool = False
     paper: str = "a4"
 
 
@@ -96,8 +99,7 @@ class Document:
     lead: Lead
     figures: tuple[KeyFigure, ...]
     sections: tuple[Section, ...]
-    contents: bool = True
-    extra: dict[str, Any] = field(default_factory=dict)
+    front: dict[str, Any] | None = None
 
     def as_data(self) -> dict[str, Any]:
         """The report as JSON-ready data in the shape that the templates read."""

@@ -43,7 +43,9 @@ def _users_fonts(folder: Path | None) -> tuple[Path, ...]:
     if folder is None:
         return ()
     if not folder.is_dir():
-        raise UnreadableError(f"the font folder {folder.name} can't be read: give a folder that holds .ttf or .otf files.")
+        raise UnreadableError(
+            f"the font folder {folder.name} can't be read: give a folder that holds .ttf or .otf files."
+        )
     return tuple(sorted(path for path in folder.iterdir() if path.suffix.lower() in _FONT_SUFFIXES))
 
 

@@ -1,0 +1,308 @@
+"""The report on a cohort: how often, how soon, for whom, what of the usual advice, and how far all that can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from followup_analytics.plots import (
+    Chart,
+    count,
+    curve_chart,
+    joined,
+    key_title,
+    percent,
+    rate_chart,
+    value_label,
+)
+from followup_analytics.report.answer import (
+    ENOUGH_FOR_VERDICTS,
+    answer_paragraph,
+    event_words,
+    key_figures,
+    limits,
+    median_day,
+    too_few_for_verdicts,
+    verdict_sentence,
+    warnings,
+)
+from followup_analytics.report.document import (
+    Column,
+    Document,
+    Lead,
+    Section,
+    chart,
+    heading,
+    paragraph,
+    ref,
+    table,
+)
+from followup_analytics.report.findings import Findings, Row
+from followup_analytics.report.frame import front, meta_of
+from followup_analytics.report.methods import limits_section, notes_section, words_used
+from followup_analytics.report.verdicts import claims_blocks
+from followup_analytics.results import Field, format_cell
+
+_RATE_FIELDS = (
+    Field("n_attempts", "Attempts", "count"),
+    Field("n_applicants", "Applicants", "count"),
+    Field("n_events", "Responses", "count"),
+    Field("estimate", "Rate", "share"),
+    Field("conf_low", "95% interval", "share_interval", upper="conf_high"),
+)
+_CUMULATIVE = (
+    Field("cumulative", "Heard by this attempt", "share"),
+    Field("cumulative_low", "95% interval", "share_interval", upper="cumulative_high"),
+)
+_CURVE_DAYS = (0, 1, 2, 3, 5, 7, 10, 14, 21, 28, 30, 45, 60, 90)
+_BY_WORDS = {"timing": "timing", "channel": "channel", "attempt": "number of attempts"}
+
+
+def cohort_document(found: Findings) -> Document:
+    """Compose the cohort report from its findings."""
+    sections = [_how_often(found), _how_soon(found), _model(found)]
+    sections += [_advice(found), limits_section(found), notes_section(found)]
+    meta = meta_of(
+        found, kind="cohort", title="After the interview", subtitle="What applicants did, and what came back"
+    )
+    lead = Lead("The answer in one paragraph", (answer_paragraph(found), verdict_sentence(found)), warnings(found))
+    return Document(meta, lead, key_figures(found), tuple(sections), front=front(words_used(found)))
+
+
+def _how_often(found: Findings) -> Section:
+    if not found.tables:
+        why = found.reasons.get("rates", "No table of rates can be shown.")
+        return Section("How often people hear back", (paragraph(why),), new_page=True)
+    intro = paragraph(
+        f"Each table and its chart show the same numbers: of the attempts in a row, the share that was followed by "
+        f"{event_words(found)} within {found.options.window}. A row tells what came back to those who did so; rows differ "
+        "in who is in them as well as in what they did."
+    )
+    blocks = [intro]
+    for key, rows in found.tables.items():
+        blocks += _rates_by(found, key, rows)
+    for key in found.options.by:
+        if key in found.reasons:
+            blocks += [heading(f"By {_by(key)}"), paragraph(found.reasons[key])]
+    return Section("How often people hear back", tuple(blocks), new_page=True)
+
+
+def _by(key: str) -> str:
+    return _BY_WORDS.get(key, key.replace("_", " "))
+
+
+def _rates_by(found: Findings, key: str, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    name = key.replace(" ", "-").replace("_", "-")
+    drawn = rate_chart(rows, keys=[key], what=_scale(found), simulated=found.counts.simulated)
+    has_cumulative = key == "attempt" and any(row.get("cumulative") is not None for row in rows)
+    blocks = [
+        heading(f"By {_by(key)}"),
+        paragraph(
+            _reading(found, key, rows), " ", ref(f"fig-{name}"), " and ", ref(f"tab-{name}"), " give the numbers."
+        ),
+        chart(f"fig-{name}", Chart.of(drawn)),
+        _rate_table(found, key, rows, name),
+    ]
+    if has_cumulative:
+        blocks += _cumulative(found, rows)
+    return blocks
+
+
+def _scale(found: Findings) -> str:
+    return "Share advancing" if found.main_event == "advanced" else "Response rate"
+
+
+def _reading(found: Findings, key: str, rows: Sequence[Row]) -> str:
+    """What a table says, in a sentence that is no surer than its intervals."""
+    shown = [row for row in rows if row.get("estimate") is not None]
+    if not shown:
+        return "No row of this table can be shown."
+    if len(shown) == 1:
+        row = shown[0]
+        only = "All attempts that can be shown are" if len(rows) > 1 else "All attempts are"
+        interval = f" ({limits(row)})" if limits(row) else ""
+        return f"{only} of one kind, {_name(key, row)}: {percent(float(row['estimate']))}{interval} were answered."
+    best = max(shown, key=lambda row: float(row["estimate"]))
+    least = min(shown, key=lambda row: float(row["estimate"]))
+    spread = f"Rates run from {percent(float(least['estimate']))} ({_name(key, least)}) to {percent(float(best['estimate']))} ({_name(key, best)})"
+    sure = limits(best) and limits(least) and float(best["conf_low"]) > float(least["conf_high"])
+    tail = (
+        ", and their intervals do not meet: that difference is more than chance."
+        if sure
+        else ", but their intervals meet: these data can’t tell whether the difference is more than chance."
+    )
+    return spread + tail + (_attempt_caution() if key == "attempt" else "")
+
+
+def _attempt_caution() -> str:
+    return (
+        " A later attempt is made only by those who have not heard yet. Its rate is about them, and a fall from the first "
+        "attempt to the next does not say that trying again is in vain."
+    )
+
+
+def _name(key: str, row: Row) -> str:
+    label = value_label(key, str(row[key]))
+    return f"{label} attempt" if key == "attempt" else label
+
+
+def _rate_table(found: Findings, key: str, rows: Sequence[Row], name: str) -> dict[str, Any]:
+    event = "Advances" if found.main_event == "advanced" else "Responses"
+    columns = [Column(key_title(key), "left", wide=True)]
+    columns += [Column(event if one.name == "n_events" else one.label) for one in _RATE_FIELDS]
+    body = [
+        [_marked(row, value_label(key, str(row[key]))), *(format_cell(row, one) for one in _RATE_FIELDS)]
+        for row in rows
+    ]
+    caption = f"{_scale(found)} by {_by(key)}, within {found.options.window} of the attempt"
+    return table(f"tab-{name}", caption, columns, body, note=_table_note(found, rows))
+
+
+def _marked(row: Row, label: str) -> str:
+    return f"{label}*" if row.get("status") == "use_with_care" else label
+
+
+def _table_note(found: Findings, rows: Sequence[Row]) -> str | None:
+    statuses = {row.get("status") for row in rows}
+    parts = []
+    if "use_with_care" in statuses:
+        parts.append("* Few data: use with care.")
+    if "suppressed" in statuses:
+        parts.append(
+            f"Hidden: fewer than {found.options.min_cell} applicants, or needed so that another row stays hidden."
+        )
+    if "not_estimable" in statuses:
+        parts.append("–: these data hold no such number.")
+    if found.counts.simulated:
+        parts.append("Simulated data.")
+    return " ".join(parts) or None
+
+
+def _cumulative(found: Findings, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    shown = [row for row in rows if row.get("cumulative") is not None]
+    last = shown[-1]
+    word = "advanced" if found.main_event == "advanced" else "heard back"
+    columns = [Column(key_title("attempt"), "left", wide=True), *(Column(one.label) for one in _CUMULATIVE)]
+    body = [
+        [value_label("attempt", str(row["attempt"])), *(format_cell(row, one) for one in _CUMULATIVE)] for row in rows
+    ]
+    return [
+        paragraph(
+            f"Taken together, {percent(float(last['cumulative']))} of those who tried had {word} in the window of an attempt by the "
+            f"{value_label('attempt', str(last['attempt']))} one (",
+            ref("tab-cumulative"),
+            "). Those who stopped trying count as if they had been like those who went on; where the discouraged stop first, "
+            "the true share is lower.",
+        ),
+        table(
+            "tab-cumulative",
+            f"Share that had {word} by the window of each attempt",
+            columns,
+            body,
+            note=_table_note(found, rows),
+        ),
+    ]
+
+
+def _how_soon(found: Findings) -> Section:
+    title = "How soon people advance" if found.main_event == "advanced" else "How soon people hear back"
+    last = found.last_shown()
+    if last is None:
+        return Section(title, (paragraph("No day of this curve can be shown."),))
+    drawn = curve_chart(found.curve, least_at_risk=found.options.min_cell, simulated=found.counts.simulated)
+    competing = list(dict.fromkeys(str(row["event"]) for row in found.curve if row["event"] != found.main_event))
+    happened = [event for event in competing if _ever(found, event)]
+    blocks = [
+        paragraph(
+            _soon_words(found, last), " ", ref("fig-curve"), " shows every day, ", ref("tab-curve"), " some of them."
+        )
+    ]
+    if happened:
+        blocks.append(paragraph(_competing_words(found, happened, int(last["day"]))))
+    blocks += [chart("fig-curve", Chart.of(drawn)), _curve_table(found, [found.main_event, *happened])]
+    return Section(title, tuple(blocks))
+
+
+def _ever(found: Findings, event: str) -> bool:
+    return any(float(row["estimate"] or 0) > 0 for row in found.curve_of(event) if row.get("estimate") is not None)
+
+
+def _soon_words(found: Findings, last: Row) -> str:
+    verb = "advanced" if found.main_event == "advanced" else "heard back"
+    week = found.curve_at(7)
+    parts = [f"All {count(found.counts.interviews)} interviews are followed here, also those that nobody followed up."]
+    if week is not None and week is not last:
+        parts.append(f"By day 7, {percent(float(week['estimate']))} ({limits(week)}) had {verb};")
+        parts.append(f"by day {last['day']}, {percent(float(last['estimate']))} ({limits(last)}).")
+    else:
+        parts.append(f"By day {last['day']}, {percent(float(last['estimate']))} ({limits(last)}) had {verb}.")
+    half = median_day(found)
+    if half is None:
+        parts.append(f"Fewer than half had {verb} by the last day shown.")
+    else:
+        parts.append(f"Half of them had {verb} by {'the day of the interview itself' if half == 0 else f'day {half}'}.")
+    return " ".join(parts)
+
+
+def _competing_words(found: Findings, events: Sequence[str], day: int) -> str:
+    words = {
+        "filled": "the post went to someone else",
+        "withdrawn": "the applicant withdrew",
+        "rejected": "the employer said no",
+    }
+    told = []
+    for event in events:
+        row = found.curve_at(day, event)
+        if row is not None:
+            told.append(f"{words.get(event, event)} in {percent(float(row['estimate']))}")
+    return f"Other endings compete with it: by day {day}, {joined(told)} of the interviews." if told else ""
+
+
+def _curve_table(found: Findings, events: Sequence[str]) -> dict[str, Any]:
+    days = [day for day in _CURVE_DAYS if day <= found.options.horizon]
+    main = {int(row["day"]): row for row in found.curve_of(events[0])}
+    others = [{int(row["day"]): row for row in found.curve_of(event)} for event in events[1:]]
+    share = Field("estimate", "Share", "share")
+    columns = [
+        Column("By the end of", "left", wide=True),
+        Column("Still waiting at its start"),
+        Column(_curve_heading(events[0])),
+    ]
+    columns += [Column("95% interval"), *(Column(_curve_heading(event)) for event in events[1:])]
+    body = []
+    for day in (day for day in days if day in main):
+        row = main[day]
+        line = [f"day {day}", format_cell(row, Field("n_at_risk", "", "count")), format_cell(row, share)]
+        line.append(format_cell(row, Field("conf_low", "", "share_interval", upper="conf_high")))
+        body.append([*line, *(format_cell(other[day], share) for other in others)])
+    note = _table_note(found, [main[day] for day in days if day in main])
+    if note:
+        note = note.replace("* Few data: use with care.", "").strip() or None
+    return table("tab-curve", "Share of all interviews, by days since the interview", columns, body, note=note)
+
+
+def _curve_heading(event: str) -> str:
+    words = {
+        "response": "Heard back",
+        "advanced": "Advanced",
+        "rejected": "Rejected",
+        "filled": "Post filled",
+        "withdrawn": "Withdrew",
+    }
+    return words.get(event, event)
+
+
+def _model(found: Findings) -> Section:
+    from followup_analytics.report.model_words import model_blocks
+
+    return Section("Who is likely to hear back", tuple(model_blocks(found)))
+
+
+def _advice(found: Findings) -> Section:
+    title = "What the usual advice is worth here"
+    if found.claims:
+        return Section(title, tuple(claims_blocks(found)))
+    if found.counts.applicants < ENOUGH_FOR_VERDICTS:
+        return Section(title, (paragraph(too_few_for_verdicts(found)),))
+    why = found.reasons.get("claims", "The claims were not put to these data in this report.")
+    return Section(title, (paragraph(why),))

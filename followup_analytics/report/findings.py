@@ -1,0 +1,76 @@
+"""What a report is made from: results that are disclosed already, and the facts that choose its words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from followup_analytics.log import Note
+from followup_analytics.report.facts import LogFacts
+from followup_analytics.results import LogCounts
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked for: the window in days, the outcome followed, the privacy threshold, the cohort by name."""
+
+    within: float = 7.0
+    outcome: str = "response"
+    min_cell: int = 10
+    horizon: int = 30
+    cohort: str | None = None
+    by: tuple[str, ...] = ("timing", "channel", "attempt")
+    paper: str = "a4"
+
+    @property
+    def window(self) -> str:
+        """`7 days`, `1 day`, `12 hours`: the window in words."""
+        if self.within < 2 and not float(self.within).is_integer():
+            hours = self.within * 24
+            return f"{hours:g} {'hour' if hours == 1 else 'hours'}"
+        return f"{self.within:g} {'day' if self.within == 1 else 'days'}"
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All that the pages say, in rows: rates overall and by each key, the curve, the model, the claims, the notes.
+
+    What could not be worked out is None or empty; `reasons` then holds a sentence under the part's name.
+    """
+
+    counts: LogCounts
+    facts: LogFacts
+    options: Options
+    overall: Row | None = None
+    tables: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    curve: tuple[Row, ...] = ()
+    quantiles: tuple[Row, ...] = ()
+    model: Row | None = None
+    claims: tuple[Row, ...] = ()
+    claim_names: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def main_event(self) -> str:
+        """The event that is followed."""
+        return "advanced" if self.options.outcome == "advanced" else "response"
+
+    def curve_of(self, event: str) -> tuple[Row, ...]:
+        """The curve of one event in the order of days."""
+        return tuple(sorted((row for row in self.curve if row.get("event") == event), key=lambda row: int(row["day"])))
+
+    def curve_at(self, day: int, event: str | None = None) -> Row | None:
+        """The row of one day, if it can be shown."""
+        for row in self.curve_of(event or self.main_event):
+            if int(row["day"]) == day and row.get("estimate") is not None:
+                return row
+        return None
+
+    def last_shown(self) -> Row | None:
+        """The curve's last day that can be shown."""
+        shown = [row for row in self.curve_of(self.main_event) if row.get("estimate") is not None]
+        return shown[-1] if shown else None

@@ -1,0 +1,135 @@
+"""The callback model in plain words: does it know more than the overall rate, and what does it go by?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from followup_analytics.plots import key_title, percent, value_label
+from followup_analytics.report.document import Column, heading, paragraph, ref, strong, table
+from followup_analytics.report.findings import Findings, Row
+
+#: Coefficients listed at most; the model's card has all.
+_MOST_TERMS = 12
+
+
+def model_blocks(found: Findings) -> list[dict[str, Any]]:
+    """What the model is, whether it beats the base rate, and the terms that it leans on; never as causes."""
+    row = found.model
+    if row is None:
+        why = found.reasons.get("model", "No model was fitted.")
+        return [paragraph(f"No model of the chance of a response is given here. {why}")]
+    metrics = row.get("metrics") or {}
+    blocks = [paragraph(_what_it_is(found)), paragraph(*_verdict(row, metrics))]
+    if not row.get("beats_base_rate"):
+        return blocks
+    calibration = _calibration(metrics)
+    if calibration:
+        blocks.append(paragraph(calibration))
+    return blocks + _terms(row)
+
+
+def _what_it_is(found: Findings) -> str:
+    return (
+        f"A model of the chance that an attempt is answered within {found.options.window} was given only what is known before "
+        "the attempt is made, and was judged on applicants that it had not seen. It predicts; it does not say what would "
+        "change if somebody acted otherwise, and it must not be used to rank applicants."
+    )
+
+
+def _verdict(row: Row, metrics: Mapping[str, Any]) -> list[Any]:
+    loss, base = (_estimate(metrics.get(name)) for name in ("log_loss", "log_loss_base_rate"))
+    losses = "" if loss is None or base is None else f" (log loss {loss:.3f} against {base:.3f}; less is better)"
+    if row.get("beats_base_rate"):
+        skill = _estimate(metrics.get("brier_skill"))
+        share = (
+            ""
+            if skill is None
+            else f" It takes away {percent(skill)} of the squared error that the overall rate leaves."
+        )
+        return ["It ", strong("predicts better"), f" than giving every attempt the overall rate{losses}.{share}"]
+    return [
+        "It ",
+        strong("does not predict better"),
+        f" than giving every attempt the overall rate{losses}. "
+        "So the overall rate is the best guess for a single attempt, and no prediction is made from these data.",
+    ]
+
+
+def _calibration(metrics: Mapping[str, Any]) -> str | None:
+    slope, auc = metrics.get("calibration_slope"), metrics.get("auc")
+    parts = []
+    if _estimate(slope) is not None:
+        parts.append(
+            f"Its predictions spread as they should when the calibration slope is 1; here it is {_with_limits(slope)}."
+        )
+    if _estimate(auc) is not None:
+        parts.append(
+            f"Of two attempts, one answered and one not, it puts the answered one first in {_as_percent(auc)} of pairs."
+        )
+    return " ".join(parts) or None
+
+
+def _terms(row: Row) -> list[dict[str, Any]]:
+    sure = [term for term in row.get("coefficients") or () if _is_sure(term)]
+    if not sure:
+        return [paragraph("No single term stands out: each one’s interval includes no difference.")]
+    strongest = sorted(sure, key=lambda term: -abs(float(term["estimate"])))[:_MOST_TERMS]
+    body = [[term_label(str(term["term"])), _odds(term["estimate"]), _odds_limits(term)] for term in strongest]
+    columns = [Column("Known before the attempt", "left", wide=True), Column("Odds, times"), Column("95% interval")]
+    return [
+        heading("What it goes by"),
+        paragraph(
+            "Odds above 1 go with more responses than usual and below 1 with fewer, the other terms alike (",
+            ref("tab-model"),
+            "). They describe who is answered in these data and are not advice.",
+        ),
+        table("tab-model", "Terms of the model whose interval leaves out 1", columns, body),
+    ]
+
+
+def term_label(term: str) -> str:
+    """A model's term, such as `channel=phone` or `self_rating[4]`, in words."""
+    for mark in ("=", "["):
+        key, sign, value = term.partition(mark)
+        if sign:
+            return f"{_short_title(key)}: {value_label(key, value.rstrip(']'))}"
+    return _short_title(term)
+
+
+def _short_title(key: str) -> str:
+    short = {"timing": "Timing", "channel": "Channel", "attempt": "Attempt", "hour": "Hour", "weekday": "Weekday"}
+    return short.get(key, key_title(key))
+
+
+def _estimate(measure: Any) -> float | None:
+    value = measure.get("estimate") if isinstance(measure, Mapping) else measure
+    return None if value is None else float(value)
+
+
+def _with_limits(measure: Any) -> str:
+    text = f"{float(measure['estimate']):.2f}"
+    if measure.get("conf_low") is None or measure.get("conf_high") is None:
+        return text
+    return f"{text} ({float(measure['conf_low']):.2f} to {float(measure['conf_high']):.2f})"
+
+
+def _as_percent(measure: Any) -> str:
+    text = percent(float(measure["estimate"]))
+    if measure.get("conf_low") is None or measure.get("conf_high") is None:
+        return text
+    return f"{text} ({percent(float(measure['conf_low']))} to {percent(float(measure['conf_high']))})"
+
+
+def _is_sure(term: Row) -> bool:
+    low, high = term.get("conf_low"), term.get("conf_high")
+    return str(term.get("term")) != "(intercept)" and low is not None and high is not None and (low > 0 or high < 0)
+
+
+def _odds(value: float) -> str:
+    return f"{math.exp(float(value)):.2f}"
+
+
+def _odds_limits(term: Row) -> str:
+    return f"{_odds(term['conf_low'])} to {_odds(term['conf_high'])}"

@@ -1,0 +1,123 @@
+"""What the data say on the usual advice: verdicts as a chart, a table and sentences, and the report on claims alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from followup_analytics.plots import VERDICT_WORDS, Chart, count, forest_chart, percent, points
+from followup_analytics.report.answer import ENOUGH_FOR_VERDICTS, too_few_for_verdicts, verdict_sentence
+from followup_analytics.report.document import Column, aside, bullets, chart, heading, paragraph, ref, strong, table
+from followup_analytics.report.findings import Findings, Row
+from followup_analytics.results import Field, format_cell
+
+_DIFFERENCE = Field("estimate", "Difference", "points")
+_INTERVAL = Field("conf_low", "95% interval", "points_interval", upper="conf_high")
+_FIRM = ("supported", "contradicted", "no_meaningful_difference")
+
+
+def claims_blocks(found: Findings) -> list[dict[str, Any]]:
+    """The claims for a cohort report: the tally, the firm verdicts in sentences, a chart with its table, what is untested."""
+    tested = [row for row in found.claims if row.get("verdict") != "not_testable"]
+    untested = [row for row in found.claims if row.get("verdict") == "not_testable"]
+    blocks = [paragraph(*verdict_sentence(found), " ", _what_a_verdict_is())]
+    if found.counts.applicants < ENOUGH_FOR_VERDICTS:
+        blocks.append(aside(strong("Too few for verdicts. "), too_few_for_verdicts(found)))
+    firm = [row for row in tested if row.get("verdict") in _FIRM]
+    if firm:
+        blocks += [heading("What can be said"), bullets(*[verdict_line(found, row) for row in firm])]
+    if tested:
+        blocks += _compared(found, tested)
+    if untested:
+        blocks += _untested(found, untested)
+    return blocks
+
+
+def name_of(found: Findings, row: Row) -> str:
+    """A claim's advice in words, else its id."""
+    return found.claim_names.get(str(row["claim"]), str(row["claim"]).replace("-", " "))
+
+
+def verdict_line(found: Findings, row: Row) -> list[Any]:
+    """One verdict as a sentence with its numbers and how it may be read."""
+    numbers = f" {points(float(row['estimate']))} percentage points ({_limits(row)})"
+    risks = ""
+    if row.get("risk_strategy") is not None and row.get("risk_alternative") is not None:
+        risks = f", {percent(float(row['risk_strategy']))} against {percent(float(row['risk_alternative']))}"
+    label = {
+        "association": " This is an association.",
+        "causal under stated assumptions": " Causal under the assumptions stated.",
+    }
+    said = VERDICT_WORDS.get(str(row["verdict"]), str(row["verdict"]))
+    name = name_of(found, row)
+    return [
+        f"{name[:1].upper()}{name[1:]}: ",
+        strong(said),
+        f".{numbers}{risks}.{label.get(str(row.get('label')), '')}",
+    ]
+
+
+def _limits(row: Row) -> str:
+    if row.get("conf_low") is None or row.get("conf_high") is None:
+        return "no interval"
+    return f"{points(float(row['conf_low']))} to {points(float(row['conf_high']))}"
+
+
+def _what_a_verdict_is() -> str:
+    return (
+        "A verdict compares those who followed a piece of advice with those who did not, made alike in what was recorded "
+        "beforehand. It is given only where the interval is narrow enough, and all verdicts share one error rate of 5%."
+    )
+
+
+def _compared(found: Findings, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    names = {str(row["claim"]): _short(name_of(found, row)) for row in rows}
+    drawn = forest_chart(rows, labels=names, simulated=found.counts.simulated)
+    columns = [Column("Advice", "left", wide=True), Column("Interviews"), Column("Difference"), Column("95% interval")]
+    columns += [Column("Plain table"), Column("Verdict", "left")]
+    body = [
+        [
+            names[str(row["claim"])],
+            format_cell(row, Field("n_interviews", "", "count")),
+            format_cell(row, _DIFFERENCE),
+            format_cell(row, _INTERVAL),
+            format_cell(row, Field("naive", "", "points")),
+            VERDICT_WORDS.get(str(row["verdict"]), str(row["verdict"])),
+        ]
+        for row in rows
+    ]
+    note = "Differences in percentage points. Plain table: what comparing the two groups as they are would show."
+    if found.counts.simulated:
+        note += " Simulated data."
+    return [
+        heading("Tested advice"),
+        paragraph(
+            ref("fig-claims"), " and ", ref("tab-claims"), " give each tested piece of advice, also those left open."
+        ),
+        chart("fig-claims", Chart.of(drawn)),
+        table("tab-claims", "Verdicts on the usual advice", columns, body, note=note, long=True),
+    ]
+
+
+def _short(name: str, limit: int = 44) -> str:
+    return name if len(name) <= limit else f"{name[: limit - 1].rstrip()}…"
+
+
+def _untested(found: Findings, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    columns = [Column("Advice", "left"), Column("Why it can’t be tested here", "left", wide=True)]
+    body = [[_short(name_of(found, row)), str(row.get("reason") or "")] for row in rows]
+    return [
+        heading("Advice that these data can’t test"),
+        paragraph(
+            f"For {count(len(rows))} of {count(len(found.claims))} pieces of advice something is missing (",
+            ref("tab-untested"),
+            ").",
+        ),
+        table(
+            "tab-untested",
+            "What would have to be logged, or how many more interviews are needed",
+            columns,
+            body,
+            long=True,
+        ),
+    ]

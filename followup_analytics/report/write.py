@@ -1,0 +1,96 @@
+"""Write a report: the log is analysed once, its findings composed, set in type and put in place in one step."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.report.cohort import cohort_document
+from followup_analytics.report.document import Document
+from followup_analytics.report.findings import Options
+from followup_analytics.report.gather import gather
+from followup_analytics.report.press import press
+from followup_analytics.report.typecase import TypeCase
+
+if TYPE_CHECKING:
+    from followup_analytics.log import FollowUpLog
+    from followup_analytics.results import Result
+
+KINDS = ("cohort", "claims", "handout")
+
+
+def write_report(
+    log: FollowUpLog,
+    path: str | os.PathLike[str],
+    *,
+    kind: str = "cohort",
+    within: float = 7.0,
+    outcome: str = "response",
+    min_cell: int = 10,
+    horizon: int = 30,
+    by: Sequence[str] = ("timing", "channel", "attempt"),
+    cohort: str | None = None,
+    claims: Result | None = None,
+    font_path: str | os.PathLike[str] | None = None,
+    paper: str = "a4",
+) -> Path:
+    """Write an accessible PDF about a log and give its path.
+
+    Args:
+        log: the log, already cut down to the cohort in question.
+        path: where the PDF goes; an older file there is replaced in one step, or left as it was if anything fails.
+        kind: cohort (rates, curve, model, advice), claims (the verdicts with their methods) or handout (the day's next
+            steps for a coach: confidential, exempt from `min_cell`).
+        within: length of an attempt's window in days.
+        outcome: response or advanced.
+        min_cell: groups of fewer applicants are hidden.
+        horizon: last day of the curve.
+        by: the keys of the tables of rates.
+        cohort: the cohort's name, printed as it is written.
+        claims: a result of `test_claims` on this log; None runs it where enough applicants are there.
+        font_path: a folder with further fonts for characters that ours lack.
+        paper: a4 or us-letter.
+
+    Raises:
+        UsageError: unknown kind, paper or key.
+        WithheldError: fewer than `min_cell` applicants; nothing is written.
+        UnreadableError: the file can't be written.
+
+    Same log, options and version, same bytes: the file's time is the log's data date.
+    """
+    options = Options(
+        within=within, outcome=outcome, min_cell=min_cell, horizon=horizon, cohort=cohort, by=tuple(by), paper=paper
+    )
+    case = TypeCase(Path(font_path) if font_path is not None else None)
+    document = compose(log, kind=kind, options=options, case=case, claims=claims)
+    return _put(press(document, case), Path(path))
+
+
+def compose(log: FollowUpLog, *, kind: str, options: Options, case: TypeCase, claims: Result | None = None) -> Document:
+    """The report as a document, before it is set in type."""
+    if kind not in KINDS:
+        raise UsageError(f"There is no report of kind {kind!r}: choose cohort, claims or handout.")
+    if options.paper not in ("a4", "us-letter"):
+        raise UsageError(f"There is no paper {options.paper!r} here: choose a4 or us-letter.")
+    found = gather(log, options, case, claims=claims)
+    return cohort_document(found)
+
+
+def _put(content: bytes, path: Path) -> Path:
+    """Write beside the target and rename, so that no half file is ever seen."""
+    draft = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
+    try:
+        draft.write_bytes(content)
+        draft.replace(path)
+    except OSError as failed:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise UnreadableError(
+            f"{path} can't be written ({failed.strerror or 'no reason given'}): choose a folder that exists and is yours."
+        ) from None
+    return path
