@@ -1,0 +1,48 @@
+"""The durable log: SQLite by default, PostgreSQL when an office shares it.
+
+A store holds the four tables of the log as they stand now, and beside each table its history, so that the log can be
+read as it stood on any day. Every change is one transaction. SQLAlchemy is imported only when a store is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from followup_analytics.store.address import is_store_url, parse_address
+from followup_analytics.store.counts import Counts
+
+if TYPE_CHECKING:
+    from followup_analytics.store.logs import read_store_log
+    from followup_analytics.store.store import Store, Transaction
+
+__all__ = ["Counts", "Store", "Transaction", "is_store_url", "open_store", "read_store_log"]
+
+
+def open_store(
+    url: str, *, create: bool = False, wait_seconds: float = 10.0, clock: Callable[[], datetime] | None = None
+) -> Store:
+    """Open the store at a URL; with `create`, make it on first use.
+
+    url: `sqlite:///followup.db` or `postgresql://user@host/database`. create: for ingest and track; analyses never make
+    or change one. wait_seconds: how long to wait for another writer. clock: gives the moment of recording (aware); now
+    by default.
+    Raises UnreadableError when there is none, it can't be reached, is locked, foreign or newer than this version;
+    MissingExtraError for PostgreSQL without its driver; UsageError for a URL that is no store's.
+    """
+    from followup_analytics.store.opening import connect_store
+
+    return connect_store(parse_address(url), create=create, wait_seconds=wait_seconds, clock=clock)
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("Store", "Transaction"):
+        from followup_analytics.store import store
+
+        return getattr(store, name)
+    if name == "read_store_log":
+        from followup_analytics.store.logs import read_store_log
+
+        return read_store_log
+    raise AttributeError(name)

@@ -1,0 +1,95 @@
+"""A store as a log in memory."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import polars as pl
+
+from followup_analytics import clock
+from followup_analytics.errors import DataError, UsageError
+from followup_analytics.log import FollowUpLog, Note, assemble, parse_moment
+from followup_analytics.store import open_store
+
+_OFFSET = r"^([+-]\d{2}:\d{2}|UTC)$"
+
+
+def read_store_log(
+    url: str, *, time_zone: str | None = None, as_of: dt.date | dt.datetime | str | None = None
+) -> FollowUpLog:
+    """Read a store into a log.
+
+    url: the store's URL. time_zone: for rows without a zone of their own, before the store's. as_of: the facts as they
+    had been recorded up to then (a bare date: to its end in the store's zone). The data date is the moment of as_of; of
+    a store that `track` writes, now; else what the rows say.
+    Raises UnreadableError when there is no store, DataError when it holds no interviews, UsageError for a bad as_of.
+    """
+    if time_zone is not None and not clock.is_zone(time_zone):
+        raise UsageError(f"the time zone {time_zone!r} is not known; give an IANA name such as Europe/Berlin.")
+    store = open_store(url)
+    zone = time_zone or store.setting("time_zone")
+    moment = None if as_of is None else parse_moment(as_of, zone)
+    frames = store.read_tables(moment)
+    if not frames["interviews"].height:
+        when = "" if moment is None else f" as of {as_of}"
+        raise DataError(
+            f"{store.address.shown}: the store holds no interviews{when}; "
+            "add some with `followup ingest` or `followup track`."
+        )
+    frames = in_zones(frames, time_zone, store.setting("time_zone"))
+    if moment is not None:
+        frames["interviews"] = frames["interviews"].with_columns(
+            observed_until=pl.min_horizontal("observed_until", pl.lit(moment, pl.Datetime("us", "UTC")))
+        )
+    if not frames["applicants"].height:
+        del frames["applicants"]
+    data_date = moment or (store.now() if store.setting("tracked") else None)
+    return assemble(
+        frames,
+        time_zone=zone,
+        data_date=data_date,
+        simulated=store.setting("simulated") == "true",
+        notes=tuple(Note(**note) for note in json.loads(store.setting("notes") or "[]")),
+    )
+
+
+def in_zones(frames: dict[str, pl.DataFrame], given: str | None, of_store: str | None) -> dict[str, pl.DataFrame]:
+    """The frames with each interview in its zone: its own, else the one given, else the store's, else its offset.
+
+    Rows of which only the date is known stay on their date: their midnight moves with the zone.
+    """
+    interviews = frames["interviews"]
+    read_in = pl.col("_zone")
+    is_offset = read_in.str.contains(_OFFSET)
+    zones = interviews.select(
+        "interview_id",
+        old=read_in,
+        new=pl.coalesce(
+            "time_zone",
+            pl.lit(given, pl.String),
+            pl.when(~is_offset).then(read_in),
+            pl.lit(of_store, pl.String),
+            read_in,
+        ),
+    )
+    moved = zones.filter(pl.col("old") != pl.col("new"))
+    result = frames | {"interviews": interviews.with_columns(zones["new"].alias("_zone"))}
+    if moved.height:
+        for name, column in (("interviews", "interviewed_at"), ("contacts", "at"), ("outcomes", "decided_at")):
+            result[name] = _keep_dates(result[name], column, moved)
+    return result
+
+
+def _keep_dates(frame: pl.DataFrame, column: str, moved: pl.DataFrame) -> pl.DataFrame:
+    by_day = pl.col("at_precision") == "day"
+    if not frame.select(by_day.any()).item():
+        return frame
+    joined = frame.select("interview_id", column, by_day=by_day).join(
+        moved, on="interview_id", how="left", maintain_order="left"
+    )
+    rows = (joined["by_day"] & joined["new"].is_not_null()).fill_null(value=False)
+    old = joined[column].dt.epoch("us").set(~rows, None)
+    days = clock.local_times(old, joined["old"]).dt.date().cast(pl.Int32)
+    midnight = pl.from_epoch(clock.local_midnight(days, joined["new"]), time_unit="us").dt.replace_time_zone("UTC")
+    return frame.with_columns(midnight.zip_with(rows, joined[column]).alias(column))

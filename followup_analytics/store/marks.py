@@ -1,0 +1,49 @@
+"""Who was forgotten: keyed marks that keep a second ingest from bringing people back, and say nothing about them."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from followup_analytics.privacy import load_pseudonyms
+from followup_analytics.store import tables
+from followup_analytics.store.address import Address
+
+
+class Marks:
+    """The marks of one store. A mark is the HMAC of a key under the store's own secret, which is not in the store."""
+
+    def __init__(self, connection: sa.Connection, address: Address) -> None:
+        self._connection = connection
+        self._address = address
+        self._any: bool | None = None
+        self._key: bytes | None = None
+
+    def any(self) -> bool:
+        """Whether anybody was ever forgotten here."""
+        if self._any is None:
+            first = sa.select(tables.forgotten.c.mark).limit(1)
+            self._any = self._connection.execute(first).first() is not None
+        return self._any
+
+    def among(self, table_name: str, ids: Iterable[str | None]) -> set[str]:
+        """Which of the keys of a table are marked."""
+        if not self.any():
+            return set()
+        marked = {str(mark) for mark in self._connection.execute(sa.select(tables.forgotten.c.mark)).scalars()}
+        return {one for one in ids if one is not None and self._mark(table_name, one) in marked}
+
+    def put(self, table_name: str, ids: Sequence[str], at_us: int) -> None:
+        """Mark keys of a table as forgotten."""
+        new = sorted(set(ids) - self.among(table_name, ids))
+        if new:
+            rows = [{"mark": self._mark(table_name, one), "forgotten_at": at_us} for one in new]
+            self._connection.execute(tables.forgotten.insert(), rows)
+            self._any = True
+
+    def _mark(self, table_name: str, one: str) -> str:
+        if self._key is None:
+            self._key = load_pseudonyms(self._address.url, create=False).key
+        return hmac.digest(self._key, f"forgotten\0{table_name}\0{one}".encode(), "sha256").hex()[:32]
