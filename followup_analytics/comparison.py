@@ -114,8 +114,8 @@ def compare_cohorts(
     """Compare hearing back and advancing between two cohorts, as they are and standardised to the same mix.
 
     Each share is an Aalen-Johansen incidence by the end of day ``horizon``. For the standardised difference both
-    cohorts are weighted to the mix of the two together (entropy balancing of the covariates' values); weights are fitted
-    again in every jackknife replicate. Intervals: plain, t(groups - 1).
+    cohorts are weighted to the mix of the two together (entropy balancing of the covariates' values); weights are
+    fitted again in every jackknife replicate. Intervals: plain, t(groups - 1).
 
     Args:
         log: the log.

@@ -68,8 +68,9 @@ def difference_limits(
     """Limits of first minus second: plain t(G - 1), and by the two intervals where a share is 0 or 1.
 
     There the jackknife sees too little spread (none at all where both are at the edge); the distance of each share to
-    its own limits then stands in: d -+ sqrt((p1 - l1)^2 + (u2 - p2)^2). Source: R. Newcombe (1998), Statistics in Medicine 17,
-    873-890, method 10 (MOVER).
+    its own limits then stands in: d -+ sqrt((p1 - l1)^2 + (u2 - p2)^2).
+
+    Source: R. Newcombe (1998), Statistics in Medicine 17, 873-890, method 10 (MOVER).
 
     Args:
         gap: the jackknifed difference.
