@@ -290,9 +290,9 @@ def _notes(log: FollowUpLog, by: str, *, with_destinations: bool) -> list[Note]:
         notes.append(
             Note(
                 "nace",
-                "Knowledge rate: destination known, of all graduates. Career outcomes rate: employed, service, military "
-                "or continuing education, of these and those still seeking; its bounds count all unknown as seeking, or "
-                "as settled.",
+                "Knowledge rate: destination known, of all graduates. Career outcomes rate: employed, service, "
+                "military or continuing education, of these and those still seeking; its bounds count all unknown as "
+                "seeking, or as settled.",
             )
         )
     return notes
