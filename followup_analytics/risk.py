@@ -47,7 +47,7 @@ def episode_query(frames: Frames, outcome: str) -> nw.LazyFrame[Any]:
     found = interviews.join(_decided(decisions, EVENTS[outcome], "d"), on="interview_id", how="left")
     found = found.join(_decided(decisions, ENDS[outcome], "e"), on="interview_id", how="left")
     if answers is None:
-        found = found.with_columns(*_none("c"))
+        found = found.with_columns(*_no_answers())
     else:
         found = found.join(_first(_within_observation(answers, spans), "c"), on="interview_id", how="left")
     found = found.with_columns(
@@ -139,8 +139,11 @@ def _decided(decisions: nw.LazyFrame[Any], kinds: tuple[str, ...], prefix: str) 
     return _first(decisions.filter(nw.col("outcome").is_in(kinds)), prefix)
 
 
-def _none(prefix: str) -> list[nw.Expr]:
-    return [nw.lit(None, nw.Int64).alias(f"{prefix}_{name}") for name in ("key", "day", "dated_us")]
+def _no_answers() -> list[nw.Expr]:
+    return [
+        nw.lit(value).cast(nw.Int64).alias(f"c_{name}")
+        for name, value in (("key", _NEVER), ("day", 0), ("dated_us", 0))
+    ]
 
 
 def _unpack(prefix: str, name: str) -> list[nw.Expr]:
