@@ -6,7 +6,6 @@ dataframely in one pass. A row that breaks any rule is set aside whole; every ru
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from followup_analytics import clock
+from followup_analytics.casting import POLARS_TYPES, cast_simple, clean_text
 from followup_analytics.errors import DataError, Problem
 from followup_analytics.schema import CLOCKS, FIRST_YEAR, INTERVIEWS, LAST_YEAR, TABLES, Column, Table
 from followup_analytics.tabular import ROW, header_key
@@ -22,19 +22,7 @@ from followup_analytics.text import counted, listed, nearest
 if TYPE_CHECKING:
     import dataframely as dy
 
-POLARS_TYPES: Mapping[str, pl.DataType] = {
-    "text": pl.String(),
-    "enum": pl.String(),
-    "zone": pl.String(),
-    "boolean": pl.Boolean(),
-    "number": pl.Float64(),
-    "integer": pl.Int64(),
-    "timestamp": pl.Datetime("us", "UTC"),
-}
-_TRUE, _FALSE = ("true", "1", "yes", "1.0"), ("false", "0", "no", "0.0")
-_UNPRINTABLE = (
-    r"[\x00-\x08\x0B-\x1F\x7F-\x9F\x{202A}-\x{202E}\x{2066}-\x{2069}\x{FDD0}-\x{FDEF}\x{FEFF}\x{FFFE}\x{FFFF}]"
-)
+_WANTED = {"boolean": "true, false, 1, 0, yes or no", "integer": "a whole number", "number": "a number"}
 #: Timestamps for which a bare date means "by the end of that day": the record's end, and a rating that must not be
 #: taken for earlier than it was.
 _END_OF_DAY = ("observed_until", "self_rated_at")
@@ -193,14 +181,7 @@ class _Cast:
 
 
 def _cast(frame: pl.DataFrame, table: Table, time_zone: str | None, interview_zones: pl.DataFrame | None) -> _Cast:
-    rejects: list[pl.DataFrame] = []
-    simple = [column for column in table.columns if column.type != "timestamp"]
-    for column in simple:
-        frame, bad = _cast_simple(frame, column)
-        rejects.extend(bad)
-    frame = frame.with_columns(
-        _clean_text(pl.col(name)) for name in covariates(frame, table) if frame.schema[name] == pl.String
-    )
+    frame, rejects = _cast_columns(frame, table)
     if "applicant_id" in table.names:
         # Pseudonymised tables carry the bucket of the id as it was first given.
         known = pl.col("_bucket").cast(pl.Int16, strict=False) if "_bucket" in frame.columns else pl.lit(None, pl.Int16)
@@ -217,56 +198,23 @@ def _cast(frame: pl.DataFrame, table: Table, time_zone: str | None, interview_zo
     return _Cast(frame.select(order), pl.concat([pl.DataFrame(schema=_REJECT_SCHEMA), *rejects]), ambiguous, missing)
 
 
-def _cast_simple(frame: pl.DataFrame, column: Column) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    name, given = column.name, frame[column.name]
-    if column.type in ("text", "enum", "zone"):
-        text = _clean_text(_as_text(frame, name))
-        if column.type == "enum":
-            text = text.str.to_lowercase().str.replace_all(r"[\s\-]+", "_")
-        frame = frame.with_columns(text.alias(name))
-        return frame, _unknown_zones(frame, name) if column.type == "zone" else []
-    if given.dtype == pl.Boolean and column.type == "boolean":
-        return frame, []
-    if given.dtype.is_numeric() and column.type in ("number", "integer"):
-        cast = pl.col(name).cast(POLARS_TYPES[column.type], strict=False)
-    else:
-        cast = _parse_simple(_clean_text(_as_text(frame, name)), column)
-    result = frame.with_columns(cast.alias(name))
-    bad = (result[name].is_null() & given.is_not_null()).alias("bad")
-    if given.dtype == pl.String:
-        bad = bad & (given.str.strip_chars() != "")
-    allowed = {"boolean": "true, false, 1, 0, yes or no", "integer": "a whole number", "number": "a number"}[
-        column.type
-    ]
-    return result, _rejects(frame, bad, name, "not_" + column.type, f"must be {allowed}; correct it or leave it empty.")
-
-
-def _as_text(frame: pl.DataFrame, name: str) -> pl.Expr:
-    """Any cell as text; a whole number that a frame holds as a float is written without `.0`."""
-    dtype = frame.schema[name]
-    if dtype.is_float():
-        whole = (pl.col(name) == pl.col(name).round()) & pl.col(name).is_finite()
-        return (
-            pl.when(whole)
-            .then(pl.col(name).cast(pl.Int64, strict=False).cast(pl.String))
-            .otherwise(pl.col(name).cast(pl.String))
-        )
-    return pl.col(name).cast(pl.String)
-
-
-def _clean_text(text: pl.Expr) -> pl.Expr:
-    cleaned = text.str.replace_all(_UNPRINTABLE, "").str.replace(r"^'([=+\-@\t\r])", "${1}").str.strip_chars()
-    return pl.when(cleaned != "").then(cleaned)
-
-
-def _parse_simple(text: pl.Expr, column: Column) -> pl.Expr:
-    if column.type == "boolean":
-        low = text.str.to_lowercase()
-        return pl.when(low.is_in(_TRUE)).then(pl.lit(value=True)).when(low.is_in(_FALSE)).then(pl.lit(value=False))
-    number = text.cast(pl.Float64, strict=False)
-    if column.type == "integer":
-        return pl.when(number == number.round()).then(number).cast(pl.Int64, strict=False)
-    return number
+def _cast_columns(frame: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Every column but the timestamps."""
+    rejects: list[pl.DataFrame] = []
+    made = []
+    for column in table.columns:
+        if column.type == "timestamp":
+            continue
+        cast, bad = cast_simple(frame[column.name], column)
+        made.append(cast.alias(column.name))
+        if column.type in _WANTED:
+            wanted = f"must be {_WANTED[column.type]}; correct it or leave it empty."
+            rejects += _rejects(frame, bad, column.name, "not_" + column.type, wanted)
+    made += [clean_text(frame[name]) for name in covariates(frame, table) if frame.schema[name] == pl.String]
+    frame = frame.with_columns(made)
+    if "time_zone" in table.names:
+        rejects += _unknown_zones(frame, "time_zone")
+    return frame, rejects
 
 
 def _unknown_zones(frame: pl.DataFrame, name: str) -> list[pl.DataFrame]:
@@ -349,12 +297,7 @@ def _row_zones(
     if table.name == INTERVIEWS.name:
         return frame.select(pl.coalesce("time_zone", default).alias("_zone"))["_zone"]
     if interview_zones is not None and "interview_id" in frame.columns:
-        found = frame.select("interview_id").join(
-            interview_zones.select("interview_id", "_zone").unique("interview_id"),
-            on="interview_id",
-            how="left",
-            maintain_order="left",
-        )
+        found = clock.zones_of(frame["interview_id"], interview_zones).to_frame("_zone")
         return found.select(pl.coalesce("_zone", default).alias("_zone"))["_zone"]
     return frame.select(default.alias("_zone"))["_zone"] if frame.height else pl.Series("_zone", [], dtype=pl.String)
 

@@ -211,3 +211,17 @@ def local_midnight(day: pl.Series, zones: pl.Series) -> pl.Series:
     """UTC microseconds of the start of a local day (days since 1970-01-01), each in its row's zone."""
     dates = day.cast(pl.Int32).cast(pl.Date).cast(pl.Datetime("us"))
     return parse_times(dates, zones).us
+
+
+def zones_of(ids: pl.Series, interview_zones: pl.DataFrame) -> pl.Series:
+    """The zone of each row's interview: `ids` looked up in a frame of interview_id and _zone; null where unknown."""
+    if interview_zones["_zone"].n_unique() == 1:
+        # Most logs know one zone: a million look-ups would find the same word a million times.
+        return interview_zones["_zone"].head(1).new_from_index(0, len(ids))
+    found = ids.to_frame("interview_id").join(
+        interview_zones.select("interview_id", "_zone").unique("interview_id"),
+        on="interview_id",
+        how="left",
+        maintain_order="left",
+    )
+    return found["_zone"]

@@ -10,7 +10,8 @@ from typing import Any, Literal
 import polars as pl
 
 from followup_analytics import clock
-from followup_analytics.checks import POLARS_TYPES, CheckedTable, check_table, refuse, reject_unknown_interviews
+from followup_analytics.casting import POLARS_TYPES
+from followup_analytics.checks import CheckedTable, check_table, refuse, reject_unknown_interviews
 from followup_analytics.errors import DataError, UsageError
 from followup_analytics.schema import APPLICANTS, CONTACTS, INTERVIEWS, OUTCOME_TABLE, TABLES, Table
 from followup_analytics.tabular import ROW
@@ -281,16 +282,12 @@ def _derive_interviews(frame: pl.DataFrame, until_us: int) -> pl.DataFrame:
     )
 
 
-def _with_zone(frame: pl.DataFrame, zones: pl.DataFrame) -> pl.Series:
-    return frame.select("interview_id").join(zones, on="interview_id", how="left", maintain_order="left")["_zone"]
-
-
 def _end_of_day(day: pl.Series, zones: pl.Series) -> pl.Series:
     return clock.local_midnight(day + 1, zones)
 
 
 def _derive_contacts(frame: pl.DataFrame, zones: pl.DataFrame) -> pl.DataFrame:
-    zone = _with_zone(frame, zones)
+    zone = clock.zones_of(frame["interview_id"], zones)
     frame = frame.with_columns(_at_us=_us("at"))
     local = clock.local_times(frame["_at_us"], zone)
     by_day = (frame["at_precision"] == "day").fill_null(value=False)
@@ -309,7 +306,7 @@ def _derive_contacts(frame: pl.DataFrame, zones: pl.DataFrame) -> pl.DataFrame:
 
 
 def _derive_outcomes(frame: pl.DataFrame, zones: pl.DataFrame) -> pl.DataFrame:
-    zone = _with_zone(frame, zones)
+    zone = clock.zones_of(frame["interview_id"], zones)
     frame = frame.with_columns(_at_us=_us("decided_at"))
     frame = frame.with_columns(_order_us="_at_us", _day=_days(frame["_at_us"], zone))
     by_day = (frame["at_precision"] == "day").fill_null(value=False)

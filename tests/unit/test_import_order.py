@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[2] / "followup_analytics"
 ORDER = (
     ("errors",),
     ("schema", "text"),
-    ("clock", "tabular", "workbook", "workdays"),
+    ("clock", "tabular", "workbook", "workdays", "casting"),
     ("checks",),
     ("log",),
     ("privacy",),
