@@ -299,7 +299,7 @@ def _row_zones(
     if interview_zones is not None and "interview_id" in frame.columns:
         found = clock.zones_of(frame["interview_id"], interview_zones).to_frame("_zone")
         return found.select(pl.coalesce("_zone", default).alias("_zone"))["_zone"]
-    return frame.select(default.alias("_zone"))["_zone"] if frame.height else pl.Series("_zone", [], dtype=pl.String)
+    return pl.Series("_zone", [time_zone], dtype=pl.String).new_from_index(0, frame.height)
 
 
 def _settle_clock(

@@ -1,0 +1,437 @@
+"""The stories of all interviews at once: attempts, replies and ends, in continuous time, as they are or under a strategy.
+
+Time is in office days from the local midnight of the interview's day (whole part: the day; fraction: the office hours
+gone). Replies come by themselves (a hazard that falls with time and rises with success) or are drawn by an attempt
+after a lag; ends without an answer have their own hazards; attempts follow hazards that depend on the days since the
+interview, then on the days since the last attempt. Hazards are constant within intervals, so that every interval can
+be cut where a strategy needs it without changing the distribution.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from followup_analytics.simulate.attempts import NO_TONE, Contacts, Manners, Proposal, Proposer, converse
+from followup_analytics.simulate.draws import Booleans, Draws, Floats, Integers, logistic
+from followup_analytics.simulate.effects import Before, change
+from followup_analytics.simulate.people import People, inclination, shifted
+from followup_analytics.simulate.strategies import Moment, Strategy, Window
+from followup_analytics.simulate.world import World
+
+#: Nothing that happens later than this many days after an interview is simulated.
+LAST_DAY = 125
+_NEAR = 1e-9
+_SOONEST_REPLY = 0.08
+
+
+@dataclass
+class Story:
+    """What happened in n interviews; times in office days, infinite where it did not happen.
+
+    reply: of whatever kind; end: filled or withdrawn, also where a reply came first; note: the thank-you note.
+    goodwill: log-odds of advancing gathered before the reply. moment: when the strategy's (or claim's) moment came.
+    met: the first conversation with an interviewer or the hiring team after that moment. contacts: all attempts, in
+    batches. moment_batch: items of the moment's own contact, -1 where it has none.
+    """
+
+    people: People
+    reply: Floats
+    end: Floats
+    filled: Booleans
+    note: Floats
+    goodwill: Floats
+    moment: Floats
+    met: Floats
+    moment_tone: Integers
+    contacts: list[Contacts] = field(default_factory=list)
+
+
+def tell(
+    world: World,
+    people: People,
+    seed: int,
+    *,
+    moment: Moment | None = None,
+    strategy: Strategy | None = None,
+) -> Story:
+    """Run a world.
+
+    moment: the moment to look out for. strategy: what is done from it on; None leaves all to the people.
+    The same seed gives the same luck whatever the strategy: two runs differ only by what the strategy changes.
+    """
+    teller = _Teller(world, people, Draws(seed), moment, strategy or Strategy())
+    return teller.run()
+
+
+class _Teller:
+    """The state of all interviews while their stories run."""
+
+    def __init__(
+        self, world: World, people: People, draws: Draws, moment: Moment | None, strategy: Strategy
+    ) -> None:
+        size = len(people)
+        self.world, self.people, self.draws = world, people, draws
+        self.moment_name, self.strategy = moment, strategy
+        self.put = dict(strategy.put)
+        self.manners = Manners.of(world, draws, people)
+        self.proposer = Proposer(world, draws, people, self.manners)
+        self.now = people.start + 0.03
+        self.first = np.full(size, np.nan)
+        self.last = np.full(size, np.nan)
+        self.last_message = np.full(size, np.nan)
+        self.messages = np.zeros(size)
+        self.number = np.zeros(size, dtype=np.int64)
+        self.step = np.zeros(size, dtype=np.int64)
+        self.tone = np.zeros(size, dtype=np.int64)
+        self.knows_when = np.zeros(size, dtype=bool)
+        self.pending = np.full(size, np.inf)
+        self.forced = np.full(size, np.inf)
+        self.done = np.zeros(size, dtype=np.int64)
+        self.acts = np.zeros(size, dtype=np.int64)
+        self._hazards()
+        self._replies_by_themselves()
+        self.story = self._blank()
+
+    def _hazards(self) -> None:
+        acts = self.world.acts
+        self.first_hazard = _steps(acts.first)
+        self.again_hazard = _steps(acts.again)
+        self.first_factor = np.exp(self.manners.first)
+        self.again_factor = np.exp(self.manners.again)
+
+    def _replies_by_themselves(self) -> None:
+        """Set the time at which each employer would answer unasked: where the summed hazard reaches a drawn level."""
+        replies, people = self.world.replies, self.people
+        self.summed = np.concatenate([[0.0], np.cumsum(_steps(replies.by_itself))])
+        drift = replies.drift * (people.day - people.day.max(initial=0)) / 100.0
+        speed = np.exp(replies.trait * people.success + drift)
+        level = self.draws.exponential("reply by itself", people.ids) / speed
+        self.target = np.interp(people.start + _SOONEST_REPLY, _GRID, self.summed) + level
+        self.by_itself = self._opened(_inverse(self.summed, self.target), np.arange(len(people)))
+
+    def _opened(self, times: Floats, who: Integers) -> Floats:
+        """Move times on closed days to the first hours of the next working day, but for the share that works then."""
+        if self.world.replies.weekend >= 1.0:
+            return times
+        day = np.where(np.isfinite(times), np.floor(times), 0.0)
+        weekday = (self.people.day[who] + day.astype(np.int64) + 3) % 7
+        works = self.draws.uniform("weekend reply", self.people.ids[who]) < self.world.replies.weekend
+        closed = (weekday >= 5) & ~works & np.isfinite(times)
+        return np.where(closed, day + (7 - weekday) + (times - day) * 0.5, times)
+
+    def _blank(self) -> Story:
+        world, people, draws = self.world, self.people, self.draws
+        size = len(people)
+        filled = people.start + draws.exponential("filled", people.ids) / max(world.ends.filled, 1e-12)
+        left = people.start + draws.exponential("withdrawn", people.ids) / max(world.ends.withdrawn, 1e-12)
+        moment = np.zeros(size) if self.moment_name == "interview" else np.full(size, np.nan)
+        return Story(
+            people=people,
+            reply=np.full(size, np.inf),
+            end=np.minimum(filled, left),
+            filled=filled <= left,
+            note=_notes(world, draws, people, self.strategy),
+            goodwill=np.zeros(size),
+            moment=moment,
+            met=np.full(size, np.inf),
+            moment_tone=np.full(size, NO_TONE),
+        )
+
+    # ---------------------------------------------------------------------------------------------------- the loop
+
+    def run(self) -> Story:
+        """Move all interviews on, interval by interval, until each is answered, over or out of time."""
+        alive = np.arange(len(self.people), dtype=np.int64)
+        while alive.size:
+            alive = self._advance(alive)
+        return self.story
+
+    def _advance(self, alive: Integers) -> Integers:
+        self._watch_for_silence(alive)
+        boundary = self._boundaries(alive)
+        hazard = self._natural_hazard(alive)
+        self._force(alive, hazard)
+        now, ids = self.now[alive], self.people.ids[alive]
+        wait = self.draws.exponential("attempt", ids, self.step[alive])
+        self.step[alive] += 1
+        with np.errstate(divide="ignore"):
+            natural = now + wait / hazard
+        natural = np.where(self._awake(alive, natural), natural, np.inf)
+        natural = np.where(natural < boundary, natural, np.inf)
+        forced = self.forced[alive]
+        attempt = np.minimum(natural, forced)
+        reply = np.minimum(self.by_itself[alive], self.pending[alive])
+        over = np.minimum(reply, self.story.end[alive])
+        ended = over <= np.minimum(attempt, boundary)
+        answered = ended & (reply <= self.story.end[alive])
+        self.story.reply[alive[answered]] = reply[answered]
+        acts = ~ended & (attempt < boundary)
+        self.now[alive] = np.where(acts, attempt, boundary)
+        must = acts & (forced <= natural)
+        if must.any():
+            self._attempt(alive[must], forced[must], self.strategy.require)
+        may = acts & ~must
+        if may.any():
+            self._attempt(alive[may], natural[may], None)
+        return alive[~ended & (self.now[alive] < LAST_DAY)]
+
+    def _awake(self, who: Integers, times: Floats) -> Booleans:
+        """Whether people act at these times: on closed days only a share does."""
+        if self.world.replies.weekend >= 1.0:
+            return np.full(len(who), True)
+        day = np.where(np.isfinite(times), np.floor(times), 0.0).astype(np.int64)
+        weekday = (self.people.day[who] + day + 3) % 7
+        works = self.draws.uniform("weekend attempt", self.people.ids[who], self.step[who]) < self.world.replies.weekend
+        return (weekday < 5) | works
+
+    def _natural_hazard(self, who: Integers) -> Floats:
+        now, last = self.now[who], self.last[who]
+        begun = self.number[who] > 0
+        since = np.where(begun, now - np.nan_to_num(last), now)
+        index = np.minimum((since + _NEAR).astype(np.int64), LAST_DAY - 1)
+        acts = self.world.acts
+        more = self.again_factor[who] * np.exp(
+            self.world.lean("again").tone * self.tone[who] + acts.tired * (self.number[who] - 1)
+        )
+        again = np.where(self.number[who] < acts.most, self.again_hazard[index] * more, 0.0)
+        return np.where(begun, again, self.first_hazard[index] * self.first_factor[who])
+
+    def _boundaries(self, who: Integers) -> Floats:
+        """The end of each one's current interval: of the day, of 24 hours since the last attempt or the moment."""
+        now, last = self.now[who], self.last[who]
+        origin = np.where(self.number[who] > 0, np.nan_to_num(last), 0.0)
+        boundary = origin + np.floor(now - origin + _NEAR) + 1.0
+        if self.moment_name == "silence_21":
+            due = self.people.start[who] + 21.0
+            boundary = np.where((self.number[who] == 0) & (now < due - _NEAR), np.minimum(boundary, due), boundary)
+        moment = self.story.moment[who]
+        bound = np.isfinite(moment)
+        since = np.where(bound, now - np.nan_to_num(moment), 0.0)
+        own = np.nan_to_num(moment) + np.floor(since + _NEAR) + 1.0
+        return np.where(bound & (since < 21.0), np.minimum(boundary, own), boundary)
+
+    # ------------------------------------------------------------------------------------------------- strategies
+
+    def _watch_for_silence(self, who: Integers) -> None:
+        if self.moment_name not in ("silence_5", "silence_21"):
+            return
+        days = 5.0 if self.moment_name == "silence_5" else 21.0
+        begun = self.number[who] > 0
+        origin = np.where(begun, np.nan_to_num(self.last[who]), self.people.start[who])
+        reached = (self.now[who] >= origin + days - _NEAR) & np.isnan(self.story.moment[who])
+        if days < 21.0:
+            reached &= begun
+        self.story.moment[who[reached]] = origin[reached] + days
+
+    def _force(self, who: Integers, hazard: Floats) -> None:
+        """Set the time of an act where as many are missing as intervals are left."""
+        window = self.strategy.require
+        if window is None or window.kind == "note":
+            return
+        now, moment = self.now[who], self.story.moment[who]
+        since = np.where(np.isfinite(moment), now - np.nan_to_num(moment), -1.0)
+        interval = np.floor(since + _NEAR)
+        inside = (since >= window.start - _NEAR) & (since < window.stop - _NEAR)
+        missing = window.count - self.done[who]
+        due = inside & (missing > 0) & (missing >= window.stop - interval) & ~np.isfinite(self.forced[who])
+        if not due.any():
+            return
+        late = np.where(due, np.nan_to_num(moment) + interval + 1.0 - now, 1.0)
+        part = self.draws.uniform("forced", self.people.ids[who], self.step[who])
+        slope = np.maximum(hazard, 1e-6)
+        # The time of a Poisson event known to fall within `late` from now.
+        wait = -np.log1p(part * np.expm1(-slope * late)) / slope
+        self.forced[who[due]] = (now + np.minimum(wait, late * (1.0 - 1e-7)))[due]
+
+    def _suppressed(self, proposal: Proposal, at: Floats) -> Booleans:
+        """Which proposed attempts the strategy forbids, or puts off to the time already set."""
+        since = at - self.story.moment[proposal.who]
+        forbidden = _within(self.strategy.forbid, since) & _kind(proposal, self.strategy.forbid)
+        cap = self.strategy.at_most
+        if cap is not None:
+            full = self.acts[proposal.who] >= cap.count
+            forbidden |= _within(cap, since) & _kind(proposal, cap) & full
+        waiting = np.isfinite(self.forced[proposal.who])
+        return forbidden | (waiting & _kind(proposal, self.strategy.require))
+
+    def _mark_moment(self, proposal: Proposal, at: Floats) -> Booleans:
+        """Which of these attempts are their interview's moment, by party and channel; sets the moment."""
+        who = proposal.who
+        number = self.number[who] + 1
+        messages = self.messages[who]
+        by_name = {
+            "first": number == 1,
+            "second": number == 2,
+            "nobody": proposal.nobody,
+            "voicemail_1": proposal.message & (messages == 0),
+            "voicemail_2": proposal.message & (messages == 1),
+            "conversation": proposal.conversation,
+            "spoken": proposal.conversation & (proposal.channel != 7),
+            "positive": proposal.conversation,
+            "receptionist": (proposal.channel == 0) & (proposal.party == 2),
+        }
+        if self.moment_name not in by_name:
+            return np.zeros(len(who), dtype=bool)
+        here = by_name[self.moment_name] & np.isnan(self.story.moment[who])
+        return np.asarray(here)
+
+    # --------------------------------------------------------------------------------------------------- attempts
+
+    def _attempt(self, who: Integers, at: Floats, required: Window | None) -> None:
+        kind = None if required is None or required.kind == "any" else required.kind
+        proposal = self.proposer.propose(who, self.step[who], self.knows_when[who], kind)
+        if required is None:
+            keep = ~self._suppressed(proposal, at)
+            proposal, at = Proposal(who[keep], proposal.channel[keep], proposal.party[keep]), at[keep]
+        else:
+            self.forced[who] = np.inf
+        if not len(at):
+            return
+        here = self._mark_moment(proposal, at)
+        proposal = self._put_party(proposal, here)
+        who = proposal.who
+        contacts = converse(
+            self.world, self.draws, self.people, self.manners, proposal, at, self.number[who] + 1, self.tone[who]
+        )
+        if self.moment_name == "positive":
+            here &= contacts.tone == 1
+        self._put_items(contacts, here)
+        self.story.moment[who[here]] = at[here]
+        self.story.moment_tone[who[here]] = contacts.tone[here]
+        self._remember(contacts, here)
+
+    def _put_party(self, proposal: Proposal, here: Booleans) -> Proposal:
+        channel, party = proposal.channel, proposal.party
+        if "party" in self.put:
+            code = ("interviewer", "hiring_team").index(str(self.put["party"]))
+            party = np.where(here, code, party)
+        if "message" in self.put:
+            channel = np.where(here, 1 if self.put["message"] else 0, channel)
+        return Proposal(proposal.who, channel, party)
+
+    def _put_items(self, contacts: Contacts, here: Booleans) -> None:
+        for name, value in self.put.items():
+            if name in contacts.items:
+                contacts.items[name] = np.where(here, int(value is True), contacts.items[name])
+            elif name == "long_call":
+                contacts.long_call = np.where(here, value is True, contacts.long_call)
+            elif name == "asked_either":
+                self._put_either(contacts, here, value is True)
+
+    def _put_either(self, contacts: Contacts, here: Booleans, value: bool) -> None:
+        """Ask at least one of the two questions, drawn as people do given that they ask one; or ask neither."""
+        status, timeline = contacts.items["asked_status"], contacts.items["asked_timeline"]
+        if not value:
+            contacts.items["asked_status"] = np.where(here, 0, status)
+            contacts.items["asked_timeline"] = np.where(here, 0, timeline)
+            return
+        who = contacts.proposal.who
+        items, acts = self.manners.items, self.world.acts.items
+        a = shifted(acts["asked_status"], items["asked_status"][who])
+        b = shifted(acts["asked_timeline"], items["asked_timeline"][who])
+        weights = np.stack([a * (1 - b), (1 - a) * b, a * b], axis=1)
+        which = self.draws.choice("asked either", self.people.ids[who], weights, contacts.number)
+        neither = here & (status != 1) & (timeline != 1)
+        contacts.items["asked_status"] = np.where(neither, (which != 1).astype(np.int64), status)
+        contacts.items["asked_timeline"] = np.where(neither, (which != 0).astype(np.int64), timeline)
+
+    def _remember(self, contacts: Contacts, here: Booleans) -> None:
+        """Apply what the attempts change, and note that they took place."""
+        proposal, at = contacts.proposal, contacts.at
+        who = proposal.who
+        first = np.where(self.number[who] == 0, at, self.first[who])
+        before = Before(self.people.start[who], first, self.last[who], self.last_message[who], self.messages[who])
+        changed = change(self.world, contacts, before)
+        self._draw_reply(contacts, changed.reply)
+        self._lose_patience(who, at, changed.patience)
+        self.story.goodwill[who] += changed.advance
+        self.first[who], self.last[who] = first, at
+        self.number[who] += 1
+        self.messages[who] += proposal.message
+        self.last_message[who] = np.where(proposal.message, at, self.last_message[who])
+        self.tone[who] = np.where(contacts.tone == NO_TONE, self.tone[who], contacts.tone)
+        self.knows_when[who] |= contacts.items["asked_when_available"] == 1
+        self._count(contacts, here)
+        self.story.contacts.append(contacts)
+
+    def _count(self, contacts: Contacts, here: Booleans) -> None:
+        """Count acts that strategies ask for or cap, after the moment's own contact."""
+        proposal, at = contacts.proposal, contacts.at
+        who = proposal.who
+        after = np.isfinite(self.story.moment[who]) & ~here
+        window = self.strategy.require
+        since = at - self.story.moment[who]
+        self.done[who] += after & _within(window, since) & _kind(proposal, window)
+        self.acts[who] += after
+        met = after & proposal.conversation
+        self.story.met[who] = np.where(met, np.minimum(self.story.met[who], at), self.story.met[who])
+
+    def _draw_reply(self, contacts: Contacts, odds: Floats) -> None:
+        replies, who = self.world.replies, contacts.proposal.who
+        if replies.asked_scale <= 0.0:
+            return
+        ids = self.people.ids[who]
+        share = replies.asked_scale * logistic(replies.asked + replies.asked_trait * self.people.success[who] + odds)
+        drawn = self.draws.uniform("drawn", ids, contacts.number) < share
+        lag = 0.02 + replies.lag_days * self.draws.exponential("lag", ids, contacts.number)
+        when = np.where(drawn, self._opened(contacts.at + lag, who), np.inf)
+        self.pending[who] = np.minimum(self.pending[who], when)
+
+    def _lose_patience(self, who: Integers, at: Floats, change_: Floats) -> None:
+        """Slow down (or speed up) the reply that would come by itself, from now on."""
+        gone = np.interp(at, _GRID, self.summed)
+        moved = (change_ != 0.0) & (self.target[who] > gone)
+        if not moved.any():
+            return
+        who, gone = who[moved], gone[moved]
+        self.target[who] = gone + (self.target[who] - gone) * np.exp(-change_[moved])
+        self.by_itself[who] = self._opened(_inverse(self.summed, self.target[who]), who)
+
+
+_GRID = np.arange(LAST_DAY + 1, dtype=np.float64)
+
+
+def _steps(pairs: tuple[tuple[int, float], ...]) -> Floats:
+    """[day, value] pairs as one value for each of LAST_DAY days."""
+    days = np.array([day for day, _ in pairs])
+    values = np.array([value for _, value in pairs])
+    return values[np.searchsorted(days, np.arange(LAST_DAY), side="right") - 1]
+
+
+def _inverse(summed: Floats, target: Floats) -> Floats:
+    """The times at which a summed hazard reaches its targets; infinite where it never does."""
+    return np.where(target < summed[-1], np.interp(target, summed, _GRID), np.inf)
+
+
+def _within(window: Window | None, since: Floats) -> Booleans:
+    if window is None:
+        return np.zeros(len(since), dtype=bool)
+    return (since >= window.start) & (since < window.stop)
+
+
+def _kind(proposal: Proposal, window: Window | None) -> Booleans:
+    if window is None:
+        return np.zeros(len(proposal.who), dtype=bool)
+    return proposal.of_kind(window.kind)
+
+
+def _notes(world: World, draws: Draws, people: People, strategy: Strategy) -> Floats:
+    """When each applicant would send a thank-you note; infinite for never."""
+    lean = inclination(world, draws, people, "note")
+    time = np.full(len(people), np.inf)
+    for day, share in enumerate(world.acts.note):
+        sends = draws.uniform("note", people.ids, day) < shifted(share, lean)
+        if _is_note(strategy.forbid) and _within(strategy.forbid, np.array([float(day)]))[0]:
+            sends &= False
+        if _is_note(strategy.require) and strategy.require is not None and day == strategy.require.stop - 1:
+            sends |= True
+        part = draws.uniform("note hour", people.ids, day)
+        earliest = np.where(day == 0, people.start + 0.03, float(day))
+        time = np.where(sends & ~np.isfinite(time), earliest + (day + 1.0 - earliest) * part, time)
+    return time
+
+
+def _is_note(window: Window | None) -> bool:
+    return window is not None and window.kind == "note"
