@@ -182,14 +182,19 @@ class Result:
         from rich.text import Text
 
         table = RichTable(title=Text(self.caption()), box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
-        for one in self.shown_fields():
+        body = self.cells()
+        for place, one in enumerate(self.shown_fields()):
+            words = [word for text in (one.label, *(line[place] for line in body)) for word in text.split()]
+            longest = max((len(word) for word in words), default=0)
             table.add_column(
                 Text(one.label),
                 justify="right" if one.is_numeric else "left",
                 overflow="fold",
-                no_wrap=one.is_numeric,
+                # A column is never squeezed below its longest word, up to a limit.
+                min_width=min(longest, 16),
+                max_width=None if one.kind == "sentence" else 26,
             )
-        for line in self.cells():
+        for line in body:
             table.add_row(*(Text(clean(cell)) for cell in line))
         return table
 
