@@ -184,15 +184,16 @@ class Result:
         table = RichTable(title=Text(self.caption()), box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
         body = self.cells()
         for place, one in enumerate(self.shown_fields()):
-            words = [word for text in (one.label, *(line[place] for line in body)) for word in text.split()]
-            longest = max((len(word) for word in words), default=0)
+            cells = [line[place] for line in body]
+            unbroken = cells if one.is_numeric else [word for cell in cells for word in cell.split()]
+            longest = max(map(len, [*one.label.split(), *unbroken]), default=0)
             table.add_column(
                 Text(one.label),
                 justify="right" if one.is_numeric else "left",
                 overflow="fold",
-                # A column is never squeezed below its longest word, up to a limit.
-                min_width=min(longest, 16),
-                max_width=None if one.kind == "sentence" else 26,
+                # Numbers stay on one line; a column of words is never squeezed below its longest one, up to a limit.
+                min_width=min(longest, 20),
+                max_width=None if one.kind == "sentence" else 30,
             )
         for line in body:
             table.add_row(*(Text(clean(cell)) for cell in line))
