@@ -1,4 +1,4 @@
-"""The report on a cohort: how often, how soon, for whom, what of the usual advice, and how far all that can be trusted."""
+"""The report on a cohort: how often, how soon, for whom, what of the usual advice, and how far to trust all that."""
 
 from __future__ import annotations
 
@@ -75,7 +75,8 @@ def _how_often(found: Findings) -> Section:
         return Section("How often people hear back", (paragraph(why),), new_page=True)
     intro = paragraph(
         f"Each table and its chart show the same numbers: of the attempts in a row, the share that was followed by "
-        f"{event_words(found)} within {found.options.window}. A row tells what came back to those who did so; rows differ "
+        f"{event_words(found)} within {found.options.window}. A row tells what came back to those who did so; rows "
+        "differ "
         "in who is in them as well as in what they did."
     )
     blocks = [intro]
@@ -97,9 +98,7 @@ def _rates_by(found: Findings, key: str, rows: Sequence[Row]) -> list[dict[str, 
     has_cumulative = key == "attempt" and any(row.get("cumulative") is not None for row in rows)
     blocks = [
         heading(f"By {_by(key)}"),
-        paragraph(
-            _reading(found, key, rows), " ", ref(f"fig-{name}"), " and ", ref(f"tab-{name}"), " give the numbers."
-        ),
+        paragraph(_reading(key, rows), " ", ref(f"fig-{name}"), " and ", ref(f"tab-{name}"), " give the numbers."),
         chart(f"fig-{name}", Chart.of(drawn)),
         _rate_table(found, key, rows, name),
     ]
@@ -112,7 +111,7 @@ def _scale(found: Findings) -> str:
     return "Share advancing" if found.main_event == "advanced" else "Response rate"
 
 
-def _reading(found: Findings, key: str, rows: Sequence[Row]) -> str:
+def _reading(key: str, rows: Sequence[Row]) -> str:
     """What a table says, in a sentence that is no surer than its intervals."""
     shown = [row for row in rows if row.get("estimate") is not None]
     if not shown:
@@ -124,7 +123,8 @@ def _reading(found: Findings, key: str, rows: Sequence[Row]) -> str:
         return f"{only} of one kind, {_name(key, row)}: {percent(float(row['estimate']))}{interval} were answered."
     best = max(shown, key=lambda row: float(row["estimate"]))
     least = min(shown, key=lambda row: float(row["estimate"]))
-    spread = f"Rates run from {percent(float(least['estimate']))} ({_name(key, least)}) to {percent(float(best['estimate']))} ({_name(key, best)})"
+    lowest, highest = (f"{percent(float(row['estimate']))} ({_name(key, row)})" for row in (least, best))
+    spread = f"Rates run from {lowest} to {highest}"
     sure = limits(best) and limits(least) and float(best["conf_low"]) > float(least["conf_high"])
     tail = (
         ", and their intervals do not meet: that difference is more than chance."
@@ -136,7 +136,8 @@ def _reading(found: Findings, key: str, rows: Sequence[Row]) -> str:
 
 def _attempt_caution() -> str:
     return (
-        " A later attempt is made only by those who have not heard yet. Its rate is about them, and a fall from the first "
+        " A later attempt is made only by those who have not heard yet. Its rate is about them, and a fall from the "
+        "first "
         "attempt to the next does not say that trying again is in vain."
     )
 
@@ -148,7 +149,7 @@ def _name(key: str, row: Row) -> str:
 
 def _rate_table(found: Findings, key: str, rows: Sequence[Row], name: str) -> dict[str, Any]:
     event = "Advances" if found.main_event == "advanced" else "Responses"
-    columns = [Column(key_title(key), "left", wide=True)]
+    columns = [Column(key_title(key), "left", share=1)]
     columns += [Column(event if one.name == "n_events" else one.label) for one in _RATE_FIELDS]
     body = [
         [_marked(row, value_label(key, str(row[key]))), *(format_cell(row, one) for one in _RATE_FIELDS)]
@@ -182,16 +183,18 @@ def _cumulative(found: Findings, rows: Sequence[Row]) -> list[dict[str, Any]]:
     shown = [row for row in rows if row.get("cumulative") is not None]
     last = shown[-1]
     word = "advanced" if found.main_event == "advanced" else "heard back"
-    columns = [Column(key_title("attempt"), "left", wide=True), *(Column(one.label) for one in _CUMULATIVE)]
+    columns = [Column(key_title("attempt"), "left", share=1), *(Column(one.label) for one in _CUMULATIVE)]
     body = [
         [value_label("attempt", str(row["attempt"])), *(format_cell(row, one) for one in _CUMULATIVE)] for row in rows
     ]
     return [
         paragraph(
-            f"Taken together, {percent(float(last['cumulative']))} of those who tried had {word} in the window of an attempt by the "
+            f"Taken together, {percent(float(last['cumulative']))} of those who tried had {word} in the window of an "
+            "attempt by the "
             f"{value_label('attempt', str(last['attempt']))} one (",
             ref("tab-cumulative"),
-            "). Those who stopped trying count as if they had been like those who went on; where the discouraged stop first, "
+            "). Those who stopped trying count as if they had been like those who went on; where the discouraged stop "
+            "first, "
             "the true share is lower.",
         ),
         table(
@@ -264,7 +267,7 @@ def _curve_table(found: Findings, events: Sequence[str]) -> dict[str, Any]:
     others = [{int(row["day"]): row for row in found.curve_of(event)} for event in events[1:]]
     share = Field("estimate", "Share", "share")
     columns = [
-        Column("By the end of", "left", wide=True),
+        Column("By the end of", "left", share=1),
         Column("Still waiting at its start"),
         Column(_curve_heading(events[0])),
     ]

@@ -35,11 +35,11 @@ def footnote(text: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Column:
-    """A table's column: its heading, and on which side its cells line up; one wide column takes the spare room."""
+    """A table's column: its heading, where its cells line up, and its `share` of the spare room."""
 
     label: str
     align: str = "right"
-    wide: bool = False
+    share: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -120,9 +120,9 @@ def heading(text: str, level: int = 2) -> dict[str, Any]:
     return {"type": "heading", "text": text, "level": level}
 
 
-def bullets(*items: Parts) -> dict[str, Any]:
-    """A list of short statements."""
-    return {"type": "list", "items": list(items)}
+def bullets(*items: Parts, columns: int = 1) -> dict[str, Any]:
+    """A list of short statements, in one column or more."""
+    return {"type": "list", "items": list(items), "columns": columns}
 
 
 def terms(items: Sequence[tuple[str, Parts]]) -> dict[str, Any]:

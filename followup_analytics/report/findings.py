@@ -24,6 +24,7 @@ class Options:
     cohort: str | None = None
     by: tuple[str, ...] = ("timing", "channel", "attempt")
     paper: str = "a4"
+    seed: int = 0
 
     @property
     def window(self) -> str:

@@ -9,18 +9,24 @@ from followup_analytics import __version__
 from followup_analytics.plots import count
 from followup_analytics.report.document import Meta
 from followup_analytics.report.facts import long_date
-from followup_analytics.report.findings import Findings
+from followup_analytics.report.findings import Findings, Options
+from followup_analytics.results import LogCounts
 
-_KICKERS = {"cohort": "Follow-up report", "claims": "Claims report", "handout": "Day sheet"}
+_KICKERS = {"cohort": "Follow-up report", "claims": "Report on the usual advice", "handout": "For coaches"}
 
 
 def meta_of(found: Findings, *, kind: str, title: str, subtitle: str) -> Meta:
-    """Titles and running lines of a report; a cohort is named as it is written."""
-    day = date.fromisoformat(found.counts.data_date[:10])
-    cohort = found.options.cohort
-    name = f"{title}: {cohort}" if cohort else title
-    record = f"record complete to {long_date(day)}"
+    """Titles and running lines of a report on findings."""
     size = f"{count(found.counts.interviews)} interviews of {count(found.counts.applicants)} applicants"
+    return frame_meta(found.counts, found.options, kind=kind, title=title, subtitle=subtitle, size=size)
+
+
+def frame_meta(counts: LogCounts, options: Options, *, kind: str, title: str, subtitle: str, size: str) -> Meta:
+    """Titles and running lines; a cohort is named as it is written, and simulated data are named such."""
+    day = date.fromisoformat(counts.data_date[:10])
+    cohort = options.cohort
+    name = f"{title}: {cohort}" if cohort else title
+    dateline = f"{size}; record complete to {long_date(day)}"
     return Meta(
         kind=kind,
         kicker=_KICKERS[kind],
@@ -29,14 +35,14 @@ def meta_of(found: Findings, *, kind: str, title: str, subtitle: str) -> Meta:
         subtitle=subtitle,
         cohort=cohort,
         running=name,
-        dateline=f"{size}; {record}",
+        dateline=dateline,
         dateline_short=f"Record to {long_date(day)}",
         footer=f"followup_analytics {__version__}",
-        description=f"{subtitle}. {size}; {record}." + (" Simulated data." if found.counts.simulated else ""),
-        simulated=found.counts.simulated,
+        description=f"{subtitle}. {dateline}." + (" Simulated data." if counts.simulated else ""),
+        simulated=counts.simulated,
         day=day,
         keywords=("job interview", "follow-up", "response rate"),
-        paper=found.options.paper,
+        paper=options.paper,
     )
 
 

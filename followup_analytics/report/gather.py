@@ -70,10 +70,8 @@ def _rates(log: FollowUpLog, options: Options, n_attempts: int) -> tuple[Any, di
         )
 
     everyone = replace(log, interviews=log.interviews.with_columns(pl.lit("all").alias(_ALL)))
-    overall, notes = None, ()
     try:
         found = asked(everyone, _ALL)
-        overall, notes = found.rows[0], found.notes
     except WithheldError as refused:
         reasons["rates"] = str(refused)
         return None, {}, reasons, ()
@@ -83,13 +81,15 @@ def _rates(log: FollowUpLog, options: Options, n_attempts: int) -> tuple[Any, di
             tables[key] = asked(log, key).rows
         except WithheldError as refused:
             reasons[key] = str(refused)
-    return overall, tables, reasons, notes
+    return found.rows[0], tables, reasons, found.notes
 
 
 def _model(log: FollowUpLog, options: Options) -> tuple[Any, str | None]:
     """The callback model's one row, or the sentence that says why there is none."""
-    from followup_analytics.model import fit_callback_model
-
+    try:
+        from followup_analytics.model import fit_callback_model
+    except ImportError:
+        return None, "The model is not part of this installation."
     try:
         fitted = fit_callback_model(log, within=options.within, min_cell=options.min_cell)
     except UsageError:

@@ -18,10 +18,11 @@ def words_used(found: Findings) -> list[dict[str, Any]]:
     items: list[tuple[str, Parts]] = [
         (
             "Attempt",
-            f"A follow-up by the applicant at or after the interview and before any response ({facts.attempt_words()}); "
+            "A follow-up by the applicant at or after the interview and before any response "
+            f"({facts.attempt_words()}); "
             "thank-you notes are not attempts. Attempts are numbered within each interview."
             if facts.channels
-            else "A follow-up by the applicant at or after the interview; this log records none that was open to a response.",
+            else "A follow-up by the applicant at or after the interview; none here was open to a response.",
         ),
         ("Response", _sentence(facts.response_words())),
     ]
@@ -32,15 +33,20 @@ def words_used(found: Findings) -> list[dict[str, Any]]:
         ("Day", "Whole days by the local calendar; the day of the interview is day 0."),
         (
             "95% interval",
-            "The range within which the true number is likely to lie. It allows for one applicant having several "
-            "interviews and attempts, which are alike.",
+            (
+                "The range within which the true number is likely to lie. It allows for one applicant having several "
+                "interviews and attempts, which are alike."
+            ),
         ),
     ]
     if options.min_cell > 1:
         items.append(
             (
                 "Hidden",
-                f"A row about fewer than {options.min_cell} applicants is not shown, nor one from which such a row could be worked out.",
+                (
+                    f"A row about fewer than {options.min_cell} applicants is not shown, nor one from which such a row "
+                    "could be worked out."
+                ),
             )
         )
     return [terms(items)]
@@ -72,18 +78,25 @@ def _note(text: str, number: int | None) -> Parts:
 
 def _limits(found: Findings) -> list[dict[str, Any]]:
     items: list[Parts] = [
-        "A log holds what people wrote down. Attempts and answers that nobody logged are missing, and those who log "
-        "may differ from those who don’t.",
-        "People who follow up early, late or often differ from others in ways that also decide whether they hear back. "
-        "Comparing their rates describes them; it doesn’t say what following up does.",
-        "Rates by number of attempts fall even where every attempt is as good as the first, since those who are wanted "
-        "hear back and leave.",
+        (
+            "A log holds what people wrote down. Attempts and answers that nobody logged are missing, and those who log "
+            "may differ from those who don’t."
+        ),
+        (
+            "People who follow up early, late or often differ from others in ways that also decide whether they hear back. "
+            "Comparing their rates describes them; it doesn’t say what following up does."
+        ),
+        (
+            "Rates by number of attempts fall even where every attempt is as good as the first, since those who are wanted "
+            "hear back and leave."
+        ),
     ]
     if found.counts.applicants < 100:
         items.append("The log is small: most intervals are wide, and a row that looks different may be so by chance.")
     if found.facts.only_dates:
         items.append(
-            "Some rows have a date without a time. They count in whole days, and within a day attempts come before answers."
+            "Some rows have a date without a time. They count in whole days, and within a day attempts come before "
+            "answers."
         )
     return [heading("Limits"), bullets(*items)]
 
@@ -94,11 +107,15 @@ def _methods(found: Findings) -> list[dict[str, Any]]:
     made = [
         heading("How the numbers were worked out"),
         paragraph(
-            f"Rates are incidences at {options.window} after the attempt, by the estimator of Aalen and Johansen (1978) "
-            f"with {ends} as competing events and the end of the record as censoring. Where no window is cut off by the "
-            "end of the record, this is exactly responses divided by attempts. Intervals of rates are those of Korn and "
+            f"Rates are incidences at {options.window} after the attempt, by the estimator of Aalen and Johansen "
+            "(1978) "
+            f"with {ends} as competing events and the end of the record as censoring. Where no window is cut off by "
+            "the "
+            "end of the record, this is exactly responses divided by attempts. Intervals of rates are those of Korn "
+            "and "
             "Graubard (1998), clustered on applicants. "
-            "Rates are marked to be used with care by the standards of the US National Center for Health Statistics (2017)."
+            "Rates are marked to be used with care by the standards of the US National Center for Health Statistics "
+            "(2017)."
         ),
     ]
     if found.curve:

@@ -32,8 +32,10 @@ def model_blocks(found: Findings) -> list[dict[str, Any]]:
 
 def _what_it_is(found: Findings) -> str:
     return (
-        f"A model of the chance that an attempt is answered within {found.options.window} was given only what is known before "
-        "the attempt is made, and was judged on applicants that it had not seen. It predicts; it does not say what would "
+        f"A model of the chance that an attempt is answered within {found.options.window} was given only what is "
+        "known before "
+        "the attempt is made, and was judged on applicants that it had not seen. It predicts; it does not say what "
+        "would "
         "change if somebody acted otherwise, and it must not be used to rank applicants."
     )
 
@@ -52,8 +54,10 @@ def _verdict(row: Row, metrics: Mapping[str, Any]) -> list[Any]:
     return [
         "It ",
         strong("does not predict better"),
-        f" than giving every attempt the overall rate{losses}. "
-        "So the overall rate is the best guess for a single attempt, and no prediction is made from these data.",
+        (
+            f" than giving every attempt the overall rate{losses}. "
+            "So the overall rate is the best guess for a single attempt, and no prediction is made from these data."
+        ),
     ]
 
 
@@ -77,7 +81,7 @@ def _terms(row: Row) -> list[dict[str, Any]]:
         return [paragraph("No single term stands out: each one’s interval includes no difference.")]
     strongest = sorted(sure, key=lambda term: -abs(float(term["estimate"])))[:_MOST_TERMS]
     body = [[term_label(str(term["term"])), _odds(term["estimate"]), _odds_limits(term)] for term in strongest]
-    columns = [Column("Known before the attempt", "left", wide=True), Column("Odds, times"), Column("95% interval")]
+    columns = [Column("Known before the attempt", "left", share=1), Column("Odds, times"), Column("95% interval")]
     return [
         heading("What it goes by"),
         paragraph(

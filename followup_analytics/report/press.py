@@ -22,12 +22,14 @@ def press(document: Document, case: TypeCase, *, template: str = "report.typ") -
     The file's time stamp is midnight UTC of the document's day, system fonts and packages from elsewhere are not used:
     same document, same bytes.
     """
-    return _compile(document, case, template, "pdf")
+    made: bytes = _compile(document, case, template, "pdf")
+    return made
 
 
 def press_pages(document: Document, case: TypeCase, *, template: str = "report.typ", ppi: int = 100) -> list[bytes]:
     """The pages as PNG pictures at `ppi` dots per inch, for previews."""
-    return _compile(document, case, template, "png", ppi=ppi)
+    made: list[bytes] = _compile(document, case, template, "png", ppi=ppi)
+    return made
 
 
 def _compile(

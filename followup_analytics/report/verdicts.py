@@ -17,7 +17,7 @@ _FIRM = ("supported", "contradicted", "no_meaningful_difference")
 
 
 def claims_blocks(found: Findings) -> list[dict[str, Any]]:
-    """The claims for a cohort report: the tally, the firm verdicts in sentences, a chart with its table, what is untested."""
+    """The claims for a cohort report: the tally, the firm verdicts in sentences, chart and table, what is untested."""
     tested = [row for row in found.claims if row.get("verdict") != "not_testable"]
     untested = [row for row in found.claims if row.get("verdict") == "not_testable"]
     blocks = [paragraph(*verdict_sentence(found), " ", _what_a_verdict_is())]
@@ -65,7 +65,8 @@ def _limits(row: Row) -> str:
 
 def _what_a_verdict_is() -> str:
     return (
-        "A verdict compares those who followed a piece of advice with those who did not, made alike in what was recorded "
+        "A verdict compares those who followed a piece of advice with those who did not, made alike in what was "
+        "recorded "
         "beforehand. It is given only where the interval is narrow enough, and all verdicts share one error rate of 5%."
     )
 
@@ -73,7 +74,7 @@ def _what_a_verdict_is() -> str:
 def _compared(found: Findings, rows: Sequence[Row]) -> list[dict[str, Any]]:
     names = {str(row["claim"]): _short(name_of(found, row)) for row in rows}
     drawn = forest_chart(rows, labels=names, simulated=found.counts.simulated)
-    columns = [Column("Advice", "left", wide=True), Column("Interviews"), Column("Difference"), Column("95% interval")]
+    columns = [Column("Advice", "left", share=1), Column("Interviews"), Column("Difference"), Column("95% interval")]
     columns += [Column("Plain table"), Column("Verdict", "left")]
     body = [
         [
@@ -104,7 +105,7 @@ def _short(name: str, limit: int = 44) -> str:
 
 
 def _untested(found: Findings, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    columns = [Column("Advice", "left"), Column("Why it can’t be tested here", "left", wide=True)]
+    columns = [Column("Advice", "left"), Column("Why it can’t be tested here", "left", share=1)]
     body = [[_short(name_of(found, row)), str(row.get("reason") or "")] for row in rows]
     return [
         heading("Advice that these data can’t test"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -14,6 +15,7 @@ from followup_analytics.report.cohort import cohort_document
 from followup_analytics.report.document import Document
 from followup_analytics.report.findings import Options
 from followup_analytics.report.gather import gather
+from followup_analytics.report.handout import handout_document
 from followup_analytics.report.press import press
 from followup_analytics.report.typecase import TypeCase
 
@@ -36,6 +38,8 @@ def write_report(
     by: Sequence[str] = ("timing", "channel", "attempt"),
     cohort: str | None = None,
     claims: Result | None = None,
+    today: date | str | None = None,
+    seed: int = 0,
     font_path: str | os.PathLike[str] | None = None,
     paper: str = "a4",
 ) -> Path:
@@ -51,8 +55,10 @@ def write_report(
         min_cell: groups of fewer applicants are hidden.
         horizon: last day of the curve.
         by: the keys of the tables of rates.
-        cohort: the cohort's name, printed as it is written.
+        cohort: the cohort's name, printed as it is written; else the log's title.
         claims: a result of `test_claims` on this log; None runs it where enough applicants are there.
+        today: the day of a handout; else the log's data date.
+        seed: of what is drawn at random in fitting.
         font_path: a folder with further fonts for characters that ours lack.
         paper: a4 or us-letter.
 
@@ -64,19 +70,36 @@ def write_report(
     Same log, options and version, same bytes: the file's time is the log's data date.
     """
     options = Options(
-        within=within, outcome=outcome, min_cell=min_cell, horizon=horizon, cohort=cohort, by=tuple(by), paper=paper
+        within=within,
+        outcome=outcome,
+        min_cell=min_cell,
+        horizon=horizon,
+        cohort=cohort or log.title,
+        by=tuple(by),
+        paper=paper,
+        seed=seed,
     )
     case = TypeCase(Path(font_path) if font_path is not None else None)
-    document = compose(log, kind=kind, options=options, case=case, claims=claims)
+    document = compose(log, kind=kind, options=options, case=case, claims=claims, today=today)
     return _put(press(document, case), Path(path))
 
 
-def compose(log: FollowUpLog, *, kind: str, options: Options, case: TypeCase, claims: Result | None = None) -> Document:
+def compose(
+    log: FollowUpLog,
+    *,
+    kind: str,
+    options: Options,
+    case: TypeCase,
+    claims: Result | None = None,
+    today: date | str | None = None,
+) -> Document:
     """The report as a document, before it is set in type."""
     if kind not in KINDS:
         raise UsageError(f"There is no report of kind {kind!r}: choose cohort, claims or handout.")
     if options.paper not in ("a4", "us-letter"):
         raise UsageError(f"There is no paper {options.paper!r} here: choose a4 or us-letter.")
+    if kind == "handout":
+        return handout_document(log, options, case, today=today, verdicts=claims)
     found = gather(log, options, case, claims=claims)
     return cohort_document(found)
 
@@ -91,6 +114,7 @@ def _put(content: bytes, path: Path) -> Path:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
         raise UnreadableError(
-            f"{path} can't be written ({failed.strerror or 'no reason given'}): choose a folder that exists and is yours."
+            f"{path} can't be written ({failed.strerror or 'no reason given'}): choose a folder that exists and is "
+            "yours."
         ) from None
     return path
