@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import polars as pl
+
 from followup_analytics.errors import UnreadableError, UsageError
 
 KEY_VARIABLE = "FOLLOWUP_KEY"
@@ -115,3 +117,71 @@ def _make_key(path: Path) -> bytes:
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(key + "\n")
     return key.encode("utf-8")
+
+
+# ------------------------------------------------------------------------------------------------- columns of people
+
+_WORDS = {
+    "name": {"name", "names", "surname", "firstname", "lastname", "fullname", "forename"},
+    "number": {"phone", "phones", "telephone", "tel", "mobile", "cell", "fax", "ssn"},
+    "address": {"email", "mail", "e-mail", "address", "addresses", "street", "postcode", "zip", "linkedin"},
+    "note": {
+        "note",
+        "notes",
+        "comment",
+        "comments",
+        "remark",
+        "remarks",
+        "transcript",
+        "body",
+        "message",
+        "messages",
+        "summary",
+    },
+}
+#: Words beside which "name" is not a person's.
+_OF_THINGS = {
+    "company",
+    "employer",
+    "job",
+    "industry",
+    "cohort",
+    "programme",
+    "program",
+    "school",
+    "course",
+    "office",
+    "file",
+    "column",
+}
+
+
+def personal_kind(column: str) -> str | None:
+    """What a user's own column holds by its heading: name, number, address or note of people, else None."""
+    words = set(column.replace("-", " ").replace("_", " ").casefold().split())
+    if words & _OF_THINGS and not words & {"email", "phone"}:
+        return None
+    return next((kind for kind, marks in _WORDS.items() if words & marks), None)
+
+
+def protect(
+    frame: pl.DataFrame, own_columns: Iterable[str], pseudonyms: Pseudonyms, *, keep_notes: bool = False
+) -> pl.DataFrame:
+    """A checked table as it may be stored: applicants and the people in the user's own columns under pseudonyms.
+
+    own_columns: the table's columns beyond the contract's. Free text about people is dropped unless `keep_notes`.
+    """
+    if "applicant_id" in frame.columns:
+        frame = frame.with_columns(applicant_id=_replaced(frame["applicant_id"], "applicant", pseudonyms))
+    for name in own_columns:
+        kind = personal_kind(name)
+        if kind == "note" and not keep_notes:
+            frame = frame.drop(name)
+        elif kind in ("name", "number", "address"):
+            frame = frame.with_columns(_replaced(frame[name].cast(pl.String), kind, pseudonyms).alias(name))
+    return frame
+
+
+def _replaced(values: pl.Series, kind: str, pseudonyms: Pseudonyms) -> pl.Series:
+    found = pseudonyms.of_all(kind, values.drop_nulls().unique())
+    return values.replace_strict(list(found), list(found.values()), default=None, return_dtype=pl.String)

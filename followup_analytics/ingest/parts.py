@@ -43,7 +43,7 @@ def set_aside(frame: pl.DataFrame, *rules: Rejected) -> tuple[pl.DataFrame, pl.D
     problems = bad.select(ROW, member, pl.col("_rule").cast(pl.Int32)).join(
         said, on="_rule", how="left", maintain_order="left"
     )
-    return numbered.filter(pl.col("_rule").is_null()).drop("_rule"), problems.select(PROBLEMS)
+    return numbered.filter(pl.col("_rule").is_null()).drop("_rule"), problems.select(list(PROBLEMS))
 
 
 def worded(text: pl.Expr, words: Mapping[str, str]) -> pl.Expr:

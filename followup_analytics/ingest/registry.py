@@ -24,11 +24,11 @@ import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
 import polars as pl
 
 from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.ingest.mapping import FileMap
 from followup_analytics.ingest.sample import Sample
 from followup_analytics.text import listed, nearest
 
@@ -53,7 +53,7 @@ class ReadOptions:
     voicemail_under: float | None = None
     keep_notes: bool = False
     own_addresses: frozenset[str] = frozenset()
-    map: Mapping[str, Any] | None = None
+    map: FileMap | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ class Source:
     description: str
     detect: Detect
     read: Read
+    calls: bool = False  # yields calls to be linked, in a stream, rather than tables of the log
 
 
 @cache

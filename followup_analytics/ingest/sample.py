@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from followup_analytics.errors import UnreadableError
+from followup_analytics.errors import DataError, UnreadableError
 from followup_analytics.tabular import (
     PARQUET_SUFFIXES,
     WORKBOOK_SUFFIXES,
@@ -84,6 +84,11 @@ class Sample:
             return gzip.GzipFile(fileobj=file)  # type: ignore[return-value]
         file.seek(0)
         return file
+
+    def require_content(self) -> None:
+        """Raise DataError when a file has nothing in it."""
+        if not self.path.is_dir() and not self.head.strip(b"\0 \r\n\t\xef\xbb\xbf"):
+            raise DataError(f"{self.name}: the file is empty; export it again.")
 
     @cached_property
     def text(self) -> str:

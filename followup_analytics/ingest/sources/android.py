@@ -205,6 +205,12 @@ def _messages(raw: pl.DataFrame, options: ReadOptions, counts: dict[str, int] | 
 
 
 SOURCES = (
-    Source("android_calls", "Android SMS Backup & Restore, calls (XML)", detect_calls, read_calls),
-    Source("android_messages", "Android SMS Backup & Restore, SMS and MMS (XML)", detect_messages, read_messages),
+    Source("android_calls", "Android SMS Backup & Restore, calls (XML)", detect_calls, read_calls, calls=True),
+    Source(
+        "android_messages",
+        "Android SMS Backup & Restore, SMS and MMS (XML)",
+        detect_messages,
+        read_messages,
+        calls=True,
+    ),
 )

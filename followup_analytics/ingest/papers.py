@@ -1,0 +1,84 @@
+"""Decides which working papers a run leaves, and writes them: rejects by table, one review file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import polars as pl
+
+from followup_analytics.checks import CheckedTable
+from followup_analytics.ingest.copies import copy_records
+from followup_analytics.ingest.rejects import PaperFolder, with_reasons, write_paper
+from followup_analytics.ingest.sample import Sample
+from followup_analytics.text import shorten
+
+
+class TableOnItsWay(Protocol):
+    """What rejects are written from."""
+
+    name: str
+    raw: pl.DataFrame
+    checked: CheckedTable
+    sheet: str | None
+
+
+class Papers:
+    """The working papers of one run."""
+
+    def __init__(self, folder: Path, inputs: Sequence[Path]) -> None:
+        self._folder = PaperFolder(folder, frozenset(path.resolve() for path in inputs))
+        self._written: dict[tuple[Path, str | None, str], Path] = {}
+
+    def write_rejects(self, sample: Sample, tables: Sequence[TableOnItsWay], problems: pl.DataFrame | None) -> None:
+        """Write the rejected rows of a file, in the file's own form with reasons."""
+        for table in tables:
+            rejects = table.checked.rejects
+            if not rejects.height:
+                continue
+            stem = sample.path.stem + (f".{_plain(table.sheet or table.name)}" if len(tables) > 1 else "")
+            if problems is not None:
+                rows = pl.concat(
+                    [
+                        problems,
+                        rejects.filter(~pl.col("_row").is_in(problems["_row"].implode()))
+                        .with_columns(member=pl.lit(None, pl.String))
+                        .select(problems.columns),
+                    ]
+                )
+                path = copy_records(sample, rows, lambda suffix, stem=stem: self._folder.path(stem, "rejects", suffix))  # type: ignore[misc]
+            else:
+                path = self._rejected_rows(sample, table, stem)
+            self._written[sample.path, table.sheet, table.name] = path
+
+    def _rejected_rows(self, sample: Sample, table: TableOnItsWay, stem: str) -> Path:
+        suffix = {"workbook": ".xlsx", "parquet": ".parquet"}.get(sample.container, ".csv")
+        rows = with_reasons(table.raw, table.checked.rejects, sample.name)
+        path = self._folder.path(stem, "rejects", suffix)
+        delimiter = _delimiter(sample)
+        return write_paper(path, rows, delimiter=delimiter, sheet=shorten(table.sheet or table.name, 31))
+
+    def rejects_of(self, sample: Sample, sheet: str | None, table: str) -> str | None:
+        """The rejects file of a table, None where no row was rejected."""
+        path = self._written.get((sample.path, sheet, table))
+        return str(path) if path else None
+
+    def write_review(self, review: pl.DataFrame) -> str:
+        """The review file of the run."""
+        return str(write_paper(self._folder.path("calls", "review", ".csv"), review))
+
+
+def _plain(text: str) -> str:
+    return "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in text)
+
+
+def _delimiter(sample: Sample) -> str:
+    """The delimiter that the file itself uses."""
+    if sample.container != "file":
+        return ","
+    counts = {
+        mark: max((line.count(mark) for line in sample.text.splitlines()[:15]), default=0)
+        for mark in (",", ";", "\t", "|")
+    }
+    return max(counts, key=lambda mark: counts[mark]) if any(counts.values()) else ","

@@ -1,0 +1,105 @@
+"""Rejects and review files: what could not be used, in the input's own form, with the reason beside each row.
+
+They are working papers about single people: only their owner may read them, and they lie beside the store, never
+beside the input. A mended rejects file can be ingested by itself.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from followup_analytics.errors import UnreadableError
+from followup_analytics.tabular import ROW
+from followup_analytics.text import formula_safe
+from followup_analytics.workbook import write_workbook
+
+_REASONS = ("reject_file", "reject_row", "reject_column", "reject_rule", "reject_reason")
+
+
+@dataclass
+class PaperFolder:
+    """Gives out file names for working papers in one folder, none twice and never that of an input."""
+
+    folder: Path
+    inputs: frozenset[Path]
+    given: set[Path] = field(default_factory=set)
+
+    def path(self, stem: str, kind: str, suffix: str) -> Path:
+        """A free path such as `contacts.rejects.csv`; a paper of an earlier run is replaced."""
+        base = stem
+        for known in (".rejects", ".review"):
+            base = base.split(known)[0]
+        for number in range(1, 10_000):
+            name = f"{base}.{kind}{suffix}" if number == 1 else f"{base}-{number}.{kind}{suffix}"
+            path = self.folder / name
+            if path.resolve() not in self.inputs and path not in self.given:
+                self.given.add(path)
+                return path
+        raise UnreadableError(f"{self.folder}: too many rejects files; move them away.")
+
+
+def with_reasons(raw: pl.DataFrame, rejects: pl.DataFrame, file: str) -> pl.DataFrame:
+    """The rejected rows as they came, with file, row, column, rule and reason in further columns.
+
+    raw: cells with `_row`. rejects: `_row`, column, rule, message; several reasons of a row are joined.
+    """
+    joined = rejects.group_by(ROW, maintain_order=True).agg(
+        reject_column=pl.col("column").drop_nulls().unique(maintain_order=True).str.join("; "),
+        reject_rule=pl.col("rule").unique(maintain_order=True).str.join("; "),
+        reject_reason=pl.col("message").unique(maintain_order=True).str.join(" "),
+    )
+    rows = joined.join(raw, on=ROW, how="left", maintain_order="left").sort(ROW, maintain_order=True)
+    cells = [name for name in raw.columns if name != ROW]
+    named = rows.with_columns(reject_file=pl.lit(file), reject_row=ROW)
+    return named.select(*cells, *_REASONS)
+
+
+def write_paper(path: Path, frame: pl.DataFrame, *, delimiter: str = ",", sheet: str = "rejects") -> Path:
+    """Write a working paper as a delimited file, workbook or Parquet file, by its suffix; only its owner can read it.
+
+    Raises UnreadableError when the folder can't be written.
+    """
+    try:
+        _reserve(path)
+        if path.suffix == ".parquet":
+            frame.write_parquet(path)
+        elif path.suffix in (".xlsx", ".ods"):
+            write_workbook(path, {sheet: _safe(frame)})
+        else:
+            _safe(frame).write_csv(path, separator=delimiter)
+    except OSError as error:
+        raise UnreadableError(
+            f"{path}: the file can't be written ({error.strerror}); choose a folder you may write to."
+        ) from None
+    return path
+
+
+def write_bytes(path: Path, content: bytes) -> Path:
+    """Write a working paper that is not a table."""
+    try:
+        _reserve(path)
+        path.write_bytes(content)
+    except OSError as error:
+        raise UnreadableError(
+            f"{path}: the file can't be written ({error.strerror}); choose a folder you may write to."
+        ) from None
+    return path
+
+
+def _reserve(path: Path) -> None:
+    """An empty file that only its owner can read, before anything personal is in it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _safe(frame: pl.DataFrame) -> pl.DataFrame:
+    """Every text cell kept from acting as a formula; `formula_safe`, as one expression."""
+    text = [name for name, kind in frame.schema.items() if kind == pl.String]
+    starts = pl.col(text).str.contains(r"^[=+\-@\t\r\n\x00]")
+    safe = frame.with_columns(pl.when(starts).then(pl.lit("'") + pl.col(text)).otherwise(pl.col(text)).name.keep())
+    return safe.rename({name: formula_safe(name) for name in safe.columns if formula_safe(name) != name})

@@ -1,0 +1,165 @@
+"""What ingest and check say: one row per file and table, the broken rules with examples, and an exit code."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from followup_analytics.errors import FollowUpError
+from followup_analytics.results import Field, Result
+from followup_analytics.text import counted, listed
+
+
+@dataclass(frozen=True)
+class BrokenRule:
+    """One rule that rows of a file broke: how many did, what to do, and up to three examples (row, column)."""
+
+    file: str
+    table: str
+    rule: str
+    n: int
+    message: str
+    examples: tuple[tuple[int | None, str | None, str | None], ...]
+
+    def sentence(self) -> str:
+        """The rule's count, its remedy and where to look."""
+        places = [
+            f"row {row}" + (f", column {column}" if column else "") + (f" ({value})" if value else "")
+            for row, column, value in self.examples
+            if row is not None
+        ]
+        where = f" For example {listed(places, 'and')}." if places else ""
+        return f"{self.file}, {counted(self.n, 'row')}: {self.message}{where}"
+
+
+@dataclass(frozen=True)
+class FailedFile:
+    """A file of which nothing could be taken, and why."""
+
+    file: str
+    error: FollowUpError
+
+
+@dataclass(frozen=True, repr=False)
+class IngestResult(Result):
+    """One row per file and table, with the broken rules, the files that failed, and the exit code of the command."""
+
+    broken: tuple[BrokenRule, ...] = ()
+    failed: tuple[FailedFile, ...] = ()
+    review_file: str | None = None
+    exit_code: int = 0
+
+    command: ClassVar[str] = "ingest"
+    title: ClassVar[str] = "Files read and stored"
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("file", "File"),
+        Field("table", "Table"),
+        Field("source", "Kind of file"),
+        Field("rows_read", "Rows read", "count"),
+        Field("accepted", "Accepted", "count"),
+        Field("already_known", "Already known", "count"),
+        Field("rejected", "Rejected", "count"),
+        Field("unmatched", "of these unmatched", "count"),
+        Field("rejects_file", "Rejects file"),
+    )
+
+    def summary(self) -> str:
+        """What happened to the rows, and what to do next."""
+        total = {
+            name: sum(row[name] for row in self.rows) for name in ("rows_read", "accepted", "already_known", "rejected")
+        }
+        verb = "accepted" if self.command == "ingest" else "good"
+        said = (
+            f"{counted(total['rows_read'], 'row')} read: {total['accepted']:,} {verb}, "
+            f"{total['already_known']:,} already known, {total['rejected']:,} rejected."
+        )
+        problems = [f"{one.error}" for one in self.failed] + [one.sentence() for one in self.broken[:10]]
+        further = f" {len(self.broken) - 10} more rules were broken." if len(self.broken) > 10 else ""
+        return " ".join([said, *problems]) + further
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's object; the broken rules and failed files stand beside the results."""
+        made = super().to_json()
+        made["rejections"] = [
+            {
+                "file": one.file,
+                "table": one.table,
+                "rule": one.rule,
+                "n": one.n,
+                "message": one.message,
+                "examples": [{"row": row, "column": column, "value": value} for row, column, value in one.examples],
+            }
+            for one in self.broken
+        ]
+        made["failed"] = [
+            {"file": one.file, "message": str(one.error), "exit_code": one.error.exit_code} for one in self.failed
+        ]
+        made["review_file"] = self.review_file
+        return made
+
+    def to_html(self) -> str:
+        """A web page of its own: the files, each broken rule with its remedy and examples, the warnings."""
+        rules = "".join(
+            f"<tr><th scope=row>{html.escape(one.file)}</th><td>{html.escape(one.rule.replace('_', ' '))}</td><td>{one.n:,}</td>"
+            f"<td>{html.escape(one.message)}</td><td>{html.escape(_places(one.examples))}</td></tr>"
+            for one in self.broken
+        )
+        failed = "".join(f"<li>{html.escape(str(one.error))}</li>" for one in self.failed)
+        parts = [
+            "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>",
+            f"<title>{html.escape(self.title)}</title><style>{_STYLE}</style><main><h1>{html.escape(self.title)}</h1>",
+            "<p class=mark>Confidential: a working paper about single records.</p>",
+            self._repr_html_(),
+        ]
+        if failed:
+            parts.append(f"<h2>Files that could not be read</h2><ul>{failed}</ul>")
+        if rules:
+            parts.append(
+                "<h2>What to mend</h2><table><thead><tr><th scope=col>File<th scope=col>Rule<th scope=col>Rows"
+                f"<th scope=col>What to do<th scope=col>Where, for example</tr></thead><tbody>{rules}</tbody></table>"
+            )
+        return "".join(parts) + "</main></html>"
+
+
+@dataclass(frozen=True, repr=False)
+class CheckResult(IngestResult):
+    """The same reading and checking, with nothing stored."""
+
+    command: ClassVar[str] = "check"
+    title: ClassVar[str] = "Files checked"
+
+
+def _places(examples: tuple[tuple[int | None, str | None, str | None], ...]) -> str:
+    return "; ".join(
+        f"row {row}" + (f", {column}" if column else "") + (f": {value}" if value else "")
+        for row, column, value in examples
+        if row
+    )
+
+
+def table_row(
+    file: str, table: str, source: str, counts: Mapping[str, int], rejects_file: str | None, why: str | None = None
+) -> dict[str, Any]:
+    """One row of the result."""
+    return {
+        "file": file,
+        "table": table,
+        "source": source,
+        "rows_read": counts.get("rows_read", 0),
+        "accepted": counts.get("accepted", 0),
+        "already_known": counts.get("already_known", 0),
+        "new_versions": counts.get("new_versions", 0),
+        "rejected": counts.get("rejected", 0),
+        "unmatched": counts.get("unmatched", 0),
+        "rejects_file": rejects_file,
+        "why": why,
+    }
+
+
+_STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;color:#1a1a1a;background:#fff;margin:0}main{max-width:70rem;margin:2rem auto;padding:0 1rem}"
+    "table{border-collapse:collapse;margin:1rem 0;width:100%}th,td{padding:.3rem .6rem;border-bottom:1px solid #ccc;vertical-align:top;"
+    "text-align:left}caption{text-align:left;font-weight:600;padding:.3rem 0}.mark{color:#7a1f1f;font-weight:600}"
+)

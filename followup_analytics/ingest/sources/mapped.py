@@ -1,0 +1,234 @@
+"""Somebody's own spreadsheet, by a map of its columns and words: the user's --map, or one that comes with the package."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+import polars as pl
+
+from followup_analytics.errors import DataError, UsageError
+from followup_analytics.ingest.calls import CALLS, complete, problems_frame
+from followup_analytics.ingest.mapping import FileMap, TableMap, load_map, shipped_maps
+from followup_analytics.ingest.parts import Rejected, set_aside
+from followup_analytics.ingest.registry import LIKELY, Batch, Match, ReadOptions, Source
+from followup_analytics.ingest.sample import Sample
+from followup_analytics.ingest.sources.canonical import REJECT_PREFIX
+from followup_analytics.ingest.times import iso_times, joined_cells, read_times
+from followup_analytics.schema import TABLES
+from followup_analytics.tabular import ROW, RawTable, header_key, read_raw_tables
+from followup_analytics.text import listed, nearest
+
+
+def read_mapped(sample: Sample, options: ReadOptions, map_: FileMap) -> Iterator[Batch]:
+    """Every table that the map makes of the file."""
+    words = {word for table in map_.tables for word in table.theirs}
+    raw_tables = read_raw_tables(sample.path, words)
+    made = False
+    for raw in map(_without_reject_columns, raw_tables):
+        for table in map_.tables:
+            if table.sheet is not None and raw.sheet is not None and header_key(table.sheet) != header_key(raw.sheet):
+                continue
+            if (
+                len(raw_tables) > 1
+                and table.sheet is None
+                and not table.theirs <= {header_key(name) for name in raw.columns}
+            ):
+                continue
+            made = True
+            yield _table_batch(raw, table, map_, options)
+    if not made:
+        raise DataError(f"{sample.name}: no sheet has the columns that the map {map_.name} names.")
+
+
+def _without_reject_columns(raw: RawTable) -> RawTable:
+    added = [name for name in raw.columns if header_key(name).startswith(REJECT_PREFIX)]
+    return RawTable(raw.file, raw.sheet, raw.frame.drop(added), raw.problems, raw.encoding, raw.delimiter)
+
+
+def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOptions) -> Batch:
+    headers = {header_key(name): name for name in raw.columns}
+    _refuse_missing(raw, table, headers, map_.name)
+    frame = _rows_that_count(raw.frame, table, headers)
+    read_rows = frame.height
+    for header, mark in table.split.items():
+        name = headers[header_key(header)]
+        parts = pl.col(name).str.split(mark).list.eval(pl.element().str.strip_chars()).list.filter(pl.element() != "")
+        frame = frame.with_columns(parts).explode(name, empty_as_null=True)
+    cells = {ours: _cells(frame, theirs, headers, raw.place) for ours, theirs in table.columns.items()}
+    made = frame.select(ROW).with_columns(**cells, **{name: pl.lit(value) for name, value in table.constants.items()})
+    made = made.with_columns(_translated(name, words) for name, words in table.values.items() if name in made.columns)
+    day_first = options.day_first if options.day_first is not None else map_.day_first
+    zone = options.time_zone or map_.time_zone
+    if table.table == "calls":
+        return _calls_batch(raw, made, zone, day_first, options)
+    made = _with_iso_times(made, table, raw.place, day_first)
+    if zone is not None and "time_zone" not in made.columns and table.table == "interviews":
+        made = made.with_columns(time_zone=pl.lit(zone))
+    made = _with_covariates(made, frame, table, headers)
+    made = _with_keys(made, table)
+    shapeless = problems_frame(
+        [{ROW: p.row, "member": None, "column": p.column, "rule": p.rule, "message": p.message} for p in raw.problems]
+    )
+    return Batch(table.table, made, max(read_rows, made.height) + len(raw.problems), shapeless, sheet=raw.sheet)
+
+
+def _refuse_missing(raw: RawTable, table: TableMap, headers: Mapping[str, str], name: str) -> None:
+    missing = sorted(table.theirs - set(headers))
+    if missing:
+        guess = nearest(missing[0], headers)
+        hint = (
+            f"; {headers[guess]!r} looks like it"
+            if guess
+            else f"; the sheet has {listed(list(headers.values())[:12], 'and')}"
+        )
+        raise DataError(f"{raw.place}: the map {name} names a column {missing[0]!r} that the file doesn't have{hint}.")
+
+
+def _rows_that_count(frame: pl.DataFrame, table: TableMap, headers: Mapping[str, str]) -> pl.DataFrame:
+    if table.when is not None:
+        frame = frame.filter(pl.col(headers[header_key(table.when)]).is_not_null())
+    for header, words in table.only.items():
+        text = pl.col(headers[header_key(header)]).cast(pl.String).str.strip_chars().str.to_lowercase()
+        frame = frame.filter(text.is_in([word.casefold() for word in words]).fill_null(value=False))
+    return frame
+
+
+def _cells(
+    frame: pl.DataFrame, theirs: str | tuple[str, ...] | Mapping[str, str], headers: Mapping[str, str], place: str
+) -> pl.Series:
+    if isinstance(theirs, str):
+        return frame[headers[header_key(theirs)]].cast(pl.String)
+    if isinstance(theirs, tuple):
+        return joined_cells(frame, [headers[header_key(name)] for name in theirs])
+    names = re.findall(r"\{([^}]+)\}", theirs["text"])
+    pattern = re.sub(r"\{[^}]+\}", "{}", theirs["text"])
+    if not names:
+        raise UsageError(f"{place}: a text of the map has no {{Header}} in it; put fixed words under [constants].")
+    return frame.select(t=pl.format(pattern, *(pl.col(headers[header_key(name)]).cast(pl.String) for name in names)))[
+        "t"
+    ]
+
+
+def _translated(column: str, words: Mapping[str, str]) -> pl.Expr:
+    """Their words as ours; a word that the map doesn't know stays, so that the check can name it."""
+    keys = {" ".join(word.casefold().split()): meaning for word, meaning in words.items()}
+    text = pl.col(column).str.strip_chars()
+    found = (
+        text.str.to_lowercase().str.replace_all(r"\s+", " ").replace_strict(keys, default=None, return_dtype=pl.String)
+    )
+    known = pl.coalesce(found, text)
+    return pl.when(known != "").then(known).alias(column)
+
+
+def _with_iso_times(made: pl.DataFrame, table: TableMap, place: str, day_first: bool | None) -> pl.DataFrame:
+    """Times as ISO text; a cell that is no date stays as it is, so that the check can point to it."""
+    for column in TABLES[table.table].columns:
+        if column.type == "timestamp" and column.name in made.columns:
+            texts = made[column.name]
+            iso = iso_times(texts, file=place, column=column.name, day_first=day_first)
+            made = made.with_columns(iso.zip_with(iso.is_not_null(), texts).alias(column.name))
+    return made
+
+
+def _with_covariates(
+    made: pl.DataFrame, frame: pl.DataFrame, table: TableMap, headers: Mapping[str, str]
+) -> pl.DataFrame:
+    keep = table.keep if table.keep is not None else ()
+    names = [headers[header_key(name)] for name in keep if header_key(name) in headers]
+    return made.with_columns(frame[name].alias(name) for name in names if name not in made.columns)
+
+
+def _with_keys(made: pl.DataFrame, table: TableMap) -> pl.DataFrame:
+    """A key for each row of a sheet that has none: the same content gives the same key, in any file."""
+    key = TABLES[table.table].key
+    if key in made.columns or table.table not in ("contacts", "interviews"):
+        return made
+    parts = [name for name in TABLES[table.table].names if name in made.columns]
+    texts = made.select(
+        t=pl.concat_str([pl.col(name).cast(pl.String).fill_null("") for name in parts], separator="\x1f")
+    )["t"]
+    # Two calls on one day in the same words are two calls: the second of them gets a key of its own.
+    places = made.select(n=pl.int_range(pl.len()).over(texts.alias("t")))["n"]
+    keys = [_content_key(text, place) for text, place in zip(texts, places, strict=True)]
+    return made.with_columns(pl.Series(key, keys))
+
+
+def _content_key(text: str, place: int) -> str:
+    return "row-" + hashlib.sha256(f"{text}\x1f{place}".encode()).hexdigest()[:20]
+
+
+def _calls_batch(
+    raw: RawTable, made: pl.DataFrame, zone: str | None, day_first: bool | None, options: ReadOptions
+) -> Batch:
+    """A sheet of calls that are still to be linked, such as a carrier's list."""
+    times = (
+        read_times(made["at"], zone=zone, file=raw.place, column="at", day_first=day_first)
+        if "at" in made.columns
+        else None
+    )
+    if times is None:
+        raise DataError(f"{raw.place}: the map gives no column for `at`, the time of the call.")
+    frame = made.with_columns(at_us=times.us, is_day=times.is_day, at_text=made["at"], _fault=times.fault)
+    frame = frame.with_columns(direction=pl.col("direction"), certainty=pl.lit("stated"))
+    usable, problems = set_aside(
+        frame,
+        Rejected(
+            "at", "no_time", pl.col("at_us").is_null(), "the time can't be read; write it as in 2026-03-05 14:00."
+        ),
+        Rejected(
+            "direction",
+            "unknown_direction",
+            ~pl.col("direction").is_in(["outbound", "inbound"]).fill_null(value=False),
+            "the map doesn't tell who called whom.",
+        ),
+    )
+    if "note" in usable.columns and not options.keep_notes:
+        usable = usable.drop("note")
+    kept = [name for name in CALLS if name in usable.columns]
+    return Batch("calls", complete(usable.select(kept)), made.height, problems, counts=times.counts, sheet=raw.sheet)
+
+
+def read(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
+    """The file by the user's map."""
+    if options.map is None:
+        raise UsageError(f"{sample.name}: --source mapped needs --map FILE, which says what the columns mean.")
+    return read_mapped(sample, options, options.map)
+
+
+def _shipped(name: str) -> Source:
+    map_ = load_map(name)
+    needs = frozenset(map(header_key, map_.needs))
+
+    def detect(sample: Sample) -> Match | None:
+        if not needs or sample.container not in ("file", "workbook"):
+            return None
+        fits = any(needs <= header for header in sample.headers)
+        return Match(LIKELY, f"it has the columns {listed(map_.needs, 'and')}") if fits else None
+
+    return Source(
+        name,
+        map_.description or f"by the shipped map {name}",
+        detect,
+        lambda sample, options: read_mapped(sample, options, map_),
+    )
+
+
+def _never(sample: Sample) -> Match | None:
+    """A user's own sheet is known by the user's --map alone."""
+    del sample
+    return None
+
+
+@cache
+def shipped_sources() -> tuple[Source, ...]:
+    """A source for each map that comes with the package."""
+    return tuple(_shipped(name) for name in shipped_maps())
+
+
+SOURCES = (
+    Source("mapped", "any spreadsheet, by a map of its columns and words (--map)", _never, read),
+    *shipped_sources(),
+)
