@@ -1,0 +1,165 @@
+"""Ridge logistic regression on counted cells, by Newton's method, alone or for many sets of counts at once.
+
+Minimised is the negative log-likelihood plus |b|^2 / (2 C), the intercept unpenalised: scikit-learn's meaning of C, so
+that the coefficients equal those of its fit to one row per attempt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
+from scipy.special import expit
+
+from followup_analytics.model.counts import Counts
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+#: Newton's method stops when no coefficient moves by more than this; cross-validation needs fewer digits.
+TOLERANCE, ROUGH = 1e-10, 1e-6
+_STEPS = 100
+#: Rows of a design held in memory at one time.
+_BLOCK = 65_536
+#: An intercept beyond this is a response that never or always comes: the fit has no finite answer.
+_FAR = 30.0
+
+
+class Design:
+    """The 0/1 design of a set of patterns, intercept first, made in blocks from the patterns' codes."""
+
+    def __init__(self, codes: IntArray, width: int) -> None:
+        """Take codes of shape (P, terms) with values -1 (no column) to width - 1."""
+        self.codes, self.width = codes, width
+        self._cached = self._make(0, len(codes)) if len(codes) <= _BLOCK else None
+
+    @property
+    def rows(self) -> int:
+        """Number of patterns."""
+        return len(self.codes)
+
+    def blocks(self) -> Iterator[tuple[slice, FloatArray]]:
+        """The rows' slice and their part of the design, shape (rows, 1 + width)."""
+        if self._cached is not None:
+            yield slice(0, self.rows), self._cached
+            return
+        for start in range(0, self.rows, _BLOCK):
+            stop = min(start + _BLOCK, self.rows)
+            yield slice(start, stop), self._make(start, stop)
+
+    def times(self, beta: FloatArray) -> FloatArray:
+        """The linear predictor: shape (P,) or (P, R) for coefficients (k,) or (k, R)."""
+        return (
+            np.concatenate([block @ beta for _, block in self.blocks()])
+            if self.rows
+            else np.empty((0, *beta.shape[1:]))
+        )
+
+    def _make(self, start: int, stop: int) -> FloatArray:
+        made = np.zeros((stop - start, self.width + 2))
+        # Column width + 1 takes what has no coefficient, and is cut off.
+        codes = self.codes[start:stop]
+        columns = np.where(codes < 0, self.width + 1, codes + 1)
+        made[np.arange(stop - start)[:, None], columns] = 1.0
+        made[:, 0] = 1.0
+        return made[:, : self.width + 1]
+
+
+def design_of(counts: Counts) -> Design:
+    """The design of counted cells."""
+    return Design(counts.codes, counts.width)
+
+
+def fit(
+    design: Design,
+    n: FloatArray,
+    s: FloatArray,
+    c: float,
+    start: FloatArray | None = None,
+    *,
+    tolerance: float = TOLERANCE,
+) -> FloatArray:
+    """Coefficients (1 + width,), intercept first, of one set of counts.
+
+    n, s: shape (P,), attempts and responses by pattern. c: inverse strength of the penalty; infinity for none (then the
+    smallest of the equally good answers). A step that makes things worse is halved. Without any attempt, or where all
+    or none had a response, the intercept goes to the bound of +-30 and the other coefficients are 0.
+    """
+    k = design.width + 1
+    total, events = float(n.sum()), float(s.sum())
+    if not 0 < events < total:
+        return np.concatenate([[np.sign(events - 0.5) * _FAR], np.zeros(k - 1)])
+    ridge = np.concatenate([[0.0], np.full(k - 1, 0.0 if np.isinf(c) else 1.0 / c)])
+    beta = np.concatenate([[np.log(events / (total - events))], np.zeros(k - 1)]) if start is None else start.copy()
+    value, gradient, information = _derivatives(design, n, s, ridge, beta)
+    for _ in range(_STEPS):
+        step = _solver(information)(gradient)
+        for _ in range(30):
+            found = _derivatives(design, n, s, ridge, beta + step)
+            if found[0] <= value + 1e-12 * (1 + abs(value)):
+                break
+            step = step / 2
+        beta = beta + step
+        value, gradient, information = found
+        if np.abs(step).max() < tolerance or np.abs(beta).max() > 1e3:
+            break
+    return beta
+
+
+def fit_many(
+    design: Design, n: FloatArray, s: FloatArray, c: float, start: FloatArray, *, tolerance: float = TOLERANCE
+) -> FloatArray:
+    """Coefficients (1 + width, R) of R sets of counts that differ little, such as all but one group of applicants.
+
+    n, s: shape (P, R). All take Newton steps with the mean information at `start` (1 + width,), the fit to the whole; a
+    set that does not settle so is fitted by itself.
+    """
+    k, sets = len(start), n.shape[1]
+    ridge = np.concatenate([[0.0], np.full(k - 1, 0.0 if np.isinf(c) else 1.0 / c)])
+    mean = n.mean(axis=1), s.mean(axis=1)
+    solve = _solver(_derivatives(design, *mean, ridge, start)[2])
+    beta = np.repeat(start[:, None], sets, axis=1)
+    moved = np.full(sets, np.inf)
+    for _ in range(_STEPS):
+        score = -ridge[:, None] * beta
+        for rows, block in design.blocks():
+            score += block.T @ (s[rows] - n[rows] * expit(block @ beta))
+        step = solve(score)
+        beta += step
+        moved = np.abs(step).max(axis=0)
+        if moved.max() < tolerance or not np.isfinite(moved).all() or moved.max() > 1e3:
+            break
+    for place in np.flatnonzero(~(moved < max(tolerance, 1e-7)) | ~np.isfinite(beta).all(axis=0)):
+        beta[:, place] = fit(design, n[:, place], s[:, place], c, tolerance=tolerance)
+    return beta
+
+
+def _derivatives(
+    design: Design, n: FloatArray, s: FloatArray, ridge: FloatArray, beta: FloatArray
+) -> tuple[float, FloatArray, FloatArray]:
+    """Penalised negative log-likelihood, minus its gradient, and its matrix of second derivatives."""
+    k = len(beta)
+    value, gradient, information = float(ridge @ beta**2) / 2, -ridge * beta, np.diag(ridge)
+    for rows, block in design.blocks():
+        eta = block @ beta
+        p = expit(eta)
+        value += float(n[rows] @ np.logaddexp(0.0, eta) - s[rows] @ eta)
+        gradient = gradient + block.T @ (s[rows] - n[rows] * p)
+        information = information + (block * (n[rows] * p * (1 - p))[:, None]).T @ block
+    return value, gradient.reshape(k), information
+
+
+def _solver(information: FloatArray) -> Callable[[FloatArray], FloatArray]:
+    """Give what turns a gradient into a Newton step; where columns depend on each other (no penalty), the shortest one."""
+    try:
+        factor = cho_factor(information, check_finite=False)
+        diagonal = np.abs(np.diag(factor[0]))
+        # Squared, this bounds the condition from below: beyond it a step is rounding error.
+        if np.isfinite(diagonal).all() and diagonal.min() > 1e-6 * diagonal.max():
+            return lambda gradient: np.asarray(cho_solve(factor, gradient, check_finite=False), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        pass
+    inverse = np.linalg.pinv(information, rcond=1e-12, hermitian=True)
+    return lambda gradient: np.asarray(inverse @ gradient, dtype=np.float64)

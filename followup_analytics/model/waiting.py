@@ -1,0 +1,174 @@
+"""How long answers take when nothing further is done: rates by silence so far, from which any waiting time follows.
+
+A spell of waiting starts at the interview or at an attempt and lasts until a response, the end of the story, the next
+attempt or the end of the record; the last two censor it, since the question is what comes if nothing further is done.
+Rates are constant within intervals of silence (a piecewise exponential curve of incidence): few numbers, defined after
+any silence, and none of them rests on fewer than `min_cell` applicants.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from followup_analytics.cells import attempts, episodes
+from followup_analytics.uncertainty import group_rows
+
+if TYPE_CHECKING:
+    from followup_analytics.log import FollowUpLog
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+#: Edges of the intervals of silence in days; the last interval has no end.
+EDGES = (0.0, 0.25, 1.0, 2.0, 4.0, 7.0, 10.0, 14.0, 21.0, 30.0, 45.0)
+#: Spells are told apart by the attempts made so far: none, one, two, three or more.
+STRATA = 4
+_LONGEST = 3_650.0
+#: What stands for no time at all: an answer within the minute still took some.
+_SHORTEST = 1.0 / 1_440.0
+_HALF_DAY = 0.5
+DAY_US = 86_400_000_000
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Rates of one kind of spell.
+
+    edges: start of each interval in days. response, end: events per day of waiting in each interval. variance: of the
+    logarithm of the response rate. df: degrees of freedom of that variance.
+    """
+
+    edges: tuple[float, ...]
+    response: tuple[float, ...]
+    end: tuple[float, ...]
+    variance: tuple[float, ...]
+    df: int
+
+    def chance(self, silence: float, days: float, multiple: float = 1.0) -> float:
+        """The chance of a response in the next `days` after `silence` days without any, the end of the story competing.
+
+        multiple: how many times the usual rate of responses. Integrates multiple * rate * share still waiting.
+        """
+        waiting, found = 1.0, 0.0
+        for place, span in self._pieces(silence, days):
+            response, end = multiple * self.response[place], self.end[place]
+            total = response + end
+            gone = -np.expm1(-total * span)
+            found += waiting * gone * (response / total if total > 0 else 0.0)
+            waiting *= 1.0 - gone
+        return float(min(max(found, 0.0), 1.0))
+
+    def log_variance(self, silence: float, days: float) -> float:
+        """Variance of the logarithm of the summed response rate over those days, intervals taken as independent."""
+        parts = [(self.response[place] * span, self.variance[place]) for place, span in self._pieces(silence, days)]
+        total = sum(part for part, _ in parts)
+        return sum((part / total) ** 2 * variance for part, variance in parts) if total > 0 else 0.0
+
+    def _pieces(self, silence: float, days: float) -> list[tuple[int, float]]:
+        ends = [*self.edges[1:], np.inf]
+        spans = [
+            (place, min(end, silence + days) - max(start, silence))
+            for place, (start, end) in enumerate(zip(self.edges, ends, strict=True))
+        ]
+        return [(place, float(span)) for place, span in spans if span > 0]
+
+
+def spells(log: FollowUpLog, outcome: str = "response") -> pl.DataFrame:
+    """One row per spell of waiting: interview_id, applicant_id, bucket, made (attempts so far), days, event.
+
+    event: 1 a response, 2 the end of the story, 0 neither. A response on a day of which only the date is known, on the
+    day the spell began, took half a day.
+    """
+    stories = episodes(log, outcome)
+    made = attempts(log, outcome, _LONGEST)
+    first = made.filter(pl.col("attempt") == 1).select("interview_id", first_us="at_us", first_day="at_day", first_instant="instant")
+    waits = stories.join(first, on="interview_id", how="left", maintain_order="left")
+    waits = waits.filter(pl.col("until_us") >= pl.col("start_us"))
+    cut = pl.col("first_us").is_not_null()
+    exact = pl.when(cut).then(pl.col("first_instant")).otherwise(pl.col("exit_instant")) * pl.col("start_instant") == 1
+    by_us = (pl.when(cut).then(pl.col("first_us")).otherwise(pl.col("exit_us")) - pl.col("start_us")) / DAY_US
+    by_day = (pl.when(cut).then(pl.col("first_day")).otherwise(pl.col("exit_day")) - pl.col("start_day")).cast(pl.Float64)
+    event = pl.when(cut).then(0).otherwise(_event_code(pl.col("exit_kind")))
+    before = waits.select(
+        "interview_id", "applicant_id", "bucket", made=pl.lit(0, pl.Int64),
+        days=pl.when(exact).then(by_us).otherwise(by_day), whole=~exact, event=event.cast(pl.Int64),
+    )  # fmt: skip
+    after = made.select(
+        "interview_id", "applicant_id", "bucket", made=pl.col("attempt"),
+        days=pl.col("elapsed_us") / DAY_US, whole=pl.col("instant") == 0, event=_event_code(pl.col("closed_by")).cast(pl.Int64),
+    )  # fmt: skip
+    rows = pl.concat([before, after], how="vertical_relaxed")
+    shortest = pl.when(pl.col("whole") & (pl.col("days") <= 0)).then(_HALF_DAY).otherwise(pl.max_horizontal("days", pl.lit(_SHORTEST)))
+    return rows.with_columns(days=shortest).drop("whole")
+
+
+def waiting_curves(found: pl.DataFrame, *, min_cell: int) -> tuple[Curve, ...]:
+    """Curves after no, one, two, and three or more attempts; one that too few applicants had is that of all spells.
+
+    found: as `spells` gives them.
+    """
+    group = group_rows(found)
+    whole = _curve(found, group, min_cell)
+    curves = []
+    for made in range(STRATA):
+        here = (found["made"].clip(upper_bound=STRATA - 1) == made).to_numpy()
+        part = found.filter(pl.Series(here))
+        events = int((part["event"] == 1).sum())
+        enough = part["applicant_id"].n_unique() >= max(min_cell, 2) and events >= 5
+        curves.append(_curve(part, group[here], min_cell) if enough else whole)
+    return tuple(curves)
+
+
+def _event_code(kind: pl.Expr) -> pl.Expr:
+    answered, over = ["response", "advanced"], ["filled", "withdrawn", "rejected", "end"]
+    return pl.when(kind.is_in(answered)).then(1).when(kind.is_in(over)).then(2).otherwise(0)
+
+
+def _curve(found: pl.DataFrame, group: IntArray, min_cell: int) -> Curve:
+    edges = _usable_edges(found, min_cell)
+    days, event = found["days"].to_numpy(), found["event"].to_numpy()
+    groups = int(group.max()) + 1 if len(group) else 0
+    time, answers, ends = (np.zeros((len(edges), max(groups, 1))) for _ in range(3))
+    stops = [*edges[1:], np.inf]
+    for place, (start, stop) in enumerate(zip(edges, stops, strict=True)):
+        spent = np.clip(np.minimum(days, stop) - start, 0.0, None)
+        # An answer on an edge ends the interval before it, in which the waiting took place.
+        inside = (days > start) & (days <= stop)
+        for table, weight in ((time, spent), (answers, inside & (event == 1)), (ends, inside & (event == 2))):
+            table[place] = np.bincount(group, weights=weight.astype(np.float64), minlength=max(groups, 1))
+    exposure = np.maximum(time.sum(axis=1), _SHORTEST)
+    n = answers.sum(axis=1)
+    return Curve(
+        edges=tuple(edges),
+        response=tuple(float(x) for x in np.maximum(n, 0.5) / exposure),
+        end=tuple(float(x) for x in ends.sum(axis=1) / exposure),
+        variance=tuple(float(x) for x in _log_variances(answers, time, n)),
+        df=max(groups - 1, 1),
+    )
+
+
+def _log_variances(answers: FloatArray, time: FloatArray, n: FloatArray) -> FloatArray:
+    """Jackknife variance of each interval's log rate, never below what as many independent answers would give."""
+    groups = answers.shape[1]
+    least = 1.0 / np.maximum(n, 0.5)
+    if groups < 2:
+        return least
+    left, spent = n[:, None] - answers, time.sum(axis=1, keepdims=True) - time
+    rates = np.maximum(left, 0.5) / np.maximum(spent, _SHORTEST)
+    whole = np.maximum(n, 0.5) / np.maximum(time.sum(axis=1), _SHORTEST)
+    deviations = np.log(rates) - np.log(whole)[:, None]
+    return np.maximum((groups - 1) / groups * (deviations**2).sum(axis=1), least)
+
+
+def _usable_edges(found: pl.DataFrame, min_cell: int) -> list[float]:
+    """Edges between which at least `min_cell` applicants wait; a later one with fewer joins the interval before it."""
+    kept = [0.0]
+    for edge in EDGES[1:]:
+        if found.filter(pl.col("days") > edge)["applicant_id"].n_unique() >= max(min_cell, 2):
+            kept.append(edge)
+    return kept
