@@ -17,23 +17,37 @@ if TYPE_CHECKING:
     from followup_analytics.store.logs import read_store_log
     from followup_analytics.store.store import Store, Transaction
 
-__all__ = ["Counts", "Store", "Transaction", "is_store_url", "open_store", "read_store_log"]
+#: The setting that tells a store's own key from another.
+KEY_MARK = "key_mark"
+
+__all__ = ["KEY_MARK", "Counts", "Store", "Transaction", "is_store_url", "open_store", "read_store_log", "store_exists"]
 
 
 def open_store(
-    url: str, *, create: bool = False, wait_seconds: float = 10.0, clock: Callable[[], datetime] | None = None
+    url: str,
+    *,
+    create: bool = False,
+    write: bool = False,
+    wait_seconds: float = 10.0,
+    clock: Callable[[], datetime] | None = None,
 ) -> Store:
-    """Open the store at a URL; with `create`, make it on first use.
+    """Open the store at a URL: for reading, with `write` for changes too, with `create` also where there is none yet.
 
-    url: `sqlite:///followup.db` or `postgresql://user@host/database`. create: for ingest and track; analyses never make
-    or change one. wait_seconds: how long to wait for another writer. clock: gives the moment of recording (aware); now
+    url: `sqlite:///followup.db` or `postgresql://user@host/database`. Analyses never make or
+    change one. wait_seconds: how long to wait for another writer. clock: gives the moment of recording (aware); now
     by default.
     Raises UnreadableError when there is none, it can't be reached, is locked, foreign or newer than this version;
     MissingExtraError for PostgreSQL without its driver; UsageError for a URL that is no store's.
     """
     from followup_analytics.store.opening import connect_store
 
-    return connect_store(parse_address(url), create=create, wait_seconds=wait_seconds, clock=clock)
+    return connect_store(parse_address(url), create=create, write=write, wait_seconds=wait_seconds, clock=clock)
+
+
+def store_exists(url: str) -> bool:
+    """Whether there is something at a store's URL; of a database server it is not asked, so always True."""
+    path = parse_address(url).path
+    return path is None or path.exists()
 
 
 def __getattr__(name: str) -> Any:

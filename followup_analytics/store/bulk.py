@@ -103,14 +103,14 @@ class SqliteBulk:
         Floats go by themselves, as Python objects: SQLite writes them into JSON with 15 digits.
         """
         exact = [name for name, dtype in types.items() if dtype.is_float()]
-        names = [name for name in types if name not in exact]
-        arrays = ", ".join(f'json_group_array("{name}")' for name in [*names, "record"])
+        names = [*(name for name in types if name not in exact and name != "record"), "record"]
+        arrays = ", ".join(f'json_group_array("{name}")' for name in names)
         texts = self._driver.execute(f"SELECT {arrays} {source}", parameters).fetchone()
         if texts[-1] == "[]":
             return pl.DataFrame(schema=dict(types))
         columns = [
             pl.Series(name, [text]).str.json_decode(pl.List(types.get(name, pl.Int64()))).explode()
-            for name, text in zip([*names, "record"], texts, strict=True)
+            for name, text in zip(names, texts, strict=True)
         ]
         frame = pl.DataFrame(columns)
         if exact:

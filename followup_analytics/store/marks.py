@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 
@@ -35,7 +35,7 @@ class Marks:
         marked = {str(mark) for mark in self._connection.execute(sa.select(tables.forgotten.c.mark)).scalars()}
         return {one for one in ids if one is not None and self._mark(table_name, one) in marked}
 
-    def put(self, table_name: str, ids: Sequence[str], at_us: int) -> None:
+    def put(self, table_name: str, ids: Collection[str], at_us: int) -> None:
         """Mark keys of a table as forgotten."""
         new = sorted(set(ids) - self.among(table_name, ids))
         if new:

@@ -21,7 +21,12 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def connect_store(
-    address: Address, *, create: bool, wait_seconds: float, clock: Callable[[], datetime] | None = None
+    address: Address,
+    *,
+    create: bool,
+    write: bool,
+    wait_seconds: float,
+    clock: Callable[[], datetime] | None = None,
 ) -> Store:
     """The store at an address, checked to be one of ours and of a version that this one reads."""
     if address.path is not None:
@@ -32,11 +37,11 @@ def connect_store(
             version = _version(connection, address)
         if version is None and not create:
             raise UnreadableError(
-                f"{address.shown}: there is no follow-up store here yet; `followup ingest` or `followup track` makes it."
+                f"{address.shown}: there is no follow-up store here; `followup ingest` or `followup track` makes one."
             )
         if version != tables.HEAD:
             _upgrade(engine, address)
-    return Store(engine, address, clock or (lambda: datetime.now(UTC)), writable=create)
+    return Store(engine, address, clock or (lambda: datetime.now(UTC)), writable=create or write)
 
 
 # ------------------------------------------------------------------------------------------------------- SQLite

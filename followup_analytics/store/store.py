@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
 
 from followup_analytics.errors import UnreadableError
+from followup_analytics.privacy import Pseudonyms, load_pseudonyms
 from followup_analytics.schema import TABLES
-from followup_analytics.store import tables
+from followup_analytics.store import KEY_MARK, tables
 from followup_analytics.store.address import Address
 from followup_analytics.store.bulk import Bulk, bulk_of
 from followup_analytics.store.counts import Counts
@@ -38,6 +40,19 @@ class Store:
 
     def __repr__(self) -> str:
         return f"<Store {self.address.shown}>"
+
+    def pseudonyms(self) -> Pseudonyms:
+        """The keyed pseudonyms of this store; its key is made on first use.
+
+        Raises UnreadableError when the store has a key that is not there, or another key lies in its place.
+        """
+        mark = self.setting(KEY_MARK)
+        found = load_pseudonyms(self.address.url, create=mark is None)
+        if mark not in (None, found.fingerprint):
+            raise UnreadableError(
+                f"{self.address.shown}: the key at hand is not the one that made this store; put that one back."
+            )
+        return found
 
     @property
     def folder(self) -> Path:
@@ -87,6 +102,22 @@ class Store:
         with self.reading() as connection:
             return {name: _read_table(connection, name, None, as_of) for name in TABLES}
 
+    def find(self, table_name: str, keys: Sequence[str]) -> pl.DataFrame:
+        """The rows of a table with the given keys, as a typed frame without covariates."""
+        types = stored_types(table_name)
+        with self.reading() as connection:
+            rows = bulk_of(connection).find(tables.current[table_name], TABLES[table_name].key, keys, types)
+        return decode(table_name, rows, {})
+
+    def ever_had(self, table_name: str, key: str) -> bool:
+        """Whether a key is in a table, its history, or among what was forgotten."""
+        name = TABLES[table_name].key
+        with self.reading() as connection:
+            for table in (tables.current[table_name], tables.history[table_name]):
+                if connection.execute(sa.select(table.c.record).where(table.c[name] == key).limit(1)).first():
+                    return True
+            return bool(Marks(connection, self.address).among(table_name, [key]))
+
     def forgotten_ids(self, table_name: str, ids: Sequence[str]) -> set[str]:
         """Which of the given keys belong to people who were forgotten (of `contacts`: by contact_id)."""
         with self.reading() as connection:
@@ -117,10 +148,13 @@ class Store:
             yield Transaction(connection, self.address, source, kind, self._clock())
 
     @contextmanager
-    def outside_transaction(self) -> Iterator[sa.Connection]:
-        """A connection without a transaction, for what databases do only outside of one (VACUUM)."""
+    def outside_transaction(self) -> Iterator[Any]:
+        """The driver's own connection without a transaction, for what databases do only outside of one (VACUUM)."""
         with explained(self.address), self._engine.connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+            driver: Any = connection.connection.driver_connection
+            if connection.dialect.name == "postgresql":
+                driver.autocommit = True
+            yield driver
 
 
 class Transaction:
@@ -128,21 +162,23 @@ class Transaction:
 
     def __init__(self, connection: sa.Connection, address: Address, source: str, kind: str, now: datetime) -> None:
         self.connection = connection
+        self.address = address
         self._bulk: Bulk = bulk_of(connection)
         self._marks = Marks(connection, address)
         self._source, self._kind = source, kind
         self._now_us = _us(now)
         self._batch: tuple[int, int] | None = None
 
-    def add(self, table_name: str, frame: pl.DataFrame) -> Counts:
+    def add(self, table_name: str, frame: pl.DataFrame, *, anew: bool = False) -> Counts:
         """Add checked rows: new keys come in, same content is already known, other content is a new version.
 
         frame: typed as `checks` leaves it, its key unique and never null; further columns are kept as covariates;
         interviews and applicants bring `_bucket`, interviews `_zone`. Contacts and outcomes need their interview in the
-        store or in this transaction at its end, else DataError.
+        store or in this transaction at its end, else DataError. anew: take it even for people who were forgotten, since
+        somebody enters it by hand.
         """
         frame = frame.drop("_row", strict=False)
-        wanted = self._without_forgotten(frame)
+        wanted = frame if anew else self._without_forgotten(frame)
         dropped = frame.height - wanted.height
         if not wanted.height:
             return Counts(forgotten=dropped)
@@ -171,6 +207,10 @@ class Transaction:
         """One of the store's settings as this transaction sees it."""
         return read_setting(self.connection, name)
 
+    def covariate_types(self, table_name: str) -> dict[str, str]:
+        """The covariates of a table and the types in which they are read back."""
+        return _covariate_types(self.connection, table_name)
+
     @property
     def batch(self) -> tuple[int, int]:
         """Number and moment (microseconds) of this transaction in the store's journal, made on the first change."""
@@ -179,14 +219,20 @@ class Transaction:
         return self._batch
 
     def _without_forgotten(self, frame: pl.DataFrame) -> pl.DataFrame:
-        names = [name for name in ("applicant_id", "interview_id", "contact_id") if name in frame.columns]
         if not self._marks.any():
             return frame
+        names = [name for name in ("applicant_id", "interview_id", "contact_id") if name in frame.columns]
         for name in names:
             owner = {"applicant_id": "applicants", "interview_id": "interviews", "contact_id": "contacts"}[name]
             gone = self._marks.among(owner, frame[name].unique().to_list())
             if gone:
                 frame = frame.filter(~pl.col(name).is_in(sorted(gone)))
+        if "previous_interview_id" in frame.columns:
+            earlier = pl.col("previous_interview_id")
+            gone = self._marks.among("interviews", frame["previous_interview_id"].drop_nulls().unique().to_list())
+            frame = frame.with_columns(
+                pl.when(~earlier.is_in(sorted(gone))).then(earlier).alias(earlier.meta.output_name())
+            )
         return frame
 
     def _known(self, table_name: str, keys: pl.Series) -> pl.DataFrame:
