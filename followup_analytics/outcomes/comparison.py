@@ -11,13 +11,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.cells import OUTCOMES_OF_INTEREST
+from followup_analytics.curves.exits import DAY_US, EVENTS, MISSING, exits
 from followup_analytics.disclosure import SUPPRESSED, hidden_places, require_enough
 from followup_analytics.errors import UsageError
-from followup_analytics.exits import DAY_US, EVENTS, MISSING, exits
 from followup_analytics.incidence import aalen_johansen, difference_limits, incidence_limits
 from followup_analytics.log import FollowUpLog, Note, require_column
+from followup_analytics.outcomes.standardise import Design, balance_weights, design
 from followup_analytics.results import Field, LogCounts, Result
-from followup_analytics.standardise import Design, balance_weights, design
 from followup_analytics.text import listed
 from followup_analytics.uncertainty import Jackknife, group_rows, jackknife, jackknife_of_sums
 
@@ -110,6 +110,7 @@ def compare_cohorts(
     adjust: Sequence[str] | None = None,
     horizon: int = 30,
     min_cell: int = 10,
+    seed: int = 0,  # noqa: ARG001 - every command takes a seed; nothing is drawn here
 ) -> CohortComparison:
     """Compare hearing back and advancing between two cohorts, as they are and standardised to the same mix.
 
@@ -125,6 +126,7 @@ def compare_cohorts(
             referral that are logged.
         horizon: day by whose end is counted.
         min_cell: fewest applicants of each cohort.
+        seed: taken for uniformity; nothing is drawn.
 
     Raises:
         UsageError: for an unknown column or cohort.
@@ -141,7 +143,7 @@ def compare_cohorts(
     return CohortComparison(
         rows=tuple(rows),
         counts=LogCounts.of(log),
-        notes=tuple(notes),
+        notes=(*log.notes, *notes),
         native=log.native,
         extra={"mix": _mix_rows(first, min_cell)},
         group=cohort,

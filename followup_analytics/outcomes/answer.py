@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
 
 from followup_analytics.cells import episodes
-from followup_analytics.comparison import CohortComparison, compare_cohorts
-from followup_analytics.destinations import destination_rates
+from followup_analytics.curves.exits import EVENTS, MISSING, day_curve, exits
 from followup_analytics.disclosure import hide_rows, require_enough
 from followup_analytics.errors import UsageError, WithheldError
-from followup_analytics.exits import EVENTS, MISSING, day_curve, exits
 from followup_analytics.incidence import incidence_limits, quantile_limits, quantile_of
 from followup_analytics.log import FollowUpLog, Note, require_column
+from followup_analytics.outcomes.comparison import CohortComparison, compare_cohorts
+from followup_analytics.outcomes.destinations import destination_rates
 from followup_analytics.results import Field, LogCounts, Result
 from followup_analytics.uncertainty import presentation_badge
 
@@ -49,6 +49,8 @@ class CohortOutcomes(Result):
     by: str = "cohort"
     against: str | None = None
     with_destinations: bool = False
+    #: The interviews behind the counts (confidential): written by `trace` alone.
+    interviews: pl.DataFrame = field(default_factory=pl.DataFrame, compare=False)
 
     command: ClassVar[str] = "outcomes"
     title: ClassVar[str] = "Outcomes"
@@ -84,6 +86,12 @@ class CohortOutcomes(Result):
             ]
         return (*shown[:-1], *extra, shown[-1])
 
+    def trace(self) -> pl.DataFrame:
+        """The interviews behind the counts: group, day and kind of exit. Confidential, about single people."""
+        names = dict(enumerate(("censored", *EVENTS["advanced"])))
+        kind = pl.when("offer").then(pl.lit("offer")).otherwise(pl.col("cause").replace_strict(names))
+        return self.interviews.select("interview_id", "group", "day", exit=kind)
+
     def summary(self) -> str:
         """Say for each group how many interviewed and what share of interviews advanced."""
         return " ".join(self._told(row) for row in self.rows[:6]) or "There is nobody in this log."
@@ -99,7 +107,12 @@ class CohortOutcomes(Result):
 
 
 def cohort_outcomes(
-    log: FollowUpLog, *, by: str = "cohort", against: str | None = None, min_cell: int = 10
+    log: FollowUpLog,
+    *,
+    by: str = "cohort",
+    against: str | None = None,
+    min_cell: int = 10,
+    seed: int = 0,  # noqa: ARG001 - every command takes a seed; nothing is drawn here
 ) -> CohortOutcomes:
     """Count graduates, interviews, advances and offers of each group, and how soon they came.
 
@@ -111,6 +124,7 @@ def cohort_outcomes(
         by: column of the interviews or of the applicants.
         against: value of ``by`` to which every other group is compared, raw and for the same mix.
         min_cell: fewest applicants that a shown row may be about.
+        seed: taken for uniformity; nothing is drawn.
 
     Raises:
         UsageError: for an unknown column or cohort.
@@ -138,12 +152,13 @@ def cohort_outcomes(
     return CohortOutcomes(
         rows=tuple(shown),
         counts=LogCounts.of(log),
-        notes=tuple(_notes(log, by, with_destinations=with_destinations)),
+        notes=(*log.notes, *_notes(log, by, with_destinations=with_destinations)),
         native=log.native,
         extra={"comparison": {name: _told(one) for name, one in compared.items()}} if against else {},
         by=by,
         against=against,
         with_destinations=with_destinations,
+        interviews=interviews,
     )
 
 

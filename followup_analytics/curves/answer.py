@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from followup_analytics.cells import check_outcome, log_notes
+from followup_analytics.curves.exits import EVENTS, DayCurve, day_curve, exits
+from followup_analytics.curves.result import CurveResult
 from followup_analytics.disclosure import SUPPRESSED, hidden_places, require_enough
 from followup_analytics.errors import UsageError
-from followup_analytics.exits import EVENTS, DayCurve, day_curve, exits
 from followup_analytics.incidence import difference, difference_limits, incidence_limits, quantile_limits, quantile_of
 from followup_analytics.log import FollowUpLog, Note
-from followup_analytics.results import Field, LogCounts, Result
+from followup_analytics.results import LogCounts
 from followup_analytics.uncertainty import applicant_groups, presentation_badge
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 Row = dict[str, Any]
 
 #: Days whose differences between groups are given besides the horizon's.
 LANDMARKS = (7, 14, 28)
 LONGEST = 3_650
+CLUSTERS = ("applicant", "employer")
 
-_WORDS = {"response": "heard back", "advanced": "advanced"}
 _EMPTY: Row = dict.fromkeys(
     ("estimate", "conf_low", "conf_high", "n_at_risk", "n_interviews", "n_applicants", "n_events")
 )
@@ -40,64 +37,6 @@ _DAY_RULE = (
 )
 
 
-@dataclass(frozen=True, repr=False)
-class CurveResult(Result):
-    """Incidence of each event by the end of each day; one row per group, event and day."""
-
-    by: str | None = None
-    outcome: str = "response"
-    horizon: int = 30
-    min_cell: int = 10
-
-    command: ClassVar[str] = "curve"
-    title: ClassVar[str] = "Share of interviews by days since the interview"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("event", "Event"),
-        Field("day", "Day", "count"),
-        Field("estimate", "Share so far", "share"),
-        Field("conf_low", "95% interval", "share_interval", upper="conf_high"),
-        Field("n_at_risk", "Waiting at its start", "count"),
-        Field("n_events", "Events so far", "count"),
-        Field("status", "Mark"),
-    )
-
-    def shown_fields(self) -> tuple[Field, ...]:
-        """The group's column first, where there are groups."""
-        return (Field(self.by, self.by.replace("_", " ").capitalize()), *self.fields) if self.by else self.fields
-
-    @property
-    def quantiles(self) -> tuple[Mapping[str, Any], ...]:
-        """Median days of every group and event, with limits (also in the JSON answer)."""
-        return tuple(self.extra["quantiles"])
-
-    @property
-    def differences(self) -> tuple[Mapping[str, Any], ...]:
-        """Differences of each group to the first one at the landmarks and the horizon."""
-        return tuple(self.extra["differences"])
-
-    def summary(self) -> str:
-        """Say the main event's share at the horizon, and when half of those who hear back have done so."""
-        main = [row for row in self.rows if row["event"] == self.outcome and row["day"] == self.horizon]
-        halves = {row.get("group"): row for row in self.quantiles if row["event"] == self.outcome}
-        told = [self._told(row, halves.get(row[self.by] if self.by else None)) for row in main[:6]]
-        return " ".join(told) if told else "There are no interviews to follow."
-
-    def _told(self, row: Mapping[str, Any], half: Mapping[str, Any] | None) -> str:
-        who = f"{row[self.by]}: " if self.by else ""
-        if row["estimate"] is None:
-            return f"{who}the share by day {self.horizon} can't be shown. {row['reason']}"
-        share = f"{100 * row['estimate']:.1f}% ({100 * row['conf_low']:.1f} to {100 * row['conf_high']:.1f}%)"
-        text = f"{who}{share} of {row['n_interviews']:,} interviews had {_WORDS[self.outcome]} by day {self.horizon}"
-        day = half["half_of_events_day"] if half else None
-        return f"{text}; half of those by day {day:.0f}." if day is not None else f"{text}."
-
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the curves with their bands and the numbers still waiting."""
-        from followup_analytics.plots import curve_chart
-
-        return curve_chart(self.rows, by=self.by, least_at_risk=self.min_cell, simulated=self.counts.simulated, ax=ax)
-
-
 def incidence_curve(
     log: FollowUpLog,
     *,
@@ -106,12 +45,15 @@ def incidence_curve(
     horizon: int = 30,
     min_cell: int = 10,
     entry: str | None = None,
+    cluster: str = "applicant",
+    engine: str = "auto",
+    seed: int = 0,  # noqa: ARG001 - every command takes a seed; nothing is drawn here
 ) -> CurveResult:
     """Follow all interviews, with or without attempts, and estimate what share has heard back by each day.
 
     Aalen-Johansen over local days; filled and withdrawn (for ``advanced`` also rejected) compete, the end of the record
-    censors. Within a day true times decide (see :mod:`followup_analytics.exits`). Intervals: delete-a-group jackknife
-    over applicants, cloglog scale, t(groups - 1).
+    censors. Within a day true times decide (see :mod:`followup_analytics.curves.exits`). Intervals: delete-a-group
+    jackknife over applicants, cloglog scale, t(groups - 1).
 
     Args:
         log: the log.
@@ -121,6 +63,9 @@ def incidence_curve(
         min_cell: fewest applicants that a shown number may be about; a curve also ends, for all later days, where fewer
             are still waiting.
         entry: column of the interviews with the time from which on the record was kept (left truncation).
+        cluster: applicant, or employer to let each interval be the wider of the two clusterings.
+        engine: as in ``engine.ENGINES``.
+        seed: taken for uniformity; nothing is drawn.
 
     Raises:
         UsageError: for an unknown column, outcome or horizon.
@@ -129,7 +74,9 @@ def incidence_curve(
     check_outcome(outcome)
     if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or not 0 <= horizon <= LONGEST:
         raise UsageError(f"--horizon {horizon!r} is no number of days: give a whole number from 0 to {LONGEST:,}.")
-    rows = exits(log, outcome, columns=(by,) if by else (), entry=entry)
+    if cluster not in CLUSTERS:
+        raise UsageError(f"There is no clustering by {cluster!r}: choose applicant or employer.")
+    rows = exits(log, outcome, columns=(by,) if by else (), entry=entry, engine=engine)
     require_enough(rows["applicant_id"].n_unique(), min_cell)
     parts = _parts(rows, by)
     sizes = [{"group": name, "n_applicants": part["applicant_id"].n_unique()} for name, part in parts]
@@ -147,7 +94,7 @@ def incidence_curve(
         if place in hidden:
             told += _hidden_rows(head, outcome, int(horizon), hidden[place], min_cell)
         else:
-            told += _rows(head, outcome, curves[name], min_cell)
+            told += _rows(head, outcome, curves[name], min_cell, by_employer=cluster == "employer")
     shown = {name: part for place, (name, part) in enumerate(parts) if place not in hidden}
     extra = {
         "quantiles": [row for name, curve in curves.items() for row in _quantiles(name, curve, min_cell)],
@@ -156,13 +103,14 @@ def incidence_curve(
     return CurveResult(
         rows=tuple(told),
         counts=LogCounts.of(log),
-        notes=(*_notes(log, rows, outcome, entry),),
+        notes=(*log.notes, *_notes(log, rows, outcome, entry)),
         native=log.native,
         extra=extra,
         by=by,
         outcome=outcome,
         horizon=int(horizon),
         min_cell=min_cell,
+        exits=rows,
     )
 
 
@@ -194,8 +142,12 @@ def _last_shown(curve: DayCurve, min_cell: int) -> int:
     return int(np.argmax(few)) if few.any() else len(curve.days)
 
 
-def _rows(head: Row, outcome: str, curve: DayCurve, min_cell: int) -> list[Row]:
+def _rows(head: Row, outcome: str, curve: DayCurve, min_cell: int, *, by_employer: bool) -> list[Row]:
     low, high = incidence_limits(curve.jackknife, curve.n_interviews, cluster_size=curve.cluster_size)
+    if by_employer:
+        other = incidence_limits(curve.by_employer(), curve.n_interviews, cluster_size=curve.cluster_size)
+        wider = other[1] - other[0] > high - low
+        low, high = np.where(wider, other[0], low), np.where(wider, other[1], high)
     se = curve.jackknife.se
     shown = _last_shown(curve, min_cell)
     out: list[Row] = []

@@ -18,7 +18,7 @@ from followup_analytics.cells import episodes
 from followup_analytics.errors import UsageError
 from followup_analytics.incidence import Incidence, aalen_johansen, jackknife_incidence
 from followup_analytics.log import FollowUpLog, require_column
-from followup_analytics.uncertainty import Jackknife, group_rows
+from followup_analytics.uncertainty import Jackknife, cluster_number, group_rows
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -46,6 +46,7 @@ class DayCurve:
         waiting_applicants: shape (M,), applicants to whom these belong.
         n_interviews, n_applicants: size of the group.
         cluster_size: interviews an applicant has, seen from an interview: sum n_c^2 / sum n_c.
+        exits: what they were made of.
     """
 
     events: tuple[str, ...]
@@ -57,12 +58,58 @@ class DayCurve:
     n_interviews: int
     n_applicants: int
     cluster_size: float
+    exits: Exits
+
+    def by_employer(self) -> Jackknife:
+        """The same curve with employers deleted in place of applicants (applicants where no employer is known)."""
+        rows = self.exits.rows
+        number = pl.col("_employer").map_elements(cluster_number, return_dtype=pl.Int64)
+        known = rows.select("_employer").unique().with_columns(bucket=number)
+        groups = group_rows(
+            rows.select("_employer", "interview_id").join(known, on="_employer", how="left", maintain_order="left"),
+            applicant="_employer",
+        )
+        return self.exits.jackknife(groups)
+
+
+@dataclass(frozen=True)
+class Exits:
+    """Arrays of exits up to the horizon, with what to ask of them.
+
+    Attributes:
+        rows: the frame they come from.
+        time, cause, entry: shape (n,); whoever left after the horizon is censored there.
+        ends: shape (M,), ends of the days.
+        n_causes: K.
+    """
+
+    rows: pl.DataFrame
+    time: IntArray
+    cause: IntArray
+    entry: IntArray | None
+    ends: IntArray
+    n_causes: int
+
+    def curve(self) -> Incidence:
+        """Aalen-Johansen estimates at the ends of the days."""
+        return aalen_johansen(self.time, self.cause, self.ends, entry=self.entry, n_causes=self.n_causes)
+
+    def jackknife(self, groups: IntArray, n_groups: int | None = None) -> Jackknife:
+        """The same with a replicate for each group."""
+        return jackknife_incidence(
+            self.time, self.cause, self.ends, groups, entry=self.entry, n_causes=self.n_causes, n_groups=n_groups
+        )
 
 
 def exits(
-    log: FollowUpLog, outcome: str = "response", *, columns: tuple[str, ...] = (), entry: str | None = None
+    log: FollowUpLog,
+    outcome: str = "response",
+    *,
+    columns: tuple[str, ...] = (),
+    entry: str | None = None,
+    engine: str = "auto",
 ) -> pl.DataFrame:
-    """One row an interview: interview_id, applicant_id, bucket, day, time, cause, entry, entry_day and `columns`.
+    """One row an interview: interview_id, applicant_id, bucket, employer, day, time, cause, entry and `columns`.
 
     Args:
         log: the log.
@@ -80,7 +127,7 @@ def exits(
     """
     for column in columns:
         require_column(log, column, "--by")
-    found = episodes(log, outcome)
+    found = episodes(log, outcome, engine=engine)
     zones = log.interviews["_zone"]
     local = clock.local_times(found["exit_order"], zones).dt.epoch("us")
     code = {name: place for place, name in enumerate(("censored", *EVENTS[outcome]))}
@@ -88,6 +135,7 @@ def exits(
         "interview_id",
         "applicant_id",
         "bucket",
+        _employer=pl.coalesce(log.interviews["employer"], pl.lit("\0") + pl.col("applicant_id")),
         day=(pl.col("exit_day") - pl.col("start_day")).cast(pl.Int64),
         time=(local - found["start_day"].cast(pl.Int64) * DAY_US),
         cause=pl.col("exit_kind").replace_strict(code, return_dtype=pl.Int64),
@@ -131,29 +179,28 @@ def day_curve(
         n_groups: how many groups there are, where some have no row here.
     """
     days = np.arange(horizon + 1, dtype=np.int64)
-    time, cause = rows["time"].to_numpy(), rows["cause"].to_numpy()
-    # Whoever left after the horizon was still waiting at it.
     beyond = rows["day"].to_numpy() > horizon
-    time = np.where(beyond, (horizon + 1) * DAY_US, time)
-    cause = np.where(beyond, 0, cause)
-    entry = None if rows["entry"].null_count() == rows.height else rows["entry"].fill_null(-1).to_numpy()
-    ends = (days + 1) * DAY_US - 1
-    assigned = group_rows(rows) if groups is None else groups
-    curve = aalen_johansen(time, cause, ends, entry=entry, n_causes=len(events))
+    mine = Exits(
+        rows=rows,
+        time=np.where(beyond, (horizon + 1) * DAY_US, rows["time"].to_numpy()),
+        cause=np.where(beyond, 0, rows["cause"].to_numpy()),
+        entry=None if rows["entry"].null_count() == rows.height else rows["entry"].fill_null(-1).to_numpy(),
+        ends=(days + 1) * DAY_US - 1,
+        n_causes=len(events),
+    )
     sizes = rows.group_by("applicant_id").len()["len"].to_numpy().astype(np.float64)
     waiting, people = _waiting(rows, days)
     return DayCurve(
         events=events,
         days=days,
-        curve=curve,
-        jackknife=jackknife_incidence(
-            time, cause, ends, assigned, entry=entry, n_causes=len(events), n_groups=n_groups
-        ),
+        curve=mine.curve(),
+        jackknife=mine.jackknife(group_rows(rows) if groups is None else groups, n_groups),
         waiting=waiting,
         waiting_applicants=people,
         n_interviews=rows.height,
         n_applicants=len(sizes),
         cluster_size=float((sizes**2).sum() / max(sizes.sum(), 1.0)),
+        exits=mine,
     )
 
 

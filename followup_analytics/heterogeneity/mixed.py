@@ -1,7 +1,8 @@
 """A discrete hazard with a random intercept per applicant or employer, by adaptive Gauss-Hermite quadrature on cells.
 
 It is a check, not a headline: where the easy cases answer first, the hazard falls with every attempt although no
-attempt works less than another. A random intercept takes up differences between units that a normal distribution can describe.
+attempt works less than another. A random intercept takes up differences between units that a normal distribution can
+describe.
 """
 
 from __future__ import annotations
