@@ -94,11 +94,13 @@ def _lines(rows: Sequence[Row], by: str | None, least_at_risk: int) -> list[_Lin
         if by is None or event in _MAIN_EVENTS:
             names.setdefault((str(row[by]) if by else "", event), []).append(row)
     lines = []
-    for index, ((group, event), found) in enumerate(names.items()):
+    for (group, event), found in names.items():
         name = value_label(by, group) if by else value_label("event", event)
         banded = by is not None or event in _MAIN_EVENTS
         drawn = _until_few(sorted(found, key=lambda row: int(row["day"])), least_at_risk)
-        lines.append(_Line(name, drawn, SERIES[index % len(SERIES)], banded))
+        if not banded and not any(row["estimate"] for row in drawn):
+            continue  # an event that a log never records is no part of its story
+        lines.append(_Line(name, drawn, SERIES[len(lines) % len(SERIES)], banded))
     return lines[: len(SERIES)]
 
 

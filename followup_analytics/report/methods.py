@@ -79,15 +79,18 @@ def _note(text: str, number: int | None) -> Parts:
 def _limits(found: Findings) -> list[dict[str, Any]]:
     items: list[Parts] = [
         (
-            "A log holds what people wrote down. Attempts and answers that nobody logged are missing, and those who log "
+            "A log holds what people wrote down. Attempts and answers that nobody logged are missing, and those who "
+            "log "
             "may differ from those who don’t."
         ),
         (
-            "People who follow up early, late or often differ from others in ways that also decide whether they hear back. "
+            "People who follow up early, late or often differ from others in ways that also decide whether they hear "
+            "back. "
             "Comparing their rates describes them; it doesn’t say what following up does."
         ),
         (
-            "Rates by number of attempts fall even where every attempt is as good as the first, since those who are wanted "
+            "Rates by number of attempts fall even where every attempt is as good as the first, since those who are "
+            "wanted "
             "hear back and leave."
         ),
     ]

@@ -62,14 +62,23 @@ def font_folder(font_path: Path | None = None) -> Iterator[Path]:
 @lru_cache(maxsize=4)
 def covered(font_path: Path | None = None) -> frozenset[int]:
     """Code points for which some font has a sign."""
-    from fontTools.ttLib import TTCollection, TTFont
-
     points: set[int] = set()
     for path in font_files(font_path):
-        fonts = TTCollection(path).fonts if path.suffix.lower() == ".ttc" else [TTFont(path, lazy=True)]
-        for font in fonts:
-            points.update(font.getBestCmap() or ())
+        points |= _points_of(path)
     return frozenset(points)
+
+
+def _points_of(path: Path) -> set[int]:
+    from fontTools.ttLib import TTCollection, TTFont, TTLibError
+
+    try:
+        if path.suffix.lower() == ".ttc":
+            with TTCollection(path) as several:
+                return {point for font in several.fonts for point in font.getBestCmap() or ()}
+        with TTFont(path, lazy=True) as font:
+            return set(font.getBestCmap() or ())
+    except (TTLibError, OSError):
+        raise UnreadableError(f"the font file {path.name} can't be read: take it out of the font folder.") from None
 
 
 @dataclass

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.plots import joined
 from followup_analytics.report.cohort import cohort_document
-from followup_analytics.report.document import Document
+from followup_analytics.report.document import Document, paragraph
 from followup_analytics.report.findings import Options
 from followup_analytics.report.gather import gather
 from followup_analytics.report.handout import handout_document
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from followup_analytics.results import Result
 
 KINDS = ("cohort", "claims", "handout")
+_MOST_CODES = 12
 
 
 def write_report(
@@ -80,7 +83,9 @@ def write_report(
         seed=seed,
     )
     case = TypeCase(Path(font_path) if font_path is not None else None)
-    document = compose(log, kind=kind, options=options, case=case, claims=claims, today=today)
+    document = _with_missing_signs(
+        compose(log, kind=kind, options=options, case=case, claims=claims, today=today), case
+    )
     return _put(press(document, case), Path(path))
 
 
@@ -102,6 +107,21 @@ def compose(
         return handout_document(log, options, case, today=today, verdicts=claims)
     found = gather(log, options, case, claims=claims)
     return cohort_document(found)
+
+
+def _with_missing_signs(document: Document, case: TypeCase) -> Document:
+    """Say at the end which characters no font has, if any: their codes stand in the text instead."""
+    case.clean_all(document.as_data())
+    if not case.missing:
+        return document
+    codes = joined([f"U+{ord(letter):04X}" for letter in sorted(case.missing)[:_MOST_CODES]])
+    more = f" and {len(case.missing) - _MOST_CODES} more" if len(case.missing) > _MOST_CODES else ""
+    said = paragraph(
+        f"Characters that have no sign in the fonts of this report are shown by their Unicode numbers: {codes}{more}. "
+        "A folder of further fonts can be given."
+    )
+    last = document.sections[-1]
+    return replace(document, sections=(*document.sections[:-1], replace(last, blocks=(*last.blocks, said))))
 
 
 def _put(content: bytes, path: Path) -> Path:

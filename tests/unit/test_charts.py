@@ -1,0 +1,157 @@
+"""Charts: what they draw, what they never draw, and the words that go with them."""
+
+from __future__ import annotations
+
+import pytest
+
+from followup_analytics import plots
+from followup_analytics.plots.style import BLUE, GREEN, GREY, INK, PURPLE, SERIES, VERMILLION
+
+SHOWN = {
+    "timing": "2-3", "estimate": 0.2712, "conf_low": 0.21, "conf_high": 0.34, "n_attempts": 143, "n_applicants": 90,
+    "n_events": 39, "status": "ok",
+}  # fmt: skip
+HIDDEN = {
+    "timing": "15+", "estimate": None, "conf_low": None, "conf_high": None, "n_attempts": None, "n_applicants": None,
+    "n_events": None, "status": "suppressed",
+}  # fmt: skip
+
+
+def svg_of(axes: object) -> str:
+    return plots.Chart.of(axes).svg()  # type: ignore[arg-type]
+
+
+def test_the_same_rows_give_the_same_bytes() -> None:
+    """Two drawings of the same rows, and two savings of one drawing, are the same to the byte."""
+    first, second = (plots.Chart.of(plots.rate_chart([SHOWN, HIDDEN], keys=["timing"])) for _ in range(2))
+    assert first.svg() == second.svg() == first.svg()
+    assert first.png() == second.png()
+
+
+def test_a_hidden_row_keeps_its_place_and_nothing_else() -> None:
+    """A hidden row is named with the word hidden and has no dot, no interval and no n."""
+    drawn = svg_of(plots.rate_chart([SHOWN, HIDDEN], keys=["timing"]))
+    assert "days 15+" in drawn
+    assert "hidden" in drawn
+    assert drawn.count("n = ") == 1
+
+
+def test_scale_of_rates_starts_at_zero() -> None:
+    """The axis of shares starts at zero, upright and on its side."""
+    upright = plots.rate_chart([SHOWN], keys=["timing"])
+    many = [{**SHOWN, "timing": str(day)} for day in range(12)]
+    sideways = plots.rate_chart(many, keys=["timing"])
+    assert upright.get_ylim()[0] == 0
+    assert sideways.get_xlim()[0] == 0
+
+
+@pytest.mark.parametrize("draw", ["rate", "curve", "forest", "reliability"])
+def test_every_chart_of_simulated_data_says_so(draw: str) -> None:
+    """The words simulated data stand on each kind of chart and in its alt text."""
+    made = {
+        "rate": lambda: plots.rate_chart([SHOWN], keys=["timing"], simulated=True),
+        "curve": lambda: plots.curve_chart(curve_rows(), simulated=True),
+        "forest": lambda: plots.forest_chart(claim_rows(), simulated=True),
+        "reliability": lambda: plots.reliability_chart(
+            [{**SHOWN, "predicted": 0.25}, {**HIDDEN, "predicted": None}], simulated=True
+        ),
+    }[draw]()
+    chart = plots.Chart.of(made)
+    assert "simulated data" in chart.svg()
+    assert "simulated" in chart.alt
+
+
+def curve_rows() -> list[dict[str, object]]:
+    return [
+        {
+            "event": "response", "day": day, "estimate": day / 40, "conf_low": day / 50, "conf_high": day / 30,
+            "n_at_risk": 40 - 2 * day, "status": "ok",
+        }
+        for day in range(20)
+    ]  # fmt: skip
+
+
+def claim_rows() -> list[dict[str, object]]:
+    tested = {"claim": "thank-you-note", "verdict": "supported", "estimate": 0.09, "conf_low": 0.06, "conf_high": 0.12}
+    bare = {"claim": "smile", "verdict": "not_testable", "estimate": None, "conf_low": None, "conf_high": None}
+    return [{**row, "margin": 0.05} for row in (tested, bare)]
+
+
+def test_a_curve_stops_where_few_are_left() -> None:
+    """Beyond the last day with enough people waiting nothing is drawn, since single people would show."""
+    axes = plots.curve_chart(curve_rows(), least_at_risk=10)
+    drawn = max(max(line.get_xdata()) for line in axes.lines if len(line.get_xdata()))
+    assert drawn == 15
+
+
+def test_alt_text_holds_numbers_and_names_what_is_missing() -> None:
+    """Alt text is made from the rows: estimate, interval, and how many rows are not shown."""
+    alt = plots.rate_alt([SHOWN, HIDDEN], ["timing"])
+    assert "27% (21% to 34%)" in alt
+    assert "Not shown: 1 of 2" in alt
+    assert "15 predicted" not in alt
+
+
+def test_markup_in_labels_is_text() -> None:
+    """Dollar signs and angle brackets in a label are drawn as they are, and never as mathematics or tags."""
+    rows = [{**SHOWN, "employer": r"$\frac{1}$ & <b>"}]
+    drawn = svg_of(plots.rate_chart(rows, keys=["employer"]))
+    assert r"$\frac{1}$ &amp; &lt;b&gt;" in drawn
+
+
+def test_a_chart_in_a_notebook_has_alt_text() -> None:
+    """The notebook's face of axes is a figure with alt text and caption."""
+    axes = plots.rate_chart([SHOWN], keys=["timing"])
+    face = axes._repr_mimebundle_()  # type: ignore[attr-defined]
+    assert 'alt="Dot chart' in face["text/html"]
+    assert "<figcaption>" in face["text/html"]
+
+
+def test_the_users_own_axes_are_drawn_on() -> None:
+    """Given axes are used and given back, and nothing of matplotlib's settings is left changed."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    before = dict(mpl.rcParams)
+    mine = Figure().add_subplot()
+    assert plots.rate_chart([SHOWN], keys=["timing"], ax=mine) is mine
+    assert dict(mpl.rcParams) == before
+
+
+def test_pyplot_is_never_loaded() -> None:
+    """Drawing leaves pyplot, and with it any window, alone."""
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from followup_analytics import plots;"
+        "plots.Chart.of(plots.rate_chart([{'timing': '1', 'estimate': .2}], keys=['timing'])).svg();"
+        "sys.exit('matplotlib.pyplot' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_colours_have_contrast() -> None:
+    """Lines and points reach 3:1 on white (WCAG 1.4.11), ink and grey text 4.5:1 (1.4.3)."""
+    assert all(plots.contrast(colour) >= 3 for colour in (BLUE, VERMILLION, GREEN, PURPLE))
+    assert all(plots.contrast(colour) >= 4.5 for colour in (INK, GREY, BLUE))
+    assert plots.contrast("#000000") == pytest.approx(21)
+
+
+def test_series_differ_in_more_than_colour() -> None:
+    """Each series has its own dashes and its own marker."""
+    assert len({str(style.dashes) for style in SERIES}) == len({style.marker for style in SERIES}) == len(SERIES)
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.0, "0%"), (0.0004, "<1%"), (0.234, "23%"), (0.999, ">99%"), (1.0, "100%")]
+)
+def test_percentages_never_claim_none_or_all(share: float, text: str) -> None:
+    """A small share is not rounded to nothing, nor a large one to all."""
+    assert plots.percent(share) == text
+
+
+@pytest.mark.parametrize(("difference", "text"), [(0.0321, "+3.2"), (-0.004, "−0.4"), (-0.0001, "0.0")])
+def test_points_have_a_true_minus_and_no_negative_nought(difference: float, text: str) -> None:
+    """Differences carry their sign, nought carries none."""
+    assert plots.points(difference) == text
