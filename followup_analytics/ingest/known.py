@@ -17,11 +17,21 @@ _EMPTY: dict[str, Any] = {"interview_id": pl.String, "applicant_id": pl.String, 
           "observed_until": pl.Datetime("us", "UTC"), "at_precision": pl.String, "_zone": pl.String}  # fmt: skip
 
 
+def no_interviews() -> pl.DataFrame:
+    """An empty table of known interviews."""
+    return pl.DataFrame(schema=_EMPTY)
+
+
+def no_ends() -> pl.DataFrame:
+    """An empty table of decided interviews."""
+    return pl.DataFrame(schema={"interview_id": pl.String, "end_us": pl.Int64})
+
+
 def stored_interviews(store: Store | None) -> pl.DataFrame:
     """Ids, times and zones of the interviews in a store; empty without one."""
     if store is None:
-        return pl.DataFrame(schema=_EMPTY)
-    return store.read_table("interviews", list(_COLUMNS)).select(_COLUMNS).cast(_EMPTY)
+        return no_interviews()
+    return store.read_table("interviews", list(_COLUMNS)).select(_COLUMNS).cast(pl.Schema(_EMPTY))
 
 
 def with_checked(known: pl.DataFrame, checked: Sequence[CheckedTable], pseudonyms: Pseudonyms) -> pl.DataFrame:
@@ -29,7 +39,7 @@ def with_checked(known: pl.DataFrame, checked: Sequence[CheckedTable], pseudonym
     frames = [one.frame for one in checked if one.table == "interviews"]
     if not frames:
         return known
-    fresh = pl.concat([frame.select(_COLUMNS).cast(_EMPTY) for frame in frames])  # type: ignore[arg-type]
+    fresh = pl.concat([frame.select(_COLUMNS).cast(pl.Schema(_EMPTY)) for frame in frames])
     names = pseudonyms.of_all("applicant", fresh["applicant_id"].drop_nulls().unique())
     fresh = fresh.with_columns(pl.col("applicant_id").replace(list(names), list(names.values())))
     return pl.concat([fresh, known]).unique("interview_id", keep="first", maintain_order=True)
@@ -41,7 +51,7 @@ def ends_of_story(store: Store | None, checked: Sequence[CheckedTable]) -> pl.Da
     if store is not None:
         frames.append(store.read_table("outcomes", ["interview_id", "decided_at"]))
     if not frames:
-        return pl.DataFrame(schema={"interview_id": pl.String, "end_us": pl.Int64})
+        return no_ends()
     ends = pl.concat([frame.cast({"decided_at": pl.Datetime("us", "UTC")}) for frame in frames])
     return ends.group_by("interview_id").agg(end_us=pl.col("decided_at").min().dt.epoch("us"))
 

@@ -13,9 +13,9 @@ import polars as pl
 
 from followup_analytics.clock import DAY_US
 from followup_analytics.ingest.calls import problems_frame
-from followup_analytics.ingest.numbers import WEAK_DIGITS, contact_key, damaged, home_region, restored, weak_key
 from followup_analytics.ingest.parts import SEVERAL, Rejected, set_aside
 from followup_analytics.ingest.roster import INTERVIEW_SCHEMA, LINES_SCHEMA, name_key
+from followup_analytics.ingest.telephone import WEAK_DIGITS, contact_key, damaged, home_region, restored, weak_key
 from followup_analytics.privacy import Pseudonyms
 from followup_analytics.tabular import ROW
 

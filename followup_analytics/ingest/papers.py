@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -12,16 +13,23 @@ from followup_analytics.checks import CheckedTable
 from followup_analytics.ingest.copies import copy_records
 from followup_analytics.ingest.rejects import PaperFolder, with_reasons, write_paper
 from followup_analytics.ingest.sample import Sample
+from followup_analytics.tabular import ROW
 from followup_analytics.text import shorten
 
 
-class TableOnItsWay(Protocol):
-    """What rejects are written from."""
+class Rejecting(Protocol):
+    """What rejects are written from: a table on its way through a run."""
 
     name: str
-    raw: pl.DataFrame
     checked: CheckedTable
-    sheet: str | None
+
+    @property
+    def raw(self) -> pl.DataFrame:
+        """The cells as they stand in the file."""
+
+    @property
+    def sheet(self) -> str | None:
+        """The workbook's sheet, if it is one."""
 
 
 class Papers:
@@ -31,7 +39,7 @@ class Papers:
         self._folder = PaperFolder(folder, frozenset(path.resolve() for path in inputs))
         self._written: dict[tuple[Path, str | None, str], Path] = {}
 
-    def write_rejects(self, sample: Sample, tables: Sequence[TableOnItsWay], problems: pl.DataFrame | None) -> None:
+    def write_rejects(self, sample: Sample, tables: Sequence[Rejecting], problems: pl.DataFrame | None) -> None:
         """Write the rejected rows of a file, in the file's own form with reasons."""
         for table in tables:
             rejects = table.checked.rejects
@@ -39,20 +47,15 @@ class Papers:
                 continue
             stem = sample.path.stem + (f".{_plain(table.sheet or table.name)}" if len(tables) > 1 else "")
             if problems is not None:
-                rows = pl.concat(
-                    [
-                        problems,
-                        rejects.filter(~pl.col("_row").is_in(problems["_row"].implode()))
-                        .with_columns(member=pl.lit(None, pl.String))
-                        .select(problems.columns),
-                    ]
-                )
-                path = copy_records(sample, rows, lambda suffix, stem=stem: self._folder.path(stem, "rejects", suffix))  # type: ignore[misc]
+                known = pl.col(ROW).is_in(problems[ROW].implode())
+                later = rejects.filter(~known).with_columns(member=pl.lit(None, pl.String)).select(problems.columns)
+                free = partial(self._folder.path, stem, "rejects")
+                path = copy_records(sample, pl.concat([problems, later]), free)
             else:
                 path = self._rejected_rows(sample, table, stem)
             self._written[sample.path, table.sheet, table.name] = path
 
-    def _rejected_rows(self, sample: Sample, table: TableOnItsWay, stem: str) -> Path:
+    def _rejected_rows(self, sample: Sample, table: Rejecting, stem: str) -> Path:
         suffix = {"workbook": ".xlsx", "parquet": ".parquet"}.get(sample.container, ".csv")
         rows = with_reasons(table.raw, table.checked.rejects, sample.name)
         path = self._folder.path(stem, "rejects", suffix)

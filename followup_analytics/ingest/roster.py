@@ -11,7 +11,7 @@ import polars as pl
 
 from followup_analytics.checks import CheckedTable, check_table
 from followup_analytics.errors import DataError, UsageError
-from followup_analytics.ingest.numbers import contact_key, home_region
+from followup_analytics.ingest.telephone import contact_key, home_region
 from followup_analytics.schema import INTERVIEWS, PARTIES
 from followup_analytics.tabular import RawTable, header_key, read_raw_tables
 from followup_analytics.text import nearest, undo_formula_safe

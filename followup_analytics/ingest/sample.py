@@ -93,7 +93,7 @@ class Sample:
     @cached_property
     def text(self) -> str:
         """The head as text; empty where it is not text."""
-        if self.container not in ("file",) or not self.head:
+        if self.container != "file" or not self.head:
             return ""
         try:
             return decode_head(self.head, self.name)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
 from followup_analytics.checks import CheckedTable
-from followup_analytics.ingest.registry import ReadOptions
-from followup_analytics.ingest.result import BrokenRule
-from followup_analytics.ingest.warnings import warnings_of
+from followup_analytics.ingest.doubts import warnings_of
+from followup_analytics.ingest.result import BrokenRule, CheckResult, FailedFile, IngestResult, table_row
+from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
 from followup_analytics.log import Note, clock_notes
 from followup_analytics.results import LogCounts
-from followup_analytics.schema import TABLES
+from followup_analytics.schema import CONTACTS, TABLES
 from followup_analytics.store import Store
 from followup_analytics.tabular import ROW, header_key
 from followup_analytics.text import shorten
+
+Kind = TypeVar("Kind", bound=IngestResult)
 
 _EXAMPLES = 3
 _DECIDED = {
@@ -54,49 +55,103 @@ def _value(raw: pl.DataFrame, row: int, column: str | None, table: str) -> str |
     return shorten(str(cells[0]), 30) if len(cells) and cells[0] is not None else None
 
 
-def notes_of(
-    checked: Sequence[CheckedTable],
-    decided: Sequence[tuple[str, Counter[str]]],
-    options: ReadOptions,
-    known: pl.DataFrame,
-) -> tuple[Note, ...]:
-    """What was decided by rule, and warnings about the data."""
-    del options
-    notes = list(clock_notes(checked))
-    for file, counts in decided:
-        notes += [Note(code, f"{file}: {_DECIDED.get(code, code)}", n) for code, n in counts.items() if n]
-    return (*notes, *warnings_of(checked, known))
-
-
-def log_counts(store: Store | None, checked: Sequence[CheckedTable]) -> LogCounts:
-    """What the store holds now; of a check, what the files hold."""
-    if store is not None:
-        interviews = store.read_table(
-            "interviews", ["interview_id", "applicant_id", "interviewed_at", "observed_until"]
-        )
-        with store.reading() as connection:
-            contacts = int(connection.exec_driver_sql("SELECT count(*) FROM contacts").scalar_one())
-        simulated = store.setting("simulated") == "true"
-    else:
-        frames = {one.table: one.frame for one in checked}
-        interviews = frames.get(
-            "interviews",
-            pl.DataFrame(
-                schema={
-                    "applicant_id": pl.String,
-                    "interviewed_at": pl.Datetime("us", "UTC"),
-                    "observed_until": pl.Datetime("us", "UTC"),
-                }
-            ),
-        )
-        contacts, simulated = sum(one.frame.height for one in checked if one.table == "contacts"), False
-    latest = (
-        interviews.select(pl.coalesce(pl.col("observed_until").max(), pl.col("interviewed_at").max())).item()
-        if interviews.height
-        else None
+def result_of(run: Run, files: Sequence[FileOnItsWay], kind: type[Kind]) -> Kind:
+    """The result of a run: a row per file and table, what was broken, what to know, and the exit code."""
+    tables = [(file, table) for file in files for table in file.tables]
+    rows = [_row(run, file, table) for file, table in tables]
+    broken = [
+        rule for file, table in tables for rule in broken_rules(table.checked, table.raw, file.sample.name, table.name)
+    ]
+    notes = [*run.notes, *_notes(run, files)]
+    reviews = [file.review for file in files if file.review is not None and file.review.height]
+    review_file = run.papers.write_review(pl.concat(reviews)) if reviews else None
+    if review_file:
+        text = f"calls are to be looked at: fill in interview_id in {review_file} and give it back with --review"
+        notes.append(Note("review", text, int(pl.concat(reviews)["calls"].sum())))
+    return kind(
+        rows=tuple(rows),
+        counts=_log_counts(run.store, [table.checked for _, table in tables]),
+        notes=tuple(notes),
+        broken=tuple(broken),
+        failed=tuple(run.failed),
+        review_file=review_file,
+        exit_code=_exit_code(rows, run.failed, kind),
     )
-    date = latest.date().isoformat() if isinstance(latest, dt.datetime) else ""
-    return LogCounts(interviews.height, interviews["applicant_id"].n_unique(), contacts, date, simulated)
+
+
+def _row(run: Run, file: FileOnItsWay, table: TableOnItsWay) -> dict[str, Any]:
+    calls = file.is_calls and table.name == CONTACTS.name
+    counts = {
+        "rows_read": table.batch.read,
+        "accepted": table.counts.accepted,
+        "already_known": table.counts.already_known,
+        "new_versions": table.counts.new_versions,
+        "rejected": table.checked.n_rejected + table.counts.forgotten,
+        "unmatched": file.unmatched if calls else 0,
+    }
+    paper = run.papers.rejects_of(file.sample, table.sheet, table.name)
+    return table_row(file.sample.name, table.name, file.source.name, counts, paper, file.match.why)
+
+
+def _exit_code(rows: Sequence[dict[str, Any]], failed: Sequence[FailedFile], kind: type[IngestResult]) -> int:
+    """Contract section 3: 1 when a file is unreadable; check: 3 when a row is bad; ingest: 0 when any row counts."""
+    if any(one.error.exit_code == 1 for one in failed):
+        return 1
+    if issubclass(kind, CheckResult):
+        return 3 if failed or any(row["rejected"] > row["unmatched"] for row in rows) else 0
+    return 0 if any(row["accepted"] or row["already_known"] for row in rows) else 3
+
+
+def _notes(run: Run, files: Sequence[FileOnItsWay]) -> list[Note]:
+    """What was decided by rule, what was kept out, and warnings about data that came in anew."""
+    tables = [table for file in files for table in file.tables]
+    notes = list(clock_notes([table.checked for table in tables]))
+    for file in files:
+        notes += [
+            Note(code, f"{file.sample.name}: {_DECIDED.get(code, code)}", n) for code, n in file.decided.items() if n
+        ]
+    forgotten = sum(table.counts.forgotten for table in tables)
+    if forgotten:
+        text = "rows are about people who were forgotten, and were not stored again"
+        notes.append(Note("forgotten", text, forgotten))
+    fresh = [table.checked for table in tables if table.counts.accepted]
+    return [*notes, *warnings_of(fresh, run.known)]
+
+
+def _log_counts(store: Store | None, checked: Sequence[CheckedTable]) -> LogCounts:
+    """What the store holds now; of a check, what the files hold."""
+    if store is None:
+        return _counts_of_files({one.table: one.frame for one in checked})
+    import sqlalchemy as sa
+
+    from followup_analytics.store.tables import current
+
+    interviews, contacts = current["interviews"].c, current["contacts"].c
+    query = sa.select(
+        sa.func.count(),
+        sa.func.count(sa.distinct(interviews.applicant_id)),
+        sa.func.max(interviews.observed_until),
+        sa.func.max(interviews.interviewed_at),
+    )
+    with store.reading() as connection:
+        n, applicants, until, last = connection.execute(query).one()
+        touches = connection.execute(sa.select(sa.func.count(contacts.record), sa.func.max(contacts.at))).one()
+    latest = until or max(filter(None, (last, touches[1])), default=None)
+    return LogCounts(n, applicants, touches[0], _date(latest), store.setting("simulated") == "true")
+
+
+def _counts_of_files(frames: dict[str, pl.DataFrame]) -> LogCounts:
+    interviews, contacts = frames.get("interviews"), frames.get("contacts")
+    n = interviews.height if interviews is not None else 0
+    applicants = interviews["applicant_id"].n_unique() if interviews is not None else 0
+    clocks = ((interviews, "observed_until"), (interviews, "interviewed_at"), (contacts, "at"))
+    times = [frame[name].dt.epoch("us").max() for frame, name in clocks if frame is not None]
+    latest = next((time for time in times if time is not None), None)
+    return LogCounts(n, applicants, contacts.height if contacts is not None else 0, _date(latest), simulated=False)
+
+
+def _date(us: Any) -> str:
+    return dt.datetime.fromtimestamp(int(us) / 1e6, dt.UTC).date().isoformat() if us is not None else ""
 
 
 def keep_note(tx: Any, note: Note) -> None:

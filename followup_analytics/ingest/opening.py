@@ -1,0 +1,97 @@
+"""The first half of a run: find out what each file is, read its tables, and check them with all interviews known."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from followup_analytics.checks import CheckedTable, check_table, reject_unknown_interviews
+from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.ingest.beside import settings_beside
+from followup_analytics.ingest.known import ends_of_story, with_checked
+from followup_analytics.ingest.registry import CERTAIN, Match, Source, detect_source, named_source
+from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
+from followup_analytics.ingest.sample import Sample
+from followup_analytics.schema import INTERVIEWS, TABLES
+
+
+def open_files(run: Run, paths: Sequence[Path], source: str) -> list[FileOnItsWay]:
+    """Detect, read and check the files; one that can't be read is noted in the run and left out."""
+    opened = [file for path in paths if (file := run.attempt(path.name, partial(_open, run, path, source)))]
+    readable = [file for file in opened if run.attempt(file.sample.name, partial(_check, run, file, interviews=True))]
+    _learn_interviews(run, readable)
+    readable = [
+        file for file in readable if run.attempt(file.sample.name, partial(_check, run, file, interviews=False))
+    ]
+    run.ends = ends_of_story(run.store, [table.checked for file in readable for table in file.tables])
+    return readable
+
+
+def _open(run: Run, path: Path, source: str) -> FileOnItsWay:
+    """What a file is, and its tables; the calls of a call source are left for later."""
+    if not path.exists():
+        raise UnreadableError(f"{path.name}: there is no such file; check the name and the folder.")
+    sample = Sample(path)
+    sample.require_content()
+    settings = settings_beside(path)
+    chosen, match = _kind(run, sample, source)
+    if chosen.calls and run.store is not None and not run.links:
+        raise UsageError(
+            f"{path.name}: calls are tied to interviews through a roster; give --roster FILE, a table of interview_id and "
+            "numbers (and applicant_id and interviewed_at, where the store doesn't have the interviews yet)."
+        )
+    options = dataclasses.replace(run.options, time_zone=run.options.time_zone or settings.time_zone)
+    file = FileOnItsWay(sample, chosen, match, settings, options)
+    if not chosen.calls:
+        file.batches = list(chosen.read(sample, options))
+        for batch in file.batches:
+            file.decided.update(batch.counts)
+    return file
+
+
+def _kind(run: Run, sample: Sample, source: str) -> tuple[Source, Match]:
+    if source != "auto":
+        return named_source(source), Match(CERTAIN, "--source says so")
+    if run.options.map is not None and sample.container in ("file", "workbook", "parquet"):
+        return named_source("mapped"), Match(CERTAIN, "--map says what its columns mean")
+    return detect_source(sample)
+
+
+def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
+    """Check a file's tables: interviews (and applicants) first, then what refers to them, in their zones."""
+    for batch in file.batches:
+        if batch.table == "calls" or (batch.table in (INTERVIEWS.name, "applicants")) != interviews:
+            continue
+        place = file.sample.name + (f", sheet {batch.sheet}" if batch.sheet else "")
+        zones = None if interviews else run.known.select("interview_id", "_zone")
+        checked = check_table(
+            batch.rows, TABLES[batch.table], file=place, time_zone=file.options.time_zone, interview_zones=zones
+        )
+        checked = with_shapeless(checked, batch.problems)
+        if batch.table == INTERVIEWS.name:
+            checked = file.settings.complete(checked, file.options.time_zone)
+        table = TableOnItsWay(batch.table, place, batch, checked)
+        if table.refers_to_interviews and (run.store is not None or run.known.height):
+            table.checked = reject_unknown_interviews(checked, run.known["interview_id"])
+        file.tables.append(table)
+    return True
+
+
+def with_shapeless(checked: CheckedTable, problems: pl.DataFrame | None) -> CheckedTable:
+    """The checked table with the records that never became rows among its rejects."""
+    if problems is None or not problems.height:
+        return checked
+    shapeless = problems.select(checked.rejects.columns)
+    return dataclasses.replace(checked, rejects=pl.concat([shapeless, checked.rejects]))
+
+
+def _learn_interviews(run: Run, files: Sequence[FileOnItsWay]) -> None:
+    """All interviews that contacts may refer to: the store's, those of the files in this command, the roster's."""
+    checked = [table.checked for file in files for table in file.tables]
+    if run.roster is not None and run.roster.interviews is not None:
+        checked.append(run.roster.interviews)
+    run.known = with_checked(run.known, checked, run.pseudonyms)

@@ -1,0 +1,152 @@
+"""One command's run through its files: what it was asked, what it knows, and each file on its way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from followup_analytics.checks import CheckedTable
+from followup_analytics.clock import is_zone
+from followup_analytics.errors import FollowUpError, UsageError
+from followup_analytics.ingest.beside import Settings
+from followup_analytics.ingest.known import no_ends, no_interviews
+from followup_analytics.ingest.mapping import load_map
+from followup_analytics.ingest.papers import Papers
+from followup_analytics.ingest.registry import Batch, Match, ReadOptions, Source
+from followup_analytics.ingest.result import FailedFile
+from followup_analytics.ingest.roster import Roster
+from followup_analytics.ingest.sample import Sample
+from followup_analytics.ingest.telephone import region_checked
+from followup_analytics.log import Note
+from followup_analytics.privacy import Pseudonyms
+from followup_analytics.schema import INTERVIEWS, TABLES
+from followup_analytics.store import Counts, Store
+
+Progress = Callable[[str, int], None]
+Paths = str | Path | Sequence[str | Path]
+
+
+@dataclass
+class TableOnItsWay:
+    """A table of a file: as read, as checked once all interviews are known, and what became of its rows."""
+
+    name: str
+    place: str
+    batch: Batch
+    checked: CheckedTable
+    counts: Counts = field(default_factory=Counts)
+
+    @property
+    def raw(self) -> pl.DataFrame:
+        """The cells as they stand in the file."""
+        return self.batch.rows
+
+    @property
+    def sheet(self) -> str | None:
+        """The workbook's sheet, if it is one."""
+        return self.batch.sheet
+
+    @property
+    def refers_to_interviews(self) -> bool:
+        """Whether its rows belong to interviews that are listed elsewhere."""
+        return self.name != INTERVIEWS.name and "interview_id" in TABLES[self.name].names
+
+
+@dataclass
+class FileOnItsWay:
+    """A file: what kind it is and its tables; the calls of a call source are read when it is stored."""
+
+    sample: Sample
+    source: Source
+    match: Match
+    settings: Settings
+    options: ReadOptions
+    batches: list[Batch] = field(default_factory=list)
+    tables: list[TableOnItsWay] = field(default_factory=list)
+    decided: Counter[str] = field(default_factory=Counter)
+    problems: pl.DataFrame | None = None
+    unmatched: int = 0
+    review: pl.DataFrame | None = None
+
+    @property
+    def has_interviews(self) -> bool:
+        """Whether contacts of other files may refer to it."""
+        return any(batch.table == INTERVIEWS.name for batch in self.batches)
+
+    @property
+    def is_calls(self) -> bool:
+        """Whether its records are calls that have to be linked."""
+        return self.source.calls or any(batch.table == "calls" for batch in self.batches)
+
+
+@dataclass
+class Run:
+    """Everything that one command needs on its way through the files."""
+
+    options: ReadOptions
+    pseudonyms: Pseudonyms
+    store: Store | None
+    papers: Papers
+    progress: Progress | None = None
+    roster: Roster | None = None
+    decisions: Mapping[str, str] = field(default_factory=dict)
+    failed: list[FailedFile] = field(default_factory=list)
+    known: pl.DataFrame = field(default_factory=no_interviews)
+    ends: pl.DataFrame = field(default_factory=no_ends)
+    in_store: set[str] = field(default_factory=set)
+    notes: list[Note] = field(default_factory=list)
+
+    @property
+    def links(self) -> bool:
+        """Whether there is anything to link calls by."""
+        return self.roster is not None or bool(self.decisions)
+
+    def attempt(self, name: str, work: partial[Any]) -> Any:
+        """Do one file's work; what goes wrong with it is kept for the result, so that the other files still count."""
+        try:
+            return work()
+        except UsageError:
+            raise
+        except FollowUpError as error:
+            self.failed.append(FailedFile(name, error))
+            return None
+
+
+def read_options(
+    *,
+    map: str | Path | Mapping[str, Any] | None,  # noqa: A002
+    time_zone: str | None,
+    region: str | None,
+    day_first: bool | None,
+    voicemail_under: float | None,
+    keep_notes: bool,
+    own_addresses: Sequence[str],
+) -> ReadOptions:
+    """The user's options, checked. Raises UsageError for a zone, region or number that is none."""
+    if time_zone is not None and not is_zone(time_zone):
+        raise UsageError(f"the time zone {time_zone!r} is not known; give an IANA name such as Europe/Berlin.")
+    if voicemail_under is not None and not 0 < voicemail_under < 86_400:
+        raise UsageError(f"--voicemail-under {voicemail_under:g} must be a number of seconds above 0.")
+    return ReadOptions(
+        time_zone=time_zone,
+        region=region_checked(region) if region else None,
+        day_first=day_first,
+        voicemail_under=voicemail_under,
+        keep_notes=keep_notes,
+        own_addresses=frozenset(address.strip().casefold() for address in own_addresses),
+        map=load_map(map) if map is not None else None,
+    )
+
+
+def as_paths(files: Paths) -> list[Path]:
+    """One or several files as paths; UsageError when there are none."""
+    given = [files] if isinstance(files, str | Path) else list(files)
+    if not given:
+        raise UsageError("name at least one file.")
+    return [Path(one) for one in given]

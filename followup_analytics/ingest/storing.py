@@ -1,0 +1,202 @@
+"""The second half of a run: link what are calls, and store each file in one transaction."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from followup_analytics.checks import CheckedTable, check_table, covariates, reject_unknown_interviews
+from followup_analytics.ingest.calls import complete
+from followup_analytics.ingest.known import linkable
+from followup_analytics.ingest.linking import Lines, Linked, link, unlinked
+from followup_analytics.ingest.opening import with_shapeless
+from followup_analytics.ingest.registry import Batch, ReadOptions
+from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
+from followup_analytics.ingest.summing import keep_note
+from followup_analytics.log import Note
+from followup_analytics.privacy import protect
+from followup_analytics.schema import CONTACTS, INTERVIEWS, TABLES
+from followup_analytics.store import Counts
+from followup_analytics.tabular import ROW
+
+#: Interviews and applicants come first: contacts and outcomes refer to them.
+_ORDER = {"interviews": 0, "applicants": 1, "contacts": 2, "outcomes": 3}
+
+
+def store_roster(run: Run, files: Sequence[FileOnItsWay]) -> None:
+    """The roster's interviews that neither the store nor a file has: calls can only be kept with their interview."""
+    if run.roster is None or run.roster.interviews is None:
+        return
+    checked = run.roster.interviews
+    if run.store is not None:
+        tables = [table for file in files for table in file.tables if table.name == INTERVIEWS.name]
+        elsewhere = run.in_store.union(*(table.checked.frame["interview_id"] for table in tables))
+        new = checked.frame.filter(~pl.col("interview_id").is_in(list(elsewhere)))
+        if new.height:
+            with run.store.transaction(checked.file) as tx:
+                _mark_key(run, tx)
+                counts = tx.add(INTERVIEWS.name, _protected(run, new, INTERVIEWS.name))
+            run.in_store |= set(new["interview_id"])
+            run.notes.append(
+                Note("roster_interviews", "interviews of the roster were added to the store", counts.accepted)
+            )
+    if checked.n_rejected:
+        text = f"rows of the roster can't be used as interviews; the first: {checked.problems(1)[0].sentence()}"
+        run.notes.append(Note("roster_rejected", text, checked.n_rejected))
+
+
+def take(run: Run, file: FileOnItsWay) -> bool:
+    """Store one file: everything of it, or nothing."""
+    if file.is_calls:
+        file.tables.append(_linked_contacts(run, file))
+    if run.store is None:
+        for table in file.tables:
+            table.counts = Counts(accepted=table.checked.frame.height)
+        run.papers.write_rejects(file.sample, file.tables, file.problems)
+        return True
+    with run.store.transaction(file.sample.name) as tx:
+        _mark_key(run, tx)
+        _keep_settings(run, file, tx)
+        for table in sorted(file.tables, key=lambda one: _ORDER[one.name]):
+            ready = table.checked.frame
+            if table.name == INTERVIEWS.name:
+                run.in_store |= set(ready["interview_id"])
+            elif table.refers_to_interviews and len(run.in_store) < run.known.height:
+                ready = ready.filter(pl.col("interview_id").is_in(list(run.in_store)))
+            table.counts += tx.add(table.name, _protected(run, ready, table.name))
+        run.papers.write_rejects(file.sample, file.tables, file.problems)
+    return True
+
+
+def take_postponed(run: Run, files: Sequence[FileOnItsWay]) -> None:
+    """Rows whose interview came in a later file of the same command."""
+    if run.store is None:
+        return
+    for table in (table for file in files for table in file.tables):
+        first = table.counts
+        taken = first.accepted + first.already_known + first.forgotten
+        if taken == table.checked.frame.height:
+            continue
+        with run.store.transaction(table.place) as tx:
+            again = tx.add(table.name, _protected(run, table.checked.frame, table.name))
+        # What the first pass stored is known to the second one.
+        table.counts = dataclasses.replace(
+            again, accepted=again.accepted + first.accepted, already_known=again.already_known - first.accepted
+        )
+
+
+def _protected(run: Run, frame: pl.DataFrame, table: str) -> pl.DataFrame:
+    return protect(frame, covariates(frame, TABLES[table]), run.pseudonyms, keep_notes=run.options.keep_notes)
+
+
+def _mark_key(run: Run, tx: Any) -> None:
+    if tx.setting("key_mark") is None:
+        tx.set("key_mark", run.pseudonyms.fingerprint)
+
+
+def _keep_settings(run: Run, file: FileOnItsWay, tx: Any) -> None:
+    """What the files say about the log as a whole: its zone, that it is simulated, the analyst's rule for voicemails."""
+    zone = file.options.time_zone
+    if zone is not None and tx.setting("time_zone") is None:
+        tx.set("time_zone", zone)
+    if file.settings.simulated:
+        tx.set("simulated", "true")
+    seconds = run.options.voicemail_under
+    if seconds is not None and file.is_calls:
+        text = (
+            f"outbound calls of under {seconds:g} seconds count as voicemails by the analyst's rule, since their source "
+            "can't tell"
+        )
+        keep_note(tx, Note("voicemail_rule", text, file.decided["voicemail_rule"]))
+
+
+# -------------------------------------------------------------------------------------------------------------- calls
+
+
+def _linked_contacts(run: Run, file: FileOnItsWay) -> TableOnItsWay:
+    """Read a file's calls in a stream, link each batch, and check what was linked as contacts."""
+    streamed = not file.batches
+    lines = _lines(run, file.options)
+    contacts: list[pl.DataFrame] = []
+    problems: list[pl.DataFrame] = []
+    reviews: list[pl.DataFrame] = []
+    read = 0
+    for batch in file.source.read(file.sample, file.options) if streamed else file.batches:
+        if batch.table != "calls":
+            continue
+        if streamed:
+            file.decided.update(batch.counts)
+        read += batch.read
+        linked = _link(run, file, _by_voicemail_rule(batch.rows, run.options.voicemail_under, file.decided), lines)
+        file.unmatched += linked.unmatched
+        contacts.append(_as_contacts(linked.contacts, file))
+        problems += [frame for frame in (batch.problems, linked.problems) if frame is not None and frame.height]
+        reviews.append(linked.review)
+        if run.progress is not None:
+            run.progress(file.sample.name, read)
+    file.problems = pl.concat(problems) if problems else None
+    file.review = pl.concat(reviews)
+    made = Batch(CONTACTS.name, pl.concat(contacts), read, file.problems)
+    return TableOnItsWay(CONTACTS.name, file.sample.name, made, _checked(run, file, made))
+
+
+def _checked(run: Run, file: FileOnItsWay, made: Batch) -> CheckedTable:
+    zones = run.known.select("interview_id", "_zone")
+    checked = check_table(made.rows, CONTACTS, file=file.sample.name, interview_zones=zones)
+    if run.store is not None or run.links:
+        checked = reject_unknown_interviews(checked, run.known["interview_id"])
+    return with_shapeless(checked, made.problems)
+
+
+def _lines(run: Run, options: ReadOptions) -> Lines:
+    interviews = linkable(run.known, run.ends)
+    if run.roster is None:
+        return dataclasses.replace(Lines.empty(options.region), interviews=interviews, decisions=run.decisions)
+    own = {key: run.pseudonyms.applicant(who) for key, who in run.roster.own.items()}
+    return Lines(run.roster.lines, interviews, own, run.decisions, run.roster.region)
+
+
+def _link(run: Run, file: FileOnItsWay, rows: pl.DataFrame, lines: Lines) -> Linked:
+    if run.store is None and not run.links:
+        # A check without a roster looks at the file alone: every readable call is good.
+        return unlinked(rows, run.pseudonyms, file.source.name)
+    return link(rows, lines, run.pseudonyms, file.source.name)
+
+
+def _by_voicemail_rule(rows: pl.DataFrame, seconds: float | None, decided: Counter[str]) -> pl.DataFrame:
+    """The analyst's own rule for outbound calls whose source can't tell a mailbox from a conversation."""
+    if seconds is None:
+        return rows
+    unclear = (pl.col("certainty") == "unclear") & (pl.col("direction") == "outbound")
+    applies = (unclear & (pl.col("duration_s") < seconds)).fill_null(value=False)
+    decided["voicemail_rule"] += int(rows.select(applies.sum()).item())
+    return rows.with_columns(
+        channel=pl.when(applies).then(pl.lit("voicemail")).otherwise("channel"),
+        party=pl.when(applies).then(pl.lit("none")).otherwise("party"),
+        certainty=pl.when(applies).then(pl.lit("rule")).otherwise("certainty"),
+    )
+
+
+def _as_contacts(linked: pl.DataFrame, file: FileOnItsWay) -> pl.DataFrame:
+    """Linked calls under the contract's names; the other party's number and name stay behind."""
+    by_day = pl.col("is_day").fill_null(value=False)
+    whole = pl.concat([complete(linked), linked.select("contact_id", "interview_id")], how="horizontal")
+    return whole.select(
+        ROW,
+        "contact_id",
+        "interview_id",
+        "direction",
+        "channel",
+        "party",
+        "duration_s",
+        "automatic",
+        "certainty",
+        at=pl.from_epoch("at_us", time_unit="us").dt.replace_time_zone("UTC"),
+        at_precision=pl.when(by_day).then(pl.lit("day")),
+        source=pl.lit(file.source.name),
+        **({"notes": pl.col("note")} if file.options.keep_notes else {}),
+    )
