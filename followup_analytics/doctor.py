@@ -12,7 +12,8 @@ from followup_analytics.results import Field, LogCounts, Result
 
 _NEEDED = (
     "polars", "pandas", "pyarrow", "narwhals", "numpy", "scipy", "scikit-learn", "matplotlib", "typst", "sqlalchemy",
-    "alembic", "typer", "rich", "phonenumbers", "holidays", "defusedxml", "python-calamine", "xlsxwriter", "dataframely",
+    "alembic", "typer", "rich", "phonenumbers", "holidays", "defusedxml", "python-calamine", "xlsxwriter",
+    "dataframely",
 )  # fmt: skip
 _OPTIONAL = {"jupyterlab": "notebook", "psycopg": "postgres", "duckdb": "duckdb", "pyspark": "spark"}
 
@@ -64,9 +65,9 @@ def _extra(name: str, extra: str) -> dict[str, str]:
 
 def _fonts() -> dict[str, str]:
     try:
-        from followup_analytics.report.typecase import font_folder
+        from followup_analytics.report.typecase import font_files
 
-        found = sorted(path.stem for path in font_folder().glob("*.ttf"))
+        found = font_files()
     except (ImportError, OSError) as error:
         return {"part": "fonts", "state": "wrong", "detail": f"not found ({type(error).__name__})"}
     return {"part": "fonts", "state": "ok" if found else "wrong", "detail": f"{len(found)} files"}
@@ -90,5 +91,5 @@ def _self_check() -> dict[str, str]:
         data_date="2026-03-31",
     )
     found = response_rates(log, by="timing", min_cell=1).rows[0]["estimate"]
-    right = found == 0.75  # noqa: PLR2004
+    right = found == 0.75
     return {"part": "self-check", "state": "ok" if right else "wrong", "detail": f"3 of 4 answered gives {found}"}

@@ -14,7 +14,8 @@ INTERRUPTED = 130
 app = typer.Typer(
     name="followup",
     help="What happens after a job interview when people follow up: from real logs to rates, verdicts and advice.",
-    epilog="Start with:  followup demo     Help on one command:  followup rates --help",
+    epilog="Start with:  followup demo     Help on one command:  followup rates --help     "
+    "Tracebacks, to report a fault: add --debug to any command.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -55,20 +56,35 @@ def _register() -> None:
 def main() -> None:
     """Run the command line and end the process with the contract's exit code."""
     _register()
+    # Taken out here, so that it may stand anywhere in any command.
+    debug = "--debug" in sys.argv
+    sys.argv = [one for one in sys.argv if one != "--debug"]
     try:
         app()
     except FollowUpError as error:
-        if "--debug" in sys.argv:
+        if debug:
             raise
         _say(str(error))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         _say("Interrupted; nothing was half written.")
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # The reader (head, less) has closed: what it wanted was delivered.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except Exception as error:
+        if debug:
+            raise
+        if isinstance(error, BrokenPipeError):
+            _leave_quietly()
+        _say(
+            f"a fault of this program, not of your data ({type(error).__name__}); nothing was half written. "
+            "Run the command again with --debug and report what it prints."
+        )
+        sys.exit(1)
+
+
+def _leave_quietly() -> None:
+    """The reader of a pipe (head, less) has closed it: what it wanted was delivered."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)
 
 
 def _say(sentence: str) -> None:

@@ -69,8 +69,8 @@ def ingest(
     from followup_analytics.ingest import ingest_files
 
     options: dict[str, Any] = {
-        "source": source, "map": map, "roster": roster, "time_zone": time_zone, "region": region, "day_first": day_first,
-        "voicemail_under": voicemail_under, "review": review, "keep_notes": keep_notes,
+        "source": source, "map": map, "roster": roster, "time_zone": time_zone, "region": region,
+        "day_first": day_first, "voicemail_under": voicemail_under, "review": review, "keep_notes": keep_notes,
     }  # fmt: skip
     _finish(ingest_files(files, into=into, **options), printing)
 

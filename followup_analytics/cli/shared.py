@@ -34,7 +34,6 @@ class Printing:
     format: Annotated[Face, typer.Option("--format", help="The form of the answer; xlsx needs -o.")] = "table"
     json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the answer to this file.")] = None
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False
 
 
 @dataclass(frozen=True)
