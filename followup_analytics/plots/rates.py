@@ -28,6 +28,7 @@ Row = Mapping[str, Any]
 #: More dots than this, or longer labels, and the chart lies on its side.
 _MOST_UPRIGHT = 8
 _LONGEST_UPRIGHT = 15
+_WIDEST_UPRIGHT = 64
 #: More groups than this side by side can't be told apart: they become rows of their own.
 _MOST_SERIES = 4
 
@@ -139,8 +140,8 @@ def _can_group(rows: Sequence[Row], keys: Sequence[str]) -> bool:
 
 
 def _lies_on_its_side(rows: Sequence[Row], keys: Sequence[str]) -> bool:
-    longest = max((len(row_label(row, keys)) for row in rows), default=0)
-    return len(rows) > _MOST_UPRIGHT or longest > _LONGEST_UPRIGHT
+    lengths = [len(row_label(row, keys)) for row in rows]
+    return len(rows) > _MOST_UPRIGHT or max(lengths, default=0) > _LONGEST_UPRIGHT or sum(lengths) > _WIDEST_UPRIGHT
 
 
 def _why_absent(row: Row) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.log import Note
 from followup_analytics.report.facts import LogFacts
 from followup_analytics.results import LogCounts
@@ -51,9 +52,13 @@ class Findings:
     quantiles: tuple[Row, ...] = ()
     model: Row | None = None
     claims: tuple[Row, ...] = ()
-    claim_names: Mapping[str, str] = field(default_factory=dict)
+    catalogue: Catalogue | None = None
     notes: tuple[Note, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
+
+    def claim(self, identifier: str) -> Claim | None:
+        """A claim's definition, None where the catalogue is not at hand or has no such claim."""
+        return None if self.catalogue is None else self.catalogue.claim(identifier)
 
     @property
     def main_event(self) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from followup_analytics.cells import attempts
+from followup_analytics.claims.definition import Catalogue
 from followup_analytics.disclosure import require_enough
-from followup_analytics.errors import FollowUpError, UsageError, WithheldError
+from followup_analytics.errors import WithheldError
 from followup_analytics.log import FollowUpLog, Note
 from followup_analytics.report.facts import LogFacts
 from followup_analytics.report.findings import Findings, Options
@@ -22,11 +23,14 @@ if TYPE_CHECKING:
 _ALL = "all_attempts"
 
 
-def gather(log: FollowUpLog, options: Options, case: TypeCase, *, claims: Result | None = None) -> Findings:
+def gather(
+    log: FollowUpLog, options: Options, case: TypeCase, *, kind: str = "cohort", claims: Result | None = None
+) -> Findings:
     """Everything that the pages say about a log.
 
     Strings from the log are made printable here, before any of them reaches a chart. `claims` is a result of
-    `test_claims` on the same log, or None to leave claims out. Raises WithheldError for a log of too few applicants.
+    `test_claims` on the same log; None runs it. A report of kind claims goes without rates by key and without a model.
+    Raises WithheldError for a log of too few applicants.
     """
     from followup_analytics.curves import incidence_curve
 
@@ -34,10 +38,12 @@ def gather(log: FollowUpLog, options: Options, case: TypeCase, *, claims: Result
     require_enough(counts.applicants, options.min_cell)
     at_risk = attempts(log, options.outcome, options.within)
     curve = incidence_curve(log, outcome=options.outcome, horizon=options.horizon, min_cell=options.min_cell)
-    overall, tables, reasons, notes = _rates(log, options, at_risk.height)
-    model, why_no_model = _model(log, options)
-    if why_no_model:
-        reasons["model"] = why_no_model
+    asked = options if kind == "cohort" else replace(options, by=())
+    overall, tables, reasons, notes = _rates(log, asked, at_risk.height)
+    model = None
+    if kind == "cohort":
+        model, reasons["model"] = _model(log, options)
+    judged, catalogue, reasons["claims"] = _claims(log, options, claims)
     return Findings(
         counts=counts,
         facts=LogFacts.of(log, at_risk),
@@ -47,9 +53,10 @@ def gather(log: FollowUpLog, options: Options, case: TypeCase, *, claims: Result
         curve=case.clean_all(curve.rows),
         quantiles=tuple(curve.quantiles),
         model=case.clean_all(model),
-        claims=tuple(case.clean_all(claims.rows)) if claims is not None else (),
-        notes=_merged(log.notes, notes, curve.notes, claims.notes if claims is not None else ()),
-        reasons=case.clean_all(reasons),
+        claims=tuple(case.clean_all(judged.rows)) if judged is not None else (),
+        catalogue=catalogue,
+        notes=_merged(log.notes, notes, curve.notes, judged.notes if judged is not None else ()),
+        reasons=case.clean_all({name: reason for name, reason in reasons.items() if reason}),
     )
 
 
@@ -84,19 +91,33 @@ def _rates(log: FollowUpLog, options: Options, n_attempts: int) -> tuple[Any, di
     return found.rows[0], tables, reasons, found.notes
 
 
-def _model(log: FollowUpLog, options: Options) -> tuple[Any, str | None]:
+def _model(log: FollowUpLog, options: Options) -> tuple[Any, str]:
     """The callback model's one row, or the sentence that says why there is none."""
+    from followup_analytics.model import fit_callback_model
+
     try:
-        from followup_analytics.model import fit_callback_model
-    except ImportError:
-        return None, "The model is not part of this installation."
-    try:
-        fitted = fit_callback_model(log, within=options.within, min_cell=options.min_cell)
-    except UsageError:
-        raise
-    except FollowUpError as refused:
+        fitted = fit_callback_model(
+            log, within=options.within, outcome=options.outcome, seed=options.seed, min_cell=options.min_cell
+        )
+    except WithheldError as refused:
         return None, str(refused)
-    return dict(fitted.rows[0]), None
+    row = dict(fitted.rows[0])
+    return (row, "") if row.get("base_rate") is not None else (None, str(row.get("reason") or "There is no model."))
+
+
+def _claims(log: FollowUpLog, options: Options, given: Result | None) -> tuple[Result | None, Catalogue | None, str]:
+    """The verdicts on the claims with their catalogue, or the sentence that says why there are none."""
+    try:
+        from followup_analytics.claims import test_claims
+    except ImportError:
+        return None, None, "The claims are not part of this installation."
+    from followup_analytics.claims.catalogue import own_catalogue
+
+    try:
+        judged = given or test_claims(log, min_cell=options.min_cell, seed=options.seed)
+    except WithheldError as refused:
+        return None, None, str(refused)
+    return judged, getattr(judged, "catalogue", None) or own_catalogue(), ""
 
 
 def _merged(*groups: Any) -> tuple[Note, ...]:

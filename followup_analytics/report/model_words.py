@@ -6,9 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from followup_analytics.plots import key_title, percent, value_label
-from followup_analytics.report.document import Column, heading, paragraph, ref, strong, table
+from followup_analytics.plots import Chart, key_title, percent, reliability_chart, value_label
+from followup_analytics.report.document import Column, chart, heading, paragraph, ref, strong, table
 from followup_analytics.report.findings import Findings, Row
+from followup_analytics.results import Field, format_cell
 
 #: Coefficients listed at most; the model's card has all.
 _MOST_TERMS = 12
@@ -27,7 +28,33 @@ def model_blocks(found: Findings) -> list[dict[str, Any]]:
     calibration = _calibration(metrics)
     if calibration:
         blocks.append(paragraph(calibration))
-    return blocks + _terms(row)
+    return blocks + _reliability(found, row) + _terms(row)
+
+
+def _reliability(found: Findings, row: Row) -> list[dict[str, Any]]:
+    """Predicted against observed as chart and table, where the run has groups of predictions to show."""
+    groups = [group for group in row.get("reliability") or () if group.get("estimate") is not None]
+    if len(groups) < 3:
+        return []
+    drawn = Chart.of(reliability_chart(row["reliability"], simulated=found.counts.simulated))
+    columns = [
+        Column("Predicted, on average", "left", share=1),
+        Column("Attempts"),
+        Column("Observed"),
+        Column("95% interval"),
+    ]
+    fields = (
+        Field("predicted", "", "share"),
+        Field("n_attempts", "", "count"),
+        Field("estimate", "", "share"),
+        Field("conf_low", "", "share_interval", upper="conf_high"),
+    )
+    body = [[format_cell(group, one) for one in fields] for group in row["reliability"]]
+    return [
+        paragraph(ref("fig-model"), " and ", ref("tab-reliability"), " set what it predicted beside what came back."),
+        chart("fig-model", drawn),
+        table("tab-reliability", "Predicted and observed shares, by groups of attempts", columns, body),
+    ]
 
 
 def _what_it_is(found: Findings) -> str:
@@ -51,11 +78,12 @@ def _verdict(row: Row, metrics: Mapping[str, Any]) -> list[Any]:
             else f" It takes away {percent(skill)} of the squared error that the overall rate leaves."
         )
         return ["It ", strong("predicts better"), f" than giving every attempt the overall rate{losses}.{share}"]
+    chance = "; a gain so small may be chance" if loss is not None and base is not None and loss < base else ""
     return [
         "It ",
         strong("does not predict better"),
         (
-            f" than giving every attempt the overall rate{losses}. "
+            f" than giving every attempt the overall rate{losses}{chance}. "
             "So the overall rate is the best guess for a single attempt, and no prediction is made from these data."
         ),
     ]

@@ -35,12 +35,13 @@ def claims_blocks(found: Findings) -> list[dict[str, Any]]:
 
 def name_of(found: Findings, row: Row) -> str:
     """A claim's advice in words, else its id."""
-    return found.claim_names.get(str(row["claim"]), str(row["claim"]).replace("-", " "))
+    claim = found.claim(str(row["claim"]))
+    return str(row["claim"]).replace("-", " ") if claim is None else claim.advice
 
 
 def verdict_line(found: Findings, row: Row) -> list[Any]:
     """One verdict as a sentence with its numbers and how it may be read."""
-    numbers = f" {points(float(row['estimate']))} percentage points ({_limits(row)})"
+    numbers = f" {points(float(row['estimate']))} percentage points ({limits_of(row)})"
     risks = ""
     if row.get("risk_strategy") is not None and row.get("risk_alternative") is not None:
         risks = f", {percent(float(row['risk_strategy']))} against {percent(float(row['risk_alternative']))}"
@@ -51,13 +52,14 @@ def verdict_line(found: Findings, row: Row) -> list[Any]:
     said = VERDICT_WORDS.get(str(row["verdict"]), str(row["verdict"]))
     name = name_of(found, row)
     return [
-        f"{name[:1].upper()}{name[1:]}: ",
+        f"{name[:1].upper()}{name[1:].rstrip('.')}: ",
         strong(said),
         f".{numbers}{risks}.{label.get(str(row.get('label')), '')}",
     ]
 
 
-def _limits(row: Row) -> str:
+def limits_of(row: Row) -> str:
+    """`+1.2 to +8.0`, or that there is no interval."""
     if row.get("conf_low") is None or row.get("conf_high") is None:
         return "no interval"
     return f"{points(float(row['conf_low']))} to {points(float(row['conf_high']))}"
@@ -101,6 +103,7 @@ def _compared(found: Findings, rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def _short(name: str, limit: int = 44) -> str:
+    name = name.rstrip(".")
     return name if len(name) <= limit else f"{name[: limit - 1].rstrip()}…"
 
 

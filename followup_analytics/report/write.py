@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.plots import joined
+from followup_analytics.report.claims_report import claims_document
 from followup_analytics.report.cohort import cohort_document
 from followup_analytics.report.document import Document, paragraph
 from followup_analytics.report.findings import Options
@@ -105,8 +106,8 @@ def compose(
         raise UsageError(f"There is no paper {options.paper!r} here: choose a4 or us-letter.")
     if kind == "handout":
         return handout_document(log, options, case, today=today, verdicts=claims)
-    found = gather(log, options, case, claims=claims)
-    return cohort_document(found)
+    found = gather(log, options, case, kind=kind, claims=claims)
+    return claims_document(found) if kind == "claims" else cohort_document(found)
 
 
 def _with_missing_signs(document: Document, case: TypeCase) -> Document:

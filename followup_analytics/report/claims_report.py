@@ -1,0 +1,186 @@
+"""The report on the usual advice: each verdict with the question behind it, the protocol, and what it rests on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from followup_analytics.plots import VERDICT_WORDS, count, joined, percent, points
+from followup_analytics.report.answer import ENOUGH_FOR_VERDICTS, verdict_sentence, warnings
+from followup_analytics.report.document import (
+    Column,
+    Document,
+    KeyFigure,
+    Lead,
+    Section,
+    bullets,
+    heading,
+    paragraph,
+    strong,
+    table,
+    terms,
+)
+from followup_analytics.report.findings import Findings, Row
+from followup_analytics.report.frame import front, meta_of
+from followup_analytics.report.methods import notes_section, words_used
+from followup_analytics.report.verdicts import claims_blocks, limits_of, name_of
+
+if TYPE_CHECKING:
+    from followup_analytics.claims.definition import Claim
+
+_TALLY = (
+    ("supported", "supported"),
+    ("contradicted", "contradicted"),
+    ("inconclusive", "left open"),
+    ("not_testable", "not testable"),
+)
+_DESIGN_WORDS = {
+    "clone-censor-weight": "target trial by cloning, censoring and weighting",
+    "attempt-contrast": "contrast of attempts, weighted and standardised",
+    "prediction": "prediction, not a contrast of actions",
+}
+
+
+def claims_document(found: Findings) -> Document:
+    """Compose the claims report; its protocol names every choice that was fixed before the data were looked at."""
+    meta = meta_of(found, kind="claims", title="Does the advice hold?", subtitle="The usual advice, put to these data")
+    sections = [
+        Section("The verdicts", tuple(claims_blocks(found)), new_page=True),
+        Section("Claim by claim", tuple(_each(found))),
+        Section("How a verdict is reached", tuple(_protocol(found))),
+        notes_section(found),
+    ]
+    lead = Lead("The answer in one paragraph", (_answer(found),), warnings(found))
+    return Document(meta, lead, _figures(found), tuple(sections), front=front(words_used(found)))
+
+
+def _answer(found: Findings) -> tuple[Any, ...]:
+    parts: list[Any] = [*verdict_sentence(found)]
+    for verdict, word in (("supported", "supported"), ("contradicted", "contradicted")):
+        names = [name_of(found, row).rstrip(".").lower() for row in found.claims if row.get("verdict") == verdict]
+        if names:
+            parts += [f" These data {word.removesuffix('ed')}: ", strong("; ".join(names)), "."]
+    if len(parts) == len(verdict_sentence(found)):
+        parts.append(
+            " None is either supported or contradicted: what people say may be right, but these data can’t tell."
+        )
+    if found.counts.applicants >= ENOUGH_FOR_VERDICTS:
+        parts.append(
+            " A difference is called causal only under assumptions that are stated with it; else it is an association."
+        )
+    return tuple(parts)
+
+
+def _figures(found: Findings) -> tuple[KeyFigure, ...]:
+    def many(verdict: str) -> int:
+        return sum(row.get("verdict") == verdict for row in found.claims)
+
+    details = {
+        "supported": "in the claimed direction, and large enough to matter",
+        "contradicted": "against the claimed direction",
+        "inconclusive": f"{many('no_meaningful_difference')} more show no meaningful difference",
+        "not_testable": "something is not logged, or too few did it",
+    }
+    return tuple(KeyFigure(count(many(verdict)), word, details[verdict]) for verdict, word in _TALLY)
+
+
+def _each(found: Findings) -> list[dict[str, Any]]:
+    blocks = [paragraph("Each claim as a question that data can answer, with its verdict and what that rests on.")]
+    for row in found.claims:
+        claim = found.claim(str(row["claim"]))
+        name = name_of(found, row).rstrip(".")
+        blocks += [heading(name), terms(_claim_terms(row, claim))]
+        if row.get("estimate") is not None:
+            blocks.append(_rests_on(row))
+    return blocks
+
+
+def _claim_terms(row: Row, claim: Claim | None) -> list[tuple[str, Any]]:
+    items: list[tuple[str, Any]] = []
+    if claim is not None:
+        question = f"{claim.strategy.words}, against {claim.alternative.words}; outcome: {claim.outcome_words()}"
+        items += [("Question", f"Among {claim.population}: {question}."), ("Design", _design(claim))]
+    verdict = VERDICT_WORDS.get(str(row["verdict"]), str(row["verdict"]))
+    items.append(("Verdict", [strong(f"{verdict[:1].upper()}{verdict[1:]}"), f". {row.get('reason') or ''}".rstrip()]))
+    second = row.get("second_line")
+    if second and second.get("estimate") is not None:
+        beside = f"{points(float(second['estimate']))} points ({limits_of(second)})"
+        items.append(("Second line", f"On {second['outcome']}: {beside}; no verdict."))
+    return items
+
+
+def _design(claim: Claim) -> str:
+    adjusted = joined([name.replace("_", " ") for name in (*claim.adjust, *claim.history)])
+    words = _DESIGN_WORDS.get(claim.design, claim.design)
+    margin = points(claim.margin, 0).lstrip("+")
+    fixed = f"adjusted for {adjusted or 'nothing'} as far as recorded; margin {margin} points."
+    return f"{words[:1].upper()}{words[1:]}; {fixed}"
+
+
+def _rests_on(row: Row) -> dict[str, Any]:
+    """The numbers of one verdict, as a small table of one row."""
+    cells = [
+        ("Difference", f"{points(float(row['estimate']))} ({limits_of(row)})"),
+        ("Strategy", _share(row, "risk_strategy")),
+        ("Alternative", _share(row, "risk_alternative")),
+        ("p, Holm", _p(row.get("p_adjusted"))),
+        ("E-value", _plain(row.get("e_value"))),
+        ("Plain table", "–" if row.get("naive") is None else points(float(row["naive"]))),
+        ("Interviews", "–" if row.get("n_interviews") is None else count(int(row["n_interviews"]))),
+    ]
+    columns = [
+        Column(label, "left" if place == 0 else "right", share=1 if place == 0 else 0)
+        for place, (label, _) in enumerate(cells)
+    ]
+    caption = f"What the verdict on “{str(row['claim']).replace('-', ' ')}” rests on"
+    return table(f"tab-claim-{row['claim']}", caption, columns, [[text for _, text in cells]])
+
+
+def _share(row: Row, name: str) -> str:
+    return "–" if row.get(name) is None else percent(float(row[name]), 1)
+
+
+def _p(value: Any) -> str:
+    if value is None:
+        return "–"
+    return "below .001" if float(value) < 0.001 else f"{float(value):.3f}".removeprefix("0")
+
+
+def _plain(value: Any) -> str:
+    return "–" if value is None else f"{float(value):.2f}"
+
+
+def _protocol(found: Findings) -> list[dict[str, Any]]:
+    """The rule of verdicts in the order in which it is applied, then the emulation in TARGET's terms."""
+    catalogue = found.catalogue
+    blocks = [
+        bullets(
+            "Gates come first, before any estimate is looked at: what the claim needs is logged; at least 10 "
+            "applicants and "
+            "5 events on each side; weights that do not rest on a few people. Else the claim is not testable.",
+            f"With fewer than {ENOUGH_FOR_VERDICTS} applicants in all, a claim is at most left open.",
+            "Where the 90% interval lies inside the margin on both sides, there is no meaningful difference.",
+            "Where the p-value, corrected by Holm’s method for all claims that passed the gates, is below .05 and the "
+            "difference reaches the margin, the claim is supported or contradicted. Else it is left open.",
+        ),
+        paragraph(
+            "Every claim is laid out as the trial that would settle it, and emulated in the log: who could take part, "
+            "both "
+            "strategies, time zero, follow-up, outcome and contrast are fixed in the catalogue. Those who could still "
+            "be "
+            "following either strategy count for both until what they do tells them apart, and are weighted for "
+            "staying "
+            "(clone, censor, weight). Errors leave out one group of applicants at a time, and refit every weight."
+        ),
+        paragraph(
+            "The contrasts are causal only if, within the groups that the adjustment makes, those who followed the "
+            "advice "
+            "and those who did not would have fared alike. The E-value says how strong something unrecorded would "
+            "have to "
+            "be to undo a result; the negative controls look for differences where there can be none."
+        ),
+    ]
+    if catalogue is not None:
+        blocks.append(
+            paragraph(f"Catalogue: {catalogue.title}, version {catalogue.version}, SHA-256 {catalogue.sha256[:16]}.")
+        )
+    return blocks
