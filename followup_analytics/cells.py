@@ -11,37 +11,46 @@ microseconds, or whole days of 24 hours where one of the two rows knows only its
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 import narwhals as nw
 import polars as pl
 
-from followup_analytics.engine import collect, open_frames
+from followup_analytics.engine import collect, keep
 from followup_analytics.errors import UsageError
+from followup_analytics.log import Note
+from followup_analytics.prepared import CONTACT_KEYS, Prepared, prepare, role
 from followup_analytics.risk import (
-    ANSWER,
     ATTEMPT,
     CENSORED,
     CLOSED_BY,
     DAY_US,
     RESPONSE,
-    after_observation,
+    at_risk,
     attempt_query,
     episode_query,
-    from_interview,
 )
-from followup_analytics.workdays import working_day_numbers
 
 if TYPE_CHECKING:
     from followup_analytics.log import FollowUpLog
 
-from followup_analytics.log import Note
+__all__ = [
+    "CONTACT_KEYS",
+    "OUTCOMES_OF_INTEREST",
+    "attempt_cells",
+    "attempts",
+    "check_outcome",
+    "episodes",
+    "left_out",
+    "log_notes",
+    "role",
+    "trajectory_cells",
+    "window_us",
+]
 
 Outcome = Literal["response", "advanced"]
 OUTCOMES_OF_INTEREST = ("response", "advanced")
-#: Columns that mean the contact's own, even where interviews have a covariate of that name.
-CONTACT_KEYS = ("channel", "party")
 HOUR_US = 3_600_000_000
 
 _SENTENCES = {
@@ -109,13 +118,16 @@ def episodes(log: FollowUpLog, outcome: str = "response", *, engine: str = "auto
     Raises UsageError for another outcome than response or advanced.
     """
     check_outcome(outcome)
-    frames = open_frames(prepared_frames(log), engine)
-    query = episode_query(frames, outcome)
-    made = attempt_query(query, frames["contacts"], DAY_US, instants_only=instants_only(log))
-    counts = collect(made.group_by("interview_id").agg(_count()))
-    found = log.interviews.select("interview_id")
-    for table in (collect(query), counts, log.outcomes.select("interview_id", "outcome")):
-        found = _joined(found, table, "interview_id")
+    made = prepare(log, engine)
+    query = keep(episode_query(made.frames, outcome))
+    counts = collect(
+        at_risk(query, made.frames["contacts"]).group_by("story").agg(nw.col("instant").count().alias("n"))
+    )
+    found = log.interviews.select(
+        "interview_id", "applicant_id", bucket=pl.col("_bucket").cast(pl.Int64), story=pl.int_range(pl.len())
+    )
+    found = _joined(_joined(found, collect(query), "story"), counts, "story")
+    found = _joined(found, log.outcomes.select("interview_id", "outcome"), "interview_id")
     return found.with_columns(*_kinds(outcome), n_attempts=pl.col("n").fill_null(0)).select(
         *_EPISODE_COLUMNS, *_EVENT_COLUMNS, "n_attempts"
     )
@@ -142,14 +154,18 @@ def attempts(
     Raises UsageError for another outcome than response or advanced, a window that is not positive or an unknown column.
     """
     check_outcome(outcome)
-    frames = open_frames(prepared_frames(log, working_days), engine)
-    rows = collect(
-        attempt_query(
-            episode_query(frames, outcome), frames["contacts"], window_us(within), instants_only=instants_only(log)
-        )
+    made = prepare(log, engine, working_days=working_days)
+    contacts = made.frames["contacts"]
+    query = attempt_query(
+        episode_query(made.frames, outcome), contacts, window_us(within), instants_only=made.instants_only
     )
-    position = log.interviews.select("interview_id").with_row_index("_position")
-    rows = rows.join(position, on="interview_id").sort("_position", "attempt")
+    rows = collect(query).sort("story", "attempt")
+    whose = log.interviews.select(
+        "interview_id", "applicant_id", bucket=pl.col("_bucket").cast(pl.Int64), story=pl.int_range(pl.len())
+    )
+    rows = _joined(
+        _joined(rows, collect(made.frames["interviews"].select("story", "clock_start")), "story"), whose, "story"
+    )
     rows = rows.with_columns(
         day=pl.col("clock_day") - pl.col("clock_start"),
         at_day=pl.col("day"),
@@ -202,40 +218,31 @@ def log_notes(log: FollowUpLog, outcome: str = "response") -> tuple[Note, ...]:
     Codes: attempts_not_at_risk, interviews_without_attempt, contacts_before_interview, contacts_after_observation,
     outcomes_after_observation, outcomes_before_interview, automatic_replies, day_precision.
     """
-    found = episodes(log, outcome)
-    spans = found.lazy().select("interview_id", "start_us", "start_day", "start_instant", "until_us", "until_day")
-    frames = prepared_frames(log)
-    made = (
-        _placed(frames["contacts"], spans)
-        .filter(pl.col("role") == ATTEMPT, ~pl.col("early"), ~pl.col("late"))
-        .select(pl.len())
-    )
-    everything = _placed(_bare(log.contacts), spans).select(pl.col("early").sum(), pl.col("late").sum())
-    decided = _placed(frames["outcomes"], spans).select(pl.col("early").sum(), pl.col("late").sum())
-    counts, places, ends = pl.collect_all([made, everything, decided])
+    check_outcome(outcome)
+    made = prepare(log)
+    tries = collect(at_risk(episode_query(made.frames, outcome), made.frames["contacts"]).select("story"))
+    return left_out(log, made, n_attempts=tries.height, n_interviews=tries["story"].n_unique())
+
+
+def left_out(log: FollowUpLog, made: Prepared, *, n_attempts: int, n_interviews: int) -> tuple[Note, ...]:
+    """The notes of `log_notes`, where the attempts at risk and the interviews that have any were counted already."""
+    flags = [nw.col("early").sum(), nw.col("late").sum()]
+    observed = ((nw.col("role") == ATTEMPT) & (nw.col("early") + nw.col("late") == 0)).cast(nw.Int64)
+    contacts = made.frames["contacts"].with_columns(observed=observed)
+    places = collect(contacts.select(*flags, nw.col("observed").sum())).row(0, named=True)
+    ends = collect(made.frames["outcomes"].select(*flags)).row(0, named=True)
     dated = sum(int((frame["at_precision"] == "day").sum()) for frame in (log.interviews, log.contacts, log.outcomes))
     numbers = {
-        "attempts_not_at_risk": counts.item() - int(found["n_attempts"].sum()),
-        "interviews_without_attempt": int((found["n_attempts"] == 0).sum()),
-        "contacts_before_interview": places["early"].item(),
-        "contacts_after_observation": places["late"].item(),
-        "outcomes_before_interview": ends["early"].item(),
-        "outcomes_after_observation": ends["late"].item(),
+        "attempts_not_at_risk": (places["observed"] or 0) - n_attempts,
+        "interviews_without_attempt": log.interviews.height - n_interviews,
+        "contacts_before_interview": places["early"],
+        "contacts_after_observation": places["late"],
+        "outcomes_before_interview": ends["early"],
+        "outcomes_after_observation": ends["late"],
         "automatic_replies": int(((log.contacts["direction"] == "inbound") & log.contacts["automatic"]).sum()),
         "day_precision": dated,
     }
     return tuple(Note(code, _SENTENCES[code], n) for code, n in numbers.items() if n)
-
-
-def _placed(rows: pl.LazyFrame, spans: pl.LazyFrame) -> pl.LazyFrame:
-    joined = nw.from_native(rows.join(spans, on="interview_id"))
-    return joined.with_columns(early=~from_interview(), late=after_observation()).to_native()
-
-
-def _bare(contacts: pl.DataFrame) -> pl.LazyFrame:
-    return contacts.lazy().select(
-        "interview_id", at_us=pl.col("_at_us"), day=pl.col("_day").cast(pl.Int64), instant=_instant()
-    )
 
 
 def check_outcome(outcome: str) -> str:
@@ -252,91 +259,6 @@ def window_us(within: float) -> int:
             f"--within {within!r} is no length of a window: give a number of days above 0, such as 7 or 0.5."
         )
     return round(within * DAY_US)
-
-
-def instants_only(log: FollowUpLog) -> bool:
-    """Whether every row of the log has a time of day, so that the work for bare dates can be spared."""
-    return not any(
-        bool((frame["at_precision"] == "day").any()) for frame in (log.interviews, log.contacts, log.outcomes)
-    )
-
-
-def prepared_frames(
-    log: FollowUpLog,
-    working_days: str | None = None,
-    *,
-    columns: Sequence[str] = (),
-    numbers: Mapping[str, str] | None = None,
-) -> dict[str, pl.LazyFrame]:
-    """The log as the engines get it: integers and text, contacts that are neither attempts nor answers left out.
-
-    `columns` are further columns of interviews or contacts, passed on as text `by_NAME`; `numbers` gives names to
-    numeric columns, passed on as whole numbers (rounded down). `clock_day` and `clock_start` count the days on which
-    timing is measured: local calendar days, or working days of a country.
-    """
-    interviews, contacts = (_clocked(frame, working_days) for frame in (log.interviews, log.contacts))
-    further = {name: (name, pl.col(name).cast(pl.String)) for name in columns}
-    further |= {name: (column, pl.col(column).floor().cast(pl.Int64)) for name, column in (numbers or {}).items()}
-    of_interviews = {
-        f"by_{name}": one
-        for name, (column, one) in further.items()
-        if column not in CONTACT_KEYS and column in log.interviews.columns
-    }
-    of_contacts = {f"by_{name}": one for name, (_, one) in further.items() if f"by_{name}" not in of_interviews}
-    return {
-        "interviews": interviews.select(
-            "interview_id",
-            "applicant_id",
-            bucket=pl.col("_bucket").cast(pl.Int64),
-            start_us=pl.col("_at_us"),
-            start_day=pl.col("_day").cast(pl.Int64),
-            start_instant=_instant(),
-            until_us=pl.col("_until_us"),
-            until_day=pl.col("_until_day").cast(pl.Int64),
-            clock_start=pl.col("clock_day"),
-            **of_interviews,
-        ),
-        "contacts": contacts.with_columns(role=role())
-        .filter(pl.col("role") > 0)
-        .select(
-            "interview_id",
-            "contact_id",
-            "role",
-            "clock_day",
-            order_us=pl.col("_order_us"),
-            at_us=pl.col("_at_us"),
-            day=pl.col("_day").cast(pl.Int64),
-            instant=_instant(),
-            **of_contacts,
-        ),
-        "outcomes": log.outcomes.lazy().select(
-            "interview_id",
-            "outcome",
-            order_us=pl.col("_order_us"),
-            at_us=pl.col("_at_us"),
-            day=pl.col("_day").cast(pl.Int64),
-            instant=_instant(),
-        ),
-    }
-
-
-def role() -> pl.Expr:
-    """What a contact is by itself: ATTEMPT, ANSWER or 0. Without a purpose, outbound is a follow-up."""
-    follow_up = (pl.col("direction") == "outbound") & (pl.col("purpose").is_null() | (pl.col("purpose") == "follow_up"))
-    answer = (pl.col("direction") == "inbound") & ~pl.col("automatic").fill_null(value=False)
-    return pl.when(follow_up).then(ATTEMPT).when(answer).then(ANSWER).otherwise(0).cast(pl.Int64)
-
-
-def _instant() -> pl.Expr:
-    return pl.when(pl.col("at_precision") == "day").then(0).otherwise(1).cast(pl.Int64)
-
-
-def _clocked(frame: pl.DataFrame, working_days: str | None) -> pl.LazyFrame:
-    """The rows with `clock_day`, the number of the day on which timing is measured."""
-    days = frame["_day"].cast(pl.Int64)
-    if working_days is not None:
-        days = pl.Series(working_day_numbers(days.to_numpy(), working_days))
-    return frame.lazy().with_columns(clock_day=days)
 
 
 def _gap_hours() -> pl.Expr:
@@ -380,7 +302,3 @@ def _further_columns(rows: pl.DataFrame, log: FollowUpLog, columns: Sequence[str
         raise UsageError(f"Neither contacts nor interviews have a column {unknown[0]!r}.")
     rows = _joined(rows, log.contacts.select("contact_id", *of_contacts), "contact_id")
     return _joined(rows, log.interviews.select("interview_id", *of_interviews), "interview_id")
-
-
-def _count() -> nw.Expr:
-    return nw.col("one").sum().cast(nw.Int64).alias("n")

@@ -44,6 +44,14 @@ def open_frames(frames: Mapping[str, pl.LazyFrame], engine: str) -> dict[str, nw
     return {name: nw.from_native(frame).lazy() for name, frame in native(frames).items()}
 
 
+def keep(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """The same frame, worked out once where that spares work: polars would run a shared part again for each use."""
+    import narwhals as nw
+
+    native = nw.to_native(frame)
+    return nw.from_native(native.collect().lazy()) if isinstance(native, pl.LazyFrame) else frame
+
+
 def collect(frame: nw.LazyFrame[Any]) -> pl.DataFrame:
     """The engine's answer as a polars frame with every number an Int64, whatever width the engine gave it."""
     import narwhals as nw

@@ -1,8 +1,9 @@
-"""The rule of the contract, section 2, as one query that every engine answers alike: who is at risk, what closes a
+"""The rule of the contract, section 2, as one query that every engine answers alike: who is at risk, what ends a
 window.
 
 Written with Narwhals on 64-bit integers and text, and only with operations that polars, pandas, DuckDB and Spark are
 known to agree on: joins, filters, min by group, running sums and shifts over a total order. Yes/no columns are 1/0.
+`story` is the key of an interview: any whole number or text that interviews, contacts and outcomes share.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
+import polars as pl
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    Frames = Mapping[str, nw.LazyFrame[Any]]
+    Frame = nw.LazyFrame[Any]
+    Frames = Mapping[str, Frame]
 
 DAY_US = 86_400_000_000
 
@@ -30,72 +33,73 @@ ENDS = {"response": ("filled", "withdrawn"), "advanced": ("rejected", "filled", 
 
 #: Later than every date, and still exact as a float (pandas turns integers with gaps into floats).
 _NEVER = 2**53 - 2
+_SPAN = ("story", "start_us", "start_day", "start_instant", "until_us", "until_day")
 
 
-def episode_query(frames: Frames, outcome: str) -> nw.LazyFrame[Any]:
+def placed(rows: Frame, interviews: Frame) -> Frame:
+    """Contacts or outcomes with the span of their interview, and whether they fall before it (`early`) or after its
+    record ends (`late`); such rows are used nowhere."""
+    joined = rows.join(interviews.select(*_SPAN), on="story", how="inner")
+    return joined.with_columns(early=_flag(~from_interview()), late=_flag(after_observation()))
+
+
+def episode_query(frames: Frames, outcome: str) -> Frame:
     """One row per interview with what ended its risk period.
 
-    `frames` has interviews (interview_id, start_us, start_day, start_instant, until_us, until_day, ...), contacts
-    (interview_id, contact_id, role, order_us, at_us, day, instant) and outcomes (interview_id, outcome, order_us,
-    at_us, day, instant). Added: `response_*` and `end_*` (order, us, day, instant; null where none), `decision`, exit
-    (RESPONSE, END, CENSORED) and exit_*.
+    `frames` has interviews (story, start_us, start_day, start_instant, until_us, until_day, ...), and as `placed` gives
+    them contacts (story, contact_id, role, order_us, at_us, day, instant) and outcomes (story, outcome, order_us,
+    at_us, day, instant). Added: `response_*` and `end_*` (order, us, day, instant; null where none), by_contact (1: the
+    response was a contact), exit (RESPONSE, END, CENSORED) and `exit_*`.
     """
-    interviews = frames["interviews"]
-    spans = interviews.select("interview_id", "start_us", "start_day", "start_instant", "until_us", "until_day")
-    answers = frames["contacts"].filter(nw.col("role") == ANSWER) if outcome == "response" else None
-    decisions = _within_observation(frames["outcomes"], spans)
-    found = interviews.join(_decided(decisions, EVENTS[outcome], "d"), on="interview_id", how="left")
-    found = found.join(_decided(decisions, ENDS[outcome], "e"), on="interview_id", how="left")
-    if answers is None:
-        found = found.with_columns(*_no_answers())
+    decisions = frames["outcomes"].filter(_within())
+    found = frames["interviews"]
+    for prefix, rows in (("d", _decided(decisions, EVENTS[outcome])), ("e", _decided(decisions, ENDS[outcome]))):
+        found = found.join(_first(rows, prefix), on="story", how="left")
+    if outcome == "response":
+        answers = frames["contacts"].filter((nw.col("role") == ANSWER) & _within())
+        found = found.join(_first(answers, "c"), on="story", how="left")
     else:
-        found = found.join(_first(_within_observation(answers, spans), "c"), on="interview_id", how="left")
-    found = found.with_columns(
-        **{key: nw.col(key).fill_null(_NEVER).cast(nw.Int64) for key in ("c_key", "d_key", "e_key")},
-    )
-    by_contact = nw.col("c_key") <= nw.col("d_key")
-    chosen = {
-        name: nw.when(by_contact).then(nw.col(f"c_{name}")).otherwise(nw.col(f"d_{name}"))
-        for name in ("key", "day", "dated_us")
-    }
-    found = found.with_columns(**{f"r_{name}": value for name, value in chosen.items()}, by_contact=_flag(by_contact))
-    responded = (nw.col("r_key") < _NEVER) & (nw.col("r_key") // 2 <= nw.col("e_key") // 2)
-    ended = nw.col("e_key") < _NEVER
-    found = found.with_columns(
-        exit=nw.when(responded)
-        .then(nw.lit(RESPONSE))
-        .otherwise(nw.when(ended).then(nw.lit(END)).otherwise(nw.lit(CENSORED)))
-        .cast(nw.Int64)
-    )
-    return _with_exit(found.with_columns(*_unpack("r", "response"), *_unpack("e", "end")))
+        found = found.with_columns(*_no_answers())
+    return _with_exit(_with_response(found))
 
 
-def attempt_query(
-    episodes: nw.LazyFrame[Any], contacts: nw.LazyFrame[Any], within_us: int, *, instants_only: bool = False
-) -> nw.LazyFrame[Any]:
+def at_risk(episodes: Frame, contacts: Frame) -> Frame:
+    """Attempts (of `contacts` as `placed` gives them) made while their interview was at risk, with its exit."""
+    exits = episodes.select("story", "exit", "exit_us", "exit_day", "exit_order", "exit_instant")
+    made = contacts.filter((nw.col("role") == ATTEMPT) & _within()).join(exits, on="story", how="inner")
+    return made.filter((nw.col("exit") == CENSORED) | (nw.col("order_us") <= nw.col("exit_order")))
+
+
+def attempt_query(episodes: Frame, contacts: Frame, within_us: int, *, instants_only: bool = False) -> Frame:
     """One row per attempt at risk: its number and what closes its window of `within_us` microseconds.
 
-    Added to the columns of `contacts` and to interview_id..., start_*, of `episodes`: attempt, previous_us (null for
-    the first), elapsed_us (at most within_us), closed (codes above), y (1/0). `instants_only` spares the work that rows
-    with a date alone need.
+    Added to the columns of `contacts` (as `placed` gives them): attempt, elapsed_us (at most within_us), closed (codes
+    above), y (1/0). `instants_only` spares the work that rows with a date alone need.
     """
-    made = contacts.filter(nw.col("role") == ATTEMPT).join(episodes, on="interview_id", how="inner")
-    at_risk = (
-        made.filter(observed())
-        .filter((nw.col("exit") == CENSORED) | (nw.col("order_us") <= nw.col("exit_order")))
-        .with_columns(one=nw.lit(1).cast(nw.Int64))
-    )
-    order = {"order_by": ["order_us", "contact_id"]}
-    rows = at_risk.with_columns(
-        attempt=nw.col("one").cum_sum().over("interview_id", **order),
-        next_us=nw.col("at_us").shift(-1).over("interview_id", **order),
-    )
-    if not instants_only:
-        rows = rows.with_columns(
-            next_day=nw.col("day").shift(-1).over("interview_id", **order),
-            next_instant=nw.col("instant").shift(-1).over("interview_id", **order),
-        )
+    rows = _numbered(at_risk(episodes, contacts), ("us",) if instants_only else ("us", "day", "instant"))
     return _close(rows, within_us, instants_only=instants_only)
+
+
+def _numbered(rows: Frame, parts: tuple[str, ...]) -> Frame:
+    """Attempts with their number and the next attempt of the same interview, in the order of time and contact_id."""
+    native = nw.to_native(rows)
+    sources = {f"next_{part}": {"us": "at_us"}.get(part, part) for part in parts}
+    if isinstance(native, pl.LazyFrame):
+        return nw.from_native(_numbered_by_sorting(native, sources))
+    order: dict[str, Any] = {"order_by": ["order_us", "contact_id"]}
+    shifted = {name: nw.col(source).shift(-1).over("story", **order) for name, source in sources.items()}
+    rows = rows.with_columns(one=nw.lit(1).cast(nw.Int64))
+    return rows.with_columns(attempt=nw.col("one").cum_sum().over("story", **order), **shifted)
+
+
+def _numbered_by_sorting(rows: pl.LazyFrame, sources: Mapping[str, str]) -> pl.LazyFrame:
+    """The same in polars: one sort and a look at the next row take a quarter of the time of a window per interview."""
+    place = pl.int_range(pl.len(), dtype=pl.Int64)
+    first = (pl.col("story") != pl.col("story").shift(1)).fill_null(value=True)
+    last = (pl.col("story") != pl.col("story").shift(-1)).fill_null(value=True)
+    following = {name: pl.when(~last).then(pl.col(source).shift(-1)) for name, source in sources.items()}
+    number = place - pl.when(first).then(place).forward_fill() + 1
+    return rows.sort("story", "order_us", "contact_id").with_columns(attempt=number, **following)
 
 
 def observed() -> nw.Expr:
@@ -115,11 +119,11 @@ def after_observation() -> nw.Expr:
     return (instant & (nw.col("at_us") > nw.col("until_us"))) | (~instant & (nw.col("day") > nw.col("until_day")))
 
 
-def _within_observation(rows: nw.LazyFrame[Any], spans: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    return rows.join(spans, on="interview_id", how="inner").filter(observed())
+def _within() -> nw.Expr:
+    return nw.col("early") + nw.col("late") == 0
 
 
-def _first(rows: nw.LazyFrame[Any], prefix: str) -> nw.LazyFrame[Any]:
+def _first(rows: Frame, prefix: str) -> Frame:
     """The first row of each interview. Order and precision travel in one integer, so that one minimum finds both.
 
     Days never decrease along the order within an interview, so the least day is the day of the first row.
@@ -128,15 +132,15 @@ def _first(rows: nw.LazyFrame[Any], prefix: str) -> nw.LazyFrame[Any]:
     packed = rows.with_columns(
         key=nw.col("order_us") * 2 + 1 - nw.col("instant"), dated_us=nw.when(dated).then(nw.col("at_us"))
     )
-    return packed.group_by("interview_id").agg(
+    return packed.group_by("story").agg(
         nw.col("key").min().alias(f"{prefix}_key"),
         nw.col("day").min().alias(f"{prefix}_day"),
         nw.col("dated_us").min().alias(f"{prefix}_dated_us"),
     )
 
 
-def _decided(decisions: nw.LazyFrame[Any], kinds: tuple[str, ...], prefix: str) -> nw.LazyFrame[Any]:
-    return _first(decisions.filter(nw.col("outcome").is_in(kinds)), prefix)
+def _decided(decisions: Frame, kinds: tuple[str, ...]) -> Frame:
+    return decisions.filter(nw.col("outcome").is_in(kinds))
 
 
 def _no_answers() -> list[nw.Expr]:
@@ -161,7 +165,24 @@ def _unpack(prefix: str, name: str) -> list[nw.Expr]:
     ]
 
 
-def _with_exit(found: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+def _with_response(found: Frame) -> Frame:
+    """The earlier of the first answer and the communicated decision, and what came of the risk period."""
+    found = found.with_columns(
+        **{key: nw.col(key).fill_null(_NEVER).cast(nw.Int64) for key in ("c_key", "d_key", "e_key")},
+    )
+    by_contact = nw.col("c_key") <= nw.col("d_key")
+    chosen = {
+        f"r_{name}": nw.when(by_contact).then(nw.col(f"c_{name}")).otherwise(nw.col(f"d_{name}"))
+        for name in ("key", "day", "dated_us")
+    }
+    found = found.with_columns(**chosen, by_contact=_flag(by_contact))
+    responded = (nw.col("r_key") < _NEVER) & (nw.col("r_key") // 2 <= nw.col("e_key") // 2)
+    ended = nw.when(nw.col("e_key") < _NEVER).then(nw.lit(END)).otherwise(nw.lit(CENSORED))
+    found = found.with_columns(exit=nw.when(responded).then(nw.lit(RESPONSE)).otherwise(ended).cast(nw.Int64))
+    return found.with_columns(*_unpack("r", "response"), *_unpack("e", "end"))
+
+
+def _with_exit(found: Frame) -> Frame:
     """What ended the risk period, whichever it was; the end of the record is an instant unless all else is in days."""
     record = {
         "us": nw.col("until_us"),
@@ -181,18 +202,18 @@ def _with_exit(found: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     )
 
 
-def _close(rows: nw.LazyFrame[Any], within_us: int, *, instants_only: bool) -> nw.LazyFrame[Any]:
+def _close(rows: Frame, within_us: int, *, instants_only: bool) -> Frame:
+    """What closes each window and after how long."""
     followed = ~nw.col("next_us").is_null()
-    closing = {
-        name: nw.when(followed).then(nw.col(f"next_{name}")).otherwise(nw.col(f"exit_{name}")) for name in ("us",)
-    }
-    if not instants_only:
-        closing |= {
-            name: nw.when(followed).then(nw.col(f"next_{name}")).otherwise(nw.col(f"exit_{name}"))
-            for name in ("day", "instant")
-        }
     rows = rows.with_columns(
-        **{f"close_{name}": value.cast(nw.Int64) for name, value in closing.items()}, followed=_flag(followed)
+        followed=_flag(followed),
+        **{
+            f"close_{part}": nw.when(followed)
+            .then(nw.col(f"next_{part}"))
+            .otherwise(nw.col(f"exit_{part}"))
+            .cast(nw.Int64)
+            for part in (("us",) if instants_only else ("us", "day", "instant"))
+        },
     )
     elapsed = nw.col("close_us") - nw.col("at_us")
     if not instants_only:
@@ -200,22 +221,14 @@ def _close(rows: nw.LazyFrame[Any], within_us: int, *, instants_only: bool) -> n
         elapsed = nw.when(instants).then(elapsed).otherwise((nw.col("close_day") - nw.col("day")) * DAY_US)
     rows = rows.with_columns(elapsed_us=elapsed.cast(nw.Int64))
     # A window that ends exactly with the record was seen in full; one that ends exactly with an event contains it.
-    full = (nw.col("elapsed_us") > within_us) | (
-        (nw.col("elapsed_us") == within_us) & (nw.col("followed") == 0) & (nw.col("exit") == CENSORED)
+    unclosed = (nw.col("followed") == 0) & (nw.col("exit") == CENSORED)
+    full = (nw.col("elapsed_us") > within_us) | ((nw.col("elapsed_us") == within_us) & unclosed)
+    by_event = nw.when(nw.col("followed") == 1).then(nw.lit(NEXT_ATTEMPT)).otherwise(nw.col("exit"))
+    rows = rows.with_columns(closed=nw.when(full).then(nw.lit(WINDOW)).otherwise(by_event).cast(nw.Int64))
+    return rows.with_columns(
+        elapsed_us=nw.when(full).then(nw.lit(within_us)).otherwise(nw.col("elapsed_us")).cast(nw.Int64),
+        y=_flag(nw.col("closed") == RESPONSE),
     )
-    closed = (
-        nw.when(full)
-        .then(nw.lit(WINDOW))
-        .otherwise(nw.when(nw.col("followed") == 1).then(nw.lit(NEXT_ATTEMPT)).otherwise(nw.col("exit")))
-    )
-    rows = rows.with_columns(
-        closed=closed.cast(nw.Int64),
-        elapsed_us=nw.when(nw.col("elapsed_us") > within_us)
-        .then(nw.lit(within_us))
-        .otherwise(nw.col("elapsed_us"))
-        .cast(nw.Int64),
-    )
-    return rows.with_columns(y=_flag(nw.col("closed") == RESPONSE))
 
 
 def _flag(condition: nw.Expr) -> nw.Expr:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from followup_analytics.cells import check_outcome, log_notes, window_us
+from followup_analytics.cells import check_outcome, window_us
 from followup_analytics.disclosure import ESTIMATE_FIELDS, SUPPRESSED, hide_rows, require_enough
 from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.log import Note
-from followup_analytics.rates.attempts_table import AttemptsTable, attempts_table
+from followup_analytics.rates.attempts_table import AttemptsTable, attempts_table, numbers_of
 from followup_analytics.rates.cumulative import Cumulative, Tries, cumulative_incidence
 from followup_analytics.rates.estimate import UNOBSERVED, GroupRates, Windows, group_rates
 from followup_analytics.rates.keys import Key, parse_keys
@@ -68,7 +68,7 @@ def response_rates(
     require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
     table = attempts_table(log, keys, outcome=outcome, within=within, working_days=working_days, engine=engine)
     rates = _rates(table, log, cluster, window_us(within))
-    reached = _cumulative(table, keys, window_us(within))
+    reached = _cumulative(table, log, keys, window_us(within))
     rows = _rows(table, rates, reached, keys)
     shown = _without_telling_differences(hide_rows(rows, [key.name for key in keys], min_cell, _MEASURES), keys)
     if rows and all(row["status"] == SUPPRESSED for row in shown):
@@ -76,7 +76,7 @@ def response_rates(
     return RatesResult(
         rows=tuple(shown),
         counts=LogCounts.of(log),
-        notes=(*log.notes, *log_notes(log, outcome), *_notes(shown, rates, reached, keys, working_days)),
+        notes=(*log.notes, *table.notes, *_notes(shown, rates, reached, keys, working_days)),
         native=log.native,
         keys=tuple(key.name for key in keys),
         outcome=outcome,
@@ -93,23 +93,18 @@ def _check(outcome: str, cluster: str) -> None:
 def _rates(table: AttemptsTable, log: FollowUpLog, cluster: str, within_us: int) -> GroupRates:
     """Rates of all rows; with employers as clusters too, each row keeps the wider of its two intervals."""
     parts = {"group": table.column("group"), "elapsed": table.column("elapsed_us"), "closed": table.column("closed")}
-    of_applicants = group_rates(Windows(cluster=table.codes("applicant_id"), **parts), table.groups.height, within_us)
+    of_applicants = group_rates(Windows(cluster=table.applicants(), **parts), table.groups.height, within_us)
     if cluster == "applicant":
         return of_applicants
-    employers = log.interviews.select(
-        "interview_id", _employer=pl.coalesce("employer", pl.lit("\0") + pl.col("applicant_id"))
-    )
-    codes = (
-        table.rows.join(employers, on="interview_id", how="left", maintain_order="left")["_employer"]
-        .rank("dense")
-        .to_numpy()
-    )
-    return of_applicants.wider(
-        group_rates(Windows(cluster=codes.astype(np.int64) - 1, **parts), table.groups.height, within_us)
-    )
+    # An interview whose employer is not known is a cluster with the applicant's others of that kind.
+    employers = log.interviews.select(pl.coalesce("employer", pl.lit("\0") + pl.col("applicant_id"))).to_series()
+    codes = numbers_of(employers)[table.column("story")]
+    return of_applicants.wider(group_rates(Windows(cluster=codes, **parts), table.groups.height, within_us))
 
 
-def _cumulative(table: AttemptsTable, keys: Sequence[Key], within_us: int) -> dict[int, tuple[Cumulative, int]]:
+def _cumulative(
+    table: AttemptsTable, log: FollowUpLog, keys: Sequence[Key], within_us: int
+) -> dict[int, tuple[Cumulative, int]]:
     """Cumulative incidence of each table row, as (curve of its stratum, place in it); empty unless by attempt and
     interview columns."""
     numbered = next((key for key in keys if key.name == "attempt"), None)
@@ -117,7 +112,8 @@ def _cumulative(table: AttemptsTable, keys: Sequence[Key], within_us: int) -> di
     if numbered is None or any(key.of_contacts or key.name in ("timing", "weekday", "hour") for key in others):
         return {}
     found: dict[int, tuple[Cumulative, int]] = {}
-    rows = table.rows.with_columns(_place=pl.int_range(pl.len()))
+    whose = log.interviews.select("interview_id", "applicant_id", bucket="_bucket")
+    rows = pl.concat([table.rows, whose[table.column("story")]], how="horizontal")
     strata = rows.partition_by([f"key_{key.name}" for key in others]) if others else [rows]
     for stratum in strata:
         if stratum.is_empty():
@@ -137,35 +133,22 @@ def _cumulative(table: AttemptsTable, keys: Sequence[Key], within_us: int) -> di
 def _rows(
     table: AttemptsTable, rates: GroupRates, reached: Mapping[int, tuple[Cumulative, int]], keys: Sequence[Key]
 ) -> list[dict[str, Any]]:
-    sizes = (
-        table.rows.group_by("group")
-        .agg(pl.col("interview_id").n_unique(), pl.col("applicant_id").n_unique())
-        .sort("group")
-    )
-    rows = []
-    for group, (names, interviews, applicants) in enumerate(
-        zip(
-            table.groups.select(key.name for key in keys).to_dicts(),
-            sizes["interview_id"],
-            sizes["applicant_id"],
-            strict=True,
-        )
-    ):
-        badge = rates.badge(group)
-        rows.append(
-            {
-                **names,
-                "n_attempts": int(rates.attempts[group]),
-                "n_interviews": interviews,
-                "n_applicants": applicants,
-                "n_events": int(rates.events[group]),
-                **rates.numbers(group),
-                **_reached(reached.get(group)),
-                "status": badge.status,
-                "reason": badge.reason,
-            }
-        )
-    return rows
+    interviews = table.rows.group_by("group").agg(pl.col("story").n_unique()).sort("group")["story"]
+    names = table.groups.select(key.name for key in keys).to_dicts()
+    return [
+        {
+            **names[group],
+            "n_attempts": int(rates.attempts[group]),
+            "n_interviews": interviews[group],
+            "n_applicants": int(rates.clusters[group]),
+            "n_events": int(rates.events[group]),
+            **rates.numbers(group),
+            **_reached(reached.get(group)),
+            "status": rates.badge(group).status,
+            "reason": rates.badge(group).reason,
+        }
+        for group in range(len(names))
+    ]
 
 
 def _reached(found: tuple[Cumulative, int] | None) -> dict[str, float | None]:

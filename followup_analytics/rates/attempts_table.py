@@ -11,8 +11,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from followup_analytics.cells import instants_only, prepared_frames, window_us
-from followup_analytics.engine import collect, open_frames
+from followup_analytics.cells import left_out, window_us
+from followup_analytics.engine import collect
+from followup_analytics.log import Note
+from followup_analytics.prepared import Prepared, prepare
 from followup_analytics.rates.keys import Key, bin_code, labels_in_order
 from followup_analytics.risk import attempt_query, episode_query
 
@@ -28,20 +30,22 @@ _OF_CONTACT = {"weekday": "_weekday", "hour": "_hour"}
 class AttemptsTable:
     """One row per attempt at risk (`rows`), and the table's rows in order (`groups`: their keys as text).
 
-    rows: interview_id, applicant_id, bucket, attempt, elapsed_us, closed, y, `group` (row of the table), and by_...
-    keys.
+    rows: story (place of the interview in the log), attempt, elapsed_us, closed, y, `group` (row of the table), key_...
+    notes: what was left out. whose: one entry an interview, the number of its applicant.
     """
 
     rows: pl.DataFrame
     groups: pl.DataFrame
+    notes: tuple[Note, ...]
+    whose: IntArray
 
     def column(self, name: str) -> IntArray:
         """A whole-number column of the rows as an array."""
         return self.rows[name].to_numpy()
 
-    def codes(self, name: str) -> IntArray:
-        """The values of a text column as numbers 0, 1, ... in no particular order."""
-        return self.rows[name].rank("dense").to_numpy().astype(np.int64) - 1
+    def applicants(self) -> IntArray:
+        """The number of the applicant of each row."""
+        return self.whose[self.column("story")]
 
 
 def attempts_table(
@@ -56,10 +60,10 @@ def attempts_table(
     """Ask the engine for the attempts at risk, with the keys as codes, and number the rows of the table in order."""
     columns = [key.name for key in keys if key.is_column]
     numbers = {key.name: _OF_CONTACT.get(key.name, key.name) for key in keys if key.bins and key.name not in _BINNED}
-    frames = open_frames(prepared_frames(log, working_days, columns=columns, numbers=numbers), engine)
-    contacts = frames["contacts"]
-    query = attempt_query(episode_query(frames, outcome), contacts, window_us(within), instants_only=instants_only(log))
-    found = query.with_columns(
+    made = prepare(log, engine, working_days=working_days, columns=columns, numbers=numbers)
+    stories = episode_query(made.frames, outcome)
+    query = attempt_query(stories, made.frames["contacts"], window_us(within), instants_only=made.instants_only)
+    found = query.join(_of_interviews(made), on="story", how="left").with_columns(
         **{
             f"key_{key.name}": bin_code(_BINNED.get(key.name, nw.col(f"by_{key.name}")), key.bins)
             for key in keys
@@ -68,13 +72,26 @@ def attempts_table(
         **{f"key_{key.name}": nw.col(f"by_{key.name}") for key in keys if key.is_column},
     )
     names = [f"key_{key.name}" for key in keys]
-    rows = collect(
-        found.select("interview_id", "applicant_id", "bucket", "attempt", "elapsed_us", "closed", "y", *names)
-    )
-    return _numbered(rows, keys)
+    rows = collect(found.select("story", "attempt", "elapsed_us", "closed", "y", *names))
+    notes = left_out(log, made, n_attempts=rows.height, n_interviews=rows["story"].n_unique())
+    numbered, groups = _numbered(rows, keys)
+    return AttemptsTable(numbered, groups, notes, numbers_of(log.interviews["applicant_id"]))
 
 
-def _numbered(rows: pl.DataFrame, keys: Sequence[Key]) -> AttemptsTable:
+def _of_interviews(made: Prepared) -> nw.LazyFrame[Any]:
+    interviews = made.frames["interviews"]
+    names = interviews.collect_schema().names()
+    return interviews.select("story", "clock_start", *(name for name in names if name.startswith("by_")))
+
+
+def numbers_of(values: pl.Series) -> IntArray:
+    """The values as numbers 0, 1, ... in the order in which they first come; null is a value like any other."""
+    known = values.unique(maintain_order=True).to_frame("value").with_row_index("number")
+    found = values.to_frame("value").join(known, on="value", how="left", nulls_equal=True, maintain_order="left")
+    return found["number"].cast(pl.Int64).to_numpy()
+
+
+def _numbered(rows: pl.DataFrame, keys: Sequence[Key]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Give each combination of keys that occurs its place in the table."""
     names = [f"key_{key.name}" for key in keys]
     present = rows.select(names).unique()
@@ -86,7 +103,7 @@ def _numbered(rows: pl.DataFrame, keys: Sequence[Key]) -> AttemptsTable:
     order = present.with_columns(**ranks, **labels).sort([f"rank_{key.name}" for key in keys])
     order = order.with_row_index("group").with_columns(pl.col("group").cast(pl.Int64))
     joined = rows.join(order.select("group", *names), on=names, how="left", nulls_equal=True, maintain_order="left")
-    return AttemptsTable(joined, order.select("group", *(key.name for key in keys)))
+    return (joined, order.select("group", *(key.name for key in keys)))
 
 
 def _looked_up(values: pl.Series, table: dict[Any, Any]) -> pl.Series:
