@@ -22,6 +22,8 @@ ORDER = (
     ("track",),
     ("reading",),
     ("engine",),
+    ("risk",),
+    ("prepared",),
     ("cells",),
     ("uncertainty",),
     ("incidence",),
