@@ -18,8 +18,8 @@ _KEYS_AT_ONCE = 10_000
 class Bulk(Protocol):
     """Bulk work on one kind of database. Table and column names are ours, never a user's; values are parameters."""
 
-    def insert(self, table: sa.Table, rows: pl.DataFrame) -> None:
-        """Put rows in; columns that the frame lacks stay null."""
+    def insert(self, table: sa.Table, rows: pl.DataFrame, same: Mapping[str, int]) -> None:
+        """Put rows in; `same` are columns with one number for all rows, and those that are in neither stay null."""
 
     def read(self, table: sa.Table, types: Mapping[str, pl.DataType], where: str = "") -> pl.DataFrame:
         """The named columns of all rows that fulfil a condition made of our own names and integers."""
@@ -45,8 +45,17 @@ def _batches(keys: Sequence[str]) -> Iterator[Sequence[str]]:
         yield keys[start : start + _KEYS_AT_ONCE]
 
 
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(f'"{name}"' for name in names)
+    return ", ".join(_quoted(name) for name in names)
+
+
+def _whole(name: str) -> str:
+    """A number where it is whole, as most durations are, else null."""
+    return f"CASE WHEN {_quoted(name)} = CAST({_quoted(name)} AS INTEGER) THEN CAST({_quoted(name)} AS INTEGER) END"
 
 
 class SqliteBulk:
@@ -55,9 +64,10 @@ class SqliteBulk:
     def __init__(self, connection: sa.Connection) -> None:
         self._driver = _driver(connection)
 
-    def insert(self, table: sa.Table, rows: pl.DataFrame) -> None:
+    def insert(self, table: sa.Table, rows: pl.DataFrame, same: Mapping[str, int]) -> None:
         """Put rows in; the droppable indexes of a table that grows by more than it holds are built once, afterwards."""
-        statement = f"INSERT INTO {table.name} ({_listed(rows.columns)}) VALUES ({', '.join('?' * rows.width)})"  # noqa: S608
+        values = ", ".join(["?"] * rows.width + [str(int(number)) for number in same.values()])
+        statement = f"INSERT INTO {table.name} ({_listed([*rows.columns, *same])}) VALUES ({values})"  # noqa: S608
         indexes = self._indexes_to_rebuild(table, rows.height)
         for name, _ in indexes:
             self._driver.execute(f"DROP INDEX {name}")
@@ -100,25 +110,25 @@ class SqliteBulk:
     def _chunk(self, source: str, parameters: tuple[str, ...], types: Mapping[str, pl.DataType]) -> pl.DataFrame:
         """Rows as one JSON array for each column: half the time of making a Python object of every cell.
 
-        Floats go by themselves, as Python objects: SQLite writes them into JSON with 15 digits.
+        Floats that are no whole numbers go by themselves: SQLite writes them into JSON with 15 digits only.
         """
-        exact = [name for name, dtype in types.items() if dtype.is_float()]
-        names = [*(name for name in types if name not in exact and name != "record"), "record"]
-        arrays = ", ".join(f'json_group_array("{name}")' for name in names)
+        floats = [name for name, dtype in types.items() if dtype.is_float()]
+        names = [*(name for name in types if name != "record"), "record"]
+        arrays = ", ".join(f"json_group_array({_whole(name) if name in floats else _quoted(name)})" for name in names)
         texts = self._driver.execute(f"SELECT {arrays} {source}", parameters).fetchone()
         if texts[-1] == "[]":
             return pl.DataFrame(schema=dict(types))
-        columns = [
+        frame = pl.DataFrame(
             pl.Series(name, [text]).str.json_decode(pl.List(types.get(name, pl.Int64()))).explode()
             for name, text in zip(names, texts, strict=True)
-        ]
-        frame = pl.DataFrame(columns)
-        if exact:
-            found = self._driver.execute(f"SELECT record, {_listed(exact)} {source}", parameters).fetchall()
-            floats = pl.DataFrame(
-                found, schema={"record": pl.Int64(), **{name: types[name] for name in exact}}, orient="row"
-            )
-            frame = frame.join(floats, on="record", how="left", maintain_order="left")
+        )
+        for name in floats:
+            broken = f"SELECT record, {_quoted(name)} {source} AND {_quoted(name)} <> CAST({_quoted(name)} AS INTEGER)"
+            found = self._driver.execute(broken, parameters).fetchall()
+            if found:
+                exact = pl.DataFrame(found, schema={"record": pl.Int64(), "exact": pl.Float64()}, orient="row")
+                frame = frame.join(exact, on="record", how="left", maintain_order="left")
+                frame = frame.with_columns(pl.coalesce("exact", name).alias(name)).drop("exact")
         return frame.select(list(types))
 
     def execute_for(self, statement: str, keys: Sequence[str]) -> int:
@@ -133,8 +143,9 @@ class PostgresBulk:
     def __init__(self, connection: sa.Connection) -> None:
         self._driver = _driver(connection)
 
-    def insert(self, table: sa.Table, rows: pl.DataFrame) -> None:
+    def insert(self, table: sa.Table, rows: pl.DataFrame, same: Mapping[str, int]) -> None:
         """Put rows in by COPY."""
+        rows = rows.with_columns(pl.lit(number, pl.Int64).alias(name) for name, number in same.items())
         with (
             self._driver.cursor() as cursor,
             cursor.copy(f"COPY {table.name} ({_listed(rows.columns)}) FROM STDIN (FORMAT csv)") as copy,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
 from followup_analytics.schema import TABLES, Column
@@ -102,15 +103,18 @@ def _content_keys(encoded: pl.DataFrame, names: tuple[str, ...]) -> pl.Series:
 
     Two versions of one record are told apart by it; that they share it by chance has a probability of 5e-20.
     """
-    cells = [
-        pl.lit(f"\x1f{name}=") + pl.col(name).cast(pl.String)
-        for name in names
-        if name in encoded.columns and encoded[name].null_count() < encoded.height
-    ]
-    texts = encoded.select(pl.concat_str(cells, ignore_nulls=True).alias("text"))["text"].to_list()
-    digest, number = hashlib.blake2b, int.from_bytes
-    keys = [number(digest(text.encode(), digest_size=8).digest(), "big", signed=True) for text in texts]
-    return pl.Series("content", keys, dtype=pl.Int64)
+    parts: list[pl.Expr] = []
+    for name in names:
+        nulls = encoded[name].null_count() if name in encoded.columns else encoded.height
+        label, value = pl.lit(f"\x1f{name}="), pl.col(name).cast(pl.String)
+        if not nulls:
+            parts += [label, value]
+        elif nulls < encoded.height:
+            parts.append(label + value)
+    texts = encoded.select(pl.concat_str(parts, ignore_nulls=True).alias("text"))["text"].to_list()
+    blake2b = hashlib.blake2b
+    digests = b"".join([blake2b(text.encode(), digest_size=8).digest() for text in texts])
+    return pl.Series("content", np.frombuffer(digests, dtype=">i8").astype(np.int64))
 
 
 # ---------------------------------------------------------------------------------------------------------- decode

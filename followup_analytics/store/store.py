@@ -25,6 +25,8 @@ from followup_analytics.store.marks import Marks
 #: From this share of a table on, its keys are read in one sweep instead of being looked up.
 _SWEEP_SHARE = 0.05
 _LOOK_UP_AT_MOST = 20_000
+#: A setting for each table: its columns that were ever filled.
+FILLED = "filled:"
 #: An execution option: the transaction is going to write, so it takes the writers' lock when it begins.
 WRITES = "followup_writes"
 
@@ -263,8 +265,10 @@ class Transaction:
         batch, at = self.batch
         # Neighbours in the tree go in together: by interview, since each contact is checked against its key.
         order = "interview_id" if table_name == "contacts" else TABLES[table_name].key
-        ready = rows.with_columns(recorded_at=pl.lit(at), batch=pl.lit(batch)).sort(order)
-        self._bulk.insert(tables.current[table_name], ready)
+        self._bulk.insert(tables.current[table_name], rows.sort(order), {"recorded_at": at, "batch": batch})
+        filled = set((self.setting(FILLED + table_name) or "").split(",")) - {""}
+        if not filled.issuperset(rows.columns):
+            self.set(FILLED + table_name, ",".join(sorted(filled.union(rows.columns))))
         for name, kind in covariate_types.items():
             _note_covariate(self.connection, table_name, name, kind)
 
@@ -330,19 +334,13 @@ def _read_table(
     chosen = {name: types[name] for name in wanted}
     bulk = bulk_of(connection)
     where = "" if as_of is None else f"recorded_at <= {_us(as_of)}"
-    used = _used_columns(connection, table_name, chosen)
+    # Most optional columns are empty: to read them would take most of the time.
+    filled = {TABLES[table_name].key, *(read_setting(connection, FILLED + table_name) or "").split(",")}
+    used = {name: dtype for name, dtype in chosen.items() if name in filled}
     stored = bulk.read(tables.current[table_name], used, where)
+    if as_of is not None:
+        past = bulk.read(tables.history[table_name], used, f"{where} AND superseded_at > {_us(as_of)}")
+        stored = pl.concat([stored, past])
     stored = stored.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in chosen.items() if name not in used)
     stored = stored.select(list(chosen))
-    if as_of is not None:
-        past = bulk.read(tables.history[table_name], chosen, f"{where} AND superseded_at > {_us(as_of)}")
-        stored = pl.concat([stored, past])
     return decode(table_name, stored, _covariate_types(connection, table_name))
-
-
-def _used_columns(connection: sa.Connection, table_name: str, chosen: dict[str, pl.DataType]) -> dict[str, pl.DataType]:
-    """The columns that hold anything: most optional ones are empty, and reading them would take most of the time."""
-    table = tables.current[table_name]
-    key = TABLES[table_name].key
-    counts = connection.execute(sa.select(*(sa.func.count(table.c[name]).label(name) for name in chosen))).one()
-    return {name: dtype for (name, dtype), n in zip(chosen.items(), counts, strict=True) if n or name == key}
