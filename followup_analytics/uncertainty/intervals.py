@@ -138,6 +138,7 @@ def korn_graubard(
     *,
     level: float = 0.95,
     assumed_icc: float = 0.3,
+    least_design_effect: float = 1.0,
 ) -> ProportionInterval:
     """Korn and Graubard's interval of a proportion of clustered trials, from sums over the clusters.
 
@@ -156,6 +157,7 @@ def korn_graubard(
         sum_n2: sum over clusters of n_c^2.
         level: confidence.
         assumed_icc: intra-cluster correlation where the estimate is 0 or 1.
+        least_design_effect: the floor; 0 gives R's interval also where answers of a cluster differ more than by chance.
 
     All are of one shape (rows). Source: E. Korn, B. Graubard (1998), Survey Methodology 24, 193-201.
     """
@@ -171,7 +173,7 @@ def korn_graubard(
     extreme = (y <= 0) | (y >= n)
     independent = np.where(extreme, 1.0, p * (1 - p) / size)
     estimated = np.where(extreme, 1 + (nn / size - 1) * assumed_icc, variance / independent)
-    return _beta_interval(p, size, np.maximum(estimated, 1.0), c, level, some)
+    return _beta_interval(p, size, np.maximum(estimated, max(least_design_effect, 1e-12)), c, level, some)
 
 
 def korn_graubard_from_se(
