@@ -117,6 +117,7 @@ def detect_source(sample: Sample) -> tuple[Source, Match]:
 
     Raises UnreadableError when none fits, UsageError naming both when two fit equally well: guessing would be silent.
     """
+    refuse_doctype(sample)
     matches = [(match, source) for source in sources().values() if (match := source.detect(sample)) is not None]
     if not matches:
         raise UnreadableError(unknown_kind(sample))
@@ -128,6 +129,16 @@ def detect_source(sample: Sample) -> tuple[Source, Match]:
             f"{sample.name}: fits {reasons} equally well; say which with --source {listed([s.name for _, s in top])}."
         )
     return top[0][1], top[0][0]
+
+
+def refuse_doctype(sample: Sample) -> None:
+    """Raise UnreadableError for XML that declares a document type; pages of HTML are read by other means."""
+    start = sample.text[:4096].casefold()
+    if sample.xml_root is not None and "<!doctype" in start and "<!doctype html" not in start:
+        raise UnreadableError(
+            f"{sample.name}: the file declares a document type (DOCTYPE), which can hide entities that attack the reader; "
+            "exports of telephones have none. Export it again from the app."
+        )
 
 
 def unknown_kind(sample: Sample) -> str:

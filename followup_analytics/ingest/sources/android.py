@@ -29,11 +29,10 @@ _FROM = "137"
 
 
 def detect_calls(sample: Sample) -> Match | None:
-    """An XML file whose root is `calls` with `call` elements of number, date and type."""
+    """An XML file whose root is `calls`."""
     if sample.xml_root != "calls":
         return None
-    named = "<call " not in sample.text or all(f"{field}=" in sample.text for field in ("number", "date", "type"))
-    return Match(CERTAIN, "its XML root is <calls>, as SMS Backup & Restore writes it") if named else None
+    return Match(CERTAIN, "its XML root is <calls>, as SMS Backup & Restore writes it")
 
 
 def detect_messages(sample: Sample) -> Match | None:
