@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 
 import typer
 
@@ -44,6 +45,7 @@ def _root(
     """Carry the options that stand before the command."""
 
 
+@cache
 def _register() -> None:
     """Import the command modules, which add themselves to the application."""
     from followup_analytics.cli import analyse, gather, produce, track

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from followup_analytics.cli.shared import Printing, show, with_options
+from followup_analytics.cli.shared import Printing, show, with_options, writable
+from followup_analytics.text import clean
 
 Files = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="Exports, spreadsheets or folders.", show_default=False)
@@ -16,7 +20,14 @@ Source = Annotated[
     str, typer.Option("--source", help="The kind of file, where it can't be told (see `followup ingest --help`).")
 ]
 Map = Annotated[
-    Path | None, typer.Option("--map", metavar="MAP.toml", help="Which of your columns and values mean what.")
+    str | None,
+    typer.Option(
+        "--map", metavar="MAP", help="A TOML file that says what your columns mean, or the name of a shipped one."
+    ),
+]
+OwnAddress = Annotated[
+    list[str] | None,
+    typer.Option("--own-address", metavar="ADDRESS", help="The applicant's own e-mail address; may be repeated."),
 ]
 Roster = Annotated[
     Path | None, typer.Option("--roster", help="Interviews with their numbers and addresses, to link calls by.")
@@ -61,6 +72,7 @@ def ingest(
     voicemail_under: VoicemailUnder = None,
     review: Review = None,
     keep_notes: KeepNotes = False,
+    own_address: OwnAddress = None,
 ) -> None:
     """Read, check, link and store files; bad rows are set aside with their reason, known ones are not stored twice.
 
@@ -71,8 +83,11 @@ def ingest(
     options: dict[str, Any] = {
         "source": source, "map": map, "roster": roster, "time_zone": time_zone, "region": region,
         "day_first": day_first, "voicemail_under": voicemail_under, "review": review, "keep_notes": keep_notes,
+        "own_addresses": own_address or (),
     }  # fmt: skip
-    _finish(ingest_files(files, into=into, **options), printing)
+    with _progress() as progress:
+        result = ingest_files(files, into=into, progress=progress, **options)
+    _finish(result, printing)
 
 
 @with_options(Printing)
@@ -85,6 +100,8 @@ def check(
     time_zone: Zone = None,
     region: Region = None,
     day_first: DayFirst = None,
+    voicemail_under: VoicemailUnder = None,
+    own_address: OwnAddress = None,
     html: Annotated[Path | None, typer.Option("--html", help="Also write the findings as a web page.")] = None,
 ) -> None:
     """Read and check files without storing anything; says for each broken rule where it is and what to do.
@@ -93,12 +110,27 @@ def check(
     """
     from followup_analytics.ingest import check_files
 
-    result = check_files(
-        files, source=source, map=map, roster=roster, time_zone=time_zone, region=region, day_first=day_first
-    )
+    with _progress() as progress:
+        result = check_files(
+            files, source=source, map=map, roster=roster, time_zone=time_zone, region=region, day_first=day_first,
+            voicemail_under=voicemail_under, own_addresses=own_address or (), progress=progress,
+        )  # fmt: skip
     if html is not None:
-        html.write_text(result.to_html(), encoding="utf-8")
+        writable(html).write_text(result.to_html(), encoding="utf-8")
     _finish(result, printing)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int], None] | None]:
+    """A line on a terminal's stderr that says how far the reading is; nothing where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status("Reading ...") as status:
+        yield lambda name, records: status.update(Text(f"{clean(name)}: {records:,} records read"))
 
 
 def _finish(result: Any, printing: Printing) -> None:

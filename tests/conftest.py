@@ -1,0 +1,30 @@
+"""Fixtures that several kinds of tests share."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "end_to_end"))
+
+SAMPLE_INTERVIEWS = 300
+
+
+@pytest.fixture(scope="session")
+def simulated_folder(tmp_path_factory) -> Path:
+    """A simulated log of 300 interviews as a folder."""
+    from followup_analytics import simulate_log
+
+    folder = tmp_path_factory.mktemp("simulated") / "log"
+    simulate_log(interviews=SAMPLE_INTERVIEWS, world="office", seed=1).write(folder)
+    return folder
+
+
+@pytest.fixture
+def followup(capsys, monkeypatch):
+    """The command line, run in this process."""
+    from command_line import CommandLine
+
+    return CommandLine(capsys, monkeypatch)
