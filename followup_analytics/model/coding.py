@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -153,5 +154,5 @@ def quarter_names(cuts: Sequence[float]) -> tuple[str, ...]:
     """What the parts of a number are called: `up to 3`, `3 to 7`, `above 7`."""
     if not cuts:
         return ("any",)
-    middle = [f"{low:g} to {high:g}" for low, high in zip(cuts, cuts[1:], strict=False)]
+    middle = [f"{low:g} to {high:g}" for low, high in pairwise(cuts)]
     return (f"up to {cuts[0]:g}", *middle, f"above {cuts[-1]:g}")

@@ -51,7 +51,7 @@ class Counts:
         return _sums(pattern, n, self.patterns), _sums(pattern, s, self.patterns)
 
     def without(self, members: IntArray, parts: int) -> tuple[FloatArray, FloatArray]:
-        """Attempts and responses (P, parts) by pattern without each part; members: shape (G,), the part of each group."""
+        """Attempts and responses (P, parts) by pattern without each part; members: (G,), the part of each group."""
         place = self.pattern * parts + members[self.group]
         n, s = (_sums(place, weight, self.patterns * parts).reshape(-1, parts) for weight in (self.n, self.s))
         return n.sum(axis=1, keepdims=True) - n, s.sum(axis=1, keepdims=True) - s

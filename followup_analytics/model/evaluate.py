@@ -1,7 +1,7 @@
 """How good predictions are for applicants that the model has not seen, against the base rate, with clustered intervals.
 
-All measures are per attempt. Intervals delete one group of applicants at a time from the predictions as they stand, with
-Student's t(G - 1): they say how far the figures would move with other applicants, for these fitted models.
+All measures are per attempt. Intervals delete one group of applicants at a time from the predictions as they stand,
+with Student's t(G - 1): they say how far the figures would move with other applicants, for these fitted models.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ def evaluate(found: Predictions) -> Evaluation:
     calibration_slope: b in logit P = a + b logit p, 1 when predictions spread as they should. auc: area under the curve
     within each fold, averaged over folds (pooled, a constant model can seem to know something).
 
-    Source: E. Steyerberg and others (2010), Epidemiology 21, 128-138; B. Van Calster and others (2019), BMC Medicine 17, 230.
+    Source: E. Steyerberg and others (2010), Epidemiology 21, 128-138; B. Van Calster and others (2019), BMC Medicine
+    17, 230.
     """
     sums = _group_sums(found)
     losses = jackknife_of_sums(sums, _means)

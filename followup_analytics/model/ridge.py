@@ -152,7 +152,7 @@ def _derivatives(
 
 
 def _solver(information: FloatArray) -> Callable[[FloatArray], FloatArray]:
-    """Give what turns a gradient into a Newton step; where columns depend on each other (no penalty), the shortest one."""
+    """Give what turns a gradient into a Newton step; where columns depend on each other, into the shortest one."""
     try:
         factor = cho_factor(information, check_finite=False)
         diagonal = np.abs(np.diag(factor[0]))

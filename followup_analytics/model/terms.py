@@ -1,8 +1,8 @@
 """What the callback model may look at: facts known before an attempt is made, as labelled bins.
 
 A term is one such fact. The frame of terms is built from an explicit list of columns of the attempt itself
-(`KNOWN_AT_ATTEMPT`), from earlier contacts of the same interview, and from the interview; whatever becomes known only by
-making the attempt (who answered, how long it took, how they sounded, whether a message was left) has no way in.
+(`KNOWN_AT_ATTEMPT`), from earlier contacts of the same interview, and from the interview; whatever becomes known only
+by making the attempt (who answered, how long it took, how they sounded, whether a message was left) has no way in.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _NOT_BEFORE = (
 #: Baseline covariates used where no list is given, as far as the log has them.
 DEFAULT_ADJUST = ("self_rating", "referral", "interview_format", "job_level", "industry")
 
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_WEEKDAYS = dict(enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), 1))
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def term_frame(
         start_us="_at_us", until_us="_until_us", until_day=pl.col("_until_day").cast(pl.Int64),
     )  # fmt: skip
     baseline = log.interviews.select("interview_id", **{f"x_{name}": pl.col(name) for name in covariates})
-    rows = rows.with_columns(previous=_how_it_went().shift(1).over("interview_id"))
+    rows = rows.with_columns(previous=how_it_went(pl.col("channel"), pl.col("party")).shift(1).over("interview_id"))
     facts = rows.select(
         "interview_id", "applicant_id", "bucket", "contact_id", "instant", "at_day", "y", "previous", *KNOWN_AT_ATTEMPT
     )
@@ -125,18 +125,18 @@ def covariates_of(log: FollowUpLog, adjust: Sequence[str] | None) -> tuple[str, 
 
 def attempt_terms() -> list[pl.Expr]:
     """The terms of `TERMS` as text, from the columns known at the attempt and before."""
-    promised = pl.col("promised_us")
+    weekday = pl.col("weekday").cast(pl.Int64).replace_strict(_WEEKDAYS, default=MISSING, return_dtype=pl.String)
     return [
         timing_label(pl.col("day")).alias("timing"),
         attempt_label(pl.col("attempt")).alias("attempt"),
         channel_label(pl.col("channel")).alias("channel"),
-        pl.col("weekday").cast(pl.Int64).replace_strict(dict(enumerate(_WEEKDAYS, 1)), default=MISSING, return_dtype=pl.String).alias("weekday"),
+        weekday.alias("weekday"),
         hour_label(pl.col("hour")).alias("hour"),
         gap_label(pl.col("gap_hours") / 24.0).alias("gap"),
         pl.col("previous").fill_null("first attempt"),
         pl.col("earlier_tone").fill_null("none heard"),
-        pl.when(promised.is_null()).then(pl.lit("none given")).when(pl.col("at_us") < promised).then(pl.lit("still ahead")).otherwise(pl.lit("gone by")).alias("promise"),
-    ]  # fmt: skip
+        promise_label(pl.col("at_us"), pl.col("promised_us")).alias("promise"),
+    ]
 
 
 def covariate_terms(covariates: Sequence[str], log: FollowUpLog) -> list[pl.Expr]:
@@ -181,6 +181,12 @@ def gap_label(days: pl.Expr) -> pl.Expr:
     return _binned(days, ((1, "under 1"), (2, "1"), (4, "2-3"), (8, "4-7")), "8+", missing="first attempt")
 
 
+def promise_label(at_us: pl.Expr, promised_us: pl.Expr) -> pl.Expr:
+    """Where an attempt stands to the date by which the employer said it would decide."""
+    ahead = pl.when(at_us < promised_us).then(pl.lit("still ahead")).otherwise(pl.lit("gone by"))
+    return pl.when(promised_us.is_null()).then(pl.lit("none given")).otherwise(ahead)
+
+
 def _binned(value: pl.Expr, bins: Sequence[tuple[float, str]], last: str, *, missing: str = MISSING) -> pl.Expr:
     named = pl.lit(last)
     for below, label in reversed(bins):
@@ -188,13 +194,12 @@ def _binned(value: pl.Expr, bins: Sequence[tuple[float, str]], last: str, *, mis
     return pl.when(value.is_null()).then(pl.lit(missing)).otherwise(named)
 
 
-def _how_it_went() -> pl.Expr:
+def how_it_went(channel: pl.Expr, party: pl.Expr) -> pl.Expr:
     """What an attempt brought, known from then on: it may tell about the next one, never about itself."""
-    party, spoken = pl.col("party"), pl.col("channel").is_in(SPOKEN_CHANNELS)
     return (
-        pl.when(pl.col("channel") == "voicemail")
+        pl.when(channel == "voicemail")
         .then(pl.lit("message left"))
-        .when(~spoken)
+        .when(~channel.is_in(SPOKEN_CHANNELS))
         .then(pl.lit("written"))
         .when(party.is_in(["interviewer", "hiring_team"]))
         .then(pl.lit("reached them"))

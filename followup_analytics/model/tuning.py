@@ -28,8 +28,8 @@ class OutOfFold:
     """What each cell is predicted by a model fitted without its applicants.
 
     fold: shape (M,), the fold of each cell. p, base: shape (M,), predicted by the model, and the response rate of the
-    folds that trained it. c: shape (F,), the strength chosen in each fold's training data. by_pattern: shape (P, F), the
-    prediction of each pattern by the model without each fold.
+    folds that trained it. c: shape (F,), the strength chosen in each fold's training data. by_pattern: shape (P, F),
+    the prediction of each pattern by the model without each fold.
     """
 
     fold: IntArray
@@ -49,7 +49,7 @@ def folds_of_groups(groups: int, seed: int = 0) -> IntArray:
 
 
 def base_rate(n: float, s: float) -> float:
-    """Responses per attempt; where none or all had one, half an attempt is added to each side, so that no loss is infinite."""
+    """Responses per attempt; where none or all had one, half an attempt is added to each side."""
     if n <= 0:
         return 0.5
     return s / n if 0 < s < n else (s + 0.5) / (n + 1.0)

@@ -86,13 +86,17 @@ def spells(log: FollowUpLog, outcome: str = "response") -> pl.DataFrame:
     """
     stories = episodes(log, outcome)
     made = attempts(log, outcome, _LONGEST)
-    first = made.filter(pl.col("attempt") == 1).select("interview_id", first_us="at_us", first_day="at_day", first_instant="instant")
+    first = made.filter(pl.col("attempt") == 1).select(
+        "interview_id", first_us="at_us", first_day="at_day", first_instant="instant"
+    )
     waits = stories.join(first, on="interview_id", how="left", maintain_order="left")
     waits = waits.filter(pl.col("until_us") >= pl.col("start_us"))
     cut = pl.col("first_us").is_not_null()
     exact = pl.when(cut).then(pl.col("first_instant")).otherwise(pl.col("exit_instant")) * pl.col("start_instant") == 1
     by_us = (pl.when(cut).then(pl.col("first_us")).otherwise(pl.col("exit_us")) - pl.col("start_us")) / DAY_US
-    by_day = (pl.when(cut).then(pl.col("first_day")).otherwise(pl.col("exit_day")) - pl.col("start_day")).cast(pl.Float64)
+    by_day = (pl.when(cut).then(pl.col("first_day")).otherwise(pl.col("exit_day")) - pl.col("start_day")).cast(
+        pl.Float64
+    )
     event = pl.when(cut).then(0).otherwise(_event_code(pl.col("exit_kind")))
     before = waits.select(
         "interview_id", "applicant_id", "bucket", made=pl.lit(0, pl.Int64),
@@ -100,10 +104,15 @@ def spells(log: FollowUpLog, outcome: str = "response") -> pl.DataFrame:
     )  # fmt: skip
     after = made.select(
         "interview_id", "applicant_id", "bucket", made=pl.col("attempt"),
-        days=pl.col("elapsed_us") / DAY_US, whole=pl.col("instant") == 0, event=_event_code(pl.col("closed_by")).cast(pl.Int64),
+        days=pl.col("elapsed_us") / DAY_US, whole=pl.col("instant") == 0,
+        event=_event_code(pl.col("closed_by")).cast(pl.Int64),
     )  # fmt: skip
     rows = pl.concat([before, after], how="vertical_relaxed")
-    shortest = pl.when(pl.col("whole") & (pl.col("days") <= 0)).then(_HALF_DAY).otherwise(pl.max_horizontal("days", pl.lit(_SHORTEST)))
+    shortest = (
+        pl.when(pl.col("whole") & (pl.col("days") <= 0))
+        .then(_HALF_DAY)
+        .otherwise(pl.max_horizontal("days", pl.lit(_SHORTEST)))
+    )
     return rows.with_columns(days=shortest).drop("whole")
 
 
@@ -162,7 +171,7 @@ def _log_variances(answers: FloatArray, time: FloatArray, n: FloatArray) -> Floa
     rates = np.maximum(left, 0.5) / np.maximum(spent, _SHORTEST)
     whole = np.maximum(n, 0.5) / np.maximum(time.sum(axis=1), _SHORTEST)
     deviations = np.log(rates) - np.log(whole)[:, None]
-    return np.maximum((groups - 1) / groups * (deviations**2).sum(axis=1), least)
+    return np.asarray(np.maximum((groups - 1) / groups * (deviations**2).sum(axis=1), least), dtype=np.float64)
 
 
 def _usable_edges(found: pl.DataFrame, min_cell: int) -> list[float]:

@@ -1,0 +1,209 @@
+"""Fit the callback model to a log, judge it, and give it as one result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from followup_analytics.disclosure import require_enough
+from followup_analytics.log import Note
+from followup_analytics.model.evaluate import METRICS, Evaluation, Measure, Predictions, evaluate
+from followup_analytics.model.fitting import Trained, later, train, unseen, unseen_rows
+from followup_analytics.model.groups import by_group, reliability
+from followup_analytics.model.result import CallbackModel
+from followup_analytics.model.saved import FittedModel, make_saved
+from followup_analytics.model.terms import NAMES, covariates_of, term_frame
+from followup_analytics.model.waiting import spells, waiting_curves
+from followup_analytics.results import LogCounts
+
+if TYPE_CHECKING:
+    from followup_analytics.log import FollowUpLog
+
+_FEW_EVENTS = 10.0
+#: Below this many numbers in a design, threads cost more than they bring.
+_SMALL_DESIGN = 5_000_000
+
+
+def fit_callback_model(
+    log: FollowUpLog,
+    *,
+    within: float = 7.0,
+    outcome: str = "response",
+    adjust: Sequence[str] | None = None,
+    seed: int = 0,
+    min_cell: int = 10,
+) -> CallbackModel:
+    """How likely an attempt is to be answered within its window, from what is known before it is made.
+
+    A discrete-time hazard: one row per attempt at risk whose whole window lies within the record, ridge logistic
+    regression on one-hot bins, strength of the penalty by cross-validation over folds of applicants, no class weights.
+
+    within: days of the window. outcome: response or advanced. adjust: interview columns used beside the terms of the
+    attempt and its history; by default self_rating (made before the attempt), referral, interview_format, job_level
+    and industry, as far as the log has them. seed: of the folds. min_cell: no level, bin or interval rests on fewer
+    applicants.
+
+    The result says whether the model beats the base rate (a one-sided test on out-of-fold log loss, clustered on
+    applicants); where it doesn't, predictions fall back to the base rate. It predicts, and says nothing of what an
+    action would change.
+
+    Raises UsageError for an unknown column, outcome or window, WithheldError where fewer than `min_cell` applicants
+    made an attempt that can be judged.
+    """
+    covariates = covariates_of(log, adjust)
+    frame = term_frame(log, within=within, outcome=outcome, adjust=covariates)
+    usable = frame.filter("in_full")
+    require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
+    if not usable.height:
+        return _nothing(log, frame, within, outcome, covariates, min_cell)
+    require_enough(usable["applicant_id"].n_unique(), min_cell)
+    names = (*NAMES, *covariates)
+    with _threads(usable.height * len(names) * 4):
+        trained = train(usable, names, min_cell=min_cell, seed=seed)
+        predictions, folds = unseen(trained, seed)
+        found = evaluate(predictions)
+        held_out = later(usable, names, within=within, min_cell=min_cell, seed=seed)
+    judged = usable.with_columns(pl.Series("p", unseen_rows(trained, folds, seed)))
+    saved = make_saved(
+        log, trained.fit, usable, within=within, outcome=outcome, covariates=covariates, min_cell=min_cell,
+        beats=found.beats_base_rate, metrics=found.metrics,
+        curves=waiting_curves(spells(log, outcome), min_cell=min_cell),
+    )  # fmt: skip
+    row = _row(usable, trained, found, held_out, saved) | {
+        "reliability": reliability(judged, min_cell=min_cell),
+        "calibration_by": [*_groups(log, judged, "cohort", min_cell), *_groups(log, judged, "channel", min_cell)],
+    }
+    return CallbackModel(
+        rows=(row,),
+        counts=LogCounts.of(log),
+        notes=_notes(frame, usable, trained, found, row),
+        native=log.native,
+        fitted=saved,
+    )
+
+
+def _row(
+    usable: pl.DataFrame, trained: Trained, found: Evaluation, held_out: Predictions | None, saved: FittedModel
+) -> dict[str, Any]:
+    temporal = None if held_out is None else _temporal(held_out)
+    why = _why_no_model(trained, found)
+    care = trained.fit.events_per_column < _FEW_EVENTS or not found.beats_base_rate
+    return {
+        "outcome": saved.outcome,
+        "within": saved.within,
+        "metrics": dict(found.metrics),
+        "temporal": temporal,
+        "coefficients": saved.coefficient_rows(),
+        "beats_base_rate": found.beats_base_rate,
+        "p_value": found.p_value,
+        "gain": dict(found.gain),
+        "base_rate": trained.fit.rate if not trained.fit.one_kind else float(usable["y"].to_numpy().mean()),
+        "penalty_c": trained.fit.c,
+        "n_columns": trained.fit.coding.width,
+        "left_out": list(trained.fit.coding.constant),
+        "n_attempts": usable.height,
+        "n_interviews": usable["interview_id"].n_unique(),
+        "n_applicants": usable["applicant_id"].n_unique(),
+        "n_events": int(usable["y"].sum()),
+        "status": "not_estimable" if trained.fit.one_kind else "use_with_care" if care else "ok",
+        "reason": why,
+    }
+
+
+def _temporal(held_out: Predictions) -> dict[str, Any]:
+    found = evaluate(held_out)
+    return {**found.metrics, "n_attempts": len(held_out.n), "n_events": int(held_out.s.sum())}
+
+
+def _why_no_model(trained: Trained, found: Evaluation) -> str | None:
+    if trained.fit.one_kind:
+        return "Every attempt ended alike, answered or not, so that there is nothing to tell them apart by."
+    if trained.fit.coding.width == 0:
+        return "Nothing that is known before an attempt differs between these attempts: only the base rate is left."
+    if not found.beats_base_rate:
+        return (
+            "The model does not beat the base rate on applicants it has not seen: "
+            "predictions fall back to the base rate."
+        )
+    if trained.fit.events_per_column < _FEW_EVENTS:
+        return (
+            f"There are fewer than {_FEW_EVENTS:.0f} responses to each column of the model: read its terms with care."
+        )
+    return None
+
+
+def _nothing(
+    log: FollowUpLog, frame: pl.DataFrame, within: float, outcome: str, covariates: Sequence[str], min_cell: int
+) -> CallbackModel:
+    """The stated result where no attempt was watched for a whole window."""
+    empty: Measure = {"estimate": None, "conf_low": None, "conf_high": None}
+    reason = (
+        "No attempt was made while a response was still possible."
+        if not frame.height
+        else f"No attempt was followed for the whole window of {within:g} days: choose a shorter one, or wait."
+    )
+    row = {
+        "outcome": outcome, "within": within, "metrics": {name: dict(empty) for name in METRICS}, "temporal": None,
+        "coefficients": [], "beats_base_rate": False, "p_value": None, "gain": dict(empty), "base_rate": None,
+        "penalty_c": None, "n_columns": 0, "left_out": [*NAMES, *covariates], "n_attempts": 0, "n_interviews": 0,
+        "n_applicants": 0, "n_events": 0, "status": "not_estimable", "reason": reason,
+        "reliability": [], "calibration_by": [],
+    }  # fmt: skip
+    curves = waiting_curves(spells(log, outcome), min_cell=min_cell)
+    saved = make_saved(
+        log, None, frame, within=within, outcome=outcome, covariates=tuple(covariates), min_cell=min_cell,
+        beats=False, metrics={}, curves=curves,
+    )  # fmt: skip
+    return CallbackModel((row,), LogCounts.of(log), (Note("no_model", reason),), log.native, fitted=saved)
+
+
+def _groups(log: FollowUpLog, judged: pl.DataFrame, by: str, min_cell: int) -> list[dict[str, Any]]:
+    if by in judged.columns:
+        return by_group(judged, by, min_cell=min_cell)
+    named = judged.join(log.interviews.select("interview_id", by), on="interview_id", how="left", maintain_order="left")
+    return by_group(named, by, min_cell=min_cell)
+
+
+def _notes(
+    frame: pl.DataFrame, usable: pl.DataFrame, trained: Trained, found: Evaluation, row: dict[str, Any]
+) -> tuple[Note, ...]:
+    notes = [
+        Note(
+            "prediction",
+            "These are predictions from what is known before an attempt: they don't say what an action would change.",
+        ),
+    ]
+    if row["reason"]:
+        notes.append(Note("no_model" if not found.beats_base_rate else "few_events", row["reason"]))
+    if frame.height > usable.height:
+        notes.append(
+            Note(
+                "window_open",
+                "attempts were left out because the record ends before their window does.",
+                frame.height - usable.height,
+            )
+        )
+    if trained.fit.coding.constant:
+        notes.append(
+            Note("constant_terms", f"Without variation, and so left out: {', '.join(trained.fit.coding.constant)}.")
+        )
+    if any(term.pooled for term in trained.fit.coding.terms):
+        notes.append(Note("pooled_levels", "Levels of too few applicants are pooled as (other)."))
+    if row["temporal"] is None:
+        notes.append(
+            Note("no_temporal", "The log is too short or too small to hold its latest interviews out as a test.")
+        )
+    return tuple(notes)
+
+
+def _threads(size: int) -> AbstractContextManager[Any]:
+    from contextlib import nullcontext
+
+    if size > _SMALL_DESIGN:
+        return nullcontext()
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    return threadpool_limits(1)  # type: ignore[no-any-return]

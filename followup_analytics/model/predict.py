@@ -1,0 +1,257 @@
+"""For each open interview: the chance of hearing back soon if nothing further is done, given the silence so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from followup_analytics.cells import episodes
+from followup_analytics.errors import UsageError
+from followup_analytics.log import Note
+from followup_analytics.model.drift import drift_notes
+from followup_analytics.model.file import load_callback_model
+from followup_analytics.model.if_call import if_called
+from followup_analytics.model.result import CallbackModel
+from followup_analytics.model.saved import FittedModel
+from followup_analytics.model.terms import term_frame
+from followup_analytics.model.waiting import DAY_US, STRATA
+from followup_analytics.results import Field, LogCounts, Result
+from followup_analytics.text import counted
+from followup_analytics.uncertainty import t_quantile
+
+if TYPE_CHECKING:
+    from followup_analytics.log import FollowUpLog
+
+FloatArray = NDArray[np.float64]
+_FORTNIGHT = 14.0
+#: A multiple of the usual rate beyond these is the model's imagination.
+_LEAST, _MOST = 0.1, 10.0
+
+
+@dataclass(frozen=True, repr=False)
+class Predictions(Result):
+    """One row for each interview without response or end of the story, in the order of the log.
+
+    Rows: interview_id, probability (of a response in the next `within` days if nothing further is done), conf_low,
+    conf_high, probability_14 (the same within 14 days), if_call (predicted for a call on the next day, or null; its
+    limits, and other ways and days under if_other), if_call_reason, silence_days, attempts, basis ("model" or "base
+    rate"), status, reason.
+    """
+
+    command: ClassVar[str] = "predict"
+    title: ClassVar[str] = "Chance of hearing back (confidential)"
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("interview_id", "interview"),
+        Field("silence_days", "days of silence", "days"),
+        Field("attempts", "attempts", "count"),
+        Field("probability", "chance if nothing is done", "share"),
+        Field("conf_low", "95% interval", "share_interval", upper="conf_high"),
+        Field("probability_14", "within 14 days", "share"),
+        Field("if_call", "predicted if called", "share"),
+    )
+
+    def summary(self) -> str:
+        """How many interviews are open, and the range of their chances."""
+        chances = [row["probability"] for row in self.rows if row["probability"] is not None]
+        if not chances:
+            return "No interview is waiting for a response." if not self.rows else "No open interview has a prediction."
+        basis = "by the model" if any(row["basis"] == "model" for row in self.rows) else "by the base rate alone"
+        low, high = min(chances), max(chances)
+        return (
+            f"{counted(len(self.rows), 'interview')} open: the chance of hearing back within {self.extra['within']:g} "
+            f"days if nothing further is done goes from {100 * low:.0f}% to {100 * high:.0f}% ({basis})."
+        )
+
+
+def predict_callbacks(
+    log: FollowUpLog, model: FittedModel | CallbackModel | str | Path, *, within: float = 7.0
+) -> Predictions:
+    """Predict every open interview: what comes in the `within` days after the end of its record if nothing is done.
+
+    The rate of responses after the silence so far (of spells after as many attempts) is multiplied by how much likelier
+    or unlikelier than usual the model finds this interview; the end of the story competes. Where the model doesn't beat
+    the base rate the rate is taken as it is, and the answer says so. `if_call` is the model's prediction for a call
+    made the next day: a prediction from those who did call, never the effect of calling.
+
+    model: as fitted, or as loaded, or the path of its file. Rows are about single interviews: exempt from `min_cell`,
+    and marked confidential.
+
+    Raises UsageError where `within` is not positive or the model has nothing to go by.
+    """
+    fitted = _fitted(model)
+    if not 0 < within < 100_000:
+        raise UsageError(f"--within {within!r} is no length of time: give a number of days above 0, such as 7.")
+    stories = episodes(log, fitted.outcome)
+    waiting = stories.filter(pl.col("exit_kind") == "censored")
+    covariates = tuple(name for name in fitted.covariates if name in log.interviews.columns)
+    frame = term_frame(log, within=fitted.within, outcome=fitted.outcome, adjust=covariates)
+    spell = _spells(waiting, frame, log)
+    multiple, spread = _multiples(fitted, spell, log, covariates)
+    rows = [
+        _row(row, fitted, within, multiple[place], spread[place])
+        for place, row in enumerate(spell.iter_rows(named=True))
+    ]
+    calls = if_called(log, fitted, spell, covariates) if within == fitted.within else {}
+    rows = [row | calls.get(row["interview_id"], _no_call(fitted, within)) for row in rows]
+    return Predictions(
+        rows=tuple(rows),
+        counts=LogCounts.of(log),
+        notes=_notes(log, fitted, frame, spell, covariates),
+        native=log.native,
+        extra={"within": within},
+    )
+
+
+def _fitted(model: FittedModel | CallbackModel | str | Path) -> FittedModel:
+    if isinstance(model, str | Path):
+        return load_callback_model(model)
+    fitted = model.fitted if isinstance(model, CallbackModel) else model
+    if fitted is None or not fitted.curves:
+        raise UsageError("This model has nothing to predict by: fit it to a log first.")
+    return fitted
+
+
+def _spells(waiting: pl.DataFrame, frame: pl.DataFrame, log: FollowUpLog) -> pl.DataFrame:
+    """Each open interview with the silence that it has had: since its last attempt, or since the interview."""
+    last = frame.group_by("interview_id", maintain_order=True).agg(pl.all().last(), attempts=pl.len())
+    found = waiting.select("interview_id", "applicant_id", "bucket", "start_us", "until_us").join(
+        last.drop("applicant_id", "bucket", "start_us"), on="interview_id", how="left", maintain_order="left"
+    )
+    since = pl.coalesce("at_us", "start_us")
+    return found.with_columns(
+        attempts=pl.col("attempts").fill_null(0).cast(pl.Int64),
+        silence=(pl.col("until_us") - since) / DAY_US,
+        ahead=pl.col("until_us") < pl.col("start_us"),
+    )
+
+
+def _multiples(
+    fitted: FittedModel, spell: pl.DataFrame, log: FollowUpLog, covariates: tuple[str, ...]
+) -> tuple[FloatArray, FloatArray]:
+    """How many times the usual rate each spell has, and the variance of the logarithm of that."""
+    ones, none = np.ones(spell.height), np.zeros(spell.height)
+    if not fitted.beats_base_rate or not len(fitted.beta) or not spell.height:
+        return ones, none
+    design = fitted.design(_described(spell, log, covariates))
+    rows = np.concatenate([block for _, block in design.blocks()])
+    usual = np.concatenate([[1.0], fitted.shares])
+    made = spell["attempts"].to_numpy()
+    # Before any attempt only what belongs to the interview is known: every other term stands at its usual mix.
+    known = _interview_columns(fitted)
+    rows[made == 0] = np.where(known, rows[made == 0], usual)
+    eta = rows @ fitted.beta
+    hazard = np.logaddexp(0.0, eta)
+    average = np.array([float(np.logaddexp(0.0, usual @ fitted.beta)), *fitted.hazard])
+    compared = average[np.minimum(made, STRATA - 1)]
+    # d log(-log(1 - p)) / d eta, with the difference from the usual mix as the direction that is uncertain.
+    slope = (1.0 / (1.0 + np.exp(-eta))) / hazard
+    contrast = rows - usual
+    variance = slope**2 * np.einsum("ij,jk,ik->i", contrast, fitted.covariance, contrast)
+    return np.clip(hazard / compared, _LEAST, _MOST), np.maximum(variance, 0.0)
+
+
+def _described(spell: pl.DataFrame, log: FollowUpLog, covariates: tuple[str, ...]) -> pl.DataFrame:
+    """The spells' terms, with the interview's own filled in where no attempt has been made yet."""
+    if not covariates:
+        return spell
+    own = log.interviews.select("interview_id", *(pl.col(name).alias(f"own_{name}") for name in covariates))
+    joined = spell.join(own, on="interview_id", how="left", maintain_order="left")
+    first = pl.col("attempts") == 0
+    return joined.with_columns(
+        pl.when(first).then(pl.col(f"own_{name}").cast(joined.schema[name])).otherwise(pl.col(name)).alias(name)
+        for name in covariates
+    )
+
+
+def _interview_columns(fitted: FittedModel) -> NDArray[np.bool_]:
+    known = np.zeros(fitted.coding.width + 1, dtype=bool)
+    known[0] = True
+    for term in fitted.coding.terms:
+        if term.name in fitted.covariates:
+            here = fitted.coding.columns(term.name)
+            known[here.start + 1 : here.stop + 1] = True
+    return known
+
+
+def _row(spell: dict[str, Any], fitted: FittedModel, within: float, multiple: float, spread: float) -> dict[str, Any]:
+    made = int(spell["attempts"])
+    row = {
+        "interview_id": spell["interview_id"],
+        "probability": None, "conf_low": None, "conf_high": None, "probability_14": None,
+        "silence_days": None if spell["ahead"] else round(float(spell["silence"]), 2),
+        "attempts": made,
+        "basis": "model" if fitted.beats_base_rate else "base rate",
+        "status": "ok", "reason": None,
+    }  # fmt: skip
+    if spell["ahead"]:
+        return row | {
+            "status": "not_estimable",
+            "reason": "The interview is still ahead: there is no silence yet to go by.",
+        }
+    curve = fitted.curves[min(made, STRATA - 1)]
+    silence = max(float(spell["silence"]), 0.0)
+    chance = curve.chance(silence, within, multiple)
+    error = np.sqrt(spread + curve.log_variance(silence, within)) * float(t_quantile(0.95, min(curve.df, fitted.df)))
+    # On the log of the summed rate: the limits stay between 0 and 1 and around the estimate.
+    rate = -np.log1p(-min(chance, 1 - 1e-9))
+    low, high = (float(-np.expm1(-rate * np.exp(sign * min(error, 50.0)))) for sign in (-1, 1))
+    beyond = silence > 2 * max(curve.edges[-1], within)
+    care = "Such a long silence is hardly seen in the training log." if beyond else None
+    return row | {
+        "probability": chance, "conf_low": low, "conf_high": high,
+        "probability_14": curve.chance(silence, _FORTNIGHT, multiple),
+        "status": "use_with_care" if care else "ok", "reason": care,
+    }  # fmt: skip
+
+
+def _no_call(fitted: FittedModel, within: float) -> dict[str, Any]:
+    if not fitted.beats_base_rate:
+        reason = "The model does not beat the base rate, so that it can't tell one call from another."
+    elif within != fitted.within:
+        reason = f"The model speaks of {fitted.within:g} days after an attempt: ask with --within {fitted.within:g}."
+    else:
+        reason = "No call is predicted for this interview."
+    return {"if_call": None, "if_call_low": None, "if_call_high": None, "if_other": {}, "if_call_reason": reason}
+
+
+def _notes(
+    log: FollowUpLog, fitted: FittedModel, frame: pl.DataFrame, spell: pl.DataFrame, covariates: tuple[str, ...]
+) -> tuple[Note, ...]:
+    notes = [
+        Note("confidential", "This is a working paper about single interviews: confidential, not for publication."),
+        Note("prediction", "These are predictions from people who acted as they did, never the effect of acting so."),
+    ]
+    if not fitted.beats_base_rate:
+        notes.append(
+            Note(
+                "base_rate", "The model does not beat the base rate: each chance is the usual one after such a silence."
+            )
+        )
+    absent = [name for name in fitted.covariates if name not in covariates]
+    if absent:
+        notes.append(
+            Note(
+                "absent_columns", f"The log lacks columns that the model knows, taken as missing: {', '.join(absent)}."
+            )
+        )
+    ahead = int(spell["ahead"].sum())
+    if ahead:
+        notes.append(Note("interview_ahead", "interviews are still to come and have no prediction.", ahead))
+    decided = log.interviews.height - spell.height
+    if decided:
+        notes.append(
+            Note("closed", "interviews have had a response or the end of their story, and are left out.", decided)
+        )
+    if fitted.training.simulated and not log.simulated:
+        notes.append(
+            Note(
+                "simulated_model",
+                "The model was trained on simulated data: its predictions are no guide to real employers.",
+            )
+        )
+    return (*notes, *drift_notes(fitted, frame))
