@@ -27,7 +27,7 @@ CLUSTERS = ("applicant", "employer")
 CUMULATIVE_FIELDS = ("cumulative", "cumulative_low", "cumulative_high")
 _MEASURES = (*ESTIMATE_FIELDS, "n_attempts", *CUMULATIVE_FIELDS)
 
-_SELECTION = (
+SELECTION = (
     "The rate by number of the attempt describes who is still trying, not what one more attempt does: those who are "
     "answered easily leave early, so later numbers can fall although no attempt works less."
 )
@@ -186,7 +186,7 @@ def _notes(
     if not bool(rates.observed.all()):
         notes.append(Note("window_not_observed", UNOBSERVED.reason or ""))
     if any(key.name == "attempt" for key in keys):
-        notes.append(Note("hazard_is_selection", _SELECTION))
+        notes.append(Note("hazard_is_selection", SELECTION))
     if reached:
         notes.append(Note("informative_stopping", _INFORMATIVE + _bounds(rows, reached, keys)))
         if any(key.name == "attempt" and key.bins[-1].high is None for key in keys):

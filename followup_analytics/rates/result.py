@@ -79,9 +79,10 @@ class RatesResult(Result):
         )
 
     def _named(self, row: Mapping[str, Any]) -> str:
+        from followup_analytics.plots.words import row_label
+
         field, limits = Field("estimate", "", "share"), Field("conf_low", "", "share_interval", "conf_high")
-        name = ", ".join(f"{key} {row[key]}" for key in self.keys)
-        return f"{name} ({format_cell(row, field)}, {format_cell(row, limits)})"
+        return f"{row_label(row, self.keys)} ({format_cell(row, field)}, {format_cell(row, limits)})"
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals, hollow where the number is to be used with care."""

@@ -31,7 +31,7 @@ ORDER = (
     ("plots",),
     ("results",),
     ("exports",),
-    ("rates", "curves"),
+    ("rates", "curves", "aapor"),
     ("outcomes",),
     ("model",),
     ("trials",),
