@@ -110,7 +110,7 @@ def _curve(found: Findings) -> list[Any]:
     interval = f" ({limits(last)})" if limits(last) else ""
     start = f" Of all {count(found.counts.interviews)} interviews, followed up or not, "
     half = median_day(found)
-    tail = f", half of them all by {_by_day(half)}" if half is not None and half < int(last["day"]) else ""
+    tail = f", half of all by {_by_day(half)}" if half is not None and half < int(last["day"]) else ""
     return [start, strong(percent(float(last["estimate"]))), f"{interval} {verb} by day {last['day']}{tail}."]
 
 
@@ -142,7 +142,7 @@ def _contrast(key: str, best: Row, least: Row) -> str:
     if key == "attempt":
         return (
             f" The {top} was answered most often, the {bottom} least; "
-            "those who heard back early made no later attempts, so this is no effect of trying again."
+            "those who heard back early made no later attempts, so this doesn’t measure what trying again does."
         )
     return f" Attempts {top} were answered most often, those {bottom} least."
 

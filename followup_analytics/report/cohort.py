@@ -40,6 +40,7 @@ from followup_analytics.report.document import (
 from followup_analytics.report.findings import Findings, Row
 from followup_analytics.report.frame import front, meta_of
 from followup_analytics.report.methods import limits_section, notes_section, words_used
+from followup_analytics.report.model_words import card_section, model_blocks
 from followup_analytics.report.verdicts import claims_blocks
 from followup_analytics.results import Field, format_cell
 
@@ -61,7 +62,8 @@ _BY_WORDS = {"timing": "timing", "channel": "channel", "attempt": "number of att
 def cohort_document(found: Findings) -> Document:
     """Compose the cohort report from its findings."""
     sections = [_how_often(found), _how_soon(found), _model(found)]
-    sections += [_advice(found), limits_section(found), notes_section(found)]
+    card = card_section(found)
+    sections += [_advice(found), limits_section(found), notes_section(found), *([card] if card else [])]
     meta = meta_of(
         found, kind="cohort", title="After the interview", subtitle="What applicants did, and what came back"
     )
@@ -94,14 +96,15 @@ def _by(key: str) -> str:
 
 def _rates_by(found: Findings, key: str, rows: Sequence[Row]) -> list[dict[str, Any]]:
     name = key.replace(" ", "-").replace("_", "-")
-    drawn = rate_chart(rows, keys=[key], what=_scale(found), simulated=found.counts.simulated)
     has_cumulative = key == "attempt" and any(row.get("cumulative") is not None for row in rows)
-    blocks = [
-        heading(f"By {_by(key)}"),
-        paragraph(_reading(key, rows), " ", ref(f"fig-{name}"), " and ", ref(f"tab-{name}"), " give the numbers."),
-        chart(f"fig-{name}", Chart.of(drawn)),
-        _rate_table(found, key, rows, name),
-    ]
+    blocks = [heading(f"By {_by(key)}")]
+    if len(rows) > 1:
+        drawn = rate_chart(rows, keys=[key], what=_scale(found), simulated=found.counts.simulated)
+        where = (" ", ref(f"fig-{name}"), " and ", ref(f"tab-{name}"), " give the numbers.")
+        blocks += [paragraph(_reading(key, rows), *where), chart(f"fig-{name}", Chart.of(drawn))]
+    else:
+        blocks.append(paragraph(_reading(key, rows)))
+    blocks.append(_rate_table(found, key, rows, name))
     if has_cumulative:
         blocks += _cumulative(found, rows)
     return blocks
@@ -296,8 +299,6 @@ def _curve_heading(event: str) -> str:
 
 
 def _model(found: Findings) -> Section:
-    from followup_analytics.report.model_words import model_blocks
-
     return Section("Who is likely to hear back", tuple(model_blocks(found)))
 
 

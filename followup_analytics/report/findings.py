@@ -51,6 +51,7 @@ class Findings:
     curve: tuple[Row, ...] = ()
     quantiles: tuple[Row, ...] = ()
     model: Row | None = None
+    card: Row | None = None
     claims: tuple[Row, ...] = ()
     catalogue: Catalogue | None = None
     notes: tuple[Note, ...] = ()

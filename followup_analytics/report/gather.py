@@ -40,9 +40,9 @@ def gather(
     curve = incidence_curve(log, outcome=options.outcome, horizon=options.horizon, min_cell=options.min_cell)
     asked = options if kind == "cohort" else replace(options, by=())
     overall, tables, reasons, notes = _rates(log, asked, at_risk.height)
-    model = None
+    model, card = None, None
     if kind == "cohort":
-        model, reasons["model"] = _model(log, options)
+        model, card, reasons["model"] = _model(log, options)
     judged, catalogue, reasons["claims"] = _claims(log, options, claims)
     return Findings(
         counts=counts,
@@ -53,6 +53,7 @@ def gather(
         curve=case.clean_all(curve.rows),
         quantiles=tuple(curve.quantiles),
         model=case.clean_all(model),
+        card=case.clean_all(card),
         claims=tuple(case.clean_all(judged.rows)) if judged is not None else (),
         catalogue=catalogue,
         notes=_merged(log.notes, notes, curve.notes, judged.notes if judged is not None else ()),
@@ -91,8 +92,8 @@ def _rates(log: FollowUpLog, options: Options, n_attempts: int) -> tuple[Any, di
     return found.rows[0], tables, reasons, found.notes
 
 
-def _model(log: FollowUpLog, options: Options) -> tuple[Any, str]:
-    """The callback model's one row, or the sentence that says why there is none."""
+def _model(log: FollowUpLog, options: Options) -> tuple[Any, Any, str]:
+    """The callback model's one row and its card, or the sentence that says why there is none."""
     from followup_analytics.model import fit_callback_model
 
     try:
@@ -100,9 +101,11 @@ def _model(log: FollowUpLog, options: Options) -> tuple[Any, str]:
             log, within=options.within, outcome=options.outcome, seed=options.seed, min_cell=options.min_cell
         )
     except WithheldError as refused:
-        return None, str(refused)
+        return None, None, str(refused)
     row = dict(fitted.rows[0])
-    return (row, "") if row.get("base_rate") is not None else (None, str(row.get("reason") or "There is no model."))
+    if row.get("base_rate") is None:
+        return None, None, str(row.get("reason") or "There is no model.")
+    return row, fitted.card().to_dict(), ""
 
 
 def _claims(log: FollowUpLog, options: Options, given: Result | None) -> tuple[Result | None, Catalogue | None, str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
+from followup_analytics.model.terms import TERMS
 from followup_analytics.plots import Chart, key_title, percent, reliability_chart, value_label
-from followup_analytics.report.document import Column, chart, heading, paragraph, ref, strong, table
+from followup_analytics.report.document import Column, Section, chart, heading, paragraph, ref, strong, table, terms
 from followup_analytics.report.findings import Findings, Row
 from followup_analytics.results import Field, format_cell
 
@@ -121,6 +123,22 @@ def _terms(row: Row) -> list[dict[str, Any]]:
     ]
 
 
+def card_section(found: Findings) -> Section | None:
+    """The model card as the report's last section: every item of TRIPOD+AI with what this run has to say to it."""
+    card = found.card
+    if card is None:
+        return None
+    blocks = [paragraph(str(card["use"]))]
+    for name, group in groupby(card["items"], key=lambda item: str(item["section"])):
+        blocks.append(heading(name))
+        blocks.append(terms([(f"{item['item']} {item['asks']}", _answer_of(item)) for item in group]))
+    return Section("Model card", tuple(blocks), new_page=True)
+
+
+def _answer_of(item: Row) -> str:
+    return f"For the office to add: {item['answer']}" if item["state"] == "to add" else str(item["answer"])
+
+
 def term_label(term: str) -> str:
     """A model's term, such as `channel=phone` or `self_rating[4]`, in words."""
     for mark in ("=", "["):
@@ -131,8 +149,8 @@ def term_label(term: str) -> str:
 
 
 def _short_title(key: str) -> str:
-    short = {"timing": "Timing", "channel": "Channel", "attempt": "Attempt", "hour": "Hour", "weekday": "Weekday"}
-    return short.get(key, key_title(key))
+    known = next((term.label for term in TERMS if term.name == key), None)
+    return key_title(key) if known is None else f"{known[:1].upper()}{known[1:]}"
 
 
 def _estimate(measure: Any) -> float | None:
