@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.trials.logistic import ReplicatedFit, fit_replicates, leave_one_out
+from followup_analytics.trials.logistic import ReplicatedFit, Tally, fit_replicates
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -77,8 +77,8 @@ def fit_decisions(decisions: Decisions, group: IntArray, groups: int) -> Replica
     exposure = np.where(decisions.acted == 1, 1.0, _level(decisions) / SEEN_PARTS)
     where = group[decisions.person]
     patterns = len(decisions.design)
-    n = leave_one_out(decisions.pattern, where, exposure, patterns, groups)
-    s = leave_one_out(decisions.pattern, where, decisions.acted.astype(np.float64), patterns, groups)
+    n = Tally.of(decisions.pattern, where, exposure, patterns, groups)
+    s = Tally.of(decisions.pattern, where, decisions.acted.astype(np.float64), patterns, groups)
     return fit_replicates(decisions.design, n, s, decisions.penalty)
 
 

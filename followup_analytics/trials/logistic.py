@@ -69,6 +69,46 @@ def _information(design: FloatArray, n: FloatArray, ridge: FloatArray, beta: Flo
 
 
 @dataclass(frozen=True)
+class Tally:
+    """Amounts by covariate pattern and applicant group, of which only the pairs that occur are kept.
+
+    Attributes:
+        pattern, group: shape (c,), each pair once, sorted by group.
+        amount: shape (c,).
+        patterns, groups: how many there are.
+    """
+
+    pattern: IntArray
+    group: IntArray
+    amount: FloatArray
+    patterns: int
+    groups: int
+
+    @classmethod
+    def of(cls, pattern: IntArray, group: IntArray, amount: FloatArray, patterns: int, groups: int) -> Tally:
+        """Sum amounts, shape (m,), over rows with their pattern and group."""
+        pair, place = np.unique(group * patterns + pattern, return_inverse=True)
+        summed = np.bincount(place, weights=amount, minlength=len(pair)).astype(np.float64)
+        return cls(pair % patterns, pair // patterns, summed, patterns, groups)
+
+    def total(self) -> FloatArray:
+        """Sums over all groups, shape (P,)."""
+        return np.bincount(self.pattern, weights=self.amount, minlength=self.patterns).astype(np.float64)
+
+    def without(self, first: int, last: int) -> FloatArray:
+        """Sums without group g, for g from `first` to `last` - 1, shape (P, last - first)."""
+        out = np.repeat(self.total()[:, None], last - first, axis=1)
+        rows = slice(*np.searchsorted(self.group, [first, last]))
+        np.subtract.at(out, (self.pattern[rows], self.group[rows] - first), self.amount[rows])
+        # Sums of fractions may leave -1e-16 behind where a group held everything.
+        return np.maximum(out, 0.0)
+
+    def everything_and_without(self) -> FloatArray:
+        """Column 0: all groups; column 1 + g: without group g; shape (P, 1 + G)."""
+        return np.concatenate([self.total()[:, None], self.without(0, self.groups)], axis=1)
+
+
+@dataclass(frozen=True)
 class ReplicatedFit:
     """Coefficients of one model: column 0 of `beta` on everything, column 1 + g without group g; shape (k, 1 + G)."""
 
@@ -79,53 +119,67 @@ class ReplicatedFit:
         return np.asarray(expit(design @ self.beta), dtype=np.float64)
 
 
+#: Replicates that are refitted at once: so many columns of patterns fit into a processor's cache.
+_BLOCK = 10
+#: Replicates serve for standard errors alone: refits stop when no coefficient moves by more than this.
+_REFIT_TOLERANCE = 1e-6
+
+
 def fit_replicates(
-    design: FloatArray, n: FloatArray, s: FloatArray, penalty: FloatArray | float = 0.0
+    design: FloatArray, n: Tally, s: Tally, penalty: FloatArray | float = 0.0, weight: FloatArray | None = None
 ) -> ReplicatedFit:
-    """Fit the model on each column of counts: column 0 everything, the others one group left out.
+    """Fit the model on everything, and again without each group.
 
     Args:
         design: shape (P, k).
-        n, s: shape (P, R), decisions and actions per pattern in each replicate (see `leave_one_out`).
+        n, s: decisions and actions by pattern and group.
         penalty: as in `fit_logistic`.
+        weight: shape (P, 1 + G) or None, weight of each pattern in each replicate.
 
     Returns:
-        Coefficients of every replicate. All of them take Newton steps with the information of column 0, which is
-        within a fiftieth of their own, until none moves; one that will not settle is fitted by itself.
+        Coefficients of every replicate. Newton steps start from the fit on everything, each replicate with its own
+        information matrix there, and go on until nothing moves; one that will not settle is fitted by itself.
     """
     ridge = np.broadcast_to(np.asarray(penalty, dtype=np.float64), (design.shape[1],))
-    first = fit_logistic(design, n[:, 0], s[:, 0], ridge)
-    beta = np.repeat(first[:, None], n.shape[1], axis=1)
-    inverse = np.linalg.pinv(_information(design, n[:, 0], ridge, first), hermitian=True)
-    moved = np.full(n.shape[1], np.inf)
-    for _ in range(_STEPS):
-        score = design.T @ (s - n * expit(design @ beta)) - ridge[:, None] * beta
-        step = inverse @ score
-        beta = beta + step
-        moved = np.abs(step).max(axis=0, initial=0.0)
-        if moved.max() < TOLERANCE or not np.isfinite(moved).all():
-            break
-    for r in np.flatnonzero(~(moved < 1e-6)):
-        beta[:, r] = fit_logistic(design, n[:, r], s[:, r], ridge, first)
-    beta[:, 0] = first
+    own = np.ones((len(design), 1)) if weight is None else weight
+    n_all, s_all = n.total() * own[:, 0], s.total() * own[:, 0]
+    first = fit_logistic(design, n_all, s_all, ridge)
+    beta = np.repeat(first[:, None], 1 + n.groups, axis=1)
+    curved = expit(design @ first)
+    curved = curved * (1 - curved) * own[:, 0]
+    everything = (design * (n.total() * curved)[:, None]).T @ design + np.diag(ridge)
+    bounds = np.searchsorted(n.group, np.arange(n.groups + 1))
+    for begin in range(0, n.groups, _BLOCK):
+        end = min(begin + _BLOCK, n.groups)
+        inverses = [_without(design, n, curved, slice(bounds[g], bounds[g + 1]), everything) for g in range(begin, end)]
+        mine = own if own.shape[1] == 1 else own[:, 1 + begin : 1 + end]
+        counts = (n.without(begin, end) * mine, s.without(begin, end) * mine)
+        beta[:, 1 + begin : 1 + end] = _refit(design, *counts, ridge, first, np.stack(inverses))
     return ReplicatedFit(beta)
 
 
-def leave_one_out(pattern: IntArray, group: IntArray, weight: FloatArray, patterns: int, groups: int) -> FloatArray:
-    """Sum `weight` by pattern, over everything and without each group.
+def _without(design: FloatArray, n: Tally, curved: FloatArray, rows: slice, everything: FloatArray) -> FloatArray:
+    """Inverse information without the decisions in `rows`."""
+    there = design[n.pattern[rows]]
+    own = (there * (n.amount[rows] * curved[n.pattern[rows]])[:, None]).T @ there
+    return np.asarray(np.linalg.pinv(everything - own, hermitian=True), dtype=np.float64)
 
-    Args:
-        pattern, group: shape (m,), integers below `patterns` and `groups`.
-        weight: shape (m,).
 
-    Returns:
-        Shape (patterns, 1 + groups).
-    """
-    by_group = np.bincount(pattern * groups + group, weights=weight, minlength=patterns * groups)
-    table = by_group.reshape(patterns, groups)
-    total = table.sum(axis=1, keepdims=True)
-    # Sums of fractions may leave -1e-16 behind where a group held everything.
-    return np.concatenate([total, np.maximum(total - table, 0.0)], axis=1)
+def _refit(
+    design: FloatArray, n: FloatArray, s: FloatArray, ridge: FloatArray, start: FloatArray, inverses: FloatArray
+) -> FloatArray:
+    beta = np.repeat(start[:, None], n.shape[1], axis=1)
+    moved = np.full(n.shape[1], np.inf)
+    for _ in range(_STEPS):
+        score = design.T @ (s - n * expit(design @ beta)) - ridge[:, None] * beta
+        step = np.einsum("rij,jr->ir", inverses, score)
+        beta = beta + step
+        moved = np.abs(step).max(axis=0, initial=0.0)
+        if moved.max() < _REFIT_TOLERANCE or not np.isfinite(moved).all() or moved.max() > 1e3:
+            break
+    for r in np.flatnonzero(~(moved < 1e-4)):
+        beta[:, r] = fit_logistic(design, n[:, r], s[:, r], ridge, start)
+    return beta
 
 
 def clustered_covariance(

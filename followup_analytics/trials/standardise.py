@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from followup_analytics.trials.ccw import COMPETING, EVENT, WEIGHT_CAP, FollowUp, as_jackknife
 from followup_analytics.trials.decisions import Decisions
-from followup_analytics.trials.logistic import fit_replicates, leave_one_out
+from followup_analytics.trials.logistic import Tally, fit_replicates
 from followup_analytics.uncertainty import Jackknife
 
 FloatArray = NDArray[np.float64]
@@ -52,7 +52,7 @@ def standardised_risks(
     """
     groups, patterns = follow_up.groups, len(decisions.design)
     pattern, group = decisions.pattern, follow_up.group[decisions.person]
-    everybody = leave_one_out(pattern, group, np.ones(len(pattern)), patterns, groups)
+    everybody = Tally.of(pattern, group, np.ones(len(pattern)), patterns, groups).everything_and_without()
     observed = observation_weights(follow_up)[decisions.person]
     event = ((follow_up.exit_kind == EVENT) & (follow_up.exit_interval < follow_up.horizon))[decisions.person]
     risks = []
@@ -60,9 +60,10 @@ def standardised_risks(
         mine = observed * (decisions.acted == chosen)
         share = np.clip(probability if chosen else 1 - probability, 1e-6, 1.0)
         weight = np.minimum(1 / share, cap)
-        n = leave_one_out(pattern, group, mine, patterns, groups) * weight
-        s = leave_one_out(pattern, group, mine * event, patterns, groups) * weight
-        expected = fit_replicates(decisions.design, n, s, decisions.penalty).probabilities(decisions.design)
+        n = Tally.of(pattern, group, mine, patterns, groups)
+        s = Tally.of(pattern, group, mine * event, patterns, groups)
+        fit = fit_replicates(decisions.design, n, s, decisions.penalty, weight)
+        expected = fit.probabilities(decisions.design)
         risks.append((everybody * expected).sum(axis=0) / np.maximum(everybody.sum(axis=0), 1e-12))
     return as_jackknife(risks[0]), as_jackknife(risks[1])
 

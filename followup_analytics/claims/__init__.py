@@ -1,0 +1,1 @@
+"""Claims: each piece of advice as a declared trial, its gates and its verdict."""

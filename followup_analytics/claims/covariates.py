@@ -1,0 +1,142 @@
+"""What was known before the decision, as small whole numbers: the covariates that weights adjust for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from followup_analytics.errors import UsageError
+from followup_analytics.log import FollowUpLog
+from followup_analytics.text import nearest
+
+IntArray = NDArray[np.int64]
+
+MISSING, OTHER = "(missing)", "(other)"
+#: Levels with fewer interviews than this share, or than this number, are taken together.
+RARE_SHARE, RARE_NUMBER = 0.02, 15
+_MOST_LEVELS = 12
+_FIFTHS = (0.2, 0.4, 0.6, 0.8)
+
+
+@dataclass(frozen=True)
+class Covariate:
+    """One covariate of m rows.
+
+    Attributes:
+        name: of the column, or of what it says about the call history.
+        codes: shape (m,), places in `levels`.
+        levels: what each code means, in words.
+        history: part of the call history, not of the person.
+    """
+
+    name: str
+    codes: IntArray
+    levels: tuple[str, ...]
+    history: bool = False
+
+    def take(self, rows: IntArray) -> Covariate:
+        """The covariate of these rows alone."""
+        return Covariate(self.name, self.codes[rows], self.levels, self.history)
+
+
+def baseline_covariates(log: FollowUpLog, names: Sequence[str], response_us: IntArray) -> tuple[Covariate, ...]:
+    """The interviews' columns of these names as covariates.
+
+    Args:
+        log: the log; names: columns of its interviews (unknown ones raise UsageError).
+        response_us: shape (n,), when the response came: a self-rating made after it is not used.
+
+    Returns:
+        Text and yes/no by level, numbers with more than nine values by fifths; rare levels taken together, missing
+        values a level of their own. A column without variation has one level.
+    """
+    made = []
+    for name in dict.fromkeys(names):
+        if name not in log.interviews.columns or name.startswith("_"):
+            guess = nearest(name, [column for column in log.interviews.columns if not column.startswith("_")])
+            hint = f"; did you mean {guess!r}?" if guess else "."
+            raise UsageError(f"--adjust: interviews have no column {name!r}{hint}")
+        values = log.interviews[name]
+        if name == "self_rating":
+            values = _rated_before(log, response_us)
+        made.append(_levels(name, values))
+    return tuple(made)
+
+
+def _rated_before(log: FollowUpLog, response_us: IntArray) -> pl.Series:
+    """Ratings made before the response; one made after it may be its echo."""
+    rated = log.interviews["self_rated_at"].dt.epoch("us").fill_null(-1).to_numpy()
+    late = pl.Series(rated >= response_us)
+    return log.interviews["self_rating"].set(late, None)
+
+
+def _levels(name: str, values: pl.Series) -> Covariate:
+    if values.dtype.is_numeric() and values.n_unique() > 9:
+        cuts = sorted({float(cut) for share in _FIFTHS if (cut := values.quantile(share)) is not None})
+        text = values.cut(cuts).cast(pl.String)
+    else:
+        text = values.cast(pl.String)
+    text = text.fill_null(MISSING)
+    counts = text.value_counts().sort(by=["count", text.name], descending=[True, False])
+    floor = max(RARE_NUMBER, RARE_SHARE * len(text))
+    common = counts.filter(pl.col("count") >= floor)[text.name].to_list()[:_MOST_LEVELS]
+    levels = sorted(set(common) | ({OTHER} if len(common) < len(counts) else set()))
+    place = {level: code for code, level in enumerate(levels)}
+    codes = text.replace_strict(place, default=place.get(OTHER, 0), return_dtype=pl.Int64).to_numpy()
+    return Covariate(name, codes, tuple(levels))
+
+
+def binned(name: str, values: IntArray, edges: Sequence[int], words: Sequence[str]) -> Covariate:
+    """A count or a day as a covariate of the call history: bins start at `edges`, the first of which is the least."""
+    codes = np.searchsorted(np.asarray(edges), values, side="right") - 1
+    return Covariate(name, np.maximum(codes, 0).astype(np.int64), tuple(words), history=True)
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """Distinct combinations of covariates as the rows of a design matrix.
+
+    Attributes:
+        design: shape (P, k), constant first.
+        penalty: shape (k,).
+        pattern: shape (m,), the row of each decision.
+        names: what each column stands for.
+    """
+
+    design: NDArray[np.float64]
+    penalty: NDArray[np.float64]
+    pattern: IntArray
+    names: tuple[str, ...]
+
+
+#: Ridge penalty of covariates and, much weaker, of the intervals' own levels.
+RIDGE, INTERVAL_RIDGE = 1.0, 0.05
+
+
+def make_patterns(covariates: Sequence[Covariate], rows: int) -> Patterns:
+    """Merge rows that are alike in every covariate, and code each level but the commonest in a column of its own."""
+    key = np.zeros(rows, dtype=np.int64)
+    for one in covariates:
+        key = _compact(key * len(one.levels) + one.codes)
+    first, pattern = np.unique(key, return_index=True, return_inverse=True)[1:]
+    columns, names, penalty = [np.ones(len(first))], ["constant"], [0.0]
+    for one in covariates:
+        counts = np.bincount(one.codes, minlength=len(one.levels))
+        here = one.codes[first]
+        for level in np.flatnonzero(counts):
+            if level != counts.argmax():
+                columns.append((here == level).astype(np.float64))
+                names.append(f"{one.name} = {one.levels[level]}")
+                penalty.append(INTERVAL_RIDGE if one.name == "interval" else RIDGE)
+    return Patterns(np.stack(columns, axis=1), np.array(penalty), pattern.astype(np.int64), tuple(names))
+
+
+def _compact(key: IntArray) -> IntArray:
+    """The same keys as small numbers, before they outgrow 64 bits."""
+    if len(key) and int(key.max()) > 2**40:
+        return np.unique(key, return_inverse=True)[1].astype(np.int64)
+    return key

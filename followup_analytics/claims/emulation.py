@@ -1,0 +1,415 @@
+"""A claim on a log as an emulated trial: who decides what in which interval, how each arm reads it, how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from followup_analytics.claims.covariates import Covariate, Patterns, binned, make_patterns
+from followup_analytics.claims.definition import Claim, Course, Outcome
+from followup_analytics.claims.histories import DAY_US, NEVER, Histories, Times, elapsed
+from followup_analytics.claims.moments import Moments
+from followup_analytics.schema import CHANNELS, TONES
+from followup_analytics.trials.ccw import CENSORED, COMPETING, EVENT, FollowUp
+from followup_analytics.trials.decisions import FORBID, MUST, NATURAL, Decisions
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+#: An interval that never comes.
+LATE = 1_000_000
+_DAY_EDGES, _DAY_WORDS = (0, 1, 2, 4, 8, 15), ("0", "1", "2-3", "4-7", "8-14", "15+")
+_COUNT_EDGES, _COUNT_WORDS = (0, 1, 2), ("0", "1", "2+")
+_NUMBER_EDGES, _NUMBER_WORDS = (0, 1, 2, 3, 4), ("0", "1", "2", "3", "4+")
+_GAP_EDGES, _GAP_WORDS = (0, 1, 2, 3, 5), ("none", "1", "2", "3-4", "5+")
+_TONE_WORDS = ("none", *TONES)
+
+
+@dataclass(frozen=True)
+class Emulation:
+    """A claim's trial on m eligible interviews.
+
+    Attributes:
+        decisions: what was decided while the strategies bound.
+        rules: what strategy and alternative ask of each decision.
+        follow_up: how each interview's follow-up ended, for the claim's outcome and horizon.
+        did: shape (2, m), whether what was done matches each arm, as a plain tabulation would sort people.
+        row: shape (m,), the interview.
+        baseline: covariates at time zero, of persons and of the call history.
+        columns: what the columns of the decision model stand for.
+    """
+
+    decisions: Decisions
+    rules: tuple[IntArray, IntArray]
+    follow_up: FollowUp
+    did: BoolArray
+    row: IntArray
+    baseline: tuple[Covariate, ...]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Acts:
+    """Acts of one kind by interval: counts, shape (m, K), and the part of the interval gone at the first of each."""
+
+    count: IntArray
+    part: FloatArray
+
+
+def emulate(
+    claim: Claim, histories: Histories, moments: Moments, persons: Sequence[Covariate], group: IntArray
+) -> Emulation:
+    """Lay a claim's trial out.
+
+    Args:
+        claim: the claim; histories, moments: of the log.
+        persons: covariates of all interviews; group: shape (m,), jackknife group of each moment.
+    """
+    baseline = (*(one.take(moments.at.row) for one in persons), *_at_moment(claim, histories, moments))
+    act = claim.strategy.act or claim.alternative.act
+    binding, part = _binding(claim, histories, moments)
+    recorded = record_ends(claim, histories, moments)
+    acts = _acts(claim, histories, moments, act or "attempt", claim.window)
+    rows = _decision_rows(claim, acts, binding, recorded) if act else _no_rows()
+    history = _varying(claim, histories, moments, rows, acts)
+    interval = Covariate("interval", rows.interval, tuple(str(k) for k in range(max(claim.window, 1))), history=True)
+    acting = make_patterns([interval, *(one.take(rows.person) for one in baseline), *history], len(rows.person))
+    decisions, rules, columns = _with_choice(claim, moments, baseline, rows, acting, _seen(rows, acts, binding, part))
+    return Emulation(
+        decisions=decisions,
+        rules=rules,
+        follow_up=follow_up_of(claim, histories, moments, group, claim.outcome, claim.intervals),
+        did=_did(claim, moments, acts),
+        row=moments.at.row,
+        baseline=baseline,
+        columns=columns,
+    )
+
+
+def intervals(claim: Claim, since: Times, until: Times) -> IntArray:
+    """Interval in which each row lies: local days since time zero, or whole 24 hours; LATE where there is none."""
+    found = until.day - since.day if claim.by_local_days else elapsed(since, until) // DAY_US
+    return np.where(until.order == NEVER, LATE, np.minimum(found, LATE))
+
+
+def _at_end(claim: Claim, since: Times, until: Times, last: int) -> IntArray:
+    """`intervals`, where exactly `last` times 24 hours still belongs to the last interval ("within 7 days")."""
+    found = intervals(claim, since, until)
+    if claim.by_local_days:
+        return found
+    return np.where(elapsed(since, until) == last * DAY_US, last - 1, found)
+
+
+def _parts(claim: Claim, since: Times, until: Times, *, inbound: bool) -> FloatArray:
+    """Part of its interval that had passed at each row, 0 to 1."""
+    if claim.by_local_days:
+        first = until.day == since.day
+        left = np.maximum(1 - since.part, 1e-6)
+        return np.where(first, np.clip((until.part - since.part) / left, 0, 1), until.part)
+    gone = np.where(until.order == NEVER, 0, elapsed(since, until))
+    part = (gone % DAY_US) / DAY_US
+    # Of a date without a time, attempts come first in their day and answers last.
+    return np.where((until.instant == 0) | (since.instant == 0), 1.0 if inbound else 0.0, part)
+
+
+def _binding(claim: Claim, histories: Histories, moments: Moments) -> tuple[IntArray, FloatArray]:
+    """Interval in which the strategies cease to bind (response or end), and the part of it that had passed."""
+    row = moments.at.row
+    response, ended = histories.response.take(row), histories.ended.take(row)
+    first = _earlier(response, ended)
+    return intervals(claim, moments.at, first), _parts(claim, moments.at, first, inbound=True)
+
+
+def _earlier(one: Times, other: Times) -> Times:
+    take = one.order <= other.order
+    names = ("row", "order", "us", "day", "instant", "part")
+    return Times(*(np.where(take, getattr(one, name), getattr(other, name)) for name in names))
+
+
+def record_ends(claim: Claim, histories: Histories, moments: Moments) -> IntArray:
+    """First interval not seen whole, shape (m,); a local day counts as seen when the record reaches into it."""
+    until = histories.until.take(moments.at.row)
+    if claim.by_local_days:
+        return until.day - moments.at.day + 1
+    return np.maximum(elapsed(moments.at, until), 0) // DAY_US
+
+
+def _acts(claim: Claim, histories: Histories, moments: Moments, act: str, window: int) -> _Acts:
+    """Acts of a kind after time zero, by interval."""
+    times = act_times(histories, moments, act)
+    place = _place_of(histories, moments)[times.row]
+    since = moments.at.take(place)
+    interval = _at_end(claim, since, times, window)
+    inside = (interval >= 0) & (interval < window)
+    place, interval = place[inside], interval[inside]
+    part = _parts(claim, since, times, inbound=False)[inside]
+    shape = (len(moments), max(window, 1))
+    cell = place * shape[1] + interval
+    count = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
+    first = np.ones(shape[0] * shape[1])
+    np.minimum.at(first, cell, part)
+    return _Acts(count, first.reshape(shape))
+
+
+def _place_of(histories: Histories, moments: Moments) -> IntArray:
+    place = np.full(histories.interviews, -1, dtype=np.int64)
+    place[moments.at.row] = np.arange(len(moments))
+    return place
+
+
+def act_times(histories: Histories, moments: Moments, act: str) -> Times:
+    """Acts of a kind after time zero in interviews that have one; the moment's own contact is not among them."""
+    place = _place_of(histories, moments)
+    if act == "thank_you":
+        return histories.notes.take(place[histories.notes.row] >= 0)
+    attempts = histories.attempts
+    wanted = place[attempts.at.row] >= 0
+    if act != "attempt":
+        wanted &= attempts.channel == CHANNELS.index(act)
+    own = moments.place[np.maximum(place[attempts.at.row], 0)]
+    return attempts.at.take(wanted & (np.arange(len(own)) > own))
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Decisions in long form: person and interval of each, acts made before it and in it."""
+
+    person: IntArray
+    interval: IntArray
+    before: IntArray
+    made: IntArray
+
+
+def _no_rows() -> _Rows:
+    none = np.empty(0, dtype=np.int64)
+    return _Rows(none, none, none, none)
+
+
+def _decision_rows(claim: Claim, acts: _Acts, binding: IntArray, recorded: IntArray) -> _Rows:
+    """Intervals in which each person could still decide: bound, recorded, and not yet past what the arms ask."""
+    enough = max(claim.strategy.at_least, claim.alternative.at_least, _bound(claim.strategy), _bound(claim.alternative))
+    before = np.cumsum(acts.count, axis=1) - acts.count
+    k = np.arange(acts.count.shape[1])[None, :]
+    there = (k <= binding[:, None]) & (k < recorded[:, None]) & (before < enough)
+    person, interval = np.nonzero(there)
+    return _Rows(person, interval, before[there], acts.count[there])
+
+
+def _bound(course: Course) -> int:
+    return course.at_most + 1 if course.none_in else 0
+
+
+def _seen(rows: _Rows, acts: _Acts, binding: IntArray, part: FloatArray) -> FloatArray:
+    """Share of the interval's usual times of acting that had passed when the strategies ceased to bind."""
+    seen = np.ones(len(rows.person))
+    cut = (rows.interval == binding[rows.person]) & (rows.made == 0)
+    acted = rows.made > 0
+    parts = acts.part[rows.person, rows.interval]
+    for first in (True, False):
+        mine = (rows.interval == 0) == first
+        usual = np.sort(parts[mine & acted])
+        cut_here = mine & cut
+        if len(usual):
+            seen[cut_here] = np.searchsorted(usual, part[rows.person[cut_here]], side="left") / len(usual)
+    return seen
+
+
+def _at_moment(claim: Claim, histories: Histories, moments: Moments) -> list[Covariate]:
+    """What the call history says at time zero."""
+    attempts, at = histories.attempts, moments.at
+    own = np.maximum(moments.place, 0)
+    made = []
+    known = moments.place >= 0
+    if "number" in claim.history:
+        number = np.where(known, attempts.number[own] if len(attempts.number) else 0, 0)
+        made.append(binned("number", number, _NUMBER_EDGES, _NUMBER_WORDS))
+    if "day" in claim.history:
+        made.append(binned("day", at.day - histories.start.day[at.row], _DAY_EDGES, _DAY_WORDS))
+    if "channel" in claim.history and len(attempts.number):
+        made.append(
+            Covariate("channel", np.where(known, attempts.channel[own] + 1, 0), ("none", *CHANNELS), history=True)
+        )
+    if "tone" in claim.history:
+        made.append(Covariate("tone", _last_tone(histories, at), _TONE_WORDS, history=True))
+    return made
+
+
+def _last_tone(histories: Histories, at: Times) -> IntArray:
+    """The tone last heard before time zero, as a place in _TONE_WORDS."""
+    last = np.zeros(histories.interviews, dtype=np.int64)
+    place = np.full(histories.interviews, -1, dtype=np.int64)
+    place[at.row] = np.arange(len(at.row))
+    here = place[histories.toned.row]
+    before = (here >= 0) & (histories.toned.order < at.order[np.maximum(here, 0)])
+    last[histories.toned.row[before]] = histories.tones[before] + 1  # in order of time: the last one stays
+    return last[at.row]
+
+
+def _varying(claim: Claim, histories: Histories, moments: Moments, rows: _Rows, acts: _Acts) -> list[Covariate]:
+    """What the call history says at the start of each decision's interval."""
+    made: list[Covariate] = []
+    if not len(rows.person):
+        return made
+    if rows.before.any():
+        made.append(binned("acts", rows.before, range(8), [str(n) for n in range(8)]))
+        made.append(binned("since act", _gap(acts.count)[rows.person, rows.interval], _GAP_EDGES, _GAP_WORDS))
+    if "attempts" in claim.history:
+        count = _acts(claim, histories, moments, "attempt", claim.window).count
+        before = (np.cumsum(count, axis=1) - count)[rows.person, rows.interval]
+        made.append(binned("attempts", before, _COUNT_EDGES, _COUNT_WORDS))
+        made.append(binned("since attempt", _gap(count)[rows.person, rows.interval], _GAP_EDGES, _GAP_WORDS))
+    if "thanked" in claim.history:
+        count = _acts(claim, histories, moments, "thank_you", claim.window).count
+        before = (np.cumsum(count, axis=1) - count)[rows.person, rows.interval]
+        made.append(binned("thanked", before, (0, 1), ("no", "yes")))
+    if "tone" in claim.history:
+        made.append(
+            Covariate(
+                "tone since",
+                _tone_since(claim, histories, moments)[rows.person, rows.interval],
+                _TONE_WORDS,
+                history=True,
+            )
+        )
+    return made
+
+
+def _gap(count: IntArray) -> IntArray:
+    """Intervals since the last one with an act, before each; 0 where there was none."""
+    k = np.arange(count.shape[1])[None, :]
+    last = np.maximum.accumulate(np.where(count > 0, k, -1), axis=1)
+    before = np.concatenate([np.full((len(count), 1), -1), last[:, :-1]], axis=1)
+    return np.where(before < 0, 0, k - before)
+
+
+def _tone_since(claim: Claim, histories: Histories, moments: Moments) -> IntArray:
+    """The tone last heard since time zero, before each interval, shape (m, K)."""
+    window = max(claim.window, 1)
+    heard = np.zeros((len(moments), window), dtype=np.int64)
+    place = _place_of(histories, moments)[histories.toned.row]
+    mine = place >= 0
+    toned, tones, place = histories.toned.take(mine), histories.tones[mine], place[mine]
+    since = moments.at.take(place)
+    interval = intervals(claim, since, toned)
+    inside = (toned.order > since.order) & (interval >= 0) & (interval < window)
+    heard[place[inside], interval[inside]] = tones[inside] + 1
+    k = np.arange(window)[None, :]
+    last = np.maximum.accumulate(np.where(heard > 0, k, 0), axis=1)
+    carried = np.take_along_axis(heard, last, axis=1)
+    return np.concatenate([np.zeros((len(moments), 1), dtype=np.int64), carried[:, :-1]], axis=1)
+
+
+def rules_of(course: Course, interval: IntArray, before: IntArray, made: IntArray) -> IntArray:
+    """What a course asks of each decision: NATURAL, FORBID or MUST, each of shape (m,).
+
+    Acts that are due fall due one by one: where as many are missing as there are intervals left, one must be made.
+    """
+    rule = np.full(len(interval), NATURAL, dtype=np.int64)
+    if course.some_in:
+        first, last = course.some_in
+        missing = course.at_least - before
+        rule[(interval >= first) & (missing > 0) & (missing >= last - interval + 1) & (interval <= last)] = MUST
+    if course.none_in:
+        first, last = course.none_in
+        inside = (interval >= first) & (interval <= last)
+        rule[inside & ((before >= course.at_most) | (before + made > course.at_most))] = FORBID
+    return rule
+
+
+def _with_choice(
+    claim: Claim,
+    moments: Moments,
+    baseline: Sequence[Covariate],
+    rows: _Rows,
+    acting: Patterns,
+    seen: FloatArray,
+) -> tuple[Decisions, tuple[IntArray, IntArray], tuple[str, ...]]:
+    """Put the choice at time zero, if there is one, in front of the decisions after it, each with a model of its own."""
+    strategy, alternative = (
+        rules_of(course, rows.interval, rows.before, rows.made) if course.act else np.full(len(rows.person), NATURAL)
+        for course in (claim.strategy, claim.alternative)
+    )
+    acted = (rows.made > 0).astype(np.int64)
+    if claim.choice is None:
+        zero = np.zeros(len(rows.person), dtype=np.int64)
+        made = Decisions(rows.person, rows.interval, zero, acting.pattern, acted, seen, acting.design, acting.penalty)
+        return made, (strategy, alternative), acting.names
+    people = np.arange(len(moments))
+    choosing = make_patterns(baseline, len(people))
+    # Only who chose the strategy's way has something left to do; the others' later acts are their own affair.
+    later = moments.chosen[rows.person] == 1
+    decisions = Decisions(
+        person=np.concatenate([people, rows.person[later]]),
+        interval=np.concatenate([np.full(len(people), -1), rows.interval[later]]),
+        rank=np.zeros(len(people) + int(later.sum()), dtype=np.int64),
+        pattern=np.concatenate([choosing.pattern, acting.pattern[later] + len(choosing.design)]),
+        acted=np.concatenate([moments.chosen, acted[later]]),
+        seen=np.concatenate([np.ones(len(people)), seen[later]]),
+        design=_blocks(choosing.design, acting.design if later.any() else acting.design[:0, :0]),
+        penalty=np.concatenate([choosing.penalty, acting.penalty if later.any() else np.empty(0)]),
+    )
+    rules = (
+        np.concatenate([np.full(len(people), MUST), strategy[later]]),
+        np.concatenate([np.full(len(people), FORBID), alternative[later]]),
+    )
+    return decisions, rules, choosing.names
+
+
+def _blocks(one: FloatArray, other: FloatArray) -> FloatArray:
+    return np.block(
+        [
+            [one, np.zeros((len(one), other.shape[1]))],
+            [np.zeros((len(other), one.shape[1])), other],
+        ]
+    )
+
+
+def _did(claim: Claim, moments: Moments, acts: _Acts) -> BoolArray:
+    """Who did what each arm asks, whatever came in between: how a plain tabulation sorts people."""
+    done = []
+    for course, chosen in ((claim.strategy, 1), (claim.alternative, 0)):
+        fits = np.ones(len(moments), dtype=bool) if claim.choice is None else moments.chosen == chosen
+        if course.act and course.none_in:
+            fits &= acts.count[:, course.none_in[0] : course.none_in[1] + 1].sum(axis=1) <= course.at_most
+        if course.act and course.some_in:
+            fits &= acts.count[:, course.some_in[0] : course.some_in[1] + 1].sum(axis=1) >= course.at_least
+        done.append(fits)
+    return np.stack(done)
+
+
+def follow_up_of(
+    claim: Claim, histories: Histories, moments: Moments, group: IntArray, outcome: Outcome, horizon: int
+) -> FollowUp:
+    """How each interview's follow-up ended for an outcome, within a horizon in intervals."""
+    row = moments.at.row
+    if outcome == "conversation":
+        event, other = _next_meeting(histories, moments), histories.ended.take(row)
+    elif outcome == "advanced":
+        event, other = histories.advanced.take(row), histories.closed.take(row)
+    else:
+        event, other = histories.response.take(row), histories.ended.take(row)
+    happens = event.order <= other.order
+    first = _earlier(event, other)
+    at = _at_end(claim, moments.at, first, horizon)
+    recorded = record_ends(claim, histories, moments)
+    seen = (first.order != NEVER) & (at < np.minimum(recorded, horizon))
+    kind = np.where(seen, np.where(happens, EVENT, COMPETING), CENSORED)
+    return FollowUp(group, np.where(seen, at, np.maximum(recorded, 0)), kind, horizon)
+
+
+def _next_meeting(histories: Histories, moments: Moments) -> Times:
+    """The first contact with an interviewer or the hiring team after time zero, in either direction."""
+    place = _place_of(histories, moments)[histories.met.row]
+    later = (place >= 0) & (histories.met.order > moments.at.order[np.maximum(place, 0)])
+    met = histories.met.take(later)
+    first = np.full(len(moments), -1, dtype=np.int64)
+    first[place[later][::-1]] = np.arange(len(met.row))[::-1]
+    none = Times(*(np.append(getattr(met, name), fill) for name, fill in _NOWHERE))
+    return none.take(first)
+
+
+_NOWHERE = (("row", 0), ("order", NEVER), ("us", NEVER), ("day", 2**31), ("instant", 1), ("part", 1.0))

@@ -1,0 +1,130 @@
+"""A claim's numbers: both risks, their difference with its replicates, and what the weights look like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from followup_analytics.claims.definition import Claim
+from followup_analytics.claims.emulation import Emulation, follow_up_of
+from followup_analytics.claims.histories import Histories
+from followup_analytics.claims.moments import Moments
+from followup_analytics.trials.ccw import EVENT, WEIGHT_CAP, Arm, Contrast, FollowUp, clone_censor_weight, weigh_arm
+from followup_analytics.trials.decisions import MUST, follow_paths
+from followup_analytics.trials.sequential import sequential_contrast
+from followup_analytics.trials.standardise import standardised_risks
+from followup_analytics.uncertainty import Jackknife
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a claim's trial gives before any verdict.
+
+    Attributes:
+        emulation: the trial.
+        contrast: both arms by clone-censor-weight: weights, curves.
+        strategy, alternative: risks at the horizon with their replicates.
+        difference: strategy minus alternative.
+        naive: the difference that a plain tabulation would show; NaN where an arm has nobody.
+        done: shape (2, m), who carried out each arm's strategy and kept to it (not who merely had no time to leave it).
+        complete: shape (m,), followed to the horizon, or to what happened before.
+        happened: shape (m,), the event within the horizon.
+    """
+
+    emulation: Emulation
+    contrast: Contrast
+    strategy: Jackknife
+    alternative: Jackknife
+    difference: Jackknife
+    naive: float
+    done: BoolArray
+    complete: BoolArray
+    happened: BoolArray
+
+    @property
+    def arms(self) -> tuple[Arm, Arm]:
+        """Strategy and alternative."""
+        return self.contrast.strategy, self.contrast.alternative
+
+
+def estimate_claim(claim: Claim, emulation: Emulation, *, cap: float = WEIGHT_CAP) -> Estimate:
+    """Estimate a claim's contrast by its design (see `definition.DESIGNS`); nothing is judged here."""
+    decisions, follow_up = emulation.decisions, emulation.follow_up
+    contrast = clone_censor_weight(decisions, *emulation.rules, follow_up, cap=cap)
+    if claim.design == "attempt-contrast":
+        strategy, alternative = standardised_risks(decisions, follow_up, contrast.probability, cap=cap)
+        difference = Jackknife(
+            strategy.estimate - alternative.estimate,
+            strategy.replicates - alternative.replicates,
+            strategy.factors,
+            strategy.df,
+        )
+    else:
+        strategy, alternative = (_last(curve) for curve in contrast.curves())
+        difference = contrast.difference()
+    happened = (follow_up.exit_kind == EVENT) & (follow_up.exit_interval < follow_up.horizon)
+    return Estimate(
+        emulation=emulation,
+        contrast=contrast,
+        strategy=strategy,
+        alternative=alternative,
+        difference=difference,
+        naive=_plain_difference(emulation.did, happened),
+        done=carried_out(emulation, contrast),
+        complete=(follow_up.exit_kind > 0) | (follow_up.exit_interval >= follow_up.horizon),
+        happened=happened,
+    )
+
+
+def _last(curve: Jackknife) -> Jackknife:
+    return Jackknife(curve.estimate[-1], curve.replicates[:, -1], curve.factors, curve.df)
+
+
+def _plain_difference(did: BoolArray, happened: BoolArray) -> float:
+    if not did.any(axis=1).all():
+        return float("nan")
+    return float(happened[did[0]].mean() - happened[did[1]].mean())
+
+
+def carried_out(emulation: Emulation, contrast: Contrast) -> BoolArray:
+    """Who stayed with each arm and, where it asks for acts, made them, shape (2, m)."""
+    arms = (contrast.strategy, contrast.alternative)
+    return np.stack(
+        [
+            arm.compliant() & (did if (rule == MUST).any() else np.ones_like(did))
+            for arm, did, rule in zip(arms, emulation.did, emulation.rules, strict=True)
+        ]
+    )
+
+
+def second_outcome(emulation: Emulation, contrast: Contrast, follow_up: FollowUp) -> Jackknife:
+    """The difference for another outcome of the same trial, with the same weights."""
+    arms = []
+    for rule in emulation.rules:
+        paths = follow_paths(emulation.decisions, rule, contrast.probability, follow_up.people)
+        arms.append(weigh_arm(paths, follow_up))
+    return Contrast(arms[0], arms[1], contrast.probability).difference()
+
+
+def second_way(claim: Claim, estimate: Estimate, histories: Histories, moments: Moments) -> Jackknife | None:
+    """The same question asked by sequential trials, strategy minus alternative; None where nobody could act.
+
+    Trials start on each day of the window; acting today is against not acting within what is left of it.
+    """
+    emulation, decisions = estimate.emulation, estimate.emulation.decisions
+    if not len(decisions.person):
+        return None
+    longer = claim.intervals + claim.window
+    follow_up = follow_up_of(claim, histories, moments, emulation.follow_up.group, claim.outcome, longer)
+    acting = sequential_contrast(
+        decisions, follow_up, estimate.contrast.probability, window=claim.window, horizon=claim.intervals
+    )
+    if claim.strategy.some_in is not None:
+        return acting
+    return Jackknife(-acting.estimate, -acting.replicates, acting.factors, acting.df)

@@ -1,0 +1,144 @@
+"""Gates: what must hold before an estimate is looked at. A claim that fails one is not testable, and told why."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from followup_analytics.claims.definition import Claim
+from followup_analytics.claims.estimates import Estimate
+from followup_analytics.log import FollowUpLog
+from followup_analytics.text import listed
+
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+#: Applicants and events that each arm needs, and the least share of the arm's own interviews that weights may leave.
+MIN_APPLICANTS, MIN_EVENTS, MIN_EFFECTIVE, MAX_SHARE = 10, 5, 0.20, 0.10
+#: From so many applicants on a claim may have a verdict other than inconclusive.
+MIN_FOR_VERDICT = 100
+#: A stratum in which nobody took an arm, although chance alone would leave it empty less often than this.
+_EMPTY_BY_CHANCE = 1e-3
+_STRATUM_SHARE = 0.03
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One gate: a code, whether it holds, the figure and its limit, and a sentence where it does not."""
+
+    code: str
+    passed: bool
+    value: float | None
+    limit: float
+    sentence: str = ""
+
+
+def missing_records(claim: Claim, log: FollowUpLog) -> str | None:
+    """What must be logged before this claim can be tested, as a sentence; None where all of it is there."""
+    contacts = log.contacts
+    items = claim.choice.items if claim.choice else ()
+    needed = [name for name in items if name not in contacts.columns or contacts[name].is_null().all()]
+    about_party = bool(claim.moment.parties) or bool(claim.choice and claim.choice.party)
+    if about_party and contacts["party"].is_null().all():
+        needed.append("party (who was reached)")
+    if (claim.moment.tone or (claim.choice and claim.choice.tone)) and contacts["tone"].is_null().all():
+        needed.append("tone (how they sounded)")
+    if claim.choice and claim.choice.seconds_at_most and contacts["duration_s"].is_null().all():
+        needed.append("duration_s (talk time)")
+    if "thank_you" in (claim.strategy.act, claim.alternative.act) and not (contacts["purpose"] == "thank_you").any():
+        needed.append("thank-you notes (purpose thank_you)")
+    if needed:
+        return f"Not logged: {listed(needed, 'and')}. Record {'it' if len(needed) == 1 else 'them'} with each contact."
+    if claim.outcome == "advanced" and not log.outcomes.height:
+        return "Not logged: outcomes. Record which interviews led to a further round or an offer, and when."
+    if not contacts.filter(pl.col("direction") == "outbound").height:
+        return "Not logged: what applicants did. Record their calls, messages and notes as contacts."
+    return None
+
+
+def run_gates(claim: Claim, estimate: Estimate, applicant: IntArray) -> tuple[Gate, ...]:
+    """All gates of a claim, in the order in which they are named when they fail.
+
+    Args:
+        claim: the claim; estimate: its numbers, of which only sizes and weights are read.
+        applicant: shape (m,), the applicant of each eligible interview.
+    """
+    courses = (claim.strategy.words, claim.alternative.words)
+    gates: list[Gate] = []
+    for words, done in zip(courses, estimate.done, strict=True):
+        n = _people(applicant, done)
+        gates.append(Gate("applicants", n >= MIN_APPLICANTS, n, MIN_APPLICANTS, _too_few(words, done)))
+    for words, done in zip(courses, estimate.done, strict=True):
+        followed = _people(applicant, done & estimate.complete)
+        gates.append(Gate("followed", followed >= MIN_APPLICANTS, followed, MIN_APPLICANTS, _too_short(claim, words)))
+    gates.append(_positivity(claim, estimate))
+    for words, done in zip(courses, estimate.done, strict=True):
+        events = int((done & estimate.happened).sum())
+        gates.append(Gate("events", events >= MIN_EVENTS, events, MIN_EVENTS, _too_rare(claim, words, done, estimate)))
+    for words, arm in zip(courses, estimate.arms, strict=True):
+        share = arm.effective_size() / max(int(arm.compliant().sum()), 1)
+        gates.append(Gate("effective_size", share >= MIN_EFFECTIVE, share, MIN_EFFECTIVE, _too_uneven(words, share)))
+        largest = arm.largest_share()
+        gates.append(Gate("largest_weight", largest <= MAX_SHARE, largest, MAX_SHARE, _too_heavy(words)))
+    return tuple(gates)
+
+
+def _people(applicant: IntArray, mask: BoolArray) -> int:
+    return len(np.unique(applicant[mask]))
+
+
+def _too_few(words: str, done: BoolArray) -> str:
+    share = done.mean() if len(done) else 0.0
+    more = _more(len(done), MIN_APPLICANTS, share)
+    return f"Fewer than {MIN_APPLICANTS} applicants did this: {words}. {more}"
+
+
+def _more(eligible: int, wanted: int, share: float) -> str:
+    """How many interviews would be needed; the share is rounded so coarsely that no small count can be read from it."""
+    steps = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+    rounded = next((step for step in steps if share <= step), 1.0)
+    needed = math.ceil(1.5 * wanted / rounded / 10) * 10
+    return f"Some {max(needed - eligible // 10 * 10, needed // 2, 10):,} more such interviews would be needed."
+
+
+def _too_short(claim: Claim, words: str) -> str:
+    return (
+        f"Fewer than {MIN_APPLICANTS} applicants who did this were followed for {claim.horizon} days: {words}. "
+        "Keep the record going, or wait."
+    )
+
+
+def _too_rare(claim: Claim, words: str, done: BoolArray, estimate: Estimate) -> str:
+    rate = float(estimate.happened[done].mean()) if done.any() else 0.0
+    more = _more(int(done.sum()), MIN_EVENTS, rate)
+    return f"Fewer than {MIN_EVENTS} times did {claim.outcome_words()} follow this: {words}. {more}"
+
+
+def _too_uneven(words: str, share: float) -> str:
+    return (
+        f"After weighting, those who did this are worth only {100 * share:.0f}% of their number, less than "
+        f"{100 * MIN_EFFECTIVE:.0f}%: {words}. They are too unlike the others to stand for them."
+    )
+
+
+def _too_heavy(words: str) -> str:
+    return f"One interview would carry more than {100 * MAX_SHARE:.0f}% of the weight of those who did this: {words}."
+
+
+def _positivity(claim: Claim, estimate: Estimate) -> Gate:
+    """The worst stratum in which nobody took an arm, though chance would hardly leave it empty."""
+    worst = ""
+    for words, done in zip((claim.strategy.words, claim.alternative.words), estimate.done, strict=True):
+        share = float(done.mean()) if len(done) else 0.0
+        for covariate in estimate.emulation.baseline:
+            size = np.bincount(covariate.codes, minlength=len(covariate.levels))
+            took = np.bincount(covariate.codes[done], minlength=len(covariate.levels))
+            for level in np.flatnonzero((took == 0) & (size >= max(20, _STRATUM_SHARE * len(done)))):
+                if size[level] * math.log1p(-min(share, 0.999)) < math.log(_EMPTY_BY_CHANCE):
+                    place = f"{covariate.name.replace('_', ' ')} {covariate.levels[level]}"
+                    worst = worst or f"Nobody with {place} did this, so nothing can be said for them: {words}."
+    return Gate("positivity", not worst, 1.0 if worst else 0.0, 0.0, worst)

@@ -1,0 +1,106 @@
+"""One claim run on one log: eligible interviews, gates, numbers and controls, without a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from followup_analytics.claims.context import Context
+from followup_analytics.claims.controls import Control, run_controls
+from followup_analytics.claims.definition import Claim
+from followup_analytics.claims.emulation import emulate, follow_up_of
+from followup_analytics.claims.estimates import Estimate, estimate_claim, second_outcome, second_way
+from followup_analytics.claims.gates import Gate, missing_records, run_gates
+from followup_analytics.claims.moments import Moments, find_moments
+from followup_analytics.claims.verdict import Test, test_difference
+from followup_analytics.trials.ccw import WEIGHT_CAP
+from followup_analytics.uncertainty import Jackknife
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A claim on a log.
+
+    Attributes:
+        claim: the claim.
+        n_interviews, n_applicants, n_events: eligible, and those with the event by the horizon.
+        unrecorded: contacts left out since an item was not recorded.
+        gates: all of them; `refusal`: why the claim is not testable, empty where it is.
+        estimate: the numbers; None where nobody is eligible or something is not logged.
+        test: what the verdict reads; None where not testable.
+        controls: negative controls that could be run.
+        second_line, second_way: differences for a further outcome, and by sequential trials.
+        adjusted: names of the covariates adjusted for.
+    """
+
+    claim: Claim
+    n_interviews: int
+    n_applicants: int
+    n_events: int
+    unrecorded: int
+    refusal: str
+    gates: tuple[Gate, ...] = ()
+    estimate: Estimate | None = None
+    test: Test | None = None
+    controls: tuple[Control, ...] = ()
+    second_line: Jackknife | None = None
+    second_way: Jackknife | None = None
+    adjusted: tuple[str, ...] = ()
+
+
+def run_trial(claim: Claim, context: Context, *, cap: float = WEIGHT_CAP, extras: bool = True) -> Trial:
+    """Run a claim on a log.
+
+    Args:
+        claim: the claim; context: the log.
+        cap: largest weight.
+        extras: also run controls, the second line and the second way.
+    """
+    histories = context.histories
+    missing = missing_records(claim, context.log)
+    moments = find_moments(claim, histories)
+    applicant = histories.applicant[moments.at.row]
+    people = len(np.unique(applicant))
+    nothing = Trial(claim, len(moments), people, 0, moments.unrecorded, missing or "")
+    if not len(moments):
+        return replace(nothing, refusal=missing or f"There are no {claim.population} in this log.")
+    persons = context.covariates_of(claim)
+    emulation = emulate(claim, histories, moments, persons, context.groups(moments.at.row))
+    estimate = estimate_claim(claim, emulation, cap=cap)
+    gates = run_gates(claim, estimate, applicant)
+    refusal = missing or next((gate.sentence for gate in gates if not gate.passed), "")
+    trial = replace(
+        nothing,
+        n_events=int(estimate.happened.sum()),
+        refusal=refusal,
+        gates=gates,
+        estimate=estimate,
+        adjusted=tuple(one.name for one in persons),
+    )
+    if refusal:
+        return trial
+    trial = replace(trial, test=test_difference(claim, estimate.difference))
+    return _with_extras(trial, context, moments) if extras else trial
+
+
+def _with_extras(trial: Trial, context: Context, moments: Moments) -> Trial:
+    claim, estimate = trial.claim, trial.estimate
+    if estimate is None:
+        return trial
+    histories, emulation = context.histories, estimate.emulation
+    line = None
+    if claim.second_line is not None:
+        horizon = claim.second_line.horizon + (1 if claim.by_local_days else 0)
+        group = emulation.follow_up.group
+        follow_up = follow_up_of(claim, histories, moments, group, claim.second_line.outcome, horizon)
+        line = second_outcome(emulation, estimate.contrast, follow_up)
+    return replace(
+        trial,
+        controls=run_controls(claim.controls, estimate, context.placebo),
+        second_line=line,
+        second_way=second_way(claim, estimate, histories, moments) if claim.second_way else None,
+    )

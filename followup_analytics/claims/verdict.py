@@ -1,0 +1,120 @@
+"""From numbers to a verdict: the rule of the protocol, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from scipy.special import stdtr
+
+from followup_analytics.claims.definition import Claim
+from followup_analytics.uncertainty import EValue, Jackknife, two_one_sided_tests, two_sided_p
+
+Verdict = Literal["supported", "contradicted", "no_meaningful_difference", "inconclusive", "not_testable"]
+Label = Literal["causal under stated assumptions", "association"]
+
+CAUSAL: Label = "causal under stated assumptions"
+ASSOCIATION: Label = "association"
+ALPHA = 0.05
+LEAST_E_VALUE = 1.5
+
+
+@dataclass(frozen=True)
+class Test:
+    """What the rule reads of a claim's numbers.
+
+    Attributes:
+        estimate: the difference; p_value: two-sided against 0, or one-sided for one-sided claims.
+        low90, high90: limits of the 90% interval (two one-sided tests at .05).
+        inside: whether that interval lies within the margins.
+    """
+
+    __test__ = False
+
+    estimate: float
+    p_value: float
+    low90: float
+    high90: float
+    inside: bool
+
+
+def test_difference(claim: Claim, difference: Jackknife) -> Test:
+    """Test a claim's difference by Student's t with groups - 1 degrees of freedom."""
+    estimate, se = float(difference.estimate), float(difference.se)
+    equivalence = two_one_sided_tests(estimate, se, difference.df, claim.margin)
+    if claim.direction == "more":
+        p = two_sided_p(estimate, se, difference.df)
+    else:
+        # move-on: is there any gain? ask-when-positive: is there any harm?
+        sign = 1.0 if claim.direction == "gain_below_margin" else -1.0
+        p = _one_sided_p(sign * estimate, se, difference.df)
+    return Test(estimate, p, equivalence.low, equivalence.high, equivalence.equivalent)
+
+
+test_difference.__test__ = False  # type: ignore[attr-defined]
+
+
+def _one_sided_p(estimate: float, se: float, df: float) -> float:
+    if df < 1 or se != se:
+        return float("nan")
+    if se <= 0:
+        return 0.0 if estimate > 0 else 1.0
+    return float(stdtr(df, -estimate / se))
+
+
+def decide(claim: Claim, test: Test, p_adjusted: float, *, enough_people: bool) -> Verdict:
+    """The verdict on a claim that passed its gates.
+
+    Args:
+        claim: the claim; test: its tests; p_adjusted: Holm's, over the family.
+        enough_people: at least 100 applicants; else nothing but inconclusive can be said.
+    """
+    if not enough_people or test.p_value != test.p_value:
+        return "inconclusive"
+    found = p_adjusted < ALPHA
+    if claim.direction == "gain_below_margin":
+        if test.high90 < claim.margin:
+            return "supported"
+        return "contradicted" if found and test.estimate >= claim.margin else "inconclusive"
+    if claim.direction == "harm_below_margin":
+        if test.low90 > -claim.margin:
+            return "supported"
+        return "contradicted" if found and test.estimate <= -claim.margin else "inconclusive"
+    if test.inside:
+        return "no_meaningful_difference"
+    if found and abs(test.estimate) >= claim.margin:
+        return "supported" if test.estimate > 0 else "contradicted"
+    return "inconclusive"
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """How a claim's difference may be read, and why it may not be read as an effect where it may not."""
+
+    label: Label
+    why: str
+
+
+def choose_label(
+    claim: Claim, adjusted: Sequence[str], *, controls_pass: bool, controls_run: int, e_value: EValue
+) -> Labelled:
+    """Decide whether a difference may be called causal under the stated assumptions.
+
+    Args:
+        claim: the claim; adjusted: names of the covariates that were adjusted for.
+        controls_pass: none of the claim's controls fails; controls_run: how many there were.
+        e_value: of the estimate and of its limit.
+    """
+    if claim.association or claim.design == "prediction":
+        return Labelled(ASSOCIATION, f"An association: {claim.association or 'it predicts'}.")
+    if "self_rating" not in adjusted:
+        return Labelled(
+            ASSOCIATION, "An association: how well the interview went was not recorded before the response."
+        )
+    if controls_run and not controls_pass:
+        return Labelled(ASSOCIATION, "A negative control fails: the arms differ in something that was not measured.")
+    if e_value.limit is None or e_value.limit < LEAST_E_VALUE:
+        return Labelled(ASSOCIATION, "A weak unmeasured cause could explain the difference away.")
+    none = "" if controls_run else "No negative control is possible in this log."
+    return Labelled(CAUSAL, none)

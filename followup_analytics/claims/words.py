@@ -1,0 +1,85 @@
+"""Verdicts, effects and reasons in words that a career adviser understands."""
+
+from __future__ import annotations
+
+from followup_analytics.claims.definition import Claim
+from followup_analytics.claims.verdict import Test, Verdict
+
+VERDICT_WORDS: dict[str, str] = {
+    "supported": "holds here",
+    "contradicted": "the contrary holds here",
+    "no_meaningful_difference": "makes no difference that matters",
+    "inconclusive": "can't tell",
+    "not_testable": "can't be tested",
+}
+
+
+def in_a_hundred(difference: float | None) -> str:
+    """A difference of risks as so many more or fewer in 100."""
+    if difference is None or difference != difference:
+        return ""
+    count = 100 * difference
+    size = f"{abs(count):.0f}" if abs(count) >= 0.95 else f"{abs(count):.1f}"
+    if float(size) == 0:
+        return "no more and no fewer in 100"
+    return f"{size.removesuffix('.0')} {'more' if count > 0 else 'fewer'} in 100"
+
+
+def effect_words(estimate: float | None, low: float | None, high: float | None) -> str:
+    """An estimate with its interval: `6 more in 100, between 2 and 10`."""
+    if estimate is None or low is None or high is None:
+        return ""
+    head = in_a_hundred(estimate)
+    ends = (100 * low, 100 * high)
+    if estimate > 0 and low >= 0:
+        return f"{head}, between {ends[0]:.0f} and {ends[1]:.0f}"
+    if estimate < 0 and high <= 0:
+        return f"{head}, between {-ends[1]:.0f} and {-ends[0]:.0f}"
+    return f"{head}, between {_side(ends[0])} and {_side(ends[1])}"
+
+
+def _side(count: float) -> str:
+    return f"{abs(count):.0f} {'more' if count > 0 else 'fewer'}"
+
+
+def reason_for(claim: Claim, verdict: Verdict, test: Test, mde: float | None, *, enough_people: bool) -> str:
+    """Why a claim that passed its gates got its verdict, in one sentence."""
+    margin = f"{100 * claim.margin:g} in 100"
+    if not enough_people:
+        return f"Fewer than 100 applicants: too few for any verdict{_detectable(mde)}."
+    if verdict == "no_meaningful_difference":
+        return f"Whatever difference there is lies below {margin} either way."
+    if claim.direction == "gain_below_margin":
+        return _about_gain(verdict, margin, mde)
+    if claim.direction == "harm_below_margin":
+        return _about_harm(verdict, margin, mde)
+    if verdict in ("supported", "contradicted"):
+        way = "more" if test.estimate > 0 else "less"
+        return f"{_capital(claim.outcome_words())} is {way} frequent with it, by at least {margin} and beyond chance."
+    if abs(test.estimate) >= claim.margin:
+        return f"The difference could be chance{_detectable(mde)}."
+    return f"The interval reaches beyond {margin}, but the difference itself does not{_detectable(mde)}."
+
+
+def _about_gain(verdict: Verdict, margin: str, mde: float | None) -> str:
+    if verdict == "supported":
+        return f"A further attempt gains less than {margin}."
+    if verdict == "contradicted":
+        return f"A further attempt still gains {margin} or more."
+    return f"The gain of a further attempt may lie on either side of {margin}{_detectable(mde)}."
+
+
+def _about_harm(verdict: Verdict, margin: str, mde: float | None) -> str:
+    if verdict == "supported":
+        return f"It does less harm than {margin}, if any."
+    if verdict == "contradicted":
+        return f"It does harm of {margin} or more."
+    return f"Harm of {margin} can't be ruled out{_detectable(mde)}."
+
+
+def _detectable(mde: float | None) -> str:
+    return "" if mde is None else f"; these data would find a difference of {100 * mde:.0f} in 100 or more"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
