@@ -271,8 +271,8 @@ def _notes(log: FollowUpLog, followed_for: int, e: float | None, e_source: str |
     notes = [
         Note(
             "frozen",
-            f"Cases are interviews with an attempt whose record covers {followed_for} days, as they stood at the end of "
-            f"them (data date {log.data_date:%Y-%m-%d}).",
+            f"Cases are interviews with an attempt whose record covers {followed_for} days, as they stood at their "
+            f"end (data date {log.data_date:%Y-%m-%d}).",
         ),
         Note("bounds", "RR1 and RR6 bound the other response rates; these rates ignore when an answer came."),
     ]
