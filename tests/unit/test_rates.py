@@ -282,5 +282,12 @@ def test_faces_of_the_result(week: FollowUpLog) -> None:
     assert "days of an attempt, by timing" in repr(found)
     assert "<table>" in found._repr_html_()
     assert "Fewer than two groups" in found.summary()
-    assert "highest for" in response_rates(_three_tries(), by="attempt").summary()
+    many = log_of_attempts(
+        [
+            {"applicant": k, "channel": channel, "answered_after": 1 if k % share == 0 else None}
+            for channel, share in (("phone", 3), ("email", 5))
+            for k in range(200)
+        ]
+    )
+    assert "highest for telephone (33.5%" in response_rates(many, by="channel").summary()
     assert found.plot() is not None
