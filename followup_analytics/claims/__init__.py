@@ -1,1 +1,24 @@
-"""Claims: each piece of advice as a declared trial, its gates and its verdict."""
+"""Claims: each piece of advice as a declared trial, its gates and its verdict.
+
+The catalogue is `claims.toml`; `definition` says what a claim is, `catalogue` reads the file, `moments` and `emulation`
+lay a claim out on a log, `estimates` and `trial` run it, `gates`, `controls` and `verdict` judge it, `evaluate` does
+all of them together.
+"""
+
+from followup_analytics.claims.catalogue import IN_CIRCULATION, own_catalogue, read_catalogue
+from followup_analytics.claims.definition import Catalogue, Claim
+from followup_analytics.claims.evaluate import test_claims
+from followup_analytics.claims.plan import PlanResult, plan_study
+from followup_analytics.claims.result import ClaimsResult
+
+__all__ = [
+    "IN_CIRCULATION",
+    "Catalogue",
+    "Claim",
+    "ClaimsResult",
+    "PlanResult",
+    "own_catalogue",
+    "plan_study",
+    "read_catalogue",
+    "test_claims",
+]

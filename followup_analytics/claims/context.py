@@ -45,6 +45,12 @@ class Context:
         there = sorted(name for name in items if name in log.contacts.columns)
         return cls(log, read_histories(log, there), tuple(adjust))
 
+    def prepare(self, claims: Sequence[Claim]) -> None:
+        """Work out what claims share, so that they can then run side by side."""
+        for claim in claims:
+            self.covariates_of(claim)
+        _ = self.placebo
+
     def covariates_of(self, claim: Claim) -> tuple[Covariate, ...]:
         """Covariates of all interviews that the claim adjusts for; columns that are empty or constant are left out."""
         if claim.design == "prediction":

@@ -267,14 +267,8 @@ def _varying(claim: Claim, histories: Histories, moments: Moments, rows: _Rows, 
         before = (np.cumsum(count, axis=1) - count)[rows.person, rows.interval]
         made.append(binned("thanked", before, (0, 1), ("no", "yes")))
     if "tone" in claim.history:
-        made.append(
-            Covariate(
-                "tone since",
-                _tone_since(claim, histories, moments)[rows.person, rows.interval],
-                _TONE_WORDS,
-                history=True,
-            )
-        )
+        heard = _tone_since(claim, histories, moments)[rows.person, rows.interval]
+        made.append(Covariate("tone since", heard, _TONE_WORDS, history=True))
     return made
 
 

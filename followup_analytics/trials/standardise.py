@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.trials.ccw import COMPETING, EVENT, WEIGHT_CAP, FollowUp, as_jackknife
+from followup_analytics.trials.ccw import EVENT, WEIGHT_CAP, FollowUp, as_jackknife
 from followup_analytics.trials.decisions import Decisions
 from followup_analytics.trials.logistic import Tally, fit_replicates
 from followup_analytics.uncertainty import Jackknife
@@ -66,8 +66,3 @@ def standardised_risks(
         expected = fit.probabilities(decisions.design)
         risks.append((everybody * expected).sum(axis=0) / np.maximum(everybody.sum(axis=0), 1e-12))
     return as_jackknife(risks[0]), as_jackknife(risks[1])
-
-
-def ended_otherwise(follow_up: FollowUp) -> NDArray[np.bool_]:
-    """Whose story ended by something that competes with the event, within the horizon."""
-    return (follow_up.exit_kind == COMPETING) & (follow_up.exit_interval < follow_up.horizon)

@@ -1,0 +1,236 @@
+"""What a researcher asks of an emulated trial: balance, overlap, weights, flow of numbers, what would tip it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from followup_analytics.claims.covariates import Covariate
+from followup_analytics.claims.estimates import Estimate
+from followup_analytics.claims.trial import Trial
+from followup_analytics.trials.ccw import COMPETING, Arm
+from followup_analytics.uncertainty import bias_factor
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+Rows = list[dict[str, Any]]
+
+ARMS = ("strategy", "alternative")
+_BINS = np.linspace(0.0, 1.0, 11)
+_EXTREME = 0.025
+
+
+def diagnostics(trial: Trial, applicant: IntArray, min_cell: int) -> dict[str, Any]:
+    """All diagnostics of a claim as plain rows, ready to be shown.
+
+    Args:
+        trial: a claim that was tested; applicant: shape (m,), applicant of each eligible interview.
+        min_cell: numbers about fewer applicants are left out (null).
+    """
+    estimate = trial.estimate
+    if estimate is None or trial.test is None:
+        return {}
+    return {
+        "weights": [_weights(name, arm) for name, arm in zip(ARMS, estimate.arms, strict=True)],
+        "balance": balance(estimate, applicant, min_cell),
+        "overlap": overlap(estimate, applicant, min_cell),
+        "flow": flow(estimate, applicant, min_cell),
+        "curves": curves(trial),
+        "controls": [
+            {
+                "control": one.name,
+                "estimate": one.estimate,
+                "conf_low": one.low,
+                "conf_high": one.high,
+                "p_value": one.p_value,
+            }
+            for one in trial.controls
+        ],
+        "second_way": _second_way(trial),
+        "tipping": tipping(trial),
+        "gates": [{"gate": one.code, "passed": one.passed, "limit": one.limit} for one in trial.gates],
+        "adjusted_for": [*trial.adjusted, *(f"{name} (call history)" for name in trial.claim.history)],
+    }
+
+
+def _weights(name: str, arm: Arm) -> dict[str, Any]:
+    kept = arm.compliant()
+    shares = 1 / arm.weight[kept]
+    return {
+        "arm": name,
+        "effective_size": arm.effective_size(),
+        "effective_share": arm.effective_size() / max(int(kept.sum()), 1),
+        "largest_share": arm.largest_share(),
+        "largest": float(arm.weight.max(initial=0.0)),
+        "mean_weight": float(arm.weight.mean()),
+        "share_capped": arm.capped / max(int(kept.sum()), 1),
+        "share_extreme": float((shares < _EXTREME).mean()) if kept.any() else 0.0,
+    }
+
+
+def balance(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
+    """Standardised mean differences of every level of every baseline covariate, before and after weighting.
+
+    (m1 - m0) / sqrt((v1 + v0) / 2), strategy minus alternative. Source: P. Austin (2009), Statistics in Medicine 28.
+    """
+    before = [done.astype(np.float64) for done in estimate.done]
+    after = [arm.weight for arm in estimate.arms]
+    made = []
+    for covariate in estimate.emulation.baseline:
+        for level, words in enumerate(covariate.levels):
+            inside = covariate.codes == level
+            if not inside.any() or _people(applicant, inside) < min_cell:
+                continue
+            value = inside.astype(np.float64)
+            made.append(
+                {
+                    "covariate": covariate.name,
+                    "level": words,
+                    "before": standardised_difference(value, before[0], before[1]),
+                    "after": standardised_difference(value, after[0], after[1]),
+                }
+            )
+    return made
+
+
+def standardised_difference(value: FloatArray, one: FloatArray, other: FloatArray) -> float | None:
+    """Standardised difference of a 0/1 covariate between two weighted groups; None where a group is empty."""
+    if one.sum() <= 0 or other.sum() <= 0:
+        return None
+    p, q = float(value @ one / one.sum()), float(value @ other / other.sum())
+    spread = np.sqrt(max(p * (1 - p) + q * (1 - q), 0.0) / 2)
+    return float((p - q) / spread) if spread > 0 else 0.0
+
+
+def overlap(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
+    """How likely those who kept to each arm were to do so, in tenths: share of the arm, null where few are in it."""
+    made = []
+    for name, arm in zip(ARMS, estimate.arms, strict=True):
+        kept = arm.compliant()
+        likely = np.where(kept, 1 / np.maximum(arm.weight, 1e-12), -1.0)
+        place = np.clip(np.digitize(likely, _BINS) - 1, -1, len(_BINS) - 2)
+        for tenth in range(len(_BINS) - 1):
+            here = kept & (np.minimum(place, len(_BINS) - 2) == tenth)
+            few = 0 < _people(applicant, here) < min_cell
+            share = None if few else float(here.sum() / max(kept.sum(), 1))
+            made.append({"arm": name, "from": float(_BINS[tenth]), "to": float(_BINS[tenth + 1]), "share": share})
+    return made
+
+
+def flow(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
+    """Who was eligible and cloned, who left each arm, who did what it asks, and how follow-up ended."""
+    follow_up = estimate.emulation.follow_up
+    everybody = np.ones(len(applicant), dtype=bool)
+    other = (follow_up.exit_kind == COMPETING) & (follow_up.exit_interval < follow_up.horizon)
+    rows = [("both", "eligible, a clone in each arm", everybody)]
+    for name, arm, done in zip(ARMS, estimate.arms, estimate.done, strict=True):
+        kept = arm.compliant()
+        rows += [
+            (name, "left the strategy, cut off there", ~kept),
+            (name, "did what it asks", done),
+            (name, "heard or ended before it could be left", kept & ~done),
+        ]
+    rows += [
+        ("both", "event within the horizon", estimate.happened),
+        ("both", "ended otherwise within the horizon", other),
+        ("both", "record ends before the horizon", ~estimate.complete),
+    ]
+    return _hide_flow([_counted(arm, step, mask, applicant) for arm, step, mask in rows], min_cell)
+
+
+def _counted(arm: str, step: str, mask: BoolArray, applicant: IntArray) -> dict[str, Any]:
+    return {"arm": arm, "step": step, "n_interviews": int(mask.sum()), "n_applicants": _people(applicant, mask)}
+
+
+def _hide_flow(rows: Rows, min_cell: int) -> Rows:
+    """Leave out small numbers, and all the steps of an arm with one: they add up to the eligible."""
+    small = {row["arm"] for row in rows if 0 < row["n_applicants"] < min_cell}
+    gone = {"n_interviews": None, "n_applicants": None}
+    return [row if row["arm"] not in small or row["step"].startswith("eligible") else {**row, **gone} for row in rows]
+
+
+def _people(applicant: IntArray, mask: BoolArray) -> int:
+    return len(np.unique(applicant[mask]))
+
+
+def curves(trial: Trial) -> Rows:
+    """Incidence of the outcome by the end of each interval in both arms, with 95% limits (complementary log-log)."""
+    if trial.estimate is None:
+        return []
+    first = 0 if trial.claim.by_local_days else 1
+    made = []
+    for name, curve in zip(ARMS, trial.estimate.contrast.curves(), strict=True):
+        low, high = curve.limits(scale="cloglog")
+        made += [
+            {"arm": name, "day": first + k, "estimate": _number(e), "conf_low": _number(lo), "conf_high": _number(hi)}
+            for k, (e, lo, hi) in enumerate(zip(curve.estimate, low, high, strict=True))
+        ]
+    return made
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _second_way(trial: Trial) -> dict[str, Any] | None:
+    way = trial.second_way
+    if way is None or trial.estimate is None:
+        return None
+    low, high = way.limits()
+    apart = abs(float(way.estimate) - float(trial.estimate.difference.estimate))
+    error = float(np.hypot(way.se, trial.estimate.difference.se))
+    return {
+        "method": "sequential trials",
+        "estimate": float(way.estimate),
+        "conf_low": _number(float(low)),
+        "conf_high": _number(float(high)),
+        "agrees": bool(apart <= 2 * error),
+    }
+
+
+_TRAITS = ((1.5, 0.6, 0.4), (2.0, 0.6, 0.4), (2.0, 0.7, 0.3), (3.0, 0.7, 0.3))
+
+
+def tipping(trial: Trial) -> Rows:
+    """What an unmeasured trait would leave of the difference: of several strengths, and as strong as a known one.
+
+    Each row: the trait's own risk ratio, its share in the arms, and the difference left if it alone made them differ
+    (taken in the direction that takes the difference away). Source: I. Bross (1966), J. Chronic Diseases 19, 637-647.
+    """
+    if trial.estimate is None:
+        return []
+    risk, base = float(trial.estimate.strategy.estimate), float(trial.estimate.alternative.estimate)
+    traits: list[tuple[str, float, float, float]] = [("a trait", *one) for one in _TRAITS]
+    for covariate in trial.estimate.emulation.baseline:
+        known = _as_trait(covariate, trial.estimate)
+        if covariate.name == "self_rating" and known is not None:
+            traits.append(("a trait like self_rating, top against bottom", *known))
+    made = []
+    for words, ratio, more, less in traits:
+        bend = bias_factor(max(more, less), min(more, less), max(ratio, 1 / ratio))
+        left = risk / bend - base if risk >= base else risk - base / bend
+        made.append(
+            {
+                "trait": words,
+                "risk_ratio": ratio,
+                "share_strategy": more,
+                "share_alternative": less,
+                "difference_left": left,
+                "overturns": bool(abs(left) < trial.claim.margin or left * (risk - base) < 0),
+            }
+        )
+    return made
+
+
+def _as_trait(covariate: Covariate, estimate: Estimate) -> tuple[float, float, float] | None:
+    """The upper half of a rating as a trait: its risk ratio for the outcome, and its share among those who did each."""
+    ordered = np.array([word.isdigit() and int(word) >= 4 for word in covariate.levels])
+    top = ordered[covariate.codes]
+    if not top.any() or top.all() or not estimate.happened[~top].any():
+        return None
+    ratio = float(estimate.happened[top].mean() / estimate.happened[~top].mean())
+    shares = [float(top[done].mean()) for done in estimate.done]
+    return (ratio, shares[0], shares[1]) if ratio > 0 else None

@@ -1,0 +1,287 @@
+"""Test the claims on a log: gates before estimates, one family for all, a verdict each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from followup_analytics.claims.catalogue import find_claim, own_catalogue, read_catalogue
+from followup_analytics.claims.context import Context
+from followup_analytics.claims.definition import Catalogue, Claim
+from followup_analytics.claims.diagnostics import diagnostics
+from followup_analytics.claims.gates import MIN_FOR_VERDICT
+from followup_analytics.claims.registration import is_post_hoc
+from followup_analytics.claims.result import ClaimsResult
+from followup_analytics.claims.trial import Trial, run_trial
+from followup_analytics.claims.verdict import ALPHA, choose_label, decide
+from followup_analytics.claims.words import VERDICT_WORDS, effect_words, reason_for
+from followup_analytics.disclosure import require_enough
+from followup_analytics.log import FollowUpLog, Note
+from followup_analytics.results import LogCounts
+from followup_analytics.uncertainty import EValue, Jackknife, detectable_from_se, e_value_from_risks, holm
+
+_NUMBERS = (
+    "estimate", "conf_low", "conf_high", "risk_strategy", "risk_alternative", "p_value", "p_adjusted", "mde", "e_value",
+    "ess_strategy", "ess_alternative", "max_weight_share", "naive", "label",
+)  # fmt: skip
+
+
+def test_claims(
+    log: FollowUpLog,
+    *,
+    claim: str | None = None,  # noqa: PT028 - no test, whatever its name
+    claims: str | Path | Catalogue | None = None,  # noqa: PT028
+    adjust: Sequence[str] | None = None,  # noqa: PT028
+    min_cell: int = 10,  # noqa: PT028
+    seed: int = 0,  # noqa: PT028
+    registration: str | Path | None = None,  # noqa: PT028
+    progress: Callable[[str], None] | None = None,  # noqa: PT028
+) -> ClaimsResult:
+    """Give a verdict on every piece of advice that a log can speak to.
+
+    Args:
+        log: the follow-up log.
+        claim: show this claim alone; it is judged in the family of all claims all the same.
+        claims: a catalogue file of the user's own (or a Catalogue), tested in place of the package's, a family of
+            its own.
+        adjust: further columns of the interviews to adjust every claim for.
+        min_cell: nothing is shown about fewer applicants.
+        seed: accepted for uniformity; nothing here is drawn at random.
+        registration: a preregistration of the claims' file; verdicts are marked post hoc where it does not fit.
+        progress: told of each claim when it is done.
+
+    Returns:
+        One row a claim, in the order of the catalogue: verdict, estimate, label and reason, see `ClaimsResult`.
+
+    Raises:
+        WithheldError: the log has fewer than `min_cell` applicants.
+        UsageError: no such claim, or no such column in `adjust`.
+        DataError, UnreadableError: the file of claims.
+    """
+    del seed
+    require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
+    catalogue = _catalogue(claims)
+    shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
+    context = Context.of(log, catalogue.claims, tuple(adjust or ()))
+    trials = run_all(catalogue.claims, context, progress=progress)
+    post_hoc = is_post_hoc(catalogue, registration, log.data_date)
+    rows = _rows(trials, context, min_cell)
+    kept = tuple({**row, "post_hoc": post_hoc} for row in rows if any(row["claim"] == one.id for one in shown))
+    return ClaimsResult(
+        rows=kept,
+        counts=LogCounts.of(log),
+        notes=_notes(log, trials, post_hoc=post_hoc),
+        native=log.native,
+        extra={"catalogue": {"title": catalogue.title, "version": catalogue.version, "sha256": catalogue.sha256}},
+    )
+
+
+test_claims.__test__ = False  # type: ignore[attr-defined]
+
+
+def _catalogue(claims: str | Path | Catalogue | None) -> Catalogue:
+    if claims is None:
+        return own_catalogue()
+    return claims if isinstance(claims, Catalogue) else read_catalogue(claims)
+
+
+def run_all(
+    claims: Sequence[Claim], context: Context, *, progress: Callable[[str], None] | None = None
+) -> tuple[Trial, ...]:
+    """Run all claims on both cores; the answer does not depend on how many there are."""
+
+    def run(claim: Claim) -> Trial:
+        made = run_trial(claim, context)
+        if progress is not None:
+            progress(claim.id)
+        return made
+
+    if context.histories.interviews:
+        context.prepare(claims)
+    with _one_thread_each(), ThreadPoolExecutor(max_workers=2) as pool:
+        return tuple(pool.map(run, claims))
+
+
+def _one_thread_each() -> AbstractContextManager[Any]:
+    """Small matrices are slower on several threads of the linear algebra library, and differ in their last digits."""
+    try:
+        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    except ImportError:
+        return nullcontext()
+    limits: AbstractContextManager[Any] = threadpool_limits(limits=1)
+    return limits
+
+
+def _rows(trials: Sequence[Trial], context: Context, min_cell: int) -> list[dict[str, Any]]:
+    """Rows of all claims, with Holm's adjustment over all that passed their gates."""
+    adjusted = holm([trial.test.p_value if trial.test else float("nan") for trial in trials])
+    failing = failed_controls(trials)
+    return [
+        _hidden(trial, min_cell)
+        if 0 < trial.n_applicants < min_cell
+        else _tested(trial, float(p), failing.get(trial.claim.id, ()), context, min_cell)
+        if trial.test is not None
+        else _not_testable(trial)
+        for trial, p in zip(trials, adjusted, strict=True)
+    ]
+
+
+def failed_controls(trials: Sequence[Trial]) -> dict[str, tuple[str, ...]]:
+    """Names of each claim's failing controls: Holm-adjusted over all controls of the log, p below .05."""
+    run = [(trial.claim.id, control) for trial in trials if trial.test is not None for control in trial.controls]
+    failing: dict[str, tuple[str, ...]] = {}
+    for (claim, control), p in zip(run, holm([control.p_value for _, control in run]), strict=True):
+        if p < ALPHA:
+            failing[claim] = (*failing.get(claim, ()), control.name)
+    return failing
+
+
+def _head(claim: Claim) -> dict[str, Any]:
+    return {
+        "claim": claim.id,
+        "advice": claim.advice,
+        "source": claim.source,
+        "population": claim.population,
+        "strategy": claim.strategy.words,
+        "alternative": claim.alternative.words,
+        "outcome": claim.outcome_words(),
+        "design": claim.design,
+        "margin": claim.margin,
+    }
+
+
+def _not_testable(trial: Trial) -> dict[str, Any]:
+    return {
+        **_head(trial.claim),
+        "verdict": "not_testable",
+        "verdict_words": VERDICT_WORDS["not_testable"],
+        "effect": "",
+        **dict.fromkeys(_NUMBERS),
+        "n_interviews": trial.n_interviews,
+        "n_applicants": trial.n_applicants,
+        "n_events": trial.n_events,
+        "reason": trial.refusal,
+        "status": "not_estimable",
+        "second_line": None,
+        "diagnostics": {},
+    }
+
+
+def _hidden(trial: Trial, min_cell: int) -> dict[str, Any]:
+    counts = dict.fromkeys(("n_interviews", "n_applicants", "n_events"))
+    reason = f"Hidden: this would be about fewer than {min_cell} applicants."
+    return {**_not_testable(trial), **counts, "reason": reason, "status": "suppressed"}
+
+
+def _tested(trial: Trial, p_adjusted: float, failing: Sequence[str], context: Context, min_cell: int) -> dict[str, Any]:
+    claim, estimate, test = trial.claim, trial.estimate, trial.test
+    if estimate is None or test is None:
+        return _not_testable(trial)
+    enough = trial.n_applicants >= MIN_FOR_VERDICT
+    verdict = decide(claim, test, p_adjusted, enough_people=enough)
+    low, high = (float(limit) for limit in estimate.difference.limits())
+    risks = float(estimate.strategy.estimate), float(estimate.alternative.estimate)
+    ratio = e_value_from_risks(*risks, low, high)
+    label = choose_label(
+        claim, trial.adjusted, controls_pass=not failing, controls_run=len(trial.controls), e_value=ratio
+    )
+    mde = detectable_from_se(float(estimate.difference.se), estimate.difference.df)
+    reason = reason_for(claim, verdict, test, mde, enough_people=enough)
+    if failing:
+        verdict = "inconclusive"
+        reason = (
+            "A negative control fails: the strategy seems to change what it cannot change, so that the arms must differ "
+            "in something unmeasured."
+        )
+    elif label.why:
+        reason = f"{reason} {label.why}"
+    applicant = context.histories.applicant[estimate.emulation.row]
+    return {
+        **_head(claim),
+        "verdict": verdict,
+        "verdict_words": VERDICT_WORDS[verdict],
+        "effect": effect_words(test.estimate, _finite(low), _finite(high)),
+        "estimate": test.estimate,
+        "conf_low": _finite(low),
+        "conf_high": _finite(high),
+        "risk_strategy": risks[0],
+        "risk_alternative": risks[1],
+        "p_value": _finite(test.p_value),
+        "p_adjusted": _finite(p_adjusted),
+        "n_interviews": trial.n_interviews,
+        "n_applicants": trial.n_applicants,
+        "n_events": trial.n_events,
+        "mde": mde,
+        **_quality(trial, ratio),
+        "label": label.label,
+        "reason": reason,
+        "status": "ok" if enough and not _weak(context) else "use_with_care",
+        "second_line": _second_line(claim, trial.second_line),
+        "diagnostics": diagnostics(trial, applicant, min_cell),
+    }
+
+
+def _quality(trial: Trial, ratio: EValue) -> dict[str, Any]:
+    estimate = trial.estimate
+    if estimate is None:
+        return {}
+    strategy, alternative = estimate.arms
+    return {
+        "e_value": ratio.limit,
+        "e_value_estimate": ratio.estimate,
+        "ess_strategy": strategy.effective_size(),
+        "ess_alternative": alternative.effective_size(),
+        "max_weight_share": max(strategy.largest_share(), alternative.largest_share()),
+        "naive": _finite(estimate.naive),
+    }
+
+
+def _weak(context: Context) -> bool:
+    """Whether the answer rests on rows with a date but no time of day."""
+    return bool((context.histories.attempts.at.instant == 0).any() or (context.histories.start.instant == 0).any())
+
+
+def _second_line(claim: Claim, line: Jackknife | None) -> dict[str, Any] | None:
+    if line is None or claim.second_line is None:
+        return None
+    low, high = (float(limit) for limit in line.limits())
+    return {
+        "outcome": f"{claim.second_line.outcome} by {claim.second_line.horizon}",
+        "estimate": float(line.estimate),
+        "conf_low": _finite(low),
+        "conf_high": _finite(high),
+    }
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _notes(log: FollowUpLog, trials: Sequence[Trial], *, post_hoc: bool | None) -> tuple[Note, ...]:
+    notes = [*log.notes]
+    family = sum(trial.test is not None for trial in trials)
+    notes.append(Note("family", "claims passed their gates and share one adjustment for multiple testing", family))
+    if post_hoc:
+        notes.append(
+            Note("post_hoc", "The claims were registered otherwise, or after the data: these verdicts are post hoc.")
+        )
+    _dated(log, notes)
+    return tuple(notes)
+
+
+def _dated(log: FollowUpLog, notes: list[Note]) -> None:
+    frames: Mapping[str, Any] = {"interviews": log.interviews, "contacts": log.contacts, "outcomes": log.outcomes}
+    dated = sum(int((frame["at_precision"] == "day").fill_null(value=False).sum()) for frame in frames.values())
+    if dated:
+        notes.append(
+            Note(
+                "day_precision",
+                "rows with a date but no time: within a day attempts are taken to come before responses",
+                dated,
+            )
+        )

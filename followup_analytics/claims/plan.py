@@ -1,0 +1,243 @@
+"""Planning: how many interviews each claim needs, and what a log could detect; by formula or by running the claim."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from followup_analytics.claims.catalogue import find_claim, own_catalogue
+from followup_analytics.claims.context import Context
+from followup_analytics.claims.definition import Catalogue, Claim
+from followup_analytics.claims.evaluate import run_all, test_claims
+from followup_analytics.claims.trial import Trial
+from followup_analytics.disclosure import SUPPRESSED, require_enough
+from followup_analytics.errors import UsageError
+from followup_analytics.log import FollowUpLog
+from followup_analytics.results import Field, LogCounts, Result
+from followup_analytics.uncertainty import detectable_from_se, minimum_detectable_effect, sample_size
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MakeLog = Callable[[int, int], FollowUpLog]
+
+#: What is assumed where there is no log to say better.
+BASELINE, EFFECT, POWER, ALPHA, DESIGN_EFFECT, PER_APPLICANT = 0.30, 0.10, 0.80, 0.05, 1.6, 3.0
+_NO_LOG = LogCounts(interviews=0, applicants=0, contacts=0, data_date="", simulated=False)
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """What the size of one claim's study rests on.
+
+    Attributes:
+        baseline: risk of the outcome under the alternative; share: of the strategy among those in either arm.
+        design_effect: variance over that of independent interviews; per_applicant: interviews an applicant.
+        mde: minimum detectable effect in the log; None without a log, or where the claim can't be tested there.
+    """
+
+    baseline: float
+    share: float = 0.5
+    design_effect: float = DESIGN_EFFECT
+    per_applicant: float = PER_APPLICANT
+    mde: float | None = None
+    from_log: bool = False
+
+
+@dataclass(frozen=True, repr=False)
+class PlanResult(Result):
+    """Interviews and applicants needed per claim at an effect, and the effect that a log could find."""
+
+    command: ClassVar[str] = "plan"
+    title: ClassVar[str] = "What it takes to test the advice"
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("advice", "Advice"),
+        Field("n_interviews", "Interviews, both arms", "count"),
+        Field("n_applicants", "Applicants", "count"),
+        Field("baseline", "Without it", "share"),
+        Field("mde", "Smallest difference to be found", "points"),
+        Field("reason", "Remark", "sentence"),
+    )
+
+    def summary(self) -> str:
+        """The range of sizes, in a sentence."""
+        sizes = [int(row["n_interviews"]) for row in self.rows if row["n_interviews"] is not None]
+        if not sizes:
+            return "No size can be given: the effect asked for leads out of 0 to 100%."
+        effect = 100 * float(self.rows[0]["effect"])
+        low, high = min(sizes), max(sizes)
+        size = f"{low:,}" if low == high else f"between {low:,} and {high:,}"
+        return f"To find a difference of {effect:g} in 100 takes {size} interviews in both arms of a claim together."
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Interviews needed per claim, as bars."""
+        from followup_analytics.plots.style import BLUE, COLUMN_WIDTH, give_words, house_style, new_axes
+
+        rows = [row for row in self.rows if row["n_interviews"] is not None]
+        with house_style():
+            axes = ax or new_axes(COLUMN_WIDTH, 0.85 + 0.235 * max(len(rows), 2))
+            axes.barh(range(len(rows)), [int(row["n_interviews"]) for row in rows], color=BLUE)
+            axes.set_yticks(range(len(rows)), [str(row["claim"]).replace("-", " ") for row in rows])
+            axes.invert_yaxis()
+            axes.set_xlabel("Interviews needed, both arms")
+            return give_words(
+                axes, f"Bar chart: {self.summary()}", "Interviews needed", simulated=self.counts.simulated
+            )
+
+
+def plan_study(
+    log: FollowUpLog | None = None,
+    *,
+    claim: str | None = None,
+    claims: Catalogue | None = None,
+    baseline: float = BASELINE,
+    effect: float = EFFECT,
+    power: float = POWER,
+    alpha: float = ALPHA,
+    design_effect: float = DESIGN_EFFECT,
+    per_applicant: float = PER_APPLICANT,
+    min_cell: int = 10,
+) -> PlanResult:
+    """Plan a study: interviews and applicants per claim, and the minimum detectable effect in a log.
+
+    Args:
+        log: where given, its own base rates, arms and design effects are used, and `mde` is what it could find.
+        claim: plan this claim alone.
+        claims: a catalogue in place of the package's.
+        baseline: risk of the outcome without the strategy; effect: difference to be found (0.10: ten in 100).
+        power, alpha: of a two-sided test; design_effect: of clustering and weighting; per_applicant: interviews each.
+        min_cell: as everywhere.
+
+    Returns:
+        One row a claim. Source of the formula: J. Fleiss (1981), Statistical Methods for Rates and Proportions, ch. 3.
+
+    Raises:
+        UsageError: a share outside 0 to 1, an effect of 0; WithheldError: a log of too few applicants.
+    """
+    _check(baseline, effect, power, alpha, design_effect, per_applicant)
+    catalogue = claims or own_catalogue()
+    assumed = Assumptions(baseline, design_effect=design_effect, per_applicant=per_applicant)
+    shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
+    if log is None:
+        rows = [_row(one, assumed, effect, power, alpha) for one in shown]
+        return PlanResult(rows=tuple(rows), counts=_NO_LOG)
+    require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
+    context = Context.of(log, shown)
+    rows = []
+    for trial in run_all(shown, context):
+        row = _row(trial.claim, _from_trial(trial, assumed, power, alpha), effect, power, alpha)
+        rows.append(_hide(row) if 0 < trial.n_applicants < min_cell else row)
+    return PlanResult(rows=tuple(rows), counts=LogCounts.of(log), notes=log.notes, native=log.native)
+
+
+def _check(baseline: float, effect: float, power: float, alpha: float, deff: float, per_applicant: float) -> None:
+    for name, value in (("--baseline", baseline), ("--power", power), ("--alpha", alpha)):
+        if not 0 < value < 1:
+            raise UsageError(f"{name} {value:g} is no share; give a number between 0 and 1, such as 0.30.")
+    if effect == 0 or not -1 < effect < 1:
+        raise UsageError(f"--effect {effect:g} can't be planned for; give a difference such as 0.10 (ten in 100).")
+    if deff < 1 or per_applicant < 1:
+        raise UsageError("a design effect and the interviews of an applicant are 1 or more.")
+
+
+def _row(claim: Claim, assumed: Assumptions, effect: float, power: float, alpha: float) -> dict[str, Any]:
+    n = sample_size(
+        assumed.baseline,
+        effect,
+        power=power,
+        alpha=alpha,
+        design_effect=assumed.design_effect,
+        share_strategy=assumed.share,
+    )
+    mde = assumed.mde
+    if mde is None and not assumed.from_log and n is not None:
+        mde = minimum_detectable_effect(
+            assumed.baseline, n / 2, n / 2, power=power, alpha=alpha, design_effect=assumed.design_effect
+        )
+    reason = None if n is not None else f"From {100 * assumed.baseline:.0f}% such a difference is impossible."
+    return {
+        "claim": claim.id,
+        "advice": claim.advice,
+        "n_interviews": n,
+        "n_applicants": None if n is None else math.ceil(n / assumed.per_applicant),
+        "mde": mde,
+        "baseline": assumed.baseline,
+        "effect": effect,
+        "design_effect": assumed.design_effect,
+        "share_strategy": assumed.share,
+        "status": "ok" if n is not None else "not_estimable",
+        "reason": reason if mde is not None or reason else _untestable(assumed),
+    }
+
+
+def _untestable(assumed: Assumptions) -> str | None:
+    return "It can't be tested in this log; its size is planned from general figures." if assumed.from_log else None
+
+
+def _hide(row: dict[str, Any]) -> dict[str, Any]:
+    hidden = dict.fromkeys(("n_interviews", "n_applicants", "mde", "baseline", "design_effect", "share_strategy"))
+    return {**row, **hidden, "status": SUPPRESSED, "reason": "Hidden: too few applicants."}
+
+
+def _from_trial(trial: Trial, general: Assumptions, power: float, alpha: float) -> Assumptions:
+    """A claim's own base rate, arms and design effect in a log; general figures where it can't be tested there."""
+    estimate = trial.estimate
+    if trial.test is None or estimate is None:
+        return Assumptions(general.baseline, 0.5, general.design_effect, general.per_applicant, None, from_log=True)
+    sizes = [int(done.sum()) for done in estimate.done]
+    p, q = float(estimate.strategy.estimate), float(estimate.alternative.estimate)
+    se = float(estimate.difference.se)
+    simple = p * (1 - p) / sizes[0] + q * (1 - q) / sizes[1]
+    return Assumptions(
+        baseline=min(max(q, 0.001), 0.999),
+        share=sizes[0] / (sizes[0] + sizes[1]),
+        design_effect=max(1.0, se**2 / simple) if simple > 0 else general.design_effect,
+        per_applicant=trial.n_interviews / max(trial.n_applicants, 1),
+        mde=detectable_from_se(se, estimate.difference.df, power=power, alpha=alpha),
+        from_log=True,
+    )
+
+
+@dataclass(frozen=True)
+class PowerPoint:
+    """How often a claim got each verdict in simulated logs of one size."""
+
+    claim: str
+    interviews: int
+    repeats: int
+    verdicts: dict[str, int]
+
+    def share(self, verdict: str) -> float:
+        """Share of the logs with this verdict."""
+        return self.verdicts.get(verdict, 0) / self.repeats
+
+
+def power_curve(
+    make_log: MakeLog,
+    sizes: Sequence[int],
+    *,
+    claims: Sequence[str],
+    repeats: int = 20,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[PowerPoint, ...]:
+    """Run claims on simulated logs of several sizes and count their verdicts.
+
+    Args:
+        make_log: gives a log of so many interviews from a seed (`simulate_log` of a world).
+        sizes: interviews of the logs; claims: ids, all judged in the catalogue's one family.
+        repeats: logs of each size, with seeds from `seed` on.
+        progress: told of how many logs are done, and of how many.
+    """
+    counts: dict[tuple[str, int], dict[str, int]] = {(claim, size): {} for claim in claims for size in sizes}
+    for place, (size, repeat) in enumerate((size, repeat) for size in sizes for repeat in range(repeats)):
+        result = test_claims(make_log(size, seed + repeat), min_cell=1)
+        for claim in claims:
+            tally = counts[claim, size]
+            verdict = result.verdict(claim)
+            tally[verdict] = tally.get(verdict, 0) + 1
+        if progress is not None:
+            progress(place + 1, len(sizes) * repeats)
+    return tuple(PowerPoint(claim, size, repeats, tally) for (claim, size), tally in counts.items())
