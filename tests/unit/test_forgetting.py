@@ -1,0 +1,195 @@
+"""Forgetting an applicant: no byte stays, others stay, and a second ingest brings nobody back."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.store import Counts, open_store
+from followup_analytics.track import (
+    track_contact,
+    track_forget,
+    track_history,
+    track_interview,
+    track_outcome,
+    track_undo,
+)
+
+AT = "2026-03-02T10:00+01:00"
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """The URL of a store that is not there yet."""
+    return f"sqlite:///{tmp_path}/followup.db"
+
+
+def two_applicants(url: str) -> tuple[list[str], str]:
+    """Ana with versions, contacts and an undone entry, and Bob, interviewed by one of the same employers."""
+    first = track_interview(url, "ana.lopez", at=AT, employer="Zephyrwerke", cohort="spring").id
+    second = track_interview(url, "ana.lopez", at=AT, employer="Sharedsteel", previous_interview_id=first).id
+    contacts = [track_contact(url, first, channel="phone", at="2026-03-03").id for _ in range(3)]
+    track_outcome(url, first, "rejected", at="2026-03-04")
+    track_outcome(url, first, "offer", at="2026-03-05")
+    track_undo(url)
+    undone = track_contact(url, second, channel="email").id
+    track_undo(url)
+    bob = track_interview(url, "bob", at=AT, employer="Sharedsteel").id
+    track_contact(url, bob, channel="phone", at="2026-03-03")
+    return [first, second, *contacts, undone], bob
+
+
+def hits(folder: Path, words: list[str]) -> list[tuple[str, str]]:
+    """Files in which any of the words stands as bytes."""
+    return [
+        (path.name, word)
+        for path in sorted(folder.iterdir())
+        for word in words
+        if word.encode() in path.read_bytes() or word.encode("utf-16-le") in path.read_bytes()
+    ]
+
+
+def test_no_byte_of_a_forgotten_applicant_stays(url: str, tmp_path: Path) -> None:
+    """Database, journal and shared memory hold none of the ids, the pseudonym or the employer; Bob is whole."""
+    gone, bob = two_applicants(url)
+    pseudonym = open_store(url).pseudonyms().applicant("ana.lopez")
+    words = ["ana.lopez", pseudonym, "Zephyrwerke", *gone]
+    assert {word for _, word in hits(tmp_path, words)} == {pseudonym, "Zephyrwerke", *gone}
+    assert "2 interviews, 3 contacts and 1 outcome" in track_forget(url, "ana.lopez").sentence
+    assert hits(tmp_path, words) == []
+    assert open_store(url).known_ids("interviews").to_list() == [bob]
+    assert "employer=Sharedsteel" in track_history(url, bob)[0]
+    with pytest.raises(UsageError, match="no interview"):
+        track_history(url, gone[0])
+
+
+def test_by_pseudonym_and_again(url: str) -> None:
+    """The pseudonym that tables show works as well; a second time is no error; a stranger is."""
+    two_applicants(url)
+    pseudonym = open_store(url).pseudonyms().applicant("ana.lopez")
+    track_forget(url, pseudonym)
+    assert "0 interviews" in track_forget(url, pseudonym).sentence
+    with pytest.raises(UsageError, match="no applicant of that id"):
+        track_forget(url, "carl")
+
+
+def test_a_second_ingest_brings_nobody_back(url: str) -> None:
+    """Interviews, contacts and outcomes of a forgotten person are counted as forgotten and not stored."""
+    two_applicants(url)
+    store = open_store(url, write=True)
+    before = store.read_tables()
+    track_forget(url, "ana.lopez")
+    with store.transaction("again.csv") as tx:
+        counts = {name: tx.add(name, frame) for name, frame in before.items() if frame.height}
+    assert counts["interviews"] == Counts(0, 1, 0, 2)
+    assert counts["contacts"] == Counts(0, 1, 0, 3)
+    assert counts["outcomes"] == Counts(0, 0, 0, 1)
+    gone = before["interviews"]["interview_id"].to_list()
+    assert len(store.forgotten_ids("interviews", gone)) == 2
+
+
+def test_a_forgotten_person_can_be_entered_anew(url: str) -> None:
+    """What somebody enters by hand afterwards is a new record, and can be forgotten again."""
+    two_applicants(url)
+    track_forget(url, "ana.lopez")
+    anew = track_interview(url, "ana.lopez", at=AT).id
+    assert anew in open_store(url).known_ids("interviews")
+    assert "1 interview," in track_forget(url, "ana.lopez").sentence
+
+
+def test_a_members_row_goes_too(url: str) -> None:
+    """An applicant without interviews is forgotten out of the applicants table."""
+    two_applicants(url)
+    store = open_store(url, write=True)
+    names = [store.pseudonyms().applicant(one) for one in ("ana.lopez", "carl", "dora")]
+    members = pl.DataFrame({"applicant_id": names, "destination": ["seeking"] * 3})
+    with store.transaction("members.csv") as tx:
+        tx.add("applicants", members)
+    track_forget(url, "carl")
+    track_forget(url, "ana.lopez")
+    assert store.known_ids("applicants").to_list() == names[2:]
+
+
+def test_references_from_others_are_cut(url: str) -> None:
+    """An interview whose earlier round was forgotten stays, without that id, and is known when it comes again."""
+    gone, bob = two_applicants(url)
+    store = open_store(url, write=True)
+    row = store.find("interviews", [bob]).with_columns(previous_interview_id=pl.lit(gone[0]))
+    with store.transaction("x") as tx:
+        tx.add("interviews", row)
+    track_forget(url, "ana.lopez")
+    assert hits(store.folder, [gone[0]]) == []
+    with store.transaction("x") as tx:
+        assert tx.add("interviews", row) == Counts(0, 1)
+
+
+def test_papers_beside_the_store_are_cleaned(url: str, tmp_path: Path) -> None:
+    """Rejects and review files lose the person's rows, papers that are no tables go, other files stay."""
+    gone, _ = two_applicants(url)
+    (tmp_path / "a.rejects.csv").write_text(
+        "contact_id;applicant_id;note;reject_row\nx1;ana.lopez;n;2\nx2;bob;n;3\n"
+        f"x3;;see {gone[0]};4\nx4;ana.lopezz;;5\n"
+    )
+    (tmp_path / "b.review.xml").write_text("<calls applicant='ANA.LOPEZ'/>")
+    (tmp_path / "c.rejects.parquet").write_bytes(b"no parquet, but of ana.lopez")
+    pl.DataFrame({"applicant_id": ["ana.lopez", "bob"]}).write_parquet(tmp_path / "d.rejects.parquet")
+    (tmp_path / "own notes.csv").write_text("ana.lopez\n")
+    assert "4 papers" in track_forget(url, "ana.lopez").sentence
+    assert (tmp_path / "a.rejects.csv").read_text() == (
+        "contact_id;applicant_id;note;reject_row\nx2;bob;n;3\nx4;ana.lopezz;;5\n"
+    )
+    assert pl.read_parquet(tmp_path / "d.rejects.parquet")["applicant_id"].to_list() == ["bob"]
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left >= {"own notes.csv", "a.rejects.csv", "d.rejects.parquet"}
+    assert not left & {"b.review.xml", "c.rejects.parquet"}
+
+
+def test_an_id_that_is_a_bare_number_takes_no_strangers_rows(url: str, tmp_path: Path) -> None:
+    """The applicant 7 is looked for in columns of ids, not among row numbers and durations."""
+    track_interview(url, "7", at=AT)
+    (tmp_path / "a.rejects.csv").write_text("applicant_id,duration_s,reject_row\n7,1,2\n8,7,7\n")
+    track_forget(url, "7")
+    assert (tmp_path / "a.rejects.csv").read_text() == "applicant_id,duration_s,reject_row\n8,7,7\n"
+
+
+def test_names_of_files_are_blotted_out(url: str, tmp_path: Path) -> None:
+    """An ingested file that was named after the person leaves no name in the journal."""
+    _, bob = two_applicants(url)
+    store = open_store(url, write=True)
+    with store.transaction("Ana.Lopez calls.xml") as tx:
+        tx.add("interviews", store.find("interviews", [bob]).with_columns(cohort=pl.lit("new")))
+    assert hits(tmp_path, ["Ana.Lopez"])
+    track_forget(url, "ana.lopez")
+    assert hits(tmp_path, ["Ana.Lopez"]) == []
+
+
+def test_a_reader_that_holds_the_old_view_is_named(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rows are erased, the sentence says what keeps the bytes, and the same command finishes the work."""
+    gone, _ = two_applicants(url)
+    reader = sqlite3.connect(tmp_path / "followup.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM contacts").fetchone()
+    monkeypatch.setattr(
+        "followup_analytics.track.open_store", lambda url, **rest: open_store(url, wait_seconds=0.1, **rest)
+    )
+    with pytest.raises(UnreadableError, match="close it and run the same command again"):
+        track_forget(url, "ana.lopez")
+    reader.close()
+    track_forget(url, "ana.lopez")
+    assert hits(tmp_path, gone) == []
+
+
+def test_without_the_key_nobody_is_taken_for_another(url: str, tmp_path: Path) -> None:
+    """A lost key, or another one in its place, is refused rather than made anew."""
+    two_applicants(url)
+    key = tmp_path / "followup.db.key"
+    key.write_text("another key, long enough\n")
+    with pytest.raises(UnreadableError, match="put that one back"):
+        track_forget(url, "ana.lopez")
+    key.unlink()
+    with pytest.raises(UnreadableError, match="key is missing"):
+        track_interview(url, "ana.lopez", at=AT)
