@@ -14,8 +14,9 @@ _EPOCH = np.datetime64("1970-01-01")
 
 
 @lru_cache(maxsize=8)
-def _free_days(country: str) -> npt.NDArray[np.datetime64]:
-    """Public holidays of a country or subdivision ("US", "DE-BY") of all years that a log may have, as dates."""
+def _calendar(country: str) -> tuple[list[bool], npt.NDArray[np.datetime64]]:
+    """The working weekdays, Monday first, and the public holidays (all years that a log may have) of a country or
+    region ("US", "DE-BY")."""
     import holidays
 
     land, _, region = country.partition("-")
@@ -28,16 +29,16 @@ def _free_days(country: str) -> npt.NDArray[np.datetime64]:
             f"--working-days {country!r} is no country that the calendar knows: "
             "give a code such as US, GB or DE, or DE-BY for a region."
         ) from unknown
-    return np.array(sorted(known), dtype="datetime64[D]")
+    return [weekday not in known.weekend for weekday in range(7)], np.array(sorted(known), dtype="datetime64[D]")
 
 
 def working_day_numbers(days: npt.NDArray[np.integer], country: str) -> npt.NDArray[np.int64]:
-    """How many working days have begun by each day: Monday to Friday, public holidays left out.
+    """How many working days have begun by each day: the country's own week, public holidays left out.
 
     days: n local days since 1970-01-01. The difference of two numbers is the count of working days after the first day
     up to and including the second, so that the day of an interview is 0 and a Sunday counts as the Friday before it.
     Raises UsageError for a country that the `holidays` calendar doesn't know.
     """
-    free = _free_days(country)
+    week, free = _calendar(country)
     dates = _EPOCH + days.astype("timedelta64[D]")
-    return np.busday_count(_EPOCH, dates + 1, holidays=free).astype(np.int64)
+    return np.busday_count(_EPOCH, dates + 1, weekmask=week, holidays=free).astype(np.int64)

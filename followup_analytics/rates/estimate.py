@@ -8,6 +8,7 @@ within applicants; both definitions agree where nothing is cut.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -166,11 +167,14 @@ def _with_cut_windows(
 def cut_rate(elapsed: IntArray, closed: IntArray, cluster: IntArray, within_us: int) -> tuple[float, float, bool]:
     """Aalen-Johansen incidence of a response at the end of the window, its clustered standard error, and whether
     anybody was observed so long (NaN for the error of a single cluster)."""
+    # In one fixed order of adding up, so that no order of rows changes even the last digit.
+    order = np.lexsort((closed, elapsed))
+    elapsed, closed, cluster = elapsed[order], closed[order], cluster[order]
     cause = causes(closed)
     curve = aalen_johansen(elapsed, cause, [within_us], n_causes=N_CAUSES)
     blocks = risk_blocks(elapsed, cause, at=[within_us], n_causes=N_CAUSES)
     values = influence(blocks, [within_us])[:, 0, 0]
     by_cluster = np.bincount(np.unique(cluster, return_inverse=True)[1], weights=values)
     c = len(by_cluster)
-    se = float(np.sqrt(c / (c - 1) * np.sum(by_cluster**2))) if c > 1 else float("nan")
+    se = float(np.sqrt(c / (c - 1) * math.fsum(by_cluster**2))) if c > 1 else float("nan")
     return float(curve.estimate[0, 0]), se, bool(curve.observed[0])

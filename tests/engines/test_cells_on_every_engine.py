@@ -1,0 +1,66 @@
+"""The same cells from every engine: attempts, episodes and rates of a simulated log, to the last count."""
+
+from __future__ import annotations
+
+import pytest
+from polars.testing import assert_frame_equal
+
+from followup_analytics import simulate_log
+from followup_analytics.cells import attempt_cells, attempts, episodes, trajectory_cells
+from followup_analytics.engine import ENGINES, choose_engine
+from followup_analytics.errors import MissingExtraError, UsageError
+from followup_analytics.log import FollowUpLog
+from followup_analytics.rates import response_rates
+
+OPTIONAL = {"duckdb": "duckdb", "spark": "pyspark"}
+
+
+@pytest.fixture(scope="module")
+def log() -> FollowUpLog:
+    """Some 1,500 simulated contacts, with cut records, decisions and automatic replies."""
+    return simulate_log(interviews=600, world="office", seed=7)
+
+
+@pytest.fixture(params=[name for name in ENGINES if name not in ("auto", "polars")])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Every other engine; one whose library is not installed is skipped."""
+    if request.param in OPTIONAL:
+        pytest.importorskip(OPTIONAL[request.param])
+    return str(request.param)
+
+
+@pytest.mark.parametrize("outcome", ["response", "advanced"])
+def test_attempts_and_episodes_are_identical(log: FollowUpLog, engine: str, outcome: str) -> None:
+    """Row by row and column by column, types included."""
+    assert_frame_equal(attempts(log, outcome, engine=engine), attempts(log, outcome))
+    assert_frame_equal(episodes(log, outcome, engine=engine), episodes(log, outcome))
+
+
+def test_cells_are_identical(log: FollowUpLog, engine: str) -> None:
+    """Counts by keys and applicant group, and trajectories by stratum."""
+    keys = ["channel", "attempt", "weekday"]
+    assert_frame_equal(attempt_cells(attempts(log, engine=engine), keys), attempt_cells(attempts(log), keys))
+    assert_frame_equal(trajectory_cells(log, keys=["cohort"], engine=engine), trajectory_cells(log, keys=["cohort"]))
+
+
+@pytest.mark.parametrize("by", ["timing,channel,attempt", "cohort,attempt", "party,weekday,hour", "self_rating"])
+def test_rates_are_identical(log: FollowUpLog, engine: str, by: str) -> None:
+    """The whole answer, rows and notes, down to the last digit of every limit."""
+    found, expected = (response_rates(log, by=by, engine=one, min_cell=1) for one in (engine, "polars"))
+    assert found.rows == expected.rows
+    assert found.notes == expected.notes
+
+
+@pytest.mark.parametrize("name", sorted(OPTIONAL))
+def test_an_engine_that_is_not_installed_names_its_extra(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit code 1, and how to install it."""
+    monkeypatch.setattr("followup_analytics.engine.find_spec", lambda module: None)
+    with pytest.raises(MissingExtraError, match=rf"followup_analytics\[{name}\]") as caught:
+        choose_engine(name)
+    assert caught.value.exit_code == 1
+
+
+def test_an_unknown_engine_is_refused() -> None:
+    """A wrong name is a wrong command line."""
+    with pytest.raises(UsageError, match="choose one of"):
+        choose_engine("abacus")
