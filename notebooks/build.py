@@ -1,7 +1,7 @@
 """Make the executed notebooks from their sources: `python -m notebooks.build` (all), or with the names of some.
 
 `NN_name.py` (percent cells) is the source; `NN_name.ipynb` beside it is made from it, run on the sample data of this
-repository and kept, so that a reader sees tables and charts without installing anything. Two builds give the same bytes.
+repository and kept, so that a reader sees tables and charts without installing anything. Two builds, same bytes.
 """
 
 from __future__ import annotations
