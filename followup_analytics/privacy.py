@@ -7,7 +7,6 @@ person, nor try out all telephone numbers; who has the key finds a person again 
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import os
@@ -22,8 +21,8 @@ import polars as pl
 from followup_analytics.errors import UnreadableError, UsageError
 
 KEY_VARIABLE = "FOLLOWUP_KEY"
-#: 16 characters of base 32 are 80 bits: no two of a billion people share one by chance (birthday bound 4e-7).
-_LENGTH = 16
+#: 80 bits: no two of a billion people share one by chance (birthday bound 4e-7).
+_BYTES = 10
 _SHORTEST_KEY = 16
 _PREFIXES = {"applicant": "p-", "call": "call-", "number": "n-", "address": "m-", "name": "w-"}
 
@@ -37,7 +36,7 @@ class Pseudonyms:
     def of(self, kind: str, value: str) -> str:
         """The pseudonym of one value; `kind` is applicant, call, number, address or name."""
         digest = hmac.digest(self.key, f"{kind}\0{value}".encode("utf-8", "surrogatepass"), "sha256")
-        return _PREFIXES[kind] + base64.b32encode(digest[:10]).decode()[:_LENGTH].lower()
+        return _PREFIXES[kind] + digest[:_BYTES].hex()
 
     def of_all(self, kind: str, values: Iterable[str]) -> dict[str, str]:
         """The pseudonyms of many distinct values, by value."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import mmap
+import re
 from collections.abc import Callable
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 import polars as pl
 
-from followup_analytics.ingest.rejects import with_reasons, write_bytes, write_paper
+from followup_analytics.ingest.rejects import reserve, with_reasons, write_paper
 from followup_analytics.ingest.sample import Sample
-from followup_analytics.ingest.xml import feed_elements
 from followup_analytics.tabular import ROW, read_raw_tables
 
 FreePath = Callable[[str], Path]
@@ -23,8 +24,8 @@ def copy_records(sample: Sample, problems: pl.DataFrame, free_path: FreePath) ->
     problems: `_row`, member, column, rule, message. Elements of XML come back as XML, rows of a table as a table; of
     anything else a list of places and reasons is written.
     """
-    if sample.xml_root in _RECORD_ELEMENTS:
-        return write_bytes(free_path(".xml"), _xml_copy(sample, problems))
+    if sample.xml_root in _RECORD_ELEMENTS and not sample.is_packed:
+        return _xml_copy(sample, problems, free_path(".xml"))
     if sample.container in ("workbook", "parquet") or sample.first_rows:
         return _table_copy(sample, problems, free_path)
     return _list(sample, problems, free_path)
@@ -54,25 +55,30 @@ def _table_copy(sample: Sample, problems: pl.DataFrame, free_path: FreePath) -> 
     return _list(sample, problems, free_path)
 
 
-def _xml_copy(sample: Sample, problems: pl.DataFrame) -> bytes:
-    """The rejected elements under the same root, each with its reason as attributes; pictures and parts are left out."""
-    reasons = {row: (column, message) for row, column, message in problems.select(ROW, "column", "message").iter_rows()}
+def _xml_copy(sample: Sample, problems: pl.DataFrame, path: Path) -> Path:
+    """The rejected elements as they stand in the file, under the same root, each with its reason as attributes.
+
+    Pictures and parts of messages are left out. The file was well-formed when it was read, so that its elements can be
+    found by pattern here, which is ten times quicker than parsing and writing them anew.
+    """
     root = str(sample.xml_root)
-    elements = _RECORD_ELEMENTS[root]
-    parts = [f"<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\n<{root} count=\"{len(reasons)}\">\n"]
-    seen = 0
+    reasons = {row: (column, message) for row, column, message in problems.select(ROW, "column", "message").iter_rows()}
+    said = {reason: _reason_attributes(*reason) for reason in set(reasons.values())}
+    names = b"|".join(name.encode() for name in _RECORD_ELEMENTS[root])
+    element = re.compile(rb"<!--.*?-->|<(?:" + names + rb")\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.DOTALL)
+    reserve(path)
+    with sample.path.open("rb") as source, path.open("wb") as out:
+        out.write(
+            f"<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\n<{root} count=\"{len(reasons)}\">\n".encode()
+        )
+        with mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            elements = (found[0] for found in element.finditer(data) if not found[0].startswith(b"<!--"))
+            for row, text in enumerate(elements, start=1):
+                if row in reasons:
+                    out.write(b"  " + text.rstrip(b"/> \r\n\t") + b' reject_row="%d"' % row + said[reasons[row]])
+        out.write(f"</{root}>\n".encode())
+    return path
 
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal seen
-        if name not in elements:
-            return
-        seen += 1
-        if seen in reasons:
-            column, message = reasons[seen]
-            said = {**attributes, "reject_row": str(seen), "reject_column": column or "", "reject_reason": message}
-            parts.append(f"  <{name} " + " ".join(f"{key}={quoteattr(value)}" for key, value in said.items()) + " />\n")
 
-    for _ in feed_elements(sample, start):
-        pass
-    parts.append(f"</{root}>\n")
-    return "".join(parts).encode("utf-8", "replace")
+def _reason_attributes(column: str | None, message: str) -> bytes:
+    return f" reject_column={quoteattr(column or '')} reject_reason={quoteattr(message)} />\n".encode()

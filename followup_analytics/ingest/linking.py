@@ -79,9 +79,10 @@ def link(calls: pl.DataFrame, known: Lines, pseudonyms: Pseudonyms, source: str)
         ),
     )
     keyed = _keyed(calls, known, region)
-    identified = keyed.with_columns(call=_call_ids(keyed, pseudonyms, source))
-    chosen = _choose(identified, known)
-    linked = identified.join(chosen, on="_place", how="left", maintain_order="left")
+    linked = keyed.join(_choose(keyed, known), on="_place", how="left", maintain_order="left")
+    # Most calls of a telephone are private: only those that may be stored get an id.
+    wanted = linked if known.decisions else linked.filter(pl.col("interview_id").is_not_null())
+    linked = linked.join(_call_ids(wanted, pseudonyms, source), on="_place", how="left", maintain_order="left")
     linked = _decided(linked, known.decisions)
     unmatched = linked.filter(pl.col("interview_id").is_null())
     matched = linked.filter(pl.col("interview_id").is_not_null())
@@ -152,8 +153,8 @@ def _keys(number: str, region: str | None) -> list[str]:
     return [key for part in number.split(SEVERAL) if (key := contact_key(part, region))]
 
 
-def _call_ids(keyed: pl.DataFrame, pseudonyms: Pseudonyms, source: str) -> pl.Series:
-    """A keyed id that the same call has in every export: the source's own id, else time, direction and number."""
+def _call_ids(keyed: pl.DataFrame, pseudonyms: Pseudonyms, source: str) -> pl.DataFrame:
+    """`_place` and `call`: a keyed id that the same call has in every export: the source's own id, else time, direction and number."""
     plain = pl.coalesce(pl.col("key").list.join(" "), "number", "name", pl.lit(""))
     kind = (
         pl.when(pl.col("channel").is_in(["text", "email", "social", "letter"]))
@@ -163,7 +164,8 @@ def _call_ids(keyed: pl.DataFrame, pseudonyms: Pseudonyms, source: str) -> pl.Se
     native = pl.format("{}|{}", pl.lit(source), "native_id")
     made = pl.format("{}|{}|{}|{}", kind, "at_us", "direction", plain)
     texts = keyed.select(t=pl.when(pl.col("native_id").is_not_null()).then(native).otherwise(made))["t"]
-    return pl.Series("call", [pseudonyms.of("call", text) for text in texts], dtype=pl.String)
+    ids = [pseudonyms.of("call", text) for text in texts]
+    return keyed.select("_place").with_columns(pl.Series("call", ids, dtype=pl.String))
 
 
 def _choose(calls: pl.DataFrame, known: Lines) -> pl.DataFrame:
@@ -293,5 +295,7 @@ def _review(ambiguous: pl.DataFrame, unmatched: pl.DataFrame) -> pl.DataFrame:
 def unlinked(calls: pl.DataFrame, pseudonyms: Pseudonyms, source: str) -> Linked:
     """Calls as a check without a roster sees them: all usable, none linked."""
     bare = calls.with_row_index("_place").with_columns(key=pl.lit(None, pl.List(pl.String)))
-    contacts = bare.with_columns(contact_id=_call_ids(bare, pseudonyms, source), interview_id=pl.lit("not linked"))
+    contacts = bare.with_columns(
+        contact_id=_call_ids(bare, pseudonyms, source)["call"], interview_id=pl.lit("not linked")
+    )
     return Linked(contacts.drop("_place", "key"), problems_frame(), pl.DataFrame(schema=_REVIEW_SCHEMA), 0, 0)

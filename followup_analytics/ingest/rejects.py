@@ -64,7 +64,7 @@ def write_paper(path: Path, frame: pl.DataFrame, *, delimiter: str = ",", sheet:
     Raises UnreadableError when the folder can't be written.
     """
     try:
-        _reserve(path)
+        reserve(path)
         if path.suffix == ".parquet":
             frame.write_parquet(path)
         elif path.suffix in (".xlsx", ".ods"):
@@ -78,19 +78,7 @@ def write_paper(path: Path, frame: pl.DataFrame, *, delimiter: str = ",", sheet:
     return path
 
 
-def write_bytes(path: Path, content: bytes) -> Path:
-    """Write a working paper that is not a table."""
-    try:
-        _reserve(path)
-        path.write_bytes(content)
-    except OSError as error:
-        raise UnreadableError(
-            f"{path}: the file can't be written ({error.strerror}); choose a folder you may write to."
-        ) from None
-    return path
-
-
-def _reserve(path: Path) -> None:
+def reserve(path: Path) -> None:
     """An empty file that only its owner can read, before anything personal is in it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)

@@ -69,6 +69,12 @@ class Sample:
                     f"{self.name}: the file can't be read ({type(error).__name__}); copy it again."
                 ) from None
 
+    @property
+    def is_packed(self) -> bool:
+        """Whether the file is gzipped."""
+        with self.path.open("rb") as file:
+            return file.read(2) == b"\x1f\x8b"
+
     def open(self) -> IO[bytes]:
         """The file's bytes from the start, unpacked when it is gzipped."""
         try:

@@ -93,6 +93,7 @@ def address_key(text: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=200_000)
 def contact_key(text: str, region: str | None) -> str | None:
     """The key of a number or address, whichever it is; None when it is withheld or neither."""
     if text.strip().casefold() in WITHHELD:

@@ -45,51 +45,45 @@ def detect_messages(sample: Sample) -> Match | None:
 
 
 class _Collector:
-    """Gathers the attributes of elements column by column, which takes a third of the memory of rows."""
+    """Gathers the attributes of elements, to be turned into columns batch by batch."""
 
     def __init__(self, fields: tuple[str, ...]) -> None:
         self.fields = fields
-        self.columns: dict[str, list[str | None]] = {field: [] for field in fields}
+        self.records: list[dict[str, str]] = []
         self.seen = 0
         self.declared: str | None = None
 
-    def add(self, attributes: dict[str, str]) -> None:
-        """Take one record."""
-        for field in self.fields:
-            self.columns[field].append(attributes.get(field))
-        self.seen += 1
-
     def take(self) -> pl.DataFrame:
         """The records gathered since the last call, numbered within the file."""
-        height = len(self.columns[self.fields[0]])
-        frame = pl.DataFrame(self.columns, schema=dict.fromkeys(self.fields, pl.String))
-        self.columns = {field: [] for field in self.fields}
-        return frame.with_columns(pl.int_range(self.seen - height + 1, self.seen + 1, dtype=pl.Int64).alias(ROW))
-
-    def __len__(self) -> int:
-        return len(self.columns[self.fields[0]])
+        columns = {field: [record.get(field) for record in self.records] for field in self.fields}
+        first, self.seen = self.seen + 1, self.seen + len(self.records)
+        self.records.clear()
+        frame = pl.DataFrame(columns, schema=dict.fromkeys(self.fields, pl.String))
+        return frame.with_columns(pl.int_range(first, self.seen + 1, dtype=pl.Int64).alias(ROW))
 
     def cut_off(self) -> dict[str, int]:
-        """How many records the file promised and does not have."""
-        missing = int(self.declared) - self.seen if (self.declared or "").isdigit() else 0  # type: ignore[arg-type]
-        return {"truncated_file": missing} if missing > 0 else {}
+        """How many records the file promised and does not have, once all have been taken."""
+        promised = int(self.declared) if self.declared is not None and self.declared.isdigit() else 0
+        return {"truncated_file": promised - self.seen} if promised > self.seen else {}
 
 
 def read_calls(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
     """The calls of a `calls-*.xml`, in batches."""
     del options
     gathered = _Collector(_CALL_FIELDS)
+    append = gathered.records.append
 
     def start(name: str, attributes: dict[str, str]) -> None:
         if name == "call":
-            gathered.add(attributes)
+            append(attributes)
         elif name == "calls":
             gathered.declared = attributes.get("count")
 
     for _ in feed_elements(sample, start):
-        if len(gathered) >= _BATCH:
+        if len(gathered.records) >= _BATCH:
             yield _calls(gathered.take())
-    yield _calls(gathered.take(), gathered.cut_off())
+    rest = gathered.take()
+    yield _calls(rest, gathered.cut_off())
 
 
 def _calls(raw: pl.DataFrame, counts: dict[str, int] | None = None) -> Batch:
@@ -136,11 +130,12 @@ def _known_name(name: pl.Expr) -> pl.Expr:
 def read_messages(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
     """The SMS and MMS messages of an `sms-*.xml`, in batches; pictures and texts pass by unread."""
     gathered = _Collector(_MESSAGE_FIELDS)
+    append = gathered.records.append
     mms: dict[str, Any] = {}
 
     def start(name: str, attributes: dict[str, str]) -> None:
         if name == "sms":
-            gathered.add(attributes)
+            append(attributes)
         elif name == "mms":
             mms.update(attributes, type=attributes.get("msg_box"), sender=None, body=None)
         elif name == "addr" and attributes.get("type") == _FROM:
@@ -150,13 +145,14 @@ def read_messages(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
 
     def end(name: str) -> None:
         if name == "mms":
-            gathered.add(_mms_as_message(mms))
+            append(_mms_as_message(mms))
             mms.clear()
 
     for _ in feed_elements(sample, start, end):
-        if len(gathered) >= _BATCH:
+        if len(gathered.records) >= _BATCH:
             yield _messages(gathered.take(), options)
-    yield _messages(gathered.take(), options, gathered.cut_off())
+    rest = gathered.take()
+    yield _messages(rest, options, gathered.cut_off())
 
 
 def _mms_as_message(mms: dict[str, Any]) -> dict[str, str]:
