@@ -12,30 +12,13 @@ from pathlib import Path
 
 from followup_analytics.store import open_store
 
-#: What a process of these tests does: put files of interviews into a store, a line of output for each.
-WRITER = """
-import sys
-from datetime import UTC, datetime
-import polars as pl
-from followup_analytics.store import open_store
-url, name, files, rows = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-store = open_store(url, create=True, wait_seconds=60)
-for number in range(files):
-    ids = [f"{name}-{number}-{row}" for row in range(rows)]
-    frame = pl.DataFrame({"interview_id": ids, "applicant_id": ids}).with_columns(
-        interviewed_at=pl.lit(datetime(2026, 3, 1, tzinfo=UTC)).cast(pl.Datetime("us", "UTC"))
-    )
-    with store.transaction(f"{name}-{number}.csv") as tx:
-        tx.add("interviews", frame.head(rows // 2))
-        tx.add("interviews", frame)
-    print(number, flush=True)
-"""
+WRITER = Path(__file__).parents[1] / "fixtures" / "store_writer.py"
 
 
 def start(url: str, name: str, files: int, rows: int) -> subprocess.Popen[str]:
     """A process that writes."""
     return subprocess.Popen(
-        [sys.executable, "-c", WRITER, url, name, str(files), str(rows)], stdout=subprocess.PIPE, text=True
+        [sys.executable, WRITER, url, name, str(files), str(rows)], stdout=subprocess.PIPE, text=True
     )
 
 
