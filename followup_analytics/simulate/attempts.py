@@ -52,23 +52,23 @@ class Proposal:
     @property
     def message(self) -> Booleans:
         """Whether a message was left on a machine."""
-        return self.channel == VOICEMAIL
+        return np.asarray(self.channel == VOICEMAIL)
 
     @property
     def nobody(self) -> Booleans:
         """Whether it was a call that reached nobody, message or not."""
-        return self.message | ((self.channel == PHONE) & (self.party == NONE))
+        return np.asarray(self.message | ((self.channel == PHONE) & (self.party == NONE)))
 
     @property
     def conversation(self) -> Booleans:
         """Whether an interviewer or the hiring team was spoken to."""
         spoken = (self.channel == PHONE) | (self.channel == VIDEO) | (self.channel == IN_PERSON)
-        return spoken & ((self.party == INTERVIEWER) | (self.party == HIRING_TEAM))
+        return np.asarray(spoken & ((self.party == INTERVIEWER) | (self.party == HIRING_TEAM)))
 
     def of_kind(self, kind: str) -> Booleans:
         """Which attempts are of a strategy's kind."""
         if kind == "phone":
-            return self.channel == PHONE
+            return np.asarray(self.channel == PHONE)
         if kind == "voicemail":
             return self.message
         return np.full(len(self.who), kind == "any")
@@ -155,9 +155,11 @@ def converse(
     applies["asked_when_available"] = (proposal.channel == PHONE) & (proposal.party == RECEPTIONIST)
     items = {}
     for name in ETIQUETTE_ITEMS:
-        lean = manners.items[name][who] + tone_lean(world, name) * tone_so_far
-        done = draws.uniform(name, ids, number) < shifted(world.acts.items.get(name, 0.0), lean)
-        items[name] = np.where(applies[name], done, UNKNOWN).astype(np.int64)
+        value = np.full(len(who), UNKNOWN, dtype=np.int64)
+        some = np.flatnonzero(applies[name])
+        lean = manners.items[name][who[some]] + tone_lean(world, name) * tone_so_far[some]
+        value[some] = draws.uniform(name, ids[some], number[some]) < shifted(world.acts.items.get(name, 0.0), lean)
+        items[name] = value
     heard = world.tone * people.success[who] + draws.normal("tone", ids, number)
     tone = np.where(proposal.conversation, np.where(heard > 0.4, 1, np.where(heard < -0.6, -1, 0)), NO_TONE)
     spoken = proposal.conversation & (proposal.channel != IN_PERSON)

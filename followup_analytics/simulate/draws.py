@@ -33,18 +33,24 @@ class Draws:
     """A source of random numbers for one seed."""
 
     def __init__(self, seed: int) -> None:
-        with np.errstate(over="ignore"):
-            self._seed = _mixed(np.array([seed], dtype=np.int64).astype(np.uint64) * _GOLDEN + _GOLDEN)[0]
+        self._seed = _mixed(np.array([seed], dtype=np.int64).astype(np.uint64) * _GOLDEN + _GOLDEN)
+        self._starts: dict[str, npt.NDArray[np.uint64]] = {}
+
+    def _start(self, stream: str) -> npt.NDArray[np.uint64]:
+        start = self._starts.get(stream)
+        if start is None:
+            name = np.array([int.from_bytes(stream.encode()[:32], "little") % (2**64 - 59)], dtype=np.uint64)
+            start = self._starts[stream] = _mixed(self._seed + name)
+        return start
 
     def uniform(self, stream: str, ids: Integers, counter: Any = 0) -> Floats:
         """Numbers in (0, 1), one for each id.
 
         stream: what the number is for. ids: n integers. counter: the how-manieth of its kind, one or n integers.
         """
-        with np.errstate(over="ignore"):
-            start = _mixed(self._seed + np.uint64(int.from_bytes(stream.encode()[:32], "little") % (2**64 - 59)))
-            state = _mixed(start + ids.astype(np.uint64) * _GOLDEN)
-            state = _mixed(state + np.asarray(counter, dtype=np.int64).astype(np.uint64) * _COUNTER)
+        # Arrays of unsigned integers wrap around in silence, as the hash needs; single numbers would warn.
+        count = np.atleast_1d(np.asarray(counter, dtype=np.int64)).astype(np.uint64) * _COUNTER
+        state = _mixed(_mixed(self._start(stream) + ids.astype(np.uint64) * _GOLDEN) + count)
         return ((state >> np.uint64(11)).astype(np.float64) + 0.5) * _TO_UNIT
 
     def exponential(self, stream: str, ids: Integers, counter: Any = 0) -> Floats:

@@ -24,7 +24,7 @@ class Before:
     """What had happened before m attempts, in office days; NaN where it had not.
 
     start: of the interview. first, last: the first and the last attempt. last_message: the last message left.
-    messages: how many had been left.
+    messages: how many had been left. cold: whether an attempt had already come after 21 days of silence.
     """
 
     start: Floats
@@ -32,6 +32,7 @@ class Before:
     last: Floats
     last_message: Floats
     messages: Floats
+    cold: Booleans
 
 
 @dataclass(frozen=True)
@@ -91,5 +92,5 @@ def _timing(contacts: Contacts, before: Before) -> dict[str, Booleans]:
         "third_voicemail": message & (before.messages >= 2),
         "crowding": (number >= 4) & (at - before.first <= 10.0),
         "after_5_days": (gap >= 5.0) & (gap < 21.0),
-        "after_21_days": silence >= 21.0,
+        "after_21_days": before.cold | (silence >= 21.0),
     }

@@ -1,4 +1,4 @@
-"""What of a world's stories reaches the log: office days become timestamps, forgotten and unseen things fall away."""
+"""What of a world's stories reaches the log: the frames that its applicants would have kept."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from followup_analytics.schema import CHANNELS, ETIQUETTE_ITEMS, OUTCOMES, PARTIES
+from followup_analytics.schema import CHANNELS, DESTINATIONS, ETIQUETTE_ITEMS, OUTCOMES, PARTIES, TONES
 from followup_analytics.simulate.attempts import NO_TONE
+from followup_analytics.simulate.calendar import Calendar, working_day_after
 from followup_analytics.simulate.decisions import NO_OUTCOME, Decisions
-from followup_analytics.simulate.draws import Booleans, Draws, Floats, Integers
+from followup_analytics.simulate.draws import Draws, Integers
 from followup_analytics.simulate.people import FORMATS, INDUSTRIES, JOB_LEVELS
 from followup_analytics.simulate.story import Story
+from followup_analytics.simulate.touches import PURPOSES, all_touches
 from followup_analytics.simulate.world import World
 
-OPENING_S, OPEN_S = int(8.5 * 3600), int(9.0 * 3600)
 _UTC = pl.Datetime("us", "UTC")
-_EMAIL, _PHONE, _LETTER = CHANNELS.index("email"), CHANNELS.index("phone"), CHANNELS.index("letter")
-_NOBODY = PARTIES.index("none")
 
 
 @dataclass(frozen=True)
@@ -33,62 +32,13 @@ class Tables:
     data_date: dt.datetime
 
 
-class Calendar:
-    """Turns office days of interviews into seconds since 1970 on the local clock, and those into instants."""
-
-    def __init__(self, world: World, story: Story) -> None:
-        self._world, self._day, self._zone = world, story.people.day, story.people.zone
-
-    def local(self, who: Integers, times: Floats) -> Integers:
-        """Local seconds since 1970-01-01 of times in office days; infinite ones become the largest integer."""
-        known = np.isfinite(times)
-        whole = np.floor(np.where(known, times, 0.0))
-        part = np.where(known, times, 0.0) - whole
-        seconds = (self._day[who] + whole.astype(np.int64)) * 86_400 + OPENING_S + (part * OPEN_S).astype(np.int64)
-        return np.where(known, seconds, np.iinfo(np.int64).max // 2_000_000)
-
-    def instant(self, who: Integers, local: Integers) -> pl.Series:
-        """Local seconds of interviews as UTC timestamps; office hours are never touched by a change of the clocks."""
-        naive = pl.Series(local * 1_000_000).cast(pl.Datetime("us"))
-        frame = pl.DataFrame({"naive": naive, "zone": self._zone[who]})
-        pick = pl.lit(None, _UTC)
-        for code, zone in enumerate(self._world.people.zones):
-            there = pl.col("naive").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-            pick = pl.when(pl.col("zone") == code).then(there.dt.convert_time_zone("UTC")).otherwise(pick)
-        return frame.select(pick.alias("at"))["at"]
-
-
-@dataclass(frozen=True)
-class Touches:
-    """m contacts of all kinds before they become a table: codes index the schema's vocabularies, -1 is not recorded.
-
-    who: the interview. at: local seconds. back_at: when the employer asked to be called again, else 0.
-    """
-
-    who: Integers
-    at: Integers
-    inbound: Booleans
-    channel: Integers
-    party: Integers
-    purpose: tuple[str, Integers] | Integers
-    duration: Floats
-    items: dict[str, Integers]
-    tone: Integers
-    automatic: Booleans
-    back_at: Integers
-
-
-PURPOSES = ("thank_you", "follow_up", "answer")
-_THANKS, _FOLLOW_UP, _ANSWER = range(3)
-
-
 def write_down(world: World, story: Story, decisions: Decisions, seed: int) -> Tables:
     """The log that a world's applicants kept."""
-    draws, calendar = Draws(seed), Calendar(world, story)
+    draws, calendar = Draws(seed), Calendar(world.people.zones, story.people)
     everyone = story.people.ids
     starts = calendar.local(everyone, story.people.start)
     until, data_date = _observed(world, story, draws, starts)
-    touches = _seen(_all_touches(world, story, decisions, draws, calendar), until)
+    touches = all_touches(world, story, decisions, draws, calendar, until)
     return Tables(
         interviews=_interviews(world, story, draws, calendar, starts, until),
         contacts=_contacts(touches, calendar),
@@ -111,181 +61,34 @@ def _observed(world: World, story: Story, draws: Draws, starts: Integers) -> tup
     return until, dt.datetime.fromtimestamp(end, dt.UTC) + dt.timedelta(hours=9)
 
 
-# ------------------------------------------------------------------------------------------------------- contacts
+def _contacts(touches: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
+    who, back_at = touches["who"].to_numpy(), touches["back_at"].to_numpy()
 
+    def coded(name: str, values: tuple[object, ...]) -> pl.Series:
+        return _coded(touches[name].to_numpy(), values)
 
-def _all_touches(
-    world: World, story: Story, decisions: Decisions, draws: Draws, calendar: Calendar
-) -> list[Touches]:
-    parts = [_attempts(world, story, draws, calendar)]
-    parts.append(_machine_answers(world, story, draws, parts[0]))
-    parts.append(_thanks(story, decisions, draws, calendar))
-    parts.extend(_replies(story, decisions, draws, calendar))
-    return parts
-
-
-def _attempts(world: World, story: Story, draws: Draws, calendar: Calendar) -> Touches:
-    batches = story.contacts
-    who = _joined([one.proposal.who for one in batches])
-    at, number = _joined([one.at for one in batches], float), _joined([one.number for one in batches])
-    channel = _joined([one.proposal.channel for one in batches])
-    party = _joined([one.proposal.party for one in batches])
-    nobody = _joined([one.proposal.nobody for one in batches], bool)
-    items = {name: _joined([one.items[name] for one in batches]) for name in ETIQUETTE_ITEMS}
-    tone = _joined([one.tone for one in batches])
-    ids = story.people.ids[who]
-    noted = draws.uniform("logs items", story.people.applicant[who]) < world.people.items_logged
-    local = calendar.local(who, at)
-    asked_back = (draws.uniform("call back", ids, number) < 0.06) & (tone != NO_TONE)
-    kept = ~nobody | (draws.uniform("forgotten", ids, number) >= world.record.forgotten)
-    whole = Touches(
-        who=who,
-        at=local,
-        inbound=np.zeros(len(who), dtype=bool),
-        channel=channel,
-        party=party,
-        purpose=np.full(len(who), _FOLLOW_UP),
-        duration=_joined([one.duration for one in batches], float),
-        items={name: np.where(noted, value, -1) for name, value in items.items()},
-        tone=np.where(noted, tone, NO_TONE),
-        automatic=np.zeros(len(who), dtype=bool),
-        back_at=np.where(asked_back, _working_day_after(local, 2), 0),
-    )
-    return _chosen(whole, kept)
-
-
-def _working_day_after(local: Integers, days: int) -> Integers:
-    day = local // 86_400 + days
-    weekday = (day + 3) % 7
-    return (day + np.where(weekday >= 5, 7 - weekday, 0)) * 86_400 + 10 * 3600
-
-
-def _plain(who: Integers, at: Integers, *, inbound: bool, channel: Integers, party: Integers, purpose: int) -> Touches:
-    size = len(who)
-    return Touches(
-        who=who,
-        at=at,
-        inbound=np.full(size, inbound),
-        channel=channel,
-        party=party,
-        purpose=np.full(size, purpose),
-        duration=np.full(size, np.nan),
-        items={name: np.full(size, -1) for name in ETIQUETTE_ITEMS},
-        tone=np.full(size, NO_TONE),
-        automatic=np.zeros(size, dtype=bool),
-        back_at=np.zeros(size, dtype=np.int64),
-    )
-
-
-def _machine_answers(world: World, story: Story, draws: Draws, attempts: Touches) -> Touches:
-    """Automatic replies, minutes after an e-mail: never a response."""
-    ids = story.people.ids[attempts.who]
-    comes = (attempts.channel == _EMAIL) & (draws.uniform("machine", ids, attempts.at) < world.replies.automatic)
-    who, at = attempts.who[comes], attempts.at[comes] + 60
-    answers = _plain(
-        who, at, inbound=True, channel=np.full(len(who), _EMAIL), party=np.full(len(who), _NOBODY), purpose=_ANSWER
-    )
-    return Touches(**{**answers.__dict__, "automatic": np.full(len(who), True)})
-
-
-def _thanks(story: Story, decisions: Decisions, draws: Draws, calendar: Calendar) -> Touches:
-    """Thank-you notes: mostly e-mails, some cards; none once the answer is there."""
-    who = np.flatnonzero(story.note < np.minimum(story.reply, decisions.decided_at))
-    card = draws.uniform("card", story.people.ids[who]) < 0.25
-    return _plain(
-        who,
-        calendar.local(who, story.note[who]),
-        inbound=False,
-        channel=np.where(card, _LETTER, _EMAIL),
-        party=np.full(len(who), _NOBODY),
-        purpose=_THANKS,
-    )
-
-
-def _replies(story: Story, decisions: Decisions, draws: Draws, calendar: Calendar) -> list[Touches]:
-    """The employer's reply where it is a contact, the applicant's answer, and now and then an attempt after it."""
-    who = np.flatnonzero(np.isfinite(decisions.contact_at))
-    ids, replied = story.people.ids[who], decisions.contact_at[who]
-    channel = np.array([_PHONE, _EMAIL, CHANNELS.index("voicemail")])[
-        draws.choice("reply channel", ids, np.array([0.45, 0.45, 0.10]))
-    ]
-    back = _plain(
-        who,
-        calendar.local(who, replied),
-        inbound=True,
-        channel=channel,
-        party=decisions.contact_party[who],
-        purpose=_ANSWER,
-    )
-    talk = np.where(channel == _EMAIL, np.nan, np.floor(30 + 300 * draws.uniform("reply talk", ids)))
-    back = Touches(**{**back.__dict__, "duration": talk})
-    parts = [back]
-    for stream, share, delay, purpose in (("answers", 0.5, 0.4, _ANSWER), ("asks again", 0.08, 4.0, _FOLLOW_UP)):
-        when = replied + 0.05 + delay * draws.exponential(f"{stream} at", ids)
-        goes = (draws.uniform(stream, ids) < share) & (when < decisions.decided_at[who]) & (when < replied + 20)
-        some = who[goes]
-        mail = _plain(
-            some,
-            calendar.local(some, when[goes]),
-            inbound=False,
-            channel=np.full(len(some), _EMAIL),
-            party=np.full(len(some), _NOBODY),
-            purpose=purpose,
-        )
-        parts.append(mail)
-    return parts
-
-
-def _joined(arrays: list[np.ndarray], kind: type = int) -> np.ndarray:  # type: ignore[type-arg]
-    return np.concatenate(arrays) if arrays else np.zeros(0, dtype=np.int64 if kind is int else kind)
-
-
-def _chosen(touches: Touches, keep: Booleans) -> Touches:
-    values = {
-        name: {item: column[keep] for item, column in value.items()} if name == "items" else value[keep]
-        for name, value in touches.__dict__.items()
-    }
-    return Touches(**values)
-
-
-def _seen(parts: list[Touches], until: Integers) -> Touches:
-    """All parts as one, without what lies beyond the record, in the order of interview and time."""
-    names = [name for name in Touches.__dataclass_fields__ if name != "items"]
-    values = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
-    items = {name: np.concatenate([part.items[name] for part in parts]) for name in ETIQUETTE_ITEMS}
-    whole = Touches(**values, items=items)
-    whole = _chosen(whole, whole.at <= until[whole.who])
-    order = np.lexsort((whole.inbound, whole.at, whole.who))
-    return Touches(
-        **{
-            name: {item: column[order] for item, column in value.items()} if name == "items" else value[order]
-            for name, value in whole.__dict__.items()
-        }
-    )
-
-
-def _contacts(touches: Touches, calendar: Calendar) -> pl.DataFrame:
-    size = len(touches.who)
     frame = pl.DataFrame(
         {
-            "contact_id": _numbered("c", np.arange(size) + 1, 7),
-            "interview_id": _numbered("i", touches.who + 1, 6),
-            "at": calendar.instant(touches.who, touches.at),
-            "direction": _coded(touches.inbound.astype(np.int64), ("outbound", "inbound")),
-            "channel": _coded(touches.channel, CHANNELS),
-            "party": _coded(touches.party, PARTIES),
-            "purpose": _coded(touches.purpose, PURPOSES),
-            "duration_s": pl.Series(touches.duration).fill_nan(None),
-            **{name: _coded(touches.items[name], (False, True)) for name in ETIQUETTE_ITEMS},
-            "tone": _coded(np.where(touches.tone == NO_TONE, -1, touches.tone + 1), ("negative", "neutral", "positive")),
-            "callback_at": calendar.instant(touches.who, touches.back_at),
-            "automatic": touches.automatic,
+            "contact_id": _numbered("c", np.arange(touches.height) + 1, 7),
+            "interview_id": _numbered("i", who + 1, 6),
+            "at": calendar.instant(who, touches["at"].to_numpy()),
+            "direction": _coded(touches["inbound"].cast(pl.Int64).to_numpy(), ("outbound", "inbound")),
+            "channel": coded("channel", CHANNELS),
+            "party": coded("party", PARTIES),
+            "purpose": coded("purpose", PURPOSES),
+            "duration_s": touches["duration"],
+            **{name: coded(name, (False, True)) for name in ETIQUETTE_ITEMS},
+            "tone": _tones(touches["tone"].to_numpy()),
+            "callback_at": calendar.instant(who, back_at).set(pl.Series(back_at <= 0), None),
+            "automatic": touches["automatic"],
         }
     )
-    return frame.with_columns(
-        callback_at=pl.when(pl.Series(touches.back_at > 0)).then("callback_at"),
-        automatic=pl.when(pl.col("automatic")).then(pl.lit(value=True)),
-    )
+    return frame.with_columns(automatic=pl.when(pl.col("automatic")).then(pl.lit(value=True)))
+
+
+def _tones(codes: Integers) -> pl.Series:
+    """Tones -1, 0, 1 as the schema's words, which run from positive to negative."""
+    return _coded(np.where(codes == NO_TONE, -1, 1 - codes), TONES)
 
 
 def _numbered(letter: str, numbers: Integers, width: int) -> pl.Series:
@@ -298,16 +101,13 @@ def _coded(codes: Integers, values: tuple[object, ...]) -> pl.Series:
     return found.set(pl.Series(codes < 0), None)
 
 
-# ------------------------------------------------------------------------------------------------- the other tables
-
-
 def _interviews(
     world: World, story: Story, draws: Draws, calendar: Calendar, starts: Integers, until: Integers
 ) -> pl.DataFrame:
     people, ids = story.people, story.people.ids
     rated = draws.uniform("rated", ids) >= world.people.rating_missing
     promised = draws.uniform("promised", ids) < world.people.decision_promised
-    promise = _working_day_after(starts, 0) // 86_400 + 4 + (draws.uniform("promised at", ids) * 10).astype(np.int64)
+    promise = working_day_after(starts, 0) // 86_400 + 4 + (draws.uniform("promised at", ids) * 10).astype(np.int64)
     blocked = draws.uniform("do not contact", ids) < world.people.do_not_contact
     frame = pl.DataFrame(
         {
@@ -323,7 +123,7 @@ def _interviews(
             "self_rating": pl.Series(people.rating),
             "self_rated_at": calendar.instant(ids, starts + 600),
             "referral": people.referral == 1,
-            "decision_promised_at": calendar.instant(ids, _working_day_after(promise * 86_400, 0) + 7 * 3600),
+            "decision_promised_at": calendar.instant(ids, working_day_after(promise * 86_400, 0) + 7 * 3600),
             "time_zone": _coded(people.zone, world.people.zones),
             "do_not_contact": blocked,
         }
@@ -348,9 +148,7 @@ def _outcomes(decisions: Decisions, calendar: Calendar, ids: Integers, until: In
     )
 
 
-def _applicants(
-    world: World, story: Story, decisions: Decisions, draws: Draws, data_date: dt.datetime
-) -> pl.DataFrame:
+def _applicants(world: World, story: Story, decisions: Decisions, draws: Draws, data_date: dt.datetime) -> pl.DataFrame:
     """One row for each member of a cohort: those of the interviews, and some who had none."""
     applicant = story.people.applicant
     known, where = np.unique(applicant, return_index=True)
@@ -360,9 +158,8 @@ def _applicants(
     offered = np.isin(known, applicant[decisions.outcome == OUTCOMES.index("offer")])
     hired = np.concatenate([offered, draws.uniform("other job", idle) < 0.3])
     rest = draws.choice("destination", ids, np.array([0.25, 0.03, 0.02, 0.15, 0.35, 0.05, 0.15]))
-    names = ("employed", "service", "military", "continuing_education", "seeking", "not_seeking", "unknown")
     cohort = np.concatenate([story.people.cohort[where], _idle_cohorts(world, draws, idle)])
-    destination = _coded(np.where(hired, 0, rest), names)
+    destination = _coded(np.where(hired, 0, rest), DESTINATIONS)
     return pl.DataFrame(
         {
             "applicant_id": _numbered("a", ids + 1, 6),

@@ -1,4 +1,4 @@
-"""The stories of all interviews at once: attempts, replies and ends, in continuous time, as they are or under a strategy.
+"""The stories of all interviews at once: attempts, replies, ends, in continuous time, as it is or under a strategy.
 
 Time is in office days from the local midnight of the interview's day (whole part: the day; fraction: the office hours
 gone). Replies come by themselves (a hazard that falls with time and rises with success) or are drawn by an attempt
@@ -10,10 +10,24 @@ be cut where a strategy needs it without changing the distribution.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import polars as pl
 
-from followup_analytics.simulate.attempts import NO_TONE, Contacts, Manners, Proposal, Proposer, converse
+from followup_analytics.schema import ETIQUETTE_ITEMS, PARTIES
+from followup_analytics.simulate.attempts import (
+    IN_PERSON,
+    NO_TONE,
+    PHONE,
+    RECEPTIONIST,
+    VOICEMAIL,
+    Contacts,
+    Manners,
+    Proposal,
+    Proposer,
+    converse,
+)
 from followup_analytics.simulate.draws import Booleans, Draws, Floats, Integers, logistic
 from followup_analytics.simulate.effects import Before, change
 from followup_analytics.simulate.people import People, inclination, shifted
@@ -32,8 +46,8 @@ class Story:
 
     reply: of whatever kind; end: filled or withdrawn, also where a reply came first; note: the thank-you note.
     goodwill: log-odds of advancing gathered before the reply. moment: when the strategy's (or claim's) moment came.
-    met: the first conversation with an interviewer or the hiring team after that moment. contacts: all attempts, in
-    batches. moment_batch: items of the moment's own contact, -1 where it has none.
+    met: the first conversation with an interviewer or the hiring team after that moment. moment_tone: of the moment's
+    own conversation. contacts: all attempts, in batches.
     """
 
     people: People
@@ -46,6 +60,29 @@ class Story:
     met: Floats
     moment_tone: Integers
     contacts: list[Contacts] = field(default_factory=list)
+
+    def attempts(self) -> pl.DataFrame:
+        """All attempts as one frame of codes: who, at, number, channel, party, nobody, duration, tone and the items."""
+        parts = [
+            {
+                "who": one.proposal.who,
+                "at": one.at,
+                "number": one.number,
+                "channel": one.proposal.channel,
+                "party": one.proposal.party,
+                "nobody": one.proposal.nobody,
+                "duration": one.duration,
+                "tone": one.tone,
+                **one.items,
+            }
+            for one in self.contacts
+        ]
+        kinds = {"at": pl.Float64, "duration": pl.Float64, "nobody": pl.Boolean}
+        names = ("who", "at", "number", "channel", "party", "nobody", "duration", "tone", *ETIQUETTE_ITEMS)
+        joined: dict[str, Any] = {
+            name: np.concatenate([part[name] for part in parts]) if parts else [] for name in names
+        }
+        return pl.DataFrame(joined, schema={name: kinds.get(name, pl.Int64) for name in names})
 
 
 def tell(
@@ -68,9 +105,7 @@ def tell(
 class _Teller:
     """The state of all interviews while their stories run."""
 
-    def __init__(
-        self, world: World, people: People, draws: Draws, moment: Moment | None, strategy: Strategy
-    ) -> None:
+    def __init__(self, world: World, people: People, draws: Draws, moment: Moment | None, strategy: Strategy) -> None:
         size = len(people)
         self.world, self.people, self.draws = world, people, draws
         self.moment_name, self.strategy = moment, strategy
@@ -86,6 +121,7 @@ class _Teller:
         self.step = np.zeros(size, dtype=np.int64)
         self.tone = np.zeros(size, dtype=np.int64)
         self.knows_when = np.zeros(size, dtype=bool)
+        self.cold = np.zeros(size, dtype=bool)
         self.pending = np.full(size, np.inf)
         self.forced = np.full(size, np.inf)
         self.done = np.zeros(size, dtype=np.int64)
@@ -175,7 +211,7 @@ class _Teller:
         may = acts & ~must
         if may.any():
             self._attempt(alive[may], natural[may], None)
-        return alive[~ended & (self.now[alive] < LAST_DAY)]
+        return np.asarray(alive[~ended & (self.now[alive] < LAST_DAY)])
 
     def _awake(self, who: Integers, times: Floats) -> Booleans:
         """Whether people act at these times: on closed days only a share does."""
@@ -184,7 +220,7 @@ class _Teller:
         day = np.where(np.isfinite(times), np.floor(times), 0.0).astype(np.int64)
         weekday = (self.people.day[who] + day + 3) % 7
         works = self.draws.uniform("weekend attempt", self.people.ids[who], self.step[who]) < self.world.replies.weekend
-        return (weekday < 5) | works
+        return np.asarray((weekday < 5) | works)
 
     def _natural_hazard(self, who: Integers) -> Floats:
         now, last = self.now[who], self.last[who]
@@ -254,10 +290,10 @@ class _Teller:
             full = self.acts[proposal.who] >= cap.count
             forbidden |= _within(cap, since) & _kind(proposal, cap) & full
         waiting = np.isfinite(self.forced[proposal.who])
-        return forbidden | (waiting & _kind(proposal, self.strategy.require))
+        return np.asarray(forbidden | (waiting & _kind(proposal, self.strategy.require)))
 
-    def _mark_moment(self, proposal: Proposal, at: Floats) -> Booleans:
-        """Which of these attempts are their interview's moment, by party and channel; sets the moment."""
+    def _is_moment(self, proposal: Proposal) -> Booleans:
+        """Which of these attempts are their interview's moment, by party and channel."""
         who = proposal.who
         number = self.number[who] + 1
         messages = self.messages[who]
@@ -268,9 +304,9 @@ class _Teller:
             "voicemail_1": proposal.message & (messages == 0),
             "voicemail_2": proposal.message & (messages == 1),
             "conversation": proposal.conversation,
-            "spoken": proposal.conversation & (proposal.channel != 7),
+            "spoken": proposal.conversation & (proposal.channel != IN_PERSON),
             "positive": proposal.conversation,
-            "receptionist": (proposal.channel == 0) & (proposal.party == 2),
+            "receptionist": (proposal.channel == PHONE) & (proposal.party == RECEPTIONIST),
         }
         if self.moment_name not in by_name:
             return np.zeros(len(who), dtype=bool)
@@ -289,7 +325,7 @@ class _Teller:
             self.forced[who] = np.inf
         if not len(at):
             return
-        here = self._mark_moment(proposal, at)
+        here = self._is_moment(proposal)
         proposal = self._put_party(proposal, here)
         who = proposal.who
         contacts = converse(
@@ -305,10 +341,9 @@ class _Teller:
     def _put_party(self, proposal: Proposal, here: Booleans) -> Proposal:
         channel, party = proposal.channel, proposal.party
         if "party" in self.put:
-            code = ("interviewer", "hiring_team").index(str(self.put["party"]))
-            party = np.where(here, code, party)
+            party = np.where(here, PARTIES.index(str(self.put["party"])), party)
         if "message" in self.put:
-            channel = np.where(here, 1 if self.put["message"] else 0, channel)
+            channel = np.where(here, VOICEMAIL if self.put["message"] else PHONE, channel)
         return Proposal(proposal.who, channel, party)
 
     def _put_items(self, contacts: Contacts, here: Booleans) -> None:
@@ -342,8 +377,10 @@ class _Teller:
         proposal, at = contacts.proposal, contacts.at
         who = proposal.who
         first = np.where(self.number[who] == 0, at, self.first[who])
-        before = Before(self.people.start[who], first, self.last[who], self.last_message[who], self.messages[who])
+        before = self._before(who, first)
         changed = change(self.world, contacts, before)
+        origin = np.where(self.number[who] == 0, before.start, np.nan_to_num(before.last))
+        self.cold[who] |= at - origin >= 21.0
         self._draw_reply(contacts, changed.reply)
         self._lose_patience(who, at, changed.patience)
         self.story.goodwill[who] += changed.advance
@@ -355,6 +392,16 @@ class _Teller:
         self.knows_when[who] |= contacts.items["asked_when_available"] == 1
         self._count(contacts, here)
         self.story.contacts.append(contacts)
+
+    def _before(self, who: Integers, first: Floats) -> Before:
+        return Before(
+            self.people.start[who],
+            first,
+            self.last[who],
+            self.last_message[who],
+            self.messages[who],
+            self.cold[who],
+        )
 
     def _count(self, contacts: Contacts, here: Booleans) -> None:
         """Count acts that strategies ask for or cap, after the moment's own contact."""

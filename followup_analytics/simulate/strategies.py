@@ -79,9 +79,7 @@ class Contrast:
 def _item(name: str, outcome: Literal["response", "advanced", "met"], days: float, **more: object) -> Contrast:
     strategy, alternative = (bool(more.get("first", True)), not more.get("first", True))
     moment: Moment = more.get("moment", "conversation")  # type: ignore[assignment]
-    return Contrast(
-        moment, Strategy(put=((name, strategy),)), Strategy(put=((name, alternative),)), outcome, days
-    )
+    return Contrast(moment, Strategy(put=((name, strategy),)), Strategy(put=((name, alternative),)), outcome, days)
 
 
 def _first_attempt(start: float, stop: float) -> Strategy:

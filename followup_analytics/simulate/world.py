@@ -20,8 +20,9 @@ from followup_analytics.errors import DataError, UnreadableError, UsageError
 from followup_analytics.schema import CHANNELS, ETIQUETTE_ITEMS
 from followup_analytics.text import nearest
 
-#: What may change an employer's answer. first_on_*: the day of the first attempt; crowding: an attempt that is the
-#: third or later within 10 days after the first; after_*: days of silence before an attempt.
+#: What may change an employer's answer. first_on_*: the day of the first attempt. crowding: the fourth or a later
+#: attempt within 10 days after the first. after_5_days: so many since the last attempt. after_21_days: 21 days since
+#: the last attempt (of a first one: the interview), and every attempt from then on.
 CAUSES = (
     "thank_you",
     "first_on_day_0_1",
@@ -95,7 +96,11 @@ class People:
 
 @dataclass(frozen=True)
 class Success:
-    """What makes an applicant likely to be wanted: log-odds, shared by replies and decisions as `replies.trait` says."""
+    """What makes an applicant likely to be wanted: log-odds that replies and decisions share.
+
+    Measured: self_rating (per point above 3), referral, industry. Unmeasured, standard deviations: applicant, employer,
+    interview (the `hidden` trait of the leans).
+    """
 
     self_rating: float
     referral: float
@@ -222,7 +227,9 @@ _BASE = "base"
 def world_names() -> tuple[str, ...]:
     """Names of the worlds that ship with the package."""
     files = resources.files(__package__).joinpath(_FOLDER).iterdir()
-    return tuple(sorted(Path(file.name).stem for file in files if file.name.endswith(".toml") and file.name != "base.toml"))
+    return tuple(
+        sorted(Path(file.name).stem for file in files if file.name.endswith(".toml") and file.name != "base.toml")
+    )
 
 
 def load_world(world: str | Path) -> World:
@@ -260,7 +267,8 @@ def _read_file(path: Path) -> dict[str, Any]:
 
 def _built(name: str, given: dict[str, Any], file: str) -> World:
     whole = _with_parents(given, file)
-    return _section(World, {**whole, "name": name}, file, "")
+    made: World = _section(World, {**whole, "name": name}, file, "")
+    return made
 
 
 def _with_parents(given: dict[str, Any], file: str) -> dict[str, Any]:
@@ -311,7 +319,9 @@ def _value(kind: Any, value: Any, file: str, path: str) -> Any:
         return _keyed(value, file, path)
     if dataclasses.is_dataclass(kind):
         return _section(kind, value, file, path)
-    wrong = DataError(f"{file}, key {path}: must be {_DESCRIBED.get(kind, 'a list or table of numbers')}, not {value!r}.")
+    wrong = DataError(
+        f"{file}, key {path}: must be {_DESCRIBED.get(kind, 'a list or table of numbers')}, not {value!r}."
+    )
     if kind is float:
         return _number(value, wrong)
     if kind is int and not isinstance(value, bool) and isinstance(value, int):
