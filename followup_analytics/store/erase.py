@@ -45,7 +45,7 @@ def erase_applicant(store: Store, applicant_ids: Collection[str]) -> Erased:
         erased = _erase_rows(transaction, found) if found.interviews or found.applicants else Erased(known=bool(marked))
     if not erased.known:
         return erased
-    papers = 0 if store.address.path is None else clean_papers(store.folder, found.words)
+    papers = clean_papers(store.folder, found.words)
     _rewrite_files(store)
     return replace(erased, papers=papers)
 

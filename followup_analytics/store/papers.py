@@ -1,8 +1,7 @@
-"""Working papers beside a store (rejects and review files), and finding a person in them."""
+"""Working papers beside a store (rejects and review files of ingest), and finding a person in them."""
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 from collections.abc import Collection, Sequence
@@ -10,7 +9,12 @@ from pathlib import Path
 
 import polars as pl
 
-_KINDS = (".rejects", ".review")
+from followup_analytics.errors import FollowUpError
+from followup_analytics.workbook import write_workbook
+
+#: What ingest calls its papers; anything else in the folder is somebody else's and is left alone.
+_PAPER = re.compile(r"\.(?:rejects|review)\.(?:csv|parquet|xlsx|ods|xml)$", re.IGNORECASE)
+_XML_ELEMENT = re.compile(r"\s*<[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*/>")
 
 
 class Words:
@@ -36,67 +40,96 @@ class Words:
 
 
 def clean_papers(folder: Path, words: Words) -> int:
-    """Take a person out of the papers in a folder; how many papers changed.
+    """Take a person out of the papers in a folder; how many papers named the person.
 
-    Tables lose the rows that name the person. A paper that can't be taken apart and names the person is removed.
+    Tables and XML lose the rows that name the person; a paper that can't be taken apart and names the person goes.
     """
-    return sum(_clean(path, words) for path in sorted(folder.iterdir()) if _is_paper(path))
-
-
-def _is_paper(path: Path) -> bool:
-    return path.is_file() and not path.is_symlink() and any(kind in path.name.lower() for kind in _KINDS)
+    papers = [path for path in sorted(folder.iterdir()) if _PAPER.search(path.name)]
+    return sum(_clean(path, words) for path in papers if path.is_file() and not path.is_symlink())
 
 
 def _clean(path: Path, words: Words) -> bool:
-    """Clean one paper; whether it named the person."""
-    content = path.read_bytes()
-    table = _table(path, content)
-    if table is None:
-        named = any(words.in_text(text) for text in _texts(content))
+    if path.suffix.lower() == ".xml":
+        return _clean_xml(path, words)
+    tables = _tables(path)
+    if tables is None:
+        named = any(words.in_text(text) for text in _texts(path))
         if named:
             path.unlink()
         return named
-    stays = [
-        not words.in_row(table.columns, [str(cell) for cell in row if cell is not None]) for row in table.iter_rows()
-    ]
-    if all(stays):
+    kept = {name: _without(table, words) for name, table in tables.items()}
+    if all(kept[name].height == table.height for name, table in tables.items()):
         return False
-    _write(path, table.filter(pl.Series(stays, dtype=pl.Boolean)), _delimiter(content))
+    _replace(path, kept)
     return True
 
 
-def _table(path: Path, content: bytes) -> pl.DataFrame | None:
-    """A paper as a table of texts; None where it is none."""
+def _without(table: pl.DataFrame, words: Words) -> pl.DataFrame:
+    stays = [
+        not words.in_row(table.columns, ["" if cell is None else str(cell) for cell in row])
+        for row in table.iter_rows()
+    ]
+    return table.filter(pl.Series(stays, dtype=pl.Boolean))
+
+
+def _tables(path: Path) -> dict[str, pl.DataFrame] | None:
+    """The tables of a paper as texts, by sheet; None where it can't be read as one."""
+    from followup_analytics.tabular import ROW, read_raw_tables
+
     try:
+        if path.suffix.lower() == ".csv":
+            return {"": pl.read_csv(path, separator=_delimiter(path), infer_schema=False)}
         if path.suffix.lower() == ".parquet":
-            return pl.read_parquet(io.BytesIO(content))
-        if path.suffix.lower() in (".csv", ".tsv", ".txt"):
-            return pl.read_csv(content, separator=_delimiter(content), infer_schema=False)
-    except pl.exceptions.PolarsError:
+            return {"": pl.read_parquet(path)}
+        return {raw.sheet or "rejects": raw.frame.drop(ROW, strict=False) for raw in read_raw_tables(path)}
+    except (pl.exceptions.PolarsError, FollowUpError):
         return None
-    return None
 
 
-def _delimiter(content: bytes) -> str:
+def _delimiter(path: Path) -> str:
     """The delimiter that the header has most of."""
-    header = content.partition(b"\n")[0].decode("utf-8", "replace")
+    with path.open("rb") as stream:
+        header = stream.readline().decode("utf-8", "replace")
     return max(",;\t|", key=header.count)
 
 
-def _texts(content: bytes) -> list[str]:
-    """All that can be read in a paper that is no table; of archives and workbooks what is inside."""
-    if zipfile.is_zipfile(io.BytesIO(content)):
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+def _clean_xml(path: Path, words: Words) -> bool:
+    """Empty elements that name the person go; if the rest still names the person, all of it goes."""
+    text = path.read_text("utf-8", "replace")
+    if not words.in_text(text):
+        return False
+    kept = _XML_ELEMENT.sub(lambda found: "" if words.in_text(found[0]) else found[0], text)
+    if words.in_text(kept):
+        path.unlink()
+    else:
+        _put_in_place(path, kept.encode())
+    return True
+
+
+def _texts(path: Path) -> list[str]:
+    """All that can be read in a paper that is no table; of archives what is inside."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
             return [archive.read(name).decode("utf-8", "replace") for name in archive.namelist()]
-    return [content.decode("utf-8", "replace")]
+    return [path.read_bytes().decode("utf-8", "replace")]
 
 
-def _write(path: Path, table: pl.DataFrame, delimiter: str) -> None:
-    """Put a cleaned table in the paper's place, for its owner's eyes only as before."""
-    beside = path.with_name(path.name + ".part")
-    beside.touch(mode=0o600)
+def _replace(path: Path, tables: dict[str, pl.DataFrame]) -> None:
+    delimiter = _delimiter(path) if path.suffix.lower() == ".csv" else ","
+    beside = _put_in_place(path, b"", rename=False)
+    table = next(iter(tables.values()))
     if path.suffix.lower() == ".parquet":
         table.write_parquet(beside)
-    else:
+    elif path.suffix.lower() == ".csv":
         table.write_csv(beside, separator=delimiter)
+    else:
+        write_workbook(beside, tables)
     beside.replace(path)
+
+
+def _put_in_place(path: Path, content: bytes, *, rename: bool = True) -> Path:
+    """Write beside the paper, for its owner's eyes only, and then take its place: never half a paper."""
+    beside = path.with_name(".part-" + path.name)
+    beside.touch(mode=0o600)
+    beside.write_bytes(content)
+    return beside.replace(path) if rename else beside

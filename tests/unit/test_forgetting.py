@@ -10,6 +10,7 @@ import pytest
 
 from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.store import Counts, open_store
+from followup_analytics.tabular import read_raw_tables
 from followup_analytics.track import (
     track_contact,
     track_forget,
@@ -18,6 +19,7 @@ from followup_analytics.track import (
     track_outcome,
     track_undo,
 )
+from followup_analytics.workbook import write_workbook
 
 AT = "2026-03-02T10:00+01:00"
 
@@ -134,18 +136,26 @@ def test_papers_beside_the_store_are_cleaned(url: str, tmp_path: Path) -> None:
         "contact_id;applicant_id;note;reject_row\nx1;ana.lopez;n;2\nx2;bob;n;3\n"
         f"x3;;see {gone[0]};4\nx4;ana.lopezz;;5\n"
     )
-    (tmp_path / "b.review.xml").write_text("<calls applicant='ANA.LOPEZ'/>")
+    (tmp_path / "b.rejects.xml").write_text(
+        "<calls count='2'>\n  <call name='ANA.LOPEZ' />\n  <call name='b > a' number='1' />\n</calls>"
+    )
     (tmp_path / "c.rejects.parquet").write_bytes(b"no parquet, but of ana.lopez")
+    write_workbook(tmp_path / "e.rejects.xlsx", {"rejects": pl.DataFrame({"applicant_id": ["ana.lopez", "bob"]})})
+    (tmp_path / "f.rejects.xml").write_text("<calls owner='ana.lopez'><call name='b' /></calls>")
+    (tmp_path / "design.review.md").write_text("ana.lopez\n")
     pl.DataFrame({"applicant_id": ["ana.lopez", "bob"]}).write_parquet(tmp_path / "d.rejects.parquet")
     (tmp_path / "own notes.csv").write_text("ana.lopez\n")
-    assert "4 papers" in track_forget(url, "ana.lopez").sentence
+    assert "6 papers" in track_forget(url, "ana.lopez").sentence
     assert (tmp_path / "a.rejects.csv").read_text() == (
         "contact_id;applicant_id;note;reject_row\nx2;bob;n;3\nx4;ana.lopezz;;5\n"
     )
     assert pl.read_parquet(tmp_path / "d.rejects.parquet")["applicant_id"].to_list() == ["bob"]
     left = {path.name for path in tmp_path.iterdir()}
-    assert left >= {"own notes.csv", "a.rejects.csv", "d.rejects.parquet"}
-    assert not left & {"b.review.xml", "c.rejects.parquet"}
+    assert (tmp_path / "b.rejects.xml").read_text() == "<calls count='2'>\n  <call name='b > a' number='1' />\n</calls>"
+    assert read_raw_tables(tmp_path / "e.rejects.xlsx")[0].frame["applicant_id"].to_list() == ["bob"]
+    assert left >= {"own notes.csv", "design.review.md"}
+    assert not left & {"c.rejects.parquet", "f.rejects.xml"}
+    assert not [name for name in left if "part" in name]
 
 
 def test_an_id_that_is_a_bare_number_takes_no_strangers_rows(url: str, tmp_path: Path) -> None:
