@@ -1,0 +1,202 @@
+"""The callback model beside what a researcher would expect to see next to it, judged on the same folds of applicants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.special import expit, logit
+
+from followup_analytics.disclosure import require_enough
+from followup_analytics.errors import UsageError
+from followup_analytics.log import Note
+from followup_analytics.model.coding import learn_coding
+from followup_analytics.model.counts import count_cells
+from followup_analytics.model.evaluate import Predictions, evaluate
+from followup_analytics.model.fitting import fit_counts
+from followup_analytics.model.ridge import Design
+from followup_analytics.model.terms import NAMES, covariates_of, term_frame
+from followup_analytics.model.tuning import base_rate, folds_of_groups
+from followup_analytics.results import Field, LogCounts, Result
+from followup_analytics.uncertainty import group_rows
+
+if TYPE_CHECKING:
+    from followup_analytics.log import FollowUpLog
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+Predictor = Callable[[pl.DataFrame, pl.DataFrame, Sequence[str], int], FloatArray]
+
+#: From the simplest on: where the data can't tell two apart, the simpler is taken.
+ALTERNATIVES = ("base_rate", "ridge", "random_intercept", "boosting")
+_MAIN = ("timing", "attempt", "channel")
+
+
+@dataclass(frozen=True, repr=False)
+class ModelComparison(Result):
+    """One row for each model: log loss out of fold with limits, Brier, calibration slope, area; `chosen` for one of them."""
+
+    command: ClassVar[str] = "model"
+    title: ClassVar[str] = "Models compared on applicants not seen"
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("model", "model"),
+        Field("estimate", "log loss", "number"),
+        Field("conf_low", "95% interval", "number_interval", upper="conf_high"),
+        Field("brier", "Brier score", "number"),
+        Field("calibration_slope", "calibration slope", "number"),
+        Field("auc", "area", "number"),
+        Field("chosen", "taken", "bool"),
+    )
+
+    def summary(self) -> str:
+        """Which model is taken, and why not the one with the least loss where it is another."""
+        taken = next(row["model"] for row in self.rows if row["chosen"])
+        least = min(self.rows, key=lambda row: row["estimate"])["model"]
+        tail = (
+            "" if taken == least else f"; {least} does better by less than one standard error, and the simpler is taken"
+        )
+        return f"{taken} is taken by log loss on applicants not seen{tail}."
+
+
+def compare_models(
+    log: FollowUpLog,
+    *,
+    models: Sequence[str] = ALTERNATIVES,
+    within: float = 7.0,
+    outcome: str = "response",
+    adjust: Sequence[str] | None = None,
+    seed: int = 0,
+    min_cell: int = 10,
+) -> ModelComparison:
+    """Judge models by name on the same five folds of applicants.
+
+    models: any of base_rate, ridge (the package's), random_intercept (logit with an intercept for each applicant, on
+    timing, attempt and channel, averaged over applicants for those not seen), boosting (scikit-learn's histogram
+    gradient boosting on the same columns). The winner is the simplest whose loss is within one standard error (of the
+    difference, clustered on applicants) of the least. Other arguments as in `fit_callback_model`.
+
+    Raises UsageError for an unknown name, or where no attempt was followed for its window.
+    """
+    wanted = [name for name in ALTERNATIVES if name in models]
+    if unknown := [name for name in models if name not in ALTERNATIVES]:
+        raise UsageError(f"There is no model {unknown[0]!r}: choose from {', '.join(ALTERNATIVES)}.")
+    covariates = covariates_of(log, adjust)
+    frame = term_frame(log, within=within, outcome=outcome, adjust=covariates).filter("in_full")
+    if not frame.height or not wanted:
+        raise UsageError("No attempt was followed for its whole window: there is nothing to compare.")
+    require_enough(frame["applicant_id"].n_unique(), min_cell)
+    group = group_rows(frame)
+    fold = folds_of_groups(int(group.max()) + 1, seed)[group]
+    found = {name: _predict_folds(_PREDICTORS[name], frame, (*NAMES, *covariates), fold, min_cell) for name in wanted}
+    base = found.get("base_rate", _predict_folds(_base, frame, (), fold, min_cell))
+    y = frame["y"].to_numpy().astype(np.float64)
+    chosen = _simplest(found, y, group)
+    rows = [_row(name, Predictions(p, base, np.ones(len(y)), y, group, fold), frame) | {"chosen": name == chosen} for name, p in found.items()]  # fmt: skip
+    note = Note("prediction", "These models predict; none says what an action would change.")
+    return ModelComparison(tuple(rows), LogCounts.of(log), (note,), log.native)
+
+
+def _predict_folds(
+    predictor: Predictor, frame: pl.DataFrame, names: Sequence[str], fold: IntArray, min_cell: int
+) -> FloatArray:
+    p = np.empty(frame.height)
+    for number in np.unique(fold):
+        held = fold == number
+        train, test = frame.filter(pl.Series(~held)), frame.filter(pl.Series(held))
+        both = train["y"].n_unique() > 1
+        p[held] = (predictor if both else _base)(train, test, names, min_cell)
+    return p
+
+
+def _base(train: pl.DataFrame, test: pl.DataFrame, _: Sequence[str], __: int) -> FloatArray:
+    return np.full(test.height, base_rate(float(train.height), float(train["y"].sum())))
+
+
+def _ridge(train: pl.DataFrame, test: pl.DataFrame, names: Sequence[str], min_cell: int) -> FloatArray:
+    coding = learn_coding(train, names, min_cell=min_cell)
+    counts, _ = count_cells(train, coding, group_rows(train))
+    return fit_counts(counts, coding).predict(test)
+
+
+def _boosting(train: pl.DataFrame, test: pl.DataFrame, names: Sequence[str], min_cell: int) -> FloatArray:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    coding = learn_coding(train, names, min_cell=min_cell)
+    if not coding.width:
+        return _base(train, test, names, min_cell)
+    # One whole number per term: trees find their own cuts.
+    x, new = (coding.codes(part).astype(np.float64) for part in (train, test))
+    model = HistGradientBoostingClassifier(random_state=0, early_stopping=False, max_iter=100)
+    model.fit(x, train["y"].to_numpy())
+    return np.asarray(model.predict_proba(new)[:, 1], dtype=np.float64)
+
+
+def _random_intercept(train: pl.DataFrame, test: pl.DataFrame, names: Sequence[str], min_cell: int) -> FloatArray:
+    from followup_analytics.heterogeneity import fit_random_intercept, unit_cells
+
+    coding = learn_coding(train, [name for name in names if name in _MAIN], min_cell=min_cell)
+    codes, rows = np.unique(coding.codes(train), axis=0, return_inverse=True)
+    # The first level of each term is the one that others are compared to: without a penalty all of them are too many.
+    kept = [
+        0,
+        *(1 + place for term in coding.terms for place in range(*coding.columns(term.name).indices(coding.width))[1:]),
+    ]
+    design = Design(codes, coding.width).times(np.eye(coding.width + 1))[:, kept]
+    unit = train["applicant_id"].rank("dense").to_numpy().astype(np.int64)
+    cells, _ = unit_cells(
+        unit, rows.ravel().astype(np.int64), train["y"].to_numpy(), design, np.zeros(train.height, dtype=np.int64)
+    )
+    fit = fit_random_intercept(cells)
+    eta = Design(coding.codes(test), coding.width).times(np.eye(coding.width + 1))[:, kept] @ fit.beta
+    nodes, weights = np.polynomial.hermite_e.hermegauss(25)
+    return np.asarray(expit(eta[:, None] + fit.spread * nodes) @ (weights / weights.sum()), dtype=np.float64)
+
+
+_PREDICTORS: dict[str, Predictor] = {
+    "base_rate": _base,
+    "ridge": _ridge,
+    "random_intercept": _random_intercept,
+    "boosting": _boosting,
+}
+
+
+def _simplest(found: dict[str, FloatArray], y: FloatArray, group: IntArray) -> str:
+    """The first model, from the simplest on, that the best one beats by no more than a standard error."""
+    losses = {name: -(y * _log(p) + (1 - y) * _log(1 - p)) for name, p in found.items()}
+    best = min(losses, key=lambda name: float(losses[name].mean()))
+    for name, loss in losses.items():
+        excess = loss - losses[best]
+        sums = np.bincount(group, weights=excess)
+        sizes = np.bincount(group)
+        rest = (excess.sum() - sums) / np.maximum(len(y) - sizes, 1)
+        se = np.sqrt((len(sums) - 1) / len(sums) * ((rest - excess.mean()) ** 2).sum()) if len(sums) > 1 else np.inf
+        if excess.mean() <= se:
+            return name
+    return best
+
+
+def _log(p: FloatArray) -> FloatArray:
+    return np.asarray(np.log(np.clip(p, 1e-12, 1.0)), dtype=np.float64)
+
+
+def _row(name: str, predictions: Predictions, frame: pl.DataFrame) -> dict[str, Any]:
+    found = evaluate(predictions)
+    return {
+        "model": name,
+        **found.metrics["log_loss"],
+        "brier": found.metrics["brier"]["estimate"],
+        "calibration_slope": found.metrics["calibration_slope"]["estimate"],
+        "auc": found.metrics["auc"]["estimate"],
+        "p_value": found.p_value,
+        "mean_log_odds": float(np.mean(logit(np.clip(predictions.p, 1e-12, 1 - 1e-12)))),
+        "n_attempts": frame.height,
+        "n_interviews": frame["interview_id"].n_unique(),
+        "n_applicants": frame["applicant_id"].n_unique(),
+        "n_events": int(frame["y"].sum()),
+        "status": "ok",
+        "reason": None,
+    }
