@@ -58,7 +58,7 @@ def card_facts(result: CallbackModel) -> dict[str, str]:
 def _source(result: CallbackModel) -> str:
     if result.counts.simulated:
         return "Simulated records, made by this package."
-    return "Records of contacts after interviews, as logged by applicants, coaches or telephone systems."
+    return "Records of contacts after interviews, as logged by applicants and coaches or exported from their devices."
 
 
 def _dates(result: CallbackModel) -> str:

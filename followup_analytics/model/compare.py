@@ -1,4 +1,4 @@
-"""The callback model beside what a researcher would expect to see next to it, judged on the same folds of applicants."""
+"""The callback model beside what a researcher would expect to see next to it, judged on the same folds."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from scipy.special import expit, logit
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from followup_analytics.disclosure import require_enough
 from followup_analytics.errors import UsageError
@@ -38,7 +39,7 @@ _MAIN = ("timing", "attempt", "channel")
 
 @dataclass(frozen=True, repr=False)
 class ModelComparison(Result):
-    """One row for each model: log loss out of fold with limits, Brier, calibration slope, area; `chosen` for one of them."""
+    """One row for each model: log loss out of fold with limits, Brier, calibration slope, area; one is `chosen`."""
 
     command: ClassVar[str] = "model"
     title: ClassVar[str] = "Models compared on applicants not seen"
@@ -91,11 +92,18 @@ def compare_models(
     require_enough(frame["applicant_id"].n_unique(), min_cell)
     group = group_rows(frame)
     fold = folds_of_groups(int(group.max()) + 1, seed)[group]
-    found = {name: _predict_folds(_PREDICTORS[name], frame, (*NAMES, *covariates), fold, min_cell) for name in wanted}
+    # Trees and mixed models on a few thousand rows wait for each other's threads longer than they work.
+    with threadpool_limits(1):
+        names = (*NAMES, *covariates)
+        found = {name: _predict_folds(_PREDICTORS[name], frame, names, fold, min_cell) for name in wanted}
     base = found.get("base_rate", _predict_folds(_base, frame, (), fold, min_cell))
     y = frame["y"].to_numpy().astype(np.float64)
     chosen = _simplest(found, y, group)
-    rows = [_row(name, Predictions(p, base, np.ones(len(y)), y, group, fold), frame) | {"chosen": name == chosen} for name, p in found.items()]  # fmt: skip
+    ones = np.ones(len(y))
+    rows = [
+        _row(name, Predictions(p, base, ones, y, group, fold), frame) | {"chosen": name == chosen}
+        for name, p in found.items()
+    ]
     note = Note("prediction", "These models predict; none says what an action would change.")
     return ModelComparison(tuple(rows), LogCounts.of(log), (note,), log.native)
 
@@ -141,10 +149,8 @@ def _random_intercept(train: pl.DataFrame, test: pl.DataFrame, names: Sequence[s
     coding = learn_coding(train, [name for name in names if name in _MAIN], min_cell=min_cell)
     codes, rows = np.unique(coding.codes(train), axis=0, return_inverse=True)
     # The first level of each term is the one that others are compared to: without a penalty all of them are too many.
-    kept = [
-        0,
-        *(1 + place for term in coding.terms for place in range(*coding.columns(term.name).indices(coding.width))[1:]),
-    ]
+    firsts = {1 + offset for offset in coding.offsets[:-1]}
+    kept = [column for column in range(coding.width + 1) if column not in firsts]
     design = Design(codes, coding.width).times(np.eye(coding.width + 1))[:, kept]
     unit = train["applicant_id"].rank("dense").to_numpy().astype(np.int64)
     cells, _ = unit_cells(

@@ -90,7 +90,7 @@ def predict_callbacks(
     waiting = stories.filter(pl.col("exit_kind") == "censored")
     covariates = tuple(name for name in fitted.covariates if name in log.interviews.columns)
     frame = term_frame(log, within=fitted.within, outcome=fitted.outcome, adjust=covariates)
-    spell = _spells(waiting, frame, log)
+    spell = _spells(waiting, frame)
     multiple, spread = _multiples(fitted, spell, log, covariates)
     rows = [
         _row(row, fitted, within, multiple[place], spread[place])
@@ -116,7 +116,7 @@ def _fitted(model: FittedModel | CallbackModel | str | Path) -> FittedModel:
     return fitted
 
 
-def _spells(waiting: pl.DataFrame, frame: pl.DataFrame, log: FollowUpLog) -> pl.DataFrame:
+def _spells(waiting: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
     """Each open interview with the silence that it has had: since its last attempt, or since the interview."""
     last = frame.group_by("interview_id", maintain_order=True).agg(pl.all().last(), attempts=pl.len())
     found = waiting.select("interview_id", "applicant_id", "bucket", "start_us", "until_us").join(

@@ -58,7 +58,7 @@ TERMS: tuple[Term, ...] = (
         "channel",
         "channel chosen",
         "attempt",
-        "when the attempt is made; a call counts as a call whoever or whatever answers",
+        "when the attempt is made; who or what answers is no part of it",
     ),
     Term("weekday", "weekday of the attempt", "attempt", "when the attempt is made"),
     Term("hour", "hour of the attempt", "attempt", "when the attempt is made"),

@@ -176,8 +176,8 @@ def _log_variances(answers: FloatArray, time: FloatArray, n: FloatArray) -> Floa
 
 def _usable_edges(found: pl.DataFrame, min_cell: int) -> list[float]:
     """Edges between which at least `min_cell` applicants wait; a later one with fewer joins the interval before it."""
-    kept = [0.0]
-    for edge in EDGES[1:]:
-        if found.filter(pl.col("days") > edge)["applicant_id"].n_unique() >= max(min_cell, 2):
-            kept.append(edge)
-    return kept
+    fewest = max(min_cell, 2)
+    reached = found.group_by("applicant_id").agg(pl.col("days").max())["days"].sort(descending=True)
+    # The longest wait of the last applicant who counts: edges beyond it have too few behind them.
+    last = float(reached[fewest - 1]) if len(reached) >= fewest else 0.0
+    return [0.0, *(edge for edge in EDGES[1:] if edge < last)]
