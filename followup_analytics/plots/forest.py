@@ -45,7 +45,7 @@ def forest_chart(
     words. A square is filled where the interval leaves out zero. Claims without an estimate keep their line.
     """
     with house_style():
-        axes = ax or new_axes(COLUMN_WIDTH, 0.85 + 0.235 * max(len(rows), 2))
+        axes = ax or new_axes(COLUMN_WIDTH, 0.85 + 0.21 * max(len(rows), 2))
         reach = _reach(rows)
         _draw_margins(axes, rows)
         for place, row in enumerate(rows):

@@ -88,7 +88,7 @@ def _each(found: Findings) -> list[dict[str, Any]]:
     for row in found.claims:
         claim = found.claim(str(row["claim"]))
         name = name_of(found, row).rstrip(".")
-        blocks += [heading(name), terms(_claim_terms(row, claim))]
+        blocks += [heading(name, listed=False), terms(_claim_terms(row, claim))]
         if row.get("estimate") is not None:
             blocks.append(_rests_on(row))
     return blocks

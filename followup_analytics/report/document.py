@@ -115,9 +115,9 @@ def paragraph(*parts: Any) -> dict[str, Any]:
     return {"type": "text", "text": list(parts)}
 
 
-def heading(text: str, level: int = 2) -> dict[str, Any]:
-    """A heading within a section."""
-    return {"type": "heading", "text": text, "level": level}
+def heading(text: str, level: int = 2, *, listed: bool = True) -> dict[str, Any]:
+    """A heading within a section; `listed` ones stand in the contents."""
+    return {"type": "heading", "text": text, "level": level, "listed": listed}
 
 
 def bullets(*items: Parts, columns: int = 1) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -9,9 +10,15 @@ import polars as pl
 
 from followup_analytics.log import FollowUpLog
 from followup_analytics.plots import joined, value_label
+from followup_analytics.schema import SPOKEN_CHANNELS
 
 DECISIONS = ("advanced", "offer", "rejected")
 ENDS = ("filled", "withdrawn")
+_SPOKEN = (*SPOKEN_CHANNELS, "voicemail")
+_OF_CALLS = re.compile(
+    r"\b(call\w*|tele\w*|phone\w*|voicemail\w*|voice|machine|message left|recit\w+)\b", re.IGNORECASE
+)
+_OF_DECISIONS = re.compile(r"\b(offers?|outcomes?|round|advanc\w+|reject\w+|withdr\w+)\b", re.IGNORECASE)
 _EPOCH = date(1970, 1, 1)
 _DECISION_WORDS = {"advanced": "a further round", "offer": "an offer", "rejected": "a rejection"}
 _END_WORDS = {"filled": "the post is filled by someone else", "withdrawn": "the applicant withdraws"}
@@ -41,6 +48,7 @@ class LogFacts:
     last_day: date | None
     only_dates: bool
     n_interviews: int
+    is_spoken: bool
 
     @classmethod
     def of(cls, log: FollowUpLog, attempts: pl.DataFrame) -> LogFacts:
@@ -58,6 +66,13 @@ class LogFacts:
             last_day=_EPOCH + timedelta(days=max(days)) if days else None,
             only_dates=bool(dated.any()),
             n_interviews=log.interviews.height,
+            is_spoken=bool(log.contacts["channel"].is_in(_SPOKEN).any()),
+        )
+
+    def fits(self, text: str) -> bool:
+        """Whether a sentence speaks only of what this log holds: no calls or offers where there were none."""
+        return (self.is_spoken or not _OF_CALLS.search(text)) and (
+            bool(self.decisions) or not _OF_DECISIONS.search(text)
         )
 
     def attempt_words(self) -> str:

@@ -110,11 +110,7 @@ def _model(log: FollowUpLog, options: Options) -> tuple[Any, Any, str]:
 
 def _claims(log: FollowUpLog, options: Options, given: Result | None) -> tuple[Result | None, Catalogue | None, str]:
     """The verdicts on the claims with their catalogue, or the sentence that says why there are none."""
-    try:
-        from followup_analytics.claims import test_claims
-    except ImportError:
-        return None, None, "The claims are not part of this installation."
-    from followup_analytics.claims.catalogue import own_catalogue
+    from followup_analytics.claims import own_catalogue, test_claims
 
     try:
         judged = given or test_claims(log, min_cell=options.min_cell, seed=options.seed)

@@ -130,7 +130,7 @@ def card_section(found: Findings) -> Section | None:
         return None
     blocks = [paragraph(str(card["use"]))]
     for name, group in groupby(card["items"], key=lambda item: str(item["section"])):
-        blocks.append(heading(name))
+        blocks.append(heading(name, listed=False))
         blocks.append(terms([(f"{item['item']} {item['asks']}", _answer_of(item)) for item in group]))
     return Section("Model card", tuple(blocks), new_page=True)
 

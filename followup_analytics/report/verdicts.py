@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,7 +20,8 @@ _FIRM = ("supported", "contradicted", "no_meaningful_difference")
 def claims_blocks(found: Findings) -> list[dict[str, Any]]:
     """The claims for a cohort report: the tally, the firm verdicts in sentences, chart and table, what is untested."""
     tested = [row for row in found.claims if row.get("verdict") != "not_testable"]
-    untested = [row for row in found.claims if row.get("verdict") == "not_testable"]
+    absent = [row for row in found.claims if row.get("verdict") == "not_testable"]
+    untested = [row for row in absent if found.facts.fits(f"{name_of(found, row)} {row.get('reason')}")]
     blocks = [paragraph(*verdict_sentence(found), " ", _what_a_verdict_is())]
     if found.counts.applicants < ENOUGH_FOR_VERDICTS:
         blocks.append(aside(strong("Too few for verdicts. "), too_few_for_verdicts(found)))
@@ -30,13 +32,20 @@ def claims_blocks(found: Findings) -> list[dict[str, Any]]:
         blocks += _compared(found, tested)
     if untested:
         blocks += _untested(found, untested)
+    if len(untested) < len(absent):
+        left = count(len(absent) - len(untested))
+        blocks.append(paragraph(f"{left} further pieces are about things that a log of this kind doesn’t hold."))
     return blocks
 
 
 def name_of(found: Findings, row: Row) -> str:
     """A claim's advice in words, else its id."""
     claim = found.claim(str(row["claim"]))
-    return str(row["claim"]).replace("-", " ") if claim is None else claim.advice
+    if claim is None:
+        return str(row["claim"]).replace("-", " ")
+    if found.facts.fits(claim.advice):
+        return claim.advice
+    return f"{claim.strategy.words}, rather than {claim.alternative.words}"
 
 
 def verdict_line(found: Findings, row: Row) -> list[Any]:
@@ -73,9 +82,16 @@ def _what_a_verdict_is() -> str:
     )
 
 
+def short_names(found: Findings, rows: Sequence[Row]) -> dict[str, str]:
+    """Claims by a few words, for the edge of a chart: their ids, with dashes between numbers only."""
+    if not found.facts.is_spoken:
+        return {str(row["claim"]): _short(name_of(found, row), 30) for row in rows}
+    return {str(row["claim"]): re.sub(r"(?<!\d)-|-(?!\d)", " ", str(row["claim"])).replace("-", "–") for row in rows}
+
+
 def _compared(found: Findings, rows: Sequence[Row]) -> list[dict[str, Any]]:
     names = {str(row["claim"]): _short(name_of(found, row)) for row in rows}
-    drawn = forest_chart(rows, labels=names, simulated=found.counts.simulated)
+    drawn = forest_chart(rows, labels=short_names(found, rows), simulated=found.counts.simulated)
     columns = [Column("Advice", "left", share=1), Column("Interviews"), Column("Difference"), Column("95% interval")]
     columns += [Column("Plain table"), Column("Verdict", "left")]
     body = [
