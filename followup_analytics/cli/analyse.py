@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -192,9 +192,8 @@ def plan(
         str | None, typer.Argument(metavar="[LOG]", help="A log whose base rates and design effects to plan with.")
     ] = None,
     baseline: Annotated[
-        float | None,
-        typer.Option("--baseline", metavar="P", help="Response probability without the advice (default .30)."),
-    ] = None,
+        float, typer.Option("--baseline", metavar="P", help="Probability of the outcome without the advice.")
+    ] = 0.3,
     effect: Annotated[
         float, typer.Option("--effect", metavar="POINTS", help="The difference to detect, in percentage points.")
     ] = 10.0,
@@ -209,12 +208,7 @@ def plan(
     from followup_analytics.claims import plan_study
 
     opened = None if log is None else open_log(log, shared)
-    finish(
-        plan_study(
-            opened, baseline=baseline, effect=effect, simulate=simulate, seed=shared.seed, min_cell=shared.min_cell
-        ),
-        shared,
-    )
+    finish(plan_study(opened, baseline=baseline, effect=effect / 100, min_cell=shared.min_cell), shared)
 
 
 @with_options(Shared)
@@ -228,6 +222,9 @@ def next_(
     policy: Annotated[Path | None, typer.Option("--policy", help="The office's policy file (TOML).")] = None,
     ics: Annotated[Path | None, typer.Option("--ics", help="Also write the steps as a calendar file.")] = None,
     script: Annotated[bool, typer.Option("--script", help="Also print what to say in each call.")] = False,
+    working_days: Annotated[
+        str | None, typer.Option("--working-days", metavar="COUNTRY", help="Whose holidays count, such as DE; or zone.")
+    ] = None,
     no_claims: Annotated[bool, typer.Option("--no-claims", help="Don't test the advice on this log first.")] = False,
 ) -> None:
     """Whom to follow up with, when, why, and how sure that advice is (confidential).
@@ -235,9 +232,12 @@ def next_(
     Example:  followup next sqlite:///followup.db
     """
     from followup_analytics.advice import next_steps
+    from followup_analytics.claims import test_claims
 
     opened = open_log(log, shared, protect=False)
-    steps: Any = next_steps(opened, today=today, policy=policy, test=not no_claims)
+    # A working paper about one's own clients: the verdicts that it rests on need no hiding from them.
+    verdicts = None if no_claims else test_claims(opened, min_cell=1, seed=shared.seed)
+    steps = next_steps(opened, today=today, policy=policy, verdicts=verdicts, country=working_days)
     finish(steps, shared)
     if ics is not None:
         writable(ics).write_text(steps.to_ics(), encoding="utf-8", newline="")
