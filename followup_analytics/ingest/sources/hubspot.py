@@ -1,0 +1,144 @@
+"""HubSpot calls and e-mails: the API's JSON, property CSVs, and the portal's export of calls.
+
+Directions are the CRM user's, who is the applicant here. `hs_call_duration` is milliseconds. Dispositions are ids in
+the API and words in exports; "Left voicemail" is a message that was left, "Left live message" a talk with somebody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from followup_analytics.ingest.callsheet import USERS_ZONE, CallColumns, Meaning, call_sheet, calls_batch
+from followup_analytics.ingest.parts import clock_seconds, worded
+from followup_analytics.ingest.records import json_frame, json_records
+from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
+from followup_analytics.ingest.sample import Sample
+from followup_analytics.ingest.times import ReadTimes, read_times
+
+_DISPOSITIONS = {
+    "9d9162e7-6cf3-4944-bf63-4dff82258764": "busy",
+    "f240bbac-87c9-4f6e-bf70-924b57d47db7": "connected",
+    "a4c4c377-d246-4b32-a13b-75a56a4cd0ff": "left live message",
+    "b2cf5968-551e-4856-9783-52b3da59a7d0": "left voicemail",
+    "73a0d17f-1163-4015-bdd5-ec830791da20": "no answer",
+    "17b47fee-58de-441e-a44c-c6300d46f273": "wrong number",
+}
+_UNANSWERED = ["busy", "no answer", "no_answer", "failed", "canceled", "missed"]
+_DIRECTIONS = {
+    "inbound": "inbound", "outbound": "outbound", "email": "outbound", "incoming email": "inbound", "forwarded email": "inbound",
+}  # fmt: skip
+_PROPERTIES = (
+    "hs_object_id", "hs_timestamp", "hs_call_direction", "hs_call_disposition", "hs_call_duration", "hs_call_from_number",
+    "hs_call_to_number", "hs_call_status", "hs_call_body", "hs_email_direction", "hs_email_status", "hs_email_from_email", "hs_email_to_email",
+)  # fmt: skip
+_FIELDS = {f"properties.{name}": name for name in _PROPERTIES} | {"id": "hs_object_id", "createdAt": "created"}
+
+
+def _times(columns: CallColumns) -> ReadTimes:
+    """ISO times or milliseconds since 1970, whichever the column holds."""
+    texts = columns.frame.select(t=columns.any_of("hs_timestamp", "created"))["t"]
+    millis = texts.str.extract(r"^(\d{12,13})$", 1).cast(pl.Int64, strict=False)
+    iso = pl.from_epoch(millis, time_unit="ms").dt.strftime("%Y-%m-%dT%H:%M:%S%.3fZ")
+    return read_times(
+        texts.zip_with(millis.is_null(), iso), zone="UTC", file=columns.place, column="hs_timestamp", day_first=False
+    )
+
+
+def interpret(columns: CallColumns) -> Meaning:
+    """What HubSpot's properties mean."""
+    email = columns.text("hs_email_direction").is_not_null()
+    direction = worded(columns.any_of("hs_call_direction", "hs_email_direction"), _DIRECTIONS)
+    told = columns.text("hs_call_disposition")
+    result = pl.coalesce(
+        told.replace_strict(_DISPOSITIONS, default=None, return_dtype=pl.String), told, columns.text("hs_call_status")
+    ).str.to_lowercase()
+    ends = ("hs_call_to_number", "hs_call_from_number"), ("hs_email_to_email", "hs_email_from_email")
+    outer = [
+        pl.when(direction == "outbound").then(columns.text(to)).otherwise(columns.text(sender)) for to, sender in ends
+    ]
+    inner = [
+        pl.when(direction == "outbound").then(columns.text(sender)).otherwise(columns.text(to)) for to, sender in ends
+    ]
+    return _told(
+        columns,
+        _times(columns),
+        direction,
+        result,
+        outer,
+        inner,
+        columns.number("hs_call_duration") / 1000,
+        email,
+        "hs_object_id",
+    )
+
+
+def interpret_export(columns: CallColumns) -> Meaning:
+    """What the portal's export of calls means; its times are in the zone of the portal."""
+    direction = worded(columns.text("call_direction"), _DIRECTIONS)
+    result = columns.text("call_outcome").str.to_lowercase()
+    to, sender = columns.text("to_number"), columns.text("from_number")
+    outer = [pl.when(direction == "outbound").then(to).otherwise(sender)]
+    inner = [pl.when(direction == "outbound").then(sender).otherwise(to)]
+    at = columns.times("activity_date", zone=USERS_ZONE)
+    talk = clock_seconds(columns.text("call_duration", "call_duration (hh:mm:ss)"))
+    return _told(columns, at, direction, result, outer, inner, talk, pl.lit(value=False), "record_id")
+
+
+def _told(
+    columns: CallColumns, at: ReadTimes, direction: pl.Expr, result: pl.Expr, outer: list[pl.Expr], inner: list[pl.Expr],
+    talk: pl.Expr, email: pl.Expr, key: str,
+) -> Meaning:  # fmt: skip
+    unanswered = result.is_in(_UNANSWERED)
+    # Said by a person who made the call: somebody was reached, or a message was left.
+    certain = result.is_in(["connected", "left live message", "left voicemail", "wrong number"])
+    talked = (
+        pl.when(unanswered).then(0.0).otherwise(pl.when(certain & (talk.fill_null(0) <= 0)).then(None).otherwise(talk))
+    )
+    reached = result.is_in(["connected", "left live message", "wrong number"])
+    return Meaning(
+        at=at,
+        direction=direction,
+        number=pl.coalesce(outer),
+        own=pl.coalesce(inner),
+        talk_s=pl.when(~email).then(talked),
+        left_message=(result == "left voicemail") & ~email,
+        missed=(direction == "inbound") & unanswered & ~email,
+        skip=email & columns.text("hs_email_status").str.to_uppercase().is_in(["BOUNCED", "FAILED", "SCHEDULED"]),
+        native_id=columns.text(key),
+        note=columns.any_of("hs_call_body", "call_notes"),
+        channel=pl.when(email).then(pl.lit("email")),
+        party=pl.when(email).then(pl.lit("none")).when(reached).then(pl.lit("other")),
+        certainty=pl.when(certain | email).then(pl.lit("stated")),
+    )
+
+
+def detect(sample: Sample) -> Match | None:
+    """JSON whose records have HubSpot's properties of calls or e-mails."""
+    fits = any(f'"{name}' in sample.json_start for name in ("hs_call_", "hs_email_direction"))
+    return Match(CERTAIN, "its records have HubSpot's properties (hs_call_...)") if fits else None
+
+
+def read(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
+    """The records of the API."""
+    for records, counts in json_records(sample, ("results", "objects")):
+        batch = calls_batch(json_frame(records, _FIELDS), sample.name, interpret, options)
+        yield Batch(batch.table, batch.rows, batch.read, batch.problems, batch.merged, {**batch.counts, **counts})
+
+
+SOURCES = (
+    Source("hubspot_json", "HubSpot calls and e-mails (API JSON)", detect, read, calls=True),
+    call_sheet(
+        "hubspot",
+        "HubSpot calls and e-mails (property CSV)",
+        (frozenset({"hs_timestamp", "hs_call_direction"}), frozenset({"hs_timestamp", "hs_email_direction"})),
+        interpret,
+    ),
+    call_sheet(
+        "hubspot_export",
+        "HubSpot calls (portal export, CSV)",
+        (frozenset({"call_outcome", "call_direction", "activity_date"}),),
+        interpret_export,
+    ),
+)

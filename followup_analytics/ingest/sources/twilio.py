@@ -1,0 +1,97 @@
+"""Twilio calls: the API's JSON, newline-delimited JSON, and CSV exports.
+
+Times are RFC 2822 in UTC in the API, ISO in exports; `duration` is whole seconds of the connected call, 0 for busy,
+failed, no-answer and canceled. `answered_by` of machine detection is the one place where a mailbox is told apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import polars as pl
+
+from followup_analytics.ingest.calls import WITHHELD
+from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet, calls_batch
+from followup_analytics.ingest.parts import worded
+from followup_analytics.ingest.records import json_frame, json_records
+from followup_analytics.ingest.registry import CERTAIN, LIKELY, Batch, Match, ReadOptions, Source
+from followup_analytics.ingest.sample import Sample
+
+_CALL_SID = re.compile(r'"sid"\s*:\s*"CA[0-9a-f]{32}"')
+_DIRECTIONS = {
+    "inbound": "inbound",
+    "incoming": "inbound",
+    "trunking originating": "inbound",
+    "trunking terminating": "outbound",
+    "outbound api": "outbound",
+    "outbound dial": "outbound",
+    "outgoing api": "outbound",
+    "outgoing dial": "outbound",
+    "outbound": "outbound",
+    "outgoing": "outbound",
+}
+_MISSED = ["busy", "no-answer", "no answer", "canceled", "cancelled", "failed"]
+#: ANONYMOUS, RESTRICTED, UNAVAILABLE, UNKNOWN and BLOCKED spelt on a telephone's keys stand for a withheld number.
+_SPELT = ["+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253", "+464"]
+_FIELDS = {
+    "sid": "sid", "parent_call_sid": "parent_call_sid", "to": "to", "from": "from", "status": "status", "direction": "direction",
+    "start_time": "start_time", "date_created": "date_created", "duration": "duration", "answered_by": "answered_by",
+    "startTime": "start_time", "parentCallSid": "parent_call_sid", "dateCreated": "date_created", "answeredBy": "answered_by",
+}  # fmt: skip
+_WITHHELD = sorted(WITHHELD | set(_SPELT))
+
+
+def detect(sample: Sample) -> Match | None:
+    """JSON with call sids: `CA` and 32 hexadecimal digits."""
+    if sample.json_start and _CALL_SID.search(sample.json_start):
+        return Match(CERTAIN, "its records have Twilio call sids (CA...)")
+    return None
+
+
+def read(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
+    """The calls of a list from the API, or of newline-delimited JSON."""
+    for records, counts in json_records(sample, ("calls",)):
+        frame = json_frame(records, _FIELDS)
+        batch = calls_batch(frame, sample.name, interpret, options)
+        yield Batch(batch.table, batch.rows, batch.read, batch.problems, batch.merged, {**batch.counts, **counts})
+
+
+def interpret(columns: CallColumns) -> Meaning:
+    """What Twilio's columns mean; a dialled leg belongs to its parent call."""
+    direction = worded(columns.text("direction"), _DIRECTIONS)
+    outbound = direction == "outbound"
+    to, caller = columns.text("to", "to_number"), columns.text("from", "from_number")
+    status = columns.text("status", "call_status").str.to_lowercase()
+    machine = columns.text("answered_by").str.starts_with("machine")
+    number = pl.when(outbound).then(to).otherwise(caller)
+    sid = columns.text("sid", "call_sid")
+    parent = columns.text("parent_call_sid", "parent_sid")
+    return Meaning(
+        at=columns.times("start_time" if columns.has("start_time") else "date_created", zone="UTC", day_first=False),
+        direction=direction,
+        number=pl.when(~number.is_in(_WITHHELD)).then(number),
+        own=pl.when(outbound).then(caller).otherwise(to),
+        talk_s=pl.when(status.is_in(_MISSED)).then(0.0).otherwise(columns.number("duration")),
+        missed=(direction == "inbound") & status.is_in(_MISSED),
+        # An inbound call that a program dials on has a leg of its own; the parent is the contact.
+        leg=parent.is_not_null() & parent.is_in(sid.implode()),
+        native_id=sid,
+        certainty=pl.when(machine).then(pl.lit("machine")),
+    )
+
+
+SOURCES = (
+    Source("twilio", "Twilio calls (API JSON or newline-delimited JSON)", detect, read, calls=True),
+    call_sheet(
+        "twilio_csv",
+        "Twilio calls (CSV)",
+        (
+            frozenset({"from", "to", "direction", "status", "duration", "start_time"}),
+            frozenset({"sid", "from", "to", "direction", "status", "duration"}),
+        ),
+        interpret,
+        strength=LIKELY,
+        unlike=frozenset({"talking", "call_id", "ringing"}),
+    ),
+)
