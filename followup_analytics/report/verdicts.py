@@ -45,7 +45,8 @@ def name_of(found: Findings, row: Row) -> str:
         return str(row["claim"]).replace("-", " ")
     if found.facts.fits(claim.advice):
         return claim.advice
-    return f"{claim.strategy.words}, rather than {claim.alternative.words}"
+    words = f"{claim.strategy.words}, rather than {claim.alternative.words}"
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def verdict_line(found: Findings, row: Row) -> list[Any]:
