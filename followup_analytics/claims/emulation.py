@@ -25,7 +25,7 @@ LATE = 1_000_000
 _DAY_EDGES, _DAY_WORDS = (0, 1, 2, 4, 8, 15), ("0", "1", "2-3", "4-7", "8-14", "15+")
 _COUNT_EDGES, _COUNT_WORDS = (0, 1, 2), ("0", "1", "2+")
 _NUMBER_EDGES, _NUMBER_WORDS = (0, 1, 2, 3, 4), ("0", "1", "2", "3", "4+")
-_GAP_EDGES, _GAP_WORDS = (0, 1, 2, 3, 5), ("none", "1", "2", "3-4", "5+")
+_GAP_EDGES, _GAP_WORDS = (0, 1, 2, 3, 4, 5, 6, 7), ("none", "1", "2", "3", "4", "5", "6", "7+")
 _TONE_WORDS = ("none", *TONES)
 
 
@@ -75,7 +75,7 @@ def emulate(
     recorded = record_ends(claim, histories, moments)
     acts = _acts(claim, histories, moments, act or "attempt", claim.window)
     rows = _decision_rows(claim, acts, binding, recorded) if act else _no_rows()
-    history = _varying(claim, histories, moments, rows, acts)
+    history = _varying(claim, histories, moments, rows)
     interval = Covariate("interval", rows.interval, tuple(str(k) for k in range(max(claim.window, 1))), history=True)
     acting = make_patterns([interval, *(one.take(rows.person) for one in baseline), *history], len(rows.person))
     decisions, rules, columns = _with_choice(claim, moments, baseline, rows, acting, _seen(rows, acts, binding, part))
@@ -249,19 +249,19 @@ def _last_tone(histories: Histories, at: Times) -> IntArray:
     return last[at.row]
 
 
-def _varying(claim: Claim, histories: Histories, moments: Moments, rows: _Rows, acts: _Acts) -> list[Covariate]:
+def _varying(claim: Claim, histories: Histories, moments: Moments, rows: _Rows) -> list[Covariate]:
     """What the call history says at the start of each decision's interval."""
     made: list[Covariate] = []
     if not len(rows.person):
         return made
     if rows.before.any():
         made.append(binned("acts", rows.before, range(8), [str(n) for n in range(8)]))
-        made.append(binned("since act", _gap(acts.count)[rows.person, rows.interval], _GAP_EDGES, _GAP_WORDS))
-    if "attempts" in claim.history:
+    if "attempts" in claim.history or rows.before.any():
         count = _acts(claim, histories, moments, "attempt", claim.window).count
         before = (np.cumsum(count, axis=1) - count)[rows.person, rows.interval]
         made.append(binned("attempts", before, _COUNT_EDGES, _COUNT_WORDS))
-        made.append(binned("since attempt", _gap(count)[rows.person, rows.interval], _GAP_EDGES, _GAP_WORDS))
+        gap = _gap(count, since_moment=bool((moments.place >= 0).all()))
+        made.append(binned("since attempt", gap[rows.person, rows.interval], _GAP_EDGES, _GAP_WORDS))
     if "thanked" in claim.history:
         count = _acts(claim, histories, moments, "thank_you", claim.window).count
         before = (np.cumsum(count, axis=1) - count)[rows.person, rows.interval]
@@ -272,12 +272,12 @@ def _varying(claim: Claim, histories: Histories, moments: Moments, rows: _Rows, 
     return made
 
 
-def _gap(count: IntArray) -> IntArray:
-    """Intervals since the last one with an act, before each; 0 where there was none."""
+def _gap(count: IntArray, *, since_moment: bool) -> IntArray:
+    """Intervals since the last attempt before each interval, the moment's own included; 0 where there was none."""
     k = np.arange(count.shape[1])[None, :]
     last = np.maximum.accumulate(np.where(count > 0, k, -1), axis=1)
     before = np.concatenate([np.full((len(count), 1), -1), last[:, :-1]], axis=1)
-    return np.where(before < 0, 0, k - before)
+    return k - before if since_moment else np.where(before < 0, 0, k - before)
 
 
 def _tone_since(claim: Claim, histories: Histories, moments: Moments) -> IntArray:
@@ -322,7 +322,7 @@ def _with_choice(
     acting: Patterns,
     seen: FloatArray,
 ) -> tuple[Decisions, tuple[IntArray, IntArray], tuple[str, ...]]:
-    """Put the choice at time zero, if there is one, in front of the decisions after it, each with a model of its own."""
+    """Put the choice at time zero, if there is one, in front of what is decided after it, each with its own model."""
     strategy, alternative = (
         rules_of(course, rows.interval, rows.before, rows.made) if course.act else np.full(len(rows.person), NATURAL)
         for course in (claim.strategy, claim.alternative)

@@ -11,7 +11,7 @@ from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.emulation import Emulation, follow_up_of
 from followup_analytics.claims.histories import Histories
 from followup_analytics.claims.moments import Moments
-from followup_analytics.trials.ccw import EVENT, WEIGHT_CAP, Arm, Contrast, FollowUp, clone_censor_weight, weigh_arm
+from followup_analytics.trials.ccw import EVENT, Arm, Contrast, FollowUp, clone_censor_weight, weigh_arm
 from followup_analytics.trials.decisions import MUST, follow_paths
 from followup_analytics.trials.sequential import sequential_contrast
 from followup_analytics.trials.standardise import standardised_risks
@@ -35,6 +35,7 @@ class Estimate:
         done: shape (2, m), who carried out each arm's strategy and kept to it (not who merely had no time to leave it).
         complete: shape (m,), followed to the horizon, or to what happened before.
         happened: shape (m,), the event within the horizon.
+        cap: largest weight.
     """
 
     emulation: Emulation
@@ -46,6 +47,7 @@ class Estimate:
     done: BoolArray
     complete: BoolArray
     happened: BoolArray
+    cap: float
 
     @property
     def arms(self) -> tuple[Arm, Arm]:
@@ -53,8 +55,8 @@ class Estimate:
         return self.contrast.strategy, self.contrast.alternative
 
 
-def estimate_claim(claim: Claim, emulation: Emulation, *, cap: float = WEIGHT_CAP) -> Estimate:
-    """Estimate a claim's contrast by its design (see `definition.DESIGNS`); nothing is judged here."""
+def estimate_claim(claim: Claim, emulation: Emulation, *, cap: float) -> Estimate:
+    """Estimate a claim's contrast by its design (see `definition`), no weight above `cap`; nothing is judged here."""
     decisions, follow_up = emulation.decisions, emulation.follow_up
     contrast = clone_censor_weight(decisions, *emulation.rules, follow_up, cap=cap)
     if claim.design == "attempt-contrast":
@@ -77,6 +79,7 @@ def estimate_claim(claim: Claim, emulation: Emulation, *, cap: float = WEIGHT_CA
         difference=difference,
         naive=_plain_difference(emulation.did, happened),
         done=carried_out(emulation, contrast),
+        cap=cap,
         complete=(follow_up.exit_kind > 0) | (follow_up.exit_interval >= follow_up.horizon),
         happened=happened,
     )
@@ -103,13 +106,14 @@ def carried_out(emulation: Emulation, contrast: Contrast) -> BoolArray:
     )
 
 
-def second_outcome(emulation: Emulation, contrast: Contrast, follow_up: FollowUp) -> Jackknife:
+def second_outcome(estimate: Estimate, follow_up: FollowUp) -> Jackknife:
     """The difference for another outcome of the same trial, with the same weights."""
+    emulation, probability = estimate.emulation, estimate.contrast.probability
     arms = []
     for rule in emulation.rules:
-        paths = follow_paths(emulation.decisions, rule, contrast.probability, follow_up.people)
-        arms.append(weigh_arm(paths, follow_up))
-    return Contrast(arms[0], arms[1], contrast.probability).difference()
+        paths = follow_paths(emulation.decisions, rule, probability, follow_up.people)
+        arms.append(weigh_arm(paths, follow_up, cap=estimate.cap))
+    return Contrast(arms[0], arms[1], probability).difference()
 
 
 def second_way(claim: Claim, estimate: Estimate, histories: Histories, moments: Moments) -> Jackknife | None:
@@ -123,7 +127,12 @@ def second_way(claim: Claim, estimate: Estimate, histories: Histories, moments: 
     longer = claim.intervals + claim.window
     follow_up = follow_up_of(claim, histories, moments, emulation.follow_up.group, claim.outcome, longer)
     acting = sequential_contrast(
-        decisions, follow_up, estimate.contrast.probability, window=claim.window, horizon=claim.intervals
+        decisions,
+        follow_up,
+        estimate.contrast.probability,
+        window=claim.window,
+        horizon=claim.intervals,
+        cap=estimate.cap,
     )
     if claim.strategy.some_in is not None:
         return acting

@@ -195,8 +195,8 @@ def _tested(trial: Trial, p_adjusted: float, failing: Sequence[str], context: Co
     if failing:
         verdict = "inconclusive"
         reason = (
-            "A negative control fails: the strategy seems to change what it cannot change, so that the arms must differ "
-            "in something unmeasured."
+            "A negative control fails: the strategy seems to change what it cannot change, so that the arms must "
+            "differ in something unmeasured."
         )
     elif label.why:
         reason = f"{reason} {label.why}"

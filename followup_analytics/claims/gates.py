@@ -19,6 +19,8 @@ BoolArray = NDArray[np.bool_]
 
 #: Applicants and events that each arm needs, and the least share of the arm's own interviews that weights may leave.
 MIN_APPLICANTS, MIN_EVENTS, MIN_EFFECTIVE, MAX_SHARE = 10, 5, 0.20, 0.10
+#: Weights must add up to the people they stand for: how far their mean may be from 1.
+MEAN_OFF = 0.15
 #: From so many applicants on a claim may have a verdict other than inconclusive.
 MIN_FOR_VERDICT = 100
 #: A stratum in which nobody took an arm, although chance alone would leave it empty less often than this.
@@ -84,6 +86,8 @@ def run_gates(claim: Claim, estimate: Estimate, applicant: IntArray) -> tuple[Ga
         gates.append(Gate("effective_size", share >= MIN_EFFECTIVE, share, MIN_EFFECTIVE, _too_uneven(words, share)))
         largest = arm.largest_share()
         gates.append(Gate("largest_weight", largest <= MAX_SHARE, largest, MAX_SHARE, _too_heavy(words)))
+        mean = float(arm.weight.mean())
+        gates.append(Gate("stand_for_all", abs(mean - 1) <= MEAN_OFF, mean, MEAN_OFF, _not_all(words)))
     return tuple(gates)
 
 
@@ -127,6 +131,10 @@ def _too_uneven(words: str, share: float) -> str:
 
 def _too_heavy(words: str) -> str:
     return f"One interview would carry more than {100 * MAX_SHARE:.0f}% of the weight of those who did this: {words}."
+
+
+def _not_all(words: str) -> str:
+    return f"Even weighted, those who did this don't stand for everybody: {words}. Too few could have done it."
 
 
 def _positivity(claim: Claim, estimate: Estimate) -> Gate:

@@ -221,7 +221,7 @@ def _places(values: pl.Series, vocabulary: tuple[str, ...]) -> IntArray:
 
 
 def elapsed(since: Times, until: Times) -> IntArray:
-    """Microseconds from one row to the other: whole days of 24 hours where either has only a date; NEVER stays NEVER."""
+    """Microseconds from one row to the other; whole days where either has only a date; NEVER stays NEVER."""
     instants = (since.instant == 1) & (until.instant == 1)
     exact = np.where(instants, until.us - since.us, (until.day - since.day) * DAY_US)
     return np.where((until.order == NEVER) | (since.order == NEVER), NEVER, exact)

@@ -26,7 +26,7 @@ class Moments:
         at: when; `at.row` is the interview.
         place: shape (m,), place of the moment's own attempt among all attempts, of the last attempt before a silence,
             or -1 where there is none.
-        chosen: shape (m,), 1 where the moment's own contact is the strategy's, 0 the alternative's, -1 without a choice.
+        chosen: shape (m,), 1 where the moment's own contact is the strategy's, 0 the alternative's, -1: no choice.
         unrecorded: contacts that would have been the moment, but lack the item that tells the arms apart.
     """
 
@@ -110,7 +110,7 @@ def _nth_of_each(row: IntArray, fits: BoolArray, nth: int) -> IntArray:
 
 
 def _silences(moment: Moment, histories: Histories) -> Moments:
-    """The first stretch of `days` without response, end or further attempt after an attempt (or after the interview)."""
+    """The first `days` without response, end or further attempt after an attempt (or after the interview)."""
     attempts, days = histories.attempts.at, moment.days * DAY_US
     since, place = attempts, np.arange(len(attempts.row))
     if moment.after_interview:

@@ -15,7 +15,7 @@ from followup_analytics.claims.estimates import Estimate, estimate_claim, second
 from followup_analytics.claims.gates import Gate, missing_records, run_gates
 from followup_analytics.claims.moments import Moments, find_moments
 from followup_analytics.claims.verdict import Test, test_difference
-from followup_analytics.trials.ccw import WEIGHT_CAP
+from followup_analytics.trials.ccw import weight_cap
 from followup_analytics.uncertainty import Jackknife
 
 IntArray = NDArray[np.int64]
@@ -52,12 +52,12 @@ class Trial:
     adjusted: tuple[str, ...] = ()
 
 
-def run_trial(claim: Claim, context: Context, *, cap: float = WEIGHT_CAP, extras: bool = True) -> Trial:
+def run_trial(claim: Claim, context: Context, *, cap: float | None = None, extras: bool = True) -> Trial:
     """Run a claim on a log.
 
     Args:
         claim: the claim; context: the log.
-        cap: largest weight.
+        cap: largest weight; by default `weight_cap` of the eligible interviews.
         extras: also run controls, the second line and the second way.
     """
     histories = context.histories
@@ -70,7 +70,7 @@ def run_trial(claim: Claim, context: Context, *, cap: float = WEIGHT_CAP, extras
         return replace(nothing, refusal=missing or f"There are no {claim.population} in this log.")
     persons = context.covariates_of(claim)
     emulation = emulate(claim, histories, moments, persons, context.groups(moments.at.row))
-    estimate = estimate_claim(claim, emulation, cap=cap)
+    estimate = estimate_claim(claim, emulation, cap=weight_cap(len(moments)) if cap is None else cap)
     gates = run_gates(claim, estimate, applicant)
     refusal = missing or next((gate.sentence for gate in gates if not gate.passed), "")
     trial = replace(
@@ -97,7 +97,7 @@ def _with_extras(trial: Trial, context: Context, moments: Moments) -> Trial:
         horizon = claim.second_line.horizon + (1 if claim.by_local_days else 0)
         group = emulation.follow_up.group
         follow_up = follow_up_of(claim, histories, moments, group, claim.second_line.outcome, horizon)
-        line = second_outcome(emulation, estimate.contrast, follow_up)
+        line = second_outcome(estimate, follow_up)
     return replace(
         trial,
         controls=run_controls(claim.controls, estimate, context.placebo),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +17,17 @@ IntArray = NDArray[np.int64]
 
 #: Kinds of exit from follow-up.
 CENSORED, EVENT, COMPETING = 0, 1, 2
-#: No weight counts for more than this many people.
+#: No weight counts for more than this many people, or than the square root of their number where that is more.
 WEIGHT_CAP = 20.0
+
+
+def weight_cap(people: int) -> float:
+    """Largest weight among so many people: 20, growing with the root of the sample, so that its bias dies out.
+
+    A fixed cap of 20 left out up to a fifth of the population's weight where few act on the last day of grace, at any
+    size of the sample; the effective sample size is judged after this cap.
+    """
+    return max(WEIGHT_CAP, math.sqrt(people))
 
 
 @dataclass(frozen=True)

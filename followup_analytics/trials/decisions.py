@@ -115,40 +115,44 @@ def follow_paths(decisions: Decisions, rule: IntArray, probability: FloatArray, 
 
     Source: Cain and others (2010), Int. J. Biostatistics 6(2), 18 (grace periods); methods.md, section 2.
     """
-    level = _level(decisions)
-    kind = np.where(decisions.acted == 1, _ACTED, level)
-    code = (decisions.pattern * _RULES + rule) * _KINDS + kind
-    used, short = np.unique(code, return_inverse=True)
-    factors = _factors(decisions, used, probability)
-    tree = _Tree(people, factors)
+    kind = np.where(decisions.acted == 1, _ACTED, _level(decisions))
+    bound = np.flatnonzero(rule != NATURAL)
+    code = (decisions.pattern[bound] * _RULES + rule[bound]) * _KINDS + kind[bound]
+    short = np.empty(len(rule), dtype=np.int64)
+    used, short[bound] = np.unique(code, return_inverse=True)
+    tree = _Tree(people, _factors(decisions, used, probability))
     last = int(decisions.interval.max(initial=-1))
     at = np.empty((people, last + 2), dtype=np.int64)
     slot = (decisions.interval + 1) * (int(decisions.rank.max(initial=0)) + 1) + decisions.rank
-    order = np.argsort(slot, kind="stable")
-    order = order[rule[order] != NATURAL]
+    order = bound[np.argsort(slot[bound], kind="stable")]
     bounds = np.flatnonzero(np.diff(slot[order])) + 1
     done = 0
     for rows in np.split(order, bounds) if len(order) else []:
         interval = int(decisions.interval[rows[0]]) + 1
         at[:, done:interval] = tree.node[:, None]
         done = interval
-        tree.step(decisions.person[rows], np.asarray(short[rows], dtype=np.int64))
+        tree.step(decisions.person[rows], short[rows])
     at[:, done:] = tree.node[:, None]
     return Paths(tree.weights(), at)
 
 
 def _factors(decisions: Decisions, code: IntArray, probability: FloatArray) -> FloatArray:
+    """Factor of each code in each replicate, shape (U, 1 + G): q / p, (1 - q) / (1 - p), (1 - q f) / (1 - p f)."""
     kind, rest = code % _KINDS, code // _KINDS
     rule, pattern = rest % _RULES, rest // _RULES
     p = np.clip(probability[pattern], _LEAST_P, 1 - _LEAST_P)
-    asked = p.copy()
-    asked[rule == FORBID] = 0.0
-    asked[rule == MUST] = 1.0
-    conditional = rule == CONDITIONAL
-    if conditional.any():
-        asked[conditional] = p[conditional] / _reach(decisions, pattern[conditional], probability)
+    acted = kind == _ACTED
     seen = (np.minimum(kind, SEEN_PARTS) / SEEN_PARTS)[:, None]
-    return np.where((kind == _ACTED)[:, None], asked / p, (1 - asked * seen) / (1 - p * seen))
+    factor = np.zeros_like(p)
+    for asked, mine in ((0.0, rule == FORBID), (1.0, rule == MUST)):
+        does, waits = mine & acted, mine & ~acted
+        factor[does] = asked / p[does]
+        factor[waits] = (1 - asked * seen[waits]) / (1 - p[waits] * seen[waits])
+    mine = rule == CONDITIONAL
+    if mine.any():
+        q = p[mine] / _reach(decisions, pattern[mine], probability)
+        factor[mine] = np.where(acted[mine, None], q / p[mine], (1 - q * seen[mine]) / (1 - p[mine] * seen[mine]))
+    return factor
 
 
 def _reach(decisions: Decisions, pattern: IntArray, probability: FloatArray) -> FloatArray:

@@ -149,7 +149,7 @@ def expand_trials(study: PersonPeriods) -> ExpandedTrials:
 
 @dataclass(frozen=True)
 class SequentialFit:
-    """A pooled logistic model of the outcome over all trials: coefficients, clustered errors, and what to standardise."""
+    """A pooled logistic model of the outcome over all trials: names, coefficients and clustered errors of its terms."""
 
     terms: tuple[str, ...]
     coefficients: FloatArray
