@@ -15,7 +15,8 @@ def incidence_limits(
 ) -> tuple[FloatArray, FloatArray]:
     """Confidence limits of a jackknifed incidence of any shape, on the cloglog scale with t(G - 1).
 
-    At 0 and 1, where that scale has no limits, Korn and Graubard's interval with an assumed design effect stands in.
+    At 0 and 1, where that scale has no limits, and where the replicates don't differ at all, Korn and Graubard's
+    interval with an assumed design effect stands in.
 
     Args:
         curve: the estimate with replicates.
@@ -27,7 +28,8 @@ def incidence_limits(
     low, high = cloglog_limits(curve.estimate, curve.se, curve.df, level)
     assumed = 1 + (max(cluster_size, 1.0) - 1) * assumed_icc
     edge = korn_graubard_from_se(curve.estimate, np.nan, n, curve.df, level=level, assumed_design_effect=assumed)
-    missing = np.isnan(low)
+    # An error of exactly 0 (every applicant alike, answered as often as not) is no knowledge either.
+    missing = np.isnan(low) | (curve.se <= 1e-12)
     return np.where(missing, edge.low, low), np.where(missing, edge.high, high)
 
 

@@ -234,24 +234,24 @@ def _rates(pair: Pair, plain: Jackknife) -> Row:
 def _jackknifed(pair: Pair, outcome: str, horizon: int, *, standardised: bool) -> Jackknife:
     """Incidence of both arms and their difference, shape (3,): NaN where an arm was not observed for so long."""
     rows = pair.rows
-    time, cause = rows["time"].to_numpy(), rows["cause"].to_numpy()
-    arm = rows["arm"].to_numpy()
+    time, cause, day, arm = (rows[name].to_numpy() for name in ("time", "cause", "day", "arm"))
     end = (horizon + 1) * DAY_US - 1
     beyond = time > end
     time, cause = np.where(beyond, end + 1, time), np.where(beyond, 0, cause)
-    observed = [bool((rows["day"].to_numpy()[arm == a] >= horizon).any()) for a in (1, 0)]
+    causes = len(EVENTS[outcome])
+    # An arm is seen to the end when somebody is still waiting then, or when everybody has had an event.
+    seen = [bool((day[arm == a] >= horizon).any() or (cause[arm == a] > 0).all()) for a in (1, 0)]
 
     def shares(weights: FloatArray) -> FloatArray:
         even = _even(pair, arm, weights) if standardised else weights
-        out = [
-            aalen_johansen(
-                time[arm == a], cause[arm == a], [end], count=even[arm == a], n_causes=len(EVENTS[outcome])
-            ).estimate[0, 0]
-            if seen
-            else np.nan
-            for a, seen in zip((1, 0), observed, strict=True)
-        ]
-        return np.array([*out, out[0] - out[1]])
+        out = np.full(3, np.nan)
+        for place, a in enumerate((1, 0)):
+            mine = arm == a
+            if seen[place]:
+                found = aalen_johansen(time[mine], cause[mine], [end], count=even[mine], n_causes=causes)
+                out[place] = found.estimate[0, 0]
+        out[2] = out[0] - out[1]
+        return out
 
     return jackknife(shares, pair.groups)
 

@@ -40,7 +40,7 @@ def slow_incidence(exits: list[Exit], at: int, causes: int) -> list[float]:
 
 
 def test_five_interviews_by_hand() -> None:
-    """Days 0, 1, 1 (censored), 2 (other cause), 3: 1/5, then 4/5 1/4, then 3/5 1/2 to the other cause and to the last."""
+    """Days 0, 1, 1 (censored), 2 (other cause), 3: 1/5, then 4/5 1/4, then 3/5 1/2 to each of the others."""
     found = aalen_johansen([0, 1, 1, 2, 3], [1, 1, 0, 2, 1], [0, 1, 2, 3])
     np.testing.assert_allclose(found.estimate[0], [0.2, 0.4, 0.4, 0.7])
     np.testing.assert_allclose(found.estimate[1], [0, 0, 0.3, 0.3])
