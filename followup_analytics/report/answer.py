@@ -206,4 +206,4 @@ def verdict_sentence(found: Findings) -> Parts:
             if (number := sum(row.get("verdict") == verdict for row in rows))
         ]
     )
-    return (f"Of {len(rows)} pieces of usual advice put to these data, ", tally, ".")
+    return (f"Of the usual advice, {len(rows)} pieces were put to these data: ", tally, ".")

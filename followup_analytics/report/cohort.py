@@ -39,6 +39,7 @@ from followup_analytics.report.document import (
 )
 from followup_analytics.report.findings import Findings, Row
 from followup_analytics.report.frame import front, meta_of
+from followup_analytics.report.groups_words import groups_section
 from followup_analytics.report.methods import limits_section, notes_section, words_used
 from followup_analytics.report.model_words import card_section, model_blocks
 from followup_analytics.report.verdicts import claims_blocks
@@ -61,8 +62,8 @@ _BY_WORDS = {"timing": "timing", "channel": "channel", "attempt": "number of att
 
 def cohort_document(found: Findings) -> Document:
     """Compose the cohort report from its findings."""
-    sections = [_how_often(found), _how_soon(found), _model(found)]
-    card = card_section(found)
+    groups, card = groups_section(found), card_section(found)
+    sections = [_how_often(found), _how_soon(found), *([groups] if groups else []), _model(found)]
     sections += [_advice(found), limits_section(found), notes_section(found), *([card] if card else [])]
     meta = meta_of(
         found, kind="cohort", title="After the interview", subtitle="What applicants did, and what came back"

@@ -26,6 +26,7 @@ class Options:
     by: tuple[str, ...] = ("timing", "channel", "attempt")
     paper: str = "a4"
     seed: int = 0
+    against: str | None = None
 
     @property
     def window(self) -> str:
@@ -50,6 +51,8 @@ class Findings:
     tables: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     curve: tuple[Row, ...] = ()
     quantiles: tuple[Row, ...] = ()
+    groups: tuple[Row, ...] = ()
+    comparison: tuple[Row, ...] = ()
     model: Row | None = None
     card: Row | None = None
     claims: tuple[Row, ...] = ()

@@ -40,8 +40,9 @@ def gather(
     curve = incidence_curve(log, outcome=options.outcome, horizon=options.horizon, min_cell=options.min_cell)
     asked = options if kind == "cohort" else replace(options, by=())
     overall, tables, reasons, notes = _rates(log, asked, at_risk.height)
-    model, card = None, None
+    model, card, groups, comparison = None, None, (), ()
     if kind == "cohort":
+        groups, comparison = _cohorts(log, options)
         model, card, reasons["model"] = _model(log, options)
     judged, catalogue, reasons["claims"] = _claims(log, options, claims)
     return Findings(
@@ -52,6 +53,8 @@ def gather(
         tables=case.clean_all(tables),
         curve=case.clean_all(curve.rows),
         quantiles=tuple(curve.quantiles),
+        groups=case.clean_all(groups),
+        comparison=case.clean_all(comparison),
         model=case.clean_all(model),
         card=case.clean_all(card),
         claims=tuple(case.clean_all(judged.rows)) if judged is not None else (),
@@ -90,6 +93,25 @@ def _rates(log: FollowUpLog, options: Options, n_attempts: int) -> tuple[Any, di
         except WithheldError as refused:
             reasons[key] = str(refused)
     return found.rows[0], tables, reasons, found.notes
+
+
+def _cohorts(log: FollowUpLog, options: Options) -> tuple[Any, Any]:
+    """The cohorts in the order of time, and the last beside the one before; nothing where no outcome is known."""
+    from followup_analytics.outcomes import cohort_outcomes, compare_cohorts
+
+    latest = log.interviews.drop_nulls("cohort").group_by("cohort").agg(pl.col("_at_us").max()).sort("_at_us", "cohort")
+    names = latest["cohort"].to_list()
+    if not names or (log.outcomes.is_empty() and log.applicants is None):
+        return (), ()
+    try:
+        rows = cohort_outcomes(log, min_cell=options.min_cell).rows
+        groups = tuple(row for name in names for row in rows if row["group"] == name)
+        against = options.against or (names[-2] if len(names) > 1 else None)
+        if against is None or against == names[-1]:
+            return groups, ()
+        return groups, compare_cohorts(log, names[-1], against, min_cell=options.min_cell).rows
+    except WithheldError:
+        return (), ()
 
 
 def _model(log: FollowUpLog, options: Options) -> tuple[Any, Any, str]:

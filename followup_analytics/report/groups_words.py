@@ -1,0 +1,110 @@
+"""What became of the cohorts: graduates, interviews and outcomes side by side, and last term beside this one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from followup_analytics.plots import count, percent, points, value_label
+from followup_analytics.report.document import Column, Section, heading, paragraph, ref, table
+from followup_analytics.report.findings import Findings, Row
+from followup_analytics.results import Field, format_cell
+
+#: More cohorts than this side by side don't fit the page; the latest are shown.
+_MOST_GROUPS = 4
+_MEASURES = (
+    Field("n_graduates", "Graduates", "count"),
+    Field("n_with_interview", "... with an interview", "count"),
+    Field("n_with_offer", "... with an offer", "count"),
+    Field("n_interviews", "Interviews", "count"),
+    Field("estimate", "Advanced by day 30", "share"),
+    Field("conf_low", "... 95% interval", "share_interval", upper="conf_high"),
+    Field("half_of_advances_by_day", "Half of the advances by day", "days"),
+    Field("half_of_offers_by_day", "Half of the offers by day", "days"),
+    Field("knowledge_rate", "Knowledge rate", "share"),
+    Field("career_outcomes_rate", "Career outcomes rate", "share"),
+    Field("career_outcomes_rate_low", "... if the unknown count", "share_interval", upper="career_outcomes_rate_high"),
+)
+
+
+def groups_section(found: Findings) -> Section | None:
+    """The section on cohorts, None where the log names no cohort or knows no outcomes."""
+    if not found.groups:
+        return None
+    groups = found.groups[-_MOST_GROUPS:]
+    blocks = [
+        paragraph(*_opening(groups), " ", ref("tab-groups"), " has the numbers."),
+        _groups_table(found, groups),
+    ]
+    if found.comparison:
+        blocks += _compared(found)
+    return Section("What became of the cohorts" if len(groups) > 1 else "What became of the cohort", tuple(blocks))
+
+
+def _opening(groups: Sequence[Row]) -> list[str]:
+    told = []
+    for row in groups:
+        name = value_label("cohort", str(row["group"]))
+        if row.get("n_with_interview") is None or row.get("n_graduates") is None:
+            told.append(f"{name}: hidden, since too few are in it.")
+            continue
+        known = f"{count(int(row['n_with_interview']))} of {count(int(row['n_graduates']))}"
+        share = (
+            ""
+            if row.get("estimate") is None
+            else f"; {percent(float(row['estimate']))} of interviews had advanced by day 30"
+        )
+        told.append(f"{name}: {known} are known to have had an interview{share}.")
+    return [" ".join(told)]
+
+
+def _groups_table(found: Findings, groups: Sequence[Row]) -> dict[str, object]:
+    columns = [Column("", "left", share=1), *(Column(value_label("cohort", str(row["group"]))) for row in groups)]
+    columns[0] = Column("Measure", "left", share=1)
+    shown = [one for one in _MEASURES if any(row.get(one.name) is not None for row in groups)]
+    body = [[one.label, *(format_cell(row, one) for row in groups)] for one in shown]
+    parts = []
+    if any(one.name == "career_outcomes_rate" for one in shown):
+        parts.append(
+            "Knowledge rate and career outcomes rate as NACE defines them for the first-destination survey; the last "
+            "line "
+            "gives the range if all whose destination is unknown had failed or succeeded."
+        )
+    if found.counts.simulated:
+        parts.append("Simulated data.")
+    return table("tab-groups", "The cohorts side by side", columns, body, note=" ".join(parts) or None)
+
+
+def _compared(found: Findings) -> list[dict[str, object]]:
+    first = found.comparison[0]
+    group, against = str(first["group"]), str(first["against"])
+    columns = [Column("By day 30", "left", share=1), Column(group), Column(against), Column("Difference")]
+    columns += [Column("95% interval"), Column("For the same mix"), Column("95% interval")]
+    fields = (
+        Field("rate", "", "share"),
+        Field("rate_against", "", "share"),
+        Field("estimate", "", "points"),
+        Field("conf_low", "", "points_interval", upper="conf_high"),
+        Field("standardised", "", "points"),
+        Field("standardised_low", "", "points_interval", upper="standardised_high"),
+    )
+    words = {"response": "heard back", "advanced": "advanced"}
+    body = [
+        [words.get(str(row["outcome"]), str(row["outcome"])), *(format_cell(row, one) for one in fields)]
+        for row in found.comparison
+    ]
+    return [
+        heading(f"{group} beside {against}"),
+        paragraph(*[_difference(row) for row in found.comparison], " ", ref("tab-compared"), " gives both."),
+        table("tab-compared", "Two cohorts, as they are and for the same mix of interviews", columns, body,
+              note="Differences in percentage points." + (" Simulated data." if found.counts.simulated else "")),
+    ]  # fmt: skip
+
+
+def _difference(row: Row) -> str:
+    what = {"response": "hearing back", "advanced": "advancing"}.get(str(row["outcome"]), str(row["outcome"]))
+    if row.get("standardised") is None or row.get("standardised_low") is None:
+        return f"For {what} no difference can be shown. "
+    low, high = float(row["standardised_low"]), float(row["standardised_high"])
+    size = f"{points(float(row['standardised']))} points ({points(low)} to {points(high)})"
+    sure = "more than chance may make it" if low > 0 or high < 0 else "no larger than chance may make it"
+    return f"For the same mix the difference in {what} is {size}, {sure}. "
