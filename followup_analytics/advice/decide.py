@@ -10,7 +10,7 @@ from followup_analytics.advice.office_days import WorkingDays
 from followup_analytics.advice.policy import Policy
 from followup_analytics.advice.rules import RULES, Advice, Rule
 from followup_analytics.advice.situation import Situation
-from followup_analytics.advice.verdicts import confidence, evidence
+from followup_analytics.advice.verdicts import REPLACED, confidence, evidence
 
 
 @dataclass(frozen=True)
@@ -56,26 +56,18 @@ def _replaced(rule: Rule, now: Situation, policy: Policy, verdicts: Mapping[str,
 def _step(
     rule: Rule, advice: Advice, now: Situation, policy: Policy, verdicts: Mapping[str, str], replaced: list[Rule]
 ) -> NextStep:
-    claims = (*advice.claims, *(one.decisive for one in replaced if one.decisive))
-    words = (
-        [confidence(advice.claims, verdicts)]
-        if not replaced
-        else ["replaces the usual advice, which this log contradicts"]
-    )
-    why = " ".join(
-        [advice.why, *(f"The usual advice is replaced, as this log contradicts it: {one.instead}." for one in replaced)]
-    )
-    source = policy.source if policy.changed.intersection(rule.policy) else rule.source
-    if replaced:
-        source = "a verdict of this log"
+    overturned = tuple(one.decisive for one in replaced if one.decisive)
+    notes = [f"The usual advice is replaced, as this log contradicts it: {one.instead}." for one in replaced]
+    sure = confidence(advice.claims, verdicts, opposite=advice.opposite, untested=advice.untested)
+    office = bool(policy.changed.intersection(rule.policy))
     return NextStep(
         situation=now,
         rule=rule.number,
         step=advice.step,
         on=advice.on,
-        why=why,
-        source=source,
-        evidence=tuple(evidence(claims, verdicts)),
-        confidence=words[0],
+        why=" ".join([advice.why, *notes]),
+        source="a verdict of this log" if replaced else policy.source if office else rule.source,
+        evidence=tuple(evidence((*advice.claims, *advice.opposite, *overturned), verdicts)),
+        confidence=REPLACED if replaced else sure,
         replaced=tuple(one.number for one in replaced),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,7 +15,7 @@ from followup_analytics.advice.policy import Policy, read_policy
 from followup_analytics.advice.rules import RULES, written
 from followup_analytics.advice.situation import Open, Situation, open_interviews
 from followup_analytics.advice.verdicts import read_verdicts
-from followup_analytics.errors import UsageError
+from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.log import Note
 from followup_analytics.results import Field, LogCounts, Result
 from followup_analytics.text import counted, listed
@@ -47,6 +47,9 @@ class NextStepsResult(Result):
     replaced (numbers of the rules that this log's verdicts took out), day, attempts, voicemails,
     applicant_id, employer, cohort.
     """
+
+    situations: tuple[Situation, ...] = ()
+    verdicts: Mapping[str, str] = field(default_factory=dict)
 
     command: ClassVar[str] = "next"
     title: ClassVar[str] = "Next steps (confidential)"
@@ -81,6 +84,15 @@ class NextStepsResult(Result):
         made_at = dt.datetime.combine(self.today, dt.time(), dt.UTC)
         return to_ics(self.rows, made_at=made_at, version=__version__)
 
+    def scripts_text(self) -> str:
+        """What to say in each call of the list, as plain text, the most urgent first."""
+        from followup_analytics.advice.script import script_for
+
+        by_id = {now.interview_id: now for now in self.situations}
+        calls = [by_id[row["interview_id"]] for row in self.rows if row["step"] == "call"]
+        pages = [f"{now.interview_id}\n\n{script_for(now, self.verdicts).text()}" for now in calls]
+        return "\n".join(pages) if pages else "No call is on the list.\n"
+
     def day_sheet(self, *, until: dt.date | str | None = None) -> DaySheet:
         """What a coach has before them on the day: all clients, the most urgent first."""
         from followup_analytics.advice.day_sheet import day_sheet
@@ -94,14 +106,15 @@ def next_steps(
     today: dt.date | dt.datetime | str | None = None,
     policy: Policy | Mapping[str, Any] | str | Path | None = None,
     verdicts: Any = None,
+    test: bool = True,
     country: str | None = None,
 ) -> NextStepsResult:
     """What to do next about every interview without an outcome, by the rules of the contract (`rules.RULES`).
 
     today: a date; by default the log's data date, in each interview's own zone. policy: the office's policy file or
-    mapping. verdicts: a result of `test_claims`, or verdicts by claim id, of this same log; without them no advice is
-    called evidence. country: whose working days count (US, DE-BY; "zone" for the country of each employer's zone);
-    else the policy's, else Monday to Friday.
+    mapping. verdicts: a result of `test_claims`, or verdicts by claim id, of this same log. test: where no verdicts are
+    given, test the claims first; else no advice is called evidence. country: whose working days count (US, DE-BY;
+    "zone" for the country of each employer's zone); else the policy's, else Monday to Friday.
 
     Rows are about single interviews: exempt from `min_cell`, and marked confidential.
 
@@ -111,7 +124,7 @@ def next_steps(
     office = read_policy(policy)
     where = country or office.country
     found = open_interviews(log, on_day)
-    known = read_verdicts(verdicts)
+    known = read_verdicts(_tested(log) if verdicts is None and test else verdicts)
     steps = [decide(now, office, _office_days(now, where), known) for now in found.situations]
     shown_day = on_day or dt.date.fromisoformat(LogCounts.of(log).data_date)
     return NextStepsResult(
@@ -120,7 +133,19 @@ def next_steps(
         notes=_notes(found, where, known),
         native=log.native,
         extra={"today": shown_day.isoformat()},
+        situations=found.situations,
+        verdicts=known,
     )
+
+
+def _tested(log: FollowUpLog) -> Any:
+    """This log's verdicts; where it is about too few applicants to test anything, none of the claims can be tested."""
+    from followup_analytics.claims import own_catalogue, test_claims
+
+    try:
+        return test_claims(log)
+    except WithheldError:
+        return {claim.id: "not_testable" for claim in own_catalogue().claims}
 
 
 def as_row(step: NextStep) -> dict[str, Any]:
@@ -195,9 +220,7 @@ def _notes(found: Open, country: str | None, verdicts: Mapping[str, str]) -> tup
     if found.decided:
         notes.append(Note("decided", "interviews have an outcome already and need no next step.", found.decided))
     if ahead:
-        notes.append(
-            Note("interview_ahead", "interviews are still to come: the advice is to wait until after them.", ahead)
-        )
+        notes.append(Note("interview_ahead", "interviews are still to come: the advice is to wait.", ahead))
     if found.later_facts:
         notes.append(
             Note("later_contacts", "contacts are dated after the day asked for and were not used.", found.later_facts)

@@ -22,16 +22,24 @@ STEPS: tuple[Step, ...] = ("thank_you", "call", "email", "wait", "move_on")
 ARTICLE = "the article on calling after an interview"
 EMPLOYER = "what the employer said"
 RECORD = "the record"
+#: Days to which the claims about a first attempt refer: by day 3, by day 7, and after 21 days of silence.
+_EARLY, _WEEK, _LONG_SILENCE = 3, 7, 21
 
 
 @dataclass(frozen=True)
 class Advice:
-    """What one rule says about one interview: the step, its date (None: no date), the reason, the claims behind it."""
+    """What one rule says about one interview: the step, its date (None: no date) and the reason.
+
+    claims: those that bear on it. opposite: where these are true the step is wrong. untested: the claims are about
+    other moments than this one, so that no verdict makes the step more than custom.
+    """
 
     step: Step
     on: date | None
     why: str
     claims: tuple[str, ...] = ()
+    opposite: tuple[str, ...] = ()
+    untested: bool = False
 
 
 def _always(_: Situation, __: Policy) -> bool:
@@ -129,7 +137,8 @@ def _enough(now: Situation, policy: Policy) -> bool:
     silence = now.silence
     if silence is None:
         return False
-    messages = policy.max_voicemails > 0 and now.voicemails >= policy.max_voicemails and silence >= policy.spacing_days
+    # Where an office wants no messages at all, one that was left is one too many.
+    messages = now.voicemails >= max(policy.max_voicemails, 1) and silence >= policy.spacing_days
     return messages or now.attempts >= policy.max_attempts or silence >= policy.silence_days
 
 
@@ -157,14 +166,23 @@ def _too_soon(now: Situation, policy: Policy, works: WorkingDays) -> Advice:
 def _follow_up(now: Situation, _: Policy, works: WorkingDays) -> Advice:
     on = works.on_or_after(now.today)
     if now.silence is None:
-        since = f"{counted(now.day, 'day')} since the interview and no attempt yet"
-        return Advice("call", on, f"It is {since}: call.", ("follow-up-at-all", "wait-not-longer"))
+        return _first_call(now, on)
     since = f"{counted(now.silence, 'day')} since attempt {now.attempts}, without an answer"
+    # The claim is about a further attempt 5 to 10 days after the last.
+    untested = not 5 <= now.silence <= 10
     if now.last_call_left_voicemail:
-        return Advice(
-            "email", on, f"It is {since}, and the last call left a message: write this time.", ("keep-following-up",)
-        )
-    return Advice("call", on, f"It is {since}: call.", ("keep-following-up",))
+        why = f"It is {since}, and the last call left a message: write this time."
+        return Advice("email", on, why, ("keep-following-up",), untested=untested)
+    return Advice("call", on, f"It is {since}: call.", ("keep-following-up",), untested=untested)
+
+
+def _first_call(now: Situation, on: date) -> Advice:
+    why = f"It is {counted(now.day, 'day')} since the interview and no attempt yet: call."
+    if now.day >= _LONG_SILENCE:
+        return Advice("call", on, why, opposite=("move-on",))
+    if now.day <= _EARLY:
+        return Advice("call", on, why, ("wait-not-longer", "follow-up-at-all"))
+    return Advice("call", on, why, ("follow-up-at-all",), untested=now.day > _WEEK)
 
 
 RULES: tuple[Rule, ...] = (
@@ -230,6 +248,6 @@ RULES: tuple[Rule, ...] = (
         ARTICLE,
         lambda _, __: True,
         _follow_up,
-        claims=("follow-up-at-all", "wait-not-longer", "keep-following-up"),
+        claims=("follow-up-at-all", "wait-not-longer", "keep-following-up", "move-on"),
     ),
 )

@@ -129,29 +129,38 @@ def call_script(
     now = found.get(interview_id)
     if now is None or now.do_not_contact:
         raise UsageError(_no_call(log, interview_id))
-    facts = {
-        "me": _name(your_name) or "[your name]",
-        "them": _name(interviewer) or "[interviewer]",
-        "post": _name(post) or "[the post]",
-        "number": _name(your_number) or "[your number]",
-        "employer": _name(now.employer or "") or "[the company]",
-        "when": written(now.interview),
-        "promised": written(now.promised) if now.promised else "",
-    }
-    known = read_verdicts(verdicts)
-    lines = _judged(_lines(now, facts), known)
-    habits = _judged(_habits(now), known)
+    names = {"me": your_name, "them": interviewer, "post": post, "number": your_number}
+    return script_for(now, read_verdicts(verdicts), names, max_voicemails=max_voicemails)
+
+
+def script_for(
+    now: Situation, verdicts: Mapping[str, str], names: Mapping[str, str] | None = None, *, max_voicemails: int = 2
+) -> CallScript:
+    """The script for one situation; `names` may hold me, them, post and number, what is absent stands as a blank."""
+    facts = _facts(now, names or {})
+    lines = _judged(_lines(now, facts), verdicts)
+    habits = _judged(_habits(now), verdicts)
     message = _voicemail(facts) if now.voicemails < max_voicemails else None
     return CallScript(
-        interview_id=interview_id,
+        interview_id=now.interview_id,
         lines=_kept(lines),
-        receptionist=_kept(_judged(_receptionist(facts), known)),
+        receptionist=_kept(_judged(_receptionist(facts), verdicts)),
         voicemail=message,
         voicemail_seconds=None if message is None else speaking_seconds(message),
         habits=_kept(habits),
         left_out=tuple(line for line in (*lines, *habits) if line.verdict == "contradicted"),
         note_down=NOTE_DOWN,
     )
+
+
+def _facts(now: Situation, names: Mapping[str, str]) -> dict[str, str]:
+    blanks = {"me": "[your name]", "them": "[interviewer]", "post": "[the post]", "number": "[your number]"}
+    given = {key: _name(names.get(key, "")) or blank for key, blank in blanks.items()}
+    return given | {
+        "employer": _name(now.employer or "") or "[the company]",
+        "when": written(now.interview),
+        "promised": written(now.promised) if now.promised else "",
+    }
 
 
 def speaking_seconds(text: str) -> float:

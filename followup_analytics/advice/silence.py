@@ -61,8 +61,8 @@ class SilenceResult(Result):
         usual = "usual" if row["estimate"] >= 0.25 else "not unusual" if row["estimate"] >= 0.1 else "unusual"
         who = "" if row["group"] == "all" else f" in {row['group']}"
         return (
-            f"A silence of {days} is {usual}: of those{who} who heard back within {row['horizon']} days of the interview, "
-            f"{share:.0f}% did so only later than that."
+            f"A silence of {days} is {usual}: of those{who} who heard back within {row['horizon']} days "
+            f"of the interview, {share:.0f}% did so only later than that."
         )
 
 

@@ -16,6 +16,7 @@ SUPPORTED = "supported by this log"
 NO_DIFFERENCE = "this log shows no meaningful difference"
 AGAINST = "this log contradicts it; the rule stays, since no verdict may change it"
 CUSTOM = "custom, not evidence"
+REPLACED = "replaces the usual advice, which this log contradicts"
 
 
 def read_verdicts(given: Any) -> dict[str, str]:
@@ -42,11 +43,23 @@ def evidence(claims: Sequence[str], verdicts: Mapping[str, str]) -> list[dict[st
     return [{"claim": claim, "verdict": verdicts.get(claim, NOT_EXAMINED)} for claim in claims]
 
 
-def confidence(claims: Sequence[str], verdicts: Mapping[str, str]) -> str:
-    """How sure a step is, in words: a fact, this log's verdict, or custom that the log can't judge."""
-    if not claims:
+_TURNED = {"supported": "contradicted", "contradicted": "supported"}
+
+
+def confidence(
+    claims: Sequence[str], verdicts: Mapping[str, str], *, opposite: Sequence[str] = (), untested: bool = False
+) -> str:
+    """How sure a step is, in words: a fact, this log's verdict, or custom that the log can't judge.
+
+    opposite: claims that speak against the step where they hold. untested: no claim is about this moment.
+    """
+    if not claims and not opposite:
         return GIVEN
     found = [verdicts.get(claim, NOT_EXAMINED) for claim in claims]
+    turned = [verdicts.get(claim, NOT_EXAMINED) for claim in opposite]
+    found += [_TURNED.get(verdict, verdict) for verdict in turned]
+    if untested:
+        return CUSTOM
     if "contradicted" in found:
         return AGAINST
     if "supported" in found:
