@@ -1,0 +1,55 @@
+"""What the documents say is what the code does."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "data").rglob("*.md")])
+
+
+def test_the_page_of_the_log_is_the_schema():
+    """docs/log.md is what its script makes of the schema now."""
+    page = runpy.run_path(str(ROOT / "docs" / "make_log_page.py"))["page"]()
+    assert (ROOT / "docs" / "log.md").read_text(encoding="utf-8") == page
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(path):
+    """Every relative link of a document names something that exists."""
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (path.parent / target).exists(), target
+
+
+def test_the_readmes_example_gives_the_output_beside_it(monkeypatch, capsys):
+    """The five lines of Python in the README print exactly what the README shows."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    code, shown = re.search(r"<!-- example -->\n```python\n(.*?)```\n\n```text\n(.*?)```", text, re.DOTALL).groups()
+    monkeypatch.chdir(ROOT)
+    exec(compile(code, "README.md", "exec"), {})
+    assert capsys.readouterr().out.strip() == shown.strip()
+
+
+def test_commands_of_the_readme_exist():
+    """Every `followup` command that the README shows is one, and every option is one of that command's."""
+    import subprocess
+    import sys
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    lines = [line.split("#")[0] for line in text.splitlines() if line.startswith("followup ")]
+    helps: dict[str, str] = {}
+    for line in lines:
+        words = line.split()
+        command = words[1]
+        where = ["track", "x", words[3]] if command == "track" else [command]
+        key = " ".join(where)
+        if key not in helps:
+            code = f"import sys; sys.argv = {['followup', *where, '--help']!r}; from followup_analytics.cli import main; main()"
+            helps[key] = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        for option in re.findall(r"(?<=\s)--?[a-z][a-z-]*", line):
+            assert option in helps[key], f"{key} has no {option}"
