@@ -33,6 +33,7 @@ ORDER = (
     ("exports",),
     ("rates", "curves", "aapor"),
     ("outcomes",),
+    ("heterogeneity",),
     ("model",),
     ("trials",),
     ("claims",),
