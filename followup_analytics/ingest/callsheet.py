@@ -34,16 +34,16 @@ class CallColumns:
 
     def has(self, name: str) -> bool:
         """Whether there is a column of this (compared) header."""
-        return name in self.frame.columns
+        return header_key(name) in self.frame.columns
 
     def text(self, *names: str) -> pl.Expr:
         """The cells of the first of these columns that exists, stripped, empty ones null; null where none does."""
-        cells = [_stripped(name) for name in names if self.has(name)]
+        cells = [_stripped(header_key(name)) for name in names if self.has(name)]
         return cells[0] if cells else pl.lit(None, pl.String)
 
     def any_of(self, *names: str) -> pl.Expr:
         """The first filled cell among these columns."""
-        cells = [_stripped(name) for name in names if self.has(name)]
+        cells = [_stripped(header_key(name)) for name in names if self.has(name)]
         return pl.coalesce(cells) if cells else pl.lit(None, pl.String)
 
     def number(self, *names: str) -> pl.Expr:
@@ -52,7 +52,7 @@ class CallColumns:
 
     def times(self, *names: str, zone: str | pl.Series = USERS_ZONE, day_first: bool | None = None) -> ReadTimes:
         """Times from the named columns together (a date and a time), read in a zone; see `times.read_times`."""
-        present = [name for name in names if self.has(name)]
+        present = [header_key(name) for name in names if self.has(name)]
         if not present:
             raise DataError(f"{self.place}: the column {names[0]!r}, the time of the call, is missing.")
         where = self.options.time_zone if isinstance(zone, str) and zone == USERS_ZONE else zone
@@ -112,26 +112,28 @@ def call_sheet(
     interpret: gives the meaning of the columns.
     """
 
+    known_by = tuple(frozenset(map(header_key, signature)) for signature in signatures)
+
     def detect(sample: Sample) -> Match | None:
         if sample.container not in ("file", "workbook", "parquet"):
             return None
         for header in sample.headers:
-            for signature in signatures:
+            for signature in known_by:
                 if signature <= header and not unlike & header:
                     return Match(strength, f"it has the columns {listed(sorted(signature)[:5], 'and')}")
         return None
 
     def read(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
-        words = {word for signature in signatures for word in signature}
+        words = {word for signature in known_by for word in signature}
         found = False
         for raw in read_raw_tables(sample.path, words):
             present = {header_key(column) for column in raw.columns}
-            if len(signatures) and not any(signature <= present for signature in signatures):
+            if not any(signature <= present for signature in known_by):
                 continue
             found = True
             yield sheet_batch(raw, interpret, options)
         if not found:
-            first = listed(sorted(next(iter(signatures))), "and")
+            first = listed(sorted(known_by[0]), "and")
             raise DataError(f"{sample.name}: this is not a table of {description}; it needs the columns {first}.")
 
     return Source(name, description, detect, read, calls=True)
