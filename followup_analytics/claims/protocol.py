@@ -1,0 +1,275 @@
+"""The protocol of a claim: the target trial beside its emulation, the 21 items of TARGET, and a text to register."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from followup_analytics.claims.catalogue import find_claim
+from followup_analytics.claims.definition import Catalogue, Claim
+from followup_analytics.claims.gates import (
+    MAX_SHARE,
+    MEAN_OFF,
+    MIN_APPLICANTS,
+    MIN_EFFECTIVE,
+    MIN_EVENTS,
+    MIN_FOR_VERDICT,
+)
+from followup_analytics.claims.registration import registration_lines
+from followup_analytics.claims.verdict import LEAST_E_VALUE
+from followup_analytics.text import listed
+
+_LABEL_RULE = (
+    "Label causal only with a self-rating among the covariates, controls that pass and an E-value of the limit of "
+    f"{LEAST_E_VALUE:g} or more; else association."
+)
+
+
+@dataclass(frozen=True)
+class Component:
+    """One part of the protocol: its name, the trial one would run, and how these data stand in for it."""
+
+    name: str
+    target: str
+    emulation: str
+
+
+def components(claim: Claim) -> tuple[Component, ...]:
+    """The eight parts of a target trial and their emulation for a claim."""
+    return (
+        Component("Eligibility", f"Applicants: {claim.population}, before any response.", _eligibility(claim)),
+        Component("Strategies", _strategies(claim), f"The same, read from the log of contacts. {_grace(claim)}"),
+        Component("Assignment", "At random at time zero, known to the applicant.", _assignment(claim)),
+        Component(
+            "Time zero", _time_zero(claim), "The same for both arms; eligibility, arms and follow-up start there."
+        ),
+        Component(
+            "Follow-up",
+            f"From time zero to the outcome, to what competes with it, or {_horizon(claim)}.",
+            "The same, or to the end of the record (observed_until), which is taken to have nothing to do with the "
+            "outcome given the covariates.",
+        ),
+        Component("Outcome", f"{_capital(claim.outcome_words())}.", f"The same. {_competing(claim)}"),
+        Component(
+            "Contrast",
+            "Difference of the two risks at the horizon, strategy minus alternative, had everybody kept to it "
+            "(per protocol).",
+            "The same, under the assumptions below.",
+        ),
+        Component("Analysis", "Incidence in each arm with its interval.", _analysis(claim)),
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _eligibility(claim: Claim) -> str:
+    words = (
+        "The first such moment of each interview in the log"
+        if not claim.by_local_days
+        else "Every interview in the log"
+    )
+    needs = listed(list(claim.choice.items), "and") if claim.choice and claim.choice.items else ""
+    return f"{words}. " + (
+        f"Contacts in which {needs} was not recorded are left out." if needs else "None is left out."
+    )
+
+
+def _strategies(claim: Claim) -> str:
+    return (
+        f"Strategy: {claim.strategy.words}. Alternative: {claim.alternative.words}. Both bind until the first response."
+    )
+
+
+def _grace(claim: Claim) -> str:
+    if claim.strategy.some_in is None and claim.alternative.some_in is None:
+        return ""
+    return (
+        "Within a grace period people act when they would anyway; acts still missing when as many intervals are left "
+        "fall due one by one."
+    )
+
+
+def _assignment(claim: Claim) -> str:
+    adjusted = listed([*claim.adjust, *(f"{name} (call history)" for name in claim.history)], "and")
+    if claim.design == "prediction":
+        return "None: a prediction, without adjustment."
+    return (
+        f"Taken to be as good as random given {adjusted}; only what was known before each decision is used."
+        if adjusted
+        else "Taken to be as good as random without adjustment."
+    )
+
+
+def _time_zero(claim: Claim) -> str:
+    return "The interview (its local day is day 0)." if claim.by_local_days else f"That moment: {claim.population}."
+
+
+def _horizon(claim: Claim) -> str:
+    return f"the end of day {claim.horizon}" if claim.by_local_days else f"{claim.horizon} times 24 hours"
+
+
+def _competing(claim: Claim) -> str:
+    if claim.outcome == "advanced":
+        return "Rejected, filled and withdrawn compete with it; a response alone does not end follow-up."
+    return "Position filled and application withdrawn compete with it."
+
+
+def _analysis(claim: Claim) -> str:
+    if claim.design == "clone-censor-weight":
+        how = (
+            "Every interview is cloned into both arms, a clone is cut off where it leaves its arm, and who stays is "
+            "weighted by the inverse probability of staying (pooled ridge logistic model of acting by interval, "
+            "covariates and call history; weights capped at the larger of 20 and the root of the sample); weighted "
+            "Aalen-Johansen incidence."
+        )
+    elif claim.design == "attempt-contrast":
+        how = (
+            "Inverse-probability weights of the choice, and an outcome model weighted by them in each arm, averaged "
+            "over all eligible interviews (doubly robust); records that end early are weighted by the inverse "
+            "probability of being seen to the horizon."
+        )
+    else:
+        how = "Plain Aalen-Johansen incidence in each group."
+    return (
+        f"{how} Intervals: delete-a-group jackknife over applicants with everything fitted again, Student's t with "
+        "groups - 1 degrees of freedom."
+    )
+
+
+def _assumptions(claim: Claim) -> str:
+    return (
+        "No unmeasured cause of both the strategy and the outcome given the covariates; everybody could have followed "
+        "either arm (positivity); what was done was logged with its time; one applicant's strategy does not change "
+        "another's outcome; the end of the record is not informative. "
+        f"Negative controls: {listed(list(claim.controls), 'and') if claim.controls else 'none is possible'}."
+    )
+
+
+def _rule(claim: Claim) -> str:
+    margin = f"{100 * claim.margin:g} in 100"
+    gates = (
+        f"At least {MIN_APPLICANTS} applicants and {MIN_EVENTS} events in each arm, {MIN_APPLICANTS} applicants "
+        f"followed to the horizon, effective sample at least {100 * MIN_EFFECTIVE:.0f}%, no weight above "
+        f"{100 * MAX_SHARE:.0f}% of its arm, mean weight within {100 * MEAN_OFF:.0f}% of 1, no stratum without either arm; else not testable. "
+        f"Fewer than {MIN_FOR_VERDICT} applicants: inconclusive at most."
+    )
+    if claim.direction == "gain_below_margin":
+        rule = (
+            f"Supported when the upper 90% limit lies below {margin}; contradicted when the one-sided p of no gain, "
+            f"Holm-adjusted, is below .05 and the estimate is {margin} or more; else inconclusive."
+        )
+    elif claim.direction == "harm_below_margin":
+        rule = (
+            f"Supported when the lower 90% limit lies above minus {margin}; contradicted when the one-sided p of no "
+            f"harm, Holm-adjusted, is below .05 and the estimate is minus {margin} or less; else inconclusive."
+        )
+    else:
+        rule = (
+            f"No meaningful difference when the 90% interval lies within {margin} either way; supported when the "
+            f"Holm-adjusted p is below .05 and the difference is {margin} or more, contradicted when it is minus "
+            f"{margin} or less; else inconclusive, with the minimum detectable effect."
+        )
+    return f"{gates} {rule}"
+
+
+def target_items(claim: Claim, catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
+    """The 21 items of TARGET 2025, each with what this claim's protocol says about it.
+
+    The wording of the items is ours. Source: A. Cashin and others (2025), Transparent Reporting of Observational
+    Studies Emulating a Target Trial: the TARGET statement, JAMA and BMJ.
+    """
+    part = {one.name: one for one in components(claim)}
+    both = {name: f"Target trial: {one.target} Emulation: {one.emulation}" for name, one in part.items()}
+    return (
+        ("Identified as an emulation", f"An observational emulation of a target trial: {claim.advice}"),
+        ("Structured summary", "The row of the claims table: verdict, difference with interval, numbers, reason."),
+        ("Background", f"The advice circulates ({claim.source}); no randomised study of callbacks was found."),
+        ("Why emulate", "A trial that assigns how people follow up has not been run; logs of what they did exist."),
+        ("Question", f"{claim.strategy.words} against {claim.alternative.words}: {claim.outcome_words()}?"),
+        ("Data source", "The follow-up log: interviews, contacts, outcomes; its data date and size head every answer."),
+        ("Eligibility", both["Eligibility"]),
+        ("Strategies", both["Strategies"]),
+        ("Assignment", both["Assignment"]),
+        ("Time zero and follow-up", f"{both['Time zero']} {both['Follow-up']}"),
+        ("Outcome", both["Outcome"]),
+        ("Causal contrast", both["Contrast"]),
+        ("Assumptions", _assumptions(claim)),
+        ("Analysis", f"{both['Analysis']} {_rule(claim)}"),
+        (
+            "Sensitivity analyses",
+            "Horizon and margin, order within a day, weights, each covariate left out, employers.",
+        ),
+        ("Flow of numbers", "diagnostics.flow: eligible, cloned, cut off, followed, ended."),
+        ("Baseline characteristics", "diagnostics.balance: standardised differences before and after weighting."),
+        ("Estimates", "Risks under both, their difference with 95% limits, curves; naive difference beside it."),
+        ("Interpretation", _LABEL_RULE),
+        ("Limitations", "Unmeasured causes and unlogged contacts: tipping tables say how many change the verdict."),
+        ("Registration, code, data", f"Claims file {catalogue.name} {catalogue.version}, SHA-256 {catalogue.sha256}."),
+    )
+
+
+def protocol_text(catalogue: Catalogue, identifier: str) -> str:
+    """The protocol of one claim as Markdown: target trial and emulation side by side, then the items of TARGET.
+
+    Raises UsageError where the catalogue has no such claim.
+    """
+    claim = find_claim(catalogue, identifier)
+    lines = [f"# Protocol: {claim.id}", "", f"**{claim.advice}** (source: {claim.source})", ""]
+    lines += ["| | target trial | emulation |", "|---|---|---|"]
+    lines += [f"| {one.name} | {one.target} | {one.emulation} |" for one in components(claim)]
+    lines += [
+        "",
+        f"Assumptions: {_assumptions(claim)}",
+        "",
+        f"Verdict: {_rule(claim)}",
+        "",
+        "## Items of TARGET 2025",
+        "",
+    ]
+    lines += [f"{place}. {name}. {text}" for place, (name, text) in enumerate(target_items(claim, catalogue), start=1)]
+    return "\n".join(lines) + "\n"
+
+
+def preregistration_text(catalogue: Catalogue, *, date: dt.date, data: str = "not yet read") -> str:
+    """A preregistration in the order of the OSF template, with the hash and date by which it can be verified.
+
+    Args:
+        catalogue: the claims that are registered; date: of the registration.
+        data: what is known of the data so far.
+    """
+    lines = ["# Preregistration", "", *registration_lines(catalogue, date), "", "## Title", "", catalogue.title, ""]
+    lines += ["## Hypotheses", ""]
+    lines += [f"- {claim.id}: {_hypothesis(claim)}" for claim in catalogue.claims]
+    sections = {
+        "Existing data": f"The data are {data}. The claims' file is fixed; a later change makes verdicts post hoc.",
+        "Sample size and stopping rule": "All interviews of the log up to its data date; no looks in between. "
+        "`followup plan` gives the size that each claim needs.",
+        "Measured variables": f"Adjustment: {listed(_columns(catalogue), 'and')}. Call history as each claim names it.",
+        "Indices and transformations": "Numbers by fifths, rare levels together, missing values a level of their own.",
+        "Statistical models": "As in the protocol of each claim (clone-censor-weight, attempt contrast, prediction).",
+        "Inference criteria": "Gates, two one-sided tests, Holm over all claims that pass them, margins as stated.",
+        "Data exclusion": "What is dated after observed_until, automatic replies, contacts with an item unrecorded.",
+        "Missing data": "A missing covariate is a level of its own; an unrecorded item takes its contact out.",
+        "Exploratory analyses": "Second lines, sequential trials, sensitivity tables: no verdicts.",
+    }
+    for heading, text in sections.items():
+        lines += ["", f"## {heading}", "", text]
+    return "\n".join(lines) + "\n"
+
+
+def _hypothesis(claim: Claim) -> str:
+    ends = {
+        "more": "more frequent with the strategy",
+        "gain_below_margin": f"gained by less than {100 * claim.margin:g} in 100",
+        "harm_below_margin": f"harmed by less than {100 * claim.margin:g} in 100",
+    }
+    return (
+        f"{claim.outcome_words()} is {ends[claim.direction]} ({claim.strategy.words}, against "
+        f"{claim.alternative.words}; {claim.population}; margin {claim.margin:g})."
+    )
+
+
+def _columns(catalogue: Catalogue) -> list[str]:
+    return list(dict.fromkeys(name for claim in catalogue.claims for name in claim.adjust)) or ["none"]
