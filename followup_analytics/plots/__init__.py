@@ -5,11 +5,21 @@ from followup_analytics.plots.forest import VERDICT_WORDS, forest_alt, forest_ch
 from followup_analytics.plots.rates import rate_alt, rate_caption, rate_chart
 from followup_analytics.plots.reliability import reliability_alt, reliability_chart
 from followup_analytics.plots.style import Chart, contrast
-from followup_analytics.plots.words import count, joined, key_title, percent, points, row_label, value_label
+from followup_analytics.plots.words import (
+    claim_words,
+    count,
+    joined,
+    key_title,
+    percent,
+    points,
+    row_label,
+    value_label,
+)
 
 __all__ = [
     "VERDICT_WORDS",
     "Chart",
+    "claim_words",
     "contrast",
     "count",
     "curve_alt",

@@ -16,7 +16,7 @@ from followup_analytics.plots.style import (
     house_style,
     new_axes,
 )
-from followup_analytics.plots.words import joined, points
+from followup_analytics.plots.words import claim_words, joined, points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,7 +50,7 @@ def forest_chart(
         _draw_margins(axes, rows)
         for place, row in enumerate(rows):
             _draw_claim(axes, place, row)
-        names = [(labels or {}).get(str(row["claim"]), str(row["claim"]).replace("-", " ")) for row in rows]
+        names = [(labels or {}).get(str(row["claim"]), claim_words(str(row["claim"]))) for row in rows]
         axes.set_yticks(range(len(rows)), names)
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlim(-reach, reach)
@@ -63,7 +63,7 @@ def forest_alt(rows: Sequence[Row]) -> str:
     tally = {word: sum(row.get("verdict") == verdict for row in rows) for verdict, word in VERDICT_WORDS.items()}
     counted = joined([f"{number} {word}" for word, number in tally.items() if number])
     told = [
-        f"{str(row['claim']).replace('-', ' ')} {points(float(row['estimate']))} points"
+        f"{claim_words(str(row['claim']))} {points(float(row['estimate']))} points"
         f" ({points(float(row['conf_low']))} to {points(float(row['conf_high']))})"
         for row in rows
         if row.get("verdict") in ("supported", "contradicted") and _has_numbers(row)

@@ -205,8 +205,9 @@ class Chart:
 
     def _settle(self) -> None:
         """Let the layout come to rest once: it moves by a hair at every drawing, and saving twice would differ."""
-        if self.figure.get_layout_engine() is not None:
-            self.figure.draw_without_rendering()
+        engine = self.figure.get_layout_engine()
+        if engine is not None:
+            engine.execute(self.figure)  # type: ignore[no-untyped-call,unused-ignore]
             self.figure.set_layout_engine("none")
 
     def __repr__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -83,6 +84,11 @@ def ordinal(value: str) -> str:
 def row_label(row: Mapping[str, Any], keys: Sequence[str]) -> str:
     """All key values of a row, joined: what one row of a table or one dot of a chart is about."""
     return ", ".join(value_label(key, str(row.get(key, MISSING))) for key in keys) or "all"
+
+
+def claim_words(claim: str) -> str:
+    """A claim's id in words: `wait-2-3-days` as wait 2–3 days."""
+    return re.sub(r"(?<!\d)-|-(?!\d)", " ", claim).replace("-", "–")
 
 
 def percent(share: float, digits: int = 0) -> str:

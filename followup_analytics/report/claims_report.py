@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from followup_analytics.plots import VERDICT_WORDS, count, joined, percent, points
+from followup_analytics.plots import VERDICT_WORDS, claim_words, count, joined, percent, points
 from followup_analytics.report.answer import ENOUGH_FOR_VERDICTS, verdict_sentence, warnings
 from followup_analytics.report.document import (
     Column,
@@ -131,7 +131,7 @@ def _rests_on(row: Row) -> dict[str, Any]:
         Column(label, "left" if place == 0 else "right", share=1 if place == 0 else 0)
         for place, (label, _) in enumerate(cells)
     ]
-    caption = f"What the verdict on “{str(row['claim']).replace('-', ' ')}” rests on"
+    caption = f"What the verdict on “{claim_words(str(row['claim']))}” rests on"
     return table(f"tab-claim-{row['claim']}", caption, columns, [[text for _, text in cells]])
 
 

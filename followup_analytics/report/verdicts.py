@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
-from followup_analytics.plots import VERDICT_WORDS, Chart, count, forest_chart, percent, points
+from followup_analytics.plots import VERDICT_WORDS, Chart, claim_words, count, forest_chart, percent, points
 from followup_analytics.report.answer import ENOUGH_FOR_VERDICTS, too_few_for_verdicts, verdict_sentence
 from followup_analytics.report.document import Column, aside, bullets, chart, heading, paragraph, ref, strong, table
 from followup_analytics.report.findings import Findings, Row
@@ -42,7 +41,7 @@ def name_of(found: Findings, row: Row) -> str:
     """A claim's advice in words, else its id."""
     claim = found.claim(str(row["claim"]))
     if claim is None:
-        return str(row["claim"]).replace("-", " ")
+        return claim_words(str(row["claim"]))
     if found.facts.fits(claim.advice):
         return claim.advice
     words = f"{claim.strategy.words}, rather than {claim.alternative.words}"
@@ -87,7 +86,7 @@ def short_names(found: Findings, rows: Sequence[Row]) -> dict[str, str]:
     """Claims by a few words, for the edge of a chart: their ids, with dashes between numbers only."""
     if not found.facts.is_spoken:
         return {str(row["claim"]): _short(name_of(found, row), 30) for row in rows}
-    return {str(row["claim"]): re.sub(r"(?<!\d)-|-(?!\d)", " ", str(row["claim"])).replace("-", "–") for row in rows}
+    return {str(row["claim"]): claim_words(str(row["claim"])) for row in rows}
 
 
 def _compared(found: Findings, rows: Sequence[Row]) -> list[dict[str, Any]]:
