@@ -57,6 +57,10 @@ def explain(error: BaseException, address: Address) -> FollowUpError:
         return UnreadableError(f"{place}: the store's file is damaged; put back a copy of it.")
     if "foreign key" in text:
         return DataError(f"{place}: a contact or outcome belongs to no interview of the store; nothing was stored.")
+    if address.path is None and any(word in text for word in _READ_ONLY):
+        return UnreadableError(
+            f"{place}: this user may not write to the database; ask its administrator for the right."
+        )
     if any(word in text for word in _READ_ONLY):
         return UnreadableError(f"{place}: the store can't be opened or written here; check the folder and its rights.")
     if address.path is None and isinstance(error, sqlalchemy.exc.OperationalError):

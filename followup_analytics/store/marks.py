@@ -35,6 +35,15 @@ class Marks:
         marked = {str(mark) for mark in self._connection.execute(sa.select(tables.forgotten.c.mark)).scalars()}
         return {one for one in ids if one is not None and self._mark(table_name, one) in marked}
 
+    def of_people(self, table_name: str, ids: Collection[str]) -> set[str]:
+        """As `among`, for keys as people write them: an applicant's id may also be that of a marked pseudonym."""
+        found = self.among(table_name, ids)
+        if table_name != "applicants" or not self.any():
+            return found
+        pseudonyms = load_pseudonyms(self._address.url, create=False)
+        known = {pseudonyms.applicant(one): one for one in ids}
+        return found | {known[one] for one in self.among(table_name, known)}
+
     def put(self, table_name: str, ids: Collection[str], at_us: int) -> None:
         """Mark keys of a table as forgotten."""
         new = sorted(set(ids) - self.among(table_name, ids))

@@ -127,7 +127,12 @@ def _postgres_engine(address: Address, wait_seconds: float) -> sa.Engine:
     engine = sa.create_engine(
         address.url,
         poolclass=NullPool,
-        connect_args={"connect_timeout": max(2, int(wait_seconds)), "application_name": "followup"},
+        # Rows travel as UTF-8, whatever the database's own encoding is.
+        connect_args={
+            "connect_timeout": max(2, int(wait_seconds)),
+            "application_name": "followup",
+            "client_encoding": "utf8",
+        },
     )
 
     @sa.event.listens_for(engine, "begin")

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import polars as pl
 
 from followup_analytics.errors import FollowUpError
+from followup_analytics.tabular import ROW, header_key, read_raw_tables
 from followup_analytics.workbook import write_workbook
 
 #: What ingest calls its papers; anything else in the folder is somebody else's and is left alone.
 _PAPER = re.compile(r"\.(?:rejects|review)\.(?:csv|parquet|xlsx|ods|xml)$", re.IGNORECASE)
+#: Whose key stands in a column.
+_OWNERS = {"applicant_id": "applicants", "interview_id": "interviews", "contact_id": "contacts"}
 _XML_ELEMENT = re.compile(r"\s*<[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*/>")
 
 
@@ -48,6 +51,31 @@ def clean_papers(folder: Path, words: Words) -> int:
     return sum(_clean(path, words) for path in papers if path.is_file() and not path.is_symlink())
 
 
+def clean_fresh_papers(folder: Path, since: float, marked: Callable[[str, Collection[str]], set[str]]) -> None:
+    """Take forgotten people out of papers that were just written: what was refused of their rows must not stay either.
+
+    since: only papers changed after this moment (seconds since 1970). marked: which of some keys of a table belong to
+    people who were forgotten.
+    """
+    for path in sorted(folder.iterdir()):
+        if not _PAPER.search(path.name) or not path.is_file() or path.stat().st_mtime < since:
+            continue
+        tables = _tables(path) if path.suffix.lower() != ".xml" else None
+        kept = {name: _without_marked(table, marked) for name, table in (tables or {}).items()}
+        if tables and any(kept[name].height < table.height for name, table in tables.items()):
+            _replace(path, kept)
+
+
+def _without_marked(table: pl.DataFrame, marked: Callable[[str, Collection[str]], set[str]]) -> pl.DataFrame:
+    for column in table.columns:
+        owner = _OWNERS.get(header_key(column))
+        if owner is not None:
+            cells = table[column].cast(pl.String).str.strip_chars()
+            gone = marked(owner, cells.drop_nulls().unique().to_list())
+            table = table.filter(~cells.is_in(sorted(gone)).fill_null(value=False))
+    return table
+
+
 def _clean(path: Path, words: Words) -> bool:
     if path.suffix.lower() == ".xml":
         return _clean_xml(path, words)
@@ -74,8 +102,6 @@ def _without(table: pl.DataFrame, words: Words) -> pl.DataFrame:
 
 def _tables(path: Path) -> dict[str, pl.DataFrame] | None:
     """The tables of a paper as texts, by sheet; None where it can't be read as one."""
-    from followup_analytics.tabular import ROW, read_raw_tables
-
     try:
         if path.suffix.lower() == ".csv":
             return {"": pl.read_csv(path, separator=_delimiter(path), infer_schema=False)}

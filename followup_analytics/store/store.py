@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,10 +22,13 @@ from followup_analytics.store.counts import Counts
 from followup_analytics.store.encoding import decode, encode, stored_types
 from followup_analytics.store.faults import explained
 from followup_analytics.store.marks import Marks
+from followup_analytics.store.papers import clean_fresh_papers
 
 #: From this share of a table on, its keys are read in one sweep instead of being looked up.
 _SWEEP_SHARE = 0.05
 _LOOK_UP_AT_MOST = 20_000
+#: Seconds by which a file's time may lie behind the clock.
+_CLOCK_GRAIN = 2.0
 #: A setting for each table: its columns that were ever filled.
 FILLED = "filled:"
 #: An execution option: the transaction is going to write, so it takes the writers' lock when it begins.
@@ -147,7 +151,11 @@ class Store:
         it ends with one, or the process dies, the store is as it was.
         """
         with self.writing() as connection:
-            yield Transaction(connection, self.address, source, kind, self._clock())
+            started = time.time()
+            transaction = Transaction(connection, self.address, source, kind, self._clock())
+            yield transaction
+            if kind == "ingest" and transaction.marks.any():
+                clean_fresh_papers(self.folder, started - _CLOCK_GRAIN, transaction.marks.of_people)
 
     @contextmanager
     def outside_transaction(self) -> Iterator[Any]:
@@ -166,7 +174,7 @@ class Transaction:
         self.connection = connection
         self.address = address
         self._bulk: Bulk = bulk_of(connection)
-        self._marks = Marks(connection, address)
+        self.marks = Marks(connection, address)
         self._source, self._kind = source, kind
         self._now_us = _us(now)
         self._batch: tuple[int, int] | None = None
@@ -221,17 +229,17 @@ class Transaction:
         return self._batch
 
     def _without_forgotten(self, frame: pl.DataFrame) -> pl.DataFrame:
-        if not self._marks.any():
+        if not self.marks.any():
             return frame
         names = [name for name in ("applicant_id", "interview_id", "contact_id") if name in frame.columns]
         for name in names:
             owner = {"applicant_id": "applicants", "interview_id": "interviews", "contact_id": "contacts"}[name]
-            gone = self._marks.among(owner, frame[name].unique().to_list())
+            gone = self.marks.among(owner, frame[name].unique().to_list())
             if gone:
                 frame = frame.filter(~pl.col(name).is_in(sorted(gone)))
         if "previous_interview_id" in frame.columns:
             earlier = pl.col("previous_interview_id")
-            gone = self._marks.among("interviews", frame["previous_interview_id"].drop_nulls().unique().to_list())
+            gone = self.marks.among("interviews", frame["previous_interview_id"].drop_nulls().unique().to_list())
             frame = frame.with_columns(
                 pl.when(~earlier.is_in(sorted(gone))).then(earlier).alias(earlier.meta.output_name())
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -156,6 +157,21 @@ def test_papers_beside_the_store_are_cleaned(url: str, tmp_path: Path) -> None:
     assert left >= {"own notes.csv", "design.review.md"}
     assert not left & {"c.rejects.parquet", "f.rejects.xml"}
     assert not [name for name in left if "part" in name]
+
+
+def test_refused_rows_of_forgotten_people_stay_in_no_paper(url: str, tmp_path: Path) -> None:
+    """A rejects file that a later ingest writes loses the rows of people who were forgotten, also by pseudonym."""
+    gone, bob = two_applicants(url)
+    store = open_store(url, write=True)
+    old = tmp_path / "old.rejects.csv"
+    old.write_text(f"interview_id\n{bob}\n")
+    os.utime(old, (0, 0))
+    track_forget(url, store.pseudonyms().applicant("ana.lopez"))
+    with store.transaction("again.csv"):
+        (tmp_path / "a.rejects.csv").write_text(f"Interview ID,at\n{gone[0]},x\n{bob},x\n,x\n")
+        (tmp_path / "b.rejects.csv").write_text("applicant_id,at\nana.lopez,x\nbob,x\n")
+    assert (tmp_path / "a.rejects.csv").read_text() == f"Interview ID,at\n{bob},x\n,x\n"
+    assert (tmp_path / "b.rejects.csv").read_text() == "applicant_id,at\nbob,x\n"
 
 
 def test_an_id_that_is_a_bare_number_takes_no_strangers_rows(url: str, tmp_path: Path) -> None:
