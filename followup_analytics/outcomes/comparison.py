@@ -186,10 +186,10 @@ def _rating_before_response(log: FollowUpLog, rows: pl.DataFrame) -> pl.Series:
 
 
 def _outcome_row(pair: Pair, outcome: str, horizon: int) -> Row:
-    plain = _jackknifed(pair, outcome, horizon, standardised=False)
+    plain = contrast(pair, outcome, horizon, standardised=False)
     out: Row = {"outcome": outcome, "day": horizon} | _rates(pair, plain) | _gap(pair, plain, "estimate", "conf")
     reason = _lacking(pair)
-    even = _jackknifed(pair, outcome, horizon, standardised=True) if pair.covariates and reason is None else None
+    even = contrast(pair, outcome, horizon, standardised=True) if pair.covariates and reason is None else None
     names = ("standardised", "standardised_low", "standardised_high")
     if even is None:
         out |= dict.fromkeys(names)
@@ -231,7 +231,7 @@ def _rates(pair: Pair, plain: Jackknife) -> Row:
     return out
 
 
-def _jackknifed(pair: Pair, outcome: str, horizon: int, *, standardised: bool) -> Jackknife:
+def contrast(pair: Pair, outcome: str, horizon: int, *, standardised: bool) -> Jackknife:
     """Incidence of both arms and their difference, shape (3,): NaN where an arm was not observed for so long."""
     rows = pair.rows
     time, cause, day, arm = (rows[name].to_numpy() for name in ("time", "cause", "day", "arm"))

@@ -161,7 +161,7 @@ def test_newer_attempts_are_not_worse(snapshot: tuple[FollowUpLog, np.ndarray, n
 
 
 def test_days_to_an_answer_come_from_the_incidence(snapshot: tuple[FollowUpLog, np.ndarray, np.ndarray]) -> None:
-    """Half of those who ever answer wait 4.85 days: the curve says 5; the mean of the waits that were seen is too short."""
+    """Half of those who ever answer wait 4.85 days: the curve says 5; the mean of waits that were seen is short."""
     log, _, _ = snapshot
     row = next(row for row in incidence_curve(log, horizon=35).quantiles if row["event"] == "response")
     assert row["half_of_events_low"] <= 5 <= row["half_of_events_high"]
