@@ -15,7 +15,8 @@ from followup_analytics.store.counts import Counts
 
 if TYPE_CHECKING:
     from followup_analytics.store.logs import read_store_log
-    from followup_analytics.store.store import Store, Transaction
+    from followup_analytics.store.store import Store
+    from followup_analytics.store.transaction import Transaction
 
 #: The setting that tells a store's own key from another.
 KEY_MARK = "key_mark"

@@ -14,7 +14,8 @@ from followup_analytics.store.bulk import Bulk, bulk_of
 from followup_analytics.store.encoding import decode, encode, stored_types
 from followup_analytics.store.marks import Marks
 from followup_analytics.store.papers import Words, clean_papers
-from followup_analytics.store.store import Store, Transaction
+from followup_analytics.store.store import Store
+from followup_analytics.store.transaction import Transaction
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from followup_analytics.schema import TABLES
 from followup_analytics.store import tables
 from followup_analytics.store.bulk import bulk_of
 from followup_analytics.store.encoding import decode, stored_types
-from followup_analytics.store.store import Store, Transaction
+from followup_analytics.store.store import Store
+from followup_analytics.store.transaction import Transaction
 
 #: Kinds of batches.
 INGEST, TRACK, UNDO = "ingest", "track", "undo"

@@ -1,11 +1,11 @@
-"""The store itself: transactions that add rows, and reading them back as they are or as they were known on a day."""
+"""The store itself: what it holds, as it is or as it was known on a day, and the transactions that change it."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +17,18 @@ from followup_analytics.privacy import Pseudonyms, load_pseudonyms
 from followup_analytics.schema import TABLES
 from followup_analytics.store import KEY_MARK, tables
 from followup_analytics.store.address import Address
-from followup_analytics.store.bulk import Bulk, bulk_of
-from followup_analytics.store.counts import Counts
-from followup_analytics.store.encoding import decode, encode, stored_types
+from followup_analytics.store.bulk import bulk_of
+from followup_analytics.store.encoding import decode, stored_types
 from followup_analytics.store.faults import explained
 from followup_analytics.store.marks import Marks
 from followup_analytics.store.papers import clean_fresh_papers
+from followup_analytics.store.records import FILLED, covariate_types, read_setting, to_us
+from followup_analytics.store.transaction import Transaction
 
-#: From this share of a table on, its keys are read in one sweep instead of being looked up.
-_SWEEP_SHARE = 0.05
-_LOOK_UP_AT_MOST = 20_000
-#: Seconds by which a file's time may lie behind the clock.
-_CLOCK_GRAIN = 2.0
-#: A setting for each table: its columns that were ever filled.
-FILLED = "filled:"
 #: An execution option: the transaction is going to write, so it takes the writers' lock when it begins.
 WRITES = "followup_writes"
+#: Seconds by which a file's time may lie behind the clock.
+_CLOCK_GRAIN = 2.0
 
 
 class Store:
@@ -167,170 +163,6 @@ class Store:
             yield driver
 
 
-class Transaction:
-    """An open write transaction: the rows of one file, or one entry."""
-
-    def __init__(self, connection: sa.Connection, address: Address, source: str, kind: str, now: datetime) -> None:
-        self.connection = connection
-        self.address = address
-        self._bulk: Bulk = bulk_of(connection)
-        self.marks = Marks(connection, address)
-        self._source, self._kind = source, kind
-        self._now_us = _us(now)
-        self._batch: tuple[int, int] | None = None
-
-    def add(self, table_name: str, frame: pl.DataFrame, *, anew: bool = False) -> Counts:
-        """Add checked rows: new keys come in, same content is already known, other content is a new version.
-
-        frame: typed as `checks` leaves it, its key unique and never null; further columns are kept as covariates;
-        interviews and applicants bring `_bucket`, interviews `_zone`. Contacts and outcomes need their interview in the
-        store or in this transaction at its end, else DataError. anew: take it even for people who were forgotten, since
-        somebody enters it by hand.
-        """
-        frame = frame.drop("_row", strict=False)
-        wanted = frame if anew else self._without_forgotten(frame)
-        dropped = frame.height - wanted.height
-        if not wanted.height:
-            return Counts(forgotten=dropped)
-        rows, covariate_types = encode(table_name, wanted)
-        key = TABLES[table_name].key
-        known = self._known(table_name, rows[key])
-        status = rows.select(key, "content").join(known, on=key, how="left", maintain_order="left")
-        is_new, is_same = status["known"].is_null(), (status["known"] == status["content"]).fill_null(value=False)
-        changed = rows.filter(~is_new & ~is_same)
-        if changed.height:
-            self._supersede(table_name, changed[key].to_list())
-        fresh = rows.filter(~is_same)
-        if fresh.height:
-            self._insert(table_name, fresh, covariate_types)
-        return Counts(fresh.height, int(is_same.sum()), changed.height, dropped)
-
-    def remove(self, table_name: str, keys: Sequence[str]) -> None:
-        """Take rows out of what is known now; they stay in the history."""
-        self._supersede(table_name, keys)
-
-    def set(self, name: str, value: str) -> None:
-        """Change one of the store's settings."""
-        write_setting(self.connection, name, value)
-
-    def setting(self, name: str) -> str | None:
-        """One of the store's settings as this transaction sees it."""
-        return read_setting(self.connection, name)
-
-    def covariate_types(self, table_name: str) -> dict[str, str]:
-        """The covariates of a table and the types in which they are read back."""
-        return _covariate_types(self.connection, table_name)
-
-    @property
-    def batch(self) -> tuple[int, int]:
-        """Number and moment (microseconds) of this transaction in the store's journal, made on the first change."""
-        if self._batch is None:
-            self._batch = _begin_batch(self.connection, self._kind, self._source, self._now_us)
-        return self._batch
-
-    def _without_forgotten(self, frame: pl.DataFrame) -> pl.DataFrame:
-        if not self.marks.any():
-            return frame
-        names = [name for name in ("applicant_id", "interview_id", "contact_id") if name in frame.columns]
-        for name in names:
-            owner = {"applicant_id": "applicants", "interview_id": "interviews", "contact_id": "contacts"}[name]
-            gone = self.marks.among(owner, frame[name].unique().to_list())
-            if gone:
-                frame = frame.filter(~pl.col(name).is_in(sorted(gone)))
-        if "previous_interview_id" in frame.columns:
-            earlier = pl.col("previous_interview_id")
-            gone = self.marks.among("interviews", frame["previous_interview_id"].drop_nulls().unique().to_list())
-            frame = frame.with_columns(
-                pl.when(~earlier.is_in(sorted(gone))).then(earlier).alias(earlier.meta.output_name())
-            )
-        return frame
-
-    def _known(self, table_name: str, keys: pl.Series) -> pl.DataFrame:
-        table, key = tables.current[table_name], keys.name
-        types = {key: pl.String(), "content": pl.Int64()}
-        held = self.connection.execute(sa.select(sa.func.max(table.c.record))).scalar() or 0
-        if not held:
-            found = pl.DataFrame(schema=types)
-        elif keys.len() > min(_LOOK_UP_AT_MOST, max(1, int(held * _SWEEP_SHARE))):
-            found = self._bulk.read(table, types)
-        else:
-            found = self._bulk.find(table, key, keys.to_list(), types)
-        return found.rename({"content": "known"})
-
-    def _supersede(self, table_name: str, keys: Sequence[str]) -> None:
-        table, past = tables.current[table_name], tables.history[table_name]
-        batch, at = self.batch
-        key = TABLES[table_name].key
-        names = ", ".join(f'"{name}"' for name in tables.row_columns(table_name))
-        self._bulk.execute_for(
-            f"INSERT INTO {past.name} ({names}, superseded_at, superseded_by) "  # noqa: S608
-            f"SELECT {names}, {at}, {batch} FROM {table.name} WHERE {key} IN :keys",
-            keys,
-        )
-        self._bulk.execute_for(f"DELETE FROM {table.name} WHERE {key} IN :keys", keys)  # noqa: S608
-
-    def _insert(self, table_name: str, rows: pl.DataFrame, covariate_types: dict[str, str]) -> None:
-        batch, at = self.batch
-        # Neighbours in the tree go in together: by interview, since each contact is checked against its key.
-        order = "interview_id" if table_name == "contacts" else TABLES[table_name].key
-        self._bulk.insert(tables.current[table_name], rows.sort(order), {"recorded_at": at, "batch": batch})
-        filled = set((self.setting(FILLED + table_name) or "").split(",")) - {""}
-        if not filled.issuperset(rows.columns):
-            self.set(FILLED + table_name, ",".join(sorted(filled.union(rows.columns))))
-        for name, kind in covariate_types.items():
-            _note_covariate(self.connection, table_name, name, kind)
-
-
-# ------------------------------------------------------------------------------------------------------------ parts
-
-
-def _us(moment: datetime) -> int:
-    elapsed = moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
-    return (elapsed.days * 86_400 + elapsed.seconds) * 1_000_000 + elapsed.microseconds
-
-
-def read_setting(connection: sa.Connection, name: str) -> str | None:
-    """One setting by its name."""
-    found = connection.execute(sa.select(tables.settings.c.value).where(tables.settings.c.name == name)).scalar()
-    return None if found is None else str(found)
-
-
-def write_setting(connection: sa.Connection, name: str, value: str) -> None:
-    """Set one setting, whatever it was."""
-    changed = connection.execute(tables.settings.update().where(tables.settings.c.name == name).values(value=value))
-    if not changed.rowcount:
-        connection.execute(tables.settings.insert().values(name=name, value=value))
-
-
-def _begin_batch(connection: sa.Connection, kind: str, source: str, now_us: int) -> tuple[int, int]:
-    """A new batch; its moment is later than any before it, even when the computer's clock was set back."""
-    last = connection.execute(sa.select(sa.func.max(tables.batches.c.recorded_at))).scalar()
-    at = now_us if last is None else max(now_us, int(last) + 1)
-    number = (connection.execute(sa.select(sa.func.max(tables.batches.c.batch))).scalar() or 0) + 1
-    connection.execute(tables.batches.insert().values(batch=number, recorded_at=at, kind=kind, source=source))
-    return number, at
-
-
-def _note_covariate(connection: sa.Connection, table_name: str, name: str, kind: str) -> None:
-    table = tables.covariates
-    row = {"table_name": table_name, "name": name, "type": kind}
-    same = sa.and_(*(table.c[column] == value for column, value in row.items()))
-    if connection.execute(sa.select(sa.func.count()).select_from(table).where(same)).scalar() == 0:
-        connection.execute(table.insert().values(row))
-
-
-def _covariate_types(connection: sa.Connection, table_name: str) -> dict[str, str]:
-    """The covariates of a table by name; one that came in several types is read as text."""
-    table = tables.covariates
-    found = connection.execute(
-        sa.select(table.c.name, table.c.type).where(table.c.table_name == table_name).order_by(table.c.name)
-    )
-    types: dict[str, str] = {}
-    for name, kind in found:
-        types[name] = kind if types.get(name, kind) == kind else "String"
-    return types
-
-
 def _read_table(
     connection: sa.Connection, table_name: str, columns: Sequence[str] | None, as_of: datetime | None
 ) -> pl.DataFrame:
@@ -341,14 +173,14 @@ def _read_table(
         wanted = [tables.DERIVED[table_name].get(name, name) for name in columns]
     chosen = {name: types[name] for name in wanted}
     bulk = bulk_of(connection)
-    where = "" if as_of is None else f"recorded_at <= {_us(as_of)}"
+    where = "" if as_of is None else f"recorded_at <= {to_us(as_of)}"
     # Most optional columns are empty: to read them would take most of the time.
     filled = {TABLES[table_name].key, *(read_setting(connection, FILLED + table_name) or "").split(",")}
     used = {name: dtype for name, dtype in chosen.items() if name in filled}
     stored = bulk.read(tables.current[table_name], used, where)
     if as_of is not None:
-        past = bulk.read(tables.history[table_name], used, f"{where} AND superseded_at > {_us(as_of)}")
+        past = bulk.read(tables.history[table_name], used, f"{where} AND superseded_at > {to_us(as_of)}")
         stored = pl.concat([stored, past])
     stored = stored.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in chosen.items() if name not in used)
     stored = stored.select(list(chosen))
-    return decode(table_name, stored, _covariate_types(connection, table_name))
+    return decode(table_name, stored, covariate_types(connection, table_name))
