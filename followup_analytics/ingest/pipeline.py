@@ -116,6 +116,11 @@ def _through(
     if roster is not None:
         run.roster = read_roster(as_paths(roster), time_zone=run.options.time_zone, region=run.options.region)
         run.notes += _roster_notes(run.roster)
+        run.options = dataclasses.replace(
+            run.options,
+            own_addresses=run.options.own_addresses | {key for key in run.roster.own if "@" in key},
+            their_addresses=frozenset(key for key in run.roster.lines["key"] if "@" in key),
+        )
     if review is not None:
         run.decisions = read_review(Path(review), run.options.region or (run.roster.region if run.roster else None))
     opened = open_files(run, paths, source)

@@ -53,6 +53,7 @@ class ReadOptions:
     voicemail_under: float | None = None
     keep_notes: bool = False
     own_addresses: frozenset[str] = frozenset()
+    their_addresses: frozenset[str] = frozenset()  # the employers' addresses and @domains, from the roster
     map: FileMap | None = None
 
 

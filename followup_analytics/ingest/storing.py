@@ -132,7 +132,7 @@ def _linked_contacts(run: Run, file: FileOnItsWay) -> TableOnItsWay:
             file.decided.update(batch.counts)
         read += batch.read
         linked = _link(run, file, _by_voicemail_rule(batch.rows, run.options.voicemail_under, file.decided), lines)
-        file.unmatched += linked.unmatched
+        file.unmatched += linked.unmatched + _without_interview(batch.problems)
         contacts.append(_as_contacts(linked.contacts, file))
         problems += [frame for frame in (batch.problems, linked.problems) if frame is not None and frame.height]
         reviews.append(linked.review)
@@ -142,6 +142,11 @@ def _linked_contacts(run: Run, file: FileOnItsWay) -> TableOnItsWay:
     file.review = pl.concat(reviews)
     made = Batch(CONTACTS.name, pl.concat(contacts), read, file.problems)
     return TableOnItsWay(CONTACTS.name, file.sample.name, made, _checked(run, file, made))
+
+
+def _without_interview(problems: pl.DataFrame | None) -> int:
+    """Records of which the source itself could say that no interview of the roster has them."""
+    return 0 if problems is None else problems.filter(pl.col("rule") == "unmatched").height
 
 
 def _checked(run: Run, file: FileOnItsWay, made: Batch) -> CheckedTable:

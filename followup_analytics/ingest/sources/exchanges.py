@@ -1,0 +1,243 @@
+"""Call records of one's own exchange: Asterisk and FreePBX (16 to 21 columns, with a header and without), FreeSWITCH.
+
+Columns of the headerless forms are found by what is in them, since two orders are common. Times are local to the
+server, or UTC, without a marker; where the record has a unique id (epoch and sequence), it tells the offset. Talk is
+`billsec`; `duration` has the ringing in it. Direction isn't stored: lengths of the two numbers tell it, then the
+context. Several rows with one linked id are one call. Files of any size are read row by row.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from followup_analytics.ingest.callsheet import USERS_ZONE, CallColumns, Meaning, calls_batch
+from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
+from followup_analytics.ingest.sample import Sample
+from followup_analytics.ingest.times import ReadTimes
+from followup_analytics.tabular import ROW, header_key
+
+_BATCH = 50_000
+_LONGEST_CELL = 1_000_000
+_DISPOSITIONS = {"ANSWERED", "NO ANSWER", "BUSY", "FAILED", "CONGESTION"}
+_AMA = {"DOCUMENTATION", "BILLING", "BILL", "OMIT", "IGNORE", "DEFAULT", "1", "2", "3"}
+_TIME = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")
+_UNIQUE = re.compile(r"^(?:[\w.-]+-)?\d{9,11}\.\d+$")
+_UUID = re.compile(r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$")
+_CAUSE = re.compile(r"^[A-Z][A-Z_]{4,}$")
+_MASTER = (
+    "accountcode", "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp", "lastdata",
+    "start", "answer", "end", "duration", "billsec", "disposition", "amaflags",
+)  # fmt: skip
+_CUSTOM = (
+    "clid", "src", "dst", "dcontext", "channel", "dstchannel", "lastapp", "lastdata",
+    "start", "answer", "end", "duration", "billsec", "disposition", "amaflags", "accountcode", "uniqueid", "userfield",
+)  # fmt: skip
+_FREESWITCH = (
+    "caller_id_name", "src", "dst", "dcontext", "start", "answer", "end", "duration", "billsec", "hangup_cause",
+    "uuid", "bleg_uuid", "accountcode", "read_codec", "write_codec",
+)  # fmt: skip
+_FREEPBX = frozenset({"calldate", "clid", "src", "dst", "dcontext", "disposition"})
+_OUTBOUND_CONTEXT = r"(?i)from-internal|outbound|outgoing|outrt|^internal"
+_INBOUND_CONTEXT = r"(?i)from-(?:trunk|pstn|did|sip-external|zaptel)|ext-did|inbound|incoming|^public"
+_EXTENSION = r"^(?:\d{1,6}|s|h|t)$"
+_OUTSIDE = r"^\+?\d{7,15}$"
+_QUARTER_US = 900_000_000
+_NUMERIC_DISPOSITIONS = {"1": "NO ANSWER", "2": "BUSY", "3": "FAILED", "4": "ANSWERED"}
+
+
+def detect_asterisk(sample: Sample) -> Match | None:
+    """FreePBX's header, or rows with times, a disposition and an accounting flag in Asterisk's places."""
+    if any(header >= _FREEPBX for header in sample.headers):
+        return Match(CERTAIN, "it has the columns calldate, clid, src, dst and disposition")
+    if any(_asterisk_names(row) for row in sample.first_rows[:5]):
+        return Match(CERTAIN, "its rows have call times, a disposition and an accounting flag in Asterisk's order")
+    return None
+
+
+def detect_freeswitch(sample: Sample) -> Match | None:
+    """Rows with a hangup cause in column 10 and a UUID in column 11."""
+    fits = any(len(row) >= 11 and _CAUSE.match(row[9]) and _UUID.match(row[10]) for row in sample.first_rows[:5])
+    return Match(CERTAIN, "its rows have a hangup cause and a call's UUID in FreeSWITCH's places") if fits else None
+
+
+def _asterisk_names(row: Sequence[str]) -> tuple[str, ...] | None:
+    """The columns' names of a headerless row, by the place of its disposition and times; None if it is none."""
+    for names in (_MASTER, _CUSTOM):
+        place = names.index("disposition")
+        if (
+            len(row) <= place + 1
+            or row[place].strip().upper() not in _DISPOSITIONS
+            or row[place + 1].strip().upper() not in _AMA
+        ):
+            continue
+        if _TIME.match(row[names.index("start")].strip()) and row[names.index("billsec")].strip().isdigit():
+            return (
+                names + _further(row[len(names) :])
+                if names is _MASTER
+                else (names + _linked(row[len(names) :]))[: len(row)]
+            )
+    return None
+
+
+def _further(rest: Sequence[str]) -> tuple[str, ...]:
+    """Names of what follows the sixteen: a unique id and user field as configured, then three newer columns."""
+    newer = _linked(rest[-3:]) if len(rest) >= 3 and _UNIQUE.match(rest[-2]) else ()
+    older = rest[: len(rest) - len(newer)]
+    names = ["uniqueid" if _UNIQUE.match(cell) else "userfield" for cell in older]
+    return (*names, *newer)
+
+
+def _linked(rest: Sequence[str]) -> tuple[str, ...]:
+    return ("peeraccount", "linkedid", "sequence")[: len(rest)]
+
+
+def read_asterisk(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
+    """Asterisk's records, by their header or by their places."""
+    names: tuple[str, ...] | None = None
+    for first, rows in _batches(sample):
+        if names is None:
+            header = next(
+                (tuple(map(header_key, row)) for row in rows[:15] if set(map(header_key, row)) >= _FREEPBX), None
+            )
+            names = header or next((found for row in rows if (found := _asterisk_names(row))), None) or _MASTER
+        yield calls_batch(_frame(rows, first, names), sample.name, interpret_asterisk, options)
+
+
+def read_freeswitch(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
+    """FreeSWITCH's records, by their places."""
+    for first, rows in _batches(sample):
+        yield calls_batch(_frame(rows, first, _FREESWITCH), sample.name, interpret_freeswitch, options)
+
+
+def _batches(sample: Sample) -> Iterator[tuple[int, list[list[str]]]]:
+    """Rows in batches, with the record number of the first."""
+    csv.field_size_limit(_LONGEST_CELL)
+    wide = sample.head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    with sample.open() as binary:
+        text = io.TextIOWrapper(binary, encoding="utf-16" if wide else "utf-8-sig", errors="replace", newline="")
+        delimiter = max((",", ";", "\t"), key=sample.text[:2000].count)
+        rows: list[list[str]] = []
+        number = 0
+        for number, row in enumerate(
+            csv.reader((line.replace("\0", "") for line in text), delimiter=delimiter), start=1
+        ):
+            rows.append(row)
+            if len(rows) >= _BATCH:
+                yield number - len(rows) + 1, rows
+                rows = []
+        yield number - len(rows) + 1, rows
+
+
+def _frame(rows: Sequence[Sequence[str]], first: int, names: tuple[str, ...]) -> pl.DataFrame:
+    """Rows under names; headers, blank lines and rows that are too short are left out, as nobody called there."""
+    width = len(names)
+    least = min(width, 10)
+    kept = [
+        (first + place, row)
+        for place, row in enumerate(rows)
+        if len(row) >= least and header_key(row[0]) != names[0] and header_key(row[1]) != names[1]
+    ]
+    columns = {name: [row[place] if place < len(row) else None for _, row in kept] for place, name in enumerate(names)}
+    frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
+    return frame.with_columns(pl.Series(ROW, [number for number, _ in kept], dtype=pl.Int64))
+
+
+def _direction(columns: CallColumns) -> pl.Expr:
+    source, target, context = columns.text("src"), columns.text("dst"), columns.text("dcontext")
+    inside_from, inside_to = source.str.contains(_EXTENSION), target.str.contains(_EXTENSION)
+    outside_from, outside_to = source.str.contains(_OUTSIDE), target.str.contains(r"^\+?\d{7,}$")
+    return (
+        pl.when(inside_from & outside_to)
+        .then(pl.lit("outbound"))
+        .when(outside_from & inside_to)
+        .then(pl.lit("inbound"))
+        .when(inside_from & inside_to)
+        .then(pl.lit("internal"))
+        .when(context.str.contains(_INBOUND_CONTEXT))
+        .then(pl.lit("inbound"))
+        .when(context.str.contains(_OUTBOUND_CONTEXT))
+        .then(pl.lit("outbound"))
+    )
+
+
+def _times(columns: CallColumns) -> ReadTimes:
+    """Server times, made exact by the epoch in the unique id where there is one; else in the user's zone."""
+    name = "calldate" if columns.has("calldate") else "start"
+    frame = columns.frame.select(
+        local=columns.text(name).str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us").dt.epoch("us"),
+        epoch=columns.text("uniqueid").str.extract(r"(\d{9,11})\.\d+$", 1).cast(pl.Int64, strict=False) * 1_000_000,
+    )
+    gap = pl.col("local") - pl.col("epoch")
+    offset = ((gap / _QUARTER_US).round() * _QUARTER_US).cast(pl.Int64)
+    # A unique id is made when the call is: within seconds of its start, whatever the zone.
+    sound = ((gap - offset).abs() <= 5_000_000) & (offset.abs() <= 57 * _QUARTER_US)
+    exact = frame.select(us=pl.when(sound).then(pl.col("local") - offset))["us"]
+    if exact.null_count() == 0 and exact.len():
+        none = pl.Series([None], dtype=pl.String).new_from_index(0, exact.len())
+        return ReadTimes(exact, pl.repeat(value=False, n=exact.len(), eager=True, dtype=pl.Boolean), none, {})
+    read = columns.times(name, zone=USERS_ZONE)
+    return ReadTimes(exact.fill_null(read.us), read.is_day, read.fault, read.counts)
+
+
+def interpret_asterisk(columns: CallColumns) -> Meaning:
+    """What Asterisk's columns mean."""
+    told = columns.text("disposition")
+    disposition = told.replace(_NUMERIC_DISPOSITIONS).str.to_uppercase()
+    answered = disposition == "ANSWERED"
+    direction = _direction(columns)
+    talk = columns.number("billsec")
+    mailbox = (columns.text("lastapp").str.to_lowercase() == "voicemail") & answered & (direction == "inbound")
+    dialled = columns.text("lastdata").str.extract(r"/(\+?\d{7,15})@", 1)
+    # An outside line's digit stands before the number in dst, but not in what was dialled.
+    target = pl.when(columns.text("dst").str.ends_with(dialled)).then(dialled).otherwise(columns.text("dst"))
+    caller = pl.coalesce(
+        pl.when(columns.text("src").str.contains(_OUTSIDE)).then(columns.text("src")),
+        columns.text("clid").str.extract(r"<(\+?\d+)>", 1),
+        columns.text("src"),
+    )
+    call = columns.any_of("linkedid", "uniqueid")
+    longest = pl.col(ROW).sort_by(talk.fill_null(-1), descending=True, maintain_order=True).first().over(call)
+    outbound = direction == "outbound"
+    return Meaning(
+        at=_times(columns),
+        direction=pl.when(direction != "internal").then(direction),
+        number=pl.when(outbound).then(target).otherwise(caller),
+        own=pl.when(outbound).then(columns.any_of("outbound_cnum", "src")).otherwise(columns.any_of("did", "dst")),
+        talk_s=pl.when(answered).then(talk).otherwise(0.0),
+        left_message=mailbox,
+        missed=(direction == "inbound") & ~answered,
+        leg=call.is_not_null() & (pl.col(ROW) != longest),
+        skip=direction == "internal",
+        native_id=call,
+    )
+
+
+def interpret_freeswitch(columns: CallColumns) -> Meaning:
+    """What FreeSWITCH's columns mean; a row whose id is another one's b-leg is a leg of that call."""
+    direction = _direction(columns)
+    outbound = direction == "outbound"
+    talk = columns.number("billsec")
+    legs = columns.frame.select(b=columns.text("bleg_uuid"))["b"].drop_nulls()
+    return Meaning(
+        at=columns.times("start"),
+        direction=pl.when(direction != "internal").then(direction),
+        number=pl.when(outbound).then(columns.text("dst")).otherwise(columns.text("src")),
+        name=pl.when(~outbound).then(columns.text("caller_id_name")),
+        own=pl.when(outbound).then(columns.text("src")).otherwise(columns.text("dst")),
+        talk_s=talk,
+        missed=(direction == "inbound") & (talk.fill_null(0) <= 0),
+        leg=columns.text("uuid").is_in(legs.implode()),
+        skip=direction == "internal",
+        native_id=columns.text("uuid"),
+    )
+
+
+SOURCES = (
+    Source("asterisk", "Asterisk and FreePBX call records (CSV)", detect_asterisk, read_asterisk, calls=True),
+    Source("freeswitch", "FreeSWITCH call records (CSV)", detect_freeswitch, read_freeswitch, calls=True),
+)
