@@ -68,7 +68,7 @@ class SimulatedLog(FollowUpLog):
             f'time_zone = "{self.time_zone}"\n'
             f'data_date = "{self.data_date.strftime("%Y-%m-%dT%H:%M:%SZ")}"\n'
             "simulated = true\n"
-            f'notes = ["Simulated: world {name}, seed {self.seed}. Nobody in this log exists."]\n'
+            f'notes = "Simulated: world {name}, seed {self.seed}. Nobody in this log exists."\n'
         )
 
 

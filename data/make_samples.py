@@ -1,0 +1,26 @@
+"""Make the sample log of this folder again, byte for byte: canonical tables, and the same stories in each source's form.
+
+Run  python data/make_samples.py
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from followup_analytics.simulate import simulate_log
+from followup_analytics.simulate.forms import write_forms
+
+FOLDER = Path(__file__).parent
+INTERVIEWS, WORLD, SEED = 300, "office", 2026
+
+
+def main(folder: Path = FOLDER) -> list[Path]:
+    """Write `log/` and `forms/` into the folder; give the paths of all files."""
+    log = simulate_log(interviews=INTERVIEWS, world=WORLD, seed=SEED)
+    written = sorted(log.write(folder / "log").iterdir())
+    return written + write_forms(log, folder / "forms")
+
+
+if __name__ == "__main__":
+    for path in main():
+        print(f"{path.relative_to(FOLDER)}: {path.stat().st_size:,} bytes")
