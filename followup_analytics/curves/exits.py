@@ -8,6 +8,7 @@ to the end of day d counts for all of it; everybody counts as waiting from the s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from followup_analytics import clock
 from followup_analytics.cells import episodes
 from followup_analytics.errors import UsageError
-from followup_analytics.incidence import Incidence, aalen_johansen, jackknife_incidence
+from followup_analytics.incidence import Incidence, RiskBlocks, aalen_johansen, jackknife_incidence, risk_blocks
 from followup_analytics.log import FollowUpLog, require_column
 from followup_analytics.uncertainty import Jackknife, cluster_number, group_rows
 
@@ -90,14 +91,28 @@ class Exits:
     ends: IntArray
     n_causes: int
 
+    @cached_property
+    def blocks(self) -> RiskBlocks:
+        """The exits counted into blocks, once for the curve and for all of its replicates."""
+        return risk_blocks(self.time, self.cause, entry=self.entry, at=self.ends, n_causes=self.n_causes)
+
     def curve(self) -> Incidence:
         """Aalen-Johansen estimates at the ends of the days."""
-        return aalen_johansen(self.time, self.cause, self.ends, entry=self.entry, n_causes=self.n_causes)
+        return aalen_johansen(
+            self.time, self.cause, self.ends, entry=self.entry, n_causes=self.n_causes, blocks=self.blocks
+        )
 
     def jackknife(self, groups: IntArray, n_groups: int | None = None) -> Jackknife:
         """The same with a replicate for each group."""
         return jackknife_incidence(
-            self.time, self.cause, self.ends, groups, entry=self.entry, n_causes=self.n_causes, n_groups=n_groups
+            self.time,
+            self.cause,
+            self.ends,
+            groups,
+            entry=self.entry,
+            n_causes=self.n_causes,
+            n_groups=n_groups,
+            blocks=self.blocks,
         )
 
 

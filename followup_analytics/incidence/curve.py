@@ -59,10 +59,14 @@ def aalen_johansen(
     count: ArrayLike | None = None,
     entry: ArrayLike | None = None,
     n_causes: int | None = None,
+    blocks: RiskBlocks | None = None,
 ) -> Incidence:
-    """Estimate the cumulative incidence of every cause at the times ``at`` (arguments as in :func:`risk_blocks`)."""
+    """Estimate the cumulative incidence of every cause at the times ``at``.
+
+    Arguments as in :func:`risk_blocks`; ``blocks`` is what it makes of them, where that is at hand.
+    """
     points = np.asarray(at, dtype=np.float64)
-    blocks = risk_blocks(time, cause, count=count, entry=entry, at=points, n_causes=n_causes)
+    blocks = blocks or risk_blocks(time, cause, count=count, entry=entry, at=points, n_causes=n_causes)
     index = np.searchsorted(blocks.times, points, side="right") - 1
     estimate = _cumulative(blocks.at_risk, blocks.events, index)
     t = np.asarray(time, dtype=np.float64)
@@ -95,6 +99,7 @@ def jackknife_incidence(
     entry: ArrayLike | None = None,
     n_causes: int | None = None,
     n_groups: int | None = None,
+    blocks: RiskBlocks | None = None,
 ) -> Jackknife:
     """Delete-a-group jackknife of the curve: the same as :func:`jackknife` over it, by subtracting each group's counts.
 
@@ -107,7 +112,7 @@ def jackknife_incidence(
         Estimate of shape (K, M) with G replicates. The other arguments are those of :func:`aalen_johansen`.
     """
     points = np.asarray(at, dtype=np.float64)
-    blocks = risk_blocks(time, cause, count=count, entry=entry, at=points, n_causes=n_causes)
+    blocks = blocks or risk_blocks(time, cause, count=count, entry=entry, at=points, n_causes=n_causes)
     index = np.searchsorted(blocks.times, points, side="right") - 1
     total = int(groups.max(initial=-1)) + 1 if n_groups is None else n_groups
     estimate = _cumulative(blocks.at_risk, blocks.events, index)
