@@ -157,7 +157,7 @@ def attempts(
     made = prepare(log, engine, working_days=working_days)
     contacts = made.frames["contacts"]
     query = attempt_query(
-        episode_query(made.frames, outcome), contacts, window_us(within), instants_only=made.instants_only
+        keep(episode_query(made.frames, outcome)), contacts, window_us(within), instants_only=made.instants_only
     )
     rows = collect(query).sort("story", "attempt")
     whose = log.interviews.select(
@@ -220,7 +220,7 @@ def log_notes(log: FollowUpLog, outcome: str = "response") -> tuple[Note, ...]:
     """
     check_outcome(outcome)
     made = prepare(log)
-    tries = collect(at_risk(episode_query(made.frames, outcome), made.frames["contacts"]).select("story"))
+    tries = collect(at_risk(keep(episode_query(made.frames, outcome)), made.frames["contacts"]).select("story"))
     return left_out(log, made, n_attempts=tries.height, n_interviews=tries["story"].n_unique())
 
 

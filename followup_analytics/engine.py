@@ -52,6 +52,20 @@ def keep(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     return nw.from_native(native.collect().lazy()) if isinstance(native, pl.LazyFrame) else frame
 
 
+def attach(rows: nw.LazyFrame[Any], table: nw.LazyFrame[Any], on: str = "story") -> nw.LazyFrame[Any]:
+    """Join a table that has one row for each value of `on`; where they are 0, 1, ... polars looks them up by place."""
+    import narwhals as nw
+
+    native = nw.to_native(rows)
+    if not isinstance(native, pl.LazyFrame):
+        return rows.join(table, on=on, how="left")
+    known = nw.to_native(table).collect().sort(on)
+    if known[on].dtype != pl.Int64 or not (known[on] == pl.int_range(known.height, eager=True)).all():
+        return nw.from_native(native.join(known.lazy(), on=on, how="left"))
+    others = [name for name in known.columns if name != on]
+    return nw.from_native(native.with_columns(pl.lit(known[name]).gather(pl.col(on)).alias(name) for name in others))
+
+
 def collect(frame: nw.LazyFrame[Any]) -> pl.DataFrame:
     """The engine's answer as a polars frame with every number an Int64, whatever width the engine gave it."""
     import narwhals as nw

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import polars as pl
 
+from followup_analytics.engine import attach
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -33,21 +35,21 @@ ENDS = {"response": ("filled", "withdrawn"), "advanced": ("rejected", "filled", 
 
 #: Later than every date, and still exact as a float (pandas turns integers with gaps into floats).
 _NEVER = 2**53 - 2
-_SPAN = ("story", "start_us", "start_day", "start_instant", "until_us", "until_day")
+#: Columns of an interview's span that contacts and outcomes carry until they are placed against it.
+SPAN = ("start_us", "start_day", "start_instant", "until_us", "until_day")
 
 
-def placed(rows: Frame, interviews: Frame) -> Frame:
-    """Contacts or outcomes with the span of their interview, and whether they fall before it (`early`) or after its
-    record ends (`late`); such rows are used nowhere."""
-    joined = rows.join(interviews.select(*_SPAN), on="story", how="inner")
-    return joined.with_columns(early=_flag(~from_interview()), late=_flag(after_observation()))
+def flagged(rows: Frame) -> Frame:
+    """Contacts or outcomes (with the SPAN of their interview) and whether they fall before the interview (`early`) or
+    after its record ends (`late`); such rows are used nowhere."""
+    return rows.with_columns(early=_flag(~from_interview()), late=_flag(after_observation()))
 
 
 def episode_query(frames: Frames, outcome: str) -> Frame:
     """One row per interview with what ended its risk period.
 
-    `frames` has interviews (story, start_us, start_day, start_instant, until_us, until_day, ...), and as `placed` gives
-    them contacts (story, contact_id, role, order_us, at_us, day, instant) and outcomes (story, outcome, order_us,
+    `frames` has interviews (story, start_us, start_day, start_instant, until_us, until_day, ...), and as `flagged`
+    gives them contacts (story, contact_id, role, order_us, at_us, day, instant) and outcomes (story, outcome, order_us,
     at_us, day, instant). Added: `response_*` and `end_*` (order, us, day, instant; null where none), by_contact (1: the
     response was a contact), exit (RESPONSE, END, CENSORED) and `exit_*`.
     """
@@ -64,16 +66,16 @@ def episode_query(frames: Frames, outcome: str) -> Frame:
 
 
 def at_risk(episodes: Frame, contacts: Frame) -> Frame:
-    """Attempts (of `contacts` as `placed` gives them) made while their interview was at risk, with its exit."""
+    """Attempts (of `contacts` as `flagged` gives them) made while their interview was at risk, with its exit."""
     exits = episodes.select("story", "exit", "exit_us", "exit_day", "exit_order", "exit_instant")
-    made = contacts.filter((nw.col("role") == ATTEMPT) & _within()).join(exits, on="story", how="inner")
+    made = attach(contacts.filter((nw.col("role") == ATTEMPT) & _within()), exits)
     return made.filter((nw.col("exit") == CENSORED) | (nw.col("order_us") <= nw.col("exit_order")))
 
 
 def attempt_query(episodes: Frame, contacts: Frame, within_us: int, *, instants_only: bool = False) -> Frame:
     """One row per attempt at risk: its number and what closes its window of `within_us` microseconds.
 
-    Added to the columns of `contacts` (as `placed` gives them): attempt, elapsed_us (at most within_us), closed (codes
+    Added to the columns of `contacts` (as `flagged` gives them): attempt, elapsed_us (at most within_us), closed (codes
     above), y (1/0). `instants_only` spares the work that rows with a date alone need.
     """
     rows = _numbered(at_risk(episodes, contacts), ("us",) if instants_only else ("us", "day", "instant"))

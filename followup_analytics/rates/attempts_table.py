@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.cells import left_out, window_us
-from followup_analytics.engine import collect
+from followup_analytics.engine import attach, collect, keep
 from followup_analytics.log import Note
 from followup_analytics.prepared import Prepared, prepare
 from followup_analytics.rates.keys import Key, bin_code, labels_in_order
@@ -60,10 +60,10 @@ def attempts_table(
     """Ask the engine for the attempts at risk, with the keys as codes, and number the rows of the table in order."""
     columns = [key.name for key in keys if key.is_column]
     numbers = {key.name: _OF_CONTACT.get(key.name, key.name) for key in keys if key.bins and key.name not in _BINNED}
-    made = prepare(log, engine, working_days=working_days, columns=columns, numbers=numbers)
-    stories = episode_query(made.frames, outcome)
+    made = prepare(log, engine, working_days=working_days, columns=columns, numbers=numbers, lean=True)
+    stories = keep(episode_query(made.frames, outcome))
     query = attempt_query(stories, made.frames["contacts"], window_us(within), instants_only=made.instants_only)
-    found = query.join(_of_interviews(made), on="story", how="left").with_columns(
+    found = attach(query, _of_interviews(made)).with_columns(
         **{
             f"key_{key.name}": bin_code(_BINNED.get(key.name, nw.col(f"by_{key.name}")), key.bins)
             for key in keys
