@@ -221,7 +221,8 @@ def _group_row(group: str, people: pl.DataFrame, interviews: pl.DataFrame) -> Ro
     }
     # Whoever has no interview is in no estimate: where some have one, they are whom the numbers are about.
     row["_size"] = row["n_with_interview"] or row["n_graduates"]
-    counts = {"n_interviews": rows.height, "n_applicants": row["n_with_interview"], "n_events": row["n_advanced"]}
+    by_then = rows.filter((pl.col("cause") == 1) & (pl.col("day") <= HORIZON)).height
+    counts = {"n_interviews": rows.height, "n_applicants": row["n_with_interview"], "n_events": by_then}
     if rows.height == 0:
         return row | dict.fromkeys((*_MEDIANS, *_SHARES, *_ESTIMATE)) | counts | {
             "status": "not_estimable", "reason": "Nobody in this group has an interview in the log.",
