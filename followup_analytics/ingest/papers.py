@@ -11,6 +11,7 @@ import polars as pl
 
 from followup_analytics.checks import CheckedTable
 from followup_analytics.ingest.copies import copy_records
+from followup_analytics.ingest.registry import FURTHER
 from followup_analytics.ingest.rejects import PaperFolder, with_reasons, write_paper
 from followup_analytics.ingest.sample import Sample
 from followup_analytics.tabular import ROW
@@ -24,7 +25,7 @@ class Rejecting(Protocol):
     checked: CheckedTable
 
     @property
-    def raw(self) -> pl.DataFrame:
+    def original(self) -> pl.DataFrame:
         """The cells as they stand in the file."""
 
     @property
@@ -57,7 +58,8 @@ class Papers:
 
     def _rejected_rows(self, sample: Sample, table: Rejecting, stem: str) -> Path:
         suffix = {"workbook": ".xlsx", "parquet": ".parquet"}.get(sample.container, ".csv")
-        rows = with_reasons(table.raw, table.checked.rejects, sample.name)
+        rejects = table.checked.rejects.with_columns(pl.col(ROW) % FURTHER)
+        rows = with_reasons(table.original, rejects, sample.name)
         path = self._folder.path(stem, "rejects", suffix)
         delimiter = _delimiter(sample)
         return write_paper(path, rows, delimiter=delimiter, sheet=shorten(table.sheet or table.name, 31))

@@ -30,6 +30,7 @@ import polars as pl
 from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.ingest.mapping import FileMap
 from followup_analytics.ingest.sample import Sample
+from followup_analytics.tabular import ROW
 from followup_analytics.text import listed, nearest
 
 CERTAIN, LIKELY, POSSIBLE = 3, 2, 1
@@ -72,6 +73,17 @@ class Batch:
     merged: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
     sheet: str | None = None
+    original: pl.DataFrame | None = None  # the cells as the file has them, where `rows` are made from them
+
+
+#: A row of somebody's sheet can hold several records: further ones add a multiple of this to `_row`.
+FURTHER = 1 << 32
+
+
+def with_further(rows: pl.DataFrame) -> pl.DataFrame:
+    """Records with a `_row` of their own each; `_row % FURTHER` is their row in the file."""
+    place = pl.int_range(pl.len()).over(ROW)
+    return rows.with_columns((pl.col(ROW) + place * FURTHER).alias(ROW))
 
 
 Detect = Callable[[Sample], "Match | None"]

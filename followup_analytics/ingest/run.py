@@ -44,8 +44,13 @@ class TableOnItsWay:
 
     @property
     def raw(self) -> pl.DataFrame:
-        """The cells as they stand in the file."""
+        """The records under the contract's names."""
         return self.batch.rows
+
+    @property
+    def original(self) -> pl.DataFrame:
+        """The cells as they stand in the file."""
+        return self.batch.rows if self.batch.original is None else self.batch.original
 
     @property
     def sheet(self) -> str | None:

@@ -11,6 +11,7 @@ import polars as pl
 
 from followup_analytics.checks import CheckedTable
 from followup_analytics.ingest.doubts import warnings_of
+from followup_analytics.ingest.registry import FURTHER
 from followup_analytics.ingest.result import BrokenRule, CheckResult, FailedFile, IngestResult, table_row
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
 from followup_analytics.log import Note, clock_notes
@@ -41,7 +42,11 @@ def broken_rules(checked: CheckedTable, raw: pl.DataFrame, file: str, table: str
         n=pl.col(ROW).n_unique(), message=pl.col("message").first(), rows=pl.col(ROW).sort().head(_EXAMPLES)
     )
     for group in groups.sort("n", descending=True, maintain_order=True).iter_rows(named=True):
-        examples = tuple((row, group["column"], _value(raw, row, group["column"], table)) for row in group["rows"])
+        examples = tuple(
+            (row % FURTHER, group["column"], _value(raw, row, group["column"], table))
+            for row in group["rows"]
+            if row is not None
+        )
         found.append(BrokenRule(file, table, group["rule"], group["n"], group["message"], examples))
     return found
 

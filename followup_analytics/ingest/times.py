@@ -6,6 +6,7 @@ order, and where no cell tells, the file is refused until --day-first or --month
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -71,17 +72,11 @@ def iso_times(texts: pl.Series, *, file: str, column: str, day_first: bool | Non
 
     Raises DataError when the column can't tell day-first from month-first.
     """
-    cleaned = (
-        texts.cast(pl.String)
-        .str.strip_chars()
-        .str.replace_all(_SPACE, " ")
-        .str.replace(_WEEKDAY, "")
-        .str.replace(_ABBREVIATED_ZONE, "")
-    )
+    cleaned = _cleaned(texts)
     frame = pl.DataFrame({"text": cleaned})
     if (cleaned.str.contains(r"^\d{4}-\d\d-\d\d(?:$|[T ]\d\d:\d\d)") | cleaned.is_null()).all():
         return cleaned
-    numeric = frame.select(pl.col("text").str.extract_groups(_NUMERIC).struct.unnest())
+    numeric = _numeric_parts(frame)
     first = _day_comes_first(numeric, file, column, day_first)
     dotted = pl.col("mark") == "."
     day_leads = dotted | pl.lit(first)
@@ -100,6 +95,36 @@ def iso_times(texts: pl.Series, *, file: str, column: str, day_first: bool | Non
         use = found["y"].is_null()
         found = found.select(found[name].zip_with(~use, part[name]).alias(name) for name in found.columns)
     return _assembled(found, cleaned)
+
+
+def order_of(columns: Sequence[pl.Series], *, file: str) -> bool | None:
+    """Whether the day comes first in the dates of several columns that one person wrote; None where none of them tells.
+
+    A column that tells decides for those that don't. Columns that contradict each other tell nothing.
+    """
+    told = set()
+    for texts in columns:
+        numeric = _numeric_parts(pl.DataFrame({"text": _cleaned(texts)}))
+        try:
+            if numeric.filter(pl.col("mark") != ".").height:
+                told.add(_day_comes_first(numeric, file, "", None))
+        except DataError:
+            continue
+    return told.pop() if len(told) == 1 else None
+
+
+def _cleaned(texts: pl.Series) -> pl.Series:
+    return (
+        texts.cast(pl.String)
+        .str.strip_chars()
+        .str.replace_all(_SPACE, " ")
+        .str.replace(_WEEKDAY, "")
+        .str.replace(_ABBREVIATED_ZONE, "")
+    )
+
+
+def _numeric_parts(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(pl.col("text").str.extract_groups(_NUMERIC).struct.unnest())
 
 
 def _with_month_names(frame: pl.DataFrame, pattern: str) -> pl.DataFrame:

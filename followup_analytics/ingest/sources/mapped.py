@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 import polars as pl
@@ -13,10 +14,10 @@ from followup_analytics.errors import DataError, UsageError
 from followup_analytics.ingest.calls import CALLS, complete, problems_frame
 from followup_analytics.ingest.mapping import FileMap, TableMap, load_map, shipped_maps
 from followup_analytics.ingest.parts import Rejected, set_aside
-from followup_analytics.ingest.registry import LIKELY, Batch, Match, ReadOptions, Source
+from followup_analytics.ingest.registry import LIKELY, Batch, Match, ReadOptions, Source, with_further
 from followup_analytics.ingest.sample import Sample
 from followup_analytics.ingest.sources.canonical import REJECT_PREFIX
-from followup_analytics.ingest.times import iso_times, joined_cells, read_times
+from followup_analytics.ingest.times import iso_times, joined_cells, order_of, read_times
 from followup_analytics.schema import TABLES
 from followup_analytics.tabular import ROW, RawTable, header_key, read_raw_tables
 from followup_analytics.text import listed, nearest
@@ -26,21 +27,52 @@ def read_mapped(sample: Sample, options: ReadOptions, map_: FileMap) -> Iterator
     """Every table that the map makes of the file."""
     words = {word for table in map_.tables for word in table.theirs}
     raw_tables = read_raw_tables(sample.path, words)
-    made = False
+    made: dict[tuple[str, str | None], list[Batch]] = {}
     for raw in map(_without_reject_columns, raw_tables):
-        for table in map_.tables:
-            if table.sheet is not None and raw.sheet is not None and header_key(table.sheet) != header_key(raw.sheet):
-                continue
-            if (
-                len(raw_tables) > 1
-                and table.sheet is None
-                and not table.theirs <= {header_key(name) for name in raw.columns}
-            ):
-                continue
-            made = True
-            yield _table_batch(raw, table, map_, options)
+        fitting = [table for table in map_.tables if _is_of(table, raw, several=len(raw_tables) > 1)]
+        ordered = dataclasses.replace(options, day_first=_day_first(raw, fitting, map_, options))
+        for table in fitting:
+            made.setdefault((table.table, raw.sheet), []).append(_table_batch(raw, table, map_, ordered))
     if not made:
         raise DataError(f"{sample.name}: no sheet has the columns that the map {map_.name} names.")
+    for batches in made.values():
+        yield _together(batches)
+
+
+def _day_first(raw: RawTable, tables: Sequence[TableMap], map_: FileMap, options: ReadOptions) -> bool | None:
+    """The order of day and month: the user's, the map's, else what the sheet's dates tell together."""
+    if options.day_first is not None or map_.day_first is not None:
+        return options.day_first if options.day_first is not None else map_.day_first
+    headers = {header_key(name): name for name in raw.columns}
+    found = []
+    for table in tables:
+        clocks = (
+            {"at"} if table.table == "calls" else {c.name for c in TABLES[table.table].columns if c.type == "timestamp"}
+        )
+        for ours in clocks & set(table.columns):
+            theirs = table.columns[ours]
+            first = theirs if isinstance(theirs, str) else theirs[0] if isinstance(theirs, tuple) else ""
+            if header_key(first) in headers:
+                found.append(raw.frame[headers[header_key(first)]])
+    return order_of(found, file=raw.place)
+
+
+def _is_of(table: TableMap, raw: RawTable, *, several: bool) -> bool:
+    """Whether a map's table is made from this sheet: by the sheet's name, else, among several sheets, by its columns."""
+    if table.sheet is not None and raw.sheet is not None:
+        return header_key(table.sheet) == header_key(raw.sheet)
+    return not several or table.theirs <= {header_key(name) for name in raw.columns}
+
+
+def _together(batches: list[Batch]) -> Batch:
+    """The records of one table that a sheet holds in several places as one batch."""
+    first = batches[0]
+    if first.table == "calls":
+        return first
+    rows = pl.concat([batch.rows for batch in batches], how="diagonal_relaxed")
+    shapeless = first.problems.height if first.problems is not None else 0
+    read = sum(batch.read for batch in batches) - shapeless * (len(batches) - 1)
+    return dataclasses.replace(first, rows=with_further(rows), read=read)
 
 
 def _without_reject_columns(raw: RawTable) -> RawTable:
@@ -52,7 +84,6 @@ def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOpt
     headers = {header_key(name): name for name in raw.columns}
     _refuse_missing(raw, table, headers, map_.name)
     frame = _rows_that_count(raw.frame, table, headers)
-    read_rows = frame.height
     for header, mark in table.split.items():
         name = headers[header_key(header)]
         parts = pl.col(name).str.split(mark).list.eval(pl.element().str.strip_chars()).list.filter(pl.element() != "")
@@ -60,7 +91,7 @@ def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOpt
     cells = {ours: _cells(frame, theirs, headers, raw.place) for ours, theirs in table.columns.items()}
     made = frame.select(ROW).with_columns(**cells, **{name: pl.lit(value) for name, value in table.constants.items()})
     made = made.with_columns(_translated(name, words) for name, words in table.values.items() if name in made.columns)
-    day_first = options.day_first if options.day_first is not None else map_.day_first
+    day_first = options.day_first
     zone = options.time_zone or map_.time_zone
     if table.table == "calls":
         return _calls_batch(raw, made, zone, day_first, options)
@@ -72,7 +103,8 @@ def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOpt
     shapeless = problems_frame(
         [{ROW: p.row, "member": None, "column": p.column, "rule": p.rule, "message": p.message} for p in raw.problems]
     )
-    return Batch(table.table, made, max(read_rows, made.height) + len(raw.problems), shapeless, sheet=raw.sheet)
+    read = made.height + len(raw.problems)
+    return Batch(table.table, made, read, shapeless, sheet=raw.sheet, original=raw.frame)
 
 
 def _refuse_missing(raw: RawTable, table: TableMap, headers: Mapping[str, str], name: str) -> None:
