@@ -35,6 +35,8 @@ from followup_analytics.rates.cumulative import Tries, cumulative_incidence
 from followup_analytics.rates.estimate import Windows, group_rates
 from followup_analytics.rates.keys import Bin
 from followup_analytics.risk import CENSORED, END, NEXT_ATTEMPT, RESPONSE, WINDOW
+from followup_analytics.trials.ccw import COMPETING, EVENT, FollowUp, clone_censor_weight, weight_cap
+from followup_analytics.trials.decisions import FORBID, MUST, NATURAL, Decisions
 from followup_analytics.uncertainty import assign_groups
 
 FloatArray = NDArray[np.float64]
@@ -46,7 +48,12 @@ SIZES = (30, 60, 500, 5_000)
 DAYS = (7, 14, 30)
 DAY_US = 86_400_000_000
 WITHIN_US = 7 * DAY_US
-#: What the issue asks of every interval; rates may be conservative.
+#: Days on which people of the emulated trial may act; their decisions by constant, days 1 to 3 and confounder.
+TRIAL_DAYS = 4
+_TRIAL_DESIGN = np.array(
+    [[1.0, day == 1, day == 2, day == 3, strong] for day in range(TRIAL_DAYS) for strong in (0, 1)]
+)
+#: The aim for every interval; rates may be conservative.
 TARGET = (0.935, 0.975)
 
 
@@ -200,6 +207,71 @@ def standardised(n: int, runs: int, rng: np.random.Generator) -> Row:
     return _row("difference", "difference of two cohorts for the same mix (0.050)", n, low, high, 0.05)
 
 
+def contrasts(n: int, runs: int, rng: np.random.Generator, truth: float | None = None) -> Row:
+    """An emulated trial: acting on day 0 or 1 against not acting by day 3, answers by day 14, one measured confounder.
+
+    Chances are alike within applicants; filling the post competes; strong candidates (the confounder) act sooner.
+    """
+    truth = _trial_truth() if truth is None else truth
+    low, high = np.empty(runs), np.empty(runs)
+    for run in range(runs):
+        person = np.repeat(np.arange(n), rng.integers(1, 6, n))
+        groups = assign_groups(rng.integers(0, 1_000, n), np.arange(n))
+        acted, exit_day, kind, strong = _trial(rng.normal(0, 0.7, n)[person], rng, None)
+        last = np.minimum(np.minimum(acted, exit_day), TRIAL_DAYS - 1)
+        rows = np.repeat(np.arange(len(person)), last + 1)
+        interval = np.arange(len(rows)) - np.repeat(np.cumsum(last + 1) - last - 1, last + 1)
+        decisions = Decisions(
+            person=rows,
+            interval=interval,
+            rank=np.zeros(len(rows), dtype=np.int64),
+            pattern=interval * 2 + strong[rows],
+            acted=(acted[rows] == interval).astype(np.int64),
+            seen=np.ones(len(rows)),
+            design=_TRIAL_DESIGN,
+            penalty=np.array([0.0, *([0.1] * TRIAL_DAYS)]),
+        )
+        arms = [np.array(rule)[interval] for rule in ([NATURAL, MUST, NATURAL, NATURAL], [FORBID] * TRIAL_DAYS)]
+        follow_up = FollowUp(groups[person], exit_day, kind, 15)
+        found = clone_censor_weight(decisions, arms[0], arms[1], follow_up, cap=weight_cap(len(person)))
+        ends = found.difference().limits()
+        low[run], high[run] = float(ends[0]), float(ends[1])
+    return _row(
+        "difference", f"emulated trial, acting by day 1 against none by day 3 ({truth:.3f})", n, low, high, truth
+    )
+
+
+def _trial(
+    trait: FloatArray, rng: np.random.Generator, rule: str | None
+) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """Day acted (15: never by day 3), day and kind of exit (15: none), confounder; under a rule or as people do."""
+    m = len(trait)
+    strong = (rng.random(m) < 0.4).astype(np.int64)
+    acted, exit_day, kind = np.full(m, 15), np.full(m, 15), np.zeros(m, dtype=np.int64)
+    for day in range(15):
+        free = (exit_day == 15) & (acted == 15)
+        if day < TRIAL_DAYS:
+            natural = rng.random(m) < 1 / (1 + np.exp(1.2 - 0.8 * strong))
+            acts = {None: natural, "early": natural | (day == 1), "none": np.zeros(m, bool)}[rule]
+            acted[free & acts] = day
+        waiting = exit_day == 15
+        chance = 1 / (1 + np.exp(3.6 - 0.8 * strong - trait - 0.5 * (acted <= day)))
+        heard, filled = rng.random(m) < chance, rng.random(m) < 0.01
+        kind[waiting & heard], exit_day[waiting & heard] = EVENT, day
+        lost = waiting & ~heard & filled
+        kind[lost], exit_day[lost] = COMPETING, day
+    return acted, exit_day, kind, strong
+
+
+def _trial_truth(people: int = 2_000_000) -> float:
+    """Risk difference under both rules, in two million people each with the same random numbers."""
+    shares = []
+    for rule in ("early", "none"):
+        rng = np.random.default_rng(99)
+        shares.append(float(np.mean(_trial(rng.normal(0, 0.7, people), rng, rule)[2] == EVENT)))
+    return shares[0] - shares[1]
+
+
 def _share(hazard: FloatArray, others: float, until: float) -> FloatArray:
     return hazard / (hazard + others) * -np.expm1(-(hazard + others) * until)
 
@@ -251,7 +323,7 @@ def study(runs: int, sizes: tuple[int, ...] = SIZES, seed: int = 20260301) -> li
         rows += incidences(n, runs, 0.008, rng)
         rows += cumulative(n, runs, rng)
         if n >= 500:
-            rows.append(differences(n, runs, rng))
+            rows += [differences(n, runs, rng), contrasts(n, runs, rng)]
         if n == 500:
             rows.append(standardised(n, runs, rng))
         print(f"{n} applicants done at {time.process_time():.0f} s of CPU", flush=True)
