@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from followup_analytics.rates.cumulative import Cumulative, Tries, cumulative_in
 from followup_analytics.rates.estimate import UNOBSERVED, GroupRates, Windows, group_rates
 from followup_analytics.rates.keys import Key, parse_keys
 from followup_analytics.rates.result import RatesResult
+from followup_analytics.rates.trace import rows_behind
 from followup_analytics.results import LogCounts
 from followup_analytics.uncertainty import group_rows
 
@@ -81,6 +83,7 @@ def response_rates(
         keys=tuple(key.name for key in keys),
         outcome=outcome,
         within=within,
+        behind=partial(rows_behind, log, keys, outcome=outcome, within=within, working_days=working_days),
     )
 
 

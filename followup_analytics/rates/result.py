@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from followup_analytics.errors import UsageError
 from followup_analytics.results import Field, Result, format_cell
 
 if TYPE_CHECKING:
+    import polars as pl
     from matplotlib.axes import Axes
 
 _WHAT = {"response": "Response rate", "advanced": "Rate of advancing"}
@@ -27,6 +29,8 @@ class RatesResult(Result):
     keys: tuple[str, ...] = ()
     outcome: str = "response"
     within: float = 7.0
+    #: Makes the attempts behind the counts (confidential) when `trace` is asked for.
+    behind: Callable[[], pl.DataFrame] | None = field(default=None, compare=False)
 
     command: ClassVar[str] = "rates"
     title: ClassVar[str] = "Response rates"
@@ -54,6 +58,12 @@ class RatesResult(Result):
         )
         keys = tuple(Field(key, key_title(key)) for key in self.keys)
         return (*keys, *counts, *rate, *reached, Field("status", "Note"))
+
+    def trace(self) -> pl.DataFrame:
+        """The attempts behind the counts, one a row. Confidential, about single interviews."""
+        if self.behind is None:
+            raise UsageError("This answer was read back: ask for the rates anew to trace them.")
+        return self.behind()
 
     def caption(self) -> str:
         """What was counted, within how long, by which keys."""

@@ -291,3 +291,15 @@ def test_faces_of_the_result(week: FollowUpLog) -> None:
     )
     assert "highest for telephone (33.5%" in response_rates(many, by="channel").summary()
     assert found.plot() is not None
+
+
+def test_the_trace_has_the_attempts_behind_every_count(week: FollowUpLog) -> None:
+    """One row an attempt with the table's keys, so that each n and each event can be followed to its interview."""
+    found = response_rates(week, by="attempt,timing", min_cell=1)
+    traced = found.trace()
+    assert traced.height == sum(row["n_attempts"] for row in found.rows)
+    assert traced["answered"].sum() == sum(row["n_events"] for row in found.rows)
+    assert traced.columns[:3] == ["attempt", "timing", "interview_id"]
+    one = traced.filter((traced["attempt"] == "1") & (traced["timing"] == "15+"))
+    row = next(row for row in found.rows if row["timing"] == "15+")
+    assert (one.height, one["answered"].sum()) == (row["n_attempts"], row["n_events"])
