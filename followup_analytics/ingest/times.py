@@ -15,6 +15,7 @@ from followup_analytics.clock import parse_times
 from followup_analytics.errors import DataError
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_PLAIN_ISO = r"^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$"
 _SPACE = "[\u00a0\u202f\u2009\\s]+"
 _WEEKDAY = r"^(?i:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*)[.,]?\s+"
 _ABBREVIATED_ZONE = r"\s*\([A-Za-z ]+\)$"
@@ -74,7 +75,7 @@ def iso_times(texts: pl.Series, *, file: str, column: str, day_first: bool | Non
     """
     cleaned = _cleaned(texts)
     frame = pl.DataFrame({"text": cleaned})
-    if (cleaned.str.contains(r"^\d{4}-\d\d-\d\d(?:$|[T ]\d\d:\d\d)") | cleaned.is_null()).all():
+    if (cleaned.str.contains(_PLAIN_ISO) | cleaned.is_null()).all():
         return cleaned
     numeric = _numeric_parts(frame)
     first = _day_comes_first(numeric, file, column, day_first)
