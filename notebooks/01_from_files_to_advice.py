@@ -15,25 +15,34 @@ from pathlib import Path
 
 import followup_analytics as fa
 
-DATA = Path(os.environ.get("FOLLOWUP_DATA", "data/sample"))
+DATA = Path(os.environ.get("FOLLOWUP_DATA", "data/log"))
 TODAY = None  # a date such as "2026-03-05"; None takes the day up to which the record is complete
 
 # %% [markdown]
 # ## 1. Files go into a store
 #
-# Each row is read, checked and linked; what can't be used is set aside with its row, column and reason. Names and
-# numbers are replaced by pseudonyms on the way in. A second ingest of the same files would add nothing.
+# A telephone's backup knows numbers and times but no interviews; the office's roster says which number belongs to
+# which interview. Each row is read, checked and linked; what can't be used is set aside with its row, column and
+# reason. Names and numbers are replaced by pseudonyms on the way in.
 
 # %%
 workshop = Path(tempfile.mkdtemp())
 store = f"sqlite:///{workshop / 'office.db'}"
-files = sorted(DATA.glob("*.csv"))
-received = fa.ingest_files(files, into=store)
+backup = sorted(Path("data/forms/android").glob("*.xml"))
+received = fa.ingest_files(backup, into=store, roster="data/forms/roster.csv")
 received.to_frame().select("file", "table", "rows_read", "accepted", "rejected")
 
+# %% [markdown]
+# A second ingest of the same files adds nothing.
+
 # %%
-again = fa.ingest_files(files, into=store)
-again.to_frame().select("file", "accepted", "already_known", "rejected")
+again = fa.ingest_files(backup, into=store, roster="data/forms/roster.csv")
+print(again.summary())
+fa.read_log(store)
+
+# %% [markdown]
+# A telephone has no e-mails and knows no outcomes. What follows rests on the whole log, in the canonical form of four
+# tables.
 
 # %% [markdown]
 # ## 2. The log

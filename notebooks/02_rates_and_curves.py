@@ -12,7 +12,7 @@ import polars as pl
 
 import followup_analytics as fa
 
-DATA = Path(os.environ.get("FOLLOWUP_DATA", "data/sample"))
+DATA = Path(os.environ.get("FOLLOWUP_DATA", "data/log"))
 log = fa.read_log(DATA)
 log
 

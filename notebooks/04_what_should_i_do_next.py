@@ -14,7 +14,7 @@ from IPython.display import display
 
 import followup_analytics as fa
 
-DATA = Path(os.environ.get("FOLLOWUP_DATA", "data/sample"))
+DATA = Path(os.environ.get("FOLLOWUP_DATA", "data/log"))
 log = fa.read_log(DATA)
 steps = fa.next_steps(log)
 print(steps.summary())

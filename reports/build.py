@@ -5,7 +5,6 @@ The sample is simulated, and every page says so. Same sample and version, same b
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import followup_analytics as fa
@@ -17,7 +16,7 @@ from followup_analytics.report.write import compose
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-SAMPLE = ROOT / "data" / "sample"
+SAMPLE = ROOT / "data" / "log"
 PICTURES = ROOT / "docs" / "images"
 
 
@@ -48,7 +47,6 @@ def build_pictures(log: fa.FollowUpLog) -> list[Path]:
 def main() -> None:
     """Build everything and name it."""
     log = fa.read_log(SAMPLE)
-    log = replace(log, title=log.title or "Sample")
     for path in (*build_reports(log), *build_pictures(log)):
         print(path.relative_to(ROOT))
 

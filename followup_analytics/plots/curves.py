@@ -93,7 +93,7 @@ def _lines(rows: Sequence[Row], by: str | None, least_at_risk: int) -> list[_Lin
         event = str(row.get("event", "response"))
         if by is None or event in _MAIN_EVENTS:
             names.setdefault((str(row[by]) if by else "", event), []).append(row)
-    lines = []
+    lines: list[_Line] = []
     for (group, event), found in names.items():
         name = value_label(by, group) if by else value_label("event", event)
         banded = by is not None or event in _MAIN_EVENTS
