@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import polars as pl
 
@@ -13,7 +14,7 @@ from followup_analytics.checks import CheckedTable, check_table, reject_unknown_
 from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.ingest.beside import settings_beside
 from followup_analytics.ingest.known import ends_of_story, with_checked
-from followup_analytics.ingest.registry import CERTAIN, Match, Source, detect_source, named_source
+from followup_analytics.ingest.registry import CERTAIN, Match, ReadOptions, Source, detect_source, named_source
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
 from followup_analytics.ingest.sample import Sample
 from followup_analytics.schema import INTERVIEWS, TABLES
@@ -39,18 +40,25 @@ def _open(run: Run, path: Path, source: str) -> FileOnItsWay:
     sample.require_content()
     settings = settings_beside(path)
     chosen, match = _kind(run, sample, source)
-    if chosen.calls and run.store is not None and not run.links:
-        raise UsageError(
-            f"{path.name}: calls are tied to interviews through a roster; give --roster FILE, a table of interview_id and "
-            "numbers (and applicant_id and interviewed_at, where the store doesn't have the interviews yet)."
-        )
     options = dataclasses.replace(run.options, time_zone=run.options.time_zone or settings.time_zone)
+    if chosen.calls and run.store is not None and not run.links:
+        _refuse_without_roster(sample, chosen, options)
     file = FileOnItsWay(sample, chosen, match, settings, options)
     if not chosen.calls:
         file.batches = list(chosen.read(sample, options))
         for batch in file.batches:
             file.decided.update(batch.counts)
     return file
+
+
+def _refuse_without_roster(sample: Sample, source: Source, options: ReadOptions) -> NoReturn:
+    """Raise UsageError, after what is wrong with the file itself, which would be the first thing to mend."""
+    for _ in source.read(sample, options):
+        pass
+    raise UsageError(
+        f"{sample.name}: calls are tied to interviews through a roster; give --roster FILE, a table of interview_id and "
+        "numbers (and applicant_id and interviewed_at, where the store doesn't have the interviews yet)."
+    )
 
 
 def _kind(run: Run, sample: Sample, source: str) -> tuple[Source, Match]:

@@ -31,7 +31,7 @@ from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.ingest.mapping import FileMap
 from followup_analytics.ingest.sample import Sample
 from followup_analytics.tabular import ROW
-from followup_analytics.text import listed, nearest
+from followup_analytics.text import listed, nearest, shorten
 
 CERTAIN, LIKELY, POSSIBLE = 3, 2, 1
 
@@ -155,16 +155,29 @@ def refuse_doctype(sample: Sample) -> None:
 
 
 def unknown_kind(sample: Sample) -> str:
-    """The sentence for a file that no source knows, with what was seen in it."""
+    """The sentence for a file that no source knows, with what was seen in it.
+
+    Raises UnreadableError naming the byte when the file is text in no known encoding.
+    """
     if sample.container == "folder":
         return f"{sample.name}: this is a folder where a file was meant; name the files inside it."
-    header = next((row for row in sample.headers if len(row) > 1), frozenset())
-    seen = (
-        f"its first row reads {listed([repr(cell[:30]) for cell in sorted(header)[:6]], 'and')}"
-        if header
-        else "it has no header row"
-    )
+    sample.require_text()
     return (
-        f"{sample.name}: no known kind of file ({seen}). Name the kind with --source, or say what its columns mean with --map "
-        "(docs/ingest.md has worked examples)."
+        f"{sample.name}: no known kind of file ({_seen(sample)}). Name the kind with --source, or say what its columns "
+        "mean with --map (docs/ingest.md has worked examples)."
     )
+
+
+def _seen(sample: Sample) -> str:
+    """What a file begins with, without anything that could be somebody's number or address."""
+    if sample.xml_root is not None:
+        return f"its first element is <{shorten(sample.xml_root, 30)}>"
+    if sample.json_start:
+        return "it is JSON of no known service"
+    if sample.container in ("archive", "sqlite"):
+        return f"it is an {sample.container}" if sample.container == "archive" else "it is an SQLite database"
+    for row in sample.headers:
+        words = [cell for cell in sorted(row) if not any(mark.isdigit() or mark == "@" for mark in cell)]
+        if len(words) > 1:
+            return f"its first row reads {listed([repr(shorten(word, 30)) for word in words[:6]], 'and')}"
+    return "it has no header that tells"

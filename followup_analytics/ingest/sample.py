@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from followup_analytics.errors import DataError, UnreadableError
+from followup_analytics.errors import UnreadableError
 from followup_analytics.tabular import (
     PARQUET_SUFFIXES,
     WORKBOOK_SUFFIXES,
@@ -78,23 +78,13 @@ class Sample:
     def open(self) -> IO[bytes]:
         """The file's bytes from the start, unpacked when it is gzipped."""
         try:
-            file = self.path.open("rb")
+            return gzip.open(self.path) if self.is_packed else self.path.open("rb")  # type: ignore[return-value]
         except FileNotFoundError:
             raise UnreadableError(f"{self.name}: there is no such file; check the name and the folder.") from None
         except OSError as error:
             raise UnreadableError(
                 f"{self.name}: the file can't be opened ({error.strerror}); check its rights."
             ) from None
-        if file.read(2) == b"\x1f\x8b":
-            file.seek(0)
-            return gzip.GzipFile(fileobj=file)  # type: ignore[return-value]
-        file.seek(0)
-        return file
-
-    def require_content(self) -> None:
-        """Raise DataError when a file has nothing in it."""
-        if not self.path.is_dir() and not self.head.strip(b"\0 \r\n\t\xef\xbb\xbf"):
-            raise DataError(f"{self.name}: the file is empty; export it again.")
 
     @cached_property
     def text(self) -> str:
