@@ -86,6 +86,16 @@ class Sample:
                 f"{self.name}: the file can't be opened ({error.strerror}); check its rights."
             ) from None
 
+    def require_content(self) -> None:
+        """Raise DataError when a file has nothing in it."""
+        if not self.path.is_dir() and not self.head.strip(b"\0 \r\n\t\xef\xbb\xbf"):
+            raise DataError(f"{self.name}: the file is empty; export it again.")
+
+    def require_text(self) -> None:
+        """Raise UnreadableError, naming the byte, when a plain file is text in no known encoding."""
+        if self.container == "file" and self.head and not self.text:
+            decode(self.head, self.name)
+
     @cached_property
     def text(self) -> str:
         """The head as text; empty where it is not text."""
