@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from followup_analytics.errors import UnreadableError
+from followup_analytics.errors import DataError, UnreadableError
 from followup_analytics.tabular import (
     PARQUET_SUFFIXES,
     WORKBOOK_SUFFIXES,
