@@ -99,7 +99,7 @@ def _events(
     """Contacts or outcomes with the span of their interview, looked up by its place: cheaper than any join."""
     places = log.interviews.lazy().select("interview_id", story=pl.int_range(pl.len(), dtype=pl.Int64))
     story = frame.lazy().select("interview_id").join(places, on="interview_id", how="left", maintain_order="left")
-    at = story.collect()["story"]
+    at = story.collect(engine="in-memory")["story"]
     no_day, one = pl.lit(0, pl.Int64), pl.lit(1, pl.Int64)
     return frame.lazy().with_columns(
         story=at,
