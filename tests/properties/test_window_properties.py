@@ -92,3 +92,20 @@ def test_episodes_agree_with_attempts(made: Tables) -> None:
     last = tries.group_by("interview_id").last().join(stories, on="interview_id")
     same = {"response": {"response"}, "end": {"filled", "withdrawn"}, "censored": {"censored"}}
     assert all(row["exit_kind"] in same[row["closed_by"]] for row in last.to_dicts())
+
+
+@QUIET
+@given(made=tables(), more=tables())
+def test_more_applicants_never_shrink_a_count(made: Tables, more: Tables) -> None:
+    """Interviews of further applicants leave every n of every row at least as large."""
+    fresh = {
+        name: [{key: f"z{value}" if key.endswith("_id") else value for key, value in row.items()} for row in rows]
+        for name, rows in more.items()
+    }
+    both = {name: [*made[name], *fresh[name]] for name in made}
+    fewer, larger = (
+        {row["channel"]: row for row in response_rates(_log(one), by="channel", min_cell=1).rows}
+        for one in (made, both)
+    )
+    for channel, row in fewer.items():
+        assert all(larger[channel][n] >= row[n] for n in ("n_attempts", "n_interviews", "n_applicants", "n_events"))

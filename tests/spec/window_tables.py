@@ -23,7 +23,7 @@ class Case:
 
 def read_cases(text: str) -> list[Case]:
     """Read `# title` blocks, each with tables named by their first cell; `options:` gives outcome and within."""
-    return [_case(block) for block in text.split("\n# ")[1:]]
+    return [_case(block) for block in ("\n" + text).split("\n# ")[1:]]
 
 
 def _case(block: str) -> Case:
@@ -34,7 +34,7 @@ def _case(block: str) -> Case:
     for line in [*lines, ""]:
         if line.startswith("options:"):
             options = dict(one.split("=") for one in line.removeprefix("options:").split())
-        elif "|" in line:
+        elif line.startswith("|"):
             table.append(line)
         elif table:
             frame = _table(table)
