@@ -11,6 +11,7 @@ import polars as pl
 
 from followup_analytics.checks import CheckedTable, check_table
 from followup_analytics.errors import DataError, UsageError
+from followup_analytics.ingest.directory import directory_lines, is_directory, read_directory
 from followup_analytics.ingest.telephone import contact_key, home_region
 from followup_analytics.schema import INTERVIEWS, PARTIES
 from followup_analytics.tabular import RawTable, header_key, read_raw_tables
@@ -87,14 +88,25 @@ class Roster:
 
 
 def read_roster(paths: Sequence[Path], *, time_zone: str | None = None, region: str | None = None) -> Roster:
-    """Read one or several roster files (spreadsheets of any kind).
+    """Read one or several roster files: spreadsheets of any kind, and address books that add lines by employer.
 
     Raises DataError when a file has no interview_id, or neither numbers nor addresses.
     """
-    tables = [_named(table) for path in paths for table in read_raw_tables(path, _words())]
+    books = [card for path in paths if is_directory(path) for card in read_directory(path)]
+    tables = [
+        _named(table, lines_elsewhere=bool(books))
+        for path in paths
+        if not is_directory(path)
+        for table in read_raw_tables(path, _words())
+    ]
+    if not tables:
+        raise DataError(f"{paths[0].name}: an address book has no interviews; give the roster itself too.")
     frames = [table.frame for table in tables]
     found, how = _region(frames, time_zone, region)
     lines, unreadable = _lines(frames, found)
+    entries = [entry for frame in frames for entry in directory_lines(books, frame, found)]
+    further = pl.DataFrame(entries, schema=LINES_SCHEMA, orient="row")
+    lines = pl.concat([lines, further]).unique(["key", "interview_id"], keep="first", maintain_order=True)
     own = {key: who for frame in frames for key, who in _own(frame, found)}
     checked = [one for table in tables if (one := _interviews(table, time_zone)) is not None]
     return Roster(lines, _merged(checked), own, found, how, unreadable)
@@ -104,7 +116,7 @@ def _words() -> set[str]:
     return {*ALIASES, *(alias for names in ALIASES.values() for alias in names), *_LINES, *INTERVIEWS.names}
 
 
-def _named(table: RawTable) -> RawTable:
+def _named(table: RawTable, *, lines_elsewhere: bool = False) -> RawTable:
     """The roster with the contract's headers for the aliases that people use."""
     keys = {name: header_key(name) for name in table.columns}
     names: dict[str, str] = {}
@@ -118,7 +130,9 @@ def _named(table: RawTable) -> RawTable:
         guess = nearest("interview_id", table.columns)
         hint = f"; {guess!r} looks like it: rename it" if guess else "; add it, so that calls can be tied to interviews"
         raise DataError(f"{table.place}: the roster has no column interview_id{hint}.")
-    if not any(name in frame.columns for name in ("numbers", "addresses", "names", "calendar_uid", *_LINES)):
+    if not lines_elsewhere and not any(
+        name in frame.columns for name in ("numbers", "addresses", "names", "calendar_uid", *_LINES)
+    ):
         raise DataError(
             f"{table.place}: the roster has neither numbers nor addresses, so no call can be tied to an interview; "
             "add a column numbers or addresses."

@@ -243,6 +243,19 @@ def test_salesforce_knows_the_day_alone(tmp_path: Path) -> None:
     assert problems["rule"].to_list() == ["unknown_direction", "not_a_contact"]
 
 
+def test_salesforce_report_by_labels(tmp_path: Path) -> None:
+    """A report has labels instead of names, no subtype, and lines below that are no records."""
+    path = tmp_path / "report.csv"
+    path.write_text(
+        "Subject,Phone,Date,Call Type,Call Result,Call Duration\n"
+        f'Call,{US},3/25/2024,Outbound,Left a message,32\nCall,{US},3/26/2024,Outbound,Talked,300\n"Copyright (c) x",,,,,\n',
+        "utf-8",
+    )
+    name, rows, problems, _ = read_source(path, time_zone=NEW_YORK)
+    assert (name, problems.height) == ("salesforce", 0)
+    assert rows.select("channel", "party", "duration_s").rows() == [("voicemail", "none", 32.0), ("phone", None, 300.0)]
+
+
 def test_excel_damage_is_refused_by_row(tmp_path: Path) -> None:
     """An id that a spreadsheet has rounded tells calls apart no longer, and its row says so."""
     path = tmp_path / "export.csv"

@@ -191,3 +191,26 @@ def test_a_roster_without_its_columns(tmp_path: Path) -> None:
     (tmp_path / "roster.csv").write_text("interview_id,employer\ni1,Acme\n", "utf-8")
     with pytest.raises(DataError, match="neither numbers nor addresses"):
         read_roster([tmp_path / "roster.csv"])
+
+
+@pytest.mark.parametrize("form", ["vcf", "csv"])
+def test_address_books_add_lines_by_employer(tmp_path: Path, form: str) -> None:
+    """Contacts of a telephone or of Google are joined by the employer's or a person's name; titles tell the party."""
+    (tmp_path / "roster.csv").write_text(
+        "interview_id,applicant_id,employer,names,interviewed_at\ni1,a,Acme Ltd.,,2024-03-05T10:00Z\ni2,a,Beta,Dana Dee,2024-03-06T10:00Z\n",
+        "utf-8",
+    )
+    vcf = (
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Rae Roe\r\nORG:Acme;HR\r\nTITLE:Recruiter\r\nTEL;TYPE=WORK:+1 202-555-\r\n 0143\r\nitem1.EMAIL:hr@acme.example\r\n"
+        "END:VCARD\r\nBEGIN:VCARD\r\nFN:Dana Dee\r\nTEL:+12025550144\r\nEND:VCARD\r\nBEGIN:VCARD\r\nFN:Mum\r\nTEL:+12025550199\r\nEND:VCARD\r\n"
+    )
+    csv = (
+        "First Name,Last Name,Organization Name,Organization Title,E-mail 1 - Value,Phone 1 - Value\n"
+        "Rae,Roe,Acme,Recruiter,hr@acme.example,+1 202-555-0143\nDana,Dee,,,,+12025550144\nMum,,,,,+12025550199\n"
+    )
+    (tmp_path / f"contacts.{form}").write_text(vcf if form == "vcf" else csv, "utf-8", newline="")
+    roster = read_roster([tmp_path / "roster.csv", tmp_path / f"contacts.{form}"], region="US")
+    assert sorted(roster.lines.rows()) == [
+        ("+12025550143", "i1", "hiring_team"), ("+12025550144", "i2", None), ("hr@acme.example", "i1", "hiring_team"),
+        *([("name:dana dee", "i2", None)]),
+    ]  # fmt: skip

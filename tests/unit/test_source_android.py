@@ -76,6 +76,13 @@ def test_withheld_numbers_are_null(tmp_path: Path, number: str) -> None:
     assert rows["number"].to_list() == [None]
 
 
+def test_older_files_have_fewer_attributes(tmp_path: Path) -> None:
+    """The oldest backups have number, duration, date and type alone, which is all that is needed."""
+    element = '<call number="+12025550143" duration="59" date="1312563906092" type="1" />'
+    _, rows, _ = read(backup(tmp_path, element))
+    assert rows["number"].to_list() == ["+12025550143"]
+
+
 def test_missing_records_are_counted(tmp_path: Path) -> None:
     """A file that promises more records than it has was cut off, and says so."""
     sample = Sample(backup(tmp_path, call(), count=3))

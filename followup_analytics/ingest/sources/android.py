@@ -88,7 +88,7 @@ def read_calls(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
 
 def _calls(raw: pl.DataFrame, counts: dict[str, int] | None = None) -> Batch:
     kind, duration = pl.col("type"), pl.col("duration").cast(pl.Float64, strict=False)
-    withheld = is_withheld(pl.col("number")) | pl.col("presentation").is_in(["2", "3", "4"])
+    withheld = is_withheld(pl.col("number")) | pl.col("presentation").is_in(["2", "3", "4"]).fill_null(value=False)
     frame = raw.with_columns(
         at_us=pl.col("date").cast(pl.Int64, strict=False) * 1000,
         direction=pl.when(kind == "2")

@@ -19,7 +19,7 @@ def interpret(columns: CallColumns) -> Meaning:
     """What the columns mean; a row is a call or a message."""
     direction = worded(columns.text("direction"), _DIRECTIONS)
     outbound = direction == "outbound"
-    message = columns.text("type").str.to_lowercase().is_in(["message", "sms", "text"])
+    message = columns.text("type").str.to_lowercase().is_in(["message", "sms", "text"]).fill_null(value=False)
     status = columns.text("status").str.to_lowercase()
     left = (status == "voicemail") | columns.text("voicemail", "voicemailurl").is_not_null()
     unanswered = status.is_in(_UNANSWERED)

@@ -33,7 +33,7 @@ def _times(columns: CallColumns) -> ReadTimes:
 def interpret(columns: CallColumns) -> Meaning:
     """What a task's columns mean; tasks that are not done, and those that are no calls, are no contacts."""
     kind = columns.text("tasksubtype", "task_subtype", "type").str.to_lowercase()
-    email = kind.is_in(["email", "listemail"])
+    email = kind.is_in(["email", "listemail"]).fill_null(value=False)
     status = columns.text("status").str.to_lowercase()
     direction = worded(columns.text("calltype", "call_type"), _DIRECTIONS)
     direction = pl.when(email & direction.is_null()).then(pl.lit("outbound")).otherwise(direction)
