@@ -164,7 +164,7 @@ def unknown_kind(sample: Sample) -> str:
     sample.require_text()
     return (
         f"{sample.name}: no known kind of file ({_seen(sample)}). Name the kind with --source, or say what its columns "
-        "mean with --map (docs/ingest.md has worked examples)."
+        "mean with --map (docs/sources.md has worked examples)."
     )
 
 

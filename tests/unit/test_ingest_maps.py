@@ -174,3 +174,27 @@ def test_shipped_maps_are_sound() -> None:
         map_ = load_map(name)
         assert map_.needs
         assert sources()[name].description == map_.description
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "handshake",
+            "student_email,first_destination_response_type_name\nann@example.org,Working\nbob@example.org,Still Looking\n",
+        ),
+        (
+            "twelve_twenty",
+            "Student Identifier,Outcome Type,Reported Date\na,Employed Full Time,2024-06-01\nb,Still Seeking,\n",
+        ),
+        (
+            "nace_first_destination",
+            "Student ID,Graduation Date,Outcome Type\na,2024,Employed Part Time\nb,2024,Seeking Employment\n",
+        ),
+    ],
+)
+def test_first_destinations(tmp_path: Path, name: str, text: str) -> None:
+    """What graduates answered becomes the applicants table, in the survey's categories."""
+    (tmp_path / "export.csv").write_text(text, "utf-8")
+    result = check_files(tmp_path / "export.csv", time_zone="UTC")
+    assert [(row["table"], row["source"], row["accepted"]) for row in result.rows] == [("applicants", name, 2)]
