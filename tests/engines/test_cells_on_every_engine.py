@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
@@ -9,9 +10,11 @@ from followup_analytics import simulate_log
 from followup_analytics.cells import attempt_cells, attempts, episodes, trajectory_cells
 from followup_analytics.engine import ENGINES, choose_engine
 from followup_analytics.errors import MissingExtraError, UsageError
-from followup_analytics.log import FollowUpLog
+from followup_analytics.log import FollowUpLog, build_log
 from followup_analytics.rates import response_rates
 
+TIMES = ["2026-03-03", "2026-03-05T09:30", "2026-03-04", "2026-03-07", "2026-03-08T23:59", "2026-03-20T00:00"]
+PARTIES = [None, "interviewer", None, "none", "other", None]
 OPTIONAL = {"duckdb": "duckdb", "spark": "pyspark"}
 
 
@@ -46,6 +49,30 @@ def test_cells_are_identical(log: FollowUpLog, engine: str) -> None:
 @pytest.mark.parametrize("by", ["timing,channel,attempt", "cohort,attempt", "party,weekday,hour", "self_rating"])
 def test_rates_are_identical(log: FollowUpLog, engine: str, by: str) -> None:
     """The whole answer, rows and notes, down to the last digit of every limit."""
+    found, expected = (response_rates(log, by=by, engine=one, min_cell=1) for one in (engine, "polars"))
+    assert found.rows == expected.rows
+    assert found.notes == expected.notes
+
+
+@pytest.mark.parametrize("by", ["hour,party", "timing,weekday", "score"])
+def test_missing_values_and_bare_dates_are_alike(engine: str, by: str) -> None:
+    """An hour, a party and a covariate that are not there stay missing, whatever an engine calls missing."""
+    rows = [(f"c{k}", f"i{k // 2}", at, party) for k, (at, party) in enumerate(zip(TIMES, PARTIES, strict=True))]
+    log = build_log(
+        interviews=pl.DataFrame(
+            {
+                "interview_id": ["i0", "i1", "i2"],
+                "applicant_id": ["a", "b", "b"],
+                "interviewed_at": ["2026-03-02T10:00", "2026-03-02", "2026-03-02T10:00"],
+                "score": [2, None, 10],
+            }
+        ),
+        contacts=pl.DataFrame(rows, schema=["contact_id", "interview_id", "at", "party"], orient="row").with_columns(
+            direction=pl.lit("outbound"), channel=pl.lit("phone")
+        ),
+        time_zone="UTC",
+        data_date="2026-06-01",
+    )
     found, expected = (response_rates(log, by=by, engine=one, min_cell=1) for one in (engine, "polars"))
     assert found.rows == expected.rows
     assert found.notes == expected.notes
