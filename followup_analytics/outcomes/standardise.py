@@ -86,9 +86,11 @@ def balance_weights(matrix: FloatArray, counts: FloatArray, target: FloatArray, 
 
 def _dual(centred: FloatArray, share: FloatArray, b: FloatArray, ridge: float) -> tuple[float, FloatArray, FloatArray]:
     """Value log(sum share exp(x b)) + ridge/2 |b|^2, its gradient, and the normalised weights of the patterns."""
+    held = share > 0
     score = centred @ b
-    top = score.max()
-    raw = share * np.exp(score - top)
+    top = score[held].max()
+    # Patterns that the group lacks have no weight, however far b has gone to look for them.
+    raw = share * np.exp(np.where(held, score - top, 0.0))
     weight = raw / raw.sum()
     value = float(top + np.log(raw.sum()) + 0.5 * ridge * b @ b)
     return value, np.asarray(centred.T @ weight + ridge * b, dtype=np.float64), np.asarray(weight, dtype=np.float64)
