@@ -247,7 +247,7 @@ def contrast(pair: Pair, outcome: str, horizon: int, *, standardised: bool) -> J
         out = np.full(3, np.nan)
         for place, a in enumerate((1, 0)):
             mine = arm == a
-            if seen[place]:
+            if seen[place] and even[mine].sum() > 0:
                 found = aalen_johansen(time[mine], cause[mine], [end], count=even[mine], n_causes=causes)
                 out[place] = found.estimate[0, 0]
         out[2] = out[0] - out[1]

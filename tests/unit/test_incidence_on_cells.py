@@ -146,6 +146,16 @@ def test_one_applicant() -> None:
     assert high[0, 0] > 0.8
 
 
+def test_a_group_that_holds_everybody_leaves_nothing_to_jackknife() -> None:
+    """One applicant on one side of a comparison: the difference is a number without limits."""
+    alone = jackknife_incidence([1, 4], [1, 0], [3], np.zeros(2, dtype=int), n_groups=3)
+    others = jackknife_incidence([1, 4, 5], [1, 1, 0], [3], np.array([1, 2, 2]), n_groups=3)
+    assert np.isnan(alone.replicates[0]).all()
+    gap = difference(alone, others)
+    assert gap.estimate[0, 0] == pytest.approx(1 / 2 - 1 / 3)
+    assert np.isnan(gap.limits()).all()
+
+
 def test_longer_than_anybody_was_observed() -> None:
     """The last value is held, and marked as not observed."""
     found = aalen_johansen([2, 3, 4], [1, 0, 0], [3, 10])
