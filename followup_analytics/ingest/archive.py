@@ -5,11 +5,28 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from followup_analytics.errors import UnreadableError
 from followup_analytics.ingest.sample import Sample
 
+#: Endings of files in an archive that could be exports; others, such as recordings, are passed over.
+_EXPORTS = {
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".json",
+    ".ndjson",
+    ".jsonl",
+    ".xml",
+    ".xlsx",
+    ".ods",
+    ".parquet",
+    ".mbox",
+    ".eml",
+    ".ics",
+}
+_LARGEST_TOGETHER = 4 * 1024**3
 _LARGEST_MEMBER = 64 * 1024**2
 #: Text packs 5 to 20 times; a hundred times more than the packed size, beyond a floor, is made to do harm.
 _WORST_RATIO = 200
@@ -33,6 +50,45 @@ def read_members(sample: Sample, wanted: Callable[[str], bool]) -> Iterator[tupl
         refuse_escapes(sample)
         for name in names:
             yield name, _content(sample, archive, name)
+
+
+def unpack_members(sample: Sample, folder: Path) -> list[Path]:
+    """The files of an archive that could be exports, unpacked into a folder of ours under their own names.
+
+    Raises UnreadableError as `read_members` does; sizes are counted while unpacking, since headers can lie.
+    """
+    refuse_escapes(sample)
+    wanted = [name for name in sample.members if PurePosixPath(name).suffix.lower() in _EXPORTS]
+    paths: list[Path] = []
+    left = _LARGEST_TOGETHER
+    with zipfile.ZipFile(sample.path) as archive:
+        for place, name in enumerate(wanted):
+            path = folder / str(place) / PurePosixPath(name).name
+            path.parent.mkdir(parents=True)
+            left -= _unpack(sample, archive, name, path, left)
+            paths.append(path)
+    return paths
+
+
+def _unpack(sample: Sample, archive: zipfile.ZipFile, name: str, path: Path, left: int) -> int:
+    info = archive.getinfo(name)
+    size = 0
+    try:
+        with archive.open(info) as member, path.open("wb") as out:
+            while chunk := member.read(1 << 20):
+                size += len(chunk)
+                if size > left or (size > _RATIO_FLOOR and size > _WORST_RATIO * max(info.compress_size, 1)):
+                    raise _too_large(sample)
+                out.write(chunk)
+    except RuntimeError:
+        raise UnreadableError(
+            f"{sample.name}: the archive is protected by a password; unpack it and name the files."
+        ) from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+        raise UnreadableError(
+            f"{sample.name}: a file in the archive is damaged; copy or download the archive again."
+        ) from None
+    return size
 
 
 def refuse_escapes(sample: Sample) -> None:

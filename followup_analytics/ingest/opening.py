@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -12,9 +13,18 @@ import polars as pl
 
 from followup_analytics.checks import CheckedTable, check_table, reject_unknown_interviews
 from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.ingest.archive import unpack_members
 from followup_analytics.ingest.beside import settings_beside
 from followup_analytics.ingest.known import ends_of_story, with_checked
-from followup_analytics.ingest.registry import CERTAIN, Match, ReadOptions, Source, detect_source, named_source
+from followup_analytics.ingest.registry import (
+    CERTAIN,
+    Match,
+    ReadOptions,
+    Source,
+    UnknownKindError,
+    detect_source,
+    named_source,
+)
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
 from followup_analytics.ingest.sample import Sample
 from followup_analytics.schema import INTERVIEWS, TABLES
@@ -22,7 +32,7 @@ from followup_analytics.schema import INTERVIEWS, TABLES
 
 def open_files(run: Run, paths: Sequence[Path], source: str) -> list[FileOnItsWay]:
     """Detect, read and check the files; one that can't be read is noted in the run and left out."""
-    opened = [file for path in paths if (file := run.attempt(path.name, partial(_open, run, path, source)))]
+    opened = [file for path in paths for file in run.attempt(path.name, partial(_open_all, run, path, source)) or ()]
     readable = [file for file in opened if run.attempt(file.sample.name, partial(_check, run, file, interviews=True))]
     _learn_interviews(run, readable)
     readable = [
@@ -30,6 +40,23 @@ def open_files(run: Run, paths: Sequence[Path], source: str) -> list[FileOnItsWa
     ]
     run.ends = ends_of_story(run.store, [table.checked for file in readable for table in file.tables])
     return readable
+
+
+def _open_all(run: Run, path: Path, source: str) -> list[FileOnItsWay]:
+    """A file, or the exports inside an archive that is none itself."""
+    try:
+        return [_open(run, path, source)]
+    except UnknownKindError:
+        sample = Sample(path)
+        if sample.container != "archive":
+            raise
+        inside = []
+        for member in unpack_members(sample, run.scratch_folder()):
+            with suppress(UnknownKindError):
+                inside.append(_open(run, member, source))
+        if not inside:
+            raise
+        return inside
 
 
 def _open(run: Run, path: Path, source: str) -> FileOnItsWay:

@@ -123,14 +123,15 @@ def _through(
         )
     if review is not None:
         run.decisions = read_review(Path(review), run.options.region or (run.roster.region if run.roster else None))
-    opened = open_files(run, paths, source)
-    store_roster(run, opened)
-    # Files with interviews go in first; the sort is stable, so files keep the order in which they were given.
-    queue = sorted(opened, key=lambda file: not file.has_interviews)
-    taken = {file.sample.path for file in queue if run.attempt(file.sample.name, partial(take, run, file))}
-    done = [file for file in opened if file.sample.path in taken]
-    take_postponed(run, done)
-    return result_of(run, done, kind)
+    with run.scratch:
+        opened = open_files(run, paths, source)
+        store_roster(run, opened)
+        # Files with interviews go in first; the sort is stable, so files keep the order in which they were given.
+        queue = sorted(opened, key=lambda file: not file.has_interviews)
+        taken = {file.sample.path for file in queue if run.attempt(file.sample.name, partial(take, run, file))}
+        done = [file for file in opened if file.sample.path in taken]
+        take_postponed(run, done)
+        return result_of(run, done, kind)
 
 
 def _roster_notes(roster: Roster) -> list[Note]:

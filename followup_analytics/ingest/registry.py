@@ -36,6 +36,10 @@ from followup_analytics.text import listed, nearest, shorten
 CERTAIN, LIKELY, POSSIBLE = 3, 2, 1
 
 
+class UnknownKindError(UnreadableError):
+    """A file that no source knows."""
+
+
 @dataclass(frozen=True)
 class Match:
     """How well a file fits a source, and why, in words that finish the sentence "taken as X because ..."."""
@@ -133,7 +137,7 @@ def detect_source(sample: Sample) -> tuple[Source, Match]:
     refuse_doctype(sample)
     matches = [(match, source) for source in sources().values() if (match := source.detect(sample)) is not None]
     if not matches:
-        raise UnreadableError(unknown_kind(sample))
+        raise UnknownKindError(unknown_kind(sample))
     best = max(match.strength for match, _ in matches)
     top = [(match, source) for match, source in matches if match.strength == best]
     if len(top) > 1:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
@@ -106,6 +108,11 @@ class Run:
     ends: pl.DataFrame = field(default_factory=no_ends)
     in_store: set[str] = field(default_factory=set)
     notes: list[Note] = field(default_factory=list)
+    scratch: ExitStack = field(default_factory=ExitStack)
+
+    def scratch_folder(self) -> Path:
+        """A folder of our own for what archives hold; it goes when the run ends."""
+        return Path(self.scratch.enter_context(TemporaryDirectory(prefix="followup-")))
 
     @property
     def links(self) -> bool:

@@ -326,3 +326,15 @@ def test_the_check_page_is_whole_and_escaped(office: Path) -> None:
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
     assert "What to mend" in page
+
+
+def test_an_archive_of_exports(office: Path) -> None:
+    """An archive that is no export itself is opened for the exports in it; what else it holds is passed over."""
+    import zipfile
+
+    with zipfile.ZipFile(office / "export.zip", "w") as archive:
+        archive.write(office / "interviews.csv", "a/interviews.csv")
+        archive.write(office / "contacts.csv", "a/contacts.csv")
+        archive.writestr("parameters.json", "{}")
+        archive.writestr("a/voice.mp3", "x")
+    assert counts(ingest(office, "export.zip")) == [("interviews.csv", 2, 2, 0, 0), ("contacts.csv", 5, 1, 0, 4)][::-1]
