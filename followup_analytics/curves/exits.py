@@ -112,6 +112,7 @@ class Exits:
             entry=self.entry,
             n_causes=self.n_causes,
             n_groups=n_groups,
+            nobody=np.nan,
             blocks=self.blocks,
         )
 

@@ -99,6 +99,7 @@ def jackknife_incidence(
     entry: ArrayLike | None = None,
     n_causes: int | None = None,
     n_groups: int | None = None,
+    nobody: float = 0.0,
     blocks: RiskBlocks | None = None,
 ) -> Jackknife:
     """Delete-a-group jackknife of the curve: the same as :func:`jackknife` over it, by subtracting each group's counts.
@@ -106,7 +107,9 @@ def jackknife_incidence(
     Args:
         groups: shape (n,), jackknife group 0..G-1 of each row.
         n_groups: G, where the last groups may have no row here (two curves compared on one assignment); a group without
-            rows gives a replicate equal to the estimate, and one that holds all rows NaN.
+            rows gives a replicate equal to the estimate.
+        nobody: the replicate without the one group that holds all rows: NaN (no number, so no limits either), or 0 where
+            the curve is one step of a longer walk that simply stops there.
 
     Returns:
         Estimate of shape (K, M) with G replicates. The other arguments are those of :func:`aalen_johansen`.
@@ -123,9 +126,8 @@ def jackknife_incidence(
         replicates[start : start + len(at_risk)] = _cumulative(
             np.maximum(blocks.at_risk - at_risk, 0.0), np.maximum(blocks.events - events, 0.0), index
         )
-    # Without the one group that holds everybody there is no number, not a share of 0.
     held = np.bincount(groups, weights=blocks.count, minlength=total)
-    replicates[held >= blocks.count.sum()] = np.nan
+    replicates[held >= blocks.count.sum()] = nobody
     return Jackknife(estimate, replicates, np.full(total, (total - 1) / total), total - 1)
 
 

@@ -148,7 +148,7 @@ def test_one_applicant() -> None:
 
 def test_a_group_that_holds_everybody_leaves_nothing_to_jackknife() -> None:
     """One applicant on one side of a comparison: the difference is a number without limits."""
-    alone = jackknife_incidence([1, 4], [1, 0], [3], np.zeros(2, dtype=int), n_groups=3)
+    alone = jackknife_incidence([1, 4], [1, 0], [3], np.zeros(2, dtype=int), n_groups=3, nobody=math.nan)
     others = jackknife_incidence([1, 4, 5], [1, 1, 0], [3], np.array([1, 2, 2]), n_groups=3)
     assert np.isnan(alone.replicates[0]).all()
     gap = difference(alone, others)
