@@ -108,7 +108,7 @@ def jackknife_incidence(
         groups: shape (n,), jackknife group 0..G-1 of each row.
         n_groups: G, where the last groups may have no row here (two curves compared on one assignment); a group without
             rows gives a replicate equal to the estimate.
-        nobody: the replicate without the one group that holds all rows: NaN (no number, so no limits either), or 0 where
+        nobody: the replicate without the one group that holds all rows: NaN (no number, hence no limits), or 0 where
             the curve is one step of a longer walk that simply stops there.
 
     Returns:
