@@ -36,7 +36,17 @@ def rows_behind(
     )
     labels = table.groups.rename({"group": "_group"} | {key.name: f"_key_{key.name}" for key in keys})
     joined = placed.join(found, on=["interview_id", "_number"]).join(labels, on="_group")
-    details = ("contact_id", "applicant_id", "_number", "days_since_interview", "hours", "closed_by", "answered")
-    chosen = [pl.col(f"_key_{key.name}").alias(key.name) for key in keys]
-    ordered = joined.sort("_group", "interview_id", "_number").select(*chosen, "interview_id", *details)
+    details = (
+        "interview_id",
+        "contact_id",
+        "applicant_id",
+        "_number",
+        "days_since_interview",
+        "hours",
+        "closed_by",
+        "answered",
+    )
+    chosen = {key.name: pl.col(f"_key_{key.name}") for key in keys}
+    chosen |= {name: pl.col(name) for name in details if name not in chosen}
+    ordered = joined.sort("_group", "interview_id", "_number").select(**chosen)
     return ordered.rename({"_number": "attempt_number"})
