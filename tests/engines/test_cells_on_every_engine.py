@@ -18,6 +18,13 @@ PARTIES = [None, "interviewer", None, "none", "other", None]
 OPTIONAL = {"duckdb": "duckdb", "spark": "pyspark"}
 
 
+#: Spark's bridge to Java leaves sockets to the garbage collector.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+
+
 @pytest.fixture(scope="module")
 def log() -> FollowUpLog:
     """Some 1,500 simulated contacts, with cut records, decisions and automatic replies."""
