@@ -117,7 +117,7 @@ def _cumulative(
     found: dict[int, tuple[Cumulative, int]] = {}
     whose = log.interviews.select("interview_id", "applicant_id", bucket="_bucket")
     rows = pl.concat([table.rows, whose[table.column("story")]], how="horizontal")
-    strata = rows.partition_by([f"key_{key.name}" for key in others]) if others else [rows]
+    strata = rows.partition_by([f"_key_{key.name}" for key in others]) if others else [rows]
     for stratum in strata:
         if stratum.is_empty():
             continue
@@ -127,7 +127,7 @@ def _cumulative(
             stratum["closed"].to_numpy(),
             group_rows(stratum),
         )
-        present = dict(stratum.select("key_attempt", "group").unique().sort("key_attempt").iter_rows())
+        present = dict(stratum.select("_key_attempt", "group").unique().sort("_key_attempt").iter_rows())
         curve = cumulative_incidence(tries, [numbered.bins[place] for place in present], within_us)
         found |= {group: (curve, place) for place, group in enumerate(present.values())}
     return found

@@ -30,7 +30,7 @@ _OF_CONTACT = {"weekday": "_weekday", "hour": "_hour"}
 class AttemptsTable:
     """One row per attempt at risk (`rows`), and the table's rows in order (`groups`: their keys as text).
 
-    rows: story (place of the interview in the log), attempt, elapsed_us, closed, y, `group` (row of the table), key_...
+    rows: story (place of the interview in the log), attempt, elapsed_us, closed, y, `group` (row of the table), and keys
     notes: what was left out. whose: one entry an interview, the number of its applicant.
     """
 
@@ -65,13 +65,13 @@ def attempts_table(
     query = attempt_query(stories, made.frames["contacts"], window_us(within), instants_only=made.instants_only)
     found = attach(query, _of_interviews(made)).with_columns(
         **{
-            f"key_{key.name}": bin_code(_BINNED.get(key.name, nw.col(f"by_{key.name}")), key.bins)
+            f"_key_{key.name}": bin_code(_BINNED.get(key.name, nw.col(f"by_{key.name}")), key.bins)
             for key in keys
             if key.bins
         },
-        **{f"key_{key.name}": nw.col(f"by_{key.name}") for key in keys if key.is_column},
+        **{f"_key_{key.name}": nw.col(f"by_{key.name}") for key in keys if key.is_column},
     )
-    names = [f"key_{key.name}" for key in keys]
+    names = [f"_key_{key.name}" for key in keys]
     rows = collect(found.select("story", "attempt", "elapsed_us", "closed", "y", *names))
     notes = left_out(log, made, n_attempts=rows.height, n_interviews=rows["story"].n_unique())
     numbered, groups = _numbered(rows, keys)
@@ -93,17 +93,18 @@ def numbers_of(values: pl.Series) -> IntArray:
 
 def _numbered(rows: pl.DataFrame, keys: Sequence[Key]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Give each combination of keys that occurs its place in the table."""
-    names = [f"key_{key.name}" for key in keys]
+    names = [f"_key_{key.name}" for key in keys]
     present = rows.select(names).unique()
     ranks, labels = {}, {}
     for key, name in zip(keys, names, strict=True):
         known = labels_in_order(key, present[name].unique().to_list())
-        ranks[f"rank_{key.name}"] = _looked_up(present[name], {value: rank for value, (rank, _) in known.items()})
+        ranks[f"_rank_{key.name}"] = _looked_up(present[name], {value: rank for value, (rank, _) in known.items()})
         labels[key.name] = _looked_up(present[name], {value: label for value, (_, label) in known.items()})
-    order = present.with_columns(**ranks, **labels).sort([f"rank_{key.name}" for key in keys])
-    order = order.with_row_index("group").with_columns(pl.col("group").cast(pl.Int64))
-    joined = rows.join(order.select("group", *names), on=names, how="left", nulls_equal=True, maintain_order="left")
-    return (joined, order.select("group", *(key.name for key in keys)))
+    order = present.with_columns(**ranks, **labels).sort([f"_rank_{key.name}" for key in keys])
+    order = order.with_row_index("_group").with_columns(pl.col("_group").cast(pl.Int64))
+    numbers = order.select("_group", *names)
+    joined = rows.join(numbers, on=names, how="left", nulls_equal=True, maintain_order="left")
+    return joined.rename({"_group": "group"}), order.select("_group", *(key.name for key in keys))
 
 
 def _looked_up(values: pl.Series, table: dict[Any, Any]) -> pl.Series:

@@ -43,6 +43,11 @@ _RANGES: Mapping[str, tuple[int, int | None]] = {
 }
 _VOCABULARIES: Mapping[str, Sequence[str]] = {"channel": CHANNELS, "party": PARTIES}
 _SINGLE_OUT = ("interview_id", "applicant_id", "contact_id", "previous_interview_id")
+#: Fields of every row of the answer: a column of such a name could not be told from them.
+_FIELDS = (
+    *("n_attempts", "n_interviews", "n_applicants", "n_events", "estimate", "conf_low", "conf_high"),
+    *("cumulative", "cumulative_low", "cumulative_high", "status", "reason"),
+)
 _BIN = re.compile(r"^(?P<low>\w+)(?:-(?P<high>\w+)|(?P<open>\+))?$")
 
 
@@ -110,6 +115,8 @@ def _key(name: str, log: FollowUpLog, cuts: str | None, min_cell: int) -> Key:
             f"--by {name} would name single people or interviews: choose a column that many share "
             "(or, for your own log alone, --min-cell 1)."
         )
+    if name in _FIELDS:
+        raise UsageError(f"--by {name}: the answer has a field of that name; rename the column.")
     columns = [column for column in log.interviews.columns if not column.startswith("_") and column not in CONTACT_KEYS]
     of_contacts = [column for column in log.contacts.columns if not column.startswith("_") and column not in columns]
     if name not in columns and name not in of_contacts:

@@ -34,7 +34,7 @@ def rows_behind(
         closed_by="closed_by",
         answered="y",
     )
-    labels = table.groups.rename({"group": "_group"} | {key.name: f"_key_{key.name}" for key in keys})
+    labels = table.groups.rename({key.name: f"_key_{key.name}" for key in keys})
     joined = placed.join(found, on=["interview_id", "_number"]).join(labels, on="_group")
     details = (
         "interview_id",

@@ -89,6 +89,7 @@ def test_own_bins(week: FollowUpLog) -> None:
         ({"by": "channel,channel"}, "twice"),
         ({"by": ""}, "needs the name of a column"),
         ({"by": "applicant_id"}, "single people"),
+        ({"by": "status"}, "rename the column"),
         ({"by": "timing", "bins": "timing=0,2+"}, "without a gap"),
         ({"by": "timing", "bins": "timing=1,2+"}, "must start at 0"),
         ({"by": "timing", "bins": "timing=0,1-3"}, "must be open"),
@@ -303,3 +304,12 @@ def test_the_trace_has_the_attempts_behind_every_count(week: FollowUpLog) -> Non
     one = traced.filter((traced["attempt"] == "1") & (traced["timing"] == "15+"))
     row = next(row for row in found.rows if row["timing"] == "15+")
     assert (one.height, one["answered"].sum()) == (row["n_attempts"], row["n_events"])
+
+
+def test_columns_may_have_any_name() -> None:
+    """A user's column called group, story or attempt_us is a key like any other."""
+    names = ("group", "story", "elapsed_us", "_rank", "key_timing")
+    log = log_of_attempts([{"applicant": k, "interview": dict.fromkeys(names, f"v{k % 2}")} for k in range(4)])
+    for name in ("group", "story", "elapsed_us", "key_timing"):
+        rows = response_rates(log, by=f"timing,{name}", min_cell=1).rows
+        assert [(row[name], row["n_attempts"]) for row in rows] == [("v0", 2), ("v1", 2)]
