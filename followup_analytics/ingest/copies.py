@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import mmap
 import re
 from collections.abc import Callable
@@ -10,22 +11,27 @@ from xml.sax.saxutils import quoteattr
 
 import polars as pl
 
+from followup_analytics.ingest.csv_rows import csv_rows, delimiter_of
 from followup_analytics.ingest.rejects import reserve, with_reasons, write_paper
 from followup_analytics.ingest.sample import Sample
 from followup_analytics.tabular import ROW, read_raw_tables
+from followup_analytics.text import formula_safe
 
 FreePath = Callable[[str], Path]
 _RECORD_ELEMENTS = {"calls": ("call",), "smses": ("sms", "mms")}
 
 
-def copy_records(sample: Sample, problems: pl.DataFrame, free_path: FreePath) -> Path:
+def copy_records(sample: Sample, problems: pl.DataFrame, free_path: FreePath, *, by_place: bool = False) -> Path:
     """Write the rejected records of a call source, by the form of its file.
 
-    problems: `_row`, member, column, rule, message. Elements of XML come back as XML, rows of a table as a table; of
+    problems: `_row`, member, column, rule, message. by_place: rows have no header, so that their reasons stand behind them
+    without one. Elements of XML come back as XML, rows of a table as a table; of
     anything else a list of places and reasons is written.
     """
     if sample.xml_root in _RECORD_ELEMENTS and not sample.is_packed:
         return _xml_copy(sample, problems, free_path(".xml"))
+    if by_place:
+        return _rows_copy(sample, problems, free_path(".csv"))
     if sample.container in ("workbook", "parquet") or sample.first_rows:
         return _table_copy(sample, problems, free_path)
     return _list(sample, problems, free_path)
@@ -55,6 +61,20 @@ def _table_copy(sample: Sample, problems: pl.DataFrame, free_path: FreePath) -> 
     return _list(sample, problems, free_path)
 
 
+def _rows_copy(sample: Sample, problems: pl.DataFrame, path: Path) -> Path:
+    """The rejected rows as they stand, each with its row number and reason as last cells; the header, if any, first."""
+    reasons = dict(problems.select(ROW, "message").iter_rows())
+    reserve(path)
+    with csv_rows(sample) as rows, path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, delimiter=delimiter_of(sample), lineterminator="\n")
+        for number, row in enumerate(rows, start=1):
+            if number in reasons:
+                writer.writerow([*map(formula_safe, row), number, reasons[number]])
+            elif number == 1 and not any(cell[:4].isdigit() for cell in row):
+                writer.writerow([*row, "reject_row", "reject_reason"])
+    return path
+
+
 def _xml_copy(sample: Sample, problems: pl.DataFrame, path: Path) -> Path:
     """The rejected elements as they stand in the file, under the same root, each with its reason as attributes.
 
@@ -65,7 +85,9 @@ def _xml_copy(sample: Sample, problems: pl.DataFrame, path: Path) -> Path:
     reasons = {row: (column, message) for row, column, message in problems.select(ROW, "column", "message").iter_rows()}
     said = {reason: _reason_attributes(*reason) for reason in set(reasons.values())}
     names = b"|".join(name.encode() for name in _RECORD_ELEMENTS[root])
-    element = re.compile(rb"<!--.*?-->|<(?:" + names + rb")\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.DOTALL)
+    # Quotation marks may hold a ">"; the loop is unrolled, since alternatives for each character are slow.
+    attributes = rb"""[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>"""
+    element = re.compile(rb"<!--.*?-->|<(?:" + names + rb")\b" + attributes, re.DOTALL)
     reserve(path)
     with sample.path.open("rb") as source, path.open("wb") as out:
         out.write(

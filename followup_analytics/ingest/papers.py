@@ -40,7 +40,9 @@ class Papers:
         self._folder = PaperFolder(folder, frozenset(path.resolve() for path in inputs))
         self._written: dict[tuple[Path, str | None, str], Path] = {}
 
-    def write_rejects(self, sample: Sample, tables: Sequence[Rejecting], problems: pl.DataFrame | None) -> None:
+    def write_rejects(
+        self, sample: Sample, tables: Sequence[Rejecting], problems: pl.DataFrame | None, *, by_place: bool = False
+    ) -> None:
         """Write the rejected rows of a file, in the file's own form with reasons."""
         for table in tables:
             rejects = table.checked.rejects
@@ -51,7 +53,7 @@ class Papers:
                 known = pl.col(ROW).is_in(problems[ROW].implode())
                 later = rejects.filter(~known).with_columns(member=pl.lit(None, pl.String)).select(problems.columns)
                 free = partial(self._folder.path, stem, "rejects")
-                path = copy_records(sample, pl.concat([problems, later]), free)
+                path = copy_records(sample, pl.concat([problems, later]), free, by_place=by_place)
             else:
                 path = self._rejected_rows(sample, table, stem)
             self._written[sample.path, table.sheet, table.name] = path

@@ -103,6 +103,7 @@ class Source:
     detect: Detect
     read: Read
     calls: bool = False  # yields calls to be linked, in a stream, rather than tables of the log
+    by_place: bool = False  # a delimited file without a header: its rejects have none either
 
 
 @cache

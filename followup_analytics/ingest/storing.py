@@ -56,7 +56,7 @@ def take(run: Run, file: FileOnItsWay) -> bool:
     if run.store is None:
         for table in file.tables:
             table.counts = Counts(accepted=table.checked.frame.height)
-        run.papers.write_rejects(file.sample, file.tables, file.problems)
+        run.papers.write_rejects(file.sample, file.tables, file.problems, by_place=file.source.by_place)
         return True
     with run.store.transaction(file.sample.name) as tx:
         _mark_key(run, tx)
@@ -68,7 +68,7 @@ def take(run: Run, file: FileOnItsWay) -> bool:
             elif table.refers_to_interviews and len(run.in_store) < run.known.height:
                 ready = ready.filter(pl.col("interview_id").is_in(list(run.in_store)))
             table.counts += tx.add(table.name, _protected(run, ready, table.name))
-        run.papers.write_rejects(file.sample, file.tables, file.problems)
+        run.papers.write_rejects(file.sample, file.tables, file.problems, by_place=file.source.by_place)
     return True
 
 

@@ -60,6 +60,11 @@ def feed_elements(sample: Sample, start: StartElement, end: EndElement | None = 
                 f"{sample.name}: the XML is damaged at line {error.lineno:,} ({expat.errors.messages.get(error.code, 'unknown')}); "
                 "the export was cut off or edited, so make it again."
             ) from None
+        except (LookupError, ValueError):
+            raise UnreadableError(
+                f"{sample.name}: the XML declares an encoding that is not known; the export was damaged or edited, so make "
+                "it again."
+            ) from None
         except (OSError, EOFError) as error:
             raise UnreadableError(
                 f"{sample.name}: the file can't be read to its end ({type(error).__name__}); copy it again."

@@ -338,3 +338,17 @@ def test_an_archive_of_exports(office: Path) -> None:
         archive.writestr("parameters.json", "{}")
         archive.writestr("a/voice.mp3", "x")
     assert counts(ingest(office, "export.zip")) == [("interviews.csv", 2, 2, 0, 0), ("contacts.csv", 5, 1, 0, 4)][::-1]
+
+
+def test_rejected_records_of_an_exchange_have_no_header_either(office: Path) -> None:
+    """Rows without a header come back without one, their reasons behind them, and go in alone once the roster is longer."""
+    row = '"","1001","{}","from-internal","""A"" <1001>","PJSIP/1-1","PJSIP/t-1","Dial","PJSIP/x@trunk","2024-03-05 09:00:0{}","","2024-03-05 09:01:16",76,64,"ANSWERED","DOCUMENTATION","170964720{}.1",""\n'
+    (office / "Master.csv").write_text(row.format("12025550143", 0, 0) + row.format("12025550188", 1, 1), "utf-8")
+    result = ingest(office, "Master.csv", roster=office / "roster.csv")
+    assert counts(result) == [("Master.csv", 2, 1, 0, 1)]
+    (office / "roster.csv").write_text(
+        ROSTER + "i1,ann@example.org,Acme,202-555-0188,2024-03-01T10:00-05:00\n", "utf-8"
+    )
+    again = ingest_files(str(result.rows[0]["rejects_file"]), into="sqlite:///log.db", roster=office / "roster.csv")
+    assert counts(again) == [("Master.rejects.csv", 1, 1, 0, 0)]
+    assert counts(ingest(office, "Master.csv", roster=office / "roster.csv")) == [("Master.csv", 2, 0, 2, 0)]

@@ -8,21 +8,19 @@ context. Several rows with one linked id are one call. Files of any size are rea
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 
 import polars as pl
 
 from followup_analytics.ingest.callsheet import USERS_ZONE, CallColumns, Meaning, calls_batch
+from followup_analytics.ingest.csv_rows import csv_rows
 from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
 from followup_analytics.ingest.sample import Sample
 from followup_analytics.ingest.times import ReadTimes
 from followup_analytics.tabular import ROW, header_key
 
 _BATCH = 50_000
-_LONGEST_CELL = 1_000_000
 _DISPOSITIONS = {"ANSWERED", "NO ANSWER", "BUSY", "FAILED", "CONGESTION"}
 _AMA = {"DOCUMENTATION", "BILLING", "BILL", "OMIT", "IGNORE", "DEFAULT", "1", "2", "3"}
 _TIME = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")
@@ -116,16 +114,10 @@ def read_freeswitch(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
 
 def _batches(sample: Sample) -> Iterator[tuple[int, list[list[str]]]]:
     """Rows in batches, with the record number of the first."""
-    csv.field_size_limit(_LONGEST_CELL)
-    wide = sample.head.startswith((b"\xff\xfe", b"\xfe\xff"))
-    with sample.open() as binary:
-        text = io.TextIOWrapper(binary, encoding="utf-16" if wide else "utf-8-sig", errors="replace", newline="")
-        delimiter = max((",", ";", "\t"), key=sample.text[:2000].count)
-        rows: list[list[str]] = []
-        number = 0
-        for number, row in enumerate(
-            csv.reader((line.replace("\0", "") for line in text), delimiter=delimiter), start=1
-        ):
+    rows: list[list[str]] = []
+    number = 0
+    with csv_rows(sample) as reader:
+        for number, row in enumerate(reader, start=1):
             rows.append(row)
             if len(rows) >= _BATCH:
                 yield number - len(rows) + 1, rows
@@ -238,6 +230,10 @@ def interpret_freeswitch(columns: CallColumns) -> Meaning:
 
 
 SOURCES = (
-    Source("asterisk", "Asterisk and FreePBX call records (CSV)", detect_asterisk, read_asterisk, calls=True),
-    Source("freeswitch", "FreeSWITCH call records (CSV)", detect_freeswitch, read_freeswitch, calls=True),
+    Source(
+        "asterisk", "Asterisk and FreePBX call records (CSV)", detect_asterisk, read_asterisk, calls=True, by_place=True
+    ),
+    Source(
+        "freeswitch", "FreeSWITCH call records (CSV)", detect_freeswitch, read_freeswitch, calls=True, by_place=True
+    ),
 )
