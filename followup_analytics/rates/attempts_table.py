@@ -30,7 +30,7 @@ _OF_CONTACT = {"weekday": "_weekday", "hour": "_hour"}
 class AttemptsTable:
     """One row per attempt at risk (`rows`), and the table's rows in order (`groups`: their keys as text).
 
-    rows: story (place of the interview in the log), attempt, elapsed_us, closed, y, `group` (row of the table), and keys
+    rows: story (place of the interview in the log), attempt, elapsed_us, closed, y, `group` (row of the table), keys
     notes: what was left out. whose: one entry an interview, the number of its applicant.
     """
 
