@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -19,6 +19,9 @@ from followup_analytics.outcomes.comparison import CohortComparison, compare_coh
 from followup_analytics.outcomes.destinations import destination_rates
 from followup_analytics.results import Field, LogCounts, Result
 from followup_analytics.uncertainty import presentation_badge
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Row = dict[str, Any]
 
@@ -85,6 +88,21 @@ class CohortOutcomes(Result):
                 Field("difference_standardised", "For the same mix", "points"),
             ]
         return (*shown[:-1], *extra, shown[-1])
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Dots with intervals: the share of interviews that advanced by day 30, for each group."""
+        from followup_analytics.plots import rate_chart
+
+        rows = [{**row, self.by: row["group"]} for row in self.rows]
+        return rate_chart(
+            rows,
+            keys=(self.by,),
+            what=f"Advanced by day {HORIZON}",
+            n_field="n_interviews",
+            n_of="interviews",
+            simulated=self.counts.simulated,
+            ax=ax,
+        )
 
     def trace(self) -> pl.DataFrame:
         """The interviews behind the counts: group, day and kind of exit. Confidential, about single people."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -20,6 +20,9 @@ from followup_analytics.outcomes.standardise import Design, balance_weights, des
 from followup_analytics.results import Field, LogCounts, Result
 from followup_analytics.text import listed
 from followup_analytics.uncertainty import Jackknife, group_rows, jackknife, jackknife_of_sums
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -65,6 +68,36 @@ class CohortComparison(Result):
     def summary(self) -> str:
         """Say the differences in points, as they are and for the same mix."""
         return " ".join(self._told(row) for row in self.rows)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Dots with intervals: the shares of both cohorts, for hearing back and for advancing."""
+        from followup_analytics.plots import rate_chart
+
+        rows = [
+            {
+                "outcome": "heard back" if row["outcome"] == "response" else "advanced",
+                "cohort": name,
+                "estimate": row[rate],
+                "conf_low": row[f"{rate}_low"],
+                "conf_high": row[f"{rate}_high"],
+                "n_interviews": row[n],
+                "status": "ok" if row[rate] is not None else "not_estimable",
+            }
+            for row in self.rows
+            for name, rate, n in (
+                (self.against, "rate_against", "n_interviews_against"),
+                (self.group, "rate", "n_interviews_group"),
+            )
+        ]
+        return rate_chart(
+            rows,
+            keys=("outcome", "cohort"),
+            what="Share of interviews",
+            n_field="n_interviews",
+            n_of="interviews",
+            simulated=self.counts.simulated,
+            ax=ax,
+        )
 
     def _told(self, row: Mapping[str, Any]) -> str:
         what = "hearing back" if row["outcome"] == "response" else "advancing"
@@ -196,9 +229,12 @@ def _outcome_row(pair: Pair, outcome: str, horizon: int) -> Row:
         reason = reason or "No covariate that varies is logged: there is nothing to standardise."
     else:
         out |= _gap(pair, even, "standardised", "standardised")
+    sizes = {arm: pair.rows.filter(pl.col("arm") == arm).height for arm in (1, 0)}
     happened = pair.rows.filter((pl.col("cause") == 1) & (pl.col("day") <= horizon))
     out |= {
         "n_interviews": pair.rows.height,
+        "n_interviews_group": sizes[1],
+        "n_interviews_against": sizes[0],
         "n_applicants": pair.rows["applicant_id"].n_unique(),
         "n_events": happened.height,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import polars as pl
@@ -221,3 +222,15 @@ def test_two_cohorts_must_exist_and_differ() -> None:
             compare_cohorts(log, cohort, against)
     with pytest.raises(WithheldError):
         compare_cohorts(log, "new", "old", min_cell=201)
+
+
+def test_outcomes_and_comparisons_have_every_face() -> None:
+    """A chart with alt text, a frame, JSON without NaN, and the rows behind the counts."""
+    result = cohort_outcomes(terms(people=60), against="B")
+    compared = compare_cohorts(mixed_cohorts(), "new", "old")
+    for one in (result, compared):
+        assert one.plot() is not None
+        assert one.to_frame().height == len(one.rows)
+        json.dumps(one.to_json(), allow_nan=False)
+        assert one.summary()
+    assert set(result.trace().columns) == {"interview_id", "group", "day", "exit"}
