@@ -18,6 +18,7 @@ from followup_analytics.tabular import ROW, read_raw_tables
 from followup_analytics.text import formula_safe
 
 FreePath = Callable[[str], Path]
+_NONE_LEFT = (None, "")
 _RECORD_ELEMENTS = {"calls": ("call",), "smses": ("sms", "mms")}
 
 
@@ -63,13 +64,16 @@ def _table_copy(sample: Sample, problems: pl.DataFrame, free_path: FreePath) -> 
 
 def _rows_copy(sample: Sample, problems: pl.DataFrame, path: Path) -> Path:
     """The rejected rows as they stand, each with its row number and reason as last cells; the header, if any, first."""
-    reasons = dict(problems.select(ROW, "message").iter_rows())
+    reasons = problems.select(ROW, "message").unique(ROW, keep="first").sort(ROW).iter_rows()
+    # File and reasons are in the same order: they are gone through side by side, however many there are.
+    row_at_fault, message = next(reasons, _NONE_LEFT)
     reserve(path)
     with csv_rows(sample) as rows, path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, delimiter=delimiter_of(sample), lineterminator="\n")
         for number, row in enumerate(rows, start=1):
-            if number in reasons:
-                writer.writerow([*map(formula_safe, row), number, reasons[number]])
+            if number == row_at_fault:
+                writer.writerow([*map(formula_safe, row), number, message])
+                row_at_fault, message = next(reasons, _NONE_LEFT)
             elif number == 1 and not any(cell[:4].isdigit() for cell in row):
                 writer.writerow([*row, "reject_row", "reject_reason"])
     return path
@@ -82,8 +86,10 @@ def _xml_copy(sample: Sample, problems: pl.DataFrame, path: Path) -> Path:
     found by pattern here, which is ten times quicker than parsing and writing them anew.
     """
     root = str(sample.xml_root)
-    reasons = {row: (column, message) for row, column, message in problems.select(ROW, "column", "message").iter_rows()}
-    said = {reason: _reason_attributes(*reason) for reason in set(reasons.values())}
+    faults = problems.select(ROW, "column", "message").unique(ROW, keep="first").sort(ROW)
+    said = {pair: _reason_attributes(*pair) for pair in faults.select("column", "message").unique().iter_rows()}
+    reasons = faults.iter_rows()
+    row_at_fault, *reason = next(reasons, (None, None, ""))
     names = b"|".join(name.encode() for name in _RECORD_ELEMENTS[root])
     # Quotation marks may hold a ">"; the loop is unrolled, since alternatives for each character are slow.
     attributes = rb"""[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>"""
@@ -91,13 +97,14 @@ def _xml_copy(sample: Sample, problems: pl.DataFrame, path: Path) -> Path:
     reserve(path)
     with sample.path.open("rb") as source, path.open("wb") as out:
         out.write(
-            f"<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\n<{root} count=\"{len(reasons)}\">\n".encode()
+            f"<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\n<{root} count=\"{faults.height}\">\n".encode()
         )
         with mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as data:
             elements = (found[0] for found in element.finditer(data) if not found[0].startswith(b"<!--"))
             for row, text in enumerate(elements, start=1):
-                if row in reasons:
-                    out.write(b"  " + text.rstrip(b"/> \r\n\t") + b' reject_row="%d"' % row + said[reasons[row]])
+                if row == row_at_fault:
+                    out.write(b"  " + text.rstrip(b"/> \r\n\t") + b' reject_row="%d"' % row + said[tuple(reason)])
+                    row_at_fault, *reason = next(reasons, (None, None, ""))
         out.write(f"</{root}>\n".encode())
     return path
 

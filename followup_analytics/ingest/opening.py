@@ -121,7 +121,8 @@ def with_shapeless(checked: CheckedTable, problems: pl.DataFrame | None) -> Chec
     if problems is None or not problems.height:
         return checked
     shapeless = problems.select(checked.rejects.columns)
-    return dataclasses.replace(checked, rejects=pl.concat([shapeless, checked.rejects]))
+    rejects = checked.rejects.cast(shapeless.schema)
+    return dataclasses.replace(checked, rejects=pl.concat([shapeless, rejects]))
 
 
 def _learn_interviews(run: Run, files: Sequence[FileOnItsWay]) -> None:

@@ -52,6 +52,7 @@ class Papers:
             if problems is not None:
                 known = pl.col(ROW).is_in(problems[ROW].implode())
                 later = rejects.filter(~known).with_columns(member=pl.lit(None, pl.String)).select(problems.columns)
+                later = later.cast(problems.schema)
                 free = partial(self._folder.path, stem, "rejects")
                 path = copy_records(sample, pl.concat([problems, later]), free, by_place=by_place)
             else:

@@ -47,7 +47,8 @@ def with_reasons(raw: pl.DataFrame, rejects: pl.DataFrame, file: str) -> pl.Data
 
     raw: cells with `_row`. rejects: `_row`, column, rule, message; several reasons of a row are joined.
     """
-    joined = rejects.group_by(ROW, maintain_order=True).agg(
+    texts = rejects.with_columns(pl.col("column", "rule", "message").cast(pl.String))
+    joined = texts.group_by(ROW, maintain_order=True).agg(
         reject_column=pl.col("column").drop_nulls().unique(maintain_order=True).str.join("; "),
         reject_rule=pl.col("rule").unique(maintain_order=True).str.join("; "),
         reject_reason=pl.col("message").unique(maintain_order=True).str.join(" "),

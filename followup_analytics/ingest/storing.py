@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from followup_analytics.checks import CheckedTable, check_table, covariates, reject_unknown_interviews
-from followup_analytics.ingest.calls import complete
+from followup_analytics.ingest.calls import compact, complete
 from followup_analytics.ingest.known import linkable
 from followup_analytics.ingest.linking import Lines, Linked, link, unlinked
 from followup_analytics.ingest.opening import with_shapeless
@@ -134,7 +134,9 @@ def _linked_contacts(run: Run, file: FileOnItsWay) -> TableOnItsWay:
         linked = _link(run, file, _by_voicemail_rule(batch.rows, run.options.voicemail_under, file.decided), lines)
         file.unmatched += linked.unmatched + _without_interview(batch.problems)
         contacts.append(_as_contacts(linked.contacts, file))
-        problems += [frame for frame in (batch.problems, linked.problems) if frame is not None and frame.height]
+        problems += [
+            compact(frame) for frame in (batch.problems, linked.problems) if frame is not None and frame.height
+        ]
         reviews.append(linked.review)
         if run.progress is not None:
             run.progress(file.sample.name, read)
