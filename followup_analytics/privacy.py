@@ -73,7 +73,8 @@ def load_pseudonyms(url: str, *, create: bool = True) -> Pseudonyms:
             ) from None
     if not create:
         raise UnreadableError(
-            f"The store's key is missing: {path} is not there and {KEY_VARIABLE} is not set. Put the key back beside the store; "
+            f"The store's key is missing: {path} is not there and {KEY_VARIABLE} is not set. Put the key back "
+            "beside the store; "
             "without it the store's applicants can't be told from new ones."
         )
     return Pseudonyms(_make_key(path))

@@ -42,9 +42,28 @@ PROBLEMS: dict[str, Any] = {
 
 #: What a file writes where a number is withheld: never a number to link by.
 WITHHELD = frozenset(
-    {"", "-1", "-2", "-3", "null", "none", "unknown", "(unknown)", "private", "anonymous", "restricted", "unavailable", "withheld",
-     "blocked", "no caller id", "unknown caller", "private number", "payphone", "n/a"}
-)  # fmt: skip
+    {
+        "",
+        "-1",
+        "-2",
+        "-3",
+        "null",
+        "none",
+        "unknown",
+        "(unknown)",
+        "private",
+        "anonymous",
+        "restricted",
+        "unavailable",
+        "withheld",
+        "blocked",
+        "no caller id",
+        "unknown caller",
+        "private number",
+        "payphone",
+        "n/a",
+    }
+)
 
 
 def calls_frame(columns: Mapping[str, Sequence[Any] | pl.Series]) -> pl.DataFrame:
@@ -90,5 +109,5 @@ def spoken(direction: pl.Expr, talk_s: pl.Expr, *, left_message: pl.Expr, missed
 
 
 def compact(problems: pl.DataFrame) -> pl.DataFrame:
-    """Problems with their few distinct texts kept once: a telephone's log has millions of calls that fit no interview."""
+    """Problems with their few distinct texts kept once: millions of a telephone's calls may fit no interview."""
     return problems.with_columns(pl.col(pl.String).cast(pl.Categorical))

@@ -25,8 +25,8 @@ _RECORD_ELEMENTS = {"calls": ("call",), "smses": ("sms", "mms")}
 def copy_records(sample: Sample, problems: pl.DataFrame, free_path: FreePath, *, by_place: bool = False) -> Path:
     """Write the rejected records of a call source, by the form of its file.
 
-    problems: `_row`, member, column, rule, message. by_place: rows have no header, so that their reasons stand behind them
-    without one. Elements of XML come back as XML, rows of a table as a table; of
+    problems: `_row`, member, column, rule, message. by_place: rows have no header, so that their reasons stand behind
+    them without one. Elements of XML come back as XML, rows of a table as a table; of
     anything else a list of places and reasons is written.
     """
     if sample.xml_root in _RECORD_ELEMENTS and not sample.is_packed:

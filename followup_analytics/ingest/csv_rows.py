@@ -33,7 +33,8 @@ def csv_rows(sample: Sample) -> Iterator[Iterator[list[str]]]:
             yield csv.reader((line.replace("\0", "") for line in text), delimiter=delimiter_of(sample))
         except csv.Error:
             raise UnreadableError(
-                f"{sample.name}: a cell has more than {_LONGEST_CELL:,} characters, or a quotation mark is never closed; "
+                f"{sample.name}: a cell has more than {_LONGEST_CELL:,} characters, or a quotation mark is never "
+                "closed; "
                 "export the file again."
             ) from None
         except (OSError, EOFError) as error:

@@ -75,7 +75,8 @@ def _about_numbers(contacts: pl.DataFrame) -> list[Note]:
         notes.append(
             Note(
                 "many_attempts",
-                f"applicants have {_MANY_ATTEMPTS} attempts or more; check that calls are linked to the right interviews",
+                f"applicants have {_MANY_ATTEMPTS} attempts or more; check that calls are linked to the right "
+                "interviews",
                 busiest,
             )
         )
@@ -97,7 +98,8 @@ def _about_numbers(contacts: pl.DataFrame) -> list[Note]:
         notes.append(
             Note(
                 "suspicious_duplicates",
-                "contacts follow another one of the same interview, direction and channel within 2 seconds; they may be one",
+                "contacts follow another one of the same interview, direction and channel within 2 seconds; they "
+                "may be one",
                 doubles,
             )
         )

@@ -13,8 +13,14 @@ from followup_analytics.privacy import Pseudonyms
 from followup_analytics.store import Store
 
 _COLUMNS = ("interview_id", "applicant_id", "interviewed_at", "observed_until", "at_precision", "_zone")
-_EMPTY: dict[str, Any] = {"interview_id": pl.String, "applicant_id": pl.String, "interviewed_at": pl.Datetime("us", "UTC"),
-          "observed_until": pl.Datetime("us", "UTC"), "at_precision": pl.String, "_zone": pl.String}  # fmt: skip
+_EMPTY: dict[str, Any] = {
+    "interview_id": pl.String,
+    "applicant_id": pl.String,
+    "interviewed_at": pl.Datetime("us", "UTC"),
+    "observed_until": pl.Datetime("us", "UTC"),
+    "at_precision": pl.String,
+    "_zone": pl.String,
+}
 
 
 def no_interviews() -> pl.DataFrame:

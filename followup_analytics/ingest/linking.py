@@ -1,4 +1,4 @@
-"""Ties calls and messages to interviews: by number, address or name, and by date. One contact, one interview, never more.
+"""Ties calls and messages to interviews by line and date: one contact, one interview, never more.
 
 Among the interviews that a line serves, a call goes to the most recent one that was open when it was made; the others
 stand in the review file. What fits none is counted and listed there too, and can be decided by giving the file back.
@@ -52,8 +52,8 @@ class Lines:
 
 @dataclass(frozen=True)
 class Linked:
-    """`contacts`: calls with interview_id, contact_id and party; `problems`: calls that no interview fits or whose number
-    is damaged; `review`: what a person should look at; `unmatched`: how many calls fit no interview.
+    """`contacts`: calls with interview_id, contact_id and party; `problems`: calls that no interview fits or whose
+    number is damaged; `review`: what a person should look at; `unmatched`: how many calls fit no interview.
     """
 
     contacts: pl.DataFrame
@@ -75,7 +75,8 @@ def link(calls: pl.DataFrame, known: Lines, pseudonyms: Pseudonyms, source: str)
             "number",
             "damaged_number",
             pl.col("number").is_in([number for number in _distinct(calls["number"]) if damaged(number)]),
-            "a spreadsheet has rounded this number (1.20256E+10), so its digits are lost; take it from the first export.",
+            "a spreadsheet has rounded this number (1.20256E+10), so its digits are lost; take it from the first "
+            "export.",
         ),
     )
     keyed = _keyed(calls, known, region)
@@ -95,7 +96,8 @@ def link(calls: pl.DataFrame, known: Lines, pseudonyms: Pseudonyms, source: str)
         .then(pl.lit("the number is withheld, so the call can't be tied to an interview."))
         .otherwise(
             pl.lit(
-                "no interview of the roster has this number at this time; add it to the roster, or fill in the review file."
+                "no interview of the roster has this number at this time; add it to the roster, or fill in the "
+                "review file."
             )
         ),
     )
@@ -154,7 +156,7 @@ def _keys(number: str, region: str | None) -> list[str]:
 
 
 def _call_ids(keyed: pl.DataFrame, pseudonyms: Pseudonyms, source: str) -> pl.DataFrame:
-    """`_place` and `call`: a keyed id that the same call has in every export: the source's own id, else time, direction and number."""
+    """`_place` and `call`: a keyed id, the same in every export, of the source's id or of time and number."""
     plain = pl.coalesce(pl.col("key").list.join(" "), "number", "name", pl.lit(""))
     kind = (
         pl.when(pl.col("channel").is_in(["text", "email", "social", "letter"]))
@@ -189,7 +191,7 @@ def _choose(calls: pl.DataFrame, known: Lines) -> pl.DataFrame:
 
 
 def _candidates(calls: pl.DataFrame, known: Lines) -> pl.DataFrame:
-    """Every interview that a call's line, address, calendar entry or name may belong to; exact lines before wider ones."""
+    """Every interview that a call's line, calendar entry or name may belong to; exact lines before wider ones."""
     columns = ["_place", "at_us", "is_day", "own"]
     exact = calls.select(*columns, "key").explode("key", empty_as_null=True).drop_nulls("key")
     lines = known.lines.rename({"party": "party_of_line"})

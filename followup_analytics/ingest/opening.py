@@ -83,7 +83,8 @@ def _refuse_without_roster(sample: Sample, source: Source, options: ReadOptions)
     for _ in source.read(sample, options):
         pass
     raise UsageError(
-        f"{sample.name}: calls are tied to interviews through a roster; give --roster FILE, a table of interview_id and "
+        f"{sample.name}: calls are tied to interviews through a roster; give --roster FILE, a table of interview_id "
+        "and "
         "numbers (and applicant_id and interviewed_at, where the store doesn't have the interviews yet)."
     )
 

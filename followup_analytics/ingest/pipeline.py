@@ -105,7 +105,8 @@ def _require_same_key(store: Store, pseudonyms: Pseudonyms) -> None:
     mark = store.setting("key_mark")
     if mark is not None and mark != pseudonyms.fingerprint:
         raise UnreadableError(
-            f"{store.address.shown}: the key is not the one that this store was made with; put the right key file beside "
+            f"{store.address.shown}: the key is not the one that this store was made with; put the right key file "
+            "beside "
             "the store (or set FOLLOWUP_KEY to it), or the same applicant would become two."
         )
 

@@ -52,7 +52,8 @@ def _whole(sample: Sample) -> Any:
             data = file.read(_LARGEST + 1)
         if len(data) > _LARGEST:
             raise UnreadableError(
-                f"{sample.name}: the JSON is larger than {_LARGEST // 1024**2} MiB; export it by line (NDJSON) or in parts."
+                f"{sample.name}: the JSON is larger than {_LARGEST // 1024**2} MiB; export it by line (NDJSON) or "
+                "in parts."
             )
         return json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError, EOFError, OSError) as error:
@@ -87,7 +88,7 @@ def _numbered(records: Records, before: int) -> Records:
 
 
 def json_frame(records: Records, fields: Mapping[str, str]) -> pl.DataFrame:
-    """Records as a frame of text, with `_row`. fields: paths in the record (`properties.hs_timestamp`), and our names."""
+    """Records as text, with `_row`. fields: paths in the record (`properties.hs_timestamp`), and our names."""
     columns: dict[str, list[str | None]] = {name: [] for name in dict.fromkeys(fields.values())}
     for record in records:
         found: dict[str, str | None] = {}

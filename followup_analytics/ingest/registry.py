@@ -7,8 +7,8 @@ being there, and nothing else has to change.
 
 * `detect(sample)` gives `Match(strength, why)` or None. Ask for a signature (a set of headers, a root element), never
   for a file name alone. `CERTAIN`: nothing else looks like this. `LIKELY`: the usual headers are there.
-* `read(sample, options)` yields `Batch`es of at most some 50,000 records, so that a file of any size needs little memory.
-  A source of calls or messages yields `table="calls"` with the columns of `calls.CALLS` (use `calls_frame` or
+* `read(sample, options)` yields `Batch`es of at most some 50,000 records, so that a file of any size needs little
+  memory. A source of calls or messages yields `table="calls"` with the columns of `calls.CALLS` (use `calls_frame` or
   `complete`); a source that knows interviews yields raw text under the contract's column names and the table's name.
   Records that can't be used go to `problems`; every record is in one or the other, or counted in `merged`.
 * Say what the file says. Where it can't tell (a placed call with a duration), set `certainty` to `unclear`.
@@ -64,7 +64,7 @@ class ReadOptions:
 
 @dataclass(frozen=True)
 class Batch:
-    """Some records of a file: usable `rows` of a `table`, `problems` (calls.PROBLEMS), and how many records were `read`.
+    """Some records of a file: usable `rows` of a `table`, `problems` (calls.PROBLEMS), how many were `read`.
 
     `merged` counts records that are part of another one (legs of a call, drafts, plans), `counts` what was decided by
     rule, by the code of its note.
@@ -154,7 +154,8 @@ def refuse_doctype(sample: Sample) -> None:
     start = sample.text[:4096].casefold()
     if sample.xml_root is not None and "<!doctype" in start and "<!doctype html" not in start:
         raise UnreadableError(
-            f"{sample.name}: the file declares a document type (DOCTYPE), which can hide entities that attack the reader; "
+            f"{sample.name}: the file declares a document type (DOCTYPE), which can hide entities that attack the "
+            "reader; "
             "exports of telephones have none. Export it again from the app."
         )
 

@@ -102,7 +102,8 @@ class IngestResult(Result):
     def to_html(self) -> str:
         """A web page of its own: the files, each broken rule with its remedy and examples, the warnings."""
         rules = "".join(
-            f"<tr><th scope=row>{html.escape(one.file)}</th><td>{html.escape(one.rule.replace('_', ' '))}</td><td>{one.n:,}</td>"
+            f"<tr><th scope=row>{html.escape(one.file)}</th><td>{html.escape(one.rule.replace('_', ' '))}</td>"
+            f"<td>{one.n:,}</td>"
             f"<td>{html.escape(one.message)}</td><td>{html.escape(_places(one.examples))}</td></tr>"
             for one in self.broken
         )
@@ -159,7 +160,9 @@ def table_row(
 
 
 _STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;color:#1a1a1a;background:#fff;margin:0}main{max-width:70rem;margin:2rem auto;padding:0 1rem}"
-    "table{border-collapse:collapse;margin:1rem 0;width:100%}th,td{padding:.3rem .6rem;border-bottom:1px solid #ccc;vertical-align:top;"
+    "body{font:16px/1.5 system-ui,sans-serif;color:#1a1a1a;background:#fff;margin:0}"
+    "main{max-width:70rem;margin:2rem auto;padding:0 1rem}"
+    "table{border-collapse:collapse;margin:1rem 0;width:100%}th,td{padding:.3rem .6rem;border-bottom:1px solid "
+    "#ccc;vertical-align:top;"
     "text-align:left}caption{text-align:left;font-weight:600;padding:.3rem 0}.mark{color:#7a1f1f;font-weight:600}"
 )

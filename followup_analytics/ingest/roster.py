@@ -252,7 +252,8 @@ def read_review(path: Path, region: str | None) -> dict[str, str]:
         names = {header_key(name): name for name in table.columns}
         if "interview_id" not in names or not {"call", "number"} & set(names):
             raise UsageError(
-                f"{table.place}: this is not a review file; give back the one that ingest wrote, with interview_id filled in."
+                f"{table.place}: this is not a review file; give back the one that ingest wrote, with interview_id "
+                "filled in."
             )
         for row in table.frame.iter_rows(named=True):
             chosen = (row[names["interview_id"]] or "").strip()

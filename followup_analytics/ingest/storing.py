@@ -99,7 +99,7 @@ def _mark_key(run: Run, tx: Any) -> None:
 
 
 def _keep_settings(run: Run, file: FileOnItsWay, tx: Any) -> None:
-    """What the files say about the log as a whole: its zone, that it is simulated, the analyst's rule for voicemails."""
+    """What files say about the whole log: its zone, that it is simulated, the analyst's rule for voicemails."""
     zone = file.options.time_zone
     if zone is not None and tx.setting("time_zone") is None:
         tx.set("time_zone", zone)
@@ -108,7 +108,8 @@ def _keep_settings(run: Run, file: FileOnItsWay, tx: Any) -> None:
     seconds = run.options.voicemail_under
     if seconds is not None and file.is_calls:
         text = (
-            f"outbound calls of under {seconds:g} seconds count as voicemails by the analyst's rule, since their source "
+            f"outbound calls of under {seconds:g} seconds count as voicemails by the analyst's rule, since their "
+            "source "
             "can't tell"
         )
         keep_note(tx, Note("voicemail_rule", text, file.decided["voicemail_rule"]))

@@ -29,7 +29,7 @@ _DECIDED = {
     "legs": "rows were legs or transfers of another row's call and were taken together with it",
     "ambiguous_hour": "local times that occur twice when clocks go back were taken as the earlier one",
     "missing_hour": "local times that are skipped when clocks go forward were moved on by an hour",
-    "split_messages": "parts of messages were passed over: a line of a body that begins with From looks like a new message",
+    "split_messages": "parts of messages were passed over: a body's line that begins with From looks like a message",
     "more_pages": "the export says that it has further pages, which are not in this file",
     "voicemail_rule": "outbound calls were taken for voicemails by --voicemail-under",
 }

@@ -155,12 +155,14 @@ def _day_comes_first(numeric: pl.DataFrame, file: str, column: str, given: bool 
         return given
     if first and second:
         raise DataError(
-            f"{file}, column {column}: some dates can only be day-first and others only month-first, so the column mixes two orders; "
+            f"{file}, column {column}: some dates can only be day-first and others only month-first, so the column "
+            "mixes two orders; "
             "write them all as in 2026-03-05."
         )
     if not first and not second and (slashed["a"] != slashed["b"]).any():
         raise DataError(
-            f"{file}, column {column}: no date tells whether the day or the month comes first; say --day-first or --month-first."
+            f"{file}, column {column}: no date tells whether the day or the month comes first; say --day-first or "
+            "--month-first."
         )
     return first
 

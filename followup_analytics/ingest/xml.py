@@ -1,4 +1,4 @@
-"""XML of any size, element by element: no tree is kept, and a document type is refused before it can define anything."""
+"""XML of any size, element by element: no tree is kept, and a document type is refused at once."""
 
 from __future__ import annotations
 
@@ -52,17 +52,20 @@ def feed_elements(sample: Sample, start: StartElement, end: EndElement | None = 
             parser.Parse(_FORBIDDEN.sub(_REPLACEMENT, rest), True)
         except _DoctypeError:
             raise UnreadableError(
-                f"{sample.name}: the file declares a document type (DOCTYPE), which can hide entities that attack the reader; "
+                f"{sample.name}: the file declares a document type (DOCTYPE), which can hide entities that attack "
+                "the reader; "
                 "files of this kind have none. Export it again from the app."
             ) from None
         except expat.ExpatError as error:
             raise UnreadableError(
-                f"{sample.name}: the XML is damaged at line {error.lineno:,} ({expat.errors.messages.get(error.code, 'unknown')}); "
+                f"{sample.name}: the XML is damaged at line {error.lineno:,} "
+                f"({expat.errors.messages.get(error.code, 'unknown')}); "
                 "the export was cut off or edited, so make it again."
             ) from None
         except (LookupError, ValueError):
             raise UnreadableError(
-                f"{sample.name}: the XML declares an encoding that is not known; the export was damaged or edited, so make "
+                f"{sample.name}: the XML declares an encoding that is not known; the export was damaged or edited, "
+                "so make "
                 "it again."
             ) from None
         except (OSError, EOFError) as error:

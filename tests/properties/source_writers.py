@@ -75,11 +75,22 @@ ISO = "%Y-%m-%d %H:%M:%S"
 def aircall(calls: Sequence[Call]) -> bytes:
     """Aircall's newer export."""
     rows = [
-        [c.time(NEW_YORK, ISO), "America/New_York", c.time(dt.UTC, ISO), "outbound" if c.outbound else "inbound", *c.parties, "Yes" if c.talk else "No", c.talk + 12, c.talk or "", n]
+        [
+            c.time(NEW_YORK, ISO),
+            "America/New_York",
+            c.time(dt.UTC, ISO),
+            "outbound" if c.outbound else "inbound",
+            *c.parties,
+            "Yes" if c.talk else "No",
+            c.talk + 12,
+            c.talk or "",
+            n,
+        ]
         for n, c in enumerate(calls)
-    ]  # fmt: skip
+    ]
     return table(
-        "datetime (tz offset incl.),number timezone,datetime (UTC),direction,from,to,answered,duration (total),duration (in call),call id",
+        "datetime (tz offset incl.),number timezone,datetime (UTC),direction,from,to,answered,duration "
+        "(total),duration (in call),call id",
         rows,
     )
 
@@ -128,27 +139,56 @@ def teams(calls: Sequence[Call]) -> bytes:
 def threecx(calls: Sequence[Call]) -> bytes:
     """3CX version 20."""
     rows = [
-        [c.time(NEW_YORK, "%Y-%m-%dT%H:%M:%S"), n, "Me (101)" if c.outbound else f"Acme ({c.number})", c.number if c.outbound else "Me (101)", "Outbound" if c.outbound else "Inbound", "Answered" if c.talk else "Unanswered", "00:00:09", hms(c.talk), 0]
+        [
+            c.time(NEW_YORK, "%Y-%m-%dT%H:%M:%S"),
+            n,
+            "Me (101)" if c.outbound else f"Acme ({c.number})",
+            c.number if c.outbound else "Me (101)",
+            "Outbound" if c.outbound else "Inbound",
+            "Answered" if c.talk else "Unanswered",
+            "00:00:09",
+            hms(c.talk),
+            0,
+        ]
         for n, c in enumerate(calls)
-    ]  # fmt: skip
+    ]
     return table("Call Time,Call ID,From,To,Direction,Status,Ringing,Talking,Cost", rows)
 
 
 def ringcentral(calls: Sequence[Call]) -> bytes:
     """RingCentral's simple download."""
     rows = [
-        ["Outgoing" if c.outbound else "Incoming", "Voice", c.number, "Acme", c.time(NEW_YORK, "%a %m/%d/%Y"), c.time(NEW_YORK, "%I:%M:%S %p"), "Phone Call", ("Call connected" if c.outbound else "Accepted") if c.talk else ("No Answer" if c.outbound else "Missed"), "", hms(c.talk or 7)]
+        [
+            "Outgoing" if c.outbound else "Incoming",
+            "Voice",
+            c.number,
+            "Acme",
+            c.time(NEW_YORK, "%a %m/%d/%Y"),
+            c.time(NEW_YORK, "%I:%M:%S %p"),
+            "Phone Call",
+            ("Call connected" if c.outbound else "Accepted") if c.talk else ("No Answer" if c.outbound else "Missed"),
+            "",
+            hms(c.talk or 7),
+        ]
         for c in calls
-    ]  # fmt: skip
+    ]
     return table("Direction,Type,Phone Number,Name,Date,Time,Action,Action Result,Result Description,Duration", rows)
 
 
 def zoom(calls: Sequence[Call]) -> bytes:
     """Zoom Phone's API."""
     logs = [
-        {"call_id": str(n), "direction": "outbound" if c.outbound else "inbound", "caller_number": c.parties[0], "callee_number": c.parties[1], "date_time": c.time(dt.UTC, "%Y-%m-%dT%H:%M:%SZ"), "duration": c.talk, "result": "call_connected" if c.talk else "no_answer"}
+        {
+            "call_id": str(n),
+            "direction": "outbound" if c.outbound else "inbound",
+            "caller_number": c.parties[0],
+            "callee_number": c.parties[1],
+            "date_time": c.time(dt.UTC, "%Y-%m-%dT%H:%M:%SZ"),
+            "duration": c.talk,
+            "result": "call_connected" if c.talk else "no_answer",
+        }
         for n, c in enumerate(calls)
-    ]  # fmt: skip
+    ]
     return json.dumps({"call_logs": logs}).encode()
 
 
@@ -188,9 +228,19 @@ def iphone_csv(calls: Sequence[Call]) -> bytes:
 def hubspot(calls: Sequence[Call]) -> bytes:
     """HubSpot's API, calls made by telephone with its status alone."""
     results = [
-        {"id": str(n), "properties": {"hs_timestamp": c.time(dt.UTC, "%Y-%m-%dT%H:%M:%SZ"), "hs_call_direction": "OUTBOUND" if c.outbound else "INBOUND", "hs_call_status": "COMPLETED" if c.talk else "NO_ANSWER", "hs_call_duration": str(c.talk * 1000), "hs_call_from_number": c.parties[0], "hs_call_to_number": c.parties[1]}}
+        {
+            "id": str(n),
+            "properties": {
+                "hs_timestamp": c.time(dt.UTC, "%Y-%m-%dT%H:%M:%SZ"),
+                "hs_call_direction": "OUTBOUND" if c.outbound else "INBOUND",
+                "hs_call_status": "COMPLETED" if c.talk else "NO_ANSWER",
+                "hs_call_duration": str(c.talk * 1000),
+                "hs_call_from_number": c.parties[0],
+                "hs_call_to_number": c.parties[1],
+            },
+        }
         for n, c in enumerate(calls)
-    ]  # fmt: skip
+    ]
     return json.dumps({"results": results}).encode()
 
 

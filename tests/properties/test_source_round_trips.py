@@ -142,7 +142,7 @@ def run_damaged(files: int, seed: int) -> Counter[str]:
 
 
 def test_damaged_files_give_no_traceback() -> None:
-    """Truncated, shuffled, re-encoded and peppered files are read as far as they are sound, or refused in a sentence."""
+    """Truncated, shuffled, re-encoded and peppered files are read as far as they are sound, or refused."""
     assert sum(run_damaged(150, seed=1).values()) == 150
 
 

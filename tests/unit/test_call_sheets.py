@@ -21,22 +21,28 @@ TAKEN = (AT, "inbound", "phone", None, US, 64.0, "stated")
 
 SHEETS = {
     "aircall": (
-        "line,datetime (tz offset incl.),number timezone,datetime (UTC),country_code,direction,from,to,answered,missed_call_reason,user,"
+        "line,datetime (tz offset incl.),number timezone,datetime "
+        "(UTC),country_code,direction,from,to,answered,missed_call_reason,user,"
         "duration (total),duration (in call),voicemail,call id\n"
-        f"Main,2024-03-05 09:00:00,America/New_York,2024-03-05 14:00:00.083,US,outbound,+12025550101,{US},Yes,,A,76,64,,1\n"
+        "Main,2024-03-05 09:00:00,America/New_York,2024-03-05 "
+        f"14:00:00.083,US,outbound,+12025550101,{US},Yes,,A,76,64,,1\n"
         f"Main,2024-03-05 09:00:00,America/New_York,2024-03-05 14:00:00,US,outbound,+12025550101,{US},No,,A,12,,,2\n"
-        f"Main,2024-03-05 09:00:00,America/New_York,2024-03-05 14:00:00,US,inbound,{US},+12025550101,No,short_abandoned,A,12,,,3\n"
+        "Main,2024-03-05 09:00:00,America/New_York,2024-03-05 "
+        f"14:00:00,US,inbound,{US},+12025550101,No,short_abandoned,A,12,,,3\n"
         f"Main,2024-03-05 09:00:00,America/New_York,2024-03-05 14:00:00,US,inbound,{US},+12025550101,Yes,,A,76,64,,4\n"
     ),
     "dialpad": (
         "date_started,call_id,direction,external_number,internal_number,date_rang,date_connected,date_ended,timezone\n"
-        f"2024-03-05 09:00:00.000000,6000000000000143,outbound,{US},+12025550101,,2024-03-05 09:00:12,2024-03-05 09:01:16,America/New_York\n"
+        f"2024-03-05 09:00:00.000000,6000000000000143,outbound,{US},+12025550101,,2024-03-05 09:00:12,2024-03-05 "
+        "09:01:16,America/New_York\n"
         f"2024-03-05 14:00:00,6000000000000144,outbound,{US},+12025550101,,,2024-03-05 14:01:16,UTC\n"
         f"2024-03-05 14:00:00,6000000000000145,inbound,{US},+12025550101,,,2024-03-05 14:01:16,\n"
-        f"2024-03-05 15:00:00,6000000000000146,inbound,{US},+12025550101,,2024-03-05 15:00:00,2024-03-05 15:01:04,Europe/Berlin\n"
+        f"2024-03-05 15:00:00,6000000000000146,inbound,{US},+12025550101,,2024-03-05 15:00:00,2024-03-05 "
+        "15:01:04,Europe/Berlin\n"
     ),
     "teams": (
-        "UsageId,Call ID,Conference ID,User Location,AAD ObjectId,UPN,User Display Name,Caller ID,Call Type,Number Type,"
+        "UsageId,Call ID,Conference ID,User Location,AAD ObjectId,UPN,User Display Name,Caller ID,Call Type,Number "
+        "Type,"
         "Domestic/International,Destination Dialed,Destination Number,Start Time,End Time,Duration Seconds\n"
         f"u1,c1,,US,,,,+12025550101,user_out,,,US,{US},2024-03-05T14:00:00Z,2024-03-05T14:01:04Z,64\n"
         f"u2,c2,,US,,,,+12025550101,user_out,,,US,{US},2024-03-05 14:00:00,2024-03-05 14:01:04,0\n"
@@ -51,7 +57,8 @@ SHEETS = {
         f"2024-03-05T09:00:00,1-4,Acme ({US}),Applicant (101),Inbound,Answered,00:00:12,00:01:04,0\n"
     ),
     "3cx_report": (
-        "Call report\nFrom 5 March to 6 March\n\nCall Time,Caller ID,Destination,Status,Ringing,Talking,Totals,Cost,Reason\n"
+        "Call report\nFrom 5 March to 6 March\n\nCall Time,Caller "
+        "ID,Destination,Status,Ringing,Talking,Totals,Cost,Reason\n"
         f"05/03/2024 09:00:00,101,{US},Answered,00:00:12,00:01:04,,,\n"
         ",101,102,Answered,00:00:01,00:00:10,,,\n"
         f"05/03/2024 09:00:00,101,{US},Unanswered,00:00:12,,,,\n"
@@ -60,7 +67,7 @@ SHEETS = {
         "Totals,,,,00:00:37,00:02:08,,,\n"
     ),
     "ringcentral": (
-        '"Direction","Type","Phone Number","Name","Date","Time","Action","Action Result","Result Description","Duration"\r\n'
+        '"Direction","Type","Phone Number","Name","Date","Time","Action","Action Result","Result Description","Duration"\r\n'  # noqa: E501
         f"Outgoing,Voice,{US},Acme,Tue 3/5/2024,9:00:00 AM,VoIP Call,Call connected,,0:01:04\r\n"
         f"Outgoing,Voice,{US},Acme,Tue 3/5/2024,9:00:00 AM,VoIP Call,No Answer,,0:00:20\r\n"
         f"Incoming,Voice,{US},Acme,Tue 3/5/2024,9:00:00 AM,Phone Call,Missed,,0:00:20\r\n"
@@ -136,8 +143,10 @@ def test_ringcentral_legs_belong_to_their_master(tmp_path: Path) -> None:
     """In the detailed form, rows below the master row that have no Type are legs of its call."""
     path = tmp_path / "export.csv"
     path.write_text(
-        "Type,CallId,SessionId,Leg,Direction,From,To,Extension,Forwarded To,Name,Date,Time,Action,Action Result,Result Description,Duration\n"
-        f"Voice,1,1,Leg-master,Outgoing,+12025550101,{US},,,,Tue 3/5/2024,9:00:00 AM,VoIP Call,Call connected,,0:01:04\n"
+        "Type,CallId,SessionId,Leg,Direction,From,To,Extension,Forwarded To,Name,Date,Time,Action,Action "
+        "Result,Result Description,Duration\n"
+        f"Voice,1,1,Leg-master,Outgoing,+12025550101,{US},,,,Tue 3/5/2024,9:00:00 AM,VoIP Call,Call "
+        "connected,,0:01:04\n"
         f",,,Leg-1,Outgoing,+12025550101,{US},,,,Tue 3/5/2024,9:00:00 AM,VoIP Call,Call connected,,0:01:04\n",
         "utf-8",
     )
@@ -148,9 +157,16 @@ def test_ringcentral_legs_belong_to_their_master(tmp_path: Path) -> None:
 def twilio_call(sid: int, **given: object) -> dict[str, object]:
     """One call as the API gives it."""
     usual = {
-        "sid": f"CA{sid:032x}", "from": "+12025550101", "to": US, "status": "completed", "direction": "outbound-api",
-        "start_time": "Tue, 05 Mar 2024 14:00:00 +0000", "duration": "64", "parent_call_sid": None, "answered_by": None,
-    }  # fmt: skip
+        "sid": f"CA{sid:032x}",
+        "from": "+12025550101",
+        "to": US,
+        "status": "completed",
+        "direction": "outbound-api",
+        "start_time": "Tue, 05 Mar 2024 14:00:00 +0000",
+        "duration": "64",
+        "parent_call_sid": None,
+        "answered_by": None,
+    }
     return usual | given
 
 
@@ -248,7 +264,7 @@ def test_salesforce_report_by_labels(tmp_path: Path) -> None:
     path = tmp_path / "report.csv"
     path.write_text(
         "Subject,Phone,Date,Call Type,Call Result,Call Duration\n"
-        f'Call,{US},3/25/2024,Outbound,Left a message,32\nCall,{US},3/26/2024,Outbound,Talked,300\n"Copyright (c) x",,,,,\n',
+        f'Call,{US},3/25/2024,Outbound,Left a message,32\nCall,{US},3/26/2024,Outbound,Talked,300\n"Copyright (c) x",,,,,\n',  # noqa: E501
         "utf-8",
     )
     name, rows, problems, _ = read_source(path, time_zone=NEW_YORK)

@@ -76,8 +76,11 @@ def test_tables_in_any_order(office: Path) -> None:
     assert counts(result) == [("contacts.csv", 5, 1, 0, 4), ("interviews.csv", 2, 2, 0, 0)]
     assert result.exit_code == 0
     assert {(rule.rule, rule.n) for rule in result.broken} == {
-        ("values", 1), ("unknown_interview", 1), ("first_of_its_key", 1), ("unparsable", 1)
-    }  # fmt: skip
+        ("values", 1),
+        ("unknown_interview", 1),
+        ("first_of_its_key", 1),
+        ("unparsable", 1),
+    }
 
 
 def test_a_second_ingest_adds_nothing(office: Path) -> None:
@@ -103,7 +106,7 @@ def test_a_corrected_row_is_a_new_version(office: Path) -> None:
 
 
 def test_mended_rejects_go_in_alone(office: Path) -> None:
-    """The rejects file has the input's form, names each place and reason, and comes back mended without a trace of it."""
+    """The rejects file has the input's form with places and reasons, and comes back mended without a trace."""
     result = ingest(office, "interviews.csv", "contacts.csv")
     path = Path(str(result.rows[1]["rejects_file"]))
     assert path.parent == Path()
@@ -214,7 +217,7 @@ def test_one_table_alone_can_be_checked(office: Path) -> None:
 
 
 def test_nobody_is_named_in_the_store(office: Path) -> None:
-    """Applicants, and people in the user's own columns, stand under pseudonyms; free text is dropped unless asked for."""
+    """Applicants and people in the user's own columns stand under pseudonyms; free text is dropped."""
     (office / "interviews.csv").write_text(
         "interview_id,applicant_id,interviewed_at,student name,mobile phone,notes,gpa\n"
         "i1,ann@example.org,2024-03-01T10:00-05:00,Ann Example,+12025550155,shy,3.5\n",
@@ -314,9 +317,18 @@ def test_the_json_answer(office: Path) -> None:
     assert answer["log"]["interviews"] == 2
     assert answer["log"]["contacts"] == 1
     assert answer["results"][0] | {"why": None} == {
-        "file": "interviews.csv", "table": "interviews", "source": "canonical", "rows_read": 2, "accepted": 2, "already_known": 0,
-        "new_versions": 0, "rejected": 0, "unmatched": 0, "rejects_file": None, "why": None,
-    }  # fmt: skip
+        "file": "interviews.csv",
+        "table": "interviews",
+        "source": "canonical",
+        "rows_read": 2,
+        "accepted": 2,
+        "already_known": 0,
+        "new_versions": 0,
+        "rejected": 0,
+        "unmatched": 0,
+        "rejects_file": None,
+        "why": None,
+    }
 
 
 def test_the_check_page_is_whole_and_escaped(office: Path) -> None:
@@ -341,8 +353,8 @@ def test_an_archive_of_exports(office: Path) -> None:
 
 
 def test_rejected_records_of_an_exchange_have_no_header_either(office: Path) -> None:
-    """Rows without a header come back without one, their reasons behind them, and go in alone once the roster is longer."""
-    row = '"","1001","{}","from-internal","""A"" <1001>","PJSIP/1-1","PJSIP/t-1","Dial","PJSIP/x@trunk","2024-03-05 09:00:0{}","","2024-03-05 09:01:16",76,64,"ANSWERED","DOCUMENTATION","170964720{}.1",""\n'
+    """Rows without a header come back without one, and go in alone once the roster is longer."""
+    row = '"","1001","{}","from-internal","""A"" <1001>","PJSIP/1-1","PJSIP/t-1","Dial","PJSIP/x@trunk","2024-03-05 09:00:0{}","","2024-03-05 09:01:16",76,64,"ANSWERED","DOCUMENTATION","170964720{}.1",""\n'  # noqa: E501
     (office / "Master.csv").write_text(row.format("12025550143", 0, 0) + row.format("12025550188", 1, 1), "utf-8")
     result = ingest(office, "Master.csv", roster=office / "roster.csv")
     assert counts(result) == [("Master.csv", 2, 1, 0, 1)]

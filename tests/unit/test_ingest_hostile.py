@@ -17,7 +17,7 @@ HEADER = "contact_id,interview_id,at,direction,channel\n"
 GOOD = "1,i1,2024-03-05T09:00Z,outbound,phone\n"
 PAGE = (
     '<html><body><div class="haudio"><a class="tel" href="tel:+12025550143"></a>'
-    '<abbr class="published" title="2024-03-05T09:00:00.000-05:00">x</abbr><a rel="tag" href="#placed">Placed</a></div></body></html>'
+    '<abbr class="published" title="2024-03-05T09:00:00.000-05:00">x</abbr><a rel="tag" href="#placed">Placed</a></div></body></html>'  # noqa: E501
 )
 CALL_PAGE = "Takeout/Voice/Calls/a - Placed - 2024-03-05T14_00_00Z.html"
 

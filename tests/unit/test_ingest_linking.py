@@ -58,10 +58,13 @@ def result(made: Linked) -> list[str | None]:
 
 
 def test_the_most_recent_open_interview(tmp_path: Path) -> None:
-    """One line, three interviews: a call goes to the latest that had begun and was not decided; the others are listed."""
+    """One line, three interviews: a call goes to the latest that was open; the others are listed."""
     known = lines(
-        (MAIN, "i1", None), (MAIN, "i2", None), (MAIN, "i3", None), interviews={"i1": (10, None), "i2": (20, 25), "i3": (40, None)}
-    )  # fmt: skip
+        (MAIN, "i1", None),
+        (MAIN, "i2", None),
+        (MAIN, "i3", None),
+        interviews={"i1": (10, None), "i2": (20, 25), "i3": (40, None)},
+    )
     made = link(calls((12, MAIN), (22, MAIN), (30, MAIN), (41, MAIN)), known, KEY, "x")
     assert result(made) == ["i1", "i2", "i1", "i3"]
     assert made.ambiguous == 4
@@ -89,8 +92,19 @@ def test_before_the_interview_and_long_before() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["+1 202 555 0143", "(202) 555-0143", "202.555.0143", "12025550143", "0012025550143", "tel:+1-202-555-0143", "2025550143.0", '="2025550143"', "sip:+12025550143@trunk.example"]
-)  # fmt: skip
+    "written",
+    [
+        "+1 202 555 0143",
+        "(202) 555-0143",
+        "202.555.0143",
+        "12025550143",
+        "0012025550143",
+        "tel:+1-202-555-0143",
+        "2025550143.0",
+        '="2025550143"',
+        "sip:+12025550143@trunk.example",
+    ],
+)
 def test_ways_of_writing_one_number(written: str) -> None:
     """However a number is written, it is one line."""
     assert result(link(calls((12, written)), lines((MAIN, "i1", None), interviews={"i1": (10, None)}), KEY, "x")) == [
@@ -197,12 +211,15 @@ def test_a_roster_without_its_columns(tmp_path: Path) -> None:
 def test_address_books_add_lines_by_employer(tmp_path: Path, form: str) -> None:
     """Contacts of a telephone or of Google are joined by the employer's or a person's name; titles tell the party."""
     (tmp_path / "roster.csv").write_text(
-        "interview_id,applicant_id,employer,names,interviewed_at\ni1,a,Acme Ltd.,,2024-03-05T10:00Z\ni2,a,Beta,Dana Dee,2024-03-06T10:00Z\n",
+        "interview_id,applicant_id,employer,names,interviewed_at\ni1,a,Acme Ltd.,,2024-03-05T10:00Z\ni2,a,Beta,Dana "
+        "Dee,2024-03-06T10:00Z\n",
         "utf-8",
     )
     vcf = (
-        "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Rae Roe\r\nORG:Acme;HR\r\nTITLE:Recruiter\r\nTEL;TYPE=WORK:+1 202-555-\r\n 0143\r\nitem1.EMAIL:hr@acme.example\r\n"
-        "END:VCARD\r\nBEGIN:VCARD\r\nFN:Dana Dee\r\nTEL:+12025550144\r\nEND:VCARD\r\nBEGIN:VCARD\r\nFN:Mum\r\nTEL:+12025550199\r\nEND:VCARD\r\n"
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Rae Roe\r\nORG:Acme;HR\r\nTITLE:Recruiter\r\nTEL;TYPE=WORK:+1 "
+        "202-555-\r\n 0143\r\nitem1.EMAIL:hr@acme.example\r\n"
+        "END:VCARD\r\nBEGIN:VCARD\r\nFN:Dana "
+        "Dee\r\nTEL:+12025550144\r\nEND:VCARD\r\nBEGIN:VCARD\r\nFN:Mum\r\nTEL:+12025550199\r\nEND:VCARD\r\n"
     )
     csv = (
         "First Name,Last Name,Organization Name,Organization Title,E-mail 1 - Value,Phone 1 - Value\n"
@@ -211,6 +228,8 @@ def test_address_books_add_lines_by_employer(tmp_path: Path, form: str) -> None:
     (tmp_path / f"contacts.{form}").write_text(vcf if form == "vcf" else csv, "utf-8", newline="")
     roster = read_roster([tmp_path / "roster.csv", tmp_path / f"contacts.{form}"], region="US")
     assert sorted(roster.lines.rows()) == [
-        ("+12025550143", "i1", "hiring_team"), ("+12025550144", "i2", None), ("hr@acme.example", "i1", "hiring_team"),
+        ("+12025550143", "i1", "hiring_team"),
+        ("+12025550144", "i2", None),
+        ("hr@acme.example", "i1", "hiring_team"),
         *([("name:dana dee", "i2", None)]),
-    ]  # fmt: skip
+    ]

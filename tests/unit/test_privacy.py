@@ -63,11 +63,21 @@ def test_the_key_of_a_shared_store_has_no_password_in_its_name(monkeypatch: pyte
 @pytest.mark.parametrize(
     ("column", "kind"),
     [
-        ("student name", "name"), ("Last_Name", "name"), ("mobile phone", "number"), ("E-mail", "address"), ("home address", "address"),
-        ("Notes", "note"), ("comments", "note"), ("company name", None), ("employer", None), ("gpa", None), ("job title", None),
-        ("course_name", None), ("interview_format", None),
+        ("student name", "name"),
+        ("Last_Name", "name"),
+        ("mobile phone", "number"),
+        ("E-mail", "address"),
+        ("home address", "address"),
+        ("Notes", "note"),
+        ("comments", "note"),
+        ("company name", None),
+        ("employer", None),
+        ("gpa", None),
+        ("job title", None),
+        ("course_name", None),
+        ("interview_format", None),
     ],
-)  # fmt: skip
+)
 def test_columns_of_people(column: str, kind: str | None) -> None:
     """A user's own column is personal by the words of its heading."""
     assert personal_kind(column) == kind

@@ -121,7 +121,7 @@ def test_messages(tmp_path: Path) -> None:
         '<sms address="+12025550143" date="1709647300000" type="2" body="Thank you &#55357;&#56833;" />',
         '<sms address="+12025550143" date="1709647400000" type="1" body="Hi" />',
         '<sms address="+12025550143" date="1709647500000" type="3" body="draft" />',
-        '<mms date="1709647600000" msg_box="1" address="+12025550143~+12025550199"><parts><part seq="0" text="x"/></parts>'
+        '<mms date="1709647600000" msg_box="1" address="+12025550143~+12025550199"><parts><part seq="0" text="x"/></parts>'  # noqa: E501
         '<addrs><addr address="+12025550143" type="137"/><addr address="+12025550199" type="151"/></addrs></mms>',
         '<mms date="1709647700000" msg_box="2" address="+12025550143~+12025550199"><parts/><addrs/></mms>',
         root="smses",

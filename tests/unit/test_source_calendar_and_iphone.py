@@ -75,7 +75,8 @@ def test_iphone_database(tmp_path: Path) -> None:
     path = tmp_path / "CallHistory.storedata"
     with sqlite3.connect(path) as connection:
         connection.execute(
-            "CREATE TABLE ZCALLRECORD (Z_PK INTEGER, ZDATE REAL, ZDURATION REAL, ZADDRESS BLOB, ZORIGINATED INTEGER, ZANSWERED INTEGER, ZCALLTYPE INTEGER, ZUNIQUE_ID TEXT)"
+            "CREATE TABLE ZCALLRECORD (Z_PK INTEGER, ZDATE REAL, ZDURATION REAL, ZADDRESS BLOB, ZORIGINATED "
+            "INTEGER, ZANSWERED INTEGER, ZCALLTYPE INTEGER, ZUNIQUE_ID TEXT)"
         )
         rows = [
             (1, 731340000.0, 64.0, b"+12025550143", 1, 0, 1, "a"),

@@ -16,13 +16,13 @@ TO_MAILBOX = (AT, "inbound", "voicemail", None, "12025550143", 20.0, "stated")
 MISSED = (AT, "inbound", "phone", "none", "12025550143", None, "stated")
 MEANT = [TALK, RANG_OUT, TO_MAILBOX, MISSED]
 
-OUT = '"","1001","12025550143","from-internal","""Applicant"" <1001>","PJSIP/1001-1","PJSIP/trunk-1","Dial","PJSIP/12025550143@trunk,300,T"'
+OUT = '"","1001","12025550143","from-internal","""Applicant"" <1001>","PJSIP/1001-1","PJSIP/trunk-1","Dial","PJSIP/12025550143@trunk,300,T"'  # noqa: E501
 IN = '"","12025550143","1001","from-trunk","""Acme"" <+12025550143>","PJSIP/trunk-1","PJSIP/1001-1"'
 MASTER = [
     OUT + ',"2024-03-05 09:00:00","2024-03-05 09:00:12","2024-03-05 09:01:16",76,64,"ANSWERED","DOCUMENTATION"',
     OUT + ',"2024-03-05 09:00:00",,"2024-03-05 09:00:30",30,0,"NO ANSWER","DOCUMENTATION"',
     IN
-    + ',"VoiceMail","1001@default","2024-03-05 09:00:00","2024-03-05 09:00:12","2024-03-05 09:00:32",32,20,"ANSWERED","DOCUMENTATION"',
+    + ',"VoiceMail","1001@default","2024-03-05 09:00:00","2024-03-05 09:00:12","2024-03-05 09:00:32",32,20,"ANSWERED","DOCUMENTATION"',  # noqa: E501
     IN + ',"Dial","PJSIP/1001","2024-03-05 09:00:00",,"2024-03-05 09:00:32",32,0,"NO ANSWER","DOCUMENTATION"',
 ]
 #: 2024-03-05 14:00:00 UTC, which is 09:00 in New York.
@@ -57,7 +57,25 @@ def freepbx() -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(
-        ["calldate", "clid", "src", "dst", "dcontext", "channel", "dstchannel", "lastapp", "lastdata", "duration", "billsec", "disposition", "amaflags", "accountcode", "uniqueid", "userfield", "did"]
+        [
+            "calldate",
+            "clid",
+            "src",
+            "dst",
+            "dcontext",
+            "channel",
+            "dstchannel",
+            "lastapp",
+            "lastdata",
+            "duration",
+            "billsec",
+            "disposition",
+            "amaflags",
+            "accountcode",
+            "uniqueid",
+            "userfield",
+            "did",
+        ]
     )
     for place, row in enumerate(csv.reader(MASTER)):
         account, src, dst, context, clid, channel, to, app, data, start, _, _, duration, billsec, disposition, _ = row
@@ -146,10 +164,10 @@ def test_freeswitch(tmp_path: Path) -> None:
     uuid = "0d1a5a2c-0000-4000-8000-00000000000{}"
     path = tmp_path / "Master.csv"
     path.write_text(
-        f'"Applicant","1001","12025550143","default","2024-03-05 09:00:00","2024-03-05 09:00:12","2024-03-05 09:01:16","76","64","NORMAL_CLEARING","{uuid.format(1)}","{uuid.format(2)}","","PCMU","PCMU"\n'
-        f'"Applicant","1001","12025550143","default","2024-03-05 09:00:00","","2024-03-05 09:01:16","76","0","NO_ANSWER","{uuid.format(3)}","","","PCMU","PCMU"\n'
-        f'"Applicant","1001","12025550143","default","2024-03-05 09:00:00","","2024-03-05 09:01:16","76","64","NORMAL_CLEARING","{uuid.format(2)}","","","PCMU","PCMU"\n'
-        f'"Acme","12025550143","1001","public","2024-03-05 09:00:00","","2024-03-05 09:01:16","76","0","ORIGINATOR_CANCEL","{uuid.format(4)}","","","PCMU","PCMU"\n',
+        f'"Applicant","1001","12025550143","default","2024-03-05 09:00:00","2024-03-05 09:00:12","2024-03-05 09:01:16","76","64","NORMAL_CLEARING","{uuid.format(1)}","{uuid.format(2)}","","PCMU","PCMU"\n'  # noqa: E501
+        f'"Applicant","1001","12025550143","default","2024-03-05 09:00:00","","2024-03-05 09:01:16","76","0","NO_ANSWER","{uuid.format(3)}","","","PCMU","PCMU"\n'  # noqa: E501
+        f'"Applicant","1001","12025550143","default","2024-03-05 09:00:00","","2024-03-05 09:01:16","76","64","NORMAL_CLEARING","{uuid.format(2)}","","","PCMU","PCMU"\n'  # noqa: E501
+        f'"Acme","12025550143","1001","public","2024-03-05 09:00:00","","2024-03-05 09:01:16","76","0","ORIGINATOR_CANCEL","{uuid.format(4)}","","","PCMU","PCMU"\n',  # noqa: E501
         "utf-8",
     )
     name, rows, _, counts = read_source(path, time_zone="America/New_York")

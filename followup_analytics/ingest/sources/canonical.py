@@ -66,7 +66,8 @@ def read(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
         yield table_batch(raw, table.name)
     if not found:
         raise DataError(
-            f"{sample.name}: no table of the log is in this file; interviews need {listed(TABLES['interviews'].required, 'and')}, "
+            f"{sample.name}: no table of the log is in this file; interviews need "
+            f"{listed(TABLES['interviews'].required, 'and')}, "
             f"contacts {listed(TABLES['contacts'].required, 'and')}. For other columns give --map."
         )
 

@@ -13,8 +13,21 @@ from followup_analytics.ingest.registry import CERTAIN, LIKELY, Batch, Match, Re
 from followup_analytics.ingest.sample import Sample
 
 _FIELDS = {
-    name: name for name in ("id", "direction", "disposition", "duration", "remote_phone", "local_phone", "phone", "date_created", "note", "contact_name", "activity_at")
-}  # fmt: skip
+    name: name
+    for name in (
+        "id",
+        "direction",
+        "disposition",
+        "duration",
+        "remote_phone",
+        "local_phone",
+        "phone",
+        "date_created",
+        "note",
+        "contact_name",
+        "activity_at",
+    )
+}
 _UNANSWERED = ["no-answer", "busy", "blocked", "error", "abandoned", "vm-answer", "no answer"]
 
 

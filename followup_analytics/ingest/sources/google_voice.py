@@ -39,7 +39,8 @@ _TITLES = {
 }
 #: Contact - Kind - time; read from the right, since a contact's name may hold the same dash.
 _FILE_NAME = re.compile(
-    r"^(?P<contact>.*?)(?: - |^- |^)(?P<kind>Placed|Received|Missed|Voicemail|Recorded|Text) - \d{4}-\d\d-\d\dT[\d_]+Z?.*\.html$",
+    r"^(?P<contact>.*?)(?: - |^- |^)(?P<kind>Placed|Received|Missed|Voicemail|Recorded|Text)"
+    r" - \d{4}-\d\d-\d\dT[\d_]+Z?.*\.html$",
     re.DOTALL,
 )
 _NUMBER = re.compile(r"\+?[\d ()-]{3,}")

@@ -27,12 +27,27 @@ _DISPOSITIONS = {
 }
 _UNANSWERED = ["busy", "no answer", "no_answer", "failed", "canceled", "missed"]
 _DIRECTIONS = {
-    "inbound": "inbound", "outbound": "outbound", "email": "outbound", "incoming email": "inbound", "forwarded email": "inbound",
-}  # fmt: skip
+    "inbound": "inbound",
+    "outbound": "outbound",
+    "email": "outbound",
+    "incoming email": "inbound",
+    "forwarded email": "inbound",
+}
 _PROPERTIES = (
-    "hs_object_id", "hs_timestamp", "hs_call_direction", "hs_call_disposition", "hs_call_duration", "hs_call_from_number",
-    "hs_call_to_number", "hs_call_status", "hs_call_body", "hs_email_direction", "hs_email_status", "hs_email_from_email", "hs_email_to_email",
-)  # fmt: skip
+    "hs_object_id",
+    "hs_timestamp",
+    "hs_call_direction",
+    "hs_call_disposition",
+    "hs_call_duration",
+    "hs_call_from_number",
+    "hs_call_to_number",
+    "hs_call_status",
+    "hs_call_body",
+    "hs_email_direction",
+    "hs_email_status",
+    "hs_email_from_email",
+    "hs_email_to_email",
+)
 _FIELDS = {f"properties.{name}": name for name in _PROPERTIES} | {"id": "hs_object_id", "createdAt": "created"}
 
 
@@ -87,9 +102,16 @@ def interpret_export(columns: CallColumns) -> Meaning:
 
 
 def _told(
-    columns: CallColumns, at: ReadTimes, direction: pl.Expr, result: pl.Expr, outer: list[pl.Expr], inner: list[pl.Expr],
-    talk: pl.Expr, email: pl.Expr, key: str,
-) -> Meaning:  # fmt: skip
+    columns: CallColumns,
+    at: ReadTimes,
+    direction: pl.Expr,
+    result: pl.Expr,
+    outer: list[pl.Expr],
+    inner: list[pl.Expr],
+    talk: pl.Expr,
+    email: pl.Expr,
+    key: str,
+) -> Meaning:
     unanswered = result.is_in(_UNANSWERED)
     # Said by a person who made the call: somebody was reached, or a message was left.
     certain = result.is_in(["connected", "left live message", "left voicemail", "wrong number"])

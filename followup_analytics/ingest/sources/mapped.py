@@ -1,4 +1,4 @@
-"""Somebody's own spreadsheet, by a map of its columns and words: the user's --map, or one that comes with the package."""
+"""Somebody's own spreadsheet, by a map of its columns and words: the user's, or one that is shipped."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _day_first(raw: RawTable, tables: Sequence[TableMap], map_: FileMap, options
 
 
 def _is_of(table: TableMap, raw: RawTable, *, several: bool) -> bool:
-    """Whether a map's table is made from this sheet: by the sheet's name, else, among several sheets, by its columns."""
+    """Whether a map's table is made from this sheet: by the sheet's name, else, among several, by its columns."""
     if table.sheet is not None and raw.sheet is not None:
         return header_key(table.sheet) == header_key(raw.sheet)
     return not several or table.theirs <= {header_key(name) for name in raw.columns}

@@ -20,17 +20,36 @@ from followup_analytics.ingest.sample import Sample
 _DIRECTIONS = {"incoming": "inbound", "inbound": "inbound", "outgoing": "outbound", "outbound": "outbound"}
 #: The simple form has no direction; actions that can only be one are used.
 _ACTIONS = {
-    "voip call": "outbound", "ringout web": "outbound", "ringout pc": "outbound", "ringout mobile": "outbound",
-    "call return": "outbound", "ringme": "outbound", "accept call": "inbound", "incoming call": "inbound",
-    "ring directly": "inbound", "findme": "inbound", "followme": "inbound", "pickup": "inbound", "outgoing call": "outbound",
-}  # fmt: skip
+    "voip call": "outbound",
+    "ringout web": "outbound",
+    "ringout pc": "outbound",
+    "ringout mobile": "outbound",
+    "call return": "outbound",
+    "ringme": "outbound",
+    "accept call": "inbound",
+    "incoming call": "inbound",
+    "ring directly": "inbound",
+    "findme": "inbound",
+    "followme": "inbound",
+    "pickup": "inbound",
+    "outgoing call": "outbound",
+}
 _TALKED = ["call connected", "accepted", "answered not accepted", "connected"]
 _MISSED = ["missed", "no answer", "rejected", "declined", "hang up", "stopped", "abandoned", "busy", "blocked"]
 _FIELDS = {
-    "id": "id", "sessionId": "session_id", "startTime": "start_time", "duration": "duration", "type": "type",
-    "direction": "direction", "action": "action", "result": "action_result", "to.phoneNumber": "to", "from.phoneNumber": "from",
-    "to.name": "to_name", "from.name": "from_name",
-}  # fmt: skip
+    "id": "id",
+    "sessionId": "session_id",
+    "startTime": "start_time",
+    "duration": "duration",
+    "type": "type",
+    "direction": "direction",
+    "action": "action",
+    "result": "action_result",
+    "to.phoneNumber": "to",
+    "from.phoneNumber": "from",
+    "to.name": "to_name",
+    "from.name": "from_name",
+}
 
 
 def _meaning(columns: CallColumns, zone: str) -> Meaning:

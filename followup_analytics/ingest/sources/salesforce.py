@@ -66,7 +66,8 @@ def interpret(columns: CallColumns) -> Meaning:
                 "CallType",
                 "unknown_direction",
                 direction.is_null(),
-                "the task doesn't say whether the call came in or went out (CallType); add it to the export, or fill it in.",
+                "the task doesn't say whether the call came in or went out (CallType); add it to the export, or "
+                "fill it in.",
             ),
         ),
     )

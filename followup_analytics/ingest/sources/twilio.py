@@ -35,10 +35,21 @@ _MISSED = ["busy", "no-answer", "no answer", "canceled", "cancelled", "failed"]
 #: ANONYMOUS, RESTRICTED, UNAVAILABLE, UNKNOWN and BLOCKED spelt on a telephone's keys stand for a withheld number.
 _SPELT = ["+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253", "+464"]
 _FIELDS = {
-    "sid": "sid", "parent_call_sid": "parent_call_sid", "to": "to", "from": "from", "status": "status", "direction": "direction",
-    "start_time": "start_time", "date_created": "date_created", "duration": "duration", "answered_by": "answered_by",
-    "startTime": "start_time", "parentCallSid": "parent_call_sid", "dateCreated": "date_created", "answeredBy": "answered_by",
-}  # fmt: skip
+    "sid": "sid",
+    "parent_call_sid": "parent_call_sid",
+    "to": "to",
+    "from": "from",
+    "status": "status",
+    "direction": "direction",
+    "start_time": "start_time",
+    "date_created": "date_created",
+    "duration": "duration",
+    "answered_by": "answered_by",
+    "startTime": "start_time",
+    "parentCallSid": "parent_call_sid",
+    "dateCreated": "date_created",
+    "answeredBy": "answered_by",
+}
 _WITHHELD = sorted(WITHHELD | set(_SPELT))
 
 

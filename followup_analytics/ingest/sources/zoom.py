@@ -19,10 +19,21 @@ from followup_analytics.ingest.sample import Sample
 _DIRECTIONS = {"inbound": "inbound", "outbound": "outbound", "incoming": "inbound", "outgoing": "outbound"}
 _TALKED = ["call connected", "connected", "answered", "recorded", "auto recorded", "succeeded"]
 _FIELDS = {
-    "call_id": "call_id", "id": "id", "direction": "direction", "caller_number": "caller_number", "caller_did_number": "caller_number",
-    "callee_number": "callee_number", "callee_did_number": "callee_number", "caller_name": "caller_name", "callee_name": "callee_name",
-    "date_time": "start_time", "start_time": "start_time", "duration": "duration", "result": "result", "call_result": "result",
-}  # fmt: skip
+    "call_id": "call_id",
+    "id": "id",
+    "direction": "direction",
+    "caller_number": "caller_number",
+    "caller_did_number": "caller_number",
+    "callee_number": "callee_number",
+    "callee_did_number": "callee_number",
+    "caller_name": "caller_name",
+    "callee_name": "callee_name",
+    "date_time": "start_time",
+    "start_time": "start_time",
+    "duration": "duration",
+    "result": "result",
+    "call_result": "result",
+}
 
 
 def _meaning(columns: CallColumns, zone: str) -> Meaning:
