@@ -13,6 +13,8 @@ _MANY_ATTEMPTS = 40
 _ENOUGH_TO_JUDGE = 30
 _ROUND_SIZES = (500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000)
 _SAME_CALL_US = 2_000_000
+#: Clocks of two systems differ by some seconds, and one may count from the first ring.
+_ANOTHER_CLOCK_S = 60
 
 
 def warnings_of(checked: Sequence[CheckedTable], known: pl.DataFrame) -> tuple[Note, ...]:
@@ -112,3 +114,31 @@ def _suspicious_doubles(contacts: pl.DataFrame) -> int:
     same = pl.all_horizontal(pl.col(key) == pl.col(key).shift(1) for key in keys)
     close = (pl.col("at").dt.epoch("us") - pl.col("at").dt.epoch("us").shift(1)) <= _SAME_CALL_US
     return int(instants.select((same & close).sum()).item() or 0)
+
+
+def same_calls_elsewhere(new: pl.DataFrame, held: pl.DataFrame) -> tuple[Note, ...]:
+    """A warning when contacts that came in lie within a minute of others that the store had from elsewhere.
+
+    new, held: contact_id, interview_id, direction, at. A CRM's copy of a telephone's call has another id and, often,
+    another second: that they are one call is for a person to say.
+    """
+    others = held.join(new.select("contact_id"), on="contact_id", how="anti").join(
+        new.select("interview_id").unique(), on="interview_id", how="semi"
+    )
+    columns = ("interview_id", "direction", "at")
+    both = pl.concat([new.select(columns).with_columns(own=True), others.select(columns).with_columns(own=False)])
+    both = both.sort("interview_id", "direction", "at")
+    close = pl.lit(value=False)
+    for step in (1, -1):
+        same = (pl.col("interview_id") == pl.col("interview_id").shift(step)) & (
+            pl.col("direction") == pl.col("direction").shift(step)
+        )
+        gap = (pl.col("at") - pl.col("at").shift(step)).abs() <= pl.duration(seconds=_ANOTHER_CLOCK_S)
+        close = close | (same & gap & ~pl.col("own").shift(step)).fill_null(value=False)
+    n = both.filter(pl.col("own") & close).height
+    text = (
+        "contacts lie within a minute of contacts of the same interview and direction that the store has under "
+        "other ids; "
+        "if two systems kept the same calls, ingest only one of them"
+    )
+    return (Note("perhaps_the_same_calls", text, n),) if n else ()

@@ -15,8 +15,7 @@
 
 One sheet may hold several tables: then each is a `[[tables]]` section of this form. Further keys: `time_zone`,
 `day_first`, `sheet`, `when` (a row counts only where this column is filled), `split` (a cell of several values, and the
-mark between them, makes several rows), `keep` (their columns to keep as covariates; all that are left over by default
-for interviews).
+mark between them, makes several rows), `keep` (their columns to keep as covariates).
 """
 
 from __future__ import annotations

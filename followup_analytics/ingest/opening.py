@@ -28,6 +28,10 @@ from followup_analytics.ingest.registry import (
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
 from followup_analytics.ingest.sample import Sample
 from followup_analytics.schema import INTERVIEWS, TABLES
+from followup_analytics.tabular import ROW
+
+_IDS = ("interview_id", "applicant_id", "contact_id", "previous_interview_id")
+_ROUNDED = r"^\d(?:[.,]\d+)?[eE]\+\d+$"
 
 
 def open_files(run: Run, paths: Sequence[Path], source: str) -> list[FileOnItsWay]:
@@ -107,7 +111,7 @@ def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
         checked = check_table(
             batch.rows, TABLES[batch.table], file=place, time_zone=file.options.time_zone, interview_zones=zones
         )
-        checked = with_shapeless(checked, batch.problems)
+        checked = _without_damaged_ids(with_shapeless(checked, batch.problems))
         if batch.table == INTERVIEWS.name:
             checked = file.settings.complete(checked, file.options.time_zone)
         table = TableOnItsWay(batch.table, place, batch, checked)
@@ -115,6 +119,35 @@ def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
             table.checked = reject_unknown_interviews(checked, run.known["interview_id"])
         file.tables.append(table)
     return True
+
+
+def _without_damaged_ids(checked: CheckedTable) -> CheckedTable:
+    """The checked table without ids that a spreadsheet has rounded (1.20256E+10): two of them may have been one person's.
+
+    An id with all its digits (1.2025550143E+10) is refused too: it would not be the id of other files.
+    """
+    names = [name for name in _IDS if name in checked.frame.columns]
+    damaged = {name: checked.frame[name].str.contains(_ROUNDED).fill_null(value=False) for name in names}
+    rejects = [
+        checked.frame.filter(rows).select(
+            ROW,
+            column=pl.lit(name),
+            rule=pl.lit("damaged_id"),
+            message=pl.lit(
+                "a spreadsheet has turned this id into a rounded number (1.20256E+10), so its digits are lost; take "
+                "it from "
+                "the first export, with the column formatted as text."
+            ),
+        )
+        for name, rows in damaged.items()
+        if rows.any()
+    ]
+    if not rejects:
+        return checked
+    kept = checked.frame.filter(~pl.any_horizontal(pl.lit(rows) for rows in damaged.values()))
+    return dataclasses.replace(
+        checked, frame=kept, rejects=pl.concat([checked.rejects, *rejects], how="vertical_relaxed")
+    )
 
 
 def with_shapeless(checked: CheckedTable, problems: pl.DataFrame | None) -> CheckedTable:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import polars as pl
 
 from followup_analytics.checks import CheckedTable
-from followup_analytics.ingest.doubts import warnings_of
+from followup_analytics.ingest.doubts import same_calls_elsewhere, warnings_of
 from followup_analytics.ingest.registry import FURTHER
 from followup_analytics.ingest.result import BrokenRule, CheckResult, FailedFile, IngestResult, table_row
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
@@ -121,7 +121,21 @@ def _notes(run: Run, files: Sequence[FileOnItsWay]) -> list[Note]:
         text = "rows are about people who were forgotten, and were not stored again"
         notes.append(Note("forgotten", text, forgotten))
     fresh = [table.checked for table in tables if table.counts.accepted]
-    return [*notes, *warnings_of(fresh, run.known)]
+    return [*notes, *warnings_of(fresh, run.known), *_same_calls(run, files)]
+
+
+def _same_calls(run: Run, files: Sequence[FileOnItsWay]) -> tuple[Note, ...]:
+    """Whether calls that came in anew are perhaps in the store already, from another system."""
+    columns = ["contact_id", "interview_id", "direction", "at"]
+    new = [
+        table.checked.frame.select(columns)
+        for file in files
+        for table in file.tables
+        if file.is_calls and table.name == CONTACTS.name and table.counts.accepted
+    ]
+    if run.store is None or not new:
+        return ()
+    return same_calls_elsewhere(pl.concat(new), run.store.read_table("contacts", columns))
 
 
 def _log_counts(store: Store | None, checked: Sequence[CheckedTable]) -> LogCounts:

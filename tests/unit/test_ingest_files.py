@@ -364,3 +364,38 @@ def test_rejected_records_of_an_exchange_have_no_header_either(office: Path) -> 
     again = ingest_files(str(result.rows[0]["rejects_file"]), into="sqlite:///log.db", roster=office / "roster.csv")
     assert counts(again) == [("Master.rejects.csv", 1, 1, 0, 0)]
     assert counts(ingest(office, "Master.csv", roster=office / "roster.csv")) == [("Master.csv", 2, 0, 2, 0)]
+
+
+def test_ids_that_a_spreadsheet_has_rounded_are_rejected(office: Path) -> None:
+    """An id of the form 1.20256E+10 has lost its digits: its row is set aside with the reason."""
+    (office / "interviews.csv").write_text(INTERVIEWS.replace("bob@example.org", "1.20256E+10"), "utf-8")
+    result = ingest(office, "interviews.csv")
+    assert counts(result) == [("interviews.csv", 2, 1, 0, 1)]
+    assert result.broken[0].rule == "damaged_id"
+
+
+def test_the_same_calls_from_two_systems_are_pointed_out(office: Path) -> None:
+    """A second system's copy of a call has another id; that it may be the same call is said, not decided."""
+    ingest(office, "calls.xml", roster=office / "roster.csv")
+    (office / "crm.csv").write_text(
+        "id,direction,disposition,duration,remote_phone,local_phone,date_created\n"
+        "1,outbound,answered,64,+12025550143,,2024-03-05T14:00:20Z\n2,outbound,answered,64,+12025550143,,2024-03-07T14:00:20Z\n",
+        "utf-8",
+    )
+    result = ingest(office, "crm.csv", roster=office / "roster.csv")
+    assert [note.n for note in result.notes if note.code == "perhaps_the_same_calls"] == [1]
+
+
+def test_warnings_are_apart_from_errors(office: Path) -> None:
+    """Contacts before the interview and after the record's end are kept and said; a file of a round size is doubted."""
+    (office / "interviews.csv").write_text(
+        "interview_id,applicant_id,interviewed_at,observed_until\ni1,a,2024-03-01T10:00Z,2024-03-20T10:00Z\n", "utf-8"
+    )
+    rows = [f"c{n},i1,2024-03-{2 + n % 10:02d}T{n % 24:02d}:{n % 60:02d}Z,outbound,phone" for n in range(998)]
+    rows += ["x,i1,2024-02-01T10:00Z,outbound,phone", "y,i1,2024-04-01T10:00Z,outbound,phone"]
+    (office / "contacts.csv").write_text("contact_id,interview_id,at,direction,channel\n" + "\n".join(rows), "utf-8")
+    result = ingest(office, "interviews.csv", "contacts.csv")
+    assert result.rows[1]["rejected"] == 0
+    notes = {note.code: note.n for note in result.notes}
+    assert notes["before_interview"] == notes["after_observation"] == notes["many_attempts"] == 1
+    assert notes["round_size"] == notes["no_inbound"] == 1000
