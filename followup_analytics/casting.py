@@ -23,7 +23,7 @@ POLARS_TYPES: Mapping[str, pl.DataType] = {
 }
 _TRUE, _FALSE = ("true", "1", "yes", "1.0"), ("false", "0", "no", "0.0")
 _CONTROL = r"\x00-\x08\x0B-\x1F\x7F-\x9F\x{202A}-\x{202E}\x{2066}-\x{2069}\x{FDD0}-\x{FDEF}\x{FEFF}\x{FFFE}\x{FFFF}"
-_UNCLEAN = rf"^$|^[\s']|\s$|[{_CONTROL}]"
+UNCLEAN = rf"^$|^[\s']|\s$|[{_CONTROL}]"
 #: Columns with fewer distinct cells than this share of their rows are cleaned cell by distinct cell.
 _FEW = 0.1
 
@@ -56,7 +56,7 @@ def as_text(given: pl.Series) -> pl.Series:
 
 def clean_text(text: pl.Series) -> pl.Series:
     """Texts without control characters, blanks around them and the mark that stops a formula; "" is null."""
-    if not text.str.contains(_UNCLEAN).any():
+    if not text.str.contains(UNCLEAN).any():
         return text
     cleaned = (
         pl.col("text").str.replace_all(rf"[{_CONTROL}]", "").str.replace(r"^'([=+\-@\t\r])", "${1}").str.strip_chars()

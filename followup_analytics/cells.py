@@ -20,7 +20,7 @@ import polars as pl
 from followup_analytics.engine import collect, keep
 from followup_analytics.errors import UsageError
 from followup_analytics.log import Note
-from followup_analytics.prepared import CONTACT_KEYS, Prepared, prepare, role
+from followup_analytics.prepared import CONTACT_KEYS, Prepared, buckets, prepare, role
 from followup_analytics.risk import (
     ATTEMPT,
     CENSORED,
@@ -123,9 +123,7 @@ def episodes(log: FollowUpLog, outcome: str = "response", *, engine: str = "auto
     counts = collect(
         at_risk(query, made.frames["contacts"]).group_by("story").agg(nw.col("instant").count().alias("n"))
     )
-    found = log.interviews.select(
-        "interview_id", "applicant_id", bucket=pl.col("_bucket").cast(pl.Int64), story=pl.int_range(pl.len())
-    )
+    found = log.interviews.select("interview_id", "applicant_id", bucket=buckets(log), story=pl.int_range(pl.len()))
     found = _joined(_joined(found, collect(query), "story"), counts, "story")
     found = _joined(found, log.outcomes.select("interview_id", "outcome"), "interview_id")
     return found.with_columns(*_kinds(outcome), n_attempts=pl.col("n").fill_null(0)).select(
@@ -160,9 +158,7 @@ def attempts(
         keep(episode_query(made.frames, outcome)), contacts, window_us(within), instants_only=made.instants_only
     )
     rows = collect(query).sort("story", "attempt")
-    whose = log.interviews.select(
-        "interview_id", "applicant_id", bucket=pl.col("_bucket").cast(pl.Int64), story=pl.int_range(pl.len())
-    )
+    whose = log.interviews.select("interview_id", "applicant_id", bucket=buckets(log), story=pl.int_range(pl.len()))
     rows = _joined(
         _joined(rows, collect(made.frames["interviews"].select("story", "clock_start")), "story"), whose, "story"
     )

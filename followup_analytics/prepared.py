@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import polars as pl
 
+from followup_analytics.checks import applicant_buckets
 from followup_analytics.engine import choose_engine, keep, open_frames
 from followup_analytics.risk import ANSWER, ATTEMPT, SPAN, flagged
 from followup_analytics.workdays import working_day_numbers
@@ -97,9 +98,7 @@ def _events(
     frame: pl.DataFrame, log: FollowUpLog, spans: pl.DataFrame, *, instants_only: bool, with_days: bool
 ) -> pl.LazyFrame:
     """Contacts or outcomes with the span of their interview, looked up by its place: cheaper than any join."""
-    places = log.interviews.lazy().select("interview_id", story=pl.int_range(pl.len(), dtype=pl.Int64))
-    story = frame.lazy().select("interview_id").join(places, on="interview_id", how="left", maintain_order="left")
-    at = story.collect(engine="in-memory")["story"]
+    at = _places(frame, log.interviews)
     no_day, one = pl.lit(0, pl.Int64), pl.lit(1, pl.Int64)
     return frame.lazy().with_columns(
         story=at,
@@ -113,6 +112,23 @@ def _events(
         until_day=no_day if instants_only else spans["until_day"].gather(at),
         start_instant=one if instants_only else spans["start_instant"].gather(at),
     )
+
+
+def _places(frame: pl.DataFrame, interviews: pl.DataFrame) -> pl.Series:
+    """The place of each row's interview; a reader may have looked it up already (`_story`), if none has gone since."""
+    known = "_story" in frame.columns and "_story" in interviews.columns
+    if known and (interviews["_story"] == pl.int_range(interviews.height, eager=True)).all():
+        return frame["_story"]
+    places = interviews.lazy().select("interview_id", story=pl.int_range(pl.len(), dtype=pl.Int64))
+    found = frame.lazy().select("interview_id").join(places, on="interview_id", how="left", maintain_order="left")
+    return found.collect(engine="in-memory")["story"]
+
+
+def buckets(log: FollowUpLog) -> pl.Series:
+    """The stable number (0-999) of each interview's applicant, worked out here where the reader had no need of it."""
+    if "_bucket" in log.interviews.columns:
+        return log.interviews["_bucket"].cast(pl.Int64)
+    return applicant_buckets(log.interviews["applicant_id"]).cast(pl.Int64)
 
 
 def role() -> pl.Expr:

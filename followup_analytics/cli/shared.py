@@ -104,13 +104,24 @@ def _parameters(group: type[Any]) -> list[inspect.Parameter]:
 # ------------------------------------------------------------------------------------------------------- logs
 
 
-def open_log(source: str, shared: Shared, *, protect: bool = True) -> FollowUpLog:
-    """Read a log, cut it to what was asked for, and refuse one that is about too few applicants."""
+def open_log(
+    source: str, shared: Shared, *, protect: bool = True, columns: Sequence[str] | None = None
+) -> FollowUpLog:
+    """Read a log, cut it to what was asked for, and refuse one that is about too few applicants.
+
+    columns: the columns of the contacts that a count needs, where a folder of typed Parquet may be read for them alone.
+    """
     from followup_analytics.disclosure import require_enough
     from followup_analytics.log import subset
     from followup_analytics.reading import as_sequence, read_log
 
-    log = read_log(source, time_zone=shared.time_zone, as_of=shared.as_of)
+    log = None
+    if columns is not None and shared.as_of is None:
+        from followup_analytics.scanning import scan_log
+
+        log = scan_log(source, time_zone=shared.time_zone, columns=columns)
+    if log is None:
+        log = read_log(source, time_zone=shared.time_zone, as_of=shared.as_of)
     log = subset(log, cohort=shared.cohort, where=as_sequence(shared.where or ()))
     if protect:
         require_enough(n_applicants(log), shared.min_cell)

@@ -13,6 +13,7 @@ from followup_analytics.cells import check_outcome, window_us
 from followup_analytics.disclosure import ESTIMATE_FIELDS, SUPPRESSED, hide_rows, require_enough
 from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.log import Note
+from followup_analytics.prepared import buckets
 from followup_analytics.rates.attempts_table import AttemptsTable, attempts_table, numbers_of
 from followup_analytics.rates.cumulative import Cumulative, Tries, cumulative_incidence
 from followup_analytics.rates.estimate import UNOBSERVED, GroupRates, Windows, group_rates
@@ -115,7 +116,7 @@ def _cumulative(
     if numbered is None or any(key.of_contacts or key.name in ("timing", "weekday", "hour") for key in others):
         return {}
     found: dict[int, tuple[Cumulative, int]] = {}
-    whose = log.interviews.select("interview_id", "applicant_id", bucket="_bucket")
+    whose = log.interviews.select("interview_id", "applicant_id", bucket=buckets(log))
     rows = pl.concat([table.rows, whose[table.column("story")]], how="horizontal")
     strata = rows.partition_by([f"_key_{key.name}" for key in others]) if others else [rows]
     for stratum in strata:

@@ -22,6 +22,7 @@ ORDER = (
     ("ingest",),
     ("track",),
     ("reading",),
+    ("scanning",),
     ("engine",),
     ("risk",),
     ("prepared",),
