@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -43,6 +44,11 @@ class Lines:
     decisions: Mapping[str, str]
     region: str | None
     days_before: float = 60.0
+
+    @cached_property
+    def weak_keys(self) -> list[str]:
+        """The last digits of all numbers that anything could be linked by."""
+        return sorted({weak_key(key) for key in (*self.lines["key"], *self.decisions) if key.startswith("+")})
 
     @classmethod
     def empty(cls, region: str | None = None) -> Lines:
@@ -132,7 +138,6 @@ def _keyed(calls: pl.DataFrame, known: Lines, region: str | None) -> pl.DataFram
     Parsing a number takes 30 microseconds, and most calls of a telephone are private: numbers whose last digits no line
     of the roster has are not parsed, which makes a million of them cheap and changes no link.
     """
-    weak = {weak_key(key) for key in (*known.lines["key"], *(key for key in known.decisions)) if key[:1] == "+"}
     numbers = pl.DataFrame({"number": calls["number"].drop_nulls().unique()})
     tail = (
         pl.col("number")
@@ -142,7 +147,9 @@ def _keyed(calls: pl.DataFrame, known: Lines, region: str | None) -> pl.DataFram
         .str.slice(-WEAK_DIGITS)
     )
     worth = numbers.filter(
-        tail.is_in(list(weak)) | pl.col("number").str.contains(r"[^+\d\s().\-/]") | (tail.str.len_chars() < WEAK_DIGITS)
+        tail.is_in(known.weak_keys)
+        | pl.col("number").str.contains(r"[^+\d\s().\-/]")
+        | (tail.str.len_chars() < WEAK_DIGITS)
     )
     keys = {number: _keys(number, region) for number in worth["number"]}
     table = pl.DataFrame(
@@ -166,8 +173,8 @@ def _call_ids(keyed: pl.DataFrame, pseudonyms: Pseudonyms, source: str) -> pl.Da
     native = pl.format("{}|{}", pl.lit(source), "native_id")
     made = pl.format("{}|{}|{}|{}", kind, "at_us", "direction", plain)
     texts = keyed.select(t=pl.when(pl.col("native_id").is_not_null()).then(native).otherwise(made))["t"]
-    ids = [pseudonyms.of("call", text) for text in texts]
-    return keyed.select("_place").with_columns(pl.Series("call", ids, dtype=pl.String))
+    ids = pl.Series("call", pseudonyms.of_each("call", texts.to_list()), dtype=pl.String)
+    return keyed.select("_place").with_columns(ids)
 
 
 def _choose(calls: pl.DataFrame, known: Lines) -> pl.DataFrame:

@@ -122,7 +122,7 @@ def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
 
 
 def _without_damaged_ids(checked: CheckedTable) -> CheckedTable:
-    """The checked table without ids that a spreadsheet has rounded (1.20256E+10): two of them may have been one person's.
+    """The checked table without ids that a spreadsheet has rounded (1.20256E+10): two may be one person's.
 
     An id with all its digits (1.2025550143E+10) is refused too: it would not be the id of other files.
     """
