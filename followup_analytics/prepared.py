@@ -11,6 +11,7 @@ import polars as pl
 
 from followup_analytics.checks import applicant_buckets
 from followup_analytics.engine import choose_engine, keep, open_frames
+from followup_analytics.lookup import places_of
 from followup_analytics.risk import ANSWER, ATTEMPT, SPAN, flagged
 from followup_analytics.workdays import working_day_numbers
 
@@ -119,9 +120,7 @@ def _places(frame: pl.DataFrame, interviews: pl.DataFrame) -> pl.Series:
     known = "_story" in frame.columns and "_story" in interviews.columns
     if known and (interviews["_story"] == pl.int_range(interviews.height, eager=True)).all():
         return frame["_story"]
-    places = interviews.lazy().select("interview_id", story=pl.int_range(pl.len(), dtype=pl.Int64))
-    found = frame.lazy().select("interview_id").join(places, on="interview_id", how="left", maintain_order="left")
-    return found.collect(engine="in-memory")["story"]
+    return places_of(frame["interview_id"], interviews["interview_id"])
 
 
 def buckets(log: FollowUpLog) -> pl.Series:

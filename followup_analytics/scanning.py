@@ -18,6 +18,7 @@ import polars as pl
 from followup_analytics.casting import POLARS_TYPES, UNCLEAN
 from followup_analytics.clock import is_zone
 from followup_analytics.log import FollowUpLog, Note, parse_moment
+from followup_analytics.lookup import all_distinct, places_of
 from followup_analytics.reading import LOG_FILE, read_settings
 from followup_analytics.schema import (
     CONTACTS,
@@ -103,7 +104,11 @@ def _is_sound(scan: pl.LazyFrame, table: Table) -> bool:
     if not all(_has_type(schema[column.name], column) for column in known):
         return False
     own = [name for name, kind in schema.items() if name not in table.names and kind == pl.String]
-    faults = [_fault(column) for column in known] + [pl.col(name).str.contains(UNCLEAN).any() for name in own]
+    # An interview_id that is among the interviews' is as clean as theirs: it is looked up later anyhow.
+    looked_up = "interview_id" if table is not INTERVIEWS else None
+    faults = [_fault(column) for column in known if column.name != looked_up] + [
+        pl.col(name).str.contains(UNCLEAN).any() for name in own
+    ]
     return not any(
         scan.select(pl.any_horizontal(fault).alias(str(k)) for k, fault in enumerate(faults)).collect().row(0)
     )
@@ -147,7 +152,7 @@ def _frames(scans: Mapping[str, pl.LazyFrame], zone: str, columns: Sequence[str]
     interviews = _placed_in_time(scans["interviews"], INTERVIEWS, "interviewed_at", zone).collect()
     interviews = interviews.with_columns(_zone=pl.lit(zone), _story=pl.int_range(pl.len(), dtype=pl.Int64))
     early = (interviews["observed_until"] < interviews["interviewed_at"]).any()
-    if early or interviews["interview_id"].n_unique() < interviews.height:
+    if early or not all_distinct(interviews["interview_id"]):
         return None
     contacts = _placed_in_time(scans["contacts"], CONTACTS, "at", zone)
     further = [name for name in columns if name in contacts.collect_schema() and name not in _NEEDED]
@@ -156,15 +161,13 @@ def _frames(scans: Mapping[str, pl.LazyFrame], zone: str, columns: Sequence[str]
         *_NEEDED, *further, "_at_us", "_day", _order_us="_at_us", _weekday=local.dt.weekday(), _hour=local.dt.hour()
     )
     outcomes = _placed_in_time(scans["outcomes"], OUTCOME_TABLE, "decided_at", zone).with_columns(_order_us="_at_us")
-    stories = interviews.lazy().select("interview_id", "_story")
     made = {"interviews": interviews}
     for name, rows, key in (("contacts", contacts, "contact_id"), ("outcomes", outcomes, "interview_id")):
         frame = rows.collect()
-        place = frame.lazy().select("interview_id").join(stories, on="interview_id", how="left", maintain_order="left")
-        story = place.collect(engine="in-memory")["_story"]
-        if story.null_count() or frame[key].n_unique() < frame.height:
+        story = places_of(frame["interview_id"], interviews["interview_id"])
+        if story.null_count() or not all_distinct(frame[key]):
             return None
-        made[name] = frame.with_columns(story)
+        made[name] = frame.with_columns(_story=story)
     return made
 
 

@@ -13,8 +13,9 @@ from followup_analytics.cells import check_outcome, window_us
 from followup_analytics.disclosure import ESTIMATE_FIELDS, SUPPRESSED, hide_rows, require_enough
 from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.log import Note
+from followup_analytics.lookup import numbers_of
 from followup_analytics.prepared import buckets
-from followup_analytics.rates.attempts_table import AttemptsTable, attempts_table, numbers_of
+from followup_analytics.rates.attempts_table import AttemptsTable, attempts_table
 from followup_analytics.rates.cumulative import Cumulative, Tries, cumulative_incidence
 from followup_analytics.rates.estimate import UNOBSERVED, GroupRates, Windows, group_rates
 from followup_analytics.rates.keys import Key, parse_keys

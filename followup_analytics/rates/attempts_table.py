@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from followup_analytics.cells import left_out, window_us
 from followup_analytics.engine import attach, collect, keep
 from followup_analytics.log import Note
+from followup_analytics.lookup import numbers_of
 from followup_analytics.prepared import Prepared, prepare
 from followup_analytics.rates.keys import Key, bin_code, labels_in_order
 from followup_analytics.risk import attempt_query, episode_query
@@ -82,13 +83,6 @@ def _of_interviews(made: Prepared) -> nw.LazyFrame[Any]:
     interviews = made.frames["interviews"]
     names = interviews.collect_schema().names()
     return interviews.select("story", "clock_start", *(name for name in names if name.startswith("by_")))
-
-
-def numbers_of(values: pl.Series) -> IntArray:
-    """The values as numbers 0, 1, ... in the order in which they first come; null is a value like any other."""
-    known = values.unique(maintain_order=True).to_frame("value").with_row_index("number")
-    found = values.to_frame("value").join(known, on="value", how="left", nulls_equal=True, maintain_order="left")
-    return found["number"].cast(pl.Int64).to_numpy()
 
 
 def _numbered(rows: pl.DataFrame, keys: Sequence[Key]) -> tuple[pl.DataFrame, pl.DataFrame]:
