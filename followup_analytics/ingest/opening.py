@@ -71,7 +71,9 @@ def _open(run: Run, path: Path, source: str) -> FileOnItsWay:
     sample.require_content()
     settings = settings_beside(path)
     chosen, match = _kind(run, sample, source)
-    options = dataclasses.replace(run.options, time_zone=run.options.time_zone or settings.time_zone)
+    # The user's word first, then the file's own folder, then what the store was begun with.
+    zone = run.options.time_zone or settings.time_zone or run.store_zone
+    options = dataclasses.replace(run.options, time_zone=zone)
     if chosen.calls and run.store is not None and not run.links:
         _refuse_without_roster(sample, chosen, options)
     file = FileOnItsWay(sample, chosen, match, settings, options)

@@ -66,8 +66,8 @@ def ingest_files(
     store = open_store(into, create=True)
     pseudonyms = load_pseudonyms(into, create=not store.setting("key_mark"))
     _require_same_key(store, pseudonyms)
-    options = dataclasses.replace(options, time_zone=options.time_zone or store.setting("time_zone"))
     run = Run(options, pseudonyms, store, Papers(store.folder, paths), progress)
+    run.store_zone = store.setting("time_zone")
     run.known = stored_interviews(store)
     run.in_store = set(run.known["interview_id"])
     return _through(run, paths, source, roster, review, IngestResult)
@@ -115,7 +115,9 @@ def _through(
     run: Run, paths: Sequence[Path], source: str, roster: Paths | None, review: str | Path | None, kind: type[Kind]
 ) -> Kind:
     if roster is not None:
-        run.roster = read_roster(as_paths(roster), time_zone=run.options.time_zone, region=run.options.region)
+        run.roster = read_roster(
+            as_paths(roster), time_zone=run.options.time_zone or run.store_zone, region=run.options.region
+        )
         run.notes += _roster_notes(run.roster)
         run.options = dataclasses.replace(
             run.options,

@@ -5,11 +5,16 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from followup_analytics.errors import FollowUpError
 from followup_analytics.results import Field, Result
-from followup_analytics.text import counted, listed
+from followup_analytics.text import clean, counted, listed
+
+if TYPE_CHECKING:
+    from rich.console import Group
+
+_MOST_RULES = 20
 
 
 @dataclass(frozen=True)
@@ -24,14 +29,12 @@ class BrokenRule:
     examples: tuple[tuple[int | None, str | None, str | None], ...]
 
     def sentence(self) -> str:
-        """The rule's count, its remedy and where to look."""
-        places = [
-            f"row {row}" + (f", column {column}" if column else "") + (f" ({value})" if value else "")
-            for row, column, value in self.examples
-            if row is not None
-        ]
+        """Where the rule was broken and how often, what to do, and where to look."""
+        column = next((column for _, column, _ in self.examples if column), None)
+        places = [f"row {row}" + (f" ({value})" if value else "") for row, _, value in self.examples if row is not None]
         where = f" For example {listed(places, 'and')}." if places else ""
-        return f"{self.file}, {counted(self.n, 'row')}: {self.message}{where}"
+        of_column = f", column {column}" if column else ""
+        return f"{self.file}, {self.table}{of_column}, {counted(self.n, 'row')}: {self.message}{where}"
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,27 @@ class IngestResult(Result):
             f"{counted(total['rows_read'], 'row')} read: {total['accepted']:,} {verb}, "
             f"{total['already_known']:,} already known, {total['rejected']:,} rejected."
         )
-        problems = [f"{one.error}" for one in self.failed] + [one.sentence() for one in self.broken[:10]]
-        further = f" {len(self.broken) - 10} more rules were broken." if len(self.broken) > 10 else ""
-        return " ".join([said, *problems]) + further
+        rules = f" {counted(len(self.broken), 'rule was', 'rules were')} broken." if self.broken else ""
+        return " ".join([said + rules, *(str(one.error) for one in self.failed)])
+
+    def __repr__(self) -> str:
+        """The table, then each broken rule on a line of its own."""
+        return "\n".join([super().__repr__(), *self._lines()])
+
+    def __rich__(self) -> Group:
+        """The table for a terminal, then each broken rule and what to do about it, then the notes."""
+        from rich.console import Group
+        from rich.text import Text
+
+        table = super().__rich__()
+        return Group(
+            *table.renderables[:2], *(Text("✗ " + clean(line)) for line in self._lines()), *table.renderables[2:]
+        )
+
+    def _lines(self) -> list[str]:
+        shown = [one.sentence() for one in self.broken[:_MOST_RULES]]
+        more = len(self.broken) - _MOST_RULES
+        return [*shown, f"and {counted(more, 'more rule')}; --json lists them all"] if more > 0 else shown
 
     def to_json(self) -> dict[str, Any]:
         """The contract's object; the broken rules and failed files stand beside the results."""

@@ -101,6 +101,7 @@ class Run:
     store: Store | None
     papers: Papers
     progress: Progress | None = None
+    store_zone: str | None = None
     roster: Roster | None = None
     decisions: Mapping[str, str] = field(default_factory=dict)
     failed: list[FailedFile] = field(default_factory=list)

@@ -399,3 +399,21 @@ def test_warnings_are_apart_from_errors(office: Path) -> None:
     notes = {note.code: note.n for note in result.notes}
     assert notes["before_interview"] == notes["after_observation"] == notes["many_attempts"] == 1
     assert notes["round_size"] == notes["no_inbound"] == 1000
+
+
+def test_whose_zone_counts(office: Path) -> None:
+    """--time-zone comes before the folder's log.toml, and that before the zone the store was begun with."""
+    (office / "interviews.csv").write_text("interview_id,applicant_id,interviewed_at\ni1,a,2024-03-01 10:00\n", "utf-8")
+
+    def hour() -> int:
+        return int(read_log("sqlite:///log.db").interviews["interviewed_at"][0].hour)
+
+    ingest(office, "interviews.csv", time_zone="Europe/London")
+    assert hour() == 10
+    ingest(office, "interviews.csv")
+    assert hour() == 10
+    (office / "log.toml").write_text('time_zone = "Europe/Berlin"\n', "utf-8")
+    ingest(office, "interviews.csv")
+    assert hour() == 9
+    ingest(office, "interviews.csv", time_zone="America/New_York")
+    assert hour() == 15
