@@ -32,11 +32,8 @@ def build_reports(log: fa.FollowUpLog) -> list[Path]:
 def build_pictures(log: fa.FollowUpLog) -> list[Path]:
     """A page of the report and a chart, for the README."""
     pages = press_pages(compose(log, kind="cohort", options=Options(cohort=log.title), case=TypeCase()), TypeCase(), ppi=72)
-    charts = {
-        "rates_by_timing": fa.response_rates(log, by="timing").plot(),
-        "curve": fa.incidence_curve(log).plot(),
-    }
-    made = {f"report_page_{number}.png": pages[number - 1] for number in (1, 3)}
+    made = {"report_page.png": pages[0], "report_inside.png": pages[2]}
+    charts = {"rate_chart": fa.response_rates(log, by="timing").plot(), "curve_chart": fa.incidence_curve(log).plot()}
     made |= {f"{name}.png": Chart.of(axes).png(dpi=110) for name, axes in charts.items()}
     PICTURES.mkdir(parents=True, exist_ok=True)
     for name, picture in made.items():

@@ -104,7 +104,8 @@ def _claim_terms(row: Row, claim: Claim | None) -> list[tuple[str, Any]]:
     second = row.get("second_line")
     if second and second.get("estimate") is not None:
         beside = f"{points(float(second['estimate']))} points ({limits_of(second)})"
-        items.append(("Second line", f"On {second['outcome']}: {beside}; no verdict."))
+        what = str(second["outcome"]).replace("advanced by ", "advancing by day ")
+        items.append(("Second line", f"On {what}: {beside}; no verdict."))
     return items
 
 

@@ -192,4 +192,4 @@ def _script_section(script: dict[str, Any]) -> Section:
         heading("To note down afterwards"),
         bullets(*[item["question"] for item in script["note_down"]], columns=2),
     ]
-    return Section("What to say, and what to note down", tuple(blocks), new_page=True)
+    return Section("What to say and to note down", tuple(blocks), new_page=True)

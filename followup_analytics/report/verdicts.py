@@ -90,7 +90,7 @@ def short_names(found: Findings, rows: Sequence[Row]) -> dict[str, str]:
 
 
 def _compared(found: Findings, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    names = {str(row["claim"]): _short(name_of(found, row)) for row in rows}
+    names = {str(row["claim"]): name_of(found, row).rstrip(".") for row in rows}
     drawn = forest_chart(rows, labels=short_names(found, rows), simulated=found.counts.simulated)
     columns = [Column("Advice", "left", share=1), Column("Interviews"), Column("Difference"), Column("95% interval")]
     columns += [Column("Plain table"), Column("Verdict", "left")]
@@ -118,14 +118,14 @@ def _compared(found: Findings, rows: Sequence[Row]) -> list[dict[str, Any]]:
     ]
 
 
-def _short(name: str, limit: int = 44) -> str:
+def _short(name: str, limit: int) -> str:
     name = name.rstrip(".")
     return name if len(name) <= limit else f"{name[: limit - 1].rstrip()}…"
 
 
 def _untested(found: Findings, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    columns = [Column("Advice", "left"), Column("Why it can’t be tested here", "left", share=1)]
-    body = [[_short(name_of(found, row)), str(row.get("reason") or "")] for row in rows]
+    columns = [Column("Advice", "left", share=1), Column("Why it can’t be tested here", "left", share=1.5)]
+    body = [[name_of(found, row).rstrip("."), str(row.get("reason") or "")] for row in rows]
     return [
         heading("Advice that these data can’t test"),
         paragraph(

@@ -55,7 +55,7 @@ def elements(node: Any) -> Iterator[Any]:
             yield from elements(child)
 
 
-@pytest.mark.parametrize("kind", ["cohort", "handout"])
+@pytest.mark.parametrize("kind", ["cohort", "claims", "handout"])
 def test_the_file_is_tagged(kind: str, tmp_path: Path) -> None:
     """Language, title, tag tree, alt text with a number on each figure, head cells in each table, and both promises."""
     path = write_report(made_log(), tmp_path / "r.pdf", kind=kind)
@@ -88,10 +88,11 @@ def test_every_chart_has_its_table(cohort_pdf: Path) -> None:
     assert kinds.count("/Table") >= kinds.count("/Figure")
 
 
-def test_machine_checks_of_pdf_ua_find_no_error(cohort_pdf: Path) -> None:
-    """A second opinion on accessibility: outloud's machine checks of PDF/UA."""
+def test_machine_checks_of_pdf_ua_find_no_error(cohort_pdf: Path, tmp_path: Path) -> None:
+    """A second opinion on accessibility: outloud's machine checks of PDF/UA, on a report of each kind."""
     pytest.importorskip("outloud", reason="outloud is not installed: the second check of accessibility is left out")
-    done = subprocess.run(["outloud", str(cohort_pdf)], capture_output=True, check=False)
+    others = [write_report(made_log(), tmp_path / f"{kind}.pdf", kind=kind) for kind in ("claims", "handout")]
+    done = subprocess.run(["outloud", cohort_pdf, *others], capture_output=True, check=False)
     assert b"Traceback" not in done.stderr
     assert done.returncode == 0, done.stdout.decode()[-2000:]
 
