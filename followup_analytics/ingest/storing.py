@@ -190,7 +190,10 @@ def _by_voicemail_rule(rows: pl.DataFrame, seconds: float | None, decided: Count
 
 
 def _as_contacts(linked: pl.DataFrame, file: FileOnItsWay) -> pl.DataFrame:
-    """Linked calls under the contract's names; the other party's number and name stay behind."""
+    """Linked calls under the contract's names; the other party's number and name stay behind.
+
+    The kind of file is not a column: two systems that kept one call alike must give one contact, not two versions.
+    """
     by_day = pl.col("is_day").fill_null(value=False)
     whole = pl.concat([complete(linked), linked.select("contact_id", "interview_id")], how="horizontal")
     return whole.select(
@@ -205,6 +208,5 @@ def _as_contacts(linked: pl.DataFrame, file: FileOnItsWay) -> pl.DataFrame:
         "certainty",
         at=pl.from_epoch("at_us", time_unit="us").dt.replace_time_zone("UTC"),
         at_precision=pl.when(by_day).then(pl.lit("day")),
-        source=pl.lit(file.source.name),
         **({"notes": pl.col("note")} if file.options.keep_notes else {}),
     )

@@ -143,9 +143,9 @@ def test_calls_are_linked_through_the_roster(office: Path) -> None:
     assert counts(result) == [("calls.xml", 4, 2, 0, 2)]
     assert result.rows[0]["unmatched"] == 2
     log = read_log("sqlite:///log.db")
-    assert sorted(log.contacts.select("interview_id", "channel", "party", "source", "certainty").rows()) == [
-        ("i1", "phone", None, "android_calls", "unclear"),
-        ("i3", "phone", "none", "android_calls", "stated"),
+    assert sorted(log.contacts.select("interview_id", "channel", "party", "certainty").rows()) == [
+        ("i1", "phone", None, "unclear"),
+        ("i3", "phone", "none", "stated"),
     ]
     assert log.interviews.height == 2
     assert result.review_file == "calls.review.csv"
