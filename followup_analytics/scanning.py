@@ -41,8 +41,8 @@ _INSTANT = pl.lit("instant", pl.Enum(["instant", "day"]))
 def scan_log(source: str | Path, *, time_zone: str | None = None, columns: Sequence[str] = ()) -> FollowUpLog | None:
     """The log of a folder of typed Parquet files, or None where `read_log` must look at it.
 
-    columns: further columns of the contacts that will be asked for. Contacts hold these and what counting needs, the
-    other columns of the contract are absent from them; vocabularies are categories; interviews have no `_bucket`.
+    columns: the keys that will be asked for, weekday and hour among them. Contacts hold these and what counting needs,
+    the other columns of the contract are absent from them; vocabularies are categories; interviews have no `_bucket`.
     Raises DataError for settings (log.toml) that can't be read.
     """
     path = Path(source)
@@ -132,7 +132,7 @@ def _fault(column: Column) -> pl.Expr:
     elif column.type == "timestamp":
         first, end = (pl.datetime(year, 1, 1, time_zone="UTC") for year in (FIRST_YEAR, LAST_YEAR))
         rules += [cell.min() < first, cell.max() >= end]
-    elif column.values:
+    elif column.values and column.name not in _NEEDED:  # those are read as categories, which says as much
         rules.append(~(cell.is_null() | cell.is_in(column.values)).all())
     elif column.type in ("text", "zone"):
         rules.append(cell.str.contains(UNCLEAN).any())
@@ -157,13 +157,16 @@ def _frames(scans: Mapping[str, pl.LazyFrame], zone: str, columns: Sequence[str]
     contacts = _placed_in_time(scans["contacts"], CONTACTS, "at", zone)
     further = [name for name in columns if name in contacts.collect_schema() and name not in _NEEDED]
     local = _local(pl.col("at"), zone)
-    contacts = contacts.select(
-        *_NEEDED, *further, "_at_us", "_day", _order_us="_at_us", _weekday=local.dt.weekday(), _hour=local.dt.hour()
-    )
+    parts = {"weekday": local.dt.weekday(), "hour": local.dt.hour()}
+    asked = {f"_{name}": part if name in columns else pl.lit(None, pl.Int8) for name, part in parts.items()}
+    contacts = contacts.select(*_NEEDED, *further, "_at_us", "_day", _order_us="_at_us", **asked)
     outcomes = _placed_in_time(scans["outcomes"], OUTCOME_TABLE, "decided_at", zone).with_columns(_order_us="_at_us")
     made = {"interviews": interviews}
     for name, rows, key in (("contacts", contacts, "contact_id"), ("outcomes", outcomes, "interview_id")):
-        frame = rows.collect()
+        try:
+            frame = rows.collect()
+        except pl.exceptions.InvalidOperationError:  # a word that is not in its vocabulary
+            return None
         story = places_of(frame["interview_id"], interviews["interview_id"])
         if story.null_count() or not all_distinct(frame[key]):
             return None
