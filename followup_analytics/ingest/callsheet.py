@@ -46,6 +46,10 @@ class CallColumns:
         cells = [_stripped(header_key(name)) for name in names if self.has(name)]
         return pl.coalesce(cells) if cells else pl.lit(None, pl.String)
 
+    def series(self, cells: pl.Expr) -> pl.Series:
+        """The cells as a column of the frame's height, also where they are the same for all rows."""
+        return self.frame.with_columns(_cells=cells)["_cells"]
+
     def number(self, *names: str) -> pl.Expr:
         """The cells as numbers, null where they are none."""
         return self.text(*names).str.replace_all(",", "").cast(pl.Float64, strict=False)

@@ -53,17 +53,17 @@ class Papers:
                 known = pl.col(ROW).is_in(problems[ROW].implode())
                 later = rejects.filter(~known).with_columns(member=pl.lit(None, pl.String)).select(problems.columns)
                 later = later.cast(problems.schema)
-                free = partial(self._folder.path, stem, "rejects")
+                free = partial(self._folder.draft, stem, "rejects")
                 path = copy_records(sample, pl.concat([problems, later]), free, by_place=by_place)
             else:
                 path = self._rejected_rows(sample, table, stem)
-            self._written[sample.path, table.sheet, table.name] = path
+            self._written[sample.path, table.sheet, table.name] = self._folder.settle(path)
 
     def _rejected_rows(self, sample: Sample, table: Rejecting, stem: str) -> Path:
         suffix = {"workbook": ".xlsx", "parquet": ".parquet"}.get(sample.container, ".csv")
         rejects = table.checked.rejects.with_columns(pl.col(ROW) % FURTHER)
         rows = with_reasons(table.original, rejects, sample.name)
-        path = self._folder.path(stem, "rejects", suffix)
+        path = self._folder.draft(stem, "rejects", suffix)
         delimiter = _delimiter(sample)
         return write_paper(path, rows, delimiter=delimiter, sheet=shorten(table.sheet or table.name, 31))
 
@@ -74,7 +74,7 @@ class Papers:
 
     def write_review(self, review: pl.DataFrame) -> str:
         """The review file of the run."""
-        return str(write_paper(self._folder.path("calls", "review", ".csv"), review))
+        return str(self._folder.settle(write_paper(self._folder.draft("calls", "review", ".csv"), review)))
 
 
 def _plain(text: str) -> str:

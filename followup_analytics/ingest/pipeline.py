@@ -66,7 +66,7 @@ def ingest_files(
     store = open_store(into, create=True)
     pseudonyms = load_pseudonyms(into, create=not store.setting("key_mark"))
     _require_same_key(store, pseudonyms)
-    run = Run(options, pseudonyms, store, Papers(store.folder, paths), progress)
+    run = Run(options, pseudonyms, store, Papers(store.folder, [*paths, *_given(roster, review)]), progress)
     run.store_zone = store.setting("time_zone")
     run.known = stored_interviews(store)
     run.in_store = set(run.known["interview_id"])
@@ -97,8 +97,13 @@ def check_files(
         own_addresses=own_addresses,
     )
     paths = as_paths(files)
-    run = Run(options, load_pseudonyms("sqlite:///:memory:"), None, Papers(Path(), paths), progress)
+    run = Run(options, load_pseudonyms("sqlite:///:memory:"), None, Papers(Path(), [*paths, *_given(roster)]), progress)
     return _through(run, paths, source, roster, None, CheckResult)
+
+
+def _given(*files: Paths | None) -> list[Path]:
+    """The further inputs of a run, which no working paper may be written over."""
+    return [path for one in files if one is not None for path in as_paths(one)]
 
 
 def _require_same_key(store: Store, pseudonyms: Pseudonyms) -> None:

@@ -6,6 +6,7 @@ beside the input. A mended rejects file can be ingested by itself.
 
 from __future__ import annotations
 
+import filecmp
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,26 +18,38 @@ from followup_analytics.tabular import ROW
 from followup_analytics.text import formula_safe
 from followup_analytics.workbook import write_workbook
 
+_DRAFT = ".new."
 _REASONS = ("reject_file", "reject_row", "reject_column", "reject_rule", "reject_reason")
 
 
 @dataclass
 class PaperFolder:
-    """Gives out file names for working papers in one folder, none twice and never that of an input."""
+    """Gives out names for working papers in one folder: never that of an input, and none that somebody worked on."""
 
     folder: Path
     inputs: frozenset[Path]
     given: set[Path] = field(default_factory=set)
 
-    def path(self, stem: str, kind: str, suffix: str) -> Path:
-        """A free path such as `contacts.rejects.csv`; a paper of an earlier run is replaced."""
+    def draft(self, stem: str, kind: str, suffix: str) -> Path:
+        """Where to write a paper such as `contacts.rejects.csv` first; `settle` gives it its name."""
         base = stem
         for known in (".rejects", ".review"):
             base = base.split(known)[0]
+        return self.folder / f"{_DRAFT}{base}.{kind}{suffix}"
+
+    def settle(self, draft: Path) -> Path:
+        """Give a written draft its name: a free one, or that of an equal paper of an earlier run.
+
+        A paper that is there with other content stays: a person may have mended it. The new one gets a number.
+        """
+        base, _, _ = draft.name.removeprefix(_DRAFT).rpartition(".rejects" if ".rejects" in draft.name else ".review")
+        kind = draft.name.removeprefix(_DRAFT + base)
         for number in range(1, 10_000):
-            name = f"{base}.{kind}{suffix}" if number == 1 else f"{base}-{number}.{kind}{suffix}"
-            path = self.folder / name
-            if path.resolve() not in self.inputs and path not in self.given:
+            path = self.folder / (f"{base}{kind}" if number == 1 else f"{base}-{number}{kind}")
+            if path.resolve() in self.inputs or path in self.given:
+                continue
+            if not path.exists() or filecmp.cmp(path, draft, shallow=False):
+                draft.replace(path)
                 self.given.add(path)
                 return path
         raise UnreadableError(f"{self.folder}: too many rejects files; move them away.")

@@ -287,3 +287,15 @@ def test_utf16_and_semicolons(tmp_path: Path) -> None:
         path.write_bytes(SHEETS["aircall"].replace(",", mark).encode("utf-16"))
         name, rows, _, _ = read_source(path)
         assert (name, short(rows)) == ("aircall", [TALK, RANG_OUT, MISSED, TAKEN])
+
+
+def test_dialpad_without_a_zone_column(tmp_path: Path) -> None:
+    """The zone column is optional; without it times are UTC."""
+    path = tmp_path / "export.csv"
+    path.write_text(
+        f"date_started,call_id,direction,external_number\n2024-03-05 14:00:00,6000000000000143,inbound,{US}\n"
+        f"2024-03-05 14:00:00,6000000000000144,inbound,{US}\n",
+        "utf-8",
+    )
+    _, rows, _, _ = read_source(path)
+    assert [row[0] for row in short(rows)] == [AT, AT]

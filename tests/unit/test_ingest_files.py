@@ -417,3 +417,17 @@ def test_whose_zone_counts(office: Path) -> None:
     assert hour() == 9
     ingest(office, "interviews.csv", time_zone="America/New_York")
     assert hour() == 15
+
+
+def test_papers_that_somebody_worked_on_are_kept(office: Path) -> None:
+    """A mended rejects file or a filled-in review file is never written over; an unchanged one is not doubled."""
+    ingest(office, "interviews.csv", "contacts.csv", "calls.xml", roster=office / "roster.csv")
+    names = {"contacts.rejects.csv", "calls.rejects.xml", "calls.review.csv"}
+    ingest(office, "contacts.csv", "calls.xml", roster=office / "roster.csv")
+    assert {path.name for path in Path().glob("*.re*")} == names
+    for name in names:
+        Path(name).write_text(Path(name).read_text("utf-8").replace("2025550199", "2025550199 "), "utf-8")
+        Path(name).write_text(Path(name).read_text("utf-8") + "\n", "utf-8")
+    result = ingest(office, "contacts.csv", "calls.xml", roster=office / "roster.csv", review="calls.review.csv")
+    assert [row["rejects_file"] for row in result.rows] == ["contacts-2.rejects.csv", "calls-2.rejects.xml"]
+    assert result.review_file == "calls-2.review.csv"

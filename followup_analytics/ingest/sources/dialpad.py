@@ -18,7 +18,7 @@ _DAMAGED = r"^\d(?:[.,]\d+)?[eE]\+?\d+$"
 
 def interpret(columns: CallColumns) -> Meaning:
     """What Dialpad's columns mean."""
-    zones = columns.frame.select(z=columns.text("timezone").fill_null("UTC"))["z"]
+    zones = columns.series(columns.text("timezone").fill_null("UTC"))
     known = {zone: zone if is_zone(zone) else None for zone in zones.unique()}
     zones = zones.replace_strict(known, return_dtype=pl.String)
     direction = worded(columns.text("direction"), {"inbound": "inbound", "outbound": "outbound"})

@@ -214,7 +214,7 @@ def interpret_freeswitch(columns: CallColumns) -> Meaning:
     direction = _direction(columns)
     outbound = direction == "outbound"
     talk = columns.number("billsec")
-    legs = columns.frame.select(b=columns.text("bleg_uuid"))["b"].drop_nulls()
+    legs = columns.series(columns.text("bleg_uuid")).drop_nulls()
     return Meaning(
         at=columns.times("start"),
         direction=pl.when(direction != "internal").then(direction),

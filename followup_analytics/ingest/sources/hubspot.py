@@ -53,7 +53,7 @@ _FIELDS = {f"properties.{name}": name for name in _PROPERTIES} | {"id": "hs_obje
 
 def _times(columns: CallColumns) -> ReadTimes:
     """ISO times or milliseconds since 1970, whichever the column holds."""
-    texts = columns.frame.select(t=columns.any_of("hs_timestamp", "created"))["t"]
+    texts = columns.series(columns.any_of("hs_timestamp", "created"))
     millis = texts.str.extract(r"^(\d{12,13})$", 1).cast(pl.Int64, strict=False)
     iso = pl.from_epoch(millis, time_unit="ms").dt.strftime("%Y-%m-%dT%H:%M:%S%.3fZ")
     return read_times(

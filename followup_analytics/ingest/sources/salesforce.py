@@ -25,7 +25,7 @@ def _times(columns: CallColumns) -> ReadTimes:
     ):
         return columns.times("completeddatetime", zone="UTC", day_first=False)
     name = next((name for name in ("activitydate", "due_date", "date") if columns.has(name)), "activitydate")
-    texts = columns.frame.select(t=columns.text(name).str.replace(r"T00:00:00(?:\.0+)?(?:Z|\+00:?00)?$", ""))["t"]
+    texts = columns.series(columns.text(name).str.replace(r"T00:00:00(?:\.0+)?(?:Z|\+00:?00)?$", ""))
     day = CallColumns(columns.frame.with_columns(texts.alias(name)), columns.place, columns.options)
     return day.times(name)
 
