@@ -86,13 +86,18 @@ def main() -> None:
         write_tables(folder, given.rows)
         write_calls(folder, given.rows)
         tables, calls = f"sqlite:///{folder}/tables.db", f"sqlite:///{folder}/calls.db"
-        times = [timed("interviews from CSV", [folder / "interviews.csv"], into=tables)]
-        for turn in ("first", "again"):
-            times.append(timed(f"contacts from CSV, {turn}", [folder / "contacts.csv"], into=tables))
-        for turn in ("first", "again"):
-            times.append(
-                timed(f"Android calls, {turn}", [folder / "calls.xml"], into=calls, roster=folder / "roster.csv")
-            )
+        roster = folder / "roster.csv"
+        times = [
+            timed("interviews from CSV", [folder / "interviews.csv"], into=tables),
+            *(
+                timed(f"contacts from CSV, {turn}", [folder / "contacts.csv"], into=tables)
+                for turn in ("first", "again")
+            ),
+            *(
+                timed(f"Android calls, {turn}", [folder / "calls.xml"], into=calls, roster=roster)
+                for turn in ("first", "again")
+            ),
+        ]
     if given.json:
         given.json.write_text(json.dumps(times, indent=1) + "\n", "utf-8")
 
