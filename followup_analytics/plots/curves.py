@@ -139,7 +139,7 @@ def _finish_axes(axes: Axes, lines: Sequence[_Line], horizon: int) -> float:
     tops = [float(row.get("conf_high") or row["estimate"]) for line in lines for row in line.rows]
     ceiling = min(1.0, max(tops, default=0.5) * 1.12) or 1.0
     axes.set_ylim(0, ceiling)
-    axes.set_xlim(0, horizon)
+    axes.set_xlim(0, max(horizon, 1))
     axes.set_xticks(_day_ticks(horizon))
     percent_axis(axes.yaxis)
     axes.set_xlabel("Days since the interview")

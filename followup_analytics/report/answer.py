@@ -7,6 +7,7 @@ from typing import Any
 from followup_analytics.plots import count, joined, percent, points, value_label
 from followup_analytics.report.document import KeyFigure, Parts, strong
 from followup_analytics.report.findings import Findings, Row
+from followup_analytics.text import counted
 from followup_analytics.uncertainty import minimum_detectable_effect
 
 #: Below this many applicants no verdict on advice is given at all (claims.md, "A verdict").
@@ -43,7 +44,7 @@ def too_few_for_verdicts(found: Findings) -> str:
     """Why so few people can't settle whether advice works, with the smallest difference that they could show."""
     detectable = best_case_difference(found)
     base = (
-        f"With {count(found.counts.applicants)} applicants these data can’t tell whether any advice works: "
+        f"With {counted(found.counts.applicants, 'applicant')} these data can’t tell whether any advice works: "
         f"verdicts need {ENOUGH_FOR_VERDICTS} applicants at the least. "
     )
     if detectable is None:
@@ -96,8 +97,8 @@ def _overall(found: Findings) -> list[Any]:
             found.reasons.get("rates", "No attempt in this log was still open to a response, so there are no rates.")
         ]
     interval = f" (95% interval {limits(row)})" if limits(row) else ""
-    many = f"Of {count(int(row['n_attempts']))} attempts" if row.get("n_attempts") else "Of the attempts"
-    start = f"{many} made while the answer was still open, "
+    many = "the attempts" if not row.get("n_attempts") else counted(int(row["n_attempts"]), "attempt")
+    start = f"Of {many} made while the answer was still open, "
     end = f" were followed by {event_words(found)} within {found.options.window}{interval}."
     return [start, strong(percent(float(row["estimate"]))), end]
 
@@ -108,7 +109,7 @@ def _curve(found: Findings) -> list[Any]:
         return []
     verb = "had advanced" if found.main_event == "advanced" else "had heard back"
     interval = f" ({limits(last)})" if limits(last) else ""
-    start = f" Of all {count(found.counts.interviews)} interviews, followed up or not, "
+    start = f" Of {counted(found.counts.interviews, 'interview')}, followed up or not, "
     half = median_day(found)
     tail = f", half of all by {_by_day(half)}" if half is not None and half < int(last["day"]) else ""
     return [start, strong(percent(float(last["estimate"]))), f"{interval} {verb} by day {last['day']}{tail}."]
@@ -185,7 +186,8 @@ def _median_figure(found: Findings) -> KeyFigure | None:
 
 def _count_figure(found: Findings) -> KeyFigure:
     counts = found.counts
-    return KeyFigure(count(counts.interviews), "interviews", f"of {count(counts.applicants)} applicants")
+    word = "interview" if counts.interviews == 1 else "interviews"
+    return KeyFigure(count(counts.interviews), word, f"of {counted(counts.applicants, 'applicant')}")
 
 
 def verdict_sentence(found: Findings) -> Parts:

@@ -237,7 +237,9 @@ def _ever(found: Findings, event: str) -> bool:
 def _soon_words(found: Findings, last: Row) -> str:
     verb = "advanced" if found.main_event == "advanced" else "heard back"
     week = found.curve_at(7)
-    parts = [f"All {count(found.counts.interviews)} interviews are followed here, also those that nobody followed up."]
+    parts = [
+        f"Every interview is followed here ({count(found.counts.interviews)}), also those that nobody followed up."
+    ]
     if week is not None and week is not last:
         parts.append(f"By day 7, {percent(float(week['estimate']))} ({limits(week)}) had {verb};")
         parts.append(f"by day {last['day']}, {percent(float(last['estimate']))} ({limits(last)}).")

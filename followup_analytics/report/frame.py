@@ -6,18 +6,20 @@ from datetime import date
 from typing import Any
 
 from followup_analytics import __version__
-from followup_analytics.plots import count
 from followup_analytics.report.document import Meta
 from followup_analytics.report.facts import long_date
 from followup_analytics.report.findings import Findings, Options
 from followup_analytics.results import LogCounts
+from followup_analytics.text import counted, shorten
 
+#: A running line has room for so many letters beside the page number.
+_RUNNING_LETTERS = 70
 _KICKERS = {"cohort": "Follow-up report", "claims": "Report on the usual advice", "handout": "For coaches"}
 
 
 def meta_of(found: Findings, *, kind: str, title: str, subtitle: str) -> Meta:
     """Titles and running lines of a report on findings."""
-    size = f"{count(found.counts.interviews)} interviews of {count(found.counts.applicants)} applicants"
+    size = f"{counted(found.counts.interviews, 'interview')} of {counted(found.counts.applicants, 'applicant')}"
     return frame_meta(found.counts, found.options, kind=kind, title=title, subtitle=subtitle, size=size)
 
 
@@ -34,7 +36,7 @@ def frame_meta(counts: LogCounts, options: Options, *, kind: str, title: str, su
         document_title=name,
         subtitle=subtitle,
         cohort=cohort,
-        running=name,
+        running=shorten(name, _RUNNING_LETTERS),
         dateline=dateline,
         dateline_short=f"Record to {long_date(day)}",
         footer=f"followup_analytics {__version__}",

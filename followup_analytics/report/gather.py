@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,12 @@ from followup_analytics.report.facts import LogFacts
 from followup_analytics.report.findings import Findings, Options
 from followup_analytics.report.typecase import TypeCase
 from followup_analytics.results import LogCounts, Result
+from followup_analytics.text import shorten
 
 if TYPE_CHECKING:
     from followup_analytics.rates import RatesResult
 
+_LONGEST_NAME = 80
 _ALL = "all_attempts"
 
 
@@ -50,7 +53,7 @@ def gather(
         facts=LogFacts.of(log, at_risk),
         options=options,
         overall=overall,
-        tables=case.clean_all(tables),
+        tables={key: _short_names(case.clean_all(rows), key) for key, rows in tables.items()},
         curve=case.clean_all(curve.rows),
         quantiles=tuple(curve.quantiles),
         groups=case.clean_all(groups),
@@ -93,6 +96,11 @@ def _rates(log: FollowUpLog, options: Options, n_attempts: int) -> tuple[Any, di
         except WithheldError as refused:
             reasons[key] = str(refused)
     return found.rows[0], tables, reasons, found.notes
+
+
+def _short_names(rows: Sequence[Mapping[str, Any]], key: str) -> tuple[dict[str, Any], ...]:
+    """The rows with values of the key no longer than a table or a sentence can bear."""
+    return tuple({**row, key: shorten(str(row[key]), _LONGEST_NAME)} for row in rows)
 
 
 def _cohorts(log: FollowUpLog, options: Options) -> tuple[Any, Any]:

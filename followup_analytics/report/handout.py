@@ -23,6 +23,7 @@ from followup_analytics.report.document import (
 )
 from followup_analytics.report.facts import long_date
 from followup_analytics.report.frame import frame_meta
+from followup_analytics.text import shorten
 
 if TYPE_CHECKING:
     from followup_analytics.log import FollowUpLog
@@ -39,6 +40,7 @@ STEPS = {
     "move_on": "Move on",
 }
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_LONGEST_NAME = 60
 _NOBODY = "(applicant not named)"
 
 
@@ -51,7 +53,7 @@ def handout_document(
     marked confidential on every page.
     """
     steps = next_steps(log, today=today, verdicts=verdicts)
-    rows = [case.clean_all(dict(row)) for row in steps.rows]
+    rows = [_printable(row, case) for row in steps.rows]
     due = [row for row in rows if row["due"]]
     meta = frame_meta(
         steps.counts, options, kind="handout", title="Day sheet", subtitle=_day_words(steps.today), size=_size(rows)
@@ -63,6 +65,12 @@ def handout_document(
     lead = Lead("Today", (steps.summary(),), _asides(steps))
     dated = replace(meta, confidential=True, day=steps.today)
     return Document(dated, lead, _figures(rows), tuple(sections))
+
+
+def _printable(row: Row, case: TypeCase) -> dict[str, Any]:
+    """A step with printable texts and an employer's name that leaves room for the rest."""
+    made: dict[str, Any] = case.clean_all(dict(row))
+    return made | {"employer": shorten(made["employer"], _LONGEST_NAME) if made["employer"] else None}
 
 
 def _day_words(day: date) -> str:

@@ -138,7 +138,7 @@ def _span(found: Findings) -> dict[str, Any]:
     day = found.counts.data_date
     record = f"The record is complete to {long_date_of(day)}."
     span = facts.span()
-    return paragraph(f"The {count(found.counts.interviews)} interviews were {span}. {record}" if span else record)
+    return paragraph(f"The interviews ({count(found.counts.interviews)}) were {span}. {record}" if span else record)
 
 
 def long_date_of(iso: str) -> str:

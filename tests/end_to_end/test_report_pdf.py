@@ -221,3 +221,14 @@ def test_a_handout_is_marked_confidential(tmp_path: Path) -> None:
 def test_small_logs_of_ones_own_get_a_handout(tmp_path: Path) -> None:
     """The day sheet is a working paper and exempt from hiding: three interviews are enough."""
     assert write_report(made_log(3), tmp_path / "h.pdf", kind="handout").stat().st_size > 10_000
+
+
+def test_odd_sizes_are_reports_too(tmp_path: Path) -> None:
+    """One interview, a horizon of nought, half a day's window and names of 2,000 letters all make sound files."""
+    log = made_log(1)
+    path = write_report(log, tmp_path / "r.pdf", min_cell=1, horizon=0, within=0.5)
+    assert "1 interview of 1 applicant" in flat(path)
+    long = made_log(employers=("x" * 2_000, "A " * 800))
+    words = flat(write_report(long, tmp_path / "r.pdf", by=("employer",), cohort="W" * 300))
+    assert "x" * 40 in words.replace("\u200b", "")
+    assert "x" * 200 not in words.replace(" ", "").replace("\u200b", "")
