@@ -134,7 +134,7 @@ def _make_key(path: Path) -> bytes:
 
 _WORDS = {
     "name": {"name", "names", "surname", "firstname", "lastname", "fullname", "forename"},
-    "number": {"phone", "phones", "telephone", "tel", "mobile", "cell", "fax", "ssn"},
+    "number": {"numbers", "phone", "phones", "telephone", "tel", "mobile", "cell", "fax", "ssn"},
     "address": {"email", "mail", "e-mail", "address", "addresses", "street", "postcode", "zip", "linkedin"},
     "note": {
         "note",
@@ -175,6 +175,22 @@ def personal_kind(column: str) -> str | None:
     return next((kind for kind, marks in _WORDS.items() if words & marks), None)
 
 
+#: Values that are a person's whatever their column is called.
+_ADDRESS = r"(?i)[^@\s]@[^@\s]+\.[a-z]{2,}"
+_NUMBER = r"^(?:\+\d[\d\s().-]{8,}|\(\d{3}\)\s?\d{3}-\d{4}|\d{3}[-.]\d{3}[-.]\d{4})$"
+
+
+def _kind_of(column: pl.Series) -> str | None:
+    """What a user's column holds of people: by its heading, else by values that are addresses or numbers."""
+    kind = personal_kind(column.name)
+    if kind is None and column.dtype == pl.String:
+        if column.str.contains(_ADDRESS).any():
+            return "address"
+        if column.str.contains(_NUMBER).any():
+            return "number"
+    return kind
+
+
 def protect(
     frame: pl.DataFrame, own_columns: Iterable[str], pseudonyms: Pseudonyms, *, keep_notes: bool = False
 ) -> pl.DataFrame:
@@ -185,7 +201,7 @@ def protect(
     if "applicant_id" in frame.columns:
         frame = frame.with_columns(applicant_id=_replaced(frame["applicant_id"], "applicant", pseudonyms))
     for name in own_columns:
-        kind = personal_kind(name)
+        kind = _kind_of(frame[name])
         if kind == "note" and not keep_notes:
             frame = frame.drop(name)
         elif kind in ("name", "number", "address"):

@@ -113,6 +113,8 @@ def _notes(run: Run, files: Sequence[FileOnItsWay]) -> list[Note]:
     tables = [table for file in files for table in file.tables]
     notes = list(clock_notes([table.checked for table in tables]))
     for file in files:
+        if file.source.name not in ("canonical", "mapped"):
+            notes.append(Note("taken_as", f"{file.sample.name} was taken as {file.source.name}: {file.match.why}"))
         notes += [
             Note(code, f"{file.sample.name}: {_DECIDED.get(code, code)}", n) for code, n in file.decided.items() if n
         ]

@@ -100,3 +100,19 @@ def test_protect() -> None:
     assert not set(safe["student name"].drop_nulls()) & {"Ann", "Bob"}
     kept = protect(frame, ["student name", "notes", "gpa"], Pseudonyms(b"k" * 32), keep_notes=True)
     assert kept["notes"].to_list() == ["x", "y", "z"]
+
+
+def test_values_of_people_under_any_heading() -> None:
+    """Addresses and numbers are replaced also where the heading doesn't say what they are."""
+    frame = pl.DataFrame(
+        {
+            "reach": ["ann@example.org", None],
+            "line": ["+1 202 555 0143", "none"],
+            "grade": ["A", "B"],
+            "numbers": ["1", "2"],
+        }
+    )
+    safe = protect(frame, frame.columns, Pseudonyms(b"k" * 32))
+    assert safe["grade"].to_list() == ["A", "B"]
+    assert not {"ann@example.org", "+1 202 555 0143", "1"} & set(map(str, safe.row(0)))
+    assert safe["reach"][1] is None
