@@ -16,7 +16,15 @@ from followup_analytics.clock import DAY_US
 from followup_analytics.ingest.calls import problems_frame
 from followup_analytics.ingest.parts import SEVERAL, Rejected, set_aside
 from followup_analytics.ingest.roster import INTERVIEW_SCHEMA, LINES_SCHEMA, name_key
-from followup_analytics.ingest.telephone import WEAK_DIGITS, contact_key, damaged, home_region, restored, weak_key
+from followup_analytics.ingest.telephone import (
+    TAIL_DIGITS,
+    WEAK_DIGITS,
+    contact_key,
+    damaged,
+    home_region,
+    restored,
+    weak_key,
+)
 from followup_analytics.privacy import Pseudonyms
 from followup_analytics.tabular import ROW
 
@@ -221,10 +229,14 @@ def _candidates(calls: pl.DataFrame, known: Lines) -> pl.DataFrame:
         if _has(lines, "uid:")
         else exact.clear()
     )
+    digits = pl.col("number").str.replace(r"\.0$", "").str.replace(_EXTENSION, "").str.replace_all(r"\D", "")
+    tails = (
+        calls.select(*columns, key="tail:" + digits.str.slice(-TAIL_DIGITS)) if _has(lines, "tail:") else exact.clear()
+    )
     parts = [
         table.join(by, on="key", how="inner").with_columns(exactness=pl.lit(rank))
         for rank, (table, by) in enumerate(
-            [(exact, lines), (uids, lines), (without_extension, base), (domain, lines), (names, lines)]
+            [(exact, lines), (uids, lines), (without_extension, base), (domain, lines), (tails, lines), (names, lines)]
         )
     ]
     return pl.concat(parts)

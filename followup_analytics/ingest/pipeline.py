@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import polars as pl
+
 from followup_analytics.errors import UnreadableError
 from followup_analytics.ingest.known import stored_interviews
 from followup_analytics.ingest.opening import open_files
@@ -134,6 +136,7 @@ def _through(
     with run.scratch:
         opened = open_files(run, paths, source)
         store_roster(run, opened)
+        run.notes += _strangers(run)
         # Files with interviews go in first; the sort is stable, so files keep the order in which they were given.
         queue = sorted(opened, key=lambda file: not file.has_interviews)
         taken = {file.sample.path for file in queue if run.attempt(file.sample.name, partial(take, run, file))}
@@ -142,11 +145,33 @@ def _through(
         return result_of(run, done, kind)
 
 
+def _strangers(run: Run) -> list[Note]:
+    """Interviews of the roster that nothing is known of: calls of their lines can't be linked."""
+    if run.roster is None:
+        return []
+    unknown = run.roster.lines.filter(~pl.col("interview_id").is_in(run.known["interview_id"].implode()))
+    n = unknown["interview_id"].n_unique()
+    text = (
+        "interviews of the roster are neither in the store nor in these files, and the roster lacks their "
+        "applicant_id or "
+        "interviewed_at, so that no call can be tied to them"
+    )
+    return [Note("roster_unknown_interviews", text, n)] if n else []
+
+
 def _roster_notes(roster: Roster) -> list[Note]:
     notes = []
     if roster.unreadable:
         text = "entries of the roster are neither a telephone number nor an address and were passed over"
         notes.append(Note("roster_unreadable", text, roster.unreadable))
+    tails = roster.lines.filter(pl.col("key").str.starts_with("tail:")).height
+    if tails:
+        text = (
+            "numbers of the roster have no country code, and nothing says where they belong: they are compared by "
+            "their last "
+            "nine digits; give --region (such as US) to be exact"
+        )
+        notes.append(Note("compared_by_last_digits", text, tails))
     if roster.region and roster.region_from != "given":
         text = f"numbers without a country code are read as numbers of {roster.region}, by {roster.region_from}"
         notes.append(Note("home_region", text))

@@ -12,7 +12,7 @@ import polars as pl
 from followup_analytics.checks import CheckedTable, check_table
 from followup_analytics.errors import DataError, UsageError
 from followup_analytics.ingest.directory import directory_lines, is_directory, read_directory
-from followup_analytics.ingest.telephone import contact_key, home_region
+from followup_analytics.ingest.telephone import contact_key, home_region, tail_key
 from followup_analytics.schema import INTERVIEWS, PARTIES
 from followup_analytics.tabular import RawTable, header_key, read_raw_tables
 from followup_analytics.text import nearest, undo_formula_safe
@@ -180,7 +180,8 @@ def line_key(text: str, column: str, region: str | None) -> str | None:
         return name_key(text)
     if column == "calendar_uid":
         return f"uid:{text}"
-    return contact_key(text, region)
+    key = contact_key(text, region)
+    return tail_key(text) if key is None and region is None else key
 
 
 def name_key(name: str) -> str:
@@ -205,7 +206,7 @@ def _region(frames: Sequence[pl.DataFrame], time_zone: str | None, given: str | 
     numbers = [text for frame in frames for _, text, _, column in _entries(frame) if column in ("numbers", *_LINES)]
     found = home_region(numbers)
     if found:
-        return found, "the roster's own international numbers"
+        return found, "the roster's own numbers"
     zone_country = country_of_zone(time_zone) if time_zone else None
     return (zone_country, f"the time zone {time_zone}") if zone_country else (None, "")
 

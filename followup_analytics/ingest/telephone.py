@@ -16,8 +16,13 @@ _DOMAIN = re.compile(r"^@?(?:[a-z0-9-]+\.)+[a-z]{2,}$")
 _SIP = re.compile(r"^(?:sips?|tel|callto|client|whatsapp|mailto):", re.IGNORECASE)
 #: Digits that a written number needs before it can be anybody's line; shorter ones are extensions and short codes.
 _FEWEST_DIGITS = 7
+_NATIONAL_DIGITS = 10
 #: How many last digits two ways of writing one number always share: the subscriber part of nearly every plan.
 WEAK_DIGITS = 7
+#: How many last digits stand for a number where the country is not known at all.
+TAIL_DIGITS = 9
+#: (202) 555-0143 or 202-555-0143: the way that only the North American plan is written.
+_NORTH_AMERICAN = re.compile(r"^(?:\(\d{3}\)\s?|\d{3}[-.])\d{3}[-.]\d{4}(?:\s*(?:x|ext\.?)\s*\d+)?$", re.IGNORECASE)
 
 
 def region_checked(region: str) -> str:
@@ -45,7 +50,8 @@ def e164(text: str, region: str | None) -> str | None:
     # A country code without its plus sign is how exchanges and exports write numbers; it is tried after the region.
     digits = re.sub(r"\D", "", re.split(r"(?i)\s*(?:ext|x|;|,|#)", written)[0])
     candidates = [(written, region)]
-    if not written.startswith("+"):
+    # Ten digits or fewer are as likely a national number, which would become some other country's.
+    if not written.startswith("+") and (len(digits) > _NATIONAL_DIGITS or written.startswith("00")):
         candidates.append(("+" + written.lstrip("0") if not written.startswith("00") else "+" + written[2:], None))
     if len(digits) < _FEWEST_DIGITS:
         return None
@@ -108,17 +114,25 @@ def _short_code(text: str) -> str | None:
     return f"short:{digits}" if re.fullmatch(r"\d{3,6}", digits) else None
 
 
+def tail_key(text: str) -> str | None:
+    """A weak key of a number of which nobody says where it belongs: its last nine digits; None for fewer."""
+    digits = re.sub(r"\D", "", re.split(r"(?i)\s*(?:ext|x|;|,|#)", restored(text))[0])
+    return f"tail:{digits[-TAIL_DIGITS:]}" if len(digits) >= TAIL_DIGITS and not damaged(text) else None
+
+
 def weak_key(text: str) -> str:
     """The last seven digits of a number, its extension left out: equal for all ways of writing one number."""
     return re.sub(r"\D", "", re.split(r"(?i)\s*(?:ext|x|;|,|#)", text)[0])[-WEAK_DIGITS:]
 
 
 def home_region(numbers: Iterable[str]) -> str | None:
-    """The region that most of the roster's international numbers belong to; None where none says."""
+    """The region that most numbers belong to, by country code or way of writing; None where none says."""
     import phonenumbers
 
     regions: Counter[str] = Counter()
     for number in numbers:
+        if _NORTH_AMERICAN.match(number.strip()):
+            regions["US"] += 1
         if not number.strip().startswith("+"):
             continue
         try:

@@ -233,3 +233,25 @@ def test_address_books_add_lines_by_employer(tmp_path: Path, form: str) -> None:
         ("hr@acme.example", "i1", "hiring_team"),
         *([("name:dana dee", "i2", None)]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "region", "keys"),
+    [
+        ("(202) 555-0143", "US", "+12025550143"),
+        ("2025550143", None, "tail:025550143"),
+        ("030 1234567", None, "tail:301234567"),
+    ],
+)
+def test_a_roster_of_national_numbers_alone(tmp_path: Path, written: str, region: str | None, keys: str) -> None:
+    """The North American way of writing tells the country; of other numbers the last nine digits are compared."""
+    (tmp_path / "roster.csv").write_text(f"interview_id,numbers\ni1,{written}\n", "utf-8")
+    roster = read_roster([tmp_path / "roster.csv"])
+    assert (roster.region, roster.lines["key"].to_list()) == (region, [keys])
+    known = lines(*roster.lines.rows(), interviews={"i1": (10, None)})  # type: ignore[arg-type]
+    international = "+" + ("1" if "555" in written else "49") + written.lstrip("0")
+    assert result(link(calls((12, written), (12, international), (12, "+4930999")), known, KEY, "x")) == [
+        "i1",
+        "i1",
+        None,
+    ]
