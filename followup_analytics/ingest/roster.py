@@ -57,7 +57,7 @@ _LINES = {
     if party != "none"
     for kind in ("numbers", "addresses", "number", "address")
 }
-_SEPARATORS = re.compile(r"[;|\n\r]+|,(?!,)\s*(?=[+\d(@\w])")
+_SEPARATORS = re.compile(r"[;|\n\r]+|\s/\s|,(?!,)\s*(?=[+\d(@\w])")
 #: What a roster says about people and lines is used for linking and never stored.
 _NOT_STORED = ("numbers", "addresses", "names", "party", "own_numbers", "own_addresses", "calendar_uid", *_LINES)
 
