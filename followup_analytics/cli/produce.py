@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -64,6 +65,8 @@ def report(
         raise UsageError("report needs a file to write to: add -o report.pdf.")
     opened = open_log(log, shared, protect=kind != "handout")
     options: dict[str, Any] = {"today": today} if kind == "handout" else {}
+    if kind == "cohort" and shared.cohort is not None:
+        options["whole"] = open_log(log, replace(shared, cohort=None), protect=False)
     path = write_report(
         opened, writable(shared.output), kind=kind, outcome=outcome, within=within, min_cell=shared.min_cell,
         seed=shared.seed, font_path=font_path, **options,

@@ -26,7 +26,6 @@ class Options:
     by: tuple[str, ...] = ("timing", "channel", "attempt")
     paper: str = "a4"
     seed: int = 0
-    against: str | None = None
 
     @property
     def window(self) -> str:

@@ -27,12 +27,19 @@ _ALL = "all_attempts"
 
 
 def gather(
-    log: FollowUpLog, options: Options, case: TypeCase, *, kind: str = "cohort", claims: Result | None = None
+    log: FollowUpLog,
+    options: Options,
+    case: TypeCase,
+    *,
+    kind: str = "cohort",
+    whole: FollowUpLog | None = None,
+    claims: Result | None = None,
 ) -> Findings:
     """Everything that the pages say about a log.
 
     Strings from the log are made printable here, before any of them reaches a chart. `claims` is a result of
     `test_claims` on the same log; None runs it. A report of kind claims goes without rates by key and without a model.
+    `whole` is the log that a cohort was taken from.
     Raises WithheldError for a log of too few applicants.
     """
     from followup_analytics.curves import incidence_curve
@@ -45,7 +52,7 @@ def gather(
     overall, tables, reasons, notes = _rates(log, asked, at_risk.height)
     model, card, groups, comparison = None, None, (), ()
     if kind == "cohort":
-        groups, comparison = _cohorts(log, options)
+        groups, comparison = _cohorts(whole or log, options)
         model, card, reasons["model"] = _model(log, options)
     judged, catalogue, reasons["claims"] = _claims(log, options, claims)
     return Findings(
@@ -104,20 +111,20 @@ def _short_names(rows: Sequence[Mapping[str, Any]], key: str) -> tuple[dict[str,
 
 
 def _cohorts(log: FollowUpLog, options: Options) -> tuple[Any, Any]:
-    """The cohorts in the order of time, and the last beside the one before; nothing where no outcome is known."""
+    """The cohorts in the order of time, and the one reported on beside the one before; nothing without outcomes."""
     from followup_analytics.outcomes import cohort_outcomes, compare_cohorts
 
     latest = log.interviews.drop_nulls("cohort").group_by("cohort").agg(pl.col("_at_us").max()).sort("_at_us", "cohort")
-    names = latest["cohort"].to_list()
+    names = [str(name) for name in latest["cohort"]]
     if not names or (log.outcomes.is_empty() and log.applicants is None):
         return (), ()
+    names = names[: names.index(options.cohort) + 1] if options.cohort in names else names
     try:
         rows = cohort_outcomes(log, min_cell=options.min_cell).rows
         groups = tuple(row for name in names for row in rows if row["group"] == name)
-        against = options.against or (names[-2] if len(names) > 1 else None)
-        if against is None or against == names[-1]:
+        if len(names) < 2:
             return groups, ()
-        return groups, compare_cohorts(log, names[-1], against, min_cell=options.min_cell).rows
+        return groups, compare_cohorts(log, names[-1], names[-2], min_cell=options.min_cell).rows
     except WithheldError:
         return (), ()
 

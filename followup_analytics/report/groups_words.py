@@ -102,9 +102,14 @@ def _compared(found: Findings) -> list[dict[str, object]]:
 
 def _difference(row: Row) -> str:
     what = {"response": "hearing back", "advanced": "advancing"}.get(str(row["outcome"]), str(row["outcome"]))
-    if row.get("standardised") is None or row.get("standardised_low") is None:
-        return f"For {what} no difference can be shown. "
-    low, high = float(row["standardised_low"]), float(row["standardised_high"])
-    size = f"{points(float(row['standardised']))} points ({points(low)} to {points(high)})"
-    sure = "more than chance may make it" if low > 0 or high < 0 else "no larger than chance may make it"
-    return f"For the same mix the difference in {what} is {size}, {sure}. "
+    for start, names in (
+        ("For the same mix", ("standardised", "standardised_low", "standardised_high")),
+        ("As they are", ("estimate", "conf_low", "conf_high")),
+    ):
+        values = [row.get(name) for name in names]
+        if all(value is not None for value in values):
+            middle, low, high = (float(value) for value in values if value is not None)
+            size = f"{points(middle)} points ({points(low)} to {points(high)})"
+            sure = "more than chance may make it" if low > 0 or high < 0 else "no larger than chance may make it"
+            return f"{start}, the difference in {what} is {size}, {sure}. "
+    return f"For {what} no difference can be shown. "

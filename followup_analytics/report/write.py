@@ -41,6 +41,7 @@ def write_report(
     horizon: int = 30,
     by: Sequence[str] = ("timing", "channel", "attempt"),
     cohort: str | None = None,
+    whole: FollowUpLog | None = None,
     claims: Result | None = None,
     today: date | str | None = None,
     seed: int = 0,
@@ -60,6 +61,7 @@ def write_report(
         horizon: last day of the curve.
         by: the keys of the tables of rates.
         cohort: the cohort's name, printed as it is written; else the log's title.
+        whole: the log that the cohort was taken from, so that the cohort before it can stand beside it.
         claims: a result of `test_claims` on this log; None runs it where enough applicants are there.
         today: the day of a handout; else the log's data date.
         seed: of what is drawn at random in fitting.
@@ -85,7 +87,7 @@ def write_report(
     )
     case = TypeCase(Path(font_path) if font_path is not None else None)
     document = _with_missing_signs(
-        compose(log, kind=kind, options=options, case=case, claims=claims, today=today), case
+        compose(log, kind=kind, options=options, case=case, whole=whole, claims=claims, today=today), case
     )
     return _put(press(document, case), Path(path))
 
@@ -96,6 +98,7 @@ def compose(
     kind: str,
     options: Options,
     case: TypeCase,
+    whole: FollowUpLog | None = None,
     claims: Result | None = None,
     today: date | str | None = None,
 ) -> Document:
@@ -106,7 +109,7 @@ def compose(
         raise UsageError(f"There is no paper {options.paper!r} here: choose a4 or us-letter.")
     if kind == "handout":
         return handout_document(log, options, case, today=today, verdicts=claims)
-    found = gather(log, options, case, kind=kind, claims=claims)
+    found = gather(log, options, case, kind=kind, whole=whole, claims=claims)
     return claims_document(found) if kind == "claims" else cohort_document(found)
 
 

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -179,8 +180,6 @@ def test_text_colours_have_contrast() -> None:
 def test_a_log_without_attempts_still_makes_a_report(tmp_path: Path) -> None:
     """Without a single attempt the report says so and gives the curve alone."""
     log = made_log()
-    from dataclasses import replace
-
     import polars as pl
 
     silent = replace(log, contacts=log.contacts.filter(pl.col("direction") == "inbound"))
@@ -221,6 +220,23 @@ def test_a_handout_is_marked_confidential(tmp_path: Path) -> None:
 def test_small_logs_of_ones_own_get_a_handout(tmp_path: Path) -> None:
     """The day sheet is a working paper and exempt from hiding: three interviews are enough."""
     assert write_report(made_log(3), tmp_path / "h.pdf", kind="handout").stat().st_size > 10_000
+
+
+def test_last_term_stands_beside_this_one(tmp_path: Path) -> None:
+    """A report on one cohort names the one before it, with the difference; without the whole log it can't."""
+    import polars as pl
+
+    from followup_analytics.log import subset
+
+    log = made_log(simulated=False)
+    term = pl.when(pl.int_range(pl.len()) < 60).then(pl.lit("2025")).otherwise(pl.lit("2026"))
+    whole = replace(log, interviews=log.interviews.with_columns(cohort=term))
+    latest = whole.interviews.group_by("cohort").agg(pl.col("_at_us").max()).sort("_at_us")["cohort"].to_list()
+    one = subset(whole, cohort=latest[1])
+    words = flat(write_report(one, tmp_path / "r.pdf", whole=whole))
+    assert f"{latest[1]} beside {latest[0]}" in words
+    assert "the difference in hearing back is" in words
+    assert f"beside {latest[0]}" not in flat(write_report(one, tmp_path / "r.pdf"))
 
 
 def test_odd_sizes_are_reports_too(tmp_path: Path) -> None:
