@@ -1,0 +1,81 @@
+"""One entry checked as a file's row would be, with the option at fault named, and the ids that entries get."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from followup_analytics import clock
+from followup_analytics.checks import check_table
+from followup_analytics.errors import UsageError
+from followup_analytics.schema import CLOCKS, Table
+from followup_analytics.text import nearest
+
+if TYPE_CHECKING:
+    from followup_analytics.store import Store
+
+#: Letters and digits that nobody mistakes for one another; five of them make 28 million ids.
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+_ID_LENGTH = 5
+#: Among more ids than these none is looked for that resembles a misspelt one.
+_FEW_ENOUGH = 5_000
+
+
+def checked_entry(table: Table, row: Mapping[str, Any], zone: str | None, zones: pl.DataFrame | None) -> pl.DataFrame:
+    """One entry as a typed frame, by the same checks that files pass; the first broken rule as a UsageError."""
+    unknown = [name for name in row if name not in table.names]
+    if unknown:
+        guess = nearest(unknown[0], table.names)
+        raise UsageError(f"{table.name} have no column {unknown[0]!r}" + (f"; is {guess!r} meant?" if guess else "."))
+    cells = {name: None if value is None else str(value) for name, value in row.items()}
+    raw = pl.DataFrame({name: pl.Series([cell], dtype=pl.String) for name, cell in cells.items()})
+    raw = raw.with_columns(pl.lit(None, pl.String).alias(name) for name in table.names if name not in cells)
+    checked = check_table(
+        raw.with_columns(_row=pl.lit(2, pl.Int64)), table, file="", time_zone=zone, interview_zones=zones
+    )
+    problems = checked.problems(1)
+    if problems:
+        raise UsageError(f"{_option(table, problems[0].column)}: {problems[0].message}")
+    return checked.frame
+
+
+def _option(table: Table, column: str | None) -> str:
+    """The option of `followup track` that gives a column."""
+    if column == CLOCKS[table.name]:
+        return "--at"
+    if column == "applicant_id":
+        return "--applicant"
+    return "--" + (column or table.name).replace("_", "-")
+
+
+def require_zone(time_zone: str | None) -> None:
+    """Refuse a zone that is none."""
+    if time_zone is not None and not clock.is_zone(time_zone):
+        raise UsageError(f"the time zone {time_zone!r} is not known; give an IANA name such as Europe/Berlin.")
+
+
+def require_interview(store: Store, interview_id: str) -> pl.DataFrame:
+    """The interview's row; UsageError with the nearest id where there is none."""
+    found = store.find("interviews", [interview_id])
+    if found.height:
+        return found
+    known = store.known_ids("interviews")
+    guess = nearest(interview_id, known) if known.len() <= _FEW_ENOUGH else None
+    hint = f"; is {guess} meant?" if guess else "; `followup track STORE interview` records one."
+    raise UsageError(f"{store.address.shown}: there is no interview {interview_id!r}{hint}")
+
+
+def new_id(store: Store, prefix: str, table_name: str) -> str:
+    """A short id that nothing in the store has, had, or had before it was forgotten."""
+    while True:
+        made = prefix + "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
+        if not store.ever_had(table_name, made):
+            return made
+
+
+def spelled(word: str) -> str:
+    """A word as the vocabularies of the log spell it."""
+    return word.strip().lower().replace("-", "_").replace(" ", "_")

@@ -1,0 +1,74 @@
+"""What was recorded about an interview, as lines for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from followup_analytics.schema import CLOCKS, TABLES
+from followup_analytics.store import open_store
+from followup_analytics.track.checking import require_interview
+from followup_analytics.track.times import local_time, to_the_minute
+
+_HIDDEN = ("interview_id", "applicant_id", "contact_id", "direction", "channel", "outcome", "at_precision", "time_zone")
+
+
+def track_history(url: str, interview: str) -> tuple[str, ...]:
+    """Everything recorded about an interview as lines, oldest event first, with what was replaced or taken back.
+
+    Raises UsageError when the store has never had the interview.
+    """
+    from followup_analytics.store.journal import interview_history
+
+    store = open_store(url)
+    versions = interview_history(store, interview)
+    if not versions["interviews"].height:
+        require_interview(store, interview)
+    zone = _shown_zone(versions["interviews"], store.setting("time_zone"))
+    lines = [
+        (row[CLOCKS[name]], row["_recorded_at"], _line(name, row, zone))
+        for name, frame in versions.items()
+        for row in frame.iter_rows(named=True)
+    ]
+    return tuple(line for _, _, line in sorted(lines, key=lambda item: item[:2]))
+
+
+def _line(name: str, row: Mapping[str, Any], zone: str) -> str:
+    at = row[CLOCKS[name]]
+    when = f"{local_time(at, zone):%Y-%m-%d}" if row["at_precision"] == "day" else to_the_minute(at, zone)
+    what = {
+        "interviews": lambda: f"interview {row['interview_id']}",
+        "contacts": lambda: f"{row['contact_id']} {row['direction']} {row['channel']}",
+        "outcomes": lambda: f"outcome {row['outcome']}",
+    }[name]()
+    details = [
+        f"{column.name}={_value(row[column.name], zone)}"
+        for column in TABLES[name].columns
+        if column.name not in (*_HIDDEN, CLOCKS[name]) and row[column.name] is not None
+    ]
+    ended = {None: "", "undo": "taken back"}.get(row["_ended_by"], "replaced")
+    fate = f"; {ended} {to_the_minute(row['_superseded_at'], zone)}" if ended else ""
+    return "  ".join(
+        [
+            when,
+            what,
+            *([", ".join(details)] if details else []),
+            f"(recorded {to_the_minute(row['_recorded_at'], zone)}{fate})",
+        ]
+    )
+
+
+def _value(value: Any, zone: str) -> str:
+    if isinstance(value, datetime):
+        return to_the_minute(value, zone)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _shown_zone(interviews: pl.DataFrame, of_store: str | None) -> str:
+    last = interviews.row(interviews.height - 1, named=True)
+    return str(last["time_zone"] or of_store or last["_zone"] or "UTC")
