@@ -1,4 +1,4 @@
-"""Make the sample log of this folder again, byte for byte: canonical tables, and the same stories in each source's form.
+"""Make the sample log of this folder again, byte for byte: as canonical tables, and in each source's form.
 
 Run  python data/make_samples.py
 """

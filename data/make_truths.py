@@ -8,30 +8,49 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from pathlib import Path
+from typing import Any
 
-from followup_analytics.simulate.truth import SHIPPED_INTERVIEWS, work_out_truth, world_key
-from followup_analytics.simulate.world import load_world, world_names
+from followup_analytics.simulate.draws import Draws
+from followup_analytics.simulate.people import invite
+from followup_analytics.simulate.strategies import CONTRASTS
+from followup_analytics.simulate.truth import SHIPPED_INTERVIEWS, TRUTH_SEED, true_contrast, work_out_truth, world_key
+from followup_analytics.simulate.world import World, load_world, world_names
 
 FOLDER = Path(__file__).parent.parent / "followup_analytics" / "simulate" / "truths"
 
 
-def main(names: list[str], interviews: int) -> None:
-    """Write truths/NAME.json for each world."""
+def main(names: list[str], interviews: int, claims: list[str]) -> None:
+    """Write truths/NAME.json for each world; where claims are named, work out those alone and keep the rest."""
     FOLDER.mkdir(exist_ok=True)
     for name in names or world_names():
         began = time.perf_counter()
         world = load_world(name)
-        found = {"key": world_key(world), **work_out_truth(world, interviews)}
+        found = renewed(world, interviews, claims) if claims else work_out_truth(world, interviews)
+        found = {"key": world_key(world), **found}
         text = json.dumps(found, indent=None, separators=(",", ":"), ensure_ascii=False)
         (FOLDER / f"{name}.json").write_text(text.replace("},{", "},\n{") + "\n", encoding="utf-8")
         print(f"{name}: {time.perf_counter() - began:.0f} s", flush=True)
+
+
+def renewed(world: World, interviews: int, claims: list[str]) -> dict[str, Any]:
+    """The truth that there is, with some claims worked out again."""
+    found: dict[str, Any] = json.loads((FOLDER / f"{world.name}.json").read_text("utf-8"))
+    if found["key"] != world_key(world):
+        sys.exit(f"{world.name}: the world has changed, so all of its truth is due.")
+    people = invite(world, Draws(TRUTH_SEED), interviews)
+    for claim in claims:
+        second = found["claims"][claim]["second_line"]
+        found["claims"][claim] = {**true_contrast(world, people, CONTRASTS[claim], TRUTH_SEED), "second_line": second}
+    return found
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("worlds", nargs="*")
     parser.add_argument("--interviews", type=int, default=SHIPPED_INTERVIEWS)
+    parser.add_argument("--claim", action="append", default=[])
     given = parser.parse_args()
-    main(given.worlds, given.interviews)
+    main(given.worlds, given.interviews, given.claim)

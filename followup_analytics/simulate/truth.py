@@ -129,16 +129,28 @@ def true_contrast(world: World, people: People, contrast: Contrast, seed: int) -
     )
 
 
+#: A prediction has no luck in common that would cancel, so it is drawn this many times over.
+_PREDICTION_RUNS = 8
+
+
 def _prediction(world: World, people: People, contrast: Contrast, seed: int) -> dict[str, Any]:
     """What a positive tone foretells: the plain difference between those who heard one and those who didn't."""
-    story = tell(world, people, seed, moment=contrast.moment)
-    happened = _happened(world, story, contrast, seed)
-    reached = _in_time(story, contrast)
-    positive, other = reached & (story.moment_tone == 1), reached & (story.moment_tone < 1)
-    p, q = float(happened[positive].mean()), float(happened[other].mean())
-    error = np.sqrt(p * (1 - p) / max(positive.sum(), 1) + q * (1 - q) / max(other.sum(), 1))
+    runs = []
+    for run in range(_PREDICTION_RUNS):
+        crowd = people if run == 0 else invite(world, Draws(seed + run), len(people))
+        story = tell(world, crowd, seed + run, moment=contrast.moment)
+        happened, reached = _happened(world, story, contrast, seed + run), _in_time(story, contrast)
+        positive, other = reached & (story.moment_tone == 1), reached & (story.moment_tone < 1)
+        runs.append((happened[positive].mean(), happened[other].mean(), reached.mean()))
+    p, q, eligible = np.mean(runs, axis=0)
+    # Between runs applicants and employers differ too, so their clustering is in the error.
+    error = np.std([one[0] - one[1] for one in runs], ddof=1) / np.sqrt(_PREDICTION_RUNS)
     return _rounded(
-        risk_strategy=p, risk_alternative=q, estimate=p - q, mc_error=float(error), eligible=float(reached.mean())
+        risk_strategy=float(p),
+        risk_alternative=float(q),
+        estimate=float(p - q),
+        mc_error=float(error),
+        eligible=float(eligible),
     )
 
 
