@@ -12,7 +12,7 @@ from pathlib import Path
 
 from followup_analytics.errors import UnreadableError
 from followup_analytics.log import FollowUpLog
-from followup_analytics.simulate.forms import services, sheets, telephones
+from followup_analytics.simulate.forms import callsheets, services, sheets, telephones
 from followup_analytics.simulate.forms.telling import Tells, read_back
 
 __all__ = ["FORMS", "Form", "Tells", "read_back", "write_forms"]
@@ -36,6 +36,10 @@ FORMS: tuple[Form, ...] = (
     ),
     Form("twilio/calls.json", "twilio", services.TWILIO, services.twilio_json),
     Form("asterisk/Master.csv", "asterisk", services.ASTERISK, services.asterisk_csv),
+    *(
+        Form(f"systems/{system}.csv", system, callsheets.SHEET_TELLS, callsheets.call_sheet(system))
+        for system in callsheets.SHEETS
+    ),
     Form("office/contact_sheet.xlsx", "mapped", None, sheets.office_contacts),
     Form("office/contact_sheet_map.toml", "", None, sheets.office_map),
     Form("office/follow_ups.xlsx", "mapped", None, sheets.career_centre),
