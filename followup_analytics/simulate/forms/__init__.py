@@ -12,7 +12,7 @@ from pathlib import Path
 
 from followup_analytics.errors import UnreadableError
 from followup_analytics.log import FollowUpLog
-from followup_analytics.simulate.forms import callsheets, services, sheets, telephones
+from followup_analytics.simulate.forms import callsheets, mailboxes, services, sheets, telephones
 from followup_analytics.simulate.forms.telling import Tells, read_back
 
 __all__ = ["FORMS", "Form", "Tells", "read_back", "write_forms"]
@@ -34,6 +34,8 @@ FORMS: tuple[Form, ...] = (
     Form(
         "google_voice/takeout-20260102T030405Z-001.zip", "google_voice", telephones.TELEPHONE, telephones.google_voice
     ),
+    Form("iphone/CallHistory.storedata", "iphone", mailboxes.IPHONE, mailboxes.iphone_database),
+    Form("mail/sent_and_received.mbox", "mbox", mailboxes.MAIL, mailboxes.mbox),
     Form("twilio/calls.json", "twilio", services.TWILIO, services.twilio_json),
     Form("asterisk/Master.csv", "asterisk", services.ASTERISK, services.asterisk_csv),
     *(

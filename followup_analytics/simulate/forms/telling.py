@@ -18,13 +18,15 @@ class Tells:
     """What a form can say.
 
     channels: which contacts it holds. messages_left: whether it tells a message left from a conversation; where not,
-    both read as phone, with the line's party. talk: whether it has talk time. days: whether it has dates only.
+    both read as phone, with the line's party. talk: whether it has talk time. received_messages: whether messages left
+    for the applicant are among its calls. written_by_nobody: whether what is written reads as party none.
     """
 
     channels: tuple[str, ...] = CALLS
     messages_left: bool = False
     talk: bool = True
     received_messages: bool = True
+    written_by_nobody: bool = False
 
 
 def held(log: FollowUpLog, tells: Tells) -> pl.DataFrame:
@@ -44,6 +46,8 @@ def read_back(log: FollowUpLog, tells: Tells) -> pl.DataFrame:
             channel=pl.when(left).then(pl.lit("phone")).otherwise("channel"),
             party=pl.when(left).then("whose").otherwise("party"),
         )
+    if tells.written_by_nobody:
+        rows = rows.with_columns(party=pl.lit("none"))
     if not tells.talk:
         rows = rows.with_columns(duration_s=pl.lit(None, pl.Float64))
     return rows.select(COLUMNS).sort("interview_id", "at", "direction")
