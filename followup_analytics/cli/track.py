@@ -197,10 +197,13 @@ def _tell(store: str, entry: Entry, *, as_json: bool) -> None:
     from followup_analytics.log import subset
     from followup_analytics.reading import read_log
     from followup_analytics.results import SCHEMA_VERSION, LogCounts
+    from followup_analytics.store import open_store
 
     step: dict[str, Any] | None = None
-    counts = None
-    if as_json or entry.interview_id is not None:
+    opened = open_store(store)
+    # After the only interview was taken back there is no log to read, and that is no error.
+    counts = LogCounts(0, 0, 0, f"{opened.now():%Y-%m-%d}", opened.setting("simulated") == "true").to_json()
+    if (as_json or entry.interview_id is not None) and opened.known_ids("interviews").len():
         log = read_log(store)
         counts = LogCounts.of(log).to_json()
         about = subset(log, where=[("interview_id", entry.interview_id)]) if entry.interview_id is not None else None
