@@ -99,9 +99,19 @@ def _sqlite_connection(path: Path, mode: str, wait_seconds: float) -> sqlite3.Co
         isolation_level=None,
         check_same_thread=False,
     )
-    for pragma in ("foreign_keys=on", "secure_delete=on", "temp_store=memory", "cache_size=-65536", "synchronous=full"):
-        connection.execute(f"PRAGMA {pragma}")
-    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    try:
+        for pragma in (
+            "foreign_keys=on",
+            "secure_delete=on",
+            "temp_store=memory",
+            "cache_size=-65536",
+            "synchronous=full",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
