@@ -8,7 +8,8 @@ import numpy as np
 
 from followup_analytics.schema import OUTCOMES
 from followup_analytics.simulate.draws import Booleans, Draws, Floats, Integers, logistic
-from followup_analytics.simulate.story import LAST_DAY, Story
+from followup_analytics.simulate.hazards import LAST_DAY
+from followup_analytics.simulate.story import Story
 from followup_analytics.simulate.world import World
 
 ADVANCED, OFFER, REJECTED, FILLED, WITHDRAWN = range(len(OUTCOMES))

@@ -28,14 +28,14 @@ from followup_analytics.simulate.attempts import (
     Proposer,
     converse,
 )
+from followup_analytics.simulate.bounds import note_times, of_window, within
 from followup_analytics.simulate.draws import Booleans, Draws, Floats, Integers, logistic
 from followup_analytics.simulate.effects import Before, change
-from followup_analytics.simulate.people import People, inclination, shifted
+from followup_analytics.simulate.hazards import GRID, LAST_DAY, inverse, steps
+from followup_analytics.simulate.people import People, shifted
 from followup_analytics.simulate.strategies import Moment, Strategy, Window
 from followup_analytics.simulate.world import World
 
-#: Nothing that happens later than this many days after an interview is simulated.
-LAST_DAY = 125
 _NEAR = 1e-9
 _SOONEST_REPLY = 0.08
 
@@ -132,20 +132,20 @@ class _Teller:
 
     def _hazards(self) -> None:
         acts = self.world.acts
-        self.first_hazard = _steps(acts.first)
-        self.again_hazard = _steps(acts.again)
+        self.first_hazard = steps(acts.first)
+        self.again_hazard = steps(acts.again)
         self.first_factor = np.exp(self.manners.first)
         self.again_factor = np.exp(self.manners.again)
 
     def _replies_by_themselves(self) -> None:
         """Set the time at which each employer would answer unasked: where the summed hazard reaches a drawn level."""
         replies, people = self.world.replies, self.people
-        self.summed = np.concatenate([[0.0], np.cumsum(_steps(replies.by_itself))])
+        self.summed = np.concatenate([[0.0], np.cumsum(steps(replies.by_itself))])
         drift = replies.drift * (people.day - people.day.max(initial=0)) / 100.0
         speed = np.exp(replies.trait * people.success + drift)
         level = self.draws.exponential("reply by itself", people.ids) / speed
-        self.target = np.interp(people.start + _SOONEST_REPLY, _GRID, self.summed) + level
-        self.by_itself = self._opened(_inverse(self.summed, self.target), np.arange(len(people)))
+        self.target = np.interp(people.start + _SOONEST_REPLY, GRID, self.summed) + level
+        self.by_itself = self._opened(inverse(self.summed, self.target), np.arange(len(people)))
 
     def _opened(self, times: Floats, who: Integers) -> Floats:
         """Move times on closed days to the first hours of the next working day, but for the share that works then."""
@@ -168,7 +168,7 @@ class _Teller:
             reply=np.full(size, np.inf),
             end=np.minimum(filled, left),
             filled=filled <= left,
-            note=_notes(world, draws, people, self.strategy),
+            note=note_times(world, draws, people, self.strategy),
             goodwill=np.zeros(size),
             moment=moment,
             met=np.full(size, np.inf),
@@ -284,13 +284,13 @@ class _Teller:
     def _suppressed(self, proposal: Proposal, at: Floats) -> Booleans:
         """Which proposed attempts the strategy forbids, or puts off to the time already set."""
         since = at - self.story.moment[proposal.who]
-        forbidden = _within(self.strategy.forbid, since) & _kind(proposal, self.strategy.forbid)
+        forbidden = within(self.strategy.forbid, since) & of_window(proposal, self.strategy.forbid)
         cap = self.strategy.at_most
         if cap is not None:
             full = self.acts[proposal.who] >= cap.count
-            forbidden |= _within(cap, since) & _kind(proposal, cap) & full
+            forbidden |= within(cap, since) & of_window(proposal, cap) & full
         waiting = np.isfinite(self.forced[proposal.who])
-        return np.asarray(forbidden | (waiting & _kind(proposal, self.strategy.require)))
+        return np.asarray(forbidden | (waiting & of_window(proposal, self.strategy.require)))
 
     def _is_moment(self, proposal: Proposal) -> Booleans:
         """Which of these attempts are their interview's moment, by party and channel."""
@@ -410,7 +410,7 @@ class _Teller:
         after = np.isfinite(self.story.moment[who]) & ~here
         window = self.strategy.require
         since = at - self.story.moment[who]
-        self.done[who] += after & _within(window, since) & _kind(proposal, window)
+        self.done[who] += after & within(window, since) & of_window(proposal, window)
         self.acts[who] += after
         met = after & proposal.conversation
         self.story.met[who] = np.where(met, np.minimum(self.story.met[who], at), self.story.met[who])
@@ -428,57 +428,10 @@ class _Teller:
 
     def _lose_patience(self, who: Integers, at: Floats, change_: Floats) -> None:
         """Slow down (or speed up) the reply that would come by itself, from now on."""
-        gone = np.interp(at, _GRID, self.summed)
+        gone = np.interp(at, GRID, self.summed)
         moved = (change_ != 0.0) & (self.target[who] > gone)
         if not moved.any():
             return
         who, gone = who[moved], gone[moved]
         self.target[who] = gone + (self.target[who] - gone) * np.exp(-change_[moved])
-        self.by_itself[who] = self._opened(_inverse(self.summed, self.target[who]), who)
-
-
-_GRID = np.arange(LAST_DAY + 1, dtype=np.float64)
-
-
-def _steps(pairs: tuple[tuple[int, float], ...]) -> Floats:
-    """[day, value] pairs as one value for each of LAST_DAY days."""
-    days = np.array([day for day, _ in pairs])
-    values = np.array([value for _, value in pairs])
-    return values[np.searchsorted(days, np.arange(LAST_DAY), side="right") - 1]
-
-
-def _inverse(summed: Floats, target: Floats) -> Floats:
-    """The times at which a summed hazard reaches its targets; infinite where it never does."""
-    return np.where(target < summed[-1], np.interp(target, summed, _GRID), np.inf)
-
-
-def _within(window: Window | None, since: Floats) -> Booleans:
-    if window is None:
-        return np.zeros(len(since), dtype=bool)
-    return (since >= window.start) & (since < window.stop)
-
-
-def _kind(proposal: Proposal, window: Window | None) -> Booleans:
-    if window is None:
-        return np.zeros(len(proposal.who), dtype=bool)
-    return proposal.of_kind(window.kind)
-
-
-def _notes(world: World, draws: Draws, people: People, strategy: Strategy) -> Floats:
-    """When each applicant would send a thank-you note; infinite for never."""
-    lean = inclination(world, draws, people, "note")
-    time = np.full(len(people), np.inf)
-    for day, share in enumerate(world.acts.note):
-        sends = draws.uniform("note", people.ids, day) < shifted(share, lean)
-        if _is_note(strategy.forbid) and _within(strategy.forbid, np.array([float(day)]))[0]:
-            sends &= False
-        if _is_note(strategy.require) and strategy.require is not None and day == strategy.require.stop - 1:
-            sends |= True
-        part = draws.uniform("note hour", people.ids, day)
-        earliest = np.where(day == 0, people.start + 0.03, float(day))
-        time = np.where(sends & ~np.isfinite(time), earliest + (day + 1.0 - earliest) * part, time)
-    return time
-
-
-def _is_note(window: Window | None) -> bool:
-    return window is not None and window.kind == "note"
+        self.by_itself[who] = self._opened(inverse(self.summed, self.target[who]), who)
