@@ -1,4 +1,4 @@
-"""Work out the truth of every world that ships with the package, which takes some minutes for each.
+"""Work out the truth of every world that ships with the package, which takes a minute or two for each.
 
 Run  python data/make_truths.py [--interviews N] [WORLD ...]  after a change of a world or of the simulation (then raise
 simulate.truth.VERSION too); the tests say when it is due.
