@@ -63,7 +63,7 @@ def test_known_coefficients_are_recovered() -> None:
 
 
 def test_intervals_cover_the_truth_of_a_clustered_world() -> None:
-    """Over 60 logs of 150 applicants with odds of their own, 95% intervals of a contrast hold its limit nearly always."""
+    """Over 60 logs of 150 applicants with odds of their own, 95% intervals of a contrast hold its limit 52 times."""
     limit = by_name(attempt_frame(60_000, 99, spread=1.0), c=10.0)
     wanted = limit["self_rating=5"] - limit["self_rating=1"]
     held = 0
@@ -111,7 +111,9 @@ def test_rare_levels_are_pooled_and_not_named() -> None:
     """A level of fewer applicants than min_cell joins (other), or has no column where even that is too small."""
     frame = attempt_frame(60, 7).with_columns(
         town=pl.when(pl.int_range(pl.len()) < 6).then(pl.lit("hamlet")).otherwise(pl.lit("city")),
-        firm=pl.when(pl.int_range(pl.len()) < 90).then(pl.format("firm {}", pl.int_range(pl.len()) // 9)).otherwise(pl.lit("big")),
+        firm=pl.when(pl.int_range(pl.len()) < 90)
+        .then(pl.format("firm {}", pl.int_range(pl.len()) // 9))
+        .otherwise(pl.lit("big")),
     )  # fmt: skip
     coding = learn_coding(frame, ("town", "firm"), min_cell=10)
     assert coding.constant == ("town",)
