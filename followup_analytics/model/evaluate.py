@@ -23,6 +23,8 @@ METRICS = (
     "log_loss", "log_loss_base_rate", "brier", "brier_base_rate", "brier_skill",
     "calibration_slope", "calibration_intercept", "auc",
 )  # fmt: skip
+#: The base rate is not put to the test on less than this.
+_FEWEST_GROUPS, _FEWEST_EVENTS = 10, 5
 #: Predictions that differ by less than this on the logit scale count as one where there are very many of them.
 _GRAIN, _MANY = 0.002, 20_000
 
@@ -80,7 +82,15 @@ def evaluate(found: Predictions) -> Evaluation:
     metrics["calibration_slope"] = _measure(calibration, 1)
     metrics["calibration_intercept"] = _measure(calibration, 0)
     metrics["auc"] = _bounded(_measure(_auc(found), 0))
-    return Evaluation(metrics, _measure(gain, 0), _one_sided(gain))
+    return Evaluation(metrics, _measure(gain, 0), _one_sided(gain) if _enough(found) else None)
+
+
+def _enough(found: Predictions) -> bool:
+    """Whether a test can be asked for: ten groups of applicants, and five attempts of each kind."""
+    events = float(found.s.sum())
+    return (
+        len(np.unique(found.group)) >= _FEWEST_GROUPS and min(events, float(found.n.sum()) - events) >= _FEWEST_EVENTS
+    )
 
 
 def _group_sums(found: Predictions) -> FloatArray:
