@@ -1,0 +1,93 @@
+"""Time the callback model's fit on counted cells against scikit-learn on one row per attempt, same penalty.
+
+    python benchmarks/model.py --attempts 10000000 [--out benchmarks/results/model.json]
+
+Both start from the codes of six terms per attempt. Ours counts cells (time "cells") and fits them (time "fit");
+scikit-learn gets the dense one-hot columns ready made, which is not counted against it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import resource
+import time
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from followup_analytics.model.coding import Coding, TermCoding
+from followup_analytics.model.counts import group_cells
+from followup_analytics.model.ridge import design_of, fit
+
+SIZES = {"timing": 6, "attempt": 6, "channel": 7, "weekday": 7, "hour": 6, "self_rating": 5}
+C = 0.1
+
+
+def attempts(n: int, seed: int) -> tuple[Coding, np.ndarray, np.ndarray, np.ndarray]:
+    """Coding, codes (n, terms), responses (n,) and applicant groups (n,)."""
+    rng = np.random.default_rng(seed)
+    coding = Coding(tuple(TermCoding(name, tuple(map(str, range(size)))) for name, size in SIZES.items()))
+    codes = np.stack([rng.integers(size, size=n) for size in SIZES.values()], axis=1) + np.array(coding.offsets[:-1])
+    effects = rng.normal(0, 0.4, coding.width)
+    y = rng.random(n) < 1 / (1 + np.exp(1.2 - effects[codes].sum(axis=1)))
+    return coding, codes, y.astype(np.float64), rng.integers(50, size=n)
+
+
+def ours(coding: Coding, codes: np.ndarray, y: np.ndarray, group: np.ndarray) -> tuple[np.ndarray, dict[str, float]]:
+    """Coefficients, seconds for cells and for the fit, and the number of cells."""
+    start = time.perf_counter()
+    counts, _ = group_cells(codes, coding, pl.DataFrame({"group": group, "n": np.ones(len(y)), "y": y}))
+    counted = time.perf_counter()
+    design = design_of(counts)
+    beta = fit(design, *counts.totals(), C)
+    done = time.perf_counter()
+    return beta, {
+        "cells_s": counted - start,
+        "fit_s": done - counted,
+        "cells": len(counts.n),
+        "patterns": counts.patterns,
+    }
+
+
+def scikit(coding: Coding, codes: np.ndarray, y: np.ndarray, solver: str) -> tuple[np.ndarray, float]:
+    """Coefficients and seconds of scikit-learn on raw rows."""
+    from sklearn.linear_model import LogisticRegression
+
+    x = np.zeros((len(y), coding.width))
+    x[np.arange(len(y))[:, None], codes] = 1.0
+    start = time.perf_counter()
+    made = LogisticRegression(C=C, solver=solver, tol=1e-8, max_iter=1_000).fit(x, y)
+    return np.concatenate([made.intercept_, made.coef_[0]]), time.perf_counter() - start
+
+
+def main() -> None:
+    """Run once and print the figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--attempts", type=int, default=1_000_000)
+    parser.add_argument("--solver", default="lbfgs")
+    parser.add_argument("--out", type=Path)
+    asked = parser.parse_args()
+    coding, codes, y, group = attempts(asked.attempts, 1)
+    beta, figures = ours(coding, codes, y, group)
+    theirs, seconds = scikit(coding, codes, y, asked.solver)
+    figures |= {
+        "attempts": asked.attempts,
+        "scikit_learn_s": seconds,
+        "solver": asked.solver,
+        "times_faster_fit": seconds / figures["fit_s"],
+        "times_faster_with_cells": seconds / (figures["cells_s"] + figures["fit_s"]),
+        "largest_difference": float(np.abs(beta - theirs).max()),
+        "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+        "python": platform.python_version(),
+    }
+    text = json.dumps({name: round(v, 9) if isinstance(v, float) else v for name, v in figures.items()}, indent=1)
+    print(text)
+    if asked.out:
+        asked.out.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
