@@ -111,7 +111,7 @@ def next_steps(
 ) -> NextStepsResult:
     """What to do next about every interview without an outcome, by the rules of the contract (`rules.RULES`).
 
-    today: a date; by default the log's data date, in each interview's own zone. policy: the office's policy file or
+    today: a date; by default the log's data date, the same for all interviews. policy: the office's policy file or
     mapping. verdicts: a result of `test_claims`, or verdicts by claim id, of this same log. test: where no verdicts are
     given, test the claims first; else no advice is called evidence. country: whose working days count (US, DE-BY;
     "zone" for the country of each employer's zone); else the policy's, else Monday to Friday.
@@ -120,19 +120,18 @@ def next_steps(
 
     Raises UsageError for a date, country, policy or verdict that can't be understood.
     """
-    on_day = _date(today)
+    on_day = _date(today) or dt.date.fromisoformat(LogCounts.of(log).data_date)
     office = read_policy(policy)
     where = country or office.country
     found = open_interviews(log, on_day)
     known = read_verdicts(_tested(log) if verdicts is None and test else verdicts)
     steps = [decide(now, office, _office_days(now, where), known) for now in found.situations]
-    shown_day = on_day or dt.date.fromisoformat(LogCounts.of(log).data_date)
     return NextStepsResult(
         rows=tuple(as_row(step) for step in sorted(steps, key=urgency)),
         counts=LogCounts.of(log),
         notes=_notes(found, where, known),
         native=log.native,
-        extra={"today": shown_day.isoformat()},
+        extra={"today": on_day.isoformat()},
         situations=found.situations,
         verdicts=known,
     )
