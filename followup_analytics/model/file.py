@@ -50,6 +50,8 @@ def load_callback_model(path: str | Path) -> FittedModel:
         if Path(path).stat().st_size > _LARGEST:
             raise UnreadableError(f"{name} is too large to be a callback model.")
         body = json.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UnreadableError(f"{name}: there is no such file; check the name and the folder.") from None
     except OSError as error:
         raise UnreadableError(f"{name} can't be read: {error.strerror or 'no reason given'}.") from None
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
