@@ -7,7 +7,6 @@ import io
 from datetime import date
 from pathlib import Path
 
-import icalendar
 import polars as pl
 import pytest
 
@@ -40,6 +39,7 @@ def small_log(**columns: object) -> FollowUpLog:
 
 def test_calendar_is_read_by_another_program() -> None:
     """An independent reader finds one all-day entry for each dated step, its text unharmed."""
+    icalendar = pytest.importorskip("icalendar")
     result = next_steps(small_log(), today="2024-03-11", test=False)
     events = icalendar.Calendar.from_ical(result.to_ics()).walk("VEVENT")
     found = {str(event["SUMMARY"]): event["DTSTART"].dt for event in events}
@@ -56,6 +56,7 @@ def test_calendar_lines_are_folded_and_stable() -> None:
 
 def test_a_later_export_replaces_the_entry() -> None:
     """The entry of an interview keeps its identifier, and its sequence number grows from day to day."""
+    icalendar = pytest.importorskip("icalendar")
     first, second = (
         icalendar.Calendar.from_ical(next_steps(small_log(), today=day, test=False).to_ics()).walk("VEVENT")[0]
         for day in ("2024-03-11", "2024-03-12")
