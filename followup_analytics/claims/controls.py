@@ -1,13 +1,14 @@
 """Negative controls: the same contrast on an outcome that the action cannot have changed.
 
-The placebo outcome is a reply in another interview of the same applicant that came before anything was done there.
-Neither a call here nor a habit of calling can have caused it; whoever is more wanted than their record shows, though,
-is so elsewhere too. `earlier_reply` looks at interviews before this one (a placebo outcome before the attempt),
-`later_reply` at those after it (the follow-up date shifted to before anything was done).
+The placebo outcome is the reply in the applicant's other interviews: a call here cannot have caused it, but whoever is
+more wanted than their record shows is so elsewhere too. `earlier_reply` looks at interviews before this one alone (a
+placebo outcome before the attempt), `later_reply` at those after it (the follow-up date shifted ahead of anything that
+is done there), `reply_elsewhere` at all of them.
 
-What counts is the reply in excess of expectation: 1 for a reply minus the summed hazard of one over the days until
-something was done. Stopped at any act, that difference is a martingale: on average nought for the diligent and the
-idle alike, unless something unmeasured moves replies.
+What counts is the reply in excess of expectation: 1 for a reply minus its hazard summed over the days at risk, the
+hazard given the covariates and what had been done there so far. A habit (the diligent call early each time, and it
+helps each time) is thus no confounder: given what was done, the difference is a martingale, on average nought for
+everybody, unless something unmeasured moves replies.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from followup_analytics.claims.covariates import Covariate, make_patterns
+from followup_analytics.claims.covariates import Covariate, binned, make_patterns
 from followup_analytics.claims.estimates import Estimate
 from followup_analytics.claims.histories import NEVER, Histories
 from followup_analytics.trials.logistic import fit_logistic
@@ -46,71 +47,125 @@ class Control:
 
 
 def placebo_outcomes(histories: Histories, persons: Sequence[Covariate]) -> dict[str, FloatArray]:
-    """Mean excess of replies in each applicant's earlier and later interviews, shape (n,); NaN where there are none."""
+    """Mean excess of replies in each applicant's other interviews, by control, shape (n,); NaN where there are none."""
     excess = excess_replies(histories, persons)
     order = np.lexsort((np.arange(histories.interviews), histories.start.order, histories.applicant))
-    value, applicant = excess[order], histories.applicant[order]
+    applicant = histories.applicant[order]
     first = np.searchsorted(applicant, applicant, side="left")
     last = np.searchsorted(applicant, applicant, side="right")
-    summed = np.concatenate([[0.0], np.cumsum(value)])
+    summed = np.concatenate([[0.0], np.cumsum(excess[order])])
     place = np.arange(len(order))
+    sums = {
+        "earlier_reply": (summed[place] - summed[first], place - first),
+        "later_reply": (summed[last] - summed[place + 1], last - place - 1),
+    }
+    (before, number_before), (after, number_after) = sums.values()
+    sums["reply_elsewhere"] = (before + after, number_before + number_after)
     made = {}
-    for name, begin, end in (("earlier_reply", first, place), ("later_reply", place + 1, last)):
-        number = end - begin
+    for name, (total, number) in sums.items():
         mean = np.full(len(order), np.nan)
-        mean[order] = np.where(number > 0, (summed[end] - summed[begin]) / np.maximum(number, 1), np.nan)
+        mean[order] = np.where(number > 0, total / np.maximum(number, 1), np.nan)
         made[name] = mean
     return made
 
 
+@dataclass(frozen=True)
+class _Watch:
+    """Stretches of days at risk of a reply, in long form.
+
+    Attributes:
+        person, day: shape (r,); event: shape (r,), 1 where the reply came in it.
+        exposure: shape (r,), share of the day's usual replies that it covers (1 where the reply came).
+        done: what had been done before it.
+    """
+
+    person: IntArray
+    day: IntArray
+    event: NDArray[np.bool_]
+    exposure: FloatArray
+    done: tuple[Covariate, ...]
+
+
 def excess_replies(histories: Histories, persons: Sequence[Covariate]) -> FloatArray:
-    """Replies before anything was done, minus what their hazard would foretell, shape (n,)."""
-    acted = _first_acts(histories)
-    replied = histories.response.order < acted
-    stop = np.minimum(np.minimum(acted, histories.response.order), histories.ended.order)
-    day, part = _day_of(histories, stop)
-    recorded = histories.until.day - histories.start.day
-    last = np.minimum(np.minimum(day, recorded), _DAYS)
-    person = np.repeat(np.arange(histories.interviews), np.maximum(last + 1, 0))
-    interval = np.arange(len(person)) - np.repeat(np.cumsum(np.maximum(last + 1, 0)) - (last + 1), last + 1)
-    here = interval == day[person]
-    event = here & replied[person]
-    exposure = np.where(here & ~event, _usual(part[person[event]], part[person]), 1.0)
-    clock = Covariate("interval", interval, tuple(str(k) for k in range(_DAYS + 1)))
-    patterns = make_patterns([clock, *(one.take(person) for one in persons)], len(person))
-    n = np.bincount(patterns.pattern, weights=exposure, minlength=len(patterns.design))
-    s = np.bincount(patterns.pattern, weights=event, minlength=len(patterns.design))
-    beta = fit_logistic(patterns.design, n.astype(np.float64), np.minimum(s, n).astype(np.float64), patterns.penalty)
-    hazard = expit(patterns.design @ beta)
-    expected = np.bincount(person, weights=exposure * hazard[patterns.pattern], minlength=histories.interviews)
-    happened = np.bincount(person, weights=event, minlength=histories.interviews)
+    """Replies in each interview minus what their hazard would foretell, shape (n,)."""
+    watch = _watch(histories)
+    clock = Covariate("interval", watch.day, tuple(str(k) for k in range(_DAYS + 1)))
+    covariates = [clock, *(one.take(watch.person) for one in persons), *watch.done]
+    patterns = make_patterns(covariates, len(watch.person))
+    n = np.bincount(patterns.pattern, weights=watch.exposure, minlength=len(patterns.design)).astype(np.float64)
+    s = np.bincount(patterns.pattern, weights=watch.event, minlength=len(patterns.design)).astype(np.float64)
+    hazard = expit(patterns.design @ fit_logistic(patterns.design, n, np.minimum(s, n), patterns.penalty))
+    share = watch.exposure * hazard[patterns.pattern]
+    expected = np.bincount(watch.person, weights=share, minlength=histories.interviews)
+    happened = np.bincount(watch.person, weights=watch.event, minlength=histories.interviews)
     return np.asarray(happened - expected, dtype=np.float64)
 
 
-def _first_acts(histories: Histories) -> IntArray:
-    """Order of the first thing that was done in each interview, attempt or note; NEVER where nothing was."""
-    first = np.full(histories.interviews, NEVER)
-    for acts in (histories.attempts.at, histories.notes):
-        np.minimum.at(first, acts.row, acts.order)
-    return first
+def _watch(histories: Histories) -> _Watch:
+    """Everybody's days until the reply, the end or the record's end; a day is cut where something is done in it."""
+    people = np.arange(histories.interviews)
+    replied = histories.response.order <= histories.ended.order
+    stop = np.where(replied, histories.response.day, histories.ended.day) - histories.start.day
+    part = np.where(replied, histories.response.part, histories.ended.part)
+    replied &= histories.response.order != NEVER
+    recorded = histories.until.day - histories.start.day
+    last = np.minimum(np.minimum(stop, recorded), _DAYS)
+    person = np.repeat(people, np.maximum(last + 1, 0))
+    day = np.arange(len(person)) - np.repeat(np.cumsum(last + 1) - (last + 1), last + 1)
+    usual = np.sort(histories.response.part[replied & (stop <= _DAYS)])
+    first, count = _acts_by_day(histories)
+    act = first[person, day]
+    acted = act <= 1.0
+    stops = day == stop[person]
+    event = stops & replied[person]
+    gone = _usual(usual, np.where(stops, part[person], 1.0))
+    before_act = np.where(acted, _usual(usual, act), np.where(event, 1.0, gone))
+    after = np.flatnonzero(acted)
+    after_act = np.where(event[after], 1.0, np.maximum(gone[after] - before_act[after], 0.0))
+    return _Watch(
+        person=np.concatenate([person, person[after]]),
+        day=np.concatenate([day, day[after]]),
+        event=np.concatenate([event & ~acted, event[after]]),
+        exposure=np.concatenate([before_act, after_act]),
+        done=_done(count, np.concatenate([person, person[after]]), np.concatenate([day, day[after]]), len(person)),
+    )
 
 
-def _day_of(histories: Histories, order: IntArray) -> tuple[IntArray, FloatArray]:
-    """Local day since the interview, and part of it gone, of what stops the watch; late where nothing does."""
-    day = np.full(histories.interviews, 10_000, dtype=np.int64)
-    part = np.ones(histories.interviews)
-    for times in (histories.notes, histories.attempts.at, histories.response, histories.ended):
-        mine = (times.order == order[times.row]) & (times.order != NEVER)
-        day[times.row[mine]] = times.day[mine] - histories.start.day[times.row[mine]]
-        part[times.row[mine]] = times.part[mine]
-    return day, part
+def _acts_by_day(histories: Histories) -> tuple[FloatArray, IntArray]:
+    """Part of each day gone at the first act in it (2 where there is none), and attempts in it, shape (n, days)."""
+    shape = (histories.interviews, _DAYS + 1)
+    first = np.full(shape, 2.0)
+    count = np.zeros(shape, dtype=np.int64)
+    for acts, counted in ((histories.attempts.at, 1), (histories.notes, 0)):
+        day = acts.day - histories.start.day[acts.row]
+        inside = (day >= 0) & (day <= _DAYS)
+        np.minimum.at(first, (acts.row[inside], day[inside]), acts.part[inside])
+        np.add.at(count, (acts.row[inside], day[inside]), counted)
+    return first, count
+
+
+def _done(count: IntArray, person: IntArray, day: IntArray, whole: int) -> tuple[Covariate, ...]:
+    """Attempts so far and days since the last one; rows from `whole` on come after the day's first act."""
+    k = np.arange(count.shape[1])[None, :]
+    so_far = np.cumsum(count, axis=1)
+    last = np.maximum.accumulate(np.where(count > 0, k, -1), axis=1)
+    today = np.arange(len(person)) >= whole
+    place = np.where(today, day, day - 1)
+    known = place >= 0
+    number = np.where(known, so_far[person, np.maximum(place, 0)], 0)
+    when = np.where(known, last[person, np.maximum(place, 0)], -1)
+    gap = np.where(when < 0, 0, day - when + 1)
+    return (
+        binned("attempts", number, (0, 1, 2, 3), ("0", "1", "2", "3+")),
+        binned("since attempt", gap, (0, 1, 2, 3, 4, 6, 8), ("none", "today", "1", "2", "3-4", "5-6", "7+")),
+    )
 
 
 def _usual(parts: FloatArray, at: FloatArray) -> FloatArray:
-    """Share of a day's usual replies that come before each part of the day."""
+    """Share of a day's usual replies that come before each part of the day; `parts` is sorted."""
     if not len(parts):
-        return at
-    return np.searchsorted(np.sort(parts), at, side="left") / len(parts)
+        return np.minimum(at, 1.0)
+    return np.searchsorted(parts, at, side="left") / len(parts)
 
 
 def run_controls(names: Sequence[str], estimate: Estimate, outcomes: Mapping[str, FloatArray]) -> tuple[Control, ...]:

@@ -18,7 +18,7 @@ MOMENTS = ("interview", "attempt", "silence")
 #: What is known of the call history when a decision is taken. number, day, channel: of the moment; tone: of the last
 #: answer; attempts: made since time zero; thanked: a thank-you note has been sent.
 HISTORY = ("number", "day", "channel", "tone", "attempts", "thanked")
-CONTROLS = ("earlier_reply", "later_reply")
+CONTROLS = ("reply_elsewhere", "earlier_reply", "later_reply")
 
 
 @dataclass(frozen=True)
