@@ -295,6 +295,13 @@ def _tuples(table: Mapping[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
 
 
+def choose_catalogue(claims: str | Path | Catalogue | None) -> Catalogue:
+    """The package's own catalogue, the one given, or the one in a file (see `read_catalogue`)."""
+    if claims is None:
+        return own_catalogue()
+    return claims if isinstance(claims, Catalogue) else read_catalogue(claims)
+
+
 def find_claim(catalogue: Catalogue, identifier: str) -> Claim:
     """The claim of that id, or UsageError with the nearest one."""
     found = catalogue.claim(identifier)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from followup_analytics.claims.catalogue import find_claim, own_catalogue, read_catalogue
+from followup_analytics.claims.catalogue import choose_catalogue, find_claim
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.diagnostics import diagnostics
@@ -65,7 +65,7 @@ def test_claims(
     """
     del seed
     require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
-    catalogue = _catalogue(claims)
+    catalogue = choose_catalogue(claims)
     shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
     context = Context.of(log, catalogue.claims, tuple(adjust or ()))
     trials = run_all(catalogue.claims, context, progress=progress)
@@ -82,12 +82,6 @@ def test_claims(
 
 
 test_claims.__test__ = False  # type: ignore[attr-defined]
-
-
-def _catalogue(claims: str | Path | Catalogue | None) -> Catalogue:
-    if claims is None:
-        return own_catalogue()
-    return claims if isinstance(claims, Catalogue) else read_catalogue(claims)
 
 
 def run_all(

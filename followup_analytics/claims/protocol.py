@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 
-from followup_analytics.claims.catalogue import find_claim
+from followup_analytics.claims.catalogue import choose_catalogue, find_claim
 from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.gates import (
     MAX_SHARE,
@@ -211,12 +212,21 @@ def target_items(claim: Claim, catalogue: Catalogue) -> tuple[tuple[str, str], .
     )
 
 
-def protocol_text(catalogue: Catalogue, identifier: str) -> str:
-    """The protocol of one claim as Markdown: target trial and emulation side by side, then the items of TARGET.
+def protocol_text(claim: str | None = None, claims: str | Path | Catalogue | None = None) -> str:
+    """The protocol as Markdown: target trial and emulation side by side, then the items of TARGET.
 
-    Raises UsageError where the catalogue has no such claim.
+    Args:
+        claim: the claim's id; None for all of them, one after the other.
+        claims: a file of claims or a Catalogue; None for the package's own.
+
+    Raises UsageError where there is no such claim, DataError or UnreadableError for the file.
     """
-    claim = find_claim(catalogue, identifier)
+    catalogue = choose_catalogue(claims)
+    shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
+    return "\n".join(_protocol(catalogue, one) for one in shown)
+
+
+def _protocol(catalogue: Catalogue, claim: Claim) -> str:
     lines = [f"# Protocol: {claim.id}", "", f"**{claim.advice}** (source: {claim.source})", ""]
     lines += ["| | target trial | emulation |", "|---|---|---|"]
     lines += [f"| {one.name} | {one.target} | {one.emulation} |" for one in components(claim)]
@@ -233,16 +243,27 @@ def protocol_text(catalogue: Catalogue, identifier: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def preregistration_text(catalogue: Catalogue, *, date: dt.date, data: str = "not yet read") -> str:
+def preregistration_text(
+    claim: str | None = None,
+    claims: str | Path | Catalogue | None = None,
+    *,
+    date: dt.date | None = None,
+    data: str = "not yet read",
+) -> str:
     """A preregistration in the order of the OSF template, with the hash and date by which it can be verified.
 
     Args:
-        catalogue: the claims that are registered; date: of the registration.
+        claim: list this claim alone; None for all. The hash is that of the whole file either way.
+        claims: a file of claims or a Catalogue; None for the package's own.
+        date: of the registration, by default today.
         data: what is known of the data so far.
     """
+    catalogue = choose_catalogue(claims)
+    shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
+    date = date or dt.datetime.now(dt.UTC).date()
     lines = ["# Preregistration", "", *registration_lines(catalogue, date), "", "## Title", "", catalogue.title, ""]
     lines += ["## Hypotheses", ""]
-    lines += [f"- {claim.id}: {_hypothesis(claim)}" for claim in catalogue.claims]
+    lines += [f"- {one.id}: {_hypothesis(one)}" for one in shown]
     sections = {
         "Existing data": f"The data are {data}. The claims' file is fixed; a later change makes verdicts post hoc.",
         "Sample size and stopping rule": "All interviews of the log up to its data date; no looks in between. "
