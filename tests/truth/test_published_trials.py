@@ -1,4 +1,4 @@
-"""The estimators against published examples of target-trial emulation (figures: the authors' own, and R's on their rows).
+"""The estimators against published examples of target-trial emulation (the authors' own figures, and R's on their rows).
 
 R 4.2.2, survival 3.5-3, sandwich 3.0-2; the scripts are described in tests/fixtures/published/ATTRIBUTION.md.
 """
@@ -73,7 +73,7 @@ def test_the_tutorials_unweighted_difference(patients: pl.DataFrame) -> None:
 
 
 def test_the_tutorials_weighted_difference() -> None:
-    """With the published weights fed in: .815966 against .695288, difference .120678, mean survival 4.6821 days more."""
+    """With the published weights fed in: .815966 against .695288, difference .120678, mean 4.6821 days more."""
     rows = read("maringe_weighted_long.csv.gz")
     assert len(rows) == 22_772
     year = np.array([365.0])
@@ -148,7 +148,7 @@ def seqdata() -> PersonPeriods:
 
 
 def test_seqtargets_ten_coefficients(seqdata: PersonPeriods) -> None:
-    """9,203 starts, 248,485 rows, 6,360 events; all ten coefficients of SEQTaRget's own test, clustered error as R's."""
+    """9,203 starts, 248,485 rows, 6,360 events; all ten coefficients of SEQTaRget's test, clustered error as R's."""
     trials = expand_trials(seqdata)
     assert (len(trials.assigned), len(trials.y), trials.y.sum()) == (9_203, 248_485, 6_360)
     names = ("sex", "N", "L", "P")

@@ -1,0 +1,101 @@
+"""The catalogue of claims: complete, checked field by field, registered by its hash."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from followup_analytics.claims import IN_CIRCULATION, own_catalogue, preregistration_text, protocol_text
+from followup_analytics.claims.catalogue import parse_catalogue
+from followup_analytics.claims.registration import is_post_hoc
+from followup_analytics.errors import DataError, UsageError
+
+ONE = """[[claim]]
+id = "early"
+advice = "Call early."
+source = "a poster"
+population = "all interviews"
+outcome = "response"
+horizon = 14
+direction = "more"
+design = "clone-censor-weight"
+moment = { kind = "interview" }
+strategy = { words = "day 0", act = "attempt", some_in = [0, 0] }
+alternative = { words = "day 1 or 2", act = "attempt", none_in = [0, 0], some_in = [1, 2] }
+"""
+
+
+def test_all_24_claims_are_there_in_their_order() -> None:
+    """The package's own catalogue holds the 24 claims, from the thank-you note to the question when positive."""
+    ids = [claim.id for claim in own_catalogue().claims]
+    assert len(ids) == len(set(ids)) == 24
+    assert (ids[0], ids[1], ids[-1]) == ("thank-you-note", "wait-2-3-days", "ask-when-positive")
+    assert [claim.id for claim in own_catalogue().claims if claim.one_sided] == ["move-on", "ask-when-positive"]
+    assert [claim.id for claim in own_catalogue().claims if claim.second_way] == [
+        "max-two-voicemails",
+        "move-on",
+        "keep-following-up",
+    ]
+
+
+def test_claims_in_circulation_contradict_each_other() -> None:
+    """The second catalogue names its sources, and what each entry contradicts is in it too."""
+    catalogue = own_catalogue(IN_CIRCULATION)
+    assert all(claim.source for claim in catalogue.claims)
+    named = {other for claim in catalogue.claims for other in claim.contradicts}
+    assert named
+    assert named <= {claim.id for claim in catalogue.claims}
+
+
+def test_a_users_file_of_the_same_form() -> None:
+    """A file with the fields that are needed gives a claim, with the usual margin."""
+    claim = parse_catalogue(ONE.encode(), "mine.toml").claims[0]
+    assert (claim.id, claim.margin, claim.intervals, claim.window) == ("early", 0.05, 15, 3)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("horizon = 14", 'horizon = "14"', 7, "whole number"),
+        ('outcome = "response"', 'outcome = "reply"', 6, "none of response, advanced"),
+        ('direction = "more"', 'directoin = "more"', 8, "did you mean 'direction'"),
+        ("some_in = [0, 0]", "some_in = [2, 1]", 11, "first and last interval"),
+        ('kind = "interview"', 'kind = "dream"', 10, "none of interview"),
+    ],
+)
+def test_errors_name_line_and_field(old: str, new: str, line: int, words: str) -> None:
+    """A field that is wrong is refused with the file, the line and what to put there."""
+    with pytest.raises(DataError) as refused:
+        parse_catalogue(ONE.replace(old, new).encode(), "mine.toml")
+    problem = next(one for one in refused.value.problems if words in one.message)
+    assert (problem.file, problem.row) == ("mine.toml", line)
+
+
+def test_what_is_not_toml_is_refused_in_a_sentence() -> None:
+    """Neither bytes that are no text nor text that is no TOML gives a traceback."""
+    for data in (b"\xff\xfe", b"[[claim]\n"):
+        with pytest.raises(DataError, match=r"mine\.toml: not"):
+            parse_catalogue(data, "mine.toml")
+
+
+def test_protocols_cover_the_21_items() -> None:
+    """Every claim's protocol sets trial and emulation side by side and goes through all items of TARGET."""
+    for claim in own_catalogue().claims:
+        text = protocol_text(claim.id)
+        assert "| Eligibility |" in text
+        assert "\n21. " in text
+    with pytest.raises(UsageError, match="did you mean 'wait-2-3-days'"):
+        protocol_text("wait-2-3-day")
+
+
+def test_a_registration_is_verified(tmp_path: Path) -> None:
+    """Verdicts are post hoc when the file differs from the registered one, or was registered after the record ended."""
+    place = tmp_path / "registration.txt"
+    place.write_text(preregistration_text(date=dt.date(2026, 1, 1)), encoding="utf-8")
+    after = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+    assert is_post_hoc(own_catalogue(), None, after) is None
+    assert is_post_hoc(own_catalogue(), place, after) is False
+    assert is_post_hoc(own_catalogue(IN_CIRCULATION), place, after) is True
+    assert is_post_hoc(own_catalogue(), place, dt.datetime(2025, 6, 1, tzinfo=dt.UTC)) is True

@@ -1,0 +1,101 @@
+"""The rule from numbers to a verdict, and the estimators' small parts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from followup_analytics.claims import own_catalogue, plan_study
+from followup_analytics.claims.definition import Course
+from followup_analytics.claims.emulation import rules_of
+from followup_analytics.claims.sensitivity import forgotten_share
+from followup_analytics.claims.verdict import Test, decide
+from followup_analytics.claims.words import effect_words
+from followup_analytics.trials.decisions import FORBID, MUST, NATURAL
+from followup_analytics.trials.incidence import incidence_of_sums
+from followup_analytics.trials.logistic import Tally, fit_logistic, fit_replicates
+
+
+def claim(identifier: str):
+    """A claim of the package."""
+    return own_catalogue().claim(identifier)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "estimate", "low90", "high90", "p", "verdict"),
+    [
+        ("smile", 0.10, 0.06, 0.14, 0.001, "supported"),
+        ("smile", -0.10, -0.14, -0.06, 0.001, "contradicted"),
+        ("smile", 0.03, 0.02, 0.04, 0.0001, "no_meaningful_difference"),
+        ("smile", 0.04, 0.01, 0.07, 0.01, "inconclusive"),
+        ("smile", 0.10, 0.02, 0.18, 0.20, "inconclusive"),
+        ("move-on", 0.01, -0.02, 0.04, 0.4, "supported"),
+        ("move-on", 0.09, 0.06, 0.12, 0.001, "contradicted"),
+        ("move-on", 0.04, 0.01, 0.07, 0.02, "inconclusive"),
+        ("ask-when-positive", 0.00, -0.04, 0.04, 0.5, "supported"),
+        ("ask-when-positive", -0.09, -0.12, -0.06, 0.001, "contradicted"),
+        ("ask-when-positive", -0.03, -0.08, 0.02, 0.2, "inconclusive"),
+    ],
+)
+def test_the_rule(identifier: str, estimate: float, low90: float, high90: float, p: float, verdict: str) -> None:
+    """Margins, adjusted p-value and direction give the verdict; one-sided claims have a rule of their own."""
+    inside = low90 > -0.05 and high90 < 0.05
+    test = Test(estimate, p, low90, high90, inside)
+    assert decide(claim(identifier), test, p, enough_people=True) == verdict
+    assert decide(claim(identifier), test, p, enough_people=False) == "inconclusive"
+
+
+def test_effects_in_words() -> None:
+    """Differences are so many more or fewer in 100, with their interval."""
+    assert effect_words(0.06, 0.02, 0.10) == "6 more in 100, between 2 and 10"
+    assert effect_words(-0.06, -0.10, -0.02) == "6 fewer in 100, between 2 and 10"
+    assert effect_words(0.01, -0.03, 0.05) == "1 more in 100, between 3 fewer and 5 more"
+
+
+def test_acts_fall_due_one_by_one() -> None:
+    """Where as many acts are missing as intervals are left, one must be made; beyond the most allowed, none may."""
+    four = Course("four by the end", "attempt", some_in=(0, 9), at_least=4)
+    interval, before = np.array([0, 6, 6, 9, 9]), np.array([0, 0, 1, 3, 4])
+    assert rules_of(four, interval, before, np.zeros(5, int)).tolist() == [NATURAL, MUST, NATURAL, MUST, NATURAL]
+    two = Course("two at most", "attempt", none_in=(0, 9), at_most=2)
+    assert rules_of(two, interval[:3], np.array([1, 2, 1]), np.array([1, 0, 2])).tolist() == [NATURAL, FORBID, FORBID]
+
+
+def test_refits_equal_separate_fits() -> None:
+    """Replicates found from one information matrix each are those of fitting without each group from scratch."""
+    draw = np.random.default_rng(3)
+    group, pattern = draw.integers(0, 12, 800), draw.integers(0, 6, 800)
+    design = np.column_stack([np.ones(6), np.arange(6) % 2, np.arange(6) // 2])
+    acted = (draw.random(800) < 1 / (1 + np.exp(1 - 0.4 * pattern))).astype(float)
+    n, s = (Tally.of(pattern, group, amount, 6, 12) for amount in (np.ones(800), acted))
+    fit = fit_replicates(design, n, s, np.array([0.0, 1.0, 1.0]))
+    for g in range(12):
+        kept = group != g
+        alone = fit_logistic(
+            design,
+            np.bincount(pattern[kept], minlength=6).astype(float),
+            np.bincount(pattern[kept], weights=acted[kept], minlength=6),
+            np.array([0.0, 1.0, 1.0]),
+        )
+        assert fit.beta[:, 1 + g] == pytest.approx(alone, abs=1e-4)
+
+
+def test_incidence_with_a_competing_event() -> None:
+    """10 at risk, 2 events and 3 that compete, then 5 at risk with 1 event: .2, then .2 + .5 / 5."""
+    risk, other = incidence_of_sums(np.array([10.0, 5.0]), np.array([2.0, 1.0]), np.array([3.0, 0.0]))
+    assert risk == pytest.approx([0.2, 0.3])
+    assert other == pytest.approx([0.3, 0.3])
+
+
+def test_forgotten_failures_that_undo_a_difference() -> None:
+    """.40 against .30 with equal arms: a few in 100 forgotten failures among the idle bring it below five points."""
+    share = forgotten_share(0.40, 0.30, 0.5, 0.05)
+    assert share is not None
+    assert 0.4 / (1 + share) - 0.3 / (1 - share) < 0.05
+    assert forgotten_share(0.40, 0.30, 0.5, 0.20) == 0.0
+
+
+def test_the_size_of_a_study() -> None:
+    """Ten points from 30% take 566 interviews in each arm, five take 2,198 (design effect 1.6)."""
+    assert {row["n_interviews"] for row in plan_study().rows} == {1_132}
+    assert plan_study(effect=0.05, claim="smile").rows[0]["n_interviews"] == 2 * 2_198
