@@ -1,4 +1,4 @@
-"""The estimators against published examples of target-trial emulation (the authors' own figures, and R's on their rows).
+"""The estimators against published examples of target-trial emulation (the authors' figures, and R's on their rows).
 
 R 4.2.2, survival 3.5-3, sandwich 3.0-2; the scripts are described in tests/fixtures/published/ATTRIBUTION.md.
 """
