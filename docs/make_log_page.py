@@ -1,4 +1,4 @@
-"""Write docs/log.md from the schema, so that the page can't differ from the code.  Run: python docs/make_log_page.py."""
+"""Write docs/log.md from the schema, so that the page is what the code is.  Run: python docs/make_log_page.py."""
 
 from __future__ import annotations
 
@@ -22,10 +22,8 @@ This page is made from the code by `python docs/make_log_page.py`.
 
 def page() -> str:
     """The whole page."""
-    parts = [INTRODUCTION]
-    for table in TABLES.values():
-        parts.append(f"## {table.name}\n\nOne row: {table.row_is}.\n\n{documentation_table(table)}\n")
-    return "\n".join(parts)
+    tables = [f"## {one.name}\n\nOne row: {one.row_is}.\n\n{documentation_table(one)}\n" for one in TABLES.values()]
+    return "\n".join([INTRODUCTION, *tables])
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ def rates(
 ) -> None:
     """Response rates by timing, channel, attempt and more, with clustered intervals.
 
-    Example:  followup rates data/sample --by timing,channel
+    Example:  followup rates data/log --by timing,channel
     """
     from followup_analytics.rates import response_rates
 
@@ -85,7 +85,7 @@ def curve(
 ) -> None:
     """How many have heard back by each day, with competing ends counted as such.
 
-    Example:  followup curve data/sample --by cohort --horizon 21
+    Example:  followup curve data/log --by cohort --horizon 21
     """
     from followup_analytics.curves import incidence_curve
 
@@ -104,7 +104,7 @@ def outcomes(
 ) -> None:
     """What became of each cohort, with the rates of the NACE standard where destinations are known.
 
-    Example:  followup outcomes data/sample --against 2025
+    Example:  followup outcomes data/log --against 2025
     """
     from followup_analytics.outcomes import cohort_outcomes
 
@@ -122,7 +122,7 @@ def model(
 ) -> None:
     """How likely an attempt is to be answered, and whether the model beats the base rate.
 
-    Example:  followup model data/sample --save model.json
+    Example:  followup model data/log --save model.json
     """
     from followup_analytics.model import fit_callback_model
 
@@ -148,7 +148,7 @@ def predict(
 ) -> None:
     """For each open interview, the chance of hearing back soon if nothing further is done (confidential).
 
-    Example:  followup predict data/sample --model model.json
+    Example:  followup predict data/log --model model.json
     """
     from followup_analytics.model import load_callback_model, predict_callbacks
 
@@ -171,7 +171,7 @@ def claims(
 ) -> None:
     """A verdict on each piece of advice, or that these data can't tell.
 
-    Example:  followup claims data/sample --claim wait-2-3-days --protocol
+    Example:  followup claims data/log --claim wait-2-3-days --protocol
     """
     from followup_analytics import claims as catalogue
 
@@ -198,9 +198,6 @@ def plan(
     effect: Annotated[
         float, typer.Option("--effect", metavar="POINTS", help="The difference to detect, in percentage points.")
     ] = 10.0,
-    simulate: Annotated[
-        bool, typer.Option("--simulate", help="Also run the claims on simulated logs for power.")
-    ] = False,
 ) -> None:
     """How many interviews and applicants each claim needs.
 

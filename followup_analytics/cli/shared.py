@@ -104,9 +104,7 @@ def _parameters(group: type[Any]) -> list[inspect.Parameter]:
 # ------------------------------------------------------------------------------------------------------- logs
 
 
-def open_log(
-    source: str, shared: Shared, *, protect: bool = True, columns: Sequence[str] | None = None
-) -> FollowUpLog:
+def open_log(source: str, shared: Shared, *, protect: bool = True, columns: Sequence[str] | None = None) -> FollowUpLog:
     """Read a log, cut it to what was asked for, and refuse one that is about too few applicants.
 
     columns: the columns of the contacts that a count needs, where a folder of typed Parquet may be read for them alone.

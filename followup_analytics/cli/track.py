@@ -208,7 +208,7 @@ def _tell(store: str, entry: Entry, *, as_json: bool) -> None:
         counts = LogCounts.of(log).to_json()
         about = subset(log, where=[("interview_id", entry.interview_id)]) if entry.interview_id is not None else None
         if about is not None and about.interviews.height:
-            rows = next_steps(about).rows
+            rows = next_steps(about, test=False).rows
             step = dict(rows[0]) if rows else None
     if as_json:
         answer = {

@@ -71,7 +71,7 @@ def test_csv_and_xlsx_faces_hold_the_same_rows(followup, simulated_folder, tmp_p
         (["rates", "{log}", "--cohort", "nobody"], 2, "no cohort is called"),
         (["rates", "{log}", "--where", "industry"], 2, "COLUMN=VALUE"),
         (["rates", "{log}", "--where", "industry=none such"], 4, "withheld"),
-        (["rates", "{log}", "--within", "soon"], 2, "soon"),
+        (["rates", "{log}", "--within", "soon"], 2, "--within"),
         (["rates", "{nowhere}"], 1, "no such file"),
         (["report", "{log}"], 2, "-o report.pdf"),
         (["predict", "{log}", "--model", "{nowhere}"], 1, "no such file"),

@@ -91,7 +91,7 @@ def test_a_rows_own_zone_goes_before_the_default():
 def test_a_missing_column_is_refused_with_the_nearest_one():
     """The refusal names the column that is needed and the one that looks like it."""
     row = {"interview_id": "i1", "aplicant_id": "a", "interviewed_at": "2026-03-02T10:00Z"}
-    with pytest.raises(DataError, match="applicant_id .* is missing; 'aplicant_id' looks like it"):
+    with pytest.raises(DataError, match=r"applicant_id .* is missing; 'aplicant_id' looks like it"):
         checked(row)
 
 

@@ -49,7 +49,8 @@ def test_commands_of_the_readme_exist():
         where = ["track", "x", words[3]] if command == "track" else [command]
         key = " ".join(where)
         if key not in helps:
-            code = f"import sys; sys.argv = {['followup', *where, '--help']!r}; from followup_analytics.cli import main; main()"
+            argv = ["followup", *where, "--help"]
+            code = f"import sys; sys.argv = {argv!r}; from followup_analytics.cli import main; main()"
             helps[key] = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
         for option in re.findall(r"(?<=\s)--?[a-z][a-z-]*", line):
             assert option in helps[key], f"{key} has no {option}"
