@@ -1,8 +1,8 @@
 """How often verdicts and intervals are right: many simulated logs of worlds whose truth is known.
 
 Run:  python benchmarks/claims_study.py --interviews 1500 --seeds 30 null etiquette
-Writes benchmarks/results/claims_study.json: coverage of the plain 95% interval by world and design, verdicts, and in how
-many logs any verdict was false.
+Writes benchmarks/results/claims_study.json: coverage of the plain 95% interval by world and design, verdicts, and in
+how many logs any verdict was false.
 """
 
 from __future__ import annotations

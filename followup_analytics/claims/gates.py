@@ -87,7 +87,7 @@ def run_gates(claim: Claim, estimate: Estimate, applicant: IntArray) -> tuple[Ga
         largest = arm.largest_share()
         gates.append(Gate("largest_weight", largest <= MAX_SHARE, largest, MAX_SHARE, _too_heavy(words)))
         mean = float(arm.weight.mean())
-        # Only the cap can make weights stand for fewer than all; elsewhere their mean strays by chance, and is divided out.
+        # Only the cap can make weights stand for fewer than all; else their mean strays by chance, and is divided out.
         stands = arm.capped == 0 or abs(mean - 1) <= MEAN_OFF
         gates.append(Gate("stand_for_all", stands, mean, MEAN_OFF, _not_all(words)))
     return tuple(gates)
