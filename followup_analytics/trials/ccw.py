@@ -158,7 +158,9 @@ def weigh_arm(paths: Paths, follow_up: FollowUp, *, cap: float = WEIGHT_CAP) -> 
 
 def arm_sums(paths: Paths, follow_up: FollowUp) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Weights at risk, at events and at competing events in each interval, each of shape (1 + G, K)."""
-    shape = (follow_up.horizon, 1 + follow_up.groups)
+    # As many groups as were refitted: of a part of the people the last ones may be empty.
+    groups = paths.weight.shape[1] - 1
+    shape = (follow_up.horizon, 1 + groups)
     events, competing, leaving, at_risk = (np.zeros(shape) for _ in range(4))
     by_exit = _by_exit(follow_up)
     decided = min(paths.node.shape[1] - 1, follow_up.horizon)
@@ -167,10 +169,10 @@ def arm_sums(paths: Paths, follow_up: FollowUp) -> tuple[FloatArray, FloatArray,
         for kind, sums in ((EVENT, events), (COMPETING, competing), (CENSORED, leaving)):
             rows = by_exit[k, kind]
             if len(rows):
-                sums[k] = _sum(paths.weight, node[rows], follow_up.group[rows], follow_up.groups)
+                sums[k] = _sum(paths.weight, node[rows], follow_up.group[rows], groups)
     # Once nothing more is decided weights stay, so that the risk set is what is still to leave it.
     staying = by_exit[follow_up.horizon, CENSORED]
-    rest = _sum(paths.weight, paths.node[staying, -1], follow_up.group[staying], follow_up.groups)
+    rest = _sum(paths.weight, paths.node[staying, -1], follow_up.group[staying], groups)
     for k in range(follow_up.horizon - 1, -1, -1):
         if k >= decided:
             at_risk[k] = rest + events[k] + competing[k]
@@ -178,7 +180,7 @@ def arm_sums(paths: Paths, follow_up: FollowUp) -> tuple[FloatArray, FloatArray,
         else:
             ended = follow_up.exit_kind != CENSORED
             rows = np.flatnonzero((follow_up.exit_interval > k) | ((follow_up.exit_interval == k) & ended))
-            at_risk[k] = _sum(paths.weight, paths.node[rows, k + 1], follow_up.group[rows], follow_up.groups)
+            at_risk[k] = _sum(paths.weight, paths.node[rows, k + 1], follow_up.group[rows], groups)
     return at_risk.T, events.T, competing.T
 
 

@@ -53,7 +53,7 @@ def sequential_contrast(
             paths = follow_paths(trial, rule, probability, mine.people)
             parts = arm_sums(Paths(np.minimum(paths.weight, cap), paths.node), mine)
             for k, part in enumerate(parts):
-                total[k] += _all_groups(part, mine.groups, follow_up.groups)
+                total[k] += part
     risks = {arm: incidence_of_sums(*total)[0][:, -1] for arm, total in sums.items()}
     return as_jackknife(risks[MUST] - risks[FORBID])
 
@@ -78,13 +78,6 @@ def _trial_from(
         follow_up.group[entering], follow_up.exit_interval[entering] - day, follow_up.exit_kind[entering], horizon
     )
     return kept, mine
-
-
-def _all_groups(part: FloatArray, own: int, groups: int) -> FloatArray:
-    """Sums of a trial in which the last groups have nobody: without them, nothing changes."""
-    if own == groups:
-        return part
-    return np.concatenate([part, np.repeat(part[:1], groups - own, axis=0)])
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,11 @@ from followup_analytics.claims.emulation import rules_of
 from followup_analytics.claims.sensitivity import forgotten_share
 from followup_analytics.claims.verdict import Test, decide
 from followup_analytics.claims.words import effect_words
-from followup_analytics.trials.decisions import FORBID, MUST, NATURAL
+from followup_analytics.trials.ccw import FollowUp
+from followup_analytics.trials.decisions import FORBID, MUST, NATURAL, Decisions
 from followup_analytics.trials.incidence import incidence_of_sums
 from followup_analytics.trials.logistic import Tally, fit_logistic, fit_replicates
+from followup_analytics.trials.sequential import sequential_contrast
 
 
 def claim(identifier: str):
@@ -99,3 +101,24 @@ def test_the_size_of_a_study() -> None:
     """Ten points from 30% take 566 interviews in each arm, five take 2,198 (design effect 1.6)."""
     assert {row["n_interviews"] for row in plan_study().rows} == {1_132}
     assert plan_study(effect=0.05, claim="smile").rows[0]["n_interviews"] == 2 * 2_198
+
+
+def test_a_sequential_trial_without_the_last_group() -> None:
+    """On a day when nobody of the last applicant group could act any more, its refits still weigh the others."""
+    person = np.array([0, 1, 2, 3, 0, 1])
+    decisions = Decisions(
+        person=person,
+        interval=np.array([0, 0, 0, 0, 1, 1]),
+        rank=np.zeros(6, dtype=np.int64),
+        pattern=np.zeros(6, dtype=np.int64),
+        acted=np.array([0, 0, 1, 1, 1, 0]),
+        seen=np.ones(6),
+        design=np.ones((1, 1)),
+        penalty=np.zeros(1),
+    )
+    follow_up = FollowUp(np.arange(4), np.array([3, 9, 2, 9]), np.array([1, 0, 1, 0]), 4)
+    probability = np.full((1, 5), 0.5)
+    found = sequential_contrast(decisions, follow_up, probability, window=2, horizon=3)
+    assert found.replicates.shape == (4,)
+    # Acting: 2 + 2 + 2 at risk in the third interval (weights 1 / .5), events 2 + 2; waiting: no event.
+    assert float(found.estimate) == pytest.approx(4 / 6)
