@@ -214,10 +214,11 @@ def write_log(log: FollowUpLog, target: str | Path, *, format: str = "csv") -> P
     """Write a log as a folder of CSV or Parquet tables (with log.toml), or as a workbook (.xlsx, .ods).
 
     target: a folder, which is made, or a workbook's path. format: csv or parquet, for a folder.
-    Reading it back gives an equal log. Text that a spreadsheet would take for a formula is neutralised.
+    Reading it back gives an equal log. Parquet holds typed columns wherever they say as much as text would, so that
+    counting can read just what it needs. Text that a spreadsheet would take for a formula is neutralised.
     """
     path = Path(target)
-    tables = canonical_tables(log)
+    tables = canonical_tables(log, typed=format == "parquet" and _types_say_it_all(log))
     if path.suffix.lower() in (".xlsx", ".ods"):
         write_workbook(path, tables)
         return path
@@ -246,13 +247,47 @@ def settings_text(log: FollowUpLog) -> str:
     return "\n".join(lines) + "\n"
 
 
-def canonical_tables(log: FollowUpLog) -> dict[str, pl.DataFrame]:
-    """The log's tables as the contract writes them: text in every cell, empty columns left out, times with offsets."""
+def _types_say_it_all(log: FollowUpLog) -> bool:
+    """Whether instants lose nothing: no bare dates, and no row whose zone is told by its written offset alone."""
+    frames = (log.interviews, log.contacts, log.outcomes)
+    if any("at_precision" in frame.columns and (frame["at_precision"] == "day").any() for frame in frames):
+        return False
+    zones = log.interviews["_zone"] == (log.time_zone or "")
+    own = log.interviews["time_zone"].is_not_null() if "time_zone" in log.interviews.columns else zones
+    return bool((zones | own).all())
+
+
+def canonical_tables(log: FollowUpLog, *, typed: bool = False) -> dict[str, pl.DataFrame]:
+    """The log's tables as the contract writes them: text in every cell, empty columns left out, times with offsets.
+
+    typed: leave instants, numbers and booleans as what they are.
+    """
     zones = log.interviews.select("interview_id", zone="_zone")
     frames = {"interviews": log.interviews, "contacts": log.contacts, "outcomes": log.outcomes}
     if log.applicants is not None:
         frames["applicants"] = log.applicants
+    if typed:
+        return {name: _as_typed(name, frame) for name, frame in frames.items()}
     return {name: _as_written(name, frame, zones) for name, frame in frames.items()}
+
+
+def _as_typed(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    table = TABLES[name]
+    kept = [
+        column
+        for column in frame.columns
+        if not column.startswith("_") and (column in table.required or frame[column].null_count() < frame.height)
+    ]
+    if _has_own_buckets(frame):
+        kept.append("_bucket")
+    return frame.select(_written_values(frame[one]) if frame[one].dtype == pl.String else one for one in kept)
+
+
+def _has_own_buckets(frame: pl.DataFrame) -> bool:
+    """Whether the applicants' groups were stored under ids that have since been replaced."""
+    if not {"_bucket", "applicant_id"} <= set(frame.columns):
+        return False
+    return bool((frame["_bucket"] != applicant_buckets(frame["applicant_id"])).any())
 
 
 def _as_written(name: str, frame: pl.DataFrame, zones: pl.DataFrame) -> pl.DataFrame:
@@ -272,7 +307,7 @@ def _as_written(name: str, frame: pl.DataFrame, zones: pl.DataFrame) -> pl.DataF
     for column in frame.columns:
         values = frame[column]
         if column == "_bucket":
-            if "applicant_id" in frame.columns and (values != applicant_buckets(frame["applicant_id"])).any():
+            if _has_own_buckets(frame):
                 columns[column] = values.cast(pl.String)
             continue
         if column.startswith("_") or (values.null_count() == len(values) and column not in table.required):

@@ -6,8 +6,10 @@ import polars as pl
 import pytest
 
 from followup_analytics.errors import DataError, UnreadableError, UsageError
-from followup_analytics.log import FollowUpLog, as_of, subset
+from followup_analytics.log import FollowUpLog, as_of, build_log, subset
 from followup_analytics.reading import read_log, write_log
+from followup_analytics.scanning import scan_log
+from followup_analytics.simulate import simulate_log
 
 INTERVIEWS = """interview_id,applicant_id,interviewed_at,cohort,major,time_zone
 i1,a,2026-03-02T10:00:00+01:00,2026,=SUM(A1),Europe/Berlin
@@ -50,6 +52,23 @@ def test_a_folder_written_and_read_back_is_the_same_log(folder, tmp_path, form):
     """CSV and Parquet folders keep times, zones, day precision and text that looks like a formula."""
     log = read_log(folder)
     assert same(log, read_log(write_log(log, tmp_path / form, format=form)))
+
+
+def test_parquet_keeps_types_where_they_say_as_much_as_text(tmp_path):
+    """A log of instants in one known zone is written with typed columns, which counting reads without looking twice."""
+    log = simulate_log(interviews=60, world="etiquette", seed=3)
+    assert log.time_zone
+    one_zone = build_log(
+        interviews=log.interviews.with_columns(time_zone=None).select(pl.exclude("^_.*$")),
+        contacts=log.contacts.select(pl.exclude("^_.*$")),
+        outcomes=log.outcomes.select(pl.exclude("^_.*$")),
+        time_zone=log.time_zone,
+        data_date=log.data_date,
+    )
+    folder = write_log(one_zone, tmp_path / "typed", format="parquet")
+    assert pl.read_parquet_schema(folder / "contacts.parquet")["at"] == pl.Datetime("us", "UTC")
+    assert same(one_zone, read_log(folder))
+    assert scan_log(folder) is not None
 
 
 @pytest.mark.parametrize("name", ["log.xlsx", "log.ods"])
