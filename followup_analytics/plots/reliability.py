@@ -23,29 +23,39 @@ def reliability_chart(
     without an estimate are not drawn. On the diagonal a prediction is right on average.
     """
     with house_style():
-        axes = ax or new_axes(3.9, 3.6)
+        axes = ax or new_axes(5.6, 3.2)
         shown = [row for row in rows if row.get("estimate") is not None and row.get("predicted") is not None]
-        tops = [
-            float(row[name])
-            for row in shown
-            for name in ("predicted", "estimate", "conf_high")
-            if row.get(name) is not None
-        ]
-        ceiling = min(1.0, max(tops, default=1.0) * 1.1)
-        axes.plot([0, ceiling], [0, ceiling], color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
+        left, right = _span([float(row["predicted"]) for row in shown])
+        tops = [float(row[name]) for row in shown for name in ("estimate", "conf_high") if row.get(name) is not None]
+        axes.plot([left, right], [left, right], color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
         for row in shown:
-            _draw_dot(axes, row, n_field)
-        axes.set_xlim(0, ceiling)
-        axes.set_ylim(0, ceiling)
-        axes.set_aspect("equal")
+            _draw_dot(axes, row)
+        axes.set_xlim(left, right)
+        axes.set_ylim(0, min(1.0, max([right, *tops]) * 1.05))
         percent_axis(axes.xaxis)
         percent_axis(axes.yaxis)
         axes.set_xlabel("Predicted chance of a response")
         axes.set_ylabel("Share that got one")
         caption = (
             "Predicted against observed for groups of attempts; lines are 95% intervals, dashes perfect agreement."
+            + _group_sizes([int(row[n_field]) for row in shown if row.get(n_field) is not None])
         )
         return give_words(axes, reliability_alt(rows), caption, simulated=simulated)
+
+
+def _span(predicted: Sequence[float]) -> tuple[float, float]:
+    """The stretch of chances to draw: predictions often lie close together, and all of 0 to 1 would hide them."""
+    if not predicted:
+        return 0.0, 1.0
+    return max(0.0, min(predicted) - 0.03), min(1.0, max(predicted) + 0.03)
+
+
+def _group_sizes(sizes: Sequence[int]) -> str:
+    if not sizes:
+        return ""
+    if min(sizes) == max(sizes):
+        return f" Each dot stands for {count(sizes[0])} attempts."
+    return f" A dot stands for {count(min(sizes))} to {count(max(sizes))} attempts."
 
 
 def reliability_alt(rows: Sequence[Row]) -> str:
@@ -61,12 +71,8 @@ def reliability_alt(rows: Sequence[Row]) -> str:
     return f"{start} {joined(told)}."
 
 
-def _draw_dot(axes: Axes, row: Row, n_field: str) -> None:
+def _draw_dot(axes: Axes, row: Row) -> None:
     across, up = float(row["predicted"]), float(row["estimate"])
     if row.get("conf_low") is not None and row.get("conf_high") is not None:
         axes.plot([across, across], [float(row["conf_low"]), float(row["conf_high"])], color=BLUE, linewidth=1.2)
     axes.plot(across, up, "o", color=BLUE, markersize=5)
-    if row.get(n_field) is not None:
-        axes.annotate(
-            count(int(row[n_field])), (across, up), xytext=(5, -3), textcoords="offset points", fontsize=7.5, va="top"
-        )

@@ -144,9 +144,8 @@ def _client_section(rows: Sequence[Row]) -> Section:
     ]
     body = []
     for client, theirs in by_client(rows).items():
-        for place, row in enumerate(theirs):
-            who = client if place == 0 else f"{client}, also"
-            body.append([who, _interview(row), STEPS[row["step"]], _when(row), row["why"], row["confidence"]])
+        for row in theirs:
+            body.append([client, _interview(row), STEPS[row["step"]], _when(row), row["why"], row["confidence"]])
     intro = paragraph("Each client with every open interview, in the order of the most urgent step.")
     return Section("Client by client", (intro, table("tab-clients", "Next steps by client", columns, body, long=True)))
 
