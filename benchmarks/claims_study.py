@@ -1,28 +1,58 @@
 """How often verdicts and intervals are right: many simulated logs of worlds whose truth is known.
 
-Run:  python benchmarks/claims_study.py --interviews 1500 --seeds 30 null etiquette
-Writes benchmarks/results/claims_study.json: coverage of the plain 95% interval by world and design, verdicts, and in
-how many logs any verdict was false.
+Run:  nice python benchmarks/claims_study.py null --applicants 500 --seeds 1000
+      python benchmarks/claims_study.py --summary
+
+One line a log goes to benchmarks/results/claims_study/ as it is made (not committed; a run that was interrupted goes
+on where it stopped), and every few logs benchmarks/results/claims_study.json is made from all lines: by world and size
+the coverage of the plain 95% interval by design and by claim, the verdicts, and in how many logs any verdict was false,
+with exact binomial intervals. docs/verdicts.md is made from it (docs/make_verdicts_page.py).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from followup_analytics.claims import test_claims
+from scipy.special import betaincinv
+
+from followup_analytics.claims.catalogue import own_catalogue
+from followup_analytics.claims.context import Context
+from followup_analytics.claims.definition import CONTROLS, Claim
+from followup_analytics.claims.evaluate import judge, run_all
+from followup_analytics.claims.trial import Trial
 from followup_analytics.simulate import simulate_log
 from followup_analytics.simulate.truth import world_truth
-from followup_analytics.simulate.world import load_world
+from followup_analytics.simulate.world import World, load_world
+from followup_analytics.uncertainty import Jackknife, t_quantile
 
-RESULTS = Path(__file__).parent / "results" / "claims_study.json"
+HERE = Path(__file__).parent / "results"
+RESULTS, LINES = HERE / "claims_study.json", HERE / "claims_study"
+PER_APPLICANT = 3
+#: Logs between two summaries.
+EVERY = 20
+Row = dict[str, Any]
 
 
-def is_false(row: dict[str, Any], truth: float) -> bool:
+def true_differences(world: World) -> dict[str, float]:
+    """Each claim's true difference; exactly nought for all where actions have no effects and a tone tells nothing.
+
+    What a tone foretells is no effect but a difference of two groups, so that its truth is known to 0.002 alone.
+    """
+    truths = {name: float(truth["estimate"]) for name, truth in world_truth(world)["claims"].items()}
+    if not world.tone and not any(truth for name, truth in truths.items() if name != "tone-tells"):
+        return dict.fromkeys(truths, 0.0)
+    return truths
+
+
+def is_false(row: Row, truth: float) -> bool:
     """Whether a verdict says what is not so; inconclusive and not testable never do."""
     margin, verdict = row["margin"], row["verdict"]
     if row["claim"] == "move-on":
@@ -34,49 +64,179 @@ def is_false(row: dict[str, Any], truth: float) -> bool:
     return (verdict == "supported" and truth <= 0) or (verdict == "contradicted" and truth >= 0)
 
 
-def study(world: str, interviews: int, seeds: int, first: int) -> dict[str, Any]:
-    """Verdicts on `seeds` logs of a world."""
-    truths = world_truth(load_world(world))["claims"]
+def one_log(world: str, applicants: int, seed: int) -> Row:
+    """Everything that is kept of one log: each claim's verdict and numbers, by their ids."""
+    log = simulate_log(interviews=PER_APPLICANT * applicants, world=world, seed=seed)
+    own = {claim.id: claim for claim in own_catalogue().claims}
+    claims = tuple(replace(claim, controls=CONTROLS if claim.controls else ()) for claim in own.values())
+    context = Context.of(log, claims)
+    started = time.process_time()
+    trials = run_all(claims, context)
+    # All controls are kept to be looked at; the verdicts are by those that the catalogue names.
+    rows = judge([_with_own_controls(trial, own[trial.claim.id]) for trial in trials], context, min_cell=1)
+    seconds = time.process_time() - started
+    kept = {row["claim"]: _kept(row, trial) for row, trial in zip(rows, trials, strict=True)}
+    return {"seed": seed, "seconds": round(seconds, 2), "claims": kept}
+
+
+def _with_own_controls(trial: Trial, claim: Claim) -> Trial:
+    controls = tuple(control for control in trial.controls if control.name in claim.controls)
+    return replace(trial, claim=claim, controls=controls)
+
+
+def _kept(row: Row, trial: Trial) -> Row:
+    kept: Row = {"verdict": row["verdict"], "applicants": trial.n_applicants}
+    if trial.estimate is not None:
+        kept["difference"] = _numbers(trial.estimate.difference)
+    if trial.second_way is not None:
+        kept["sequential"] = _numbers(trial.second_way)
+    if trial.test is not None:
+        kept |= {name: _short(row[name]) for name in ("p_value", "p_adjusted", "ess_strategy", "ess_alternative")}
+        kept["label"] = row["label"]
+        kept["controls"] = {control.name: _short(control.p_value) for control in trial.controls}
+    return kept
+
+
+def _numbers(difference: Jackknife) -> list[float | None]:
+    return [_short(float(difference.estimate)), _short(float(difference.se)), float(difference.df)]
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(f"{value:.5g}")
+
+
+def run(world: str, applicants: int, seeds: int, first: int) -> None:
+    """Make the logs that are missing of so many, and the summary now and then."""
+    place = LINES / f"{world}_{applicants}.jsonl"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    known = {line["seed"] for line in read_lines(place)}
+    wanted = [seed for seed in range(first, first + seeds) if seed not in known]
+    for number, seed in enumerate(wanted, start=1):
+        line = json.dumps(one_log(world, applicants, seed), separators=(",", ":"))
+        with place.open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+        if number % EVERY == 0 or number == len(wanted):
+            summarise(place)
+            print(f"{world}, {applicants} applicants: {number} of {len(wanted)} logs", flush=True)
+
+
+def read_lines(place: Path) -> list[Row]:
+    """All whole lines of a file; a line that was cut off when a run was ended is left out."""
+    found = []
+    for text in place.read_text(encoding="utf-8").splitlines() if place.is_file() else ():
+        try:
+            found.append(json.loads(text))
+        except json.JSONDecodeError:
+            continue
+    return found
+
+
+def summarise(place: Path) -> None:
+    """Put the summary of one file of lines in place of the one that was there."""
+    world, applicants = place.stem.rsplit("_", 1)
+    found = summary(world, int(applicants), read_lines(place))
+    known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else []
+    same = (found["world"], found["applicants"])
+    kept = [one for one in known if (one["world"], one["applicants"]) != same]
+    ordered = sorted([*kept, found], key=lambda one: (one["world"], one["applicants"]))
+    RESULTS.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
+
+
+def summary(world: str, applicants: int, lines: Sequence[Row]) -> Row:
+    """What the logs of one world and size say."""
+    claims = {claim.id: claim for claim in own_catalogue().claims}
+    truths = true_differences(load_world(world))
     verdicts: Counter[str] = Counter()
-    held: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    false_logs, started = 0, time.perf_counter()
-    for seed in range(first, first + seeds):
-        rows = test_claims(simulate_log(interviews=interviews, world=world, seed=seed), min_cell=1).rows
-        false = 0
-        for row in rows:
-            truth = truths[row["claim"]]["estimate"]
-            verdicts[row["verdict"]] += 1
-            false += is_false(row, truth)
-            if row["estimate"] is not None and row["conf_low"] is not None:
-                held[row["design"]][0] += row["conf_low"] <= truth <= row["conf_high"]
-                held[row["design"]][1] += 1
-        false_logs += false > 0
+    false: Counter[str] = Counter()
+    false_logs = 0
+    for line in lines:
+        wrong = {
+            f"{name}: {row['verdict']}"
+            for name, row in line["claims"].items()
+            if is_false({**row, "claim": name, "margin": claims[name].margin}, truths[name])
+        }
+        verdicts.update(row["verdict"] for row in line["claims"].values())
+        false.update(wrong)
+        false_logs += bool(wrong)
     return {
         "world": world,
-        "interviews": interviews,
-        "seeds": [first, first + seeds - 1],
-        "coverage": {name: {"held": a, "of": b, "share": round(a / b, 4)} for name, (a, b) in held.items()},
-        "verdicts": dict(verdicts),
-        "logs_with_a_false_verdict": false_logs,
-        "seconds": round(time.perf_counter() - started, 1),
+        "applicants": applicants,
+        "interviews": PER_APPLICANT * applicants,
+        "logs": len(lines),
+        "seeds": [min(line["seed"] for line in lines), max(line["seed"] for line in lines)],
+        "logs_with_a_false_verdict": _share(false_logs, len(lines)),
+        "false_verdicts": dict(sorted(false.items())),
+        "verdicts": dict(sorted(verdicts.items())),
+        "controls_below_05": _controls(lines),
+        "designs": _designs(lines, claims, truths),
+        "claims": {name: _claim(name, lines, truths[name]) for name in claims},
+        "cpu_seconds_a_log": round(sum(line["seconds"] for line in lines) / len(lines), 2),
     }
 
 
+def _controls(lines: Sequence[Row]) -> Row:
+    seen: dict[str, list[float]] = defaultdict(list)
+    for line in lines:
+        for row in line["claims"].values():
+            for name, p in row.get("controls", {}).items():
+                seen[name].append(p)
+    return {name: _share(sum(p < 0.05 for p in values), len(values)) for name, values in sorted(seen.items())}
+
+
+def _designs(lines: Sequence[Row], claims: dict[str, Claim], truths: dict[str, float]) -> Row:
+    held: dict[str, list[bool]] = defaultdict(list)
+    for line in lines:
+        for name, row in line["claims"].items():
+            if row["verdict"] == "not_testable":
+                continue
+            held[claims[name].design].append(_holds(row["difference"], truths[name]))
+            if row.get("sequential") and name == "move-on":
+                held["sequential trials"].append(_holds(row["sequential"], truths[name]))
+    return {name: _share(sum(values), len(values)) for name, values in sorted(held.items())}
+
+
+def _holds(numbers: Sequence[float], truth: float) -> bool:
+    estimate, error, freedom = numbers
+    return bool(abs(estimate - truth) <= float(t_quantile(0.95, freedom)) * error)
+
+
+def _claim(name: str, lines: Iterable[Row], truth: float) -> Row:
+    rows = [line["claims"][name] for line in lines]
+    tested = [row["difference"] for row in rows if row["verdict"] != "not_testable"]
+    made: Row = {"truth": round(truth, 4), "tested": len(tested), "verdicts": dict(Counter(r["verdict"] for r in rows))}
+    if len(tested) < 2:
+        return made
+    estimates = [one[0] for one in tested]
+    mean = sum(estimates) / len(tested)
+    spread = math.sqrt(sum((one - mean) ** 2 for one in estimates) / (len(tested) - 1))
+    error = math.sqrt(sum(one[1] ** 2 for one in tested) / len(tested))
+    made |= {"mean": round(mean, 4), "spread": round(spread, 4), "mean_error": round(error, 4)}
+    return made | {"coverage": _share(sum(_holds(one, truth) for one in tested), len(tested))}
+
+
+def _share(number: int, of: int) -> Row:
+    """A share with Clopper and Pearson's 95% limits."""
+    if not of:
+        return {"number": 0, "of": 0, "share": None, "low": None, "high": None}
+    low = float(betaincinv(number, of - number + 1, 0.025)) if number else 0.0
+    high = float(betaincinv(number + 1, of - number, 0.975)) if number < of else 1.0
+    return {"number": number, "of": of, "share": round(number / of, 4), "low": round(low, 4), "high": round(high, 4)}
+
+
 def main() -> None:
-    """Run the study and keep what was found, one entry for each world and size."""
+    """Run the study, or make its summary from the lines that are there."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("worlds", nargs="+")
-    parser.add_argument("--interviews", type=int, default=1_500)
+    parser.add_argument("worlds", nargs="*")
+    parser.add_argument("--applicants", type=int, default=500)
     parser.add_argument("--seeds", type=int, default=30)
-    parser.add_argument("--first", type=int, default=1_000)
+    parser.add_argument("--first", type=int, default=10_000)
+    parser.add_argument("--summary", action="store_true", help="make the summary of all that was run, and no logs")
     given = parser.parse_args()
-    known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else []
     for world in given.worlds:
-        found = study(world, given.interviews, given.seeds, given.first)
-        known = [one for one in known if (one["world"], one["interviews"]) != (world, given.interviews)] + [found]
-        print(json.dumps(found))
-        RESULTS.parent.mkdir(exist_ok=True)
-        RESULTS.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+        run(world, given.applicants, given.seeds, given.first)
+    if given.summary:
+        for place in sorted(LINES.glob("*.jsonl")):
+            summarise(place)
 
 
 if __name__ == "__main__":

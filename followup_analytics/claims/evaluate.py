@@ -70,7 +70,7 @@ def test_claims(
     context = Context.of(log, catalogue.claims, tuple(adjust or ()))
     trials = run_all(catalogue.claims, context, progress=progress)
     post_hoc = is_post_hoc(catalogue, registration, log.data_date)
-    rows = _rows(trials, context, min_cell)
+    rows = judge(trials, context, min_cell)
     kept = tuple({**row, "post_hoc": post_hoc} for row in rows if any(row["claim"] == one.id for one in shown))
     return ClaimsResult(
         rows=kept,
@@ -111,8 +111,8 @@ def _one_thread_each() -> AbstractContextManager[Any]:
     return limits
 
 
-def _rows(trials: Sequence[Trial], context: Context, min_cell: int) -> list[dict[str, Any]]:
-    """Rows of all claims, with Holm's adjustment over all that passed their gates."""
+def judge(trials: Sequence[Trial], context: Context, min_cell: int) -> list[dict[str, Any]]:
+    """Rows of all claims of a family with their verdicts, Holm's adjustment over all that passed their gates."""
     adjusted = holm([trial.test.p_value if trial.test else float("nan") for trial in trials])
     failing = failed_controls(trials)
     return [
