@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -13,10 +14,11 @@ from followup_analytics.log import Note
 from followup_analytics.model.evaluate import METRICS, Evaluation, Measure, Predictions, evaluate
 from followup_analytics.model.fitting import Trained, later, train, unseen, unseen_rows
 from followup_analytics.model.groups import by_group, reliability
+from followup_analytics.model.multiples import multiples, with_own
 from followup_analytics.model.result import CallbackModel
 from followup_analytics.model.saved import FittedModel, make_saved
 from followup_analytics.model.terms import NAMES, covariates_of, term_frame
-from followup_analytics.model.waiting import spells, waiting_curves
+from followup_analytics.model.waiting import Curve, spells, waiting_curves
 from followup_analytics.results import LogCounts
 
 if TYPE_CHECKING:
@@ -69,9 +71,9 @@ def fit_callback_model(
     judged = usable.with_columns(pl.Series("p", unseen_rows(trained, folds, seed)))
     saved = make_saved(
         log, trained.fit, usable, within=within, outcome=outcome, covariates=covariates, min_cell=min_cell,
-        beats=found.beats_base_rate, metrics=found.metrics,
-        curves=waiting_curves(spells(log, outcome), min_cell=min_cell),
+        beats=found.beats_base_rate, metrics=found.metrics, curves=(),
     )  # fmt: skip
+    saved = replace(saved, curves=_curves(log, saved, frame, min_cell))
     row = _row(usable, trained, found, held_out, saved) | {
         "reliability": reliability(judged, min_cell=min_cell),
         "calibration_by": [*_groups(log, judged, "cohort", min_cell), *_groups(log, judged, "channel", min_cell)],
@@ -152,12 +154,20 @@ def _nothing(
         "n_applicants": 0, "n_events": 0, "status": "not_estimable", "reason": reason,
         "reliability": [], "calibration_by": [],
     }  # fmt: skip
-    curves = waiting_curves(spells(log, outcome), min_cell=min_cell)
     saved = make_saved(
         log, None, frame, within=within, outcome=outcome, covariates=tuple(covariates), min_cell=min_cell,
-        beats=False, metrics={}, curves=curves,
+        beats=False, metrics={}, curves=(),
     )  # fmt: skip
+    saved = replace(saved, curves=_curves(log, saved, frame, min_cell))
     return CallbackModel((row,), LogCounts.of(log), (Note("no_model", reason),), log.native, fitted=saved)
+
+
+def _curves(log: FollowUpLog, saved: FittedModel, frame: pl.DataFrame, min_cell: int) -> tuple[Curve, ...]:
+    """How long answers take, with each spell's terms taken into account as they are when predicting."""
+    terms = frame.drop("interview_id", "applicant_id", "bucket")
+    found = spells(log, saved.outcome).join(terms, on="contact_id", how="left", maintain_order="left")
+    multiple, _ = multiples(saved, with_own(found, log, saved.covariates))
+    return waiting_curves(found.with_columns(multiple=pl.Series(multiple)), min_cell=min_cell)
 
 
 def _groups(log: FollowUpLog, judged: pl.DataFrame, by: str, min_cell: int) -> list[dict[str, Any]]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from followup_analytics.cells import episodes
 from followup_analytics.errors import UsageError
@@ -16,6 +15,7 @@ from followup_analytics.log import Note
 from followup_analytics.model.drift import drift_notes
 from followup_analytics.model.file import load_callback_model
 from followup_analytics.model.if_call import if_called
+from followup_analytics.model.multiples import multiples, with_own
 from followup_analytics.model.result import CallbackModel
 from followup_analytics.model.saved import FittedModel
 from followup_analytics.model.terms import term_frame
@@ -27,10 +27,7 @@ from followup_analytics.uncertainty import t_quantile
 if TYPE_CHECKING:
     from followup_analytics.log import FollowUpLog
 
-FloatArray = NDArray[np.float64]
 _FORTNIGHT = 14.0
-#: A multiple of the usual rate beyond these is the model's imagination.
-_LEAST, _MOST = 0.1, 10.0
 
 
 @dataclass(frozen=True, repr=False)
@@ -91,7 +88,7 @@ def predict_callbacks(
     covariates = tuple(name for name in fitted.covariates if name in log.interviews.columns)
     frame = term_frame(log, within=fitted.within, outcome=fitted.outcome, adjust=covariates)
     spell = _spells(waiting, frame)
-    multiple, spread = _multiples(fitted, spell, log, covariates)
+    multiple, spread = multiples(fitted, with_own(spell, log, covariates))
     rows = [
         _row(row, fitted, within, multiple[place], spread[place])
         for place, row in enumerate(spell.iter_rows(named=True))
@@ -128,54 +125,6 @@ def _spells(waiting: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
         silence=(pl.col("until_us") - since) / DAY_US,
         ahead=pl.col("until_us") < pl.col("start_us"),
     )
-
-
-def _multiples(
-    fitted: FittedModel, spell: pl.DataFrame, log: FollowUpLog, covariates: tuple[str, ...]
-) -> tuple[FloatArray, FloatArray]:
-    """How many times the usual rate each spell has, and the variance of the logarithm of that."""
-    ones, none = np.ones(spell.height), np.zeros(spell.height)
-    if not fitted.beats_base_rate or not len(fitted.beta) or not spell.height:
-        return ones, none
-    design = fitted.design(_described(spell, log, covariates))
-    rows = np.concatenate([block for _, block in design.blocks()])
-    usual = np.concatenate([[1.0], fitted.shares])
-    made = spell["attempts"].to_numpy()
-    # Before any attempt only what belongs to the interview is known: every other term stands at its usual mix.
-    known = _interview_columns(fitted)
-    rows[made == 0] = np.where(known, rows[made == 0], usual)
-    eta = rows @ fitted.beta
-    hazard = np.logaddexp(0.0, eta)
-    average = np.array([float(np.logaddexp(0.0, usual @ fitted.beta)), *fitted.hazard])
-    compared = average[np.minimum(made, STRATA - 1)]
-    # d log(-log(1 - p)) / d eta, with the difference from the usual mix as the direction that is uncertain.
-    slope = (1.0 / (1.0 + np.exp(-eta))) / hazard
-    contrast = rows - usual
-    variance = slope**2 * np.einsum("ij,jk,ik->i", contrast, fitted.covariance, contrast)
-    return np.clip(hazard / compared, _LEAST, _MOST), np.maximum(variance, 0.0)
-
-
-def _described(spell: pl.DataFrame, log: FollowUpLog, covariates: tuple[str, ...]) -> pl.DataFrame:
-    """The spells' terms, with the interview's own filled in where no attempt has been made yet."""
-    if not covariates:
-        return spell
-    own = log.interviews.select("interview_id", *(pl.col(name).alias(f"own_{name}") for name in covariates))
-    joined = spell.join(own, on="interview_id", how="left", maintain_order="left")
-    first = pl.col("attempts") == 0
-    return joined.with_columns(
-        pl.when(first).then(pl.col(f"own_{name}").cast(joined.schema[name])).otherwise(pl.col(name)).alias(name)
-        for name in covariates
-    )
-
-
-def _interview_columns(fitted: FittedModel) -> NDArray[np.bool_]:
-    known = np.zeros(fitted.coding.width + 1, dtype=bool)
-    known[0] = True
-    for term in fitted.coding.terms:
-        if term.name in fitted.covariates:
-            here = fitted.coding.columns(term.name)
-            known[here.start + 1 : here.stop + 1] = True
-    return known
 
 
 def _row(spell: dict[str, Any], fitted: FittedModel, within: float, multiple: float, spread: float) -> dict[str, Any]:

@@ -79,7 +79,7 @@ class Curve:
 
 
 def spells(log: FollowUpLog, outcome: str = "response") -> pl.DataFrame:
-    """One row per spell of waiting: interview_id, applicant_id, bucket, made (attempts so far), days, event.
+    """One row per spell: interview_id, contact_id (its attempt), applicant_id, bucket, attempts (so far), days, event.
 
     event: 1 a response, 2 the end of the story, 0 neither. A response on a day of which only the date is known, on the
     day the spell began, took half a day.
@@ -99,11 +99,12 @@ def spells(log: FollowUpLog, outcome: str = "response") -> pl.DataFrame:
     )
     event = pl.when(cut).then(0).otherwise(_event_code(pl.col("exit_kind")))
     before = waits.select(
-        "interview_id", "applicant_id", "bucket", made=pl.lit(0, pl.Int64),
+        "interview_id", "applicant_id", "bucket",
+        contact_id=pl.lit(None, pl.String), attempts=pl.lit(0, pl.Int64),
         days=pl.when(exact).then(by_us).otherwise(by_day), whole=~exact, event=event.cast(pl.Int64),
     )  # fmt: skip
     after = made.select(
-        "interview_id", "applicant_id", "bucket", made=pl.col("attempt"),
+        "interview_id", "applicant_id", "bucket", "contact_id", attempts=pl.col("attempt"),
         days=pl.col("elapsed_us") / DAY_US, whole=pl.col("instant") == 0,
         event=_event_code(pl.col("closed_by")).cast(pl.Int64),
     )  # fmt: skip
@@ -119,13 +120,17 @@ def spells(log: FollowUpLog, outcome: str = "response") -> pl.DataFrame:
 def waiting_curves(found: pl.DataFrame, *, min_cell: int) -> tuple[Curve, ...]:
     """Curves after no, one, two, and three or more attempts; one that too few applicants had is that of all spells.
 
-    found: as `spells` gives them.
+    found: as `spells` gives them, with `multiple`, how many times the usual rate each has. A rate is that of a spell
+    whose multiple is 1: responses over the sum of days times multiples. Spells of high multiples end early, so that
+    rates late in a silence would otherwise be those of the hopeless, and their multiple would count twice.
+
+    Source: N. Breslow (1974), Covariance analysis of censored survival data, Biometrics 30, 89-99.
     """
     group = group_rows(found)
     whole = _curve(found, group, min_cell)
     curves = []
     for made in range(STRATA):
-        here = (found["made"].clip(upper_bound=STRATA - 1) == made).to_numpy()
+        here = (found["attempts"].clip(upper_bound=STRATA - 1) == made).to_numpy()
         part = found.filter(pl.Series(here))
         events = int((part["event"] == 1).sum())
         enough = part["applicant_id"].n_unique() >= max(min_cell, 2) and events >= 5
@@ -140,23 +145,24 @@ def _event_code(kind: pl.Expr) -> pl.Expr:
 
 def _curve(found: pl.DataFrame, group: IntArray, min_cell: int) -> Curve:
     edges = _usable_edges(found, min_cell)
-    days, event = found["days"].to_numpy(), found["event"].to_numpy()
+    days, event, multiple = (found[name].to_numpy() for name in ("days", "event", "multiple"))
     groups = int(group.max()) + 1 if len(group) else 0
-    time, answers, ends = (np.zeros((len(edges), max(groups, 1))) for _ in range(3))
+    time, risk, answers, ends = (np.zeros((len(edges), max(groups, 1))) for _ in range(4))
     stops = [*edges[1:], np.inf]
     for place, (start, stop) in enumerate(zip(edges, stops, strict=True)):
         spent = np.clip(np.minimum(days, stop) - start, 0.0, None)
         # An answer on an edge ends the interval before it, in which the waiting took place.
         inside = (days > start) & (days <= stop)
-        for table, weight in ((time, spent), (answers, inside & (event == 1)), (ends, inside & (event == 2))):
+        parts = (spent, spent * multiple, inside & (event == 1), inside & (event == 2))
+        for table, weight in zip((time, risk, answers, ends), parts, strict=True):
             table[place] = np.bincount(group, weights=weight.astype(np.float64), minlength=max(groups, 1))
-    exposure = np.maximum(time.sum(axis=1), _SHORTEST)
+    exposure, at_risk = (np.maximum(table.sum(axis=1), _SHORTEST) for table in (time, risk))
     n = answers.sum(axis=1)
     return Curve(
         edges=tuple(edges),
-        response=tuple(float(x) for x in np.maximum(n, 0.5) / exposure),
+        response=tuple(float(x) for x in np.maximum(n, 0.5) / at_risk),
         end=tuple(float(x) for x in ends.sum(axis=1) / exposure),
-        variance=tuple(float(x) for x in _log_variances(answers, time, n)),
+        variance=tuple(float(x) for x in _log_variances(answers, risk, n)),
         df=max(groups - 1, 1),
     )
 

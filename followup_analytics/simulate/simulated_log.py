@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from followup_analytics.errors import UnreadableError, UsageError
@@ -92,17 +94,25 @@ def _local(frame: pl.DataFrame, name: str) -> pl.Series:
     return frame.select(text.alias(name))[name]
 
 
-def simulate_log(*, interviews: int = 300, world: str | Path | World = "office", seed: int = 0) -> SimulatedLog:
+def simulate_log(
+    *,
+    interviews: int = 300,
+    world: str | Path | World = "office",
+    seed: int = 0,
+    quiet_from: dt.date | None = None,
+) -> SimulatedLog:
     """Make a log whose truth is known, to try things on and to check answers against.
 
     interviews: how many; applicants have about three each. world: a name of `world_names()`, a path of a TOML file,
     or a World. seed: any whole number; the same arguments give the same log. 100,000 interviews take a few seconds.
+    quiet_from: a day from which on nobody makes an attempt, the log being the same before it: what then comes is what
+    would come if nothing further were done, against which predictions can be checked.
     Raises UsageError for a number below 1 or a world that there is not.
     """
     if not 1 <= interviews <= MOST_INTERVIEWS:
         raise UsageError(f"a log of {interviews:,} interviews can't be made; ask for 1 to {MOST_INTERVIEWS:,}.")
     made = world if isinstance(world, World) else load_world(world)
-    tables = simulate_tables(made, interviews, seed)
+    tables = simulate_tables(made, interviews, seed, quiet_from)
     log = build_log(
         interviews=tables.interviews,
         contacts=tables.contacts,
@@ -116,8 +126,9 @@ def simulate_log(*, interviews: int = 300, world: str | Path | World = "office",
     return SimulatedLog(**given, world=made, seed=seed)
 
 
-def simulate_tables(world: World, interviews: int, seed: int) -> Tables:
+def simulate_tables(world: World, interviews: int, seed: int, quiet_from: dt.date | None = None) -> Tables:
     """The frames of a simulated log, unchecked."""
     people = invite(world, Draws(seed), interviews)
-    story = tell(world, people, seed)
+    quiet = np.inf if quiet_from is None else (quiet_from - dt.date(1970, 1, 1)).days
+    story = tell(world, people, seed, quiet_from=quiet)
     return write_down(world, story, decide(world, story, seed), seed)

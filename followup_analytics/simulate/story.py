@@ -92,22 +92,32 @@ def tell(
     *,
     moment: Moment | None = None,
     strategy: Strategy | None = None,
+    quiet_from: float = np.inf,
 ) -> Story:
     """Run a world.
 
-    moment: the moment to look out for. strategy: what is done from it on; None leaves all to the people.
+    moment: the moment to look out for. strategy: what is done from it on; None leaves all to the people. quiet_from: a
+    local day since 1970-01-01 from which on nobody makes an attempt.
     The same seed gives the same luck whatever the strategy: two runs differ only by what the strategy changes.
     """
-    teller = _Teller(world, people, Draws(seed), moment, strategy or Strategy())
+    teller = _Teller(world, people, Draws(seed), moment, strategy or Strategy(), quiet_from)
     return teller.run()
 
 
 class _Teller:
     """The state of all interviews while their stories run."""
 
-    def __init__(self, world: World, people: People, draws: Draws, moment: Moment | None, strategy: Strategy) -> None:
+    def __init__(
+        self,
+        world: World,
+        people: People,
+        draws: Draws,
+        moment: Moment | None,
+        strategy: Strategy,
+        quiet_from: float,
+    ) -> None:
         size = len(people)
-        self.world, self.people, self.draws = world, people, draws
+        self.world, self.people, self.draws, self.quiet_from = world, people, draws, quiet_from
         self.moment_name, self.strategy = moment, strategy
         self.put = dict(strategy.put)
         self.manners = Manners.of(world, draws, people)
@@ -285,6 +295,7 @@ class _Teller:
         """Which proposed attempts the strategy forbids, or puts off to the time already set."""
         since = at - self.story.moment[proposal.who]
         forbidden = within(self.strategy.forbid, since) & of_window(proposal, self.strategy.forbid)
+        forbidden |= self.people.day[proposal.who] + at >= self.quiet_from
         cap = self.strategy.at_most
         if cap is not None:
             full = self.acts[proposal.who] >= cap.count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from followup_analytics.cells import attempts
 from followup_analytics.errors import UsageError
 from followup_analytics.reading import read_log
 from followup_analytics.schema import ETIQUETTE_ITEMS
@@ -50,6 +52,17 @@ def test_more_interviews_keep_the_first_stories() -> None:
     small, large = (simulate_log(interviews=n, world="null", seed=1) for n in (100, 400))
     names = ["interview_id", "self_rating", "referral", "interview_format"]
     assert small.interviews.select(names).equals(large.interviews.head(100).select(names))
+
+
+def test_a_log_gone_quiet_is_the_same_before_and_has_no_attempts_after() -> None:
+    """With quiet_from, all attempts before that local day stay, and none that could bring a response is made after."""
+    day = dt.date(2025, 10, 20)
+    whole, quiet = (simulate_log(interviews=500, world="null", seed=4, quiet_from=one) for one in (None, day))
+    number = (day - dt.date(1970, 1, 1)).days
+    known = [attempts(log).join(log.contacts.select("contact_id", "_day"), on="contact_id") for log in (whole, quiet)]
+    before = [rows.filter(pl.col("_day") < number).select("interview_id", "at_us", "channel") for rows in known]
+    assert known[1].filter(pl.col("_day") >= number).height == 0 < known[0].filter(pl.col("_day") >= number).height
+    assert before[0].equals(before[1])
 
 
 def test_no_interviews_is_refused() -> None:
