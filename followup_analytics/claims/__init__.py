@@ -9,6 +9,7 @@ from followup_analytics.claims.catalogue import IN_CIRCULATION, own_catalogue, r
 from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.evaluate import test_claims
 from followup_analytics.claims.plan import PlanResult, plan_study
+from followup_analytics.claims.power import PowerResult, power_curve
 from followup_analytics.claims.protocol import preregistration_text, protocol_text
 from followup_analytics.claims.result import ClaimsResult
 from followup_analytics.claims.sensitivity import SensitivityResult, claim_sensitivity
@@ -19,10 +20,12 @@ __all__ = [
     "Claim",
     "ClaimsResult",
     "PlanResult",
+    "PowerResult",
     "SensitivityResult",
     "claim_sensitivity",
     "own_catalogue",
     "plan_study",
+    "power_curve",
     "preregistration_text",
     "protocol_text",
     "read_catalogue",

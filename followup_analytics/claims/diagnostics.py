@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.claims.covariates import Covariate
 from followup_analytics.claims.estimates import Estimate
+from followup_analytics.claims.tipping import forgotten, tipping
 from followup_analytics.claims.trial import Trial
 from followup_analytics.trials.ccw import COMPETING, Arm
-from followup_analytics.uncertainty import bias_factor
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -51,6 +50,7 @@ def diagnostics(trial: Trial, applicant: IntArray, min_cell: int) -> dict[str, A
         ],
         "second_way": _second_way(trial),
         "tipping": tipping(trial),
+        "forgotten": forgotten(trial),
         "gates": [{"gate": one.code, "passed": one.passed, "limit": one.limit} for one in trial.gates],
         "adjusted_for": [*trial.adjusted, *(f"{name} (call history)" for name in trial.claim.history)],
     }
@@ -189,48 +189,3 @@ def _second_way(trial: Trial) -> dict[str, Any] | None:
         "conf_high": _number(float(high)),
         "agrees": bool(apart <= 2 * error),
     }
-
-
-_TRAITS = ((1.5, 0.6, 0.4), (2.0, 0.6, 0.4), (2.0, 0.7, 0.3), (3.0, 0.7, 0.3))
-
-
-def tipping(trial: Trial) -> Rows:
-    """What an unmeasured trait would leave of the difference: of several strengths, and as strong as a known one.
-
-    Each row: the trait's own risk ratio, its share in the arms, and the difference left if it alone made them differ
-    (taken in the direction that takes the difference away). Source: I. Bross (1966), J. Chronic Diseases 19, 637-647.
-    """
-    if trial.estimate is None:
-        return []
-    risk, base = float(trial.estimate.strategy.estimate), float(trial.estimate.alternative.estimate)
-    traits: list[tuple[str, float, float, float]] = [("a trait", *one) for one in _TRAITS]
-    for covariate in trial.estimate.emulation.baseline:
-        known = _as_trait(covariate, trial.estimate)
-        if covariate.name == "self_rating" and known is not None:
-            traits.append(("a trait like self_rating, top against bottom", *known))
-    made = []
-    for words, ratio, more, less in traits:
-        bend = bias_factor(max(more, less), min(more, less), max(ratio, 1 / ratio))
-        left = risk / bend - base if risk >= base else risk - base / bend
-        made.append(
-            {
-                "trait": words,
-                "risk_ratio": ratio,
-                "share_strategy": more,
-                "share_alternative": less,
-                "difference_left": left,
-                "overturns": bool(abs(left) < trial.claim.margin or left * (risk - base) < 0),
-            }
-        )
-    return made
-
-
-def _as_trait(covariate: Covariate, estimate: Estimate) -> tuple[float, float, float] | None:
-    """The upper half of a rating as a trait: its risk ratio for the outcome, and its share among those who did each."""
-    ordered = np.array([word.isdigit() and int(word) >= 4 for word in covariate.levels])
-    top = ordered[covariate.codes]
-    if not top.any() or top.all() or not estimate.happened[~top].any():
-        return None
-    ratio = float(estimate.happened[top].mean() / estimate.happened[~top].mean())
-    shares = [float(top[done].mean()) for done in estimate.done]
-    return (ratio, shares[0], shares[1]) if ratio > 0 else None

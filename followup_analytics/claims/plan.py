@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from followup_analytics.claims.catalogue import find_claim, own_catalogue
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.definition import Catalogue, Claim
-from followup_analytics.claims.evaluate import run_all, test_claims
+from followup_analytics.claims.evaluate import run_all
 from followup_analytics.claims.trial import Trial
 from followup_analytics.disclosure import SUPPRESSED, require_enough
 from followup_analytics.errors import UsageError
@@ -20,8 +19,6 @@ from followup_analytics.uncertainty import detectable_from_se, minimum_detectabl
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-MakeLog = Callable[[int, int], FollowUpLog]
 
 #: What is assumed where there is no log to say better.
 BASELINE, EFFECT, POWER, ALPHA, DESIGN_EFFECT, PER_APPLICANT = 0.30, 0.10, 0.80, 0.05, 1.6, 3.0
@@ -198,46 +195,3 @@ def _from_trial(trial: Trial, general: Assumptions, power: float, alpha: float) 
         mde=detectable_from_se(se, estimate.difference.df, power=power, alpha=alpha),
         from_log=True,
     )
-
-
-@dataclass(frozen=True)
-class PowerPoint:
-    """How often a claim got each verdict in simulated logs of one size."""
-
-    claim: str
-    interviews: int
-    repeats: int
-    verdicts: dict[str, int]
-
-    def share(self, verdict: str) -> float:
-        """Share of the logs with this verdict."""
-        return self.verdicts.get(verdict, 0) / self.repeats
-
-
-def power_curve(
-    make_log: MakeLog,
-    sizes: Sequence[int],
-    *,
-    claims: Sequence[str],
-    repeats: int = 20,
-    seed: int = 0,
-    progress: Callable[[int, int], None] | None = None,
-) -> tuple[PowerPoint, ...]:
-    """Run claims on simulated logs of several sizes and count their verdicts.
-
-    Args:
-        make_log: gives a log of so many interviews from a seed (`simulate_log` of a world).
-        sizes: interviews of the logs; claims: ids, all judged in the catalogue's one family.
-        repeats: logs of each size, with seeds from `seed` on.
-        progress: told of how many logs are done, and of how many.
-    """
-    counts: dict[tuple[str, int], dict[str, int]] = {(claim, size): {} for claim in claims for size in sizes}
-    for place, (size, repeat) in enumerate((size, repeat) for size in sizes for repeat in range(repeats)):
-        result = test_claims(make_log(size, seed + repeat), min_cell=1)
-        for claim in claims:
-            tally = counts[claim, size]
-            verdict = result.verdict(claim)
-            tally[verdict] = tally.get(verdict, 0) + 1
-        if progress is not None:
-            progress(place + 1, len(sizes) * repeats)
-    return tuple(PowerPoint(claim, size, repeats, tally) for (claim, size), tally in counts.items())

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import polars as pl
 
 from followup_analytics.claims.words import VERDICT_WORDS
-from followup_analytics.plots import forest_chart
+from followup_analytics.errors import UsageError
+from followup_analytics.plots import balance_chart, forest_chart, overlap_chart, risk_chart, weights_chart
 from followup_analytics.results import Field, Result, plain
-from followup_analytics.text import listed
+from followup_analytics.text import listed, nearest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +24,8 @@ _TABLES = ("weights", "balance", "overlap", "flow", "curves", "controls", "tippi
 class ClaimsResult(Result):
     """A verdict per claim, in the order of the catalogue; fields of a row as the protocol names them.
 
-    Beyond the rows, `table("balance")` and its like give the diagnostics of all claims as one frame.
+    Beyond the rows, `table("balance")` and its like give the diagnostics of all claims as one frame, and
+    `plot_balance("wait-2-3-days")` and its like draw those of one claim.
     """
 
     command: ClassVar[str] = "claims"
@@ -78,6 +80,8 @@ class ClaimsResult(Result):
             if (number := sum(row["verdict"] == verdict for row in self.rows))
         }
         told = listed([f"{number} {word}" for word, number in counts.items()], "and")
+        if len(self.rows) == 1:
+            return self._one()
         parts = [f"Of {len(self.rows)} pieces of advice: {told}."]
         if hold:
             parts.append(f"These hold here: {_quoted(hold)}")
@@ -87,9 +91,44 @@ class ClaimsResult(Result):
             parts.append("None of them can be called right or wrong from this log.")
         return " ".join(parts)
 
+    def _one(self) -> str:
+        row = self.rows[0]
+        effect = f" ({row['effect']})" if row.get("effect") else ""
+        return f"{_quoted([str(row['advice'])]).rstrip('.')}: {row['verdict_words']}{effect}. {row['reason']}"
+
     def plot(self, ax: Axes | None = None) -> Axes:
         """The differences with their intervals as a forest chart."""
         return forest_chart(list(self.rows), simulated=self.counts.simulated, ax=ax)
+
+    def plot_balance(self, claim: str, ax: Axes | None = None) -> Axes:
+        """How far the arms of a claim differ in each covariate, before and after weighting (a love plot)."""
+        return balance_chart(self._diagnostic(claim, "balance"), simulated=self.counts.simulated, ax=ax)
+
+    def plot_overlap(self, claim: str, ax: Axes | None = None) -> Axes:
+        """How likely those who kept to each arm of a claim were to do so."""
+        return overlap_chart(self._diagnostic(claim, "overlap"), simulated=self.counts.simulated, ax=ax)
+
+    def plot_weights(self, claim: str, ax: Axes | None = None) -> Axes:
+        """What weighting leaves of each arm of a claim: effective size and largest weight."""
+        return weights_chart(self._diagnostic(claim, "weights"), simulated=self.counts.simulated, ax=ax)
+
+    def plot_risks(self, claim: str, ax: Axes | None = None) -> Axes:
+        """The risk of a claim's outcome by day under both strategies, with 95% bands."""
+        rows, row = self._diagnostic(claim, "curves"), self.row(claim)
+        words = str(row["strategy"]), str(row["alternative"])
+        return risk_chart(rows, words=words, outcome=str(row["outcome"]), simulated=self.counts.simulated, ax=ax)
+
+    def _diagnostic(self, claim: str, name: str) -> list[dict[str, Any]]:
+        """One diagnostic of a tested claim; UsageError where there is no such claim, or it was not tested."""
+        row = next((row for row in self.rows if row["claim"] == claim), None)
+        if row is None:
+            guess = nearest(claim, [str(row["claim"]) for row in self.rows])
+            hint = f"did you mean {guess!r}?" if guess else "see the column claim of the frame."
+            raise UsageError(f"no claim is called {claim!r} here; {hint}")
+        found = (row.get("diagnostics") or {}).get(name)
+        if not found:
+            raise UsageError(f"{claim} has nothing to draw, since it was not tested here: {row['reason']}")
+        return [dict(one) for one in found]
 
 
 def _quoted(advice: list[str]) -> str:

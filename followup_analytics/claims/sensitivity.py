@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 
-from followup_analytics.claims.catalogue import find_claim, own_catalogue
+from followup_analytics.claims.catalogue import choose_catalogue, find_claim
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.estimates import Estimate
 from followup_analytics.claims.gates import MIN_FOR_VERDICT
 from followup_analytics.claims.histories import Histories
+from followup_analytics.claims.tipping import forgotten
 from followup_analytics.claims.trial import Trial, run_trial
 from followup_analytics.claims.verdict import decide
 from followup_analytics.claims.words import VERDICT_WORDS, effect_words
@@ -48,7 +50,13 @@ class SensitivityResult(Result):
 
 
 def claim_sensitivity(
-    log: FollowUpLog, claim: str, *, claims: Catalogue | None = None, min_cell: int = 10
+    log: FollowUpLog,
+    claim: str,
+    *,
+    claims: str | Path | Catalogue | None = None,
+    adjust: Sequence[str] = (),
+    min_cell: int = 10,
+    progress: Callable[[str], None] | None = None,
 ) -> SensitivityResult:
     """Run a claim under other horizons, margins, orders within a day, weights, covariates and clusters.
 
@@ -58,13 +66,16 @@ def claim_sensitivity(
     Raises UsageError for an unknown claim, WithheldError for too small a log.
     """
     require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
-    catalogue = claims or own_catalogue()
+    catalogue = choose_catalogue(claims)
     one = find_claim(catalogue, claim)
-    context = Context.of(log, [one])
+    context = Context.of(log, [one], tuple(adjust))
     own = run_trial(one, context, extras=False)
     rows = [_row("as declared", own, None, min_cell)]
-    rows += [_row(words, trial, rows[0]["verdict"], min_cell) for words, trial in _changed(one, context, own)]
-    rows += _forgotten(one, own, min_cell)
+    for words, trial in _changed(one, context, own):
+        rows.append(_row(words, trial, rows[0]["verdict"], min_cell))
+        if progress is not None:
+            progress(words)
+    rows += _forgotten(own, min_cell)
     return SensitivityResult(rows=tuple(rows), counts=LogCounts.of(log), notes=log.notes, native=log.native)
 
 
@@ -126,24 +137,30 @@ def _reorder(histories: Histories, *, answers_first: bool) -> Histories:
 
 
 def _row(words: str, trial: Trial, declared: str | None, min_cell: int) -> dict[str, Any]:
-    blank = {"change": words, "estimate": None, "conf_low": None, "conf_high": None, "effect": ""}
+    blank = {**_head(words, trial, min_cell), "estimate": None, "conf_low": None, "conf_high": None, "effect": ""}
     if 0 < trial.n_applicants < min_cell:
         verdict, status = "not_testable", "suppressed"
     elif trial.test is None or trial.estimate is None:
         verdict, status = "not_testable", "not_estimable"
     else:
-        return _tested_row(words, trial, trial.estimate, declared)
+        return {**_head(words, trial, min_cell), **_tested_row(trial, trial.estimate, declared)}
     changes = declared is not None and verdict != declared
     return {**blank, "verdict": verdict, "verdict_words": VERDICT_WORDS[verdict], "changes": changes, "status": status}
 
 
-def _tested_row(words: str, trial: Trial, estimate: Estimate, declared: str | None) -> dict[str, Any]:
+def _head(words: str, trial: Trial, min_cell: int) -> dict[str, Any]:
+    numbers = {"n_interviews": trial.n_interviews, "n_applicants": trial.n_applicants, "n_events": trial.n_events}
+    few = 0 < trial.n_applicants < min_cell
+    shown = dict.fromkeys(numbers) if few else numbers
+    return {"claim": trial.claim.id, "change": words, **shown, "reason": None if few else trial.refusal or None}
+
+
+def _tested_row(trial: Trial, estimate: Estimate, declared: str | None) -> dict[str, Any]:
     test = trial.test
     low, high = (float(limit) for limit in estimate.difference.limits())
     enough = trial.n_applicants >= MIN_FOR_VERDICT
     verdict = "not_testable" if test is None else decide(trial.claim, test, test.p_value, enough_people=enough)
     return {
-        "change": words,
         "estimate": float(estimate.difference.estimate),
         "conf_low": low,
         "conf_high": high,
@@ -155,56 +172,10 @@ def _tested_row(words: str, trial: Trial, estimate: Estimate, declared: str | No
     }
 
 
-def forgotten_share(
-    risk_strategy: float, risk_alternative: float, share_strategy: float, margin: float
-) -> float | None:
-    """Share of the inactive arm that would have to be forgotten failures for the difference to fall below the margin.
-
-    Whoever acted in vain and did not write it down sits among those who did nothing. Moving a share m of the inactive
-    (all without the outcome) to the active arm gives e1 / (n1 + m n0) and e0 / (n0 (1 - m)). None where no share below
-    one does it.
-
-    Args:
-        risk_strategy, risk_alternative: risks of the arm that acts and of the arm that does not.
-        share_strategy: of the acting arm among both; margin: the smallest difference that matters.
-    """
-    odds = (1 - share_strategy) / share_strategy
-    for step in np.arange(0, 1, 0.005):
-        if step > 1 - risk_alternative:
-            return None
-        active = risk_strategy / (1 + step * odds)
-        idle = risk_alternative / (1 - step)
-        if active - idle < margin:
-            return float(step)
-    return None
-
-
-def _forgotten(claim: Claim, own: Trial, min_cell: int) -> list[dict[str, Any]]:
-    estimate = own.estimate
-    if estimate is None or own.test is None or own.n_applicants < min_cell:
+def _forgotten(own: Trial, min_cell: int) -> list[dict[str, Any]]:
+    found = forgotten(own) if own.n_applicants >= min_cell else None
+    if found is None:
         return []
-    acts = claim.strategy.some_in is not None and claim.alternative.some_in is None
-    if not acts or claim.choice is not None or float(estimate.difference.estimate) < claim.margin:
-        return []
-    sizes = [float(done.sum()) for done in estimate.done]
-    share = forgotten_share(
-        float(estimate.strategy.estimate),
-        float(estimate.alternative.estimate),
-        sizes[0] / sum(sizes),
-        claim.margin,
-    )
-    if share is None:
-        words = "no number of forgotten attempts without an answer would bring the difference below the margin"
-    else:
-        words = (
-            f"{100 * share:.1f} in 100 of those who seem to have done nothing had tried in vain and forgot to log it"
-        )
-    row = {
-        "estimate": None,
-        "conf_low": None,
-        "conf_high": None,
-        "effect": "",
-        "verdict": "inconclusive",
-        "status": "ok",
-    }
-    return [{"change": words, **row, "verdict_words": "below the margin", "changes": share is not None}]
+    blank = _row(str(found["words"]), replace(own, test=None), None, min_cell)
+    words = {"verdict": "inconclusive", "verdict_words": "below the margin", "status": "ok"}
+    return [{**blank, **words, "changes": found["share"] is not None}]

@@ -1,7 +1,18 @@
 """Charts on rows of numbers that are ready to be shown: nothing is computed, hidden or rounded a second time here."""
 
 from followup_analytics.plots.curves import curve_alt, curve_chart
+from followup_analytics.plots.emulation import (
+    balance_alt,
+    balance_chart,
+    overlap_alt,
+    overlap_chart,
+    risk_alt,
+    risk_chart,
+    weights_alt,
+    weights_chart,
+)
 from followup_analytics.plots.forest import VERDICT_WORDS, forest_alt, forest_chart
+from followup_analytics.plots.power import power_chart
 from followup_analytics.plots.rates import rate_alt, rate_caption, rate_chart
 from followup_analytics.plots.reliability import reliability_alt, reliability_chart
 from followup_analytics.plots.style import Chart, contrast
@@ -19,6 +30,8 @@ from followup_analytics.plots.words import (
 __all__ = [
     "VERDICT_WORDS",
     "Chart",
+    "balance_alt",
+    "balance_chart",
     "claim_words",
     "contrast",
     "count",
@@ -28,13 +41,20 @@ __all__ = [
     "forest_chart",
     "joined",
     "key_title",
+    "overlap_alt",
+    "overlap_chart",
     "percent",
     "points",
+    "power_chart",
     "rate_alt",
     "rate_caption",
     "rate_chart",
     "reliability_alt",
     "reliability_chart",
+    "risk_alt",
+    "risk_chart",
     "row_label",
     "value_label",
+    "weights_alt",
+    "weights_chart",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -232,6 +232,23 @@ def percent_axis(axis: Any) -> None:
     axis.set_major_formatter(FuncFormatter(lambda share, _: f"{share * 100:g}%"))
     axis.grid(visible=True, color="#E3E3E3", linewidth=0.5)
     axis.set_tick_params(length=0)
+
+
+def label_ends(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
+    """Name lines at their right ends, in ink so that small type has contrast, pushed apart where the ends meet.
+
+    ends: place, height, words and colour of each line; the axes' limits are set already.
+    """
+    low, high = axes.get_ylim()
+    apart = (high - low) * 0.075
+    height = low - apart
+    for across, end, words, colour in sorted(ends, key=lambda one: one[1]):
+        height = max(end, height + apart)
+        axes.annotate(
+            words, (across, end), xytext=(1.02, (height - low) / (high - low)), textcoords="axes fraction", va="center",
+            fontsize=8.5, annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.8, "shrinkA": 1, "shrinkB": 1},
+        )  # fmt: skip
 
 
 def contrast(colour: str, background: str = "#FFFFFF") -> float:

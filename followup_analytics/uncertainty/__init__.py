@@ -13,6 +13,7 @@ from followup_analytics.uncertainty.groups import (
 )
 from followup_analytics.uncertainty.intervals import (
     ProportionInterval,
+    clopper_pearson,
     cloglog_limits,
     korn_graubard,
     korn_graubard_from_se,
@@ -48,6 +49,7 @@ __all__ = [
     "assign_groups",
     "benjamini_hochberg",
     "bias_factor",
+    "clopper_pearson",
     "cloglog_limits",
     "cluster_number",
     "design_effect",

@@ -223,6 +223,17 @@ def _beta_interval(
     )
 
 
+def clopper_pearson(events: ArrayLike, trials: ArrayLike, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
+    """Exact limits of a proportion of independent trials; NaN without trials.
+
+    Source: C. Clopper, E. Pearson (1934), Biometrika 26, 404-413.
+    """
+    y, n = np.broadcast_arrays(np.asarray(events, dtype=np.float64), np.asarray(trials, dtype=np.float64))
+    size = np.where(n > 0, n, 1.0)
+    low, high = _clopper_pearson(np.where(n > 0, y, 0.0) / size, size, level)
+    return np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan)
+
+
 def _clopper_pearson(p: FloatArray, n: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
     """Exact binomial limits at a fractional n; 0 and 1 are their own lower and upper limits."""
     tail = (1 - level) / 2

@@ -8,7 +8,7 @@ import pytest
 from followup_analytics.claims import own_catalogue, plan_study
 from followup_analytics.claims.definition import Course
 from followup_analytics.claims.emulation import rules_of
-from followup_analytics.claims.sensitivity import forgotten_share
+from followup_analytics.claims.tipping import forgotten_share
 from followup_analytics.claims.verdict import Test, decide
 from followup_analytics.claims.words import effect_words
 from followup_analytics.trials.ccw import FollowUp

@@ -1,0 +1,153 @@
+"""Power by running the claims: how often simulated logs of several sizes get which verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from followup_analytics.claims.catalogue import find_claim, own_catalogue
+from followup_analytics.claims.evaluate import test_claims
+from followup_analytics.errors import UsageError
+from followup_analytics.log import FollowUpLog, Note
+from followup_analytics.plots import power_chart
+from followup_analytics.results import Field, LogCounts, Result
+from followup_analytics.uncertainty import clopper_pearson
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MakeLog = Callable[[int, int], FollowUpLog]
+
+_VERDICTS = ("supported", "contradicted", "no_meaningful_difference", "inconclusive", "not_testable")
+_SILENT = ("inconclusive", "not_testable")
+_NO_LOG = LogCounts(interviews=0, applicants=0, contacts=0, data_date="", simulated=True)
+
+
+@dataclass(frozen=True, repr=False)
+class PowerResult(Result):
+    """How often each claim got a verdict in simulated logs of several sizes; one row a claim and size.
+
+    `estimate` is the share of logs with a verdict other than inconclusive and not testable, with Clopper and Pearson's
+    limits; the shares of the single verdicts stand beside it.
+    """
+
+    command: ClassVar[str] = "plan"
+    title: ClassVar[str] = "How often logs of this size give a verdict"
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("advice", "Advice"),
+        Field("n_interviews", "Interviews", "count"),
+        Field("estimate", "Logs with a verdict", "share"),
+        Field("conf_low", "95% interval", "share_interval", "conf_high"),
+        Field("supported", "Holds", "share"),
+        Field("contradicted", "The contrary holds", "share"),
+        Field("no_meaningful_difference", "No difference that matters", "share"),
+        Field("not_testable", "Can't be tested", "share"),
+    )
+
+    def summary(self) -> str:
+        """From which size on most logs give a verdict, by claim."""
+        if not self.rows:
+            return "No claim was run."
+        told = [_told(claim, self.rows) for claim in dict.fromkeys(str(row["claim"]) for row in self.rows)]
+        logs = int(self.rows[0]["n_logs"])
+        return f"Of {logs} simulated logs of each size, {'; '.join(told)}."
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """The share of logs with a verdict by the size of the log, one line a claim."""
+        return power_chart(self.rows, alt=f"Line chart: {self.summary()}", simulated=True, ax=ax)
+
+
+def _told(claim: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    mine = [row for row in rows if row["claim"] == claim]
+    enough = [int(row["n_interviews"]) for row in mine if row["estimate"] >= 0.8]
+    if enough:
+        return f"{claim} gets a verdict in 8 of 10 from {min(enough):,} interviews on"
+    most = max(mine, key=lambda row: (row["estimate"], -row["n_interviews"]))
+    return f"{claim} gets one in at most {100 * most['estimate']:.0f}% ({most['n_interviews']:,} interviews)"
+
+
+def power_curve(
+    make_log: MakeLog,
+    sizes: Sequence[int],
+    *,
+    claims: Sequence[str] = (),
+    repeats: int = 20,
+    seed: int = 0,
+    workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> PowerResult:
+    """Run claims on simulated logs of several sizes and count their verdicts.
+
+    Args:
+        make_log: gives a log of so many interviews from a seed (`simulate_log` of a world). With more than one worker
+            it must be a function of a module (or a `functools.partial` of one), as processes are told its name.
+        sizes: interviews of the logs; claims: ids to show (none: all); all are judged in the catalogue's one family.
+        repeats: logs of each size, with seeds from `seed` on.
+        workers: processes that share the work; the answer does not depend on it.
+        progress: told of how many logs are done, and of how many.
+
+    Returns:
+        One row a claim and size. Raises UsageError for an unknown claim, no size or no repeat.
+    """
+    if not sizes or min(sizes) < 1 or repeats < 1:
+        raise UsageError("sizes of the logs and their number are 1 or more.")
+    catalogue = own_catalogue()
+    shown = [find_claim(catalogue, one) for one in claims] or list(catalogue.claims)
+    tasks = [(make_log, size, seed + repeat) for size in dict.fromkeys(sizes) for repeat in range(repeats)]
+    counts: dict[tuple[str, int], dict[str, int]] = {}
+    with _verdicts(tasks, workers) as found:
+        for done, (size, verdicts) in enumerate(found, start=1):
+            for claim, verdict in verdicts.items():
+                tally = counts.setdefault((claim, size), dict.fromkeys(_VERDICTS, 0))
+                tally[verdict] += 1
+            if progress is not None:
+                progress(done, len(tasks))
+    rows = [_row(one.id, one.advice, size, counts[one.id, size]) for one in shown for size in dict.fromkeys(sizes)]
+    return PowerResult(rows=tuple(rows), counts=_NO_LOG, notes=(Note("simulated", "verdicts on simulated logs"),))
+
+
+Task = tuple[MakeLog, int, int]
+Found = tuple[int, dict[str, str]]
+
+
+@contextmanager
+def _verdicts(tasks: Sequence[Task], workers: int) -> Iterator[Iterator[Found]]:
+    """What each log gave, as it is done; processes that are still at work are ended when the reader stops."""
+    if workers <= 1:
+        yield (_one_log(task) for task in tasks)
+        return
+    from multiprocessing import get_context
+
+    # Processes start afresh: polars and numpy hold threads that a fork would leave without their locks' owners.
+    pool = ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn"))
+    try:
+        yield (one.result() for one in as_completed([pool.submit(_one_log, task) for task in tasks]))
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _one_log(task: Task) -> Found:
+    make_log, size, seed = task
+    rows = test_claims(make_log(size, seed), min_cell=1).rows
+    return size, {str(row["claim"]): str(row["verdict"]) for row in rows}
+
+
+def _row(claim: str, advice: str, size: int, tally: Mapping[str, int]) -> dict[str, Any]:
+    logs = sum(tally.values())
+    with_verdict = logs - sum(tally[verdict] for verdict in _SILENT)
+    low, high = clopper_pearson(with_verdict, logs)
+    return {
+        "claim": claim,
+        "advice": advice,
+        "n_interviews": size,
+        "n_logs": logs,
+        "estimate": with_verdict / logs,
+        "conf_low": float(low),
+        "conf_high": float(high),
+        **{verdict: tally[verdict] / logs for verdict in _VERDICTS},
+        "status": "ok",
+        "reason": None,
+    }

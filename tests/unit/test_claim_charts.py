@@ -1,0 +1,65 @@
+"""Charts of an emulated trial: they say what they show, that data are simulated, and refuse what was not tested."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+import followup_analytics as fa
+from followup_analytics.claims import ClaimsResult, power_curve
+from followup_analytics.errors import UsageError
+from followup_analytics.plots import Chart
+
+
+@cache
+def verdicts() -> ClaimsResult:
+    """Verdicts on a small log."""
+    return fa.test_claims(fa.simulate_log(interviews=900, world="etiquette", seed=4))
+
+
+@pytest.mark.parametrize("name", ["balance", "overlap", "weights", "risks"])
+def test_diagnostics_are_drawn_with_their_words(name: str) -> None:
+    """Each diagnostic has a chart whose alt text carries numbers and says that the data are simulated."""
+    chart = Chart.of(getattr(verdicts(), f"plot_{name}")("wait-2-3-days"))
+    assert any(letter.isdigit() for letter in chart.alt)
+    assert chart.alt.endswith("The data are simulated.")
+    assert "simulated data" in chart.svg()
+    assert chart.caption
+
+
+def test_balance_is_better_after_weighting() -> None:
+    """Of the covariate that decides who sends a note, weighting leaves less than it found."""
+    rows = [
+        row for row in verdicts().row("thank-you-note")["diagnostics"]["balance"] if row["covariate"] == "self_rating"
+    ]
+    assert max(abs(row["after"]) for row in rows) < 0.5 * max(abs(row["before"]) for row in rows)
+
+
+def test_what_was_not_tested_has_nothing_to_draw() -> None:
+    """A claim without an estimate is refused with its reason, an unknown one with the nearest name."""
+    untested = next(row["claim"] for row in verdicts().rows if row["verdict"] == "not_testable")
+    with pytest.raises(UsageError, match="was not tested here"):
+        verdicts().plot_balance(untested)
+    with pytest.raises(UsageError, match="did you mean 'smile'"):
+        verdicts().plot_balance("smiles")
+
+
+def small_log(size: int, seed: int) -> fa.FollowUpLog:
+    """A log of a world in which the advice is right."""
+    return fa.simulate_log(interviews=size, world="etiquette", seed=seed)
+
+
+def test_power_grows_with_the_log_whatever_the_workers() -> None:
+    """More interviews give more verdicts; two processes find what one does, and tell how far they are."""
+    seen: list[tuple[int, int]] = []
+    alone = power_curve(small_log, [150, 900], claims=["follow-up-at-all"], repeats=2)
+    both = power_curve(
+        small_log, [150, 900], claims=["follow-up-at-all"], repeats=2, workers=2, progress=lambda *at: seen.append(at)
+    )
+    assert alone.rows == both.rows
+    assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert alone.rows[0]["estimate"] <= alone.rows[1]["estimate"] == 1.0
+    assert "simulated" in Chart.of(alone.plot()).alt
+    with pytest.raises(UsageError):
+        power_curve(small_log, [])
