@@ -28,9 +28,12 @@ SIMULATED_NOTICE = "These data are simulated: they show how the tool works, not 
 
 Kind = Literal[
     "text", "count", "share", "points", "days", "number", "p", "date", "bool", "sentence", "share_interval",
-    "points_interval", "number_interval", "days_interval",
+    "points_interval", "number_interval", "days_interval", "fine", "fine_interval",
 ]  # fmt: skip
-_NUMERIC = ("count", "share", "points", "days", "number", "p", "share_interval", "points_interval", "number_interval")
+_NUMERIC = (
+    "count", "share", "points", "days", "number", "p", "share_interval", "points_interval", "number_interval", "fine",
+    "fine_interval",
+)  # fmt: skip
 _STATUS_WORDS = {"suppressed": "hidden", "not_estimable": "no number", "use_with_care": "with care", "ok": ""}
 
 
@@ -288,6 +291,8 @@ def _number(value: float, kind: str) -> str:
         return "below .001" if value < 0.001 else f"{value:.3f}".removeprefix("0")
     if kind.startswith("number"):
         return f"{value:.2f}".replace("-", "\u2212")
+    if kind.startswith("fine"):
+        return f"{value:.3f}".replace("-", "\u2212")
     return f"{value:g}"
 
 

@@ -1,4 +1,4 @@
-"""Commands that answer from a log: rates, curve, outcomes, model, predict, claims, plan, next."""
+"""Commands that answer from a log: rates, curve, silence, outcomes, model, predict, claims, plan, next."""
 
 from __future__ import annotations
 
@@ -16,12 +16,21 @@ Outcome = Literal["response", "advanced"]
 Within = Annotated[
     float, typer.Option("--within", metavar="DAYS", help="How long an attempt may wait for its response.")
 ]
+ClusterOption = Annotated[
+    Literal["applicant", "employer"],
+    typer.Option("--cluster", help="Who may be alike: applicant, or employer for the wider interval of the two."),
+]
 OutcomeOption = Annotated[Outcome, typer.Option("--outcome", help="What counts: a response, or being advanced.")]
+
+
+_COUNTED_BY_ENGINE = ("rates", "curve")
 
 
 def finish(result: Result, shared: Shared) -> None:
     """Print the answer and, where asked for, write the rows behind it."""
     show(result, shared)
+    if shared.engine not in ("auto", "polars") and result.command not in _COUNTED_BY_ENGINE:
+        say(f"--engine {shared.engine} counts the cells of rates and curve; {result.command} was counted with polars.")
     if shared.trace is not None:
         _write_trace(result, shared.trace)
 
@@ -55,9 +64,7 @@ def rates(
             "--working-days", metavar="COUNTRY", help="Count timing in working days of this country, such as DE."
         ),
     ] = None,
-    cluster: Annotated[
-        str, typer.Option("--cluster", help="applicant, or employer where its groups are coarser.")
-    ] = "applicant",
+    cluster: ClusterOption = "applicant",
 ) -> None:
     """Response rates by timing, channel, attempt and more, with clustered intervals.
 
@@ -81,7 +88,12 @@ def curve(
     shared: Shared,
     by: Annotated[str | None, typer.Option("--by", help="An interview column.")] = None,
     outcome: OutcomeOption = "response",
-    horizon: Annotated[int, typer.Option("--horizon", metavar="DAYS", min=1, help="The last day.")] = 30,
+    horizon: Annotated[int, typer.Option("--horizon", metavar="DAYS", min=0, help="The last day.")] = 30,
+    entry: Annotated[
+        str | None,
+        typer.Option("--entry", metavar="COLUMN", help="When the record of an interview began, where that was later."),
+    ] = None,
+    cluster: ClusterOption = "applicant",
 ) -> None:
     """How many have heard back by each day, with competing ends counted as such.
 
@@ -89,8 +101,30 @@ def curve(
     """
     from followup_analytics.curves import incidence_curve
 
-    made = incidence_curve(open_log(log, shared), by=by, outcome=outcome, horizon=horizon, min_cell=shared.min_cell)
+    made = incidence_curve(
+        open_log(log, shared), by=by, outcome=outcome, horizon=horizon, entry=entry, cluster=cluster,
+        min_cell=shared.min_cell, engine=shared.engine, seed=shared.seed,
+    )  # fmt: skip
     finish(made, shared)
+
+
+@with_options(Shared)
+def silence(
+    log: LogPath,
+    shared: Shared,
+    days: Annotated[float, typer.Option("--days", metavar="DAYS", help="How long it has been silent.")],
+    by: Annotated[str | None, typer.Option("--by", help="An interview column.")] = None,
+    outcome: OutcomeOption = "response",
+    horizon: Annotated[int, typer.Option("--horizon", metavar="DAYS", min=1, help="The last day looked at.")] = 60,
+) -> None:
+    """Whether so long a silence is normal: how many of those who heard back did so only later than that.
+
+    Example:  followup silence data/log --days 12 --by cohort
+    """
+    from followup_analytics.advice import silence as how_usual
+
+    opened = open_log(log, shared)
+    finish(how_usual(opened, days, by=by, outcome=outcome, horizon=horizon, min_cell=shared.min_cell), shared)
 
 
 @with_options(Shared)
@@ -117,6 +151,12 @@ def model(
     shared: Shared,
     save: Annotated[Path | None, typer.Option("--save", help="Save the model as JSON.")] = None,
     card: Annotated[Path | None, typer.Option("--card", help="Write the model card (Markdown or HTML).")] = None,
+    adjust: Annotated[
+        str | None, typer.Option("--adjust", metavar="COLUMN[,..]", help="Interview columns to use; with commas.")
+    ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Judge it beside the base rate, boosting and a random intercept instead.")
+    ] = False,
     outcome: OutcomeOption = "response",
     within: Within = 7.0,
 ) -> None:
@@ -124,10 +164,22 @@ def model(
 
     Example:  followup model data/log --save model.json
     """
-    from followup_analytics.model import fit_callback_model
+    from followup_analytics.errors import UsageError
+    from followup_analytics.model import compare_models, fit_callback_model
 
+    if compare and (save is not None or card is not None):
+        raise UsageError("--compare only judges models: ask for --save or --card without it.")
+    opened, columns = open_log(log, shared), _listed(adjust)
+    if compare:
+        finish(
+            compare_models(
+                opened, within=within, outcome=outcome, adjust=columns, seed=shared.seed, min_cell=shared.min_cell
+            ),
+            shared,
+        )
+        return
     fitted = fit_callback_model(
-        open_log(log, shared), within=within, outcome=outcome, seed=shared.seed, min_cell=shared.min_cell
+        opened, within=within, outcome=outcome, adjust=columns, seed=shared.seed, min_cell=shared.min_cell
     )
     finish(fitted, shared)
     if save is not None:
@@ -244,10 +296,15 @@ def next_(
         typer.echo(steps.scripts_text())
 
 
+def _listed(columns: str | None) -> list[str] | None:
+    """Names between commas, none of them empty; None where the option was not given."""
+    return None if columns is None else [name.strip() for name in columns.split(",") if name.strip()]
+
+
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
     for name, function in (
-        ("rates", rates), ("curve", curve), ("outcomes", outcomes), ("model", model), ("predict", predict),
-        ("claims", claims), ("plan", plan), ("next", next_),
+        ("rates", rates), ("curve", curve), ("silence", silence), ("outcomes", outcomes), ("model", model),
+        ("predict", predict), ("claims", claims), ("plan", plan), ("next", next_),
     ):  # fmt: skip
         app.command(name)(function)

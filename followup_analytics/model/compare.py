@@ -16,12 +16,11 @@ from followup_analytics.disclosure import require_enough
 from followup_analytics.errors import UsageError
 from followup_analytics.log import Note
 from followup_analytics.model.coding import learn_coding
-from followup_analytics.model.counts import count_cells
+from followup_analytics.model.counts import Counts, count_cells
 from followup_analytics.model.evaluate import Predictions, evaluate
-from followup_analytics.model.fitting import fit_counts
-from followup_analytics.model.ridge import Design
+from followup_analytics.model.ridge import ROUGH, Design, design_of, fit
 from followup_analytics.model.terms import NAMES, covariates_of, term_frame
-from followup_analytics.model.tuning import base_rate, folds_of_groups
+from followup_analytics.model.tuning import base_rate, choose_c, folds_of_groups
 from followup_analytics.results import Field, LogCounts, Result
 from followup_analytics.uncertainty import group_rows
 
@@ -35,6 +34,8 @@ Predictor = Callable[[pl.DataFrame, pl.DataFrame, Sequence[str], int], FloatArra
 #: From the simplest on: where the data can't tell two apart, the simpler is taken.
 ALTERNATIVES = ("base_rate", "ridge", "random_intercept", "boosting")
 _MAIN = ("timing", "attempt", "channel")
+#: Where the search for the spread of random intercepts starts.
+_SPREAD = 0.5
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,9 +46,9 @@ class ModelComparison(Result):
     title: ClassVar[str] = "Models compared on applicants not seen"
     fields: ClassVar[tuple[Field, ...]] = (
         Field("model", "model"),
-        Field("estimate", "log loss", "number"),
-        Field("conf_low", "95% interval", "number_interval", upper="conf_high"),
-        Field("brier", "Brier score", "number"),
+        Field("estimate", "log loss", "fine"),
+        Field("conf_low", "95% interval", "fine_interval", upper="conf_high"),
+        Field("brier", "Brier score", "fine"),
         Field("calibration_slope", "calibration slope", "number"),
         Field("auc", "area", "number"),
         Field("chosen", "taken", "bool"),
@@ -76,9 +77,10 @@ def compare_models(
     """Judge models by name on the same five folds of applicants.
 
     models: any of base_rate, ridge (the package's), random_intercept (logit with an intercept for each applicant, on
-    timing, attempt and channel, averaged over applicants for those not seen), boosting (scikit-learn's histogram
-    gradient boosting on the same columns). The winner is the simplest whose loss is within one standard error (of the
-    difference, clustered on applicants) of the least. Other arguments as in `fit_callback_model`.
+    timing, attempt and channel, penalised as the ridge of these is, averaged over applicants for those not seen),
+    boosting (scikit-learn's histogram gradient boosting on the same columns). The winner is the simplest whose loss is
+    within one standard error (of the difference, clustered on applicants) of the least. Other arguments as in
+    `fit_callback_model`.
 
     Raises UsageError for an unknown name, or where no attempt was followed for its window.
     """
@@ -92,13 +94,16 @@ def compare_models(
     require_enough(frame["applicant_id"].n_unique(), min_cell)
     group = group_rows(frame)
     fold = folds_of_groups(int(group.max()) + 1, seed)[group]
+    if "boosting" in wanted:
+        # Loaded before its threads are limited: a limit holds only for libraries that are there already.
+        import sklearn.ensemble  # noqa: F401
     # Trees and mixed models on a few thousand rows wait for each other's threads longer than they work.
     with threadpool_limits(1):
         names = (*NAMES, *covariates)
         found = {name: _predict_folds(_PREDICTORS[name], frame, names, fold, min_cell) for name in wanted}
     base = found.get("base_rate", _predict_folds(_base, frame, (), fold, min_cell))
     y = frame["y"].to_numpy().astype(np.float64)
-    chosen = _simplest(found, y, group)
+    chosen = simplest(found, y, group)
     ones = np.ones(len(y))
     rows = [
         _row(name, Predictions(p, base, ones, y, group, fold), frame) | {"chosen": name == chosen}
@@ -127,7 +132,14 @@ def _base(train: pl.DataFrame, test: pl.DataFrame, _: Sequence[str], __: int) ->
 def _ridge(train: pl.DataFrame, test: pl.DataFrame, names: Sequence[str], min_cell: int) -> FloatArray:
     coding = learn_coding(train, names, min_cell=min_cell)
     counts, _ = count_cells(train, coding, group_rows(train))
-    return fit_counts(counts, coding).predict(test)
+    beta, _ = _tuned(counts, design_of(counts))
+    return np.asarray(expit(Design(coding.codes(test), coding.width).times(beta)), dtype=np.float64)
+
+
+def _tuned(counts: Counts, design: Design) -> tuple[FloatArray, float]:
+    """Coefficients and the strength of the penalty that the folds of applicants choose."""
+    c = choose_c(counts, design, folds_of_groups(counts.groups))
+    return fit(design, *counts.totals(), c, tolerance=ROUGH), c
 
 
 def _boosting(train: pl.DataFrame, test: pl.DataFrame, names: Sequence[str], min_cell: int) -> FloatArray:
@@ -144,22 +156,21 @@ def _boosting(train: pl.DataFrame, test: pl.DataFrame, names: Sequence[str], min
 
 
 def _random_intercept(train: pl.DataFrame, test: pl.DataFrame, names: Sequence[str], min_cell: int) -> FloatArray:
-    from followup_analytics.heterogeneity import fit_random_intercept, unit_cells
+    from followup_analytics.heterogeneity import MixedFit, fit_random_intercept, unit_cells
 
     coding = learn_coding(train, [name for name in names if name in _MAIN], min_cell=min_cell)
-    codes, rows = np.unique(coding.codes(train), axis=0, return_inverse=True)
-    # The first level of each term is the one that others are compared to: without a penalty all of them are too many.
-    firsts = {1 + offset for offset in coding.offsets[:-1]}
-    kept = [column for column in range(coding.width + 1) if column not in firsts]
-    design = Design(codes, coding.width).times(np.eye(coding.width + 1))[:, kept]
+    counts, rows = count_cells(train, coding, group_rows(train))
+    design = design_of(counts)
+    plain, c = _tuned(counts, design)
     unit = train["applicant_id"].rank("dense").to_numpy().astype(np.int64)
-    cells, _ = unit_cells(
-        unit, rows.ravel().astype(np.int64), train["y"].to_numpy(), design, np.zeros(train.height, dtype=np.int64)
-    )
-    fit = fit_random_intercept(cells)
-    eta = Design(coding.codes(test), coding.width).times(np.eye(coding.width + 1))[:, kept] @ fit.beta
+    columns, nobody = design.times(np.eye(coding.width + 1)), np.zeros(train.height, dtype=np.int64)
+    cells, _ = unit_cells(unit, rows, train["y"].to_numpy(), columns, nobody)
+    ridge = np.concatenate([[0.0], np.full(coding.width, 1.0 / c)])
+    # Predictions need three digits, not the ten of an estimate.
+    mixed = fit_random_intercept(cells, MixedFit(plain, _SPREAD, 0.0), ridge=ridge, tolerance=1e-3, nodes=7)
+    eta = Design(coding.codes(test), coding.width).times(mixed.beta)
     nodes, weights = np.polynomial.hermite_e.hermegauss(25)
-    return np.asarray(expit(eta[:, None] + fit.spread * nodes) @ (weights / weights.sum()), dtype=np.float64)
+    return np.asarray(expit(eta[:, None] + mixed.spread * nodes) @ (weights / weights.sum()), dtype=np.float64)
 
 
 _PREDICTORS: dict[str, Predictor] = {
@@ -170,7 +181,7 @@ _PREDICTORS: dict[str, Predictor] = {
 }
 
 
-def _simplest(found: dict[str, FloatArray], y: FloatArray, group: IntArray) -> str:
+def simplest(found: dict[str, FloatArray], y: FloatArray, group: IntArray) -> str:
     """The first model, from the simplest on, that the best one beats by no more than a standard error."""
     losses = {name: -(y * _log(p) + (1 - y) * _log(1 - p)) for name, p in found.items()}
     best = min(losses, key=lambda name: float(losses[name].mean()))

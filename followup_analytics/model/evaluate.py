@@ -185,7 +185,8 @@ def _calibration(found: Predictions) -> Jackknife:
     table = _table(found, np.ones(len(found.n), dtype=bool), groups)
     both = (table.s.sum(axis=0) > 0) & (table.s.sum(axis=0) < table.n.sum(axis=0))
     intercept = np.where(both, _intercept(table), np.nan)
-    spread = len(table.score) > 1 and float(np.ptp(table.score)) > 1e-9
+    # Base rates of different folds differ, and say nothing of the applicants in them.
+    spread = any(float(np.ptp(found.p[found.fold == fold])) > 1e-9 for fold in np.unique(found.fold))
     slope = np.where(both, _slope(table), np.nan) if spread else np.full(1 + groups, np.nan)
     return _as_jackknife(np.stack([intercept, slope]), groups)
 

@@ -46,8 +46,8 @@ class CallbackModel(Result):
     fields: ClassVar[tuple[Field, ...]] = (
         Field("part", "part"),
         Field("term", "measure or term"),
-        Field("estimate", "estimate", "number"),
-        Field("conf_low", "95% interval", "number_interval", upper="conf_high"),
+        Field("estimate", "estimate", "fine"),
+        Field("conf_low", "95% interval", "fine_interval", upper="conf_high"),
     )
 
     @property
