@@ -5,7 +5,7 @@ lay a claim out on a log, `estimates` and `trial` run it, `gates`, `controls` an
 all of them together.
 """
 
-from followup_analytics.claims.catalogue import IN_CIRCULATION, own_catalogue, read_catalogue
+from followup_analytics.claims.catalogue import IN_CIRCULATION, choose_catalogue, own_catalogue, read_catalogue
 from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.evaluate import test_claims
 from followup_analytics.claims.plan import PlanResult, plan_study
@@ -22,6 +22,7 @@ __all__ = [
     "PlanResult",
     "PowerResult",
     "SensitivityResult",
+    "choose_catalogue",
     "claim_sensitivity",
     "own_catalogue",
     "plan_study",

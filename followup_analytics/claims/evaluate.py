@@ -18,7 +18,7 @@ from followup_analytics.claims.gates import MIN_FOR_VERDICT
 from followup_analytics.claims.registration import is_post_hoc
 from followup_analytics.claims.result import ClaimsResult
 from followup_analytics.claims.trial import Trial, run_trial
-from followup_analytics.claims.verdict import ALPHA, choose_label, decide
+from followup_analytics.claims.verdict import ALPHA, choose_label, decide, is_confounded
 from followup_analytics.claims.words import VERDICT_WORDS, effect_words, reason_for
 from followup_analytics.disclosure import require_enough
 from followup_analytics.log import FollowUpLog, Note
@@ -114,11 +114,11 @@ def _one_thread_each() -> AbstractContextManager[Any]:
 def judge(trials: Sequence[Trial], context: Context, min_cell: int) -> list[dict[str, Any]]:
     """Rows of all claims of a family with their verdicts, Holm's adjustment over all that passed their gates."""
     adjusted = holm([trial.test.p_value if trial.test else float("nan") for trial in trials])
-    failing = failed_controls(trials)
+    downgrades = _downgrades(trials)
     return [
         _hidden(trial, min_cell)
         if 0 < trial.n_applicants < min_cell
-        else _tested(trial, float(p), failing.get(trial.claim.id, ()), context, min_cell)
+        else _tested(trial, float(p), downgrades.get(trial.claim.id, ""), context, min_cell)
         if trial.test is not None
         else _not_testable(trial)
         for trial, p in zip(trials, adjusted, strict=True)
@@ -133,6 +133,27 @@ def failed_controls(trials: Sequence[Trial]) -> dict[str, tuple[str, ...]]:
         if p < ALPHA:
             failing[claim] = (*failing.get(claim, ()), control.name)
     return failing
+
+
+_OWN_CONTROL = (
+    "A negative control fails: the strategy seems to change what it cannot change, so that the arms must differ in "
+    "something unmeasured."
+)
+_OTHER_CONTROLS = (
+    "Negative controls fail for {failing} of the {controlled} claims that have any, so that something unmeasured must "
+    "be at work in this log, here too."
+)
+
+
+def _downgrades(trials: Sequence[Trial]) -> dict[str, str]:
+    """Why claims can be no more than inconclusive, by claim: a control of theirs fails, or too many of the others'."""
+    failing = failed_controls(trials)
+    found = dict.fromkeys(failing, _OWN_CONTROL)
+    controlled = sum(trial.test is not None and bool(trial.controls) for trial in trials)
+    if is_confounded(len(failing), controlled):
+        words = _OTHER_CONTROLS.format(failing=len(failing), controlled=controlled)
+        found = {trial.claim.id: words for trial in trials if trial.claim.controls} | found
+    return found
 
 
 def _head(claim: Claim) -> dict[str, Any]:
@@ -172,7 +193,7 @@ def _hidden(trial: Trial, min_cell: int) -> dict[str, Any]:
     return {**_not_testable(trial), **counts, "reason": reason, "status": "suppressed"}
 
 
-def _tested(trial: Trial, p_adjusted: float, failing: Sequence[str], context: Context, min_cell: int) -> dict[str, Any]:
+def _tested(trial: Trial, p_adjusted: float, downgrade: str, context: Context, min_cell: int) -> dict[str, Any]:
     claim, estimate, test = trial.claim, trial.estimate, trial.test
     if estimate is None or test is None:
         return _not_testable(trial)
@@ -182,16 +203,12 @@ def _tested(trial: Trial, p_adjusted: float, failing: Sequence[str], context: Co
     risks = float(estimate.strategy.estimate), float(estimate.alternative.estimate)
     ratio = e_value_from_risks(*risks, low, high)
     label = choose_label(
-        claim, trial.adjusted, controls_pass=not failing, controls_run=len(trial.controls), e_value=ratio
+        claim, trial.adjusted, controls_pass=not downgrade, controls_run=len(trial.controls), e_value=ratio
     )
     mde = detectable_from_se(float(estimate.difference.se), estimate.difference.df)
     reason = reason_for(claim, verdict, test, mde, enough_people=enough)
-    if failing:
-        verdict = "inconclusive"
-        reason = (
-            "A negative control fails: the strategy seems to change what it cannot change, so that the arms must "
-            "differ in something unmeasured."
-        )
+    if downgrade:
+        verdict, reason = "inconclusive", downgrade
     elif label.why:
         reason = f"{reason} {label.why}"
     applicant = context.histories.applicant[estimate.emulation.row]

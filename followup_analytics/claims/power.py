@@ -66,6 +66,8 @@ def _told(claim: str, rows: Sequence[Mapping[str, Any]]) -> str:
     if enough:
         return f"{claim} gets a verdict in 8 of 10 from {min(enough):,} interviews on"
     most = max(mine, key=lambda row: (row["estimate"], -row["n_interviews"]))
+    if not most["estimate"]:
+        return f"{claim} gets none in any"
     return f"{claim} gets one in at most {100 * most['estimate']:.0f}% ({most['n_interviews']:,} interviews)"
 
 
@@ -106,7 +108,7 @@ def power_curve(
             if progress is not None:
                 progress(done, len(tasks))
     rows = [_row(one.id, one.advice, size, counts[one.id, size]) for one in shown for size in dict.fromkeys(sizes)]
-    return PowerResult(rows=tuple(rows), counts=_NO_LOG, notes=(Note("simulated", "verdicts on simulated logs"),))
+    return PowerResult(rows=tuple(rows), counts=_NO_LOG, notes=(Note("simulated", "Verdicts on simulated logs."),))
 
 
 Task = tuple[MakeLog, int, int]

@@ -18,6 +18,8 @@ CAUSAL: Label = "causal under stated assumptions"
 ASSOCIATION: Label = "association"
 ALPHA = 0.05
 LEAST_E_VALUE = 1.5
+#: Where the controls of so many claims fail, and of this share of those that have any, the log itself is confounded.
+LEAST_FAILING, FAILING_SHARE = 3, 0.25
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,18 @@ def decide(claim: Claim, test: Test, p_adjusted: float, *, enough_people: bool) 
     if found and abs(test.estimate) >= claim.margin:
         return "supported" if test.estimate > 0 else "contradicted"
     return "inconclusive"
+
+
+def is_confounded(failing: int, controlled: int) -> bool:
+    """Whether so many claims' controls fail that something unmeasured must be at work in all of a log.
+
+    A claim whose own control passes is then no safer than the rest: controls miss what is small or works otherwise. By
+    chance this happens in hardly any log, since controls are Holm-adjusted over the log.
+
+    Args:
+        failing: claims of which a control fails; controlled: claims with a control that could be run.
+    """
+    return failing >= LEAST_FAILING and failing >= FAILING_SHARE * controlled
 
 
 @dataclass(frozen=True)

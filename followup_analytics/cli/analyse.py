@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from followup_analytics.cli.shared import LogPath, Shared, open_log, say, show, with_options, writable
-
-if TYPE_CHECKING:
-    from followup_analytics.results import Result
+from followup_analytics.cli.evidence import claims, plan
+from followup_analytics.cli.shared import LogPath, Shared, finish, open_log, say, with_options, writable
 
 Outcome = Literal["response", "advanced"]
 Within = Annotated[
@@ -21,28 +19,6 @@ ClusterOption = Annotated[
     typer.Option("--cluster", help="Who may be alike: applicant, or employer for the wider interval of the two."),
 ]
 OutcomeOption = Annotated[Outcome, typer.Option("--outcome", help="What counts: a response, or being advanced.")]
-
-
-_COUNTED_BY_ENGINE = ("rates", "curve")
-
-
-def finish(result: Result, shared: Shared) -> None:
-    """Print the answer and, where asked for, write the rows behind it."""
-    show(result, shared)
-    if shared.engine not in ("auto", "polars") and result.command not in _COUNTED_BY_ENGINE:
-        say(f"--engine {shared.engine} counts the cells of rates and curve; {result.command} was counted with polars.")
-    if shared.trace is not None:
-        _write_trace(result, shared.trace)
-
-
-def _write_trace(result: Result, path: Path) -> None:
-    from followup_analytics.errors import UsageError
-
-    trace = getattr(result, "trace", None)
-    if trace is None:
-        raise UsageError(f"--trace: {result.command} has no rows to trace; rates, curve and outcomes do.")
-    trace().write_csv(writable(path))
-    say(f"Confidential: {path.name} holds rows about single interviews; don't pass it on.")
 
 
 @with_options(Shared)
@@ -206,59 +182,6 @@ def predict(
 
     opened = open_log(log, shared, protect=False)
     finish(predict_callbacks(opened, load_callback_model(model), within=within), shared)
-
-
-@with_options(Shared)
-def claims(
-    log: LogPath,
-    shared: Shared,
-    claim: Annotated[str | None, typer.Option("--claim", metavar="ID", help="Show this claim alone.")] = None,
-    claims: Annotated[
-        Path | None, typer.Option("--claims", metavar="FILE", help="Test the claims of this TOML file.")
-    ] = None,
-    protocol: Annotated[bool, typer.Option("--protocol", help="Print the target trial beside its emulation.")] = False,
-    preregister: Annotated[
-        bool, typer.Option("--preregister", help="Print a preregistration text with the claim file's hash.")
-    ] = False,
-) -> None:
-    """A verdict on each piece of advice, or that these data can't tell.
-
-    Example:  followup claims data/log --claim wait-2-3-days --protocol
-    """
-    from followup_analytics import claims as catalogue
-
-    if protocol or preregister:
-        typer.echo(
-            catalogue.protocol_text(claim, claims) if protocol else catalogue.preregistration_text(claim, claims)
-        )
-        return
-    made = catalogue.test_claims(
-        open_log(log, shared), claim=claim, claims=claims, min_cell=shared.min_cell, seed=shared.seed
-    )
-    finish(made, shared)
-
-
-@with_options(Shared)
-def plan(
-    shared: Shared,
-    log: Annotated[
-        str | None, typer.Argument(metavar="[LOG]", help="A log whose base rates and design effects to plan with.")
-    ] = None,
-    baseline: Annotated[
-        float, typer.Option("--baseline", metavar="P", help="Probability of the outcome without the advice.")
-    ] = 0.3,
-    effect: Annotated[
-        float, typer.Option("--effect", metavar="POINTS", help="The difference to detect, in percentage points.")
-    ] = 10.0,
-) -> None:
-    """How many interviews and applicants each claim needs.
-
-    Example:  followup plan --effect 10
-    """
-    from followup_analytics.claims import plan_study
-
-    opened = None if log is None else open_log(log, shared)
-    finish(plan_study(opened, baseline=baseline, effect=effect / 100, min_cell=shared.min_cell), shared)
 
 
 @with_options(Shared)

@@ -184,6 +184,29 @@ def writable(path: Path) -> Path:
     return path
 
 
+#: Commands whose cells an engine of the user's choice counts.
+_COUNTED_BY_ENGINE = ("rates", "curve")
+
+
+def finish(result: Result, shared: Shared) -> None:
+    """Print the answer and, where asked for, write the rows behind it."""
+    show(result, shared)
+    if shared.engine not in ("auto", "polars") and result.command not in _COUNTED_BY_ENGINE:
+        say(f"--engine {shared.engine} counts the cells of rates and curve; {result.command} was counted with polars.")
+    if shared.trace is not None:
+        _write_trace(result, shared.trace)
+
+
+def _write_trace(result: Result, path: Path) -> None:
+    from followup_analytics.errors import UsageError
+
+    trace = getattr(result, "trace", None)
+    if trace is None:
+        raise UsageError(f"--trace: {result.command} has no rows to trace; rates, curve and outcomes do.")
+    trace().write_csv(writable(path))
+    say(f"Confidential: {path.name} holds rows about single interviews; don't pass it on.")
+
+
 def say(sentence: str) -> None:
     """Tell the person something beside the result: on stderr."""
     from followup_analytics.text import clean

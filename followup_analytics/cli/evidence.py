@@ -1,0 +1,145 @@
+"""Commands that test the advice on a log, and plan how large a log must be for it: claims, plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from followup_analytics.cli.shared import LogPath, Shared, finish, open_log, with_options
+
+if TYPE_CHECKING:
+    from followup_analytics.log import FollowUpLog
+    from followup_analytics.results import Result
+
+
+@with_options(Shared)
+def claims(
+    log: LogPath,
+    shared: Shared,
+    claim: Annotated[str | None, typer.Option("--claim", metavar="ID", help="Show this claim alone.")] = None,
+    claims: Annotated[
+        Path | None, typer.Option("--claims", metavar="FILE", help="Test the claims of this TOML file.")
+    ] = None,
+    in_circulation: Annotated[
+        bool,
+        typer.Option("--in-circulation", help="Test the advice in circulation that contradicts itself."),
+    ] = False,
+    adjust: Annotated[
+        str | None,
+        typer.Option("--adjust", metavar="COLUMN[,..]", help="Adjust for these interview columns too."),
+    ] = None,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Show what would change the verdict on --claim, in one table.")
+    ] = False,
+    registration: Annotated[
+        Path | None,
+        typer.Option(
+            "--registration",
+            metavar="FILE",
+            help="A text from --preregister; verdicts it doesn't fit are post hoc.",
+        ),
+    ] = None,
+    protocol: Annotated[bool, typer.Option("--protocol", help="Print the target trial beside its emulation.")] = False,
+    preregister: Annotated[
+        bool, typer.Option("--preregister", help="Print a preregistration text with the claim file's hash.")
+    ] = False,
+) -> None:
+    """A verdict on each piece of advice, or that these data can't tell.
+
+    Example:  followup claims data/log --claim wait-2-3-days --protocol
+    """
+    from followup_analytics import claims as testing
+    from followup_analytics.cli.progress import progress_bar
+    from followup_analytics.errors import UsageError
+
+    if claims is not None and in_circulation:
+        raise UsageError("--claims and --in-circulation each name a catalogue; give one of them.")
+    if sensitivity and claim is None:
+        raise UsageError("--sensitivity is about one claim: name it with --claim ID.")
+    catalogue = testing.own_catalogue(testing.IN_CIRCULATION) if in_circulation else testing.choose_catalogue(claims)
+    if protocol or preregister:
+        text = testing.protocol_text(claim, catalogue) if protocol else testing.preregistration_text(claim, catalogue)
+        typer.echo(text)
+        return
+    opened = open_log(log, shared)
+    columns = [name.strip() for name in (adjust or "").split(",") if name.strip()]
+    made: Result
+    if sensitivity:
+        with progress_bar("Runs of the claim", None) as progress:
+            made = testing.claim_sensitivity(
+                opened, str(claim), claims=catalogue, adjust=columns, min_cell=shared.min_cell, progress=progress
+            )
+    else:
+        with progress_bar("Claims", len(catalogue.claims)) as progress:
+            made = testing.test_claims(
+                opened, claim=claim, claims=catalogue, adjust=columns, min_cell=shared.min_cell, seed=shared.seed,
+                registration=registration, progress=progress,
+            )  # fmt: skip
+    finish(made, shared)
+
+
+@with_options(Shared)
+def plan(
+    shared: Shared,
+    log: Annotated[
+        str | None, typer.Argument(metavar="[LOG]", help="A log whose base rates and design effects to plan with.")
+    ] = None,
+    baseline: Annotated[
+        float, typer.Option("--baseline", metavar="P", help="Probability of the outcome without the advice.")
+    ] = 0.3,
+    effect: Annotated[
+        float, typer.Option("--effect", metavar="POINTS", help="The difference to detect, in percentage points.")
+    ] = 10.0,
+    claim: Annotated[str | None, typer.Option("--claim", metavar="ID", help="Plan for this claim alone.")] = None,
+    simulate: Annotated[
+        str | None,
+        typer.Option(
+            "--simulate", metavar="WORLD", help="Run the claims on simulated logs of this world (a name or a file)."
+        ),
+    ] = None,
+    sizes: Annotated[
+        str, typer.Option("--sizes", metavar="N[,..]", help="Interviews of the simulated logs.")
+    ] = "300,1500,5000",
+    repeats: Annotated[int, typer.Option("--repeats", min=1, help="Simulated logs of each size.")] = 20,
+) -> None:
+    """How many interviews and applicants each claim needs.
+
+    Example:  followup plan --effect 10
+    """
+    from followup_analytics.claims import plan_study
+
+    if simulate is not None:
+        finish(_simulated_power(simulate, sizes, repeats, claim, shared.seed), shared)
+        return
+    opened = None if log is None else open_log(log, shared)
+    made = plan_study(opened, claim=claim, baseline=baseline, effect=effect / 100, min_cell=shared.min_cell)
+    finish(made, shared)
+
+
+def _simulated_power(world: str, sizes: str, repeats: int, claim: str | None, seed: int) -> Result:
+    """Verdicts on simulated logs of several sizes, on both cores."""
+    from functools import partial
+
+    from followup_analytics.claims import power_curve
+    from followup_analytics.cli.progress import progress_bar
+    from followup_analytics.errors import UsageError
+    from followup_analytics.simulate.world import load_world
+
+    numbers = [one.strip().replace("_", "") for one in sizes.split(",") if one.strip()]
+    if not numbers or not all(one.isascii() and one.isdigit() and int(one) > 0 for one in numbers):
+        raise UsageError(f"--sizes {sizes} is no list of numbers of interviews; give, say, 300,1500,5000.")
+    load_world(world)
+    make = partial(simulated_log, world)
+    counted = [int(one) for one in numbers]
+    with progress_bar("Simulated logs", len(set(counted)) * repeats) as progress:
+        shown = [] if claim is None else [claim]
+        return power_curve(make, counted, claims=shown, repeats=repeats, seed=seed, workers=2, progress=progress)
+
+
+def simulated_log(world: str, interviews: int, seed: int) -> FollowUpLog:
+    """One log of a world; a function of this module, so that other processes can find it."""
+    from followup_analytics.simulate import simulate_log
+
+    return simulate_log(interviews=interviews, world=world, seed=seed)
