@@ -163,7 +163,21 @@ def _read_delimited(path: Path, header_words: Collection[str]) -> RawTable:
         pl.exceptions.ShapeError,
     ):
         frame, problems = _read_by_record(body.decode("utf-8", "replace"), path.name, delimiter, skip)
+    if delimiter == "|":
+        frame = _of_markdown(frame)
     return RawTable(path.name, None, _without_blank_rows(frame), problems, encoding, delimiter)
+
+
+def _of_markdown(frame: pl.DataFrame) -> pl.DataFrame:
+    """A table of a Markdown file without its outer bars, its rule below the header and the blanks around cells."""
+    cells = [name for name in frame.columns if name != ROW]
+    rule = frame.head(1).select(pl.all_horizontal(pl.col(cells).fill_null("-").str.contains(r"^\s*:?-+:?\s*$")))
+    if not cells or not rule.height or not rule.item():
+        return frame
+    trimmed = frame.slice(1).with_columns(pl.col(cells).str.strip_chars())
+    trimmed = trimmed.with_columns(pl.when(pl.col(cells) != "").then(pl.col(cells)).name.keep())
+    outer = [name for name in (cells[0], cells[-1]) if name.startswith("column ")]
+    return trimmed.drop(name for name in outer if trimmed[name].null_count() == trimmed.height)
 
 
 def _without_lines(data: bytes, lines: int) -> bytes:

@@ -15,7 +15,7 @@ CALLS: dict[str, Any] = {
     ROW: pl.Int64,
     "member": pl.String,
     "at_us": pl.Int64,  # UTC microseconds
-    "is_day": pl.Boolean,  # only the date is known
+    "is_day": pl.Boolean,  # only the date is known: `at_us` is its midnight UTC
     "at_text": pl.String,  # the time as the file has it
     "direction": pl.String,  # outbound or inbound
     "channel": pl.String,  # of the contract's channels

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from followup_analytics.checks import CheckedTable
+from followup_analytics.clock import local_times
 from followup_analytics.ingest.roster import INTERVIEW_SCHEMA
 from followup_analytics.privacy import Pseudonyms
 from followup_analytics.store import Store
@@ -65,7 +66,13 @@ def ends_of_story(store: Store | None, checked: Sequence[CheckedTable]) -> pl.Da
 def linkable(known: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
     """The interviews as linking wants them (roster.INTERVIEW_SCHEMA)."""
     return (
-        known.with_columns(start_us=pl.col("interviewed_at").dt.epoch("us"), by_day=pl.col("at_precision") == "day")
+        known.with_columns(
+            start_us=pl.col("interviewed_at").dt.epoch("us"),
+            start_day=local_times(known["interviewed_at"].dt.epoch("us"), known["_zone"].fill_null("UTC"))
+            .dt.date()
+            .cast(pl.Int32),
+            by_day=pl.col("at_precision") == "day",
+        )
         .join(ends, on="interview_id", how="left")
         .select(list(INTERVIEW_SCHEMA))
     )

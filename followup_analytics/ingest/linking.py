@@ -258,7 +258,7 @@ def _within_reach(candidates: pl.DataFrame, days_before: float) -> pl.DataFrame:
     by_day = pl.col("is_day").fill_null(value=False) | pl.col("by_day").fill_null(value=False)
     begun = (
         pl.when(by_day)
-        .then(pl.col("at_us") // day >= pl.col("start_us") // day)
+        .then(pl.col("at_us") // day >= pl.col("start_day"))
         .otherwise(pl.col("at_us") >= pl.col("start_us"))
     )
     over = (pl.col("at_us") > pl.col("end_us")).fill_null(value=False)

@@ -15,14 +15,17 @@
 
 One sheet may hold several tables: then each is a `[[tables]]` section of this form. Further keys: `time_zone`,
 `day_first`, `sheet`, `when` (a row counts only where this column is filled), `split` (a cell of several values, and the
-mark between them, makes several rows), `keep` (their columns to keep as covariates).
+mark between them, makes several rows), `keep` (their columns to keep as covariates). For exports that come in several
+shapes: `{any = ["Interview Date", "Interviewed on"]}` takes the first of these headers that is there, a table with
+`optional = true` is passed over where a header of it is absent, and `missing.interviewed_at = {say = "...", where =
+{List = ["Interview"]}}` sets rows without that cell aside with a sentence; others that lack it don't count.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -34,8 +37,32 @@ from followup_analytics.schema import TABLES
 from followup_analytics.tabular import header_key
 from followup_analytics.text import listed, nearest
 
-_TABLE_KEYS = {"table", "columns", "values", "constants", "when", "split", "keep", "sheet", "only"}
-_FILE_KEYS = {"name", "description", "time_zone", "day_first", "tables", "needs"}
+_TABLE_KEYS = {
+    "table",
+    "columns",
+    "values",
+    "constants",
+    "when",
+    "split",
+    "keep",
+    "sheet",
+    "only",
+    "missing",
+    "optional",
+}
+_FILE_KEYS = {"name", "description", "time_zone", "day_first", "tables", "needs", "unverified"}
+_WAYS = ({"text"}, {"any"})
+
+#: What stands for one of our columns: their header, several whose cells are joined, `{text = ...}` or `{any = [...]}`.
+Theirs = str | tuple[str, ...] | Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What to say of rows that lack a cell; `where`: only of those with one of these words in one of these columns."""
+
+    say: str
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,7 +70,7 @@ class TableMap:
     """How one table of the log is made from somebody's sheet."""
 
     table: str
-    columns: Mapping[str, str | tuple[str, ...] | Mapping[str, str]]
+    columns: Mapping[str, Theirs]
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     when: str | None = None
@@ -51,31 +78,46 @@ class TableMap:
     keep: tuple[str, ...] | None = None
     sheet: str | None = None
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    missing: Mapping[str, Missing] = field(default_factory=dict)
+    optional: bool = False
 
     @property
     def theirs(self) -> set[str]:
-        """All headers of the sheet that this map reads, in compared form."""
+        """All headers that a sheet must have for this map, in compared form."""
         found: set[str] = set()
         for given in self.columns.values():
             if isinstance(given, str):
                 found.add(header_key(given))
             elif isinstance(given, Mapping):
-                found.update(map(header_key, re.findall(r"\{([^}]+)\}", given["text"])))
+                found.update(map(header_key, re.findall(r"\{([^}]+)\}", given.get("text", ""))))
             else:
                 found.update(map(header_key, given))
         return found | set(map(header_key, [*self.split, *self.only, *([self.when] if self.when else [])]))
 
+    @property
+    def words(self) -> set[str]:
+        """All headers that the map can make use of, in compared form: the header row is known by them."""
+        any_of = [
+            name for given in self.columns.values() if isinstance(given, Mapping) for name in given.get("any", ())
+        ]
+        places = [name for one in self.missing.values() for name in one.where]
+        return self.theirs | set(map(header_key, [*any_of, *places]))
+
 
 @dataclass(frozen=True)
 class FileMap:
-    """A whole --map file: its tables, the zone and date order of the sheet, and the headers by which it is known."""
+    """A whole --map file: its tables, the zone and date order of the sheet, and the headers by which it is known.
+
+    needs: sets of headers, any of which makes the sheet known. unverified: nobody has seen a real export of this kind.
+    """
 
     name: str
     tables: tuple[TableMap, ...]
     time_zone: str | None = None
     day_first: bool | None = None
-    needs: tuple[str, ...] = ()
+    needs: tuple[tuple[str, ...], ...] = ()
     description: str = ""
+    unverified: bool = False
 
 
 def load_map(given: str | Path | Mapping[str, Any]) -> FileMap:
@@ -119,9 +161,16 @@ def parse_map(given: Mapping[str, Any], name: str) -> FileMap:
         tuple(_table_map(section, name) for section in sections),
         given.get("time_zone"),
         given.get("day_first"),
-        tuple(given.get("needs", ())),
+        _alternatives(given.get("needs", ())),
         str(given.get("description", "")),
+        given.get("unverified") is True,
     )
+
+
+def _alternatives(given: Sequence[Any]) -> tuple[tuple[str, ...], ...]:
+    """A list of headers as one set of them, a list of lists as several."""
+    sets = given if given and isinstance(given[0], list) else [given] if given else []
+    return tuple(tuple(map(str, one)) for one in sets)
 
 
 def _table_map(section: Mapping[str, Any], name: str) -> TableMap:
@@ -136,9 +185,10 @@ def _table_map(section: Mapping[str, Any], name: str) -> TableMap:
         # Both ways of writing a pair are natural; only one side can be a column of the log.
         mine, theirs = (other, one) if one not in ours and isinstance(other, str) and other in ours else (one, other)
         columns[mine] = tuple(theirs) if isinstance(theirs, list) else theirs
-        if isinstance(theirs, Mapping) and set(theirs) != {"text"}:
+        if isinstance(theirs, Mapping) and set(theirs) not in _WAYS:
             raise UsageError(
-                f'--map {name}: {mine} must be a header, a list of headers, or {{text = "{{Header}} ..."}}.'
+                f'--map {name}: {mine} must be a header, a list of headers, {{text = "{{Header}} ..."}} or '
+                '{any = ["Header", "Other header"]}.'
             )
     return TableMap(
         str(table),
@@ -153,7 +203,17 @@ def _table_map(section: Mapping[str, Any], name: str) -> TableMap:
         tuple(section["keep"]) if "keep" in section else None,
         section.get("sheet"),
         {column: tuple(words) for column, words in section.get("only", {}).items()},
+        {column: _missing(given, column, name) for column, given in section.get("missing", {}).items()},
+        section.get("optional") is True,
     )
+
+
+def _missing(given: Any, column: str, name: str) -> Missing:
+    if isinstance(given, str):
+        return Missing(given)
+    if not isinstance(given, Mapping) or not isinstance(given.get("say"), str):
+        raise UsageError(f'--map {name}: missing.{column} must be a sentence, or {{say = "...", where = {{...}}}}.')
+    return Missing(given["say"], {header: tuple(words) for header, words in given.get("where", {}).items()})
 
 
 def _text(value: object) -> str:

@@ -66,6 +66,7 @@ INTERVIEW_SCHEMA = {
     "interview_id": pl.String,
     "applicant_id": pl.String,
     "start_us": pl.Int64,
+    "start_day": pl.Int32,  # its local date, in days since 1970-01-01
     "end_us": pl.Int64,
     "by_day": pl.Boolean,
 }

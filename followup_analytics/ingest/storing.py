@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from followup_analytics.checks import CheckedTable, check_table, covariates, reject_unknown_interviews
+from followup_analytics.clock import DAY_US, local_midnight, zones_of
 from followup_analytics.ingest.calls import compact, complete
 from followup_analytics.ingest.known import linkable
 from followup_analytics.ingest.linking import Lines, Linked, link, unlinked
@@ -134,7 +135,7 @@ def _linked_contacts(run: Run, file: FileOnItsWay) -> TableOnItsWay:
         read += batch.read
         linked = _link(run, file, _by_voicemail_rule(batch.rows, run.options.voicemail_under, file.decided), lines)
         file.unmatched += linked.unmatched + _without_interview(batch.problems)
-        contacts.append(_as_contacts(linked.contacts, file))
+        contacts.append(_as_contacts(linked.contacts, file, run.known.select("interview_id", "_zone")))
         problems += [
             compact(frame) for frame in (batch.problems, linked.problems) if frame is not None and frame.height
         ]
@@ -189,13 +190,27 @@ def _by_voicemail_rule(rows: pl.DataFrame, seconds: float | None, decided: Count
     )
 
 
-def _as_contacts(linked: pl.DataFrame, file: FileOnItsWay) -> pl.DataFrame:
+def _days_begin(calls: pl.DataFrame, zones: pl.DataFrame) -> pl.Series:
+    """The calls' instants, those that are dates as the beginning of that day where the interview was."""
+    by_day = calls["is_day"].fill_null(value=False)
+    if not by_day.any():
+        return calls["at_us"]
+    there = (
+        zones_of(calls["interview_id"], zones).fill_null("UTC")
+        if zones.height
+        else pl.repeat("UTC", calls.height, eager=True)
+    )
+    return calls["at_us"].zip_with(~by_day, local_midnight(calls["at_us"] // DAY_US, there))
+
+
+def _as_contacts(linked: pl.DataFrame, file: FileOnItsWay, zones: pl.DataFrame) -> pl.DataFrame:
     """Linked calls under the contract's names; the other party's number and name stay behind.
 
     The kind of file is not a column: two systems that kept one call alike must give one contact, not two versions.
     """
     by_day = pl.col("is_day").fill_null(value=False)
     whole = pl.concat([complete(linked), linked.select("contact_id", "interview_id")], how="horizontal")
+    whole = whole.with_columns(_days_begin(whole, zones).alias("at_us"))
     return whole.select(
         ROW,
         "contact_id",

@@ -31,6 +31,7 @@ _DECIDED = {
     "missing_hour": "local times that are skipped when clocks go forward were moved on by an hour",
     "split_messages": "parts of messages were passed over: a body's line that begins with From looks like a message",
     "more_pages": "the export says that it has further pages, which are not in this file",
+    "unverified_map": "rows were read by headings that nobody has seen in a real export of this kind: compare some",
     "voicemail_rule": "outbound calls were taken for voicemails by --voicemail-under",
 }
 

@@ -37,7 +37,10 @@ _FIRST_SERIAL, _LAST_SERIAL = 32_874.0, 73_051.0
 
 @dataclass(frozen=True)
 class ReadTimes:
-    """`us` UTC microseconds, `is_day` for dates without a time, `fault` null where fine; and what a rule decided."""
+    """`us` UTC microseconds, `is_day` for dates without a time, `fault` null where fine; and what a rule decided.
+
+    A date stands as midnight UTC of that date, whatever the zone: its day is the local day of the interview's own zone.
+    """
 
     us: pl.Series
     is_day: pl.Series
@@ -65,7 +68,10 @@ def read_times(
             "give --time-zone, such as --time-zone America/New_York."
         )
     counts = {"ambiguous_hour": parsed.ambiguous, "missing_hour": parsed.missing}
-    return ReadTimes(parsed.us, parsed.is_date, fault, {name: n for name, n in counts.items() if n})
+    us = parsed.us
+    if parsed.is_date.any():
+        us = us.zip_with(~parsed.is_date, iso.str.to_date("%Y-%m-%d", strict=False).dt.epoch("us"))
+    return ReadTimes(us, parsed.is_date, fault, {name: n for name, n in counts.items() if n})
 
 
 def iso_times(texts: pl.Series, *, file: str, column: str, day_first: bool | None = None) -> pl.Series:

@@ -232,7 +232,7 @@ def test_hubspot_json(tmp_path: Path) -> None:
     name, rows, _, counts = read_source(path)
     assert (name, counts) == ("hubspot_json", {"more_pages": 1})
     assert short(rows) == [
-        (AT, "outbound", "phone", "other", US, 64.0, "stated"),
+        (AT, "outbound", "phone", None, US, 64.0, "stated"),
         RANG_OUT,
         (AT, "outbound", "voicemail", "none", US, 30.0, "stated"),
         TALK,

@@ -23,7 +23,7 @@ def lines(*rows: tuple[str, str, str | None], interviews: dict[str, tuple[int, i
     """Lines (key, interview, party) and interviews (start day, end day)."""
     table = pl.DataFrame(
         [
-            (one, f"a-{one}", start * DAY, None if end is None else end * DAY, False)
+            (one, f"a-{one}", start * DAY, start, None if end is None else end * DAY, False)
             for one, (start, end) in interviews.items()
         ],
         schema=INTERVIEW_SCHEMA,

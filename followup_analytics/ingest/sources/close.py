@@ -51,7 +51,7 @@ def interpret(columns: CallColumns) -> Meaning:
         number=columns.any_of("remote_phone", "phone"),
         own=columns.text("local_phone"),
         name=columns.text("contact_name"),
-        talk_s=pl.when(unanswered).then(0.0).otherwise(talk),
+        talk_s=pl.when(unanswered & ~left).then(0.0).otherwise(talk),
         left_message=left,
         missed=(direction == "inbound") & unanswered & ~left,
         native_id=columns.text("id"),

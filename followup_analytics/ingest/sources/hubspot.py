@@ -118,7 +118,6 @@ def _told(
     talked = (
         pl.when(unanswered).then(0.0).otherwise(pl.when(certain & (talk.fill_null(0) <= 0)).then(None).otherwise(talk))
     )
-    reached = result.is_in(["connected", "left live message", "wrong number"])
     return Meaning(
         at=at,
         direction=direction,
@@ -131,7 +130,7 @@ def _told(
         native_id=columns.text(key),
         note=columns.any_of("hs_call_body", "call_notes"),
         channel=pl.when(email).then(pl.lit("email")),
-        party=pl.when(email).then(pl.lit("none")).when(reached).then(pl.lit("other")),
+        party=pl.when(email).then(pl.lit("none")),
         certainty=pl.when(certain | email).then(pl.lit("stated")),
     )
 

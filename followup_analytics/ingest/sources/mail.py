@@ -48,10 +48,10 @@ def detect_eml(sample: Sample) -> Match | None:
 
 
 def detect_maildir(sample: Sample) -> Match | None:
-    """A folder with `cur` and `new` in it, or one of .eml files."""
+    """A folder with `cur` or `new` in it (an empty one is lost in copies), or one of .eml files."""
     if sample.container != "folder":
         return None
-    if (sample.path / "cur").is_dir() and (sample.path / "new").is_dir():
+    if any(name.startswith(("cur/", "new/")) for name in sample.members):
         return Match(CERTAIN, "it is a Maildir (cur, new)")
     mails = [name for name in sample.members if name.lower().endswith(".eml")]
     return Match(LIKELY, f"it holds {len(mails):,} .eml files") if mails else None

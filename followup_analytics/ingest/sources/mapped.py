@@ -12,7 +12,7 @@ import polars as pl
 
 from followup_analytics.errors import DataError, UsageError
 from followup_analytics.ingest.calls import CALLS, complete, problems_frame
-from followup_analytics.ingest.mapping import FileMap, TableMap, load_map, shipped_maps
+from followup_analytics.ingest.mapping import FileMap, TableMap, Theirs, load_map, shipped_maps
 from followup_analytics.ingest.parts import Rejected, set_aside
 from followup_analytics.ingest.registry import LIKELY, Batch, Match, ReadOptions, Source, with_further
 from followup_analytics.ingest.sample import Sample
@@ -22,21 +22,35 @@ from followup_analytics.schema import TABLES
 from followup_analytics.tabular import ROW, RawTable, header_key, read_raw_tables
 from followup_analytics.text import listed, nearest
 
+_MOST_HEADINGS = 12
+_OWN_MAP = "Write the headings of your own copy into a map and give it with --map (docs/sources.md shows how)."
+
 
 def read_mapped(sample: Sample, options: ReadOptions, map_: FileMap) -> Iterator[Batch]:
     """Every table that the map makes of the file."""
-    words = {word for table in map_.tables for word in table.theirs}
+    words = {word for table in map_.tables for word in table.words}
     raw_tables = read_raw_tables(sample.path, words)
     made: dict[tuple[str, str | None], list[Batch]] = {}
     for raw in map(_without_reject_columns, raw_tables):
-        fitting = [table for table in map_.tables if _is_of(table, raw, several=len(raw_tables) > 1)]
+        present = [table for table in map_.tables if not table.optional or table.theirs <= _keys(raw)]
+        fitting = [table for table in present if _is_of(table, raw, several=len(raw_tables) > 1)]
         ordered = dataclasses.replace(options, day_first=_day_first(raw, fitting, map_, options))
         for table in fitting:
             made.setdefault((table.table, raw.sheet), []).append(_table_batch(raw, table, map_, ordered))
     if not made:
-        raise DataError(f"{sample.name}: no sheet has the columns that the map {map_.name} names.")
+        found = listed([name for raw in raw_tables for name in raw.columns][:_MOST_HEADINGS], "and")
+        raise DataError(
+            f"{sample.name}: no sheet has the columns that the map {map_.name} names; they are {found}. {_OWN_MAP}"
+        )
     for batches in made.values():
-        yield _together(batches)
+        batch = _together(batches)
+        yield dataclasses.replace(
+            batch, counts={**batch.counts, **({"unverified_map": batch.read} if map_.unverified else {})}
+        )
+
+
+def _keys(raw: RawTable) -> set[str]:
+    return {header_key(name) for name in raw.columns}
 
 
 def _day_first(raw: RawTable, tables: Sequence[TableMap], map_: FileMap, options: ReadOptions) -> bool | None:
@@ -50,18 +64,25 @@ def _day_first(raw: RawTable, tables: Sequence[TableMap], map_: FileMap, options
             {"at"} if table.table == "calls" else {c.name for c in TABLES[table.table].columns if c.type == "timestamp"}
         )
         for ours in clocks & set(table.columns):
-            theirs = table.columns[ours]
-            first = theirs if isinstance(theirs, str) else theirs[0] if isinstance(theirs, tuple) else ""
-            if header_key(first) in headers:
-                found.append(raw.frame[headers[header_key(first)]])
+            name = _first_header(table.columns[ours], headers)
+            if name is not None:
+                found.append(raw.frame[name])
     return order_of(found, file=raw.place)
+
+
+def _first_header(theirs: Theirs, headers: Mapping[str, str]) -> str | None:
+    """The sheet's own name of the first header that a column is read from; None where it is not there."""
+    names = (
+        (theirs,) if isinstance(theirs, str) else theirs.get("any", ()) if isinstance(theirs, Mapping) else theirs[:1]
+    )
+    return next((headers[header_key(name)] for name in names if header_key(name) in headers), None)
 
 
 def _is_of(table: TableMap, raw: RawTable, *, several: bool) -> bool:
     """Whether a map's table is made from this sheet: by the sheet's name, else, among several, by its columns."""
     if table.sheet is not None and raw.sheet is not None:
         return header_key(table.sheet) == header_key(raw.sheet)
-    return not several or table.theirs <= {header_key(name) for name in raw.columns}
+    return not several or table.theirs <= _keys(raw)
 
 
 def _together(batches: list[Batch]) -> Batch:
@@ -82,13 +103,19 @@ def _without_reject_columns(raw: RawTable) -> RawTable:
 
 def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOptions) -> Batch:
     headers = {header_key(name): name for name in raw.columns}
-    _refuse_missing(raw, table, headers, map_.name)
+    _refuse_missing(raw, table, headers, map_)
     frame = _rows_that_count(raw.frame, table, headers)
     for header, mark in table.split.items():
         name = headers[header_key(header)]
         parts = pl.col(name).str.split(mark).list.eval(pl.element().str.strip_chars()).list.filter(pl.element() != "")
         frame = frame.with_columns(parts).explode(name, empty_as_null=True)
-    cells = {ours: _cells(frame, theirs, headers, raw.place) for ours, theirs in table.columns.items()}
+    frame, lacking = _without_lacking(frame, table, headers)
+    read_from = {
+        ours: theirs
+        for ours, theirs in table.columns.items()
+        if not (isinstance(theirs, Mapping) and "any" in theirs and _first_header(theirs, headers) is None)
+    }
+    cells = {ours: _cells(frame, theirs, headers, raw.place) for ours, theirs in read_from.items()}
     made = frame.select(ROW).with_columns(**cells, **{name: pl.lit(value) for name, value in table.constants.items()})
     made = made.with_columns(_translated(name, words) for name, words in table.values.items() if name in made.columns)
     day_first = options.day_first
@@ -103,20 +130,56 @@ def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOpt
     shapeless = problems_frame(
         [{ROW: p.row, "member": None, "column": p.column, "rule": p.rule, "message": p.message} for p in raw.problems]
     )
-    read = made.height + len(raw.problems)
+    shapeless = pl.concat([shapeless, lacking])
+    read = made.height + shapeless.height
     return Batch(table.table, made, read, shapeless, sheet=raw.sheet, original=raw.frame)
 
 
-def _refuse_missing(raw: RawTable, table: TableMap, headers: Mapping[str, str], name: str) -> None:
+def _without_lacking(
+    frame: pl.DataFrame, table: TableMap, headers: Mapping[str, str]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows that have every cell of `missing`, and a problem for each of the others that should have it."""
+    problems = [problems_frame()]
+    for ours, missing in table.missing.items():
+        name = _first_header(table.columns[ours], headers)
+        lacks = (
+            pl.lit(value=True) if name is None else pl.col(name).cast(pl.String).str.strip_chars().fill_null("") == ""
+        )
+        meant = [
+            pl.col(headers[header_key(header)])
+            .cast(pl.String)
+            .str.strip_chars()
+            .str.to_lowercase()
+            .is_in([word.casefold() for word in words])
+            for header, words in missing.where.items()
+            if header_key(header) in headers
+        ]
+        should = pl.any_horizontal(meant).fill_null(value=False) if meant else pl.lit(value=True)
+        told = frame.filter(lacks & should).select(
+            pl.col(ROW).cast(pl.Int64),
+            member=pl.lit(None, pl.String),
+            column=pl.lit(name or ours),
+            rule=pl.lit(f"no_{ours}"),
+            message=pl.lit(missing.say),
+        )
+        problems.append(told)
+        frame = frame.filter(~lacks)
+    return frame, pl.concat(problems)
+
+
+def _refuse_missing(raw: RawTable, table: TableMap, headers: Mapping[str, str], map_: FileMap) -> None:
     missing = sorted(table.theirs - set(headers))
     if missing:
         guess = nearest(missing[0], headers)
         hint = (
             f"; {headers[guess]!r} looks like it"
-            if guess
-            else f"; the sheet has {listed(list(headers.values())[:12], 'and')}"
+            if guess and not map_.unverified
+            else f"; the sheet has {listed(list(headers.values())[:_MOST_HEADINGS], 'and')}"
         )
-        raise DataError(f"{raw.place}: the map {name} names a column {missing[0]!r} that the file doesn't have{hint}.")
+        unseen = f" No real export of this kind has been seen. {_OWN_MAP}" if map_.unverified else ""
+        raise DataError(
+            f"{raw.place}: the map {map_.name} names a column {missing[0]!r} that the file doesn't have{hint}.{unseen}"
+        )
 
 
 def _rows_that_count(frame: pl.DataFrame, table: TableMap, headers: Mapping[str, str]) -> pl.DataFrame:
@@ -128,13 +191,13 @@ def _rows_that_count(frame: pl.DataFrame, table: TableMap, headers: Mapping[str,
     return frame
 
 
-def _cells(
-    frame: pl.DataFrame, theirs: str | tuple[str, ...] | Mapping[str, str], headers: Mapping[str, str], place: str
-) -> pl.Series:
+def _cells(frame: pl.DataFrame, theirs: Theirs, headers: Mapping[str, str], place: str) -> pl.Series:
     if isinstance(theirs, str):
         return frame[headers[header_key(theirs)]].cast(pl.String)
     if isinstance(theirs, tuple):
         return joined_cells(frame, [headers[header_key(name)] for name in theirs])
+    if "any" in theirs:
+        return frame[str(_first_header(theirs, headers))].cast(pl.String)
     names = re.findall(r"\{([^}]+)\}", theirs["text"])
     pattern = re.sub(r"\{[^}]+\}", "{}", theirs["text"])
     if not names:
@@ -232,13 +295,15 @@ def read(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
 
 def _shipped(name: str) -> Source:
     map_ = load_map(name)
-    needs = frozenset(map(header_key, map_.needs))
+    known_by = {needs: frozenset(map(header_key, needs)) for needs in map_.needs}
 
     def detect(sample: Sample) -> Match | None:
-        if not needs or sample.container not in ("file", "workbook"):
+        if sample.container not in ("file", "workbook"):
             return None
-        fits = any(needs <= header for header in sample.headers)
-        return Match(LIKELY, f"it has the columns {listed(map_.needs, 'and')}") if fits else None
+        for needs, keys in known_by.items():
+            if any(keys <= header for header in sample.headers):
+                return Match(LIKELY, f"it has the columns {listed(needs, 'and')}")
+        return None
 
     return Source(
         name,

@@ -53,7 +53,7 @@ def _meaning(columns: CallColumns, zone: str) -> Meaning:
         .then(columns.any_of("callee_name", "to_name"))
         .otherwise(columns.any_of("caller_name", "from_name")),
         own=pl.when(outbound).then(caller).otherwise(callee),
-        talk_s=pl.when(talked).then(talk).otherwise(0.0),
+        talk_s=pl.when(talked | left).then(talk).otherwise(0.0),
         left_message=left,
         missed=(direction == "inbound") & ~talked & ~left,
         native_id=columns.any_of("call_id", "id"),

@@ -6,26 +6,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from followup_analytics.errors import UnreadableError
 from followup_analytics.log import FollowUpLog
-from followup_analytics.simulate.forms import callsheets, mailboxes, services, sheets, telephones
+from followup_analytics.simulate.forms import (
+    calendars,
+    callsheets,
+    crm,
+    destinations,
+    directories,
+    mailboxes,
+    services,
+    sheets,
+    telephones,
+    trackers,
+)
+from followup_analytics.simulate.forms.destinations import Destinations
 from followup_analytics.simulate.forms.telling import Tells, read_back
 
-__all__ = ["FORMS", "Form", "Tells", "read_back", "write_forms"]
+__all__ = ["FORMS", "Destinations", "Form", "Tells", "read_back", "write_forms"]
 
 
 @dataclass(frozen=True)
 class Form:
-    """One form: its file's name, the source that reads it, what it can tell (None: no single calls), and its writer."""
+    """One form: its file's name, the source that reads it, what it can tell, and its writer.
+
+    tells: which contacts, or which destinations of applicants; None for what is no part of a log, such as a roster. A
+    writer of a folder gives its files by their names.
+    """
 
     file: str
     source: str
-    tells: Tells | None
-    write: Callable[[FollowUpLog], bytes]
+    tells: Tells | Destinations | None
+    write: Callable[[FollowUpLog], bytes | Mapping[str, bytes]]
 
 
 FORMS: tuple[Form, ...] = (
@@ -36,17 +52,36 @@ FORMS: tuple[Form, ...] = (
     ),
     Form("iphone/CallHistory.storedata", "iphone", mailboxes.IPHONE, mailboxes.iphone_database),
     Form("mail/sent_and_received.mbox", "mbox", mailboxes.MAIL, mailboxes.mbox),
+    Form("mail/message.eml", "eml", mailboxes.ONE_MESSAGE, mailboxes.eml),
+    Form("mail/Maildir", "maildir", mailboxes.MAILDIR, mailboxes.maildir),
+    Form("calendar/interviews_and_calls.ics", "calendar", calendars.CALENDAR, calendars.calendar_ics),
     Form("twilio/calls.json", "twilio", services.TWILIO, services.twilio_json),
+    Form("ringcentral/call_log.json", "ringcentral_json", services.TOLD_RESULTS, services.ringcentral_json),
+    Form("zoom/call_logs.json", "zoom_json", services.TOLD_RESULTS, services.zoom_json),
     Form("asterisk/Master.csv", "asterisk", services.ASTERISK, services.asterisk_csv),
+    Form("freeswitch/Master.csv", "freeswitch", services.FREESWITCH, services.freeswitch_csv),
+    Form("hubspot/engagements.json", "hubspot_json", crm.HUBSPOT, crm.hubspot_json),
+    Form("salesforce/tasks.csv", "salesforce", crm.SALESFORCE, crm.salesforce_csv),
+    Form("close/calls.json", "close_json", crm.CLOSE, crm.close_json),
     *(
-        Form(f"systems/{system}.csv", system, callsheets.SHEET_TELLS, callsheets.call_sheet(system))
+        Form(f"systems/{system}.csv", system, callsheets.SHEET_TELLS[system], callsheets.call_sheet(system))
         for system in callsheets.SHEETS
     ),
     Form("office/contact_sheet.xlsx", "mapped", None, sheets.office_contacts),
     Form("office/contact_sheet_map.toml", "", None, sheets.office_map),
-    Form("office/follow_ups.xlsx", "mapped", None, sheets.career_centre),
-    Form("tracker/job_tracker.csv", "mapped", None, sheets.job_tracker),
+    Form("office/follow_ups.xlsx", "career_centre", sheets.CENTRE, sheets.career_centre),
+    Form("centres/handshake.csv", "handshake", destinations.HANDSHAKE, destinations.handshake_csv),
+    Form("centres/12twenty.csv", "twelve_twenty", destinations.TWELVE_TWENTY, destinations.twelve_twenty_csv),
+    Form("centres/nace.csv", "nace_first_destination", destinations.NACE, destinations.nace_csv),
+    Form("centres/symplicity.csv", "symplicity", None, trackers.symplicity_csv),
+    Form("tracker/job_tracker.csv", "job_tracker", sheets.TRACKER, sheets.job_tracker),
+    Form("tracker/huntr.csv", "huntr", trackers.ADDED, trackers.huntr_csv),
+    Form("tracker/teal.csv", "teal", trackers.ADDED, trackers.teal_csv),
+    Form("tracker/follow-ups.md", "career_ops", trackers.SENT, trackers.career_ops_log),
     Form("roster.csv", "", None, sheets.roster_csv),
+    Form("directory/roster.csv", "", None, directories.named_roster),
+    Form("directory/google_contacts.csv", "", None, directories.google_contacts),
+    Form("directory/contacts.vcf", "", None, directories.vcards),
 )
 
 
@@ -58,11 +93,14 @@ def write_forms(log: FollowUpLog, folder: str | Path) -> list[Path]:
     """
     written = []
     for form in FORMS:
-        path = Path(folder) / form.file
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(form.write(log))
-        except OSError as error:
-            raise UnreadableError(f"{path}: can't be written ({error.strerror}).") from None
-        written.append(path)
+        made = form.write(log)
+        files = {form.file: made} if isinstance(made, bytes) else {f"{form.file}/{name}": made[name] for name in made}
+        for name, content in files.items():
+            path = Path(folder) / name
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            except OSError as error:
+                raise UnreadableError(f"{path}: can't be written ({error.strerror}).") from None
+            written.append(path)
     return written

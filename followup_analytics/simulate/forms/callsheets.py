@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 from followup_analytics.log import FollowUpLog
+from followup_analytics.simulate.forms import crm
 from followup_analytics.simulate.forms.lines import OWN_NUMBER
-from followup_analytics.simulate.forms.telling import Tells, held
+from followup_analytics.simulate.forms.telling import FIRST_PAGE, Tells, held
 
 _OUT, _TALK = pl.col("out"), pl.col("talk")
+_MESSAGE = pl.col("channel") == "voicemail"
 _LINE, _OWN = pl.col("line"), pl.lit(OWN_NUMBER)
 _FROM, _TO = pl.when(_OUT).then(_OWN).otherwise(_LINE), pl.when(_OUT).then(_LINE).otherwise(_OWN)
 _ISO = pl.col("at").dt.to_string("%Y-%m-%dT%H:%M:%SZ")
@@ -28,6 +30,10 @@ def _either(outbound: str, inbound: str) -> pl.Expr:
 
 def _taken(yes: str, no: str) -> pl.Expr:
     return pl.when(_TALK > 0).then(pl.lit(yes)).otherwise(pl.lit(no))
+
+
+def _result(message: str, yes: str, no: str) -> pl.Expr:
+    return pl.when(_MESSAGE).then(pl.lit(message)).otherwise(_taken(yes, no))
 
 
 def _clock(seconds: pl.Expr) -> pl.Expr:
@@ -125,6 +131,46 @@ SHEETS: dict[str, Mapping[str, pl.Expr]] = {
         "Duration": _SECONDS,
         "Result": _taken("Call connected", "No Answer"),
     },
+    "hubspot": {
+        "hs_object_id": pl.col("contact_id"),
+        "hs_timestamp": _ISO,
+        "hs_call_direction": _either("OUTBOUND", "INBOUND"),
+        "hs_call_disposition": _result(crm.LEFT_VOICEMAIL, crm.CONNECTED, crm.NO_ANSWER),
+        "hs_call_duration": (_TALK * 1000).cast(pl.Int64).cast(pl.String),
+        "hs_call_from_number": _FROM,
+        "hs_call_to_number": _TO,
+    },
+    "hubspot_export": {
+        "Record ID": pl.col("contact_id"),
+        "Call Title": pl.lit("(simulated)"),
+        "Call outcome": _result("Left voicemail", "Connected", "No answer"),
+        "Call direction": _either("Outbound", "Inbound"),
+        "Call duration": _clock(_TALK),
+        "Activity date": _PLAIN,
+        "From Number": _FROM,
+        "To Number": _TO,
+    },
+    "close": {
+        "id": pl.format("acti_{}", "contact_id"),
+        "direction": pl.col("direction"),
+        "disposition": pl.when(_MESSAGE)
+        .then(_either("vm-left", "vm-answer"))
+        .otherwise(_taken("answered", "no-answer")),
+        "duration": _SECONDS,
+        "remote_phone": _LINE,
+        "local_phone": _OWN,
+        "date_created": _ISO,
+    },
+    "3cx_report": {
+        "Call Time": _PLAIN,
+        "Caller ID": pl.when(_OUT).then(pl.lit("Simulated (101)")).otherwise(_LINE),
+        "Destination": pl.when(_OUT).then(_LINE).otherwise(pl.lit("Simulated (101)")),
+        "Status": _taken("Answered", "Unanswered"),
+        "Ringing": _clock(pl.lit(12.0)),
+        "Talking": _clock(_TALK),
+        "Totals": _clock(_TALK + 12.0),
+        "Cost": pl.lit("0.00"),
+    },
     "twilio_csv": {
         "Sid": pl.col("contact_id"),
         "From": _FROM,
@@ -135,18 +181,24 @@ SHEETS: dict[str, Mapping[str, pl.Expr]] = {
         "Status": _taken("completed", "no-answer"),
     },
 }
-#: These tell neither a message left from a conversation nor, among calls, a message received.
-SHEET_TELLS = Tells(received_messages=False)
+#: Most tell neither a message left from a conversation nor, among calls, a message received.
+SHEET_TELLS = dict.fromkeys(SHEETS, Tells(received_messages=False)) | dict.fromkeys(
+    ("hubspot", "hubspot_export", "close"), Tells(messages_left=True, most=FIRST_PAGE)
+)
+#: Lines that a report prints above its header and below its rows.
+_AROUND = {"3cx_report": ("Call Reports (simulated)\n\n", "Totals,,,,,0:00:00,,0.00\n")}
 
 
 def call_sheet(system: str) -> Callable[[FollowUpLog], bytes]:
     """The writer of one system's export (CSV)."""
 
     def write(log: FollowUpLog) -> bytes:
-        rows = held(log, SHEET_TELLS).with_columns(
+        rows = held(log, SHEET_TELLS[system]).with_columns(
             out=pl.col("direction") == "outbound",
             talk=pl.col("duration_s").fill_null(0.0),
         )
-        return rows.select(cell.alias(heading) for heading, cell in SHEETS[system].items()).write_csv().encode()
+        above, below = _AROUND.get(system, ("", ""))
+        table = rows.select(cell.alias(heading) for heading, cell in SHEETS[system].items()).write_csv()
+        return f"{above}{table}{below}".encode()
 
     return write

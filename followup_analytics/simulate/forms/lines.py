@@ -32,9 +32,9 @@ MOST_INTERVIEWS = len(AREAS) * 99 // len(PARTIES)
 def with_lines(log: FollowUpLog) -> pl.DataFrame:
     """The contacts of a log, in order of time, each with `line` (number), `address` and `own_number`.
 
-    Columns beside those: contact_id, interview_id, at, at_us, zone, direction, channel, party, purpose, duration_s,
-    automatic. Calls that reach nobody go to the interviewer's line. Raises UsageError for more interviews than there
-    are invented numbers.
+    Columns beside those: contact_id, interview_id, at, at_us, day, zone, direction, channel, party, purpose,
+    duration_s, automatic. Calls that reach nobody go to the interviewer's line. Raises UsageError for more interviews
+    than there are invented numbers.
     """
     lines = interview_lines(log)
     long = lines.unpivot(
@@ -61,6 +61,7 @@ def with_lines(log: FollowUpLog) -> pl.DataFrame:
         pl.col("automatic").fill_null(value=False),
         "line",
         at_us="_at_us",
+        day=pl.col("_day").cast(pl.Int32),
         address=pl.format("{}@{}.example.org", pl.col("whose").str.replace("_", "."), "interview_id"),
     ).sort("at_us", "contact_id")
 

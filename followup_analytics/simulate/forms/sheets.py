@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ import polars as pl
 from followup_analytics.log import FollowUpLog
 from followup_analytics.schema import ETIQUETTE_ITEMS
 from followup_analytics.simulate.forms.lines import roster
+from followup_analytics.simulate.forms.telling import Tells, busiest_applicant
 from followup_analytics.text import formula_safe
 
 _HOW = {
@@ -24,6 +26,10 @@ _HOW = {
     "video": "video",
     "in_person": "Visit",
 }
+ALL_CHANNELS = tuple(_HOW)
+#: These have room for two attempts, or one, and the first answer, by date.
+CENTRE = Tells(channels=ALL_CHANNELS, messages_left=True, talk=False, by_day=True, parties=(), attempts=2)
+TRACKER = dataclasses.replace(CENTRE, attempts=1, one_applicant=True)
 _TRACKER_HOW = {**_HOW, "phone": "Call", "voicemail": "Voicemail", "letter": "letter", "in_person": "in_person"}
 _RESULTS = {
     "advanced": "Next round",
@@ -140,8 +146,8 @@ def job_tracker(log: FollowUpLog) -> bytes:
 
     Of the log's applicants the one with most interviews is taken (of several the first).
     """
-    counts = log.interviews.group_by("applicant_id").len().sort("len", "applicant_id", descending=[True, False])
-    told = [row for row in _wide(log, attempts=1) if row["applicant_id"] == counts["applicant_id"][0]]
+    busiest = busiest_applicant(log)
+    told = [row for row in _wide(log, attempts=1) if row["applicant_id"] == busiest]
     rows = [
         (
             row["interview_id"],

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
 import polars as pl
@@ -18,6 +19,8 @@ from followup_analytics.simulate.forms.telling import Tells, held
 TELEPHONE = Tells()
 TEXTS = Tells(channels=("text",), talk=False)
 _SAVED = (2026, 1, 2, 3, 4, 4)
+#: What the app writes for the telephone's owner in a picture message.
+_SELF = "insert-address-token"
 
 
 def android_calls(log: FollowUpLog) -> bytes:
@@ -41,15 +44,31 @@ def _android_type() -> pl.Expr:
 
 
 def android_texts(log: FollowUpLog) -> bytes:
-    """Text messages as an `sms-*.xml` of SMS Backup & Restore."""
+    """Text messages as an `sms-*.xml` of SMS Backup & Restore: every third one is an MMS, as a picture makes it one."""
     rows = held(log, TEXTS)
-    lines = [
+    lines = [_mms(row) if place % 3 == 2 else _sms(row) for place, row in enumerate(rows.iter_rows(named=True))]
+    return _backup("smses", lines)
+
+
+def _sms(row: dict[str, Any]) -> str:
+    return (
         f'  <sms protocol="0" address={quoteattr(row["line"])} date="{row["at_us"] // 1000}" '
         f'type="{2 if row["direction"] == "outbound" else 1}" subject="null" body="(simulated)" read="1" status="-1" '
         'locked="0" date_sent="0" contact_name="(Unknown)" />'
-        for row in rows.iter_rows(named=True)
-    ]
-    return _backup("smses", lines)
+    )
+
+
+def _mms(row: dict[str, Any]) -> str:
+    outbound, line = row["direction"] == "outbound", row["line"]
+    sender, recipient = (_SELF, line) if outbound else (line, _SELF)
+    return (
+        f'  <mms date="{row["at_us"] // 1000}" msg_box="{2 if outbound else 1}" address={quoteattr(line)} '
+        'm_type="128" read="1" date_sent="0" contact_name="(Unknown)">\n    <parts>'
+        '<part seq="-1" ct="application/smil" text="&lt;smil/&gt;" />'
+        '<part seq="0" ct="image/gif" text="null" data="R0lGODlhAQABAAAAACwAAAAAAQABAAA=" /></parts>\n'
+        f'    <addrs><addr address={quoteattr(sender)} type="137" charset="106" />'
+        f'<addr address={quoteattr(recipient)} type="151" charset="106" /></addrs>\n  </mms>'
+    )
 
 
 def _backup(root: str, lines: list[str]) -> bytes:
