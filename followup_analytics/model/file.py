@@ -133,7 +133,8 @@ def _curve(one: Mapping[str, Any]) -> Curve:
     parts = {name: tuple(map(float, one[name])) for name in ("edges", "response", "end", "variance")}
     if len({len(part) for part in parts.values()}) != 1:
         raise ValueError("a waiting curve's parts differ in length")
-    return Curve(**parts, df=int(one["df"]))
+    power, power_variance = float(one["power"]), float(one["power_variance"])
+    return Curve(**parts, df=int(one["df"]), power=power, power_variance=power_variance)
 
 
 def _checksum(body: Mapping[str, Any]) -> str:

@@ -145,7 +145,8 @@ def _row(spell: dict[str, Any], fitted: FittedModel, within: float, multiple: fl
     curve = fitted.curves[min(made, STRATA - 1)]
     silence = max(float(spell["silence"]), 0.0)
     chance = curve.chance(silence, within, multiple)
-    error = np.sqrt(spread + curve.log_variance(silence, within)) * float(t_quantile(0.95, min(curve.df, fitted.df)))
+    variance = curve.log_variance(silence, within, multiple, spread)
+    error = np.sqrt(variance) * float(t_quantile(0.95, min(curve.df, fitted.df)))
     # On the log of the summed rate: the limits stay between 0 and 1 and around the estimate.
     rate = -np.log1p(-min(chance, 1 - 1e-9))
     low, high = (float(-np.expm1(-rate * np.exp(sign * min(error, 50.0)))) for sign in (-1, 1))

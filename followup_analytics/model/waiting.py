@@ -9,7 +9,7 @@ any silence, and none of them rests on fewer than `min_cell` applicants.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -32,6 +32,9 @@ _LONGEST = 3_650.0
 #: What stands for no time at all: an answer within the minute still took some.
 _SHORTEST = 1.0 / 1_440.0
 _HALF_DAY = 0.5
+#: How far the power of a multiple may stray from 1 before the data have spoken, and at most.
+_POWER_SPREAD, _MOST_POWER = 0.5, 5.0
+_STEPS, _CLOSE = 50, 1e-9
 DAY_US = 86_400_000_000
 
 
@@ -40,7 +43,8 @@ class Curve:
     """Rates of one kind of spell.
 
     edges: start of each interval in days. response, end: events per day of waiting in each interval. variance: of the
-    logarithm of the response rate. df: degrees of freedom of that variance.
+    logarithm of the response rate. df: degrees of freedom of that variance. power: how strongly an interview's multiple
+    works in such spells (1: as it does within the window of an attempt), with its variance.
     """
 
     edges: tuple[float, ...]
@@ -48,26 +52,32 @@ class Curve:
     end: tuple[float, ...]
     variance: tuple[float, ...]
     df: int
+    power: float = 1.0
+    power_variance: float = 0.0
 
     def chance(self, silence: float, days: float, multiple: float = 1.0) -> float:
         """The chance of a response in the next `days` after `silence` days without any, the end of the story competing.
 
-        multiple: how many times the usual rate of responses. Integrates multiple * rate * share still waiting.
+        multiple: how many times the usual rate of responses. Integrates multiple^power * rate * share still waiting.
         """
         waiting, found = 1.0, 0.0
         for place, span in self._pieces(silence, days):
-            response, end = multiple * self.response[place], self.end[place]
+            response, end = multiple**self.power * self.response[place], self.end[place]
             total = response + end
             gone = -np.expm1(-total * span)
             found += waiting * gone * (response / total if total > 0 else 0.0)
             waiting *= 1.0 - gone
         return float(min(max(found, 0.0), 1.0))
 
-    def log_variance(self, silence: float, days: float) -> float:
-        """Variance of the logarithm of the summed response rate over those days, intervals taken as independent."""
+    def log_variance(self, silence: float, days: float, multiple: float = 1.0, spread: float = 0.0) -> float:
+        """Variance of the logarithm of the summed response rate over those days, intervals taken as independent.
+
+        spread: variance of the logarithm of the multiple.
+        """
+        own = self.power**2 * spread + self.power_variance * float(np.log(multiple)) ** 2
         parts = [(self.response[place] * span, self.variance[place]) for place, span in self._pieces(silence, days)]
         total = sum(part for part, _ in parts)
-        return sum((part / total) ** 2 * variance for part, variance in parts) if total > 0 else 0.0
+        return own + sum((part / total) ** 2 * variance for part, variance in parts) if total > 0 else 0.0
 
     def _pieces(self, silence: float, days: float) -> list[tuple[int, float]]:
         ends = [*self.edges[1:], np.inf]
@@ -146,25 +156,53 @@ def _event_code(kind: pl.Expr) -> pl.Expr:
 def _curve(found: pl.DataFrame, group: IntArray, min_cell: int) -> Curve:
     edges = _usable_edges(found, min_cell)
     days, event, multiple = (found[name].to_numpy() for name in ("days", "event", "multiple"))
-    groups = int(group.max()) + 1 if len(group) else 0
-    time, risk, answers, ends = (np.zeros((len(edges), max(groups, 1))) for _ in range(4))
-    stops = [*edges[1:], np.inf]
-    for place, (start, stop) in enumerate(zip(edges, stops, strict=True)):
-        spent = np.clip(np.minimum(days, stop) - start, 0.0, None)
-        # An answer on an edge ends the interval before it, in which the waiting took place.
-        inside = (days > start) & (days <= stop)
-        parts = (spent, spent * multiple, inside & (event == 1), inside & (event == 2))
-        for table, weight in zip((time, risk, answers, ends), parts, strict=True):
-            table[place] = np.bincount(group, weights=weight.astype(np.float64), minlength=max(groups, 1))
-    exposure, at_risk = (np.maximum(table.sum(axis=1), _SHORTEST) for table in (time, risk))
-    n = answers.sum(axis=1)
+    starts, stops = np.array(edges)[:, None], np.array([*edges[1:], np.inf])[:, None]
+    spent = np.clip(np.minimum(days, stops) - starts, 0.0, None)
+    # An answer on an edge ends the interval before it, in which the waiting took place.
+    inside = (days > starts) & (days <= stops)
+    answered = inside & (event == 1)
+    power, power_variance = _power(spent, answered, np.log(multiple))
+    groups = max(int(group.max()) + 1 if len(group) else 0, 1)
+    exposure = np.maximum(spent.sum(axis=1), _SHORTEST)
+    risk, answers = (_by_group(table, group, groups) for table in (spent * multiple**power, answered))
+    n, at_risk = answers.sum(axis=1), np.maximum(risk.sum(axis=1), _SHORTEST)
     return Curve(
         edges=tuple(edges),
         response=tuple(float(x) for x in np.maximum(n, 0.5) / at_risk),
-        end=tuple(float(x) for x in ends.sum(axis=1) / exposure),
+        end=tuple(float(x) for x in (inside & (event == 2)).sum(axis=1) / exposure),
         variance=tuple(float(x) for x in _log_variances(answers, risk, n)),
         df=max(groups - 1, 1),
+        power=power,
+        power_variance=power_variance,
     )
+
+
+def _by_group(table: NDArray[Any], group: IntArray, groups: int) -> FloatArray:
+    """Sums of each interval's row by applicant group, shape (intervals, groups)."""
+    return np.stack([np.bincount(group, weights=row.astype(np.float64), minlength=groups) for row in table])
+
+
+def _power(spent: FloatArray, answered: NDArray[np.bool_], x: FloatArray) -> tuple[float, float]:
+    """The power of the multiples in these spells and its variance, by partial likelihood, drawn gently towards 1.
+
+    spent, answered: shape (intervals, spells). x: logarithms of the multiples. A trait that makes an attempt work may
+    matter more, or less, for answers that come unasked. The likelihood of rates r_k exp(g x) with every r_k at its
+    best for g, and g normal about 1 with standard deviation one half.
+    """
+    power, information = 1.0, 1.0 / _POWER_SPREAD**2
+    if not np.ptp(x) > 0:
+        return power, 0.0
+    events, seen = answered.sum(axis=1), float((answered @ x).sum())
+    for _ in range(_STEPS):
+        weight = spent * np.exp(power * x)
+        whole = np.maximum(weight.sum(axis=1), 1e-300)
+        mean, square = weight @ x / whole, weight @ x**2 / whole
+        information = 1.0 / _POWER_SPREAD**2 + float(events @ np.maximum(square - mean**2, 0.0))
+        step = (seen - float(events @ mean) - (power - 1.0) / _POWER_SPREAD**2) / information
+        power = float(np.clip(power + np.clip(step, -1.0, 1.0), 0.0, _MOST_POWER))
+        if abs(step) < _CLOSE:
+            break
+    return power, 1.0 / information
 
 
 def _log_variances(answers: FloatArray, time: FloatArray, n: FloatArray) -> FloatArray:
