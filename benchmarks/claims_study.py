@@ -21,8 +21,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from scipy.special import betaincinv
-
 from followup_analytics.claims.catalogue import own_catalogue
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.definition import CONTROLS, Claim
@@ -31,7 +29,7 @@ from followup_analytics.claims.trial import Trial
 from followup_analytics.simulate import simulate_log
 from followup_analytics.simulate.truth import world_truth
 from followup_analytics.simulate.world import World, load_world
-from followup_analytics.uncertainty import Jackknife, t_quantile
+from followup_analytics.uncertainty import Jackknife, clopper_pearson, t_quantile
 
 HERE = Path(__file__).parent / "results"
 RESULTS, LINES = HERE / "claims_study.json", HERE / "claims_study"
@@ -88,6 +86,8 @@ def _kept(row: Row, trial: Trial) -> Row:
     kept: Row = {"verdict": row["verdict"], "applicants": trial.n_applicants}
     if trial.estimate is not None:
         kept["difference"] = _numbers(trial.estimate.difference)
+        kept["tested_error"] = _short(float(trial.estimate.tested.se))
+        kept["risks"] = [_short(float(one.estimate)) for one in (trial.estimate.strategy, trial.estimate.alternative)]
     if trial.second_way is not None:
         kept["sequential"] = _numbers(trial.second_way)
     if trial.test is not None:
@@ -218,8 +218,7 @@ def _share(number: int, of: int) -> Row:
     """A share with Clopper and Pearson's 95% limits."""
     if not of:
         return {"number": 0, "of": 0, "share": None, "low": None, "high": None}
-    low = float(betaincinv(number, of - number + 1, 0.025)) if number else 0.0
-    high = float(betaincinv(number + 1, of - number, 0.975)) if number < of else 1.0
+    low, high = (float(limit) for limit in clopper_pearson(number, of))
     return {"number": number, "of": of, "share": round(number / of, 4), "low": round(low, 4), "high": round(high, 4)}
 
 
@@ -229,7 +228,7 @@ def main() -> None:
     parser.add_argument("worlds", nargs="*")
     parser.add_argument("--applicants", type=int, default=500)
     parser.add_argument("--seeds", type=int, default=30)
-    parser.add_argument("--first", type=int, default=10_000)
+    parser.add_argument("--first", type=int, default=20_000)
     parser.add_argument("--summary", action="store_true", help="make the summary of all that was run, and no logs")
     given = parser.parse_args()
     for world in given.worlds:

@@ -109,8 +109,9 @@ def _watch(histories: Histories) -> _Watch:
     part = np.where(replied, histories.response.part, histories.ended.part)
     replied &= histories.response.order != NEVER
     recorded = histories.until.day - histories.start.day
-    last = np.minimum(np.minimum(stop, recorded), _DAYS)
-    person = np.repeat(people, np.maximum(last + 1, 0))
+    # An interview that is still ahead has no day at risk yet.
+    last = np.maximum(np.minimum(np.minimum(stop, recorded), _DAYS), -1)
+    person = np.repeat(people, last + 1)
     day = np.arange(len(person)) - np.repeat(np.cumsum(last + 1) - (last + 1), last + 1)
     usual = np.sort(histories.response.part[replied & (stop <= _DAYS)])
     first, count = _acts_by_day(histories)

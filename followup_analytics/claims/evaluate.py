@@ -19,9 +19,10 @@ from followup_analytics.claims.registration import is_post_hoc
 from followup_analytics.claims.result import ClaimsResult
 from followup_analytics.claims.trial import Trial, run_trial
 from followup_analytics.claims.verdict import ALPHA, choose_label, decide, is_confounded
-from followup_analytics.claims.words import VERDICT_WORDS, effect_words, reason_for
+from followup_analytics.claims.words import effect_words, reason_for
 from followup_analytics.disclosure import require_enough
 from followup_analytics.log import FollowUpLog, Note
+from followup_analytics.plots import VERDICT_WORDS
 from followup_analytics.results import LogCounts
 from followup_analytics.uncertainty import EValue, Jackknife, detectable_from_se, e_value_from_risks, holm
 
@@ -205,7 +206,7 @@ def _tested(trial: Trial, p_adjusted: float, downgrade: str, context: Context, m
     label = choose_label(
         claim, trial.adjusted, controls_pass=not downgrade, controls_run=len(trial.controls), e_value=ratio
     )
-    mde = detectable_from_se(float(estimate.difference.se), estimate.difference.df)
+    mde = detectable_from_se(float(estimate.tested.se), estimate.tested.df)
     reason = reason_for(claim, verdict, test, mde, enough_people=enough)
     if downgrade:
         verdict, reason = "inconclusive", downgrade

@@ -185,7 +185,7 @@ def _from_trial(trial: Trial, general: Assumptions, power: float, alpha: float) 
         return Assumptions(general.baseline, 0.5, general.design_effect, general.per_applicant, None, from_log=True)
     sizes = [int(done.sum()) for done in estimate.done]
     p, q = float(estimate.strategy.estimate), float(estimate.alternative.estimate)
-    se = float(estimate.difference.se)
+    se = float(estimate.tested.se)
     simple = p * (1 - p) / sizes[0] + q * (1 - q) / sizes[1]
     return Assumptions(
         baseline=min(max(q, 0.001), 0.999),

@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
-from followup_analytics.claims.words import VERDICT_WORDS
 from followup_analytics.errors import UsageError
-from followup_analytics.plots import balance_chart, forest_chart, overlap_chart, risk_chart, weights_chart
+from followup_analytics.plots import (
+    VERDICT_WORDS,
+    balance_chart,
+    forest_chart,
+    overlap_chart,
+    risk_chart,
+    weights_chart,
+)
 from followup_analytics.results import Field, Result, plain
 from followup_analytics.text import listed, nearest
 

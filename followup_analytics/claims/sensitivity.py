@@ -18,9 +18,10 @@ from followup_analytics.claims.histories import Histories
 from followup_analytics.claims.tipping import forgotten
 from followup_analytics.claims.trial import Trial, run_trial
 from followup_analytics.claims.verdict import decide
-from followup_analytics.claims.words import VERDICT_WORDS, effect_words
+from followup_analytics.claims.words import effect_words
 from followup_analytics.disclosure import require_enough
 from followup_analytics.log import FollowUpLog
+from followup_analytics.plots import VERDICT_WORDS
 from followup_analytics.results import Field, LogCounts, Result
 from followup_analytics.trials.ccw import weight_cap
 

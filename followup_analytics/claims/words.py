@@ -5,14 +5,6 @@ from __future__ import annotations
 from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.verdict import Test, Verdict
 
-VERDICT_WORDS: dict[str, str] = {
-    "supported": "holds here",
-    "contradicted": "the contrary holds here",
-    "no_meaningful_difference": "makes no difference that matters",
-    "inconclusive": "can't tell",
-    "not_testable": "can't be tested",
-}
-
 
 def in_a_hundred(difference: float | None) -> str:
     """A difference of risks as so many more or fewer in 100."""

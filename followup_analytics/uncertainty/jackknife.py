@@ -33,6 +33,7 @@ class Jackknife:
         factors: shape ``(R,)``, the weight of each squared deviation, (G-1)/G without strata.
         df: degrees of freedom, G - 1 (with strata: groups minus strata).
         centre: deviations are taken from the "estimate" (Kott) or from the "mean" of the replicates (R's default).
+        least_se: no standard error is smaller than this (a design effect of 1, say).
     """
 
     estimate: FloatArray
@@ -40,13 +41,14 @@ class Jackknife:
     factors: FloatArray
     df: int
     centre: Literal["estimate", "mean"] = "estimate"
+    least_se: float = 0.0
 
     @property
     def se(self) -> FloatArray:
         """Standard error, shape of the estimate; NaN where fewer than two groups or any replicate has no number."""
         if self.df < 1:
             return np.full_like(self.estimate, np.nan)
-        return np.sqrt(np.maximum(self._variance(), 0.0))
+        return np.maximum(np.sqrt(np.maximum(self._variance(), 0.0)), self.least_se)
 
     def _variance(self) -> FloatArray:
         middle = self.estimate if self.centre == "estimate" else self.replicates.mean(axis=0)
