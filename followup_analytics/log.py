@@ -20,6 +20,10 @@ from followup_analytics.text import listed, nearest
 Native = Literal["polars", "pandas"]
 
 
+#: Code of the note that the record's end is a guess; reports then speak of its last entry.
+OPEN_END = "open_end"
+
+
 @dataclass(frozen=True)
 class Note:
     """Something that the reader of an answer must know: a code for programs, a sentence for people, a count."""
@@ -197,6 +201,7 @@ def assemble(
     if "_zone" not in interviews.columns:
         interviews = interviews.with_columns(_zone=pl.coalesce("time_zone", pl.lit(time_zone or "UTC")))
     until = _data_date(interviews, contacts, outcomes, data_date, time_zone)
+    notes = [*notes, *open_end_note(interviews, data_date)]
     interviews = _derive_interviews(interviews, int(until.timestamp() * 1_000_000))
     zones = interviews.select("interview_id", "_zone")
     applicants = frames.get("applicants")
@@ -220,6 +225,19 @@ def _with_missing_columns(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     if not frame.width:
         return pl.DataFrame(schema={column.name: POLARS_TYPES[column.type] for column in table.columns})
     return frame.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in empty.items())
+
+
+def open_end_note(interviews: pl.DataFrame, given: object) -> tuple[Note, ...]:
+    """What to say where nobody told until when the record is complete, so that its last entry has to stand for it."""
+    if given is not None or interviews["observed_until"].count():
+        return ()
+    return (
+        Note(
+            OPEN_END,
+            "Nobody said until when the record is complete: it is taken to end with its last entry. Silence after that "
+            "day is not counted; observed_until, or data_date in log.toml, would say more.",
+        ),
+    )
 
 
 def _data_date(

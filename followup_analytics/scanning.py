@@ -17,7 +17,7 @@ import polars as pl
 
 from followup_analytics.casting import POLARS_TYPES, UNCLEAN
 from followup_analytics.clock import is_zone
-from followup_analytics.log import FollowUpLog, Note, parse_moment
+from followup_analytics.log import FollowUpLog, Note, open_end_note, parse_moment
 from followup_analytics.lookup import all_distinct, places_of
 from followup_analytics.reading import LOG_FILE, read_settings
 from followup_analytics.schema import (
@@ -77,6 +77,7 @@ def _log(frames: Mapping[str, pl.DataFrame], settings: Mapping[str, Any], zone: 
     end = (until - _EPOCH) // dt.timedelta(microseconds=1)
     interviews = interviews.with_columns(_until_us=pl.col("observed_until").dt.epoch("us").fill_null(end))
     local_end = _local(pl.from_epoch("_until_us", time_unit="us").dt.replace_time_zone("UTC"), zone)
+    told = (Note("log_notes", str(settings["notes"])),) if settings.get("notes") else ()
     return FollowUpLog(
         interviews=interviews.with_columns(_until_day=local_end.dt.date().cast(pl.Int32)),
         contacts=frames["contacts"],
@@ -85,7 +86,7 @@ def _log(frames: Mapping[str, pl.DataFrame], settings: Mapping[str, Any], zone: 
         data_date=until,
         time_zone=zone,
         simulated=bool(settings.get("simulated", False)),
-        notes=(Note("log_notes", str(settings["notes"])),) if settings.get("notes") else (),
+        notes=(*told, *open_end_note(interviews, settings.get("data_date"))),
     )
 
 

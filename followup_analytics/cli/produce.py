@@ -53,10 +53,14 @@ def report(
         Path | None, typer.Option("--font-path", help="A folder with fonts for further scripts.")
     ] = None,
     today: Annotated[str | None, typer.Option("--today", metavar="DATE", help="The day of a handout.")] = None,
+    office: Annotated[
+        Path | None,
+        typer.Option("--office", metavar="FILE", help="The office's name, contact and line to sign on (TOML)."),
+    ] = None,
 ) -> None:
     """Write the PDF: accessible (PDF/UA-1, PDF/A-2a), and the same bytes for the same input.
 
-    Example:  followup report data/sample -o report.pdf
+    Example:  followup report data/log -o report.pdf
     """
     from followup_analytics.errors import UsageError
     from followup_analytics.report import write_report
@@ -69,7 +73,7 @@ def report(
         options["whole"] = open_log(log, replace(shared, cohort=None), protect=False)
     path = write_report(
         opened, writable(shared.output), kind=kind, outcome=outcome, within=within, min_cell=shared.min_cell,
-        seed=shared.seed, font_path=font_path, **options,
+        seed=shared.seed, font_path=font_path, office=office, **options,
     )  # fmt: skip
     typer.echo(str(path))
 

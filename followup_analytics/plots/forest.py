@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 
-VERDICT_WORDS = {
-    "supported": "supported",
-    "contradicted": "contradicted",
-    "no_meaningful_difference": "no meaningful difference",
-    "inconclusive": "inconclusive",
-    "not_testable": "not testable",
+#: The five verdicts as people read them, in every table, chart and page.
+VERDICT_WORDS: dict[str, str] = {
+    "supported": "holds here",
+    "contradicted": "the contrary holds here",
+    "no_meaningful_difference": "no difference that matters",
+    "inconclusive": "can’t tell",
+    "not_testable": "can’t be tested",
 }
 
 

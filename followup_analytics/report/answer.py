@@ -188,24 +188,3 @@ def _count_figure(found: Findings) -> KeyFigure:
     counts = found.counts
     word = "interview" if counts.interviews == 1 else "interviews"
     return KeyFigure(count(counts.interviews), word, f"of {counted(counts.applicants, 'applicant')}")
-
-
-def verdict_sentence(found: Findings) -> Parts:
-    """What the claims came to, in one sentence with counts."""
-    rows = found.claims
-    if not rows:
-        return ()
-    tally = joined(
-        [
-            f"{number} {word}"
-            for verdict, word in (
-                ("supported", "supported"),
-                ("contradicted", "contradicted"),
-                ("no_meaningful_difference", "without a meaningful difference"),
-                ("inconclusive", "left open"),
-                ("not_testable", "not testable with what is logged"),
-            )
-            if (number := sum(row.get("verdict") == verdict for row in rows))
-        ]
-    )
-    return (f"Of the usual advice, {len(rows)} pieces were put to these data: ", tally, ".")

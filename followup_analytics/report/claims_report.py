@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from followup_analytics.plots import VERDICT_WORDS, claim_words, count, joined, percent, points
-from followup_analytics.report.answer import ENOUGH_FOR_VERDICTS, verdict_sentence, warnings
+from followup_analytics.report.answer import ENOUGH_FOR_VERDICTS, warnings
 from followup_analytics.report.document import (
     Column,
     Document,
@@ -22,16 +22,16 @@ from followup_analytics.report.document import (
 from followup_analytics.report.findings import Findings, Row
 from followup_analytics.report.frame import front, meta_of
 from followup_analytics.report.methods import notes_section, words_used
-from followup_analytics.report.verdicts import claims_blocks, limits_of, name_of
+from followup_analytics.report.verdicts import claims_blocks, limits_of, name_of, verdict_sentence
 
 if TYPE_CHECKING:
     from followup_analytics.claims.definition import Claim
 
 _TALLY = (
-    ("supported", "supported"),
-    ("contradicted", "contradicted"),
+    ("supported", "of the advice holds here"),
+    ("contradicted", "is contradicted"),
     ("inconclusive", "left open"),
-    ("not_testable", "not testable"),
+    ("not_testable", "can’t be tested"),
 )
 _DESIGN_WORDS = {
     "clone-censor-weight": "target trial by cloning, censoring and weighting",
@@ -54,15 +54,13 @@ def claims_document(found: Findings) -> Document:
 
 
 def _answer(found: Findings) -> tuple[Any, ...]:
-    parts: list[Any] = [*verdict_sentence(found)]
-    for verdict, word in (("supported", "supported"), ("contradicted", "contradicted")):
+    parts: list[Any] = [*verdict_sentence(found, named=False)]
+    for verdict, word in (("supported", "support"), ("contradicted", "contradict")):
         names = [name_of(found, row).rstrip(".").lower() for row in found.claims if row.get("verdict") == verdict]
         if names:
-            parts += [f" These data {word.removesuffix('ed')}: ", strong("; ".join(names)), "."]
-    if len(parts) == len(verdict_sentence(found)):
-        parts.append(
-            " None is either supported or contradicted: what people say may be right, but these data can’t tell."
-        )
+            parts += [f" These data {word}: ", strong("; ".join(names)), "."]
+    if not any(row.get("verdict") in ("supported", "contradicted") for row in found.claims):
+        parts.append(" None is supported or contradicted: what people say may be right, but these data can’t tell.")
     if found.counts.applicants >= ENOUGH_FOR_VERDICTS:
         parts.append(
             " A difference is called causal only under assumptions that are stated with it; else it is an association."
@@ -77,7 +75,7 @@ def _figures(found: Findings) -> tuple[KeyFigure, ...]:
     details = {
         "supported": "in the claimed direction, and large enough to matter",
         "contradicted": "against the claimed direction",
-        "inconclusive": f"{many('no_meaningful_difference')} more show no meaningful difference",
+        "inconclusive": f"{many('no_meaningful_difference')} more make no difference that matters",
         "not_testable": "something is not logged, or too few did it",
     }
     return tuple(KeyFigure(count(many(verdict)), word, details[verdict]) for verdict, word in _TALLY)
@@ -157,11 +155,12 @@ def _protocol(found: Findings) -> list[dict[str, Any]]:
         bullets(
             "Gates come first, before any estimate is looked at: what the claim needs is logged; at least 10 "
             "applicants and "
-            "5 events on each side; weights that do not rest on a few people. Else the claim is not testable.",
+            "5 events on each side; weights that do not rest on a few people. Else the claim can’t be tested.",
             f"With fewer than {ENOUGH_FOR_VERDICTS} applicants in all, a claim is at most left open.",
             "Where the 90% interval lies inside the margin on both sides, there is no meaningful difference.",
             "Where the p-value, corrected by Holm’s method for all claims that passed the gates, is below .05 and the "
-            "difference reaches the margin, the claim is supported or contradicted. Else it is left open.",
+            "difference reaches the margin, the claim is supported (it “holds here”) or contradicted. Else it is left "
+            "open.",
         ),
         paragraph(
             "Every claim is laid out as the trial that would settle it, and emulated in the log: who could take part, "

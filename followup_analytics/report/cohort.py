@@ -23,7 +23,6 @@ from followup_analytics.report.answer import (
     limits,
     median_day,
     too_few_for_verdicts,
-    verdict_sentence,
     warnings,
 )
 from followup_analytics.report.document import (
@@ -42,7 +41,7 @@ from followup_analytics.report.frame import front, meta_of
 from followup_analytics.report.groups_words import groups_section
 from followup_analytics.report.methods import limits_section, notes_section, words_used
 from followup_analytics.report.model_words import card_section, model_blocks
-from followup_analytics.report.verdicts import claims_blocks
+from followup_analytics.report.verdicts import claims_blocks, verdict_sentence
 from followup_analytics.results import Field, format_cell
 
 _RATE_FIELDS = (
@@ -97,7 +96,7 @@ def _by(key: str) -> str:
 
 def _rates_by(found: Findings, key: str, rows: Sequence[Row]) -> list[dict[str, Any]]:
     name = key.replace(" ", "-").replace("_", "-")
-    has_cumulative = key == "attempt" and any(row.get("cumulative") is not None for row in rows)
+    has_cumulative = key == "attempt" and sum(row.get("cumulative") is not None for row in rows) > 1
     blocks = [heading(f"By {_by(key)}")]
     if len(rows) > 1:
         drawn = rate_chart(rows, keys=[key], what=_scale(found), simulated=found.counts.simulated)
@@ -128,6 +127,11 @@ def _reading(key: str, rows: Sequence[Row]) -> str:
     best = max(shown, key=lambda row: float(row["estimate"]))
     least = min(shown, key=lambda row: float(row["estimate"]))
     lowest, highest = (f"{percent(float(row['estimate']))} ({_name(key, row)})" for row in (least, best))
+    if percent(float(least["estimate"])) == percent(float(best["estimate"])):
+        alike = (
+            f"Rates hardly differ: {joined([_name(key, row) for row in shown])}, {percent(float(best['estimate']))}."
+        )
+        return alike + (_attempt_caution() if key == "attempt" else "")
     spread = f"Rates run from {lowest} to {highest}"
     sure = limits(best) and limits(least) and float(best["conf_low"]) > float(least["conf_high"])
     tail = (

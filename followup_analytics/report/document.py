@@ -71,7 +71,6 @@ class Meta:
     subtitle: str
     running: str
     dateline: str
-    dateline_short: str
     footer: str
     description: str
     simulated: bool
@@ -80,6 +79,7 @@ class Meta:
     cohort: str | None = None
     confidential: bool = False
     paper: str = "a4"
+    imprint: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)

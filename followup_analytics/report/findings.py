@@ -9,6 +9,7 @@ from typing import Any
 from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.log import Note
 from followup_analytics.report.facts import LogFacts
+from followup_analytics.report.office import Office
 from followup_analytics.results import LogCounts
 
 Row = Mapping[str, Any]
@@ -26,6 +27,7 @@ class Options:
     by: tuple[str, ...] = ("timing", "channel", "attempt")
     paper: str = "a4"
     seed: int = 0
+    office: Office = field(default_factory=Office)
 
     @property
     def window(self) -> str:

@@ -10,9 +10,9 @@ import polars as pl
 
 from followup_analytics.cells import attempts
 from followup_analytics.claims.definition import Catalogue
-from followup_analytics.disclosure import require_enough
+from followup_analytics.disclosure import SUPPRESSED, require_enough
 from followup_analytics.errors import WithheldError
-from followup_analytics.log import FollowUpLog, Note
+from followup_analytics.log import FollowUpLog, Note, subset
 from followup_analytics.report.facts import LogFacts
 from followup_analytics.report.findings import Findings, Options
 from followup_analytics.report.typecase import TypeCase
@@ -69,7 +69,13 @@ def gather(
         card=case.clean_all(card),
         claims=tuple(case.clean_all(judged.rows)) if judged is not None else (),
         catalogue=catalogue,
-        notes=_merged(log.notes, notes, curve.notes, judged.notes if judged is not None else ()),
+        notes=_merged(
+            log.notes,
+            small_cohort_note(whole or log, options.min_cell),
+            notes,
+            curve.notes,
+            judged.notes if judged is not None else (),
+        ),
         reasons=case.clean_all({name: reason for name, reason in reasons.items() if reason}),
     )
 
@@ -112,21 +118,60 @@ def _short_names(rows: Sequence[Mapping[str, Any]], key: str) -> tuple[dict[str,
 
 def _cohorts(log: FollowUpLog, options: Options) -> tuple[Any, Any]:
     """The cohorts in the order of time, and the one reported on beside the one before; nothing without outcomes."""
-    from followup_analytics.outcomes import cohort_outcomes, compare_cohorts
+    from followup_analytics.outcomes import compare_cohorts
 
     latest = log.interviews.drop_nulls("cohort").group_by("cohort").agg(pl.col("_at_us").max()).sort("_at_us", "cohort")
     names = [str(name) for name in latest["cohort"]]
     if not names or (log.outcomes.is_empty() and log.applicants is None):
         return (), ()
     names = names[: names.index(options.cohort) + 1] if options.cohort in names else names
+    groups = _cohort_rows(log, names, options)
+    shown = [str(row["group"]) for row in groups if row["status"] != SUPPRESSED]
+    if len(shown) < 2 or shown[-1] != names[-1]:
+        return groups, ()
     try:
-        rows = cohort_outcomes(log, min_cell=options.min_cell).rows
-        groups = tuple(row for name in names for row in rows if row["group"] == name)
-        if len(names) < 2:
-            return groups, ()
-        return groups, compare_cohorts(log, names[-1], names[-2], min_cell=options.min_cell).rows
+        return groups, compare_cohorts(log, shown[-1], shown[-2], min_cell=options.min_cell).rows
     except WithheldError:
-        return (), ()
+        return groups, ()
+
+
+def _cohort_rows(log: FollowUpLog, names: Sequence[str], options: Options) -> tuple[Any, ...]:
+    """The outcomes of each cohort; those of a report on one cohort need hide none for the sake of a common total."""
+    from followup_analytics.outcomes import cohort_outcomes
+
+    try:
+        rows: Sequence[Any] = (
+            [row for name in names for row in _one_cohort(log, name, options.min_cell)]
+            if options.cohort in names
+            else cohort_outcomes(log, min_cell=options.min_cell).rows
+        )
+    except WithheldError:
+        return ()
+    return tuple(row for name in names for row in rows if row["group"] == name)
+
+
+def _one_cohort(log: FollowUpLog, name: str, min_cell: int) -> Sequence[Any]:
+    from followup_analytics.outcomes import cohort_outcomes
+
+    try:
+        return cohort_outcomes(subset(log, cohort=name), min_cell=min_cell).rows
+    except WithheldError:
+        hidden = f"Hidden: fewer than {min_cell} applicants."
+        return ({"group": name, "estimate": None, "status": SUPPRESSED, "reason": hidden},)
+
+
+def small_cohort_note(log: FollowUpLog, min_cell: int) -> tuple[Note, ...]:
+    """What to know before publishing, where a cohort too small to be shown could be had by subtraction."""
+    people = log.interviews.drop_nulls("cohort").group_by("cohort").agg(pl.col("applicant_id").n_unique().alias("n"))
+    if people.height < 2 or not (people["n"] < min_cell).any():
+        return ()
+    return (
+        Note(
+            "small_cohort",
+            f"A cohort of fewer than {min_cell} applicants is in this record. It is not shown, but a report on all "
+            "cohorts beside reports on each of the others would give it away: publish the one or the others, not both.",
+        ),
+    )
 
 
 def _model(log: FollowUpLog, options: Options) -> tuple[Any, Any, str]:

@@ -12,14 +12,14 @@ from followup_analytics.results import Field, format_cell
 #: More cohorts than this side by side don't fit the page; the latest are shown.
 _MOST_GROUPS = 4
 _MEASURES = (
-    Field("n_graduates", "Graduates", "count"),
+    Field("n_graduates", "Members", "count"),
     Field("n_with_interview", "... with an interview", "count"),
     Field("n_with_offer", "... with an offer", "count"),
     Field("n_interviews", "Interviews", "count"),
     Field("estimate", "Advanced by day 30", "share"),
     Field("conf_low", "... 95% interval", "share_interval", upper="conf_high"),
-    Field("half_of_advances_by_day", "Half of the advances by day", "days"),
-    Field("half_of_offers_by_day", "Half of the offers by day", "days"),
+    Field("half_of_advances_by_day", "Half of those who advanced had by day", "days"),
+    Field("half_of_offers_by_day", "Half of those offered a post had by day", "days"),
     Field("knowledge_rate", "Knowledge rate", "share"),
     Field("career_outcomes_rate", "Career outcomes rate", "share"),
     Field("career_outcomes_rate_low", "... if the unknown count", "share_interval", upper="career_outcomes_rate_high"),
@@ -35,6 +35,8 @@ def groups_section(found: Findings) -> Section | None:
         paragraph(*_opening(groups), " ", ref("tab-groups"), " has the numbers."),
         _groups_table(found, groups),
     ]
+    if all(row.get("status") == "suppressed" for row in groups):
+        blocks = [paragraph(*_opening(groups))]
     if found.comparison:
         blocks += _compared(found)
     return Section("What became of the cohorts" if len(groups) > 1 else "What became of the cohort", tuple(blocks))
@@ -43,9 +45,9 @@ def groups_section(found: Findings) -> Section | None:
 def _opening(groups: Sequence[Row]) -> list[str]:
     told = []
     for row in groups:
-        name = value_label("cohort", str(row["group"]))
+        name = _capital(value_label("cohort", str(row["group"])))
         if row.get("n_with_interview") is None or row.get("n_graduates") is None:
-            told.append(f"{name}: hidden, since too few are in it.")
+            told.append(f"{name} can’t be shown. {row.get('reason') or ''}".rstrip())
             continue
         known = f"{count(int(row['n_with_interview']))} of {count(int(row['n_graduates']))}"
         share = (
@@ -78,26 +80,33 @@ def _compared(found: Findings) -> list[dict[str, object]]:
     first = found.comparison[0]
     group, against = str(first["group"]), str(first["against"])
     columns = [Column("By day 30", "left", share=1), Column(group), Column(against), Column("Difference")]
-    columns += [Column("95% interval"), Column("For the same mix"), Column("95% interval")]
-    fields = (
+    columns.append(Column("95% interval"))
+    fields = [
         Field("rate", "", "share"),
         Field("rate_against", "", "share"),
         Field("estimate", "", "points"),
         Field("conf_low", "", "points_interval", upper="conf_high"),
-        Field("standardised", "", "points"),
-        Field("standardised_low", "", "points_interval", upper="standardised_high"),
-    )
+    ]
+    has_mix = any(row.get("standardised") is not None for row in found.comparison)
+    if has_mix:
+        columns += [Column("For the same mix"), Column("95% interval")]
+        fields += [
+            Field("standardised", "", "points"),
+            Field("standardised_low", "", "points_interval", upper="standardised_high"),
+        ]
     words = {"response": "heard back", "advanced": "advanced"}
     body = [
         [words.get(str(row["outcome"]), str(row["outcome"])), *(format_cell(row, one) for one in fields)]
         for row in found.comparison
     ]
+    mix = " and for the same mix of interviews" if has_mix else ""
+    note = "Differences in percentage points." + (" Simulated data." if found.counts.simulated else "")
+    why = "" if has_mix or not first.get("reason") else f" They can’t be compared for the same mix. {first['reason']}"
     return [
-        heading(f"{group} beside {against}"),
-        paragraph(*[_difference(row) for row in found.comparison], " ", ref("tab-compared"), " gives both."),
-        table("tab-compared", "Two cohorts, as they are and for the same mix of interviews", columns, body,
-              note="Differences in percentage points." + (" Simulated data." if found.counts.simulated else "")),
-    ]  # fmt: skip
+        heading(f"{_capital(group)} beside {against}"),
+        paragraph(*[_difference(row) for row in found.comparison], " ", ref("tab-compared"), " has the numbers.", why),
+        table("tab-compared", f"Two cohorts as they are{mix}", columns, body, note=note),
+    ]
 
 
 def _difference(row: Row) -> str:
@@ -113,3 +122,7 @@ def _difference(row: Row) -> str:
             sure = "more than chance may make it" if low > 0 or high < 0 else "no larger than chance may make it"
             return f"{start}, the difference in {what} is {size}, {sure}. "
     return f"For {what} no difference can be shown. "
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]

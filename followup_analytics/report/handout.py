@@ -142,10 +142,11 @@ def _client_section(rows: Sequence[Row]) -> Section:
         Column("Why", "left", share=2.1),
         Column("How sure", "left", share=1.1),
     ]
-    body = []
-    for client, theirs in by_client(rows).items():
-        for row in theirs:
-            body.append([client, _interview(row), STEPS[row["step"]], _when(row), row["why"], row["confidence"]])
+    body = [
+        [client, _interview(row), STEPS[row["step"]], _when(row), row["why"], row["confidence"]]
+        for client, theirs in by_client(rows).items()
+        for row in theirs
+    ]
     intro = paragraph("Each client with every open interview, in the order of the most urgent step.")
     return Section("Client by client", (intro, table("tab-clients", "Next steps by client", columns, body, long=True)))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from followup_analytics.plots import count
 from followup_analytics.report.document import Parts, Section, bullets, heading, paragraph, terms
-from followup_analytics.report.facts import long_date
 from followup_analytics.report.findings import Findings
+from followup_analytics.report.frame import record_words
 
 
 def words_used(found: Findings) -> list[dict[str, Any]]:
@@ -135,17 +136,11 @@ def _methods(found: Findings) -> list[dict[str, Any]]:
 
 def _span(found: Findings) -> dict[str, Any]:
     facts = found.facts
-    day = found.counts.data_date
-    record = f"The record is complete to {long_date_of(day)}."
+    day = date.fromisoformat(found.counts.data_date[:10])
+    until = record_words(day, found.notes)
+    record = f"{until[:1].upper()}{until[1:]}."
     span = facts.span()
     return paragraph(f"The interviews ({count(found.counts.interviews)}) were {span}. {record}" if span else record)
-
-
-def long_date_of(iso: str) -> str:
-    """An ISO date in words."""
-    from datetime import date
-
-    return long_date(date.fromisoformat(iso[:10]))
 
 
 def _sentence(words: str) -> str:

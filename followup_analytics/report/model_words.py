@@ -9,12 +9,28 @@ from typing import Any
 
 from followup_analytics.model.terms import TERMS
 from followup_analytics.plots import Chart, key_title, percent, reliability_chart, value_label
-from followup_analytics.report.document import Column, Section, chart, heading, paragraph, ref, strong, table, terms
+from followup_analytics.report.document import (
+    Column,
+    Section,
+    bullets,
+    chart,
+    heading,
+    paragraph,
+    ref,
+    strong,
+    table,
+    terms,
+)
 from followup_analytics.report.findings import Findings, Row
+from followup_analytics.report.office import Office
 from followup_analytics.results import Field, format_cell
 
 #: Coefficients listed at most; the model's card has all.
 _MOST_TERMS = 12
+_NOT_SAID = (
+    "No run can answer these items of TRIPOD+AI; the office can, in the table [card] of the file that it gives with "
+    "--office:"
+)
 
 
 def model_blocks(found: Findings) -> list[dict[str, Any]]:
@@ -128,15 +144,27 @@ def card_section(found: Findings) -> Section | None:
     card = found.card
     if card is None:
         return None
-    blocks = [paragraph(str(card["use"]))]
+    blocks, missing = [paragraph(str(card["use"]))], []
     for name, group in groupby(card["items"], key=lambda item: str(item["section"])):
-        blocks.append(heading(name, listed=False))
-        blocks.append(terms([(f"{item['item']} {item['asks']}", _answer_of(item)) for item in group]))
+        told = []
+        for item in group:
+            answer = _answer_of(item, found.options.office)
+            if answer is None:
+                missing.append(f"{item['item']} {item['asks']}")
+            else:
+                told.append((f"{item['item']} {item['asks']}", answer))
+        if told:
+            blocks += [heading(name, listed=False), terms(told)]
+    if missing:
+        blocks += [heading("Not said", listed=False), paragraph(_NOT_SAID), bullets(*missing)]
     return Section("Model card", tuple(blocks), new_page=True)
 
 
-def _answer_of(item: Row) -> str:
-    return f"For the office to add: {item['answer']}" if item["state"] == "to add" else str(item["answer"])
+def _answer_of(item: Row, office: Office) -> str | None:
+    """The office's own words on an item, else what the run says; None where only the office could say it."""
+    if str(item["item"]) in office.card:
+        return office.card[str(item["item"])]
+    return None if item["state"] == "to add" else str(item["answer"])
 
 
 def term_label(term: str) -> str:

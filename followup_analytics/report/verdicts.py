@@ -5,14 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from followup_analytics.plots import VERDICT_WORDS, Chart, claim_words, count, forest_chart, percent, points
-from followup_analytics.report.answer import ENOUGH_FOR_VERDICTS, too_few_for_verdicts, verdict_sentence
-from followup_analytics.report.document import Column, aside, bullets, chart, heading, paragraph, ref, strong, table
+from followup_analytics.plots import VERDICT_WORDS, Chart, claim_words, count, forest_chart, joined, percent, points
+from followup_analytics.report.answer import ENOUGH_FOR_VERDICTS, too_few_for_verdicts
+from followup_analytics.report.document import (
+    Column,
+    Parts,
+    aside,
+    bullets,
+    chart,
+    heading,
+    paragraph,
+    ref,
+    strong,
+    table,
+)
 from followup_analytics.report.findings import Findings, Row
 from followup_analytics.results import Field, format_cell
+from followup_analytics.text import counted
 
 _DIFFERENCE = Field("estimate", "Difference", "points")
 _INTERVAL = Field("conf_low", "95% interval", "points_interval", upper="conf_high")
+#: More pieces of advice than this are not named in a sentence.
+_MOST_NAMED = 4
 _FIRM = ("supported", "contradicted", "no_meaningful_difference")
 
 
@@ -37,6 +51,36 @@ def claims_blocks(found: Findings) -> list[dict[str, Any]]:
     return blocks
 
 
+def verdict_sentence(found: Findings, *, named: bool = True) -> Parts:
+    """What the claims came to, in one sentence with counts; `named`: with the advice that holds or is contradicted."""
+    rows = found.claims
+    if not rows:
+        return ()
+    said = {
+        "supported": ("holds here", "hold here"),
+        "contradicted": ("is contradicted", "are contradicted"),
+        "no_meaningful_difference": ("makes no difference that matters", "make no difference that matters"),
+        "inconclusive": ("is left open", "are left open"),
+        "not_testable": ("can’t be tested with what is logged", "can’t be tested with what is logged"),
+    }
+    tally = joined(
+        [
+            f"{number} {one if number == 1 else several}{_named(found, verdict) if named else ''}"
+            for verdict, (one, several) in said.items()
+            if (number := sum(row.get("verdict") == verdict for row in rows))
+        ]
+    )
+    return (f"Of the usual advice, {counted(len(rows), 'piece was', 'pieces were')} put to these data: ", tally, ".")
+
+
+def _named(found: Findings, verdict: str) -> str:
+    """The advice that got a verdict, in brackets, where it is a verdict to remember and there are few of them."""
+    if verdict not in ("supported", "contradicted"):
+        return ""
+    names = [name_of(found, row).rstrip(".").lower() for row in found.claims if row.get("verdict") == verdict]
+    return f" ({'; '.join(names)})" if len(names) <= _MOST_NAMED else ""
+
+
 def name_of(found: Findings, row: Row) -> str:
     """A claim's advice in words, else its id."""
     claim = found.claim(str(row["claim"]))
@@ -49,11 +93,7 @@ def name_of(found: Findings, row: Row) -> str:
 
 
 def verdict_line(found: Findings, row: Row) -> list[Any]:
-    """One verdict as a sentence with its numbers and how it may be read."""
-    numbers = f" {points(float(row['estimate']))} percentage points ({limits_of(row)})"
-    risks = ""
-    if row.get("risk_strategy") is not None and row.get("risk_alternative") is not None:
-        risks = f", {percent(float(row['risk_strategy']))} against {percent(float(row['risk_alternative']))}"
+    """One verdict with what was compared, the outcome, its numbers, and how it may be read."""
     label = {
         "association": " This is an association.",
         "causal under stated assumptions": " Causal under the assumptions stated.",
@@ -63,8 +103,19 @@ def verdict_line(found: Findings, row: Row) -> list[Any]:
     return [
         f"{name[:1].upper()}{name[1:].rstrip('.')}: ",
         strong(said),
-        f".{numbers}{risks}.{label.get(str(row.get('label')), '')}",
+        f". {_compared_words(found, row)}{label.get(str(row.get('label')), '')}",
     ]
+
+
+def _compared_words(found: Findings, row: Row) -> str:
+    """Both strategies, the outcome with its risk under each, and the difference with its interval."""
+    numbers = f"{points(float(row['estimate']))} percentage points ({limits_of(row)})."
+    claim = found.claim(str(row["claim"]))
+    if claim is None or row.get("risk_strategy") is None or row.get("risk_alternative") is None:
+        return numbers
+    arms = f"{claim.strategy.words}, against {claim.alternative.words}"
+    risks = f"{percent(float(row['risk_strategy']))} against {percent(float(row['risk_alternative']))}"
+    return f"{arms[:1].upper()}{arms[1:]}: {claim.outcome_words()} in {risks}, {numbers}"
 
 
 def limits_of(row: Row) -> str:
@@ -111,7 +162,10 @@ def _compared(found: Findings, rows: Sequence[Row]) -> list[dict[str, Any]]:
     return [
         heading("Tested advice"),
         paragraph(
-            ref("fig-claims"), " and ", ref("tab-claims"), " give each tested piece of advice, also those left open."
+            ref("fig-claims"),
+            " and ",
+            ref("tab-claims"),
+            " give all advice that was tested.",
         ),
         chart("fig-claims", Chart.of(drawn)),
         table("tab-claims", "Verdicts on the usual advice", columns, body, note=note, long=True),

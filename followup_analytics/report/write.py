@@ -19,6 +19,7 @@ from followup_analytics.report.document import Document, paragraph
 from followup_analytics.report.findings import Options
 from followup_analytics.report.gather import gather
 from followup_analytics.report.handout import handout_document
+from followup_analytics.report.office import Office, read_office
 from followup_analytics.report.press import press
 from followup_analytics.report.typecase import TypeCase
 
@@ -47,6 +48,7 @@ def write_report(
     seed: int = 0,
     font_path: str | os.PathLike[str] | None = None,
     paper: str = "a4",
+    office: str | os.PathLike[str] | None = None,
 ) -> Path:
     """Write an accessible PDF about a log and give its path.
 
@@ -67,9 +69,11 @@ def write_report(
         seed: of what is drawn at random in fitting.
         font_path: a folder with further fonts for characters that ours lack.
         paper: a4 or us-letter.
+        office: a TOML file with what the office puts on the title page and adds to the model card.
 
     Raises:
         UsageError: unknown kind, paper or key.
+        DataError: the office's file has a line that can't be used.
         WithheldError: fewer than `min_cell` applicants; nothing is written.
         UnreadableError: the file can't be written.
 
@@ -84,6 +88,7 @@ def write_report(
         by=tuple(by),
         paper=paper,
         seed=seed,
+        office=Office() if office is None else read_office(Path(office)),
     )
     case = TypeCase(Path(font_path) if font_path is not None else None)
     document = _with_missing_signs(

@@ -1,0 +1,64 @@
+"""Who publishes a report: an office's own words for the title page and the model card, read from a small TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from followup_analytics.errors import DataError, UnreadableError
+from followup_analytics.text import listed, nearest
+
+
+@dataclass(frozen=True)
+class Office:
+    """What stands on the title page beside the numbers, and what the office adds to items of the model card.
+
+    `card` holds its words by the number of the TRIPOD+AI item, such as "3c" or "18a". `signature` asks for a line to
+    sign on.
+    """
+
+    name: str | None = None
+    author: str | None = None
+    contact: str | None = None
+    issued: date | None = None
+    signature: str | None = None
+    card: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_office(path: str | Path) -> Office:
+    """Read an office's file: `name`, `author`, `contact`, `issued` (a date), `signature` and a table `[card]`.
+
+    Raises UnreadableError where there is no such file, DataError where a line of it can't be used.
+    """
+    file = Path(path)
+    try:
+        given = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UnreadableError(f"{file.name}: can't be read ({error.strerror}).") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(
+            f'{file.name}: this is not TOML ({error}); write lines such as name = "Careers Office".'
+        ) from None
+    known = [one.name for one in fields(Office)]
+    for name, value in given.items():
+        _check(file.name, name, value, known)
+    return Office(**given)
+
+
+def _check(file: str, name: str, value: Any, known: list[str]) -> None:
+    if name not in known:
+        guess = nearest(name, known)
+        hint = f"did you mean {guess!r}?" if guess else f"there are {listed(known, 'and')}."
+        raise DataError(f"{file}: {name!r} is not known; {hint}")
+    if name == "issued":
+        if not isinstance(value, date):
+            raise DataError(f"{file}: issued must be a date without quotes, such as issued = 2026-05-04.")
+    elif name == "card":
+        if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+            raise DataError(f'{file}: [card] holds texts by item, such as "3c" = "No inequalities are known.".')
+    elif not isinstance(value, str):
+        raise DataError(f"{file}: {name} must be a text in quotes.")
