@@ -224,8 +224,10 @@ def _html_row(line: Sequence[str], fields: Sequence[Field]) -> str:
 
 
 def note_text(note: Note) -> str:
-    """A note as a sentence for people: its count in front, where it has one."""
-    return note.text if note.n is None else f"{note.n:,}: {note.text}"
+    """A note as a sentence for people; its count stands behind it, where any number goes with plural words."""
+    text = f"{note.text[:1].upper()}{note.text[1:]}"
+    end = "" if text.endswith((".", "!", "?")) else "."
+    return f"{text}{end}" if note.n is None else f"{text.rstrip('.')} ({note.n:,})."
 
 
 def plain(value: Any) -> Any:

@@ -9,6 +9,7 @@ from followup_analytics.plots import count
 from followup_analytics.report.document import Parts, Section, bullets, heading, paragraph, terms
 from followup_analytics.report.findings import Findings
 from followup_analytics.report.frame import record_words
+from followup_analytics.results import note_text
 
 
 def words_used(found: Findings) -> list[dict[str, Any]]:
@@ -60,7 +61,7 @@ def limits_section(found: Findings) -> Section:
 
 def notes_section(found: Findings) -> Section:
     """What was left out or needs care, with counts."""
-    items: list[Parts] = [_note(note.text, note.n) for note in found.notes]
+    items: list[Parts] = [note_text(note) for note in found.notes]
     items += [reason for name, reason in found.reasons.items() if name == "type"]
     if not items:
         return Section(
@@ -70,11 +71,6 @@ def notes_section(found: Findings) -> Section:
         "Notes on the data",
         (paragraph("What was left out, and what needs care in reading the numbers:"), bullets(*items)),
     )
-
-
-def _note(text: str, number: int | None) -> Parts:
-    body = text if text.endswith((".", "!", "?")) else f"{text}."
-    return body if number is None else (f"{count(number)} ", body)
 
 
 def _limits(found: Findings) -> list[dict[str, Any]]:
