@@ -3,7 +3,9 @@
     python benchmarks/model.py --attempts 10000000 [--out benchmarks/results/model.json]
 
 Both start from the codes of six terms per attempt. Ours counts cells (time "cells") and fits them (time "fit");
-scikit-learn gets the dense one-hot columns ready made, which is not counted against it.
+scikit-learn gets the dense one-hot columns ready made, which is not counted against it, and a tolerance of 1e-10: with
+1e-8 its lbfgs stopped some 1e-5 from the answer. The ratios are to the quicker of its solvers that agrees with ours to
+1e-5.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import platform
 import resource
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -24,6 +27,8 @@ from followup_analytics.model.ridge import design_of, fit
 
 SIZES = {"timing": 6, "attempt": 6, "channel": 7, "weekday": 7, "hour": 6, "self_rating": 5}
 C = 0.1
+SOLVERS = ("lbfgs", "newton-cholesky")
+AGREED = 1e-5
 
 
 def attempts(n: int, seed: int) -> tuple[Coding, np.ndarray, np.ndarray, np.ndarray]:
@@ -52,38 +57,41 @@ def ours(coding: Coding, codes: np.ndarray, y: np.ndarray, group: np.ndarray) ->
     }
 
 
-def scikit(coding: Coding, codes: np.ndarray, y: np.ndarray, solver: str) -> tuple[np.ndarray, float]:
-    """Coefficients and seconds of scikit-learn on raw rows."""
+def scikit(coding: Coding, codes: np.ndarray, y: np.ndarray, beta: np.ndarray) -> list[dict[str, Any]]:
+    """Seconds of scikit-learn's solvers on raw rows, and the largest difference of their coefficients from `beta`."""
     from sklearn.linear_model import LogisticRegression
 
     x = np.zeros((len(y), coding.width))
     x[np.arange(len(y))[:, None], codes] = 1.0
-    start = time.perf_counter()
-    made = LogisticRegression(C=C, solver=solver, tol=1e-8, max_iter=1_000).fit(x, y)
-    return np.concatenate([made.intercept_, made.coef_[0]]), time.perf_counter() - start
+    told = []
+    for solver in SOLVERS:
+        start = time.perf_counter()
+        made = LogisticRegression(C=C, solver=solver, tol=1e-10, max_iter=1_000).fit(x, y)
+        seconds = time.perf_counter() - start
+        theirs = np.concatenate([made.intercept_, made.coef_[0]])
+        told.append({"solver": solver, "seconds": seconds, "largest_difference": float(np.abs(beta - theirs).max())})
+    return told
 
 
 def main() -> None:
     """Run once and print the figures as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--attempts", type=int, default=1_000_000)
-    parser.add_argument("--solver", default="lbfgs")
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
     coding, codes, y, group = attempts(asked.attempts, 1)
     beta, figures = ours(coding, codes, y, group)
-    theirs, seconds = scikit(coding, codes, y, asked.solver)
+    peers = scikit(coding, codes, y, beta)
+    seconds = min(one["seconds"] for one in peers if one["largest_difference"] <= AGREED)
     figures |= {
         "attempts": asked.attempts,
-        "scikit_learn_s": seconds,
-        "solver": asked.solver,
+        "scikit_learn": peers,
         "times_faster_fit": seconds / figures["fit_s"],
         "times_faster_with_cells": seconds / (figures["cells_s"] + figures["fit_s"]),
-        "largest_difference": float(np.abs(beta - theirs).max()),
         "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
         "python": platform.python_version(),
     }
-    text = json.dumps({name: round(v, 9) if isinstance(v, float) else v for name, v in figures.items()}, indent=1)
+    text = json.dumps(figures, indent=1)
     print(text)
     if asked.out:
         asked.out.write_text(text + "\n", encoding="utf-8")

@@ -52,6 +52,22 @@ def test_many_fits_at_once_equal_single_fits() -> None:
     assert np.abs(many - alone).max() < 1e-8
 
 
+def test_counting_in_place_and_by_name_give_the_same_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many patterns could occur, the cells and their order are the same, rows without a level included."""
+    frame = attempt_frame(2_000, 5)
+    coding = learn_coding(frame, NAMES, min_cell=1)
+    frame = frame.with_columns(pl.when(pl.col("y") == 1).then(pl.lit("unheard of")).otherwise(NAMES[0]).alias(NAMES[0]))
+    told = []
+    for room in (0, 2**24):
+        monkeypatch.setattr("followup_analytics.model.counts._ROOM", room)
+        monkeypatch.setattr("followup_analytics.model.counts._PLACES_PER_ROW", 1_000)
+        told.append(count_cells(frame, coding, group_rows(frame)))
+    (by_sorting, rows), (in_place, same_rows) = told
+    assert np.array_equal(rows, same_rows)
+    for name in ("codes", "pattern", "group", "n", "s"):
+        assert np.array_equal(getattr(by_sorting, name), getattr(in_place, name)), name
+
+
 def test_known_coefficients_are_recovered() -> None:
     """With 60,000 attempts every difference between levels is within .12 of the truth that made the data."""
     found = by_name(attempt_frame(20_000, 3), c=10.0)
