@@ -214,7 +214,7 @@ def _date(today: dt.date | dt.datetime | str | None) -> dt.date | None:
 
 
 def _notes(found: Open, country: str | None, verdicts: Mapping[str, str]) -> tuple[Note, ...]:
-    ahead = sum(now.day < 0 for now in found.situations)
+    ahead = sum(not now.held for now in found.situations)
     notes = [CONFIDENTIAL]
     if found.decided:
         notes.append(Note("decided", "interviews have an outcome already and need no next step.", found.decided))

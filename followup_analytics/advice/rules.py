@@ -100,12 +100,12 @@ def _call_back(now: Situation, policy: Policy, works: WorkingDays) -> Advice:
 
 
 def _thank(now: Situation, _: Policy, __: WorkingDays) -> Advice:
-    return Advice(
-        "thank_you",
-        now.today,
-        f"The interview was {_ago(now.day)} and no thank-you note has gone out yet.",
-        ("thank-you-note",),
+    why = (
+        f"The interview was {_ago(now.day)} and no thank-you note has gone out yet."
+        if now.held
+        else "The interview is later today: a thank-you note is due once it is over."
     )
+    return Advice("thank_you", now.today, why, ("thank-you-note",))
 
 
 def _answered(now: Situation, _: Policy, __: WorkingDays) -> Advice:
@@ -124,13 +124,12 @@ def _promised(now: Situation, _: Policy, works: WorkingDays) -> Advice:
 
 def _too_early(now: Situation, policy: Policy, works: WorkingDays) -> Advice:
     on = works.on_or_after(now.interview + timedelta(days=policy.first_call_day))
-    when = f"is still ahead, on {written(now.interview)}" if now.day < 0 else f"was {_ago(now.day)}"
-    return Advice(
-        "wait",
-        on,
-        f"The interview {when}: leave {counted(policy.first_call_day, 'day')} before the first call.",
-        ("wait-2-3-days",),
-    )
+    leave = f"leave {counted(policy.first_call_day, 'day')} before the first call."
+    if not now.held:
+        return Advice(
+            "wait", on, f"The interview is on {written(now.interview)}: after it, {leave}", ("wait-2-3-days",)
+        )
+    return Advice("wait", on, f"The interview was {_ago(now.day)}: {leave}", ("wait-2-3-days",))
 
 
 def _enough(now: Situation, policy: Policy) -> bool:
@@ -214,7 +213,7 @@ RULES: tuple[Rule, ...] = (
         _too_early,
         claims=("wait-2-3-days",),
         decisive="wait-2-3-days",
-        replaceable=lambda now, _: now.day >= 0,
+        replaceable=lambda now, _: now.held,
         policy=("first_call_day",),
         instead="there is no need to wait before the first call",
     ),

@@ -26,6 +26,7 @@ class Situation:
 
     attempts, voicemails: made so far at or after the interview. last_attempt: the date of the last one.
     last_call_left_voicemail: the last attempt by telephone left a message. response: date of the first answer.
+    held: the interview has taken place; one of today may still be ahead.
     callback: the date for which the employer last asked to be called; callback_done: an attempt was made since.
     promised: the date by which the employer said it would decide.
     """
@@ -47,6 +48,7 @@ class Situation:
     callback: date | None = None
     callback_done: bool = False
     promised: date | None = None
+    held: bool = True
 
     @property
     def day(self) -> int:
@@ -97,9 +99,13 @@ def local_date(moment: datetime, zones: pl.Series) -> pl.Series:
 
 def _with_today(log: FollowUpLog, today: date | None) -> pl.DataFrame:
     interviews = log.interviews
-    if today is None:
-        return interviews.with_columns(local_date(log.data_date, interviews["_zone"]).cast(pl.Int64).alias("today"))
-    return interviews.with_columns(today=pl.lit((today - EPOCH).days, pl.Int64))
+    here = local_date(log.data_date, interviews["_zone"]).cast(pl.Int64).alias("today")
+    day = here if today is None else pl.lit((today - EPOCH).days, pl.Int64).alias("today")
+    # On the data date itself the hour is known: an interview of that day may still be ahead.
+    now_us = round(log.data_date.timestamp() * 1_000_000)
+    later_today = (pl.col("_at_us") > now_us) & (pl.col("_day") == here) & (pl.col("today") == here)
+    dated = interviews.with_columns(day)
+    return dated.with_columns(held=(pl.col("_day") <= pl.col("today")) & ~later_today)
 
 
 def _contacts(log: FollowUpLog, waiting: pl.DataFrame) -> pl.DataFrame:
@@ -188,6 +194,7 @@ def _situation(row: dict[str, Any]) -> Situation:
         callback=_date(row["callback"]),
         callback_done=bool(row["callback_done"]),
         promised=_date(row["promised"]),
+        held=bool(row["held"]),
     )
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from followup_analytics.cli.evidence import claims, plan
 from followup_analytics.cli.shared import LogPath, Shared, finish, open_log, say, with_options, writable
+
+if TYPE_CHECKING:
+    from followup_analytics.log import FollowUpLog
 
 Outcome = Literal["response", "advanced"]
 Within = Annotated[
@@ -205,18 +208,23 @@ def next_(
     Example:  followup next sqlite:///followup.db
     """
     from followup_analytics.advice import next_steps
-    from followup_analytics.claims import test_claims
 
     opened = open_log(log, shared, protect=False)
-    # A working paper about one's own clients: the verdicts that it rests on need no hiding from them.
-    verdicts = None if no_claims else test_claims(opened, min_cell=1, seed=shared.seed)
-    steps = next_steps(opened, today=today, policy=policy, verdicts=verdicts, country=working_days)
+    verdicts = None if no_claims else _own_verdicts(opened, shared.seed)
+    steps = next_steps(opened, today=today, policy=policy, verdicts=verdicts, test=not no_claims, country=working_days)
     finish(steps, shared)
     if ics is not None:
         writable(ics).write_text(steps.to_ics(), encoding="utf-8", newline="")
         say(f"The steps are in {ics.name}.")
     if script:
         typer.echo(steps.scripts_text())
+
+
+def _own_verdicts(log: FollowUpLog, seed: int) -> Any:
+    """The claims on this log: a working paper about one's own clients needs no hiding of what it rests on."""
+    from followup_analytics.claims import test_claims
+
+    return test_claims(log, min_cell=1, seed=seed)
 
 
 def _listed(columns: str | None) -> list[str] | None:

@@ -84,7 +84,7 @@ def predict_callbacks(
     if not 0 < within < 100_000:
         raise UsageError(f"--within {within!r} is no length of time: give a number of days above 0, such as 7.")
     stories = episodes(log, fitted.outcome)
-    waiting = stories.filter(pl.col("exit_kind") == "censored")
+    waiting = _undecided(log, stories.filter(pl.col("exit_kind") == "censored"))
     covariates = tuple(name for name in fitted.covariates if name in log.interviews.columns)
     frame = term_frame(log, within=fitted.within, outcome=fitted.outcome, adjust=covariates)
     spell = _spells(waiting, frame)
@@ -106,11 +106,18 @@ def predict_callbacks(
 
 def _fitted(model: FittedModel | CallbackModel | str | Path) -> FittedModel:
     if isinstance(model, str | Path):
-        return load_callback_model(model)
+        model = load_callback_model(model)
     fitted = model.fitted if isinstance(model, CallbackModel) else model
     if fitted is None or not fitted.curves:
-        raise UsageError("This model has nothing to predict by: fit it to a log first.")
+        raise UsageError("This model has nothing to predict by: fit it to a log in which somebody has waited first.")
     return fitted
+
+
+def _undecided(log: FollowUpLog, waiting: pl.DataFrame) -> pl.DataFrame:
+    """Without interviews whose outcome is dated before the interview itself: no response by the clock, yet decided."""
+    decided = log.outcomes.select("interview_id", decided_us="_at_us").join(waiting, on="interview_id")
+    early = decided.filter(pl.col("decided_us") < pl.col("start_us"))
+    return waiting.join(early, on="interview_id", how="anti", maintain_order="left")
 
 
 def _spells(waiting: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:

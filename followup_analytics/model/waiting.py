@@ -130,12 +130,16 @@ def spells(log: FollowUpLog, outcome: str = "response") -> pl.DataFrame:
 def waiting_curves(found: pl.DataFrame, *, min_cell: int) -> tuple[Curve, ...]:
     """Curves after no, one, two, and three or more attempts; one that too few applicants had is that of all spells.
 
+    No curve at all where nobody has waited yet, as where every interview is still ahead.
+
     found: as `spells` gives them, with `multiple`, how many times the usual rate each has. A rate is that of a spell
     whose multiple is 1: responses over the sum of days times multiples. Spells of high multiples end early, so that
     rates late in a silence would otherwise be those of the hopeless, and their multiple would count twice.
 
     Source: N. Breslow (1974), Covariance analysis of censored survival data, Biometrics 30, 89-99.
     """
+    if not found.height:
+        return ()
     group = group_rows(found)
     whole = _curve(found, group, min_cell)
     curves = []
