@@ -10,7 +10,7 @@ import csv
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,37 @@ from typing import Any
 import polars as pl
 
 from followup_analytics.errors import DataError, Problem, UnreadableError
-from followup_analytics.text import clean, counted, undo_formula_safe
+from followup_analytics.headings import (
+    ROW,
+    SEARCHED_ROWS,
+    Header,
+    Merged,
+    find_header,
+    header_key,
+    heading_keys,
+    is_filled,
+    unique_names,
+)
+from followup_analytics.text import counted, undo_formula_safe
 
-ROW = "_row"
+__all__ = [
+    "DELIMITED_SUFFIXES",
+    "PARQUET_SUFFIXES",
+    "ROW",
+    "WORKBOOK_SUFFIXES",
+    "RawTable",
+    "decode",
+    "header_key",
+    "is_tabular",
+    "read_raw_tables",
+    "unique_names",
+]
+
 DELIMITED_SUFFIXES = (".csv", ".tsv", ".txt", ".tab")
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 PARQUET_SUFFIXES = (".parquet", ".pq")
 
 _DELIMITERS = (",", ";", "\t", "|")
-_HEADER_SEARCH_ROWS = 15
 _LONGEST_CELL = 1_000_000
 _LARGEST_WORKBOOK = 2 * 1024**3
 _MOST_MEMBERS = 10_000
@@ -53,6 +75,11 @@ class RawTable:
         """The file's name, and the sheet's where the file has sheets."""
         return f"{self.file}, sheet {self.sheet}" if self.sheet else self.file
 
+    @property
+    def keys(self) -> dict[str, str]:
+        """Everything by which a person may refer to a column, in compared form, with the column's name."""
+        return heading_keys(self.columns)
+
 
 def is_tabular(path: Path) -> bool:
     """Whether the file's ending is one that `read_raw_tables` reads."""
@@ -74,11 +101,6 @@ def read_raw_tables(path: Path, header_words: Collection[str] = ()) -> list[RawT
     if suffix in WORKBOOK_SUFFIXES:
         return _read_workbook(path, header_words)
     return [_read_delimited(path, header_words)]
-
-
-def header_key(name: str) -> str:
-    """A header in the form in which headers are compared: case, blanks, hyphens and underscores don't matter."""
-    return "_".join(clean(name).replace("\u00a0", " ").replace("-", " ").replace("_", " ").casefold().split())
 
 
 def _require_file(path: Path) -> None:
@@ -142,7 +164,8 @@ def _read_delimited(path: Path, header_words: Collection[str]) -> RawTable:
     data = data.removeprefix(b"\xef\xbb\xbf")
     if not data.strip():
         raise DataError(f"{path.name}: the file holds nothing but blanks; export it again, with a header and rows.")
-    skip, delimiter = _find_header(data[:200_000].decode("utf-8", "ignore"), path, header_words)
+    header, delimiter = _find_header(data[:200_000].decode("utf-8", "ignore"), path, header_words)
+    skip = header.top
     body = data if skip == 0 else _without_lines(data, skip)
     problems: tuple[Problem, ...] = ()
     try:
@@ -165,6 +188,9 @@ def _read_delimited(path: Path, header_words: Collection[str]) -> RawTable:
         frame, problems = _read_by_record(body.decode("utf-8", "replace"), path.name, delimiter, skip)
     if delimiter == "|":
         frame = _of_markdown(frame)
+    if header.lines == 2 and frame.height and frame[ROW][0] == skip + 2:
+        names = unique_names([*header.names, *frame.columns[1 + len(header.names) :]])
+        frame = frame.slice(1).rename(dict(zip(frame.columns[1:], names, strict=True)))
     return RawTable(path.name, None, _without_blank_rows(frame), problems, encoding, delimiter)
 
 
@@ -186,25 +212,22 @@ def _without_lines(data: bytes, lines: int) -> bytes:
     return data
 
 
-def _find_header(sample: str, path: Path, header_words: Collection[str]) -> tuple[int, str]:
-    """How many lines stand above the header, and the delimiter."""
-    lines = sample.splitlines()[:_HEADER_SEARCH_ROWS]
-    skip = 0
+def _find_header(sample: str, path: Path, header_words: Collection[str]) -> tuple[Header, str]:
+    """Where the header stands, and the delimiter."""
+    lines = sample.splitlines()[:SEARCHED_ROWS]
     if lines and lines[0].casefold().startswith("sep=") and len(lines[0].strip()) == 5:
-        return 1, lines[0].strip()[-1]
+        return Header(1, 1, []), lines[0].strip()[-1]
     words = {header_key(word) for word in header_words}
-    best = (0, 0, 0, _DELIMITERS[0])
-    for number, line in enumerate(lines if words else lines[:1]):
-        for delimiter in _DELIMITERS:
-            cells = next(csv.reader([line], delimiter=delimiter), [])
-            hits = sum(header_key(cell) in words for cell in cells)
-            if (hits, len(cells)) > best[:2]:
-                best = (hits, len(cells), number, delimiter)
-    if best[0] or not words:
-        skip = best[2]
-    if path.suffix.lower() in (".tsv", ".tab") and best[1] < 2:
-        return skip, "\t"
-    return skip, best[3]
+    best, score, chosen = Header(0, 1, []), (0, 0), _DELIMITERS[0]
+    for delimiter in _DELIMITERS:
+        rows = [next(csv.reader([line], delimiter=delimiter), []) for line in (lines if words else lines[:1])]
+        header = find_header(rows, words)
+        reached = (header.hits, max(map(len, rows), default=0))
+        if reached > score:
+            best, score, chosen = header, reached, delimiter
+    if path.suffix.lower() in (".tsv", ".tab") and score[1] < 2:
+        chosen = "\t"
+    return best if best.hits or not words else Header(0, 1, []), chosen
 
 
 def _read_by_record(text: str, name: str, delimiter: str, skip: int) -> tuple[pl.DataFrame, tuple[Problem, ...]]:
@@ -272,17 +295,6 @@ def _clean_header(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.rename(dict(zip(frame.columns[1:], unique_names(frame.columns[1:]), strict=True)))
 
 
-def unique_names(header: Iterable[Any]) -> list[str]:
-    """The header's cells as distinct, non-empty column names; an empty one is named by its place."""
-    names: list[str] = []
-    for place, cell in enumerate(header, start=1):
-        name = " ".join(clean(str(cell if cell is not None else "")).split()) or f"column {place}"
-        while name in names or name == ROW:
-            name += "_"
-        names.append(name)
-    return names
-
-
 def _without_blank_rows(frame: pl.DataFrame) -> pl.DataFrame:
     cells = [name for name in frame.columns if name != ROW]
     if not cells or not frame.height or frame[cells[0]].null_count() == 0:
@@ -299,8 +311,10 @@ def _read_workbook(path: Path, header_words: Collection[str]) -> list[RawTable]:
     _refuse_bombs(path)
     try:
         with calamine.CalamineWorkbook.from_path(path) as book:
+            opened = [book.get_sheet_by_name(name) for name in book.sheet_names]
             sheets = [
-                (name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names
+                (sheet.name, sheet.to_python(skip_empty_area=False), getattr(sheet, "merged_cell_ranges", None) or ())
+                for sheet in opened
             ]
     except (calamine.CalamineError, calamine.PasswordError, OSError, ValueError) as error:
         locked = isinstance(error, calamine.PasswordError)
@@ -311,9 +325,9 @@ def _read_workbook(path: Path, header_words: Collection[str]) -> list[RawTable]:
         )
         raise UnreadableError(f"{path.name}: the workbook {why}.") from None
     tables = [
-        _sheet(path.name, name, rows, header_words)
-        for name, rows in sheets
-        if any(any(map(_filled, row)) for row in rows)
+        _sheet(path.name, name, rows, header_words, merged)
+        for name, rows, merged in sheets
+        if any(any(map(is_filled, row)) for row in rows)
     ]
     if not tables:
         raise DataError(f"{path.name}: the workbook is empty; it needs a sheet with a header and rows.")
@@ -329,22 +343,15 @@ def _refuse_bombs(path: Path) -> None:
         raise UnreadableError(f"{path.name}: the workbook unpacks to more than 2 GiB; export the sheet as CSV instead.")
 
 
-def _sheet(file: str, sheet: str, rows: Sequence[Sequence[Any]], header_words: Collection[str]) -> RawTable:
-    words = {header_key(word) for word in header_words}
-    hits: list[int] = [sum(1 for cell in row if header_key(str(cell)) in words) for row in rows[:_HEADER_SEARCH_ROWS]]
-    first_filled = next(index for index, row in enumerate(rows) if any(map(_filled, row)))
-    best = max(hits, default=0)
-    top = hits.index(best) if best else first_filled
-    width = max((place + 1 for place, cell in enumerate(rows[top]) if _filled(cell)), default=0)
-    names = unique_names(rows[top][:width])
-    schema = {ROW: pl.Int64, **dict.fromkeys(names, pl.String)}
-    body = [[number, *map(_cell_text, row[:width])] for number, row in enumerate(rows[top + 1 :], start=top + 2)]
+def _sheet(
+    file: str, sheet: str, rows: Sequence[Sequence[Any]], header_words: Collection[str], merged: Collection[Merged]
+) -> RawTable:
+    header = find_header(rows, {header_key(word) for word in header_words}, merged)
+    width, begin = len(header.names), header.top + header.lines
+    schema = {ROW: pl.Int64, **dict.fromkeys(header.names, pl.String)}
+    body = [[number, *map(_cell_text, row[:width])] for number, row in enumerate(rows[begin:], start=begin + 1)]
     frame = _without_blank_rows(pl.DataFrame(body, schema=schema, orient="row"))
     return RawTable(file, sheet, frame)
-
-
-def _filled(cell: object) -> bool:
-    return cell is not None and str(cell).strip() != ""
 
 
 def _cell_text(cell: object) -> str | None:

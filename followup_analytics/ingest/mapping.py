@@ -19,6 +19,8 @@ mark between them, makes several rows), `keep` (their columns to keep as covaria
 shapes: `{any = ["Interview Date", "Interviewed on"]}` takes the first of these headers that is there, a table with
 `optional = true` is passed over where a header of it is absent, and `missing.interviewed_at = {say = "...", where =
 {List = ["Interview"]}}` sets rows without that cell aside with a sentence; others that lack it don't count.
+`only = {Result = ["Offer", "Rejected"]}` counts rows with these words alone; words in no list are told, unless `ignore
+= {Result = ["pending"]}` names them. `defaults = {channel = "email"}` fills empty cells.
 """
 
 from __future__ import annotations
@@ -49,6 +51,8 @@ _TABLE_KEYS = {
     "only",
     "missing",
     "optional",
+    "defaults",
+    "ignore",
 }
 _FILE_KEYS = {"name", "description", "time_zone", "day_first", "tables", "needs", "unverified"}
 _WAYS = ({"text"}, {"any"})
@@ -80,6 +84,8 @@ class TableMap:
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     missing: Mapping[str, Missing] = field(default_factory=dict)
     optional: bool = False
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    ignore: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def theirs(self) -> set[str]:
@@ -190,6 +196,12 @@ def _table_map(section: Mapping[str, Any], name: str) -> TableMap:
                 f'--map {name}: {mine} must be a header, a list of headers, {{text = "{{Header}} ..."}} or '
                 '{any = ["Header", "Other header"]}.'
             )
+    doubled = sorted(columns.keys() & section.get("constants", {}).keys())
+    if doubled:
+        raise UsageError(
+            f"--map {name}: {doubled[0]} is both a column and a constant of {table}; keep one, or write the word for "
+            "empty cells under [defaults]."
+        )
     return TableMap(
         str(table),
         columns,
@@ -205,6 +217,8 @@ def _table_map(section: Mapping[str, Any], name: str) -> TableMap:
         {column: tuple(words) for column, words in section.get("only", {}).items()},
         {column: _missing(given, column, name) for column, given in section.get("missing", {}).items()},
         section.get("optional") is True,
+        {column: _text(value) for column, value in section.get("defaults", {}).items()},
+        {column: tuple(words) for column, words in section.get("ignore", {}).items()},
     )
 
 

@@ -81,6 +81,7 @@ def _open(run: Run, path: Path, source: str) -> FileOnItsWay:
         file.batches = list(chosen.read(sample, options))
         for batch in file.batches:
             file.decided.update(batch.counts)
+            file.notes += batch.notes
     return file
 
 

@@ -30,6 +30,7 @@ import polars as pl
 from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.ingest.mapping import FileMap
 from followup_analytics.ingest.sample import Sample
+from followup_analytics.log import Note
 from followup_analytics.tabular import ROW
 from followup_analytics.text import listed, nearest, shorten
 
@@ -78,6 +79,8 @@ class Batch:
     counts: Mapping[str, int] = field(default_factory=dict)
     sheet: str | None = None
     original: pl.DataFrame | None = None  # the cells as the file has them, where `rows` are made from them
+    theirs: Mapping[str, str] = field(default_factory=dict)  # the file's own header of a column, where it has one
+    notes: tuple[Note, ...] = ()  # what else the user should know of the file
 
 
 #: A row of somebody's sheet can hold several records: further ones add a multiple of this to `_row`.

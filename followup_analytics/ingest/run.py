@@ -80,6 +80,7 @@ class FileOnItsWay:
     problems: pl.DataFrame | None = None
     unmatched: int = 0
     review: pl.DataFrame | None = None
+    notes: list[Note] = field(default_factory=list)
 
     @property
     def has_interviews(self) -> bool:

@@ -119,6 +119,7 @@ def _notes(run: Run, files: Sequence[FileOnItsWay]) -> list[Note]:
         notes += [
             Note(code, f"{file.sample.name}: {_DECIDED.get(code, code)}", n) for code, n in file.decided.items() if n
         ]
+        notes += file.notes
     forgotten = sum(table.counts.forgotten for table in tables)
     if forgotten:
         text = "rows are about people who were forgotten, and were not stored again"

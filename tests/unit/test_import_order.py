@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parents[2] / "followup_analytics"
 ORDER = (
     ("errors",),
     ("schema", "text", "lookup"),
+    ("headings",),
     ("clock", "tabular", "workbook", "workdays", "casting"),
     ("checks",),
     ("log",),

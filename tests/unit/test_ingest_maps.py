@@ -153,7 +153,11 @@ def test_a_map_of_calls_is_linked(tmp_path: Path) -> None:
         ("table = contacts", UnreadableError, "not TOML"),
         ('table = "contact"\n[columns]\nat = "When"', UsageError, "none of interviews, contacts"),
         ('table = "contacts"\n[colums]\nat = "When"', UsageError, "did you mean 'columns'"),
-        ('table = "contacts"\n[columns]\nat = "Wann"', DataError, "doesn't have"),
+        (
+            'table = "contacts"\n[columns]\nat = "Wann"',
+            DataError,
+            "names 'Wann' for contacts; this sheet has: When, Who.",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_map(tmp_path: Path, text: str, error: type[Exception], sentence: str) -> None:

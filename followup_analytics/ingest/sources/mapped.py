@@ -12,52 +12,54 @@ import polars as pl
 
 from followup_analytics.errors import DataError, UsageError
 from followup_analytics.ingest.calls import CALLS, complete, problems_frame
+from followup_analytics.ingest.fitting import fits, refuse_unmade, require_columns
 from followup_analytics.ingest.mapping import FileMap, TableMap, Theirs, load_map, shipped_maps
 from followup_analytics.ingest.parts import Rejected, set_aside
 from followup_analytics.ingest.registry import LIKELY, Batch, Match, ReadOptions, Source, with_further
 from followup_analytics.ingest.sample import Sample
 from followup_analytics.ingest.sources.canonical import REJECT_PREFIX
 from followup_analytics.ingest.times import iso_times, joined_cells, order_of, read_times
+from followup_analytics.ingest.wordlists import rows_that_count, unlisted_words, without_totals
+from followup_analytics.log import Note
 from followup_analytics.schema import TABLES
 from followup_analytics.tabular import ROW, RawTable, header_key, read_raw_tables
-from followup_analytics.text import listed, nearest
-
-_MOST_HEADINGS = 12
-_OWN_MAP = "Write the headings of your own copy into a map and give it with --map (docs/sources.md shows how)."
+from followup_analytics.text import listed
 
 
 def read_mapped(sample: Sample, options: ReadOptions, map_: FileMap) -> Iterator[Batch]:
     """Every table that the map makes of the file."""
     words = {word for table in map_.tables for word in table.words}
     raw_tables = read_raw_tables(sample.path, words)
+    several = len(raw_tables) > 1
     made: dict[tuple[str, str | None], list[Batch]] = {}
-    for raw in map(_without_reject_columns, raw_tables):
-        present = [table for table in map_.tables if not table.optional or table.theirs <= _keys(raw)]
-        fitting = [table for table in present if _is_of(table, raw, several=len(raw_tables) > 1)]
+    unmade = [table for table in map_.tables if not table.optional]
+    notes: list[Note] = []
+    for given in raw_tables:
+        raw, totals = without_totals(_without_reject_columns(given))
+        # Rejects of one sheet come back alone: what the map makes of other sheets is not missed then.
+        alone = several or len(raw.columns) < len(given.columns)
+        fitting = [t for t in map_.tables if fits(t, raw, several=alone or t.optional)]
+        if not fitting:
+            continue
         ordered = dataclasses.replace(options, day_first=_day_first(raw, fitting, map_, options))
         for table in fitting:
             made.setdefault((table.table, raw.sheet), []).append(_table_batch(raw, table, map_, ordered))
-    if not made:
-        found = listed([name for raw in raw_tables for name in raw.columns][:_MOST_HEADINGS], "and")
-        raise DataError(
-            f"{sample.name}: no sheet has the columns that the map {map_.name} names; they are {found}. {_OWN_MAP}"
-        )
+        notes += [*totals, *unlisted_words(raw, fitting)]
+        unmade = [] if alone and not several else [table for table in unmade if table not in fitting]
+    if unmade or not made:
+        refuse_unmade(unmade or map_.tables, raw_tables, map_)
     for batches in made.values():
         batch = _together(batches)
-        yield dataclasses.replace(
-            batch, counts={**batch.counts, **({"unverified_map": batch.read} if map_.unverified else {})}
-        )
-
-
-def _keys(raw: RawTable) -> set[str]:
-    return {header_key(name) for name in raw.columns}
+        counts = {**batch.counts, **({"unverified_map": batch.read} if map_.unverified else {})}
+        yield dataclasses.replace(batch, counts=counts, notes=tuple(notes))
+        notes = []
 
 
 def _day_first(raw: RawTable, tables: Sequence[TableMap], map_: FileMap, options: ReadOptions) -> bool | None:
     """The order of day and month: the user's, the map's, else what the sheet's dates tell together."""
     if options.day_first is not None or map_.day_first is not None:
         return options.day_first if options.day_first is not None else map_.day_first
-    headers = {header_key(name): name for name in raw.columns}
+    headers = raw.keys
     found = []
     for table in tables:
         clocks = (
@@ -78,13 +80,6 @@ def _first_header(theirs: Theirs, headers: Mapping[str, str]) -> str | None:
     return next((headers[header_key(name)] for name in names if header_key(name) in headers), None)
 
 
-def _is_of(table: TableMap, raw: RawTable, *, several: bool) -> bool:
-    """Whether a map's table is made from this sheet: by the sheet's name, else, among several, by its columns."""
-    if table.sheet is not None and raw.sheet is not None:
-        return header_key(table.sheet) == header_key(raw.sheet)
-    return not several or table.theirs <= _keys(raw)
-
-
 def _together(batches: list[Batch]) -> Batch:
     """The records of one table that a sheet holds in several places as one batch."""
     first = batches[0]
@@ -102,9 +97,9 @@ def _without_reject_columns(raw: RawTable) -> RawTable:
 
 
 def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOptions) -> Batch:
-    headers = {header_key(name): name for name in raw.columns}
-    _refuse_missing(raw, table, headers, map_)
-    frame = _rows_that_count(raw.frame, table, headers)
+    headers = raw.keys
+    require_columns(table, raw, map_)
+    frame = rows_that_count(raw.frame, table, headers)
     for header, mark in table.split.items():
         name = headers[header_key(header)]
         parts = pl.col(name).str.split(mark).list.eval(pl.element().str.strip_chars()).list.filter(pl.element() != "")
@@ -118,6 +113,7 @@ def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOpt
     cells = {ours: _cells(frame, theirs, headers, raw.place) for ours, theirs in read_from.items()}
     made = frame.select(ROW).with_columns(**cells, **{name: pl.lit(value) for name, value in table.constants.items()})
     made = made.with_columns(_translated(name, words) for name, words in table.values.items() if name in made.columns)
+    made = made.with_columns(_filled(name, word) for name, word in table.defaults.items() if name in made.columns)
     day_first = options.day_first
     zone = options.time_zone or map_.time_zone
     if table.table == "calls":
@@ -132,7 +128,8 @@ def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOpt
     )
     shapeless = pl.concat([shapeless, lacking])
     read = made.height + shapeless.height
-    return Batch(table.table, made, read, shapeless, sheet=raw.sheet, original=raw.frame)
+    theirs = {ours: found for ours, given in table.columns.items() if (found := _first_header(given, headers))}
+    return Batch(table.table, made, read, shapeless, sheet=raw.sheet, original=raw.frame, theirs=theirs)
 
 
 def _without_lacking(
@@ -167,30 +164,6 @@ def _without_lacking(
     return frame, pl.concat(problems)
 
 
-def _refuse_missing(raw: RawTable, table: TableMap, headers: Mapping[str, str], map_: FileMap) -> None:
-    missing = sorted(table.theirs - set(headers))
-    if missing:
-        guess = nearest(missing[0], headers)
-        hint = (
-            f"; {headers[guess]!r} looks like it"
-            if guess and not map_.unverified
-            else f"; the sheet has {listed(list(headers.values())[:_MOST_HEADINGS], 'and')}"
-        )
-        unseen = f" No real export of this kind has been seen. {_OWN_MAP}" if map_.unverified else ""
-        raise DataError(
-            f"{raw.place}: the map {map_.name} names a column {missing[0]!r} that the file doesn't have{hint}.{unseen}"
-        )
-
-
-def _rows_that_count(frame: pl.DataFrame, table: TableMap, headers: Mapping[str, str]) -> pl.DataFrame:
-    if table.when is not None:
-        frame = frame.filter(pl.col(headers[header_key(table.when)]).is_not_null())
-    for header, words in table.only.items():
-        text = pl.col(headers[header_key(header)]).cast(pl.String).str.strip_chars().str.to_lowercase()
-        frame = frame.filter(text.is_in([word.casefold() for word in words]).fill_null(value=False))
-    return frame
-
-
 def _cells(frame: pl.DataFrame, theirs: Theirs, headers: Mapping[str, str], place: str) -> pl.Series:
     if isinstance(theirs, str):
         return frame[headers[header_key(theirs)]].cast(pl.String)
@@ -216,6 +189,12 @@ def _translated(column: str, words: Mapping[str, str]) -> pl.Expr:
     )
     known = pl.coalesce(found, text)
     return pl.when(known != "").then(known).alias(column)
+
+
+def _filled(column: str, word: str) -> pl.Expr:
+    """The cells of a column, and a word where they are empty."""
+    text = pl.col(column).str.strip_chars()
+    return pl.when(text != "").then(text).otherwise(pl.lit(word)).alias(column)
 
 
 def _with_iso_times(made: pl.DataFrame, table: TableMap, place: str, day_first: bool | None) -> pl.DataFrame:

@@ -1,0 +1,90 @@
+"""A map that does not fit a sheet, and words it does not know: said once, with what was wanted and what is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from office_sheets import OFFICE_MAP, write_map, write_office_sheet
+
+from followup_analytics.errors import DataError, UsageError
+from followup_analytics.ingest import CheckResult, check_files
+from followup_analytics.ingest.mapping import parse_map
+
+
+def checked(folder: Path, text: str = OFFICE_MAP) -> CheckResult:
+    """The office's sheet, checked with a map."""
+    return check_files(write_office_sheet(folder / "log.xlsx"), map=write_map(folder, text))
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_messy_sheet_gives_all_its_tables(tmp_path: Path) -> None:
+    """Neither the second line of the header nor the line of totals is a row of any table."""
+    rows = {row["table"]: row["rows_read"] for row in checked(tmp_path).rows}
+    assert rows == {"interviews": 5, "contacts": 5, "outcomes": 1}
+
+
+def test_totals_are_said(tmp_path: Path) -> None:
+    """The line of totals is named, so that nobody misses a row."""
+    assert any("row 11 is a line of totals" in note.text for note in checked(tmp_path).notes)
+
+
+def test_words_of_no_list_are_told(tmp_path: Path) -> None:
+    """A misspelt result counts for nothing, and is said with its row; words to ignore are not."""
+    notes = [note for note in checked(tmp_path).notes if note.code == "unlisted_words"]
+    assert [note.n for note in notes] == [1]
+    assert "'Offr' (row 10)" in notes[0].text
+    assert "pending" not in notes[0].text
+
+
+@pytest.mark.parametrize("how", ["How", "First follow-up How", "column 6"])
+def test_columns_by_other_names(tmp_path: Path, how: str) -> None:
+    """A column of a header of two lines may be named as a person would name it."""
+    made = checked(tmp_path, OFFICE_MAP.replace('"First follow-up / How"', f'"{how}"'))
+    assert [row["table"] for row in made.rows] == ["interviews", "contacts", "outcomes"]
+
+
+def test_a_table_is_never_dropped_in_silence(tmp_path: Path) -> None:
+    """Where no sheet has a table's columns, the file is refused with what the closest sheet has and lacks."""
+    made = checked(tmp_path, OFFICE_MAP.replace('"First follow-up / How"', '"By what means"'))
+    assert made.rows == ()
+    said = str(made.failed[0].error)
+    assert "names for contacts; sheet Interviews comes closest: it has 'Student number'" in said
+    assert "but not 'By what means'" in said
+    assert "Its columns are: Student number, Employer, Tel., Interview date, First follow-up / Date" in said
+
+
+def test_another_offices_map(tmp_path: Path) -> None:
+    """A shipped map on a sheet of other headers: what it wanted, and which of the sheet's look like it."""
+    said = str(check_files(write_office_sheet(tmp_path / "log.xlsx"), map="career_centre").failed[0].error)
+    assert "but not 'Ref', 'Student no'" in said
+    assert "'Student number' looks like 'Student no'" in said
+
+
+def test_a_needed_column_that_the_map_forgot(tmp_path: Path) -> None:
+    """A table whose channel the map says nothing of is refused once, not row by row."""
+    made = checked(tmp_path, OFFICE_MAP.replace(', channel = "First follow-up / How"', ""))
+    assert isinstance(made.failed[0].error, DataError)
+    assert "contacts need channel, and the map office.toml says nothing of it" in str(made.failed[0].error)
+
+
+def test_empty_cells_take_a_default(tmp_path: Path) -> None:
+    """A word under [defaults] stands where a cell is empty, and nowhere else."""
+    (tmp_path / "calls.csv").write_text("No,Case,Date,How\n1,i1,2026-03-05,\n2,i1,2026-03-06,phone\n", "utf-8")
+    map_ = {
+        "table": "contacts",
+        "columns": {"contact_id": "No", "interview_id": "Case", "at": "Date", "channel": "How"},
+        "constants": {"direction": "inbound"},
+        "defaults": {"channel": "email"},
+    }
+    assert check_files(tmp_path / "calls.csv", map=map_, time_zone="UTC").rows[0]["accepted"] == 2
+
+
+def test_a_column_that_is_a_constant_too() -> None:
+    """A map that gives one thing twice is refused, with the way to mean it."""
+    with pytest.raises(UsageError, match="channel is both a column and a constant of contacts"):
+        parse_map({"table": "contacts", "columns": {"channel": "How"}, "constants": {"channel": "email"}}, "m")
