@@ -37,6 +37,11 @@ def cast_simple(given: pl.Series, column: Column) -> tuple[pl.Series, pl.Series]
     if given.dtype == pl.Boolean and column.type == "boolean":
         return given, no_cell
     if given.dtype.is_numeric() and column.type in ("number", "integer"):
+        if column.type == "integer" and given.dtype.is_float():
+            given = given.fill_nan(None)
+            return given.set(given != given.round(), None).cast(kind, strict=False), (given != given.round()).fill_null(
+                value=False
+            )
         cast = given.cast(kind, strict=False)
         return cast, cast.is_null() & given.is_not_null()
     text = clean_text(as_text(given))

@@ -295,7 +295,10 @@ def _row_zones(
 ) -> pl.Series:
     default = pl.lit(time_zone, pl.String)
     if table.name == INTERVIEWS.name:
-        return frame.select(pl.coalesce("time_zone", default).alias("_zone"))["_zone"]
+        # A zone that nobody knows is refused below, row by row: until then its row is read as if it had none.
+        strange = [zone for zone in frame["time_zone"].drop_nulls().unique() if not clock.is_zone(zone)]
+        own = pl.when(~pl.col("time_zone").is_in(strange)).then("time_zone") if strange else pl.col("time_zone")
+        return frame.select(pl.coalesce(own, default).alias("_zone"))["_zone"]
     if interview_zones is not None and "interview_id" in frame.columns:
         found = clock.zones_of(frame["interview_id"], interview_zones).to_frame("_zone")
         return found.select(pl.coalesce("_zone", default).alias("_zone"))["_zone"]

@@ -22,6 +22,11 @@ Native = Literal["polars", "pandas"]
 
 #: Code of the note that the record's end is a guess; reports then speak of its last entry.
 OPEN_END = "open_end"
+_SPAN_NOTES = {
+    "fixed_offsets": "interviews whose zone is known by a written offset alone: their days and hours don't follow "
+    "changes of the clock, which a time_zone would",
+    "observed_after_data_date": "interviews are said to be observed beyond the data date: what came until then counts",
+}
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ def build_log(
         time_zone=time_zone,
         data_date=data_date,
         simulated=simulated,
-        notes=(*notes, *clock_notes(checked.values())),
+        notes=(*notes, *midnight_notes(frames), *clock_notes(checked.values())),
         native=native_kind(interviews),
     )
 
@@ -161,6 +166,22 @@ def check_tables(
     return checked
 
 
+def midnight_notes(frames: Mapping[str, pl.DataFrame]) -> tuple[Note, ...]:
+    """Columns of timestamps in which every time is midnight, as parsing dates without a time makes them."""
+    told = []
+    for name, frame in frames.items():
+        columns = [column.name for column in TABLES[name].columns if column.type == "timestamp"]
+        for column in (one for one in columns if one in frame.columns):
+            times = frame[column].drop_nulls()
+            if isinstance(times.dtype, pl.Datetime) and len(times) and (times.dt.time() == dt.time()).all():
+                text = (
+                    f"{name}.{column} holds nothing but midnights, which count as that instant; where only the dates "
+                    "are known, give them as dates or texts (2026-03-05), or set at_precision to day"
+                )
+                told.append(Note("midnights", text, len(times)))
+    return tuple(told)
+
+
 def clock_notes(checked: Any) -> tuple[Note, ...]:
     """How many local times a clock change made doubtful, and by which rule they were resolved."""
     twice = sum(one.ambiguous_hours for one in checked)
@@ -201,7 +222,7 @@ def assemble(
     if "_zone" not in interviews.columns:
         interviews = interviews.with_columns(_zone=pl.coalesce("time_zone", pl.lit(time_zone or "UTC")))
     until = _data_date(interviews, contacts, outcomes, data_date, time_zone)
-    notes = [*notes, *open_end_note(interviews, data_date)]
+    notes = [*notes, *open_end_note(interviews, data_date), *_span_notes(interviews, until, time_zone)]
     interviews = _derive_interviews(interviews, int(until.timestamp() * 1_000_000))
     zones = interviews.select("interview_id", "_zone")
     applicants = frames.get("applicants")
@@ -238,6 +259,16 @@ def open_end_note(interviews: pl.DataFrame, given: object) -> tuple[Note, ...]:
             "day is not counted; observed_until, or data_date in log.toml, would say more.",
         ),
     )
+
+
+def _span_notes(interviews: pl.DataFrame, until: dt.datetime, time_zone: str | None) -> tuple[Note, ...]:
+    """What is unusual about zones and ends of the record: said, since days, hours and windows rest on it."""
+    fixed = (pl.col("_zone").str.contains(r"^[+-]|^UTC$")) & pl.col("time_zone").is_null()
+    found = {
+        "fixed_offsets": int(interviews.select(fixed.sum()).item()) if time_zone is None else 0,
+        "observed_after_data_date": int((interviews["observed_until"] > until).sum()),
+    }
+    return tuple(Note(code, text, found[code] or None) for code, text in _SPAN_NOTES.items() if found[code])
 
 
 def _data_date(

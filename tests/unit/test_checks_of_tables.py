@@ -147,4 +147,27 @@ def test_hours_that_a_clock_change_makes_doubtful_are_counted():
         "2026-10-25T00:30:00+00:00",
         "2026-03-29T01:30:00+00:00",
     ]
-    assert {(note.code, note.n) for note in log.notes} == {("ambiguous_hour", 1), ("missing_hour", 1)}
+    assert {("ambiguous_hour", 1), ("missing_hour", 1)} <= {(note.code, note.n) for note in log.notes}
+
+
+def test_a_zone_that_nobody_knows_is_refused_whatever_its_row_holds():
+    """A misspelt zone beside times without an offset is one sentence with its row, not a fault of the program."""
+    rows = pl.DataFrame([INTERVIEW | {"interviewed_at": "2026-03-02 10:00", "time_zone": "New York"}])
+    with pytest.raises(DataError, match="row 2, column time_zone"):
+        build_log(interviews=rows)
+
+
+def test_half_a_rating_is_no_rating():
+    """A whole number is asked for: 2.5 in a numeric column is refused, not cut to 2."""
+    rows = pl.DataFrame([INTERVIEW | {"self_rating": 2.5}])
+    with pytest.raises(DataError, match="self_rating: must be a whole number"):
+        build_log(interviews=rows)
+
+
+def test_what_days_rest_on_is_said_where_it_is_unusual():
+    """Fixed offsets, an end of the record that nobody stated, and columns of midnights each give a note."""
+    rows = pl.DataFrame([INTERVIEW | {"interviewed_at": "2026-03-02T10:00-05:00"}])
+    assert {"fixed_offsets", "open_end"} <= {note.code for note in build_log(interviews=rows).notes}
+    typed = rows.with_columns(interviewed_at=pl.lit("2026-03-02").str.to_datetime())
+    log = build_log(interviews=typed, time_zone="Europe/Berlin", data_date="2026-04-01")
+    assert [note.code for note in log.notes] == ["midnights"]
