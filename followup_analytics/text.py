@@ -55,5 +55,10 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def counted_days(days: float) -> str:
+    """A length of time: `1 day`, `2.5 days`."""
+    return f"{days:g} {'day' if days == 1 else 'days'}"
+
+
 def _key(name: str) -> str:
     return re.sub(r"[\s_\-]+", "_", name.strip().casefold())

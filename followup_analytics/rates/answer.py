@@ -40,8 +40,10 @@ _OPEN_BIN = (
 )
 _INFORMATIVE = (
     "The cumulative share counts whoever stopped trying, or heard only after the window, as no different from those "
-    "who went on. "
+    "who went on."
 )
+#: Bounds nearer to each other than this are told with a decimal.
+_WIDE_BOUNDS = 0.02
 
 
 def response_rates(
@@ -148,7 +150,7 @@ def _rows(
             "n_applicants": int(rates.clusters[group]),
             "n_events": int(rates.events[group]),
             **rates.numbers(group),
-            **_reached(reached.get(group)),
+            **_reached(reached.get(group), rates.numbers(group)),
             "status": rates.badge(group).status,
             "reason": rates.badge(group).reason,
         }
@@ -156,10 +158,13 @@ def _rows(
     ]
 
 
-def _reached(found: tuple[Cumulative, int] | None) -> dict[str, float | None]:
+def _reached(found: tuple[Cumulative, int] | None, own: Mapping[str, float | None]) -> dict[str, float | None]:
+    """The cumulative share of a row; by the first attempt it is the row's own rate, and has the row's own interval."""
     if found is None:
         return dict.fromkeys(CUMULATIVE_FIELDS)
     curve, place = found
+    if curve.only_first[place]:
+        return dict(zip(CUMULATIVE_FIELDS, (own[name] for name in ("estimate", "conf_low", "conf_high")), strict=True))
     values = (curve.estimate[place], curve.low[place], curve.high[place])
     return {
         name: None if np.isnan(value) else float(value) for name, value in zip(CUMULATIVE_FIELDS, values, strict=True)
@@ -193,7 +198,7 @@ def _notes(
     if any(key.name == "attempt" for key in keys):
         notes.append(Note("hazard_is_selection", SELECTION))
     if reached:
-        notes.append(Note("informative_stopping", _INFORMATIVE + _bounds(rows, reached, keys)))
+        notes.append(Note("informative_stopping", f"{_INFORMATIVE} {_bounds(rows, reached, keys)}".rstrip()))
         if any(key.name == "attempt" and key.bins[-1].high is None for key in keys):
             notes.append(Note("open_attempts", _OPEN_BIN))
     if working_days is not None:
@@ -216,8 +221,11 @@ def _bounds(
             "all who stopped."
         )
     curve, place = reached[max(reached)]
-    low, high = curve.if_never[place], curve.if_always[place]
+    low, high = float(curve.if_never[place]), float(curve.if_always[place])
+    if f"{100 * low:.1f}" == f"{100 * high:.1f}":
+        return ""  # nobody stopped unanswered: there is nothing to bound
+    digits = 0 if high - low >= _WIDE_BOUNDS else 1
     return (
-        f"Were that wrong, the last one could lie anywhere from {100 * low:.0f}% (had those who stopped never been "
-        f"answered) to {100 * high:.0f}% (had all of them been answered at their next attempt)."
+        f"Were that wrong, the last one could lie anywhere from {100 * low:.{digits}f}% (had those who stopped never "
+        f"been answered) to {100 * high:.{digits}f}% (had all of them been answered at their next attempt)."
     )

@@ -36,13 +36,15 @@ class Tries:
 
 @dataclass(frozen=True)
 class Cumulative:
-    """One entry a bin of attempt numbers: estimate and 95% limits; bounds if stopping were informative."""
+    """One entry a bin of attempt numbers: estimate and 95% limits; bounds if stopping were informative; and whether the
+    first attempts alone make it up, so that it is their rate."""
 
     estimate: FloatArray
     low: FloatArray
     high: FloatArray
     if_never: FloatArray
     if_always: FloatArray
+    only_first: NDArray[np.bool_]
 
 
 def cumulative_incidence(tries: Tries, bins: Sequence[Bin], within_us: int) -> Cumulative:
@@ -71,7 +73,8 @@ def cumulative_incidence(tries: Tries, bins: Sequence[Bin], within_us: int) -> C
     values = np.array(steps)
     curve = Jackknife(values[:, 0], values[:, 1:].T, np.full(groups, (groups - 1) / max(groups, 1)), groups - 1)
     low, high = incidence_limits(curve, np.maximum(made, 1))
-    return Cumulative(values[:, 0], low, high, np.array(never), np.array(always))
+    only_first = np.array([one.high is not None and one.high <= 1 for one in bins])
+    return Cumulative(values[:, 0], low, high, np.array(never), np.array(always), only_first)
 
 
 def _steps(attempt: IntArray, one: Bin) -> list[NDArray[np.bool_]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from followup_analytics.disclosure import SUPPRESSED
 from followup_analytics.rates.answer import SELECTION, response_rates
 from followup_analytics.results import Field, Result, format_cell
+from followup_analytics.text import counted_days
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 class EffortResult(Result):
     """Cumulative incidence of a response by number of attempts, one row an attempt.
 
-    Rows hold attempt (text), n_at_risk (interviews tried so often and not yet answered), n_applicants, n_events, hazard
-    (the rate of this attempt alone, a description), estimate, conf_low, conf_high (cumulative share), status, reason.
+    Rows hold attempt (text), n_at_risk (interviews tried so often and not yet answered), n_interviews (the same),
+    n_applicants, n_events, hazard (the rate of this attempt alone, a description), estimate, conf_low, conf_high
+    (cumulative share if those who stopped trying were no different from those who went on), observed (share of all
+    interviews tried at least once that were seen to be answered within the window of one of these attempts), status,
+    reason. Shares are between 0 and 1.
     """
 
     within: float = 7.0
@@ -32,8 +36,9 @@ class EffortResult(Result):
         Field("n_at_risk", "Still trying", "count"),
         Field("n_events", "Answered", "count"),
         Field("hazard", "Answered of these", "share"),
-        Field("estimate", "Heard back so far", "share"),
+        Field("estimate", "Would have heard so far", "share"),
         Field("conf_low", "95% interval", "share_interval", "conf_high"),
+        Field("observed", "Seen so far", "share"),
         Field("status", "Note"),
     )
 
@@ -42,9 +47,20 @@ class EffortResult(Result):
         shown = [row for row in self.rows if row.get("estimate") is not None]
         if not shown:
             return "No share can be shown: no attempt at risk, or too few people."
-        share = Field("estimate", "", "share")
-        first, last = format_cell(shown[0], share), format_cell(shown[-1], share)
-        return f"{first} had heard back by the first attempt, {last} by attempt {shown[-1]['attempt']}. {SELECTION}"
+        share, limits = Field("estimate", "", "share"), Field("conf_low", "", "share_interval", "conf_high")
+        first, last = shown[0], shown[-1]
+        start = (
+            f"{format_cell(first, share)} ({format_cell(first, limits)}) heard back within "
+            f"{counted_days(self.within)} of the first attempt."
+        )
+        if last is first:
+            return start
+        seen = format_cell(last, Field("observed", "", "share"))
+        return (
+            f"{start} Were those who stopped trying no different from those who went on, {format_cell(last, share)} "
+            f"({format_cell(last, limits)}) would have heard back by attempt {last['attempt']}; of all interviews "
+            f"tried at least once, {seen} are seen to have done so. {SELECTION}"
+        )
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with intervals over the number of attempts, the numbers still trying below."""
@@ -98,8 +114,19 @@ def level_of_effort(
         for row in rates.rows
         if row["attempt"] != f"{most + 1}+"
     ]
+    _add_observed(rows)
     notes = tuple(note for note in rates.notes if note.code != "open_attempts")
     return EffortResult(tuple(rows), rates.counts, notes, rates.native, within=within)
+
+
+def _add_observed(rows: list[dict[str, Any]]) -> None:
+    """The share of all who were tried that is seen answered by each attempt; none from the first hidden row on."""
+    starters = rows[0]["n_at_risk"] if rows else None
+    answered: int | None = 0
+    for row in rows:
+        known = answered is not None and row["n_events"] is not None and row["estimate"] is not None
+        answered = answered + row["n_events"] if known else None
+        row["observed"] = answered / starters if answered is not None and starters else None
 
 
 def _status(status: str, reached: float | None) -> str:

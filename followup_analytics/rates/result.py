@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from followup_analytics.errors import UsageError
 from followup_analytics.results import Field, Result, format_cell
+from followup_analytics.text import counted, counted_days
 
 if TYPE_CHECKING:
     import polars as pl
     from matplotlib.axes import Axes
 
+_ASSOCIATION = "These are associations: who is tried when and how is not left to chance."
 _WHAT = {"response": "Response rate", "advanced": "Rate of advancing"}
-_HEARD = {"response": "were answered", "advanced": "led to a further round or an offer"}
+#: What is said of one attempt, and of several.
+_HEARD = {
+    "response": ("was answered", "were answered"),
+    "advanced": ("led to a further round or an offer", "led to a further round or an offer"),
+}
 
 
 @dataclass(frozen=True, repr=False)
@@ -67,32 +73,43 @@ class RatesResult(Result):
 
     def caption(self) -> str:
         """What was counted, within how long, by which keys."""
-        days = f"{self.within:g} day{'' if self.within == 1 else 's'}"
-        text = f"{_WHAT[self.outcome]} within {days} of an attempt, by {', '.join(self.keys)}"
+        text = f"{_WHAT[self.outcome]} within {counted_days(self.within)} of an attempt, by {', '.join(self.keys)}"
         return f"{text} (simulated data)" if self.counts.simulated else text
 
     def summary(self) -> str:
-        """How many attempts were made and answered, and the highest and lowest rate among rows that are steady
-        enough."""
+        """How many attempts were made and answered, and the highest and lowest rate among rows with enough data."""
         shown = [row for row in self.rows if row.get("estimate") is not None]
         if not shown:
             return "No rate can be shown: no attempt at risk, or every group is too small."
         attempts, events = (sum(int(row[name]) for row in shown) for name in ("n_attempts", "n_events"))
-        start = f"Of {attempts:,} attempts shown here, {events:,} {_HEARD[self.outcome]} within {self.within:g} days."
-        steady = [row for row in shown if row["status"] == "ok"]
-        if len(steady) < 2:
-            return f"{start} Fewer than two groups are large enough to be set side by side."
-        best, least = (pick(steady, key=lambda row: float(row["estimate"])) for pick in (max, min))
-        return (
-            f"{start} The rate was highest for {self._named(best)} and lowest for {self._named(least)}. "
-            "These are associations: who is tried when and how is not left to chance."
+        start = (
+            f"Of {counted(attempts, 'attempt')} shown here, {events:,} {_HEARD[self.outcome][events != 1]} within "
+            f"{counted_days(self.within)}."
         )
+        steady = [row for row in shown if row["status"] == "ok"]
+        if len(self.rows) == 1:
+            return start
+        if len(steady) < 2:
+            return f"{start} Fewer than two groups have enough data to be set side by side."
+        return f"{start} {self._extremes(steady)} {_ASSOCIATION}"
+
+    def _extremes(self, steady: Sequence[Mapping[str, Any]]) -> str:
+        """The highest and the lowest of the rows with enough data, and whether these data tell the two apart."""
+        best, least = (pick(steady, key=lambda row: float(row["estimate"])) for pick in (max, min))
+        all_are = len(steady) == len(self.rows)
+        of = "The rate" if all_are else f"Among the {len(steady)} of {len(self.rows)} groups with enough data, the rate"
+        text = f"{of} was highest for {self._named(best)} and lowest for {self._named(least)}"
+        if float(best["conf_low"]) > float(least["conf_high"]):
+            return f"{text}."
+        return f"{text}; their intervals overlap, so that these data can't tell them apart."
 
     def _named(self, row: Mapping[str, Any]) -> str:
         from followup_analytics.plots.words import row_label
 
         field, limits = Field("estimate", "", "share"), Field("conf_low", "", "share_interval", "conf_high")
-        return f"{row_label(row, self.keys)} ({format_cell(row, field)}, {format_cell(row, limits)})"
+        label = row_label(row, self.keys)
+        name = f"the {label} attempt" if self.keys == ("attempt",) else label
+        return f"{name} ({format_cell(row, field)}, {format_cell(row, limits)})"
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals, hollow where the number is to be used with care."""

@@ -10,6 +10,7 @@ Status = Literal["ok", "use_with_care", "not_estimable"]
 
 #: NCHS's figures for proportions: nominal and effective sample, absolute and relative width, degrees of freedom.
 MIN_SAMPLE, MAX_WIDTH, NARROW, MAX_RELATIVE_WIDTH, MIN_DF = 30, 0.30, 0.05, 1.30, 8
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ def presentation_badge(
     Args:
         estimate, low, high: the proportion and its limits, in 0..1; None or NaN where there is none.
         n: number of observations.
-        n_effective: observations divided by the design effect, where known.
+        n_effective: observations divided by the design effect, where known; n - 1 where no two are alike, since a
+            variance estimated from n clusters has one degree of freedom less.
         df: degrees of freedom of the variance, where known.
 
     Source: J. Parker and others (2017), National Center for Health Statistics data presentation standards for
@@ -64,8 +66,12 @@ def _absent(value: float | None) -> bool:
 def _small(n: float, n_effective: float | None) -> str | None:
     if n < MIN_SAMPLE:
         return f"It rests on fewer than {MIN_SAMPLE} observations."
-    if n_effective is not None and not math.isnan(n_effective) and n_effective < MIN_SAMPLE:
-        return f"Allowing for people who are counted several times, it is worth fewer than {MIN_SAMPLE} observations."
+    # One is given back: 30 people who are counted once each are 30 observations, though their variance says 29.
+    if n_effective is not None and not math.isnan(n_effective) and n_effective + 1 < MIN_SAMPLE - _ROUNDING:
+        return (
+            f"It is worth fewer than {MIN_SAMPLE} separate observations: some people are counted several times, or "
+            "some records end early."
+        )
     return None
 
 

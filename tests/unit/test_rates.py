@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 from log_builder import log_of_attempts
 
 from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.incidence import aalen_johansen
-from followup_analytics.log import FollowUpLog
+from followup_analytics.log import FollowUpLog, build_log
 from followup_analytics.rates import level_of_effort, response_rates
 
 
@@ -246,10 +247,10 @@ def _three_tries() -> FollowUpLog:
 
 
 def test_notes_say_how_numbers_by_attempt_are_to_be_read() -> None:
-    """Selection, informative stopping with its bound in figures, and the open last row."""
+    """Selection, and what the cumulative share assumes of those who stop."""
     notes = {note.code: note.text for note in response_rates(_three_tries(), by="attempt", min_cell=1).notes}
     assert "describes who is still trying" in notes["hazard_is_selection"]
-    assert "%" in notes["informative_stopping"]
+    assert "no different from those who went on" in notes["informative_stopping"]
 
 
 def test_working_days_change_timing_alone() -> None:
@@ -313,3 +314,87 @@ def test_columns_may_have_any_name() -> None:
     for name in ("group", "story", "elapsed_us", "key_timing"):
         rows = response_rates(log, by=f"timing,{name}", min_cell=1).rows
         assert [(row[name], row["n_attempts"]) for row in rows] == [("v0", 2), ("v1", 2)]
+
+
+def _shares(**answered: tuple[int, int]) -> FollowUpLog:
+    """So many of so many attempts by each channel are answered; every applicant has one."""
+    return log_of_attempts(
+        [
+            {"applicant": f"{channel}{k}", "channel": channel, "answered_after": 1 if k < part else None}
+            for channel, (part, whole) in answered.items()
+            for k in range(whole)
+        ]
+    )
+
+
+def test_the_sentence_says_which_groups_it_ranks() -> None:
+    """Groups with few data are not ranked, and overlapping intervals are no ranking."""
+    text = response_rates(_shares(phone=(60, 200), email=(50, 200), letter=(9, 12)), by="channel").summary()
+    assert "Among the 2 of 3 groups with enough data, the rate was highest for telephone" in text
+    assert "their intervals overlap, so that these data can't tell them apart" in text
+    apart = response_rates(_shares(phone=(120, 200), email=(50, 200)), by="channel").summary()
+    assert "The rate was highest for telephone" in apart
+    assert "overlap" not in apart
+
+
+def test_one_attempt_is_told_in_the_singular() -> None:
+    """One attempt that was answered within one day."""
+    one = response_rates(_shares(phone=(1, 1)), by="channel", within=1, min_cell=1)
+    assert one.summary() == "Of 1 attempt shown here, 1 was answered within 1 day."
+
+
+def test_people_counted_once_are_not_said_to_be_counted_several_times() -> None:
+    """31 attempts of 31 applicants are 31 observations, though their variance has 30 degrees of freedom."""
+    row = response_rates(_shares(phone=(15, 31)), by="channel").rows[0]
+    assert row["reason"] == "Its interval is 30 points wide or more."
+
+
+def _persistent() -> FollowUpLog:
+    """60 try once, of whom 20 hear; of the others 20 try again, of whom 10 hear; 20 have stopped."""
+    first = [{"applicant": k, "answered_after": 5 if k < 20 else None} for k in range(60)]
+    log = log_of_attempts(first)
+    again = [
+        {"contact_id": f"again{k}-{hour}", "interview_id": f"i{k:04}", "at": f"2026-03-20T{hour}:00", **entry}
+        for k in range(20, 40)
+        for hour, entry in (
+            ("10", {"direction": "outbound", "channel": "phone"}),
+            *((("12", {"direction": "inbound", "channel": "phone"}),) if k < 30 else ()),
+        )
+    ]
+    kept = ["contact_id", "interview_id", "at", "direction", "channel"]
+    contacts = [{name: str(row[name]) for name in kept} for row in [*log.contacts.to_dicts(), *again]]
+    return build_log(
+        interviews=log.interviews.select("interview_id", "applicant_id", "interviewed_at", "observed_until"),
+        contacts=pl.DataFrame(contacts),
+        outcomes=None,
+        time_zone="UTC",
+    )
+
+
+def test_level_of_effort_says_what_it_assumes_and_what_was_seen() -> None:
+    """1/3 by the first attempt, 2/3 by the second if stoppers are like goers-on; 30 of 60 are seen to have heard."""
+    found = level_of_effort(_persistent(), min_cell=1)
+    assert [row["estimate"] for row in found.rows] == pytest.approx([1 / 3, 2 / 3])
+    assert [row["observed"] for row in found.rows] == pytest.approx([1 / 3, 0.5])
+    text = found.summary()
+    assert "Were those who stopped trying no different from those who went on, 66.7%" in text
+    assert "of all interviews tried at least once, 50.0% are seen to have done so" in text
+
+
+def test_bounds_are_left_out_where_nobody_stopped() -> None:
+    """With one attempt each, answered or not, there is nobody who stopped before a later one."""
+    note = {n.code: n.text for n in response_rates(_shares(phone=(7, 30)), by="attempt").notes}["informative_stopping"]
+    assert "anywhere" not in note
+    wide = {n.code: n.text for n in response_rates(_persistent(), by="attempt").notes}["informative_stopping"]
+    assert "from 50% (had those who stopped" in wide
+
+
+def test_the_first_cumulative_share_has_the_interval_of_the_rate() -> None:
+    """By the first attempt the cumulative share is that attempt's rate: one number, one interval."""
+    for cluster in ("applicant", "employer"):
+        row = response_rates(_persistent(), by="attempt", cluster=cluster).rows[0]
+        assert (row["cumulative"], row["cumulative_low"], row["cumulative_high"]) == (
+            row["estimate"],
+            row["conf_low"],
+            row["conf_high"],
+        )

@@ -259,7 +259,8 @@ def test_two_one_sided_tests() -> None:
     [
         (0.40, 0.35, 0.45, 400, 300, 80, "ok", None),
         (0.40, 0.20, 0.60, 29, 29, 20, "use_with_care", "30 observations"),
-        (0.40, 0.30, 0.50, 100, 29, 20, "use_with_care", "several times"),
+        (0.40, 0.30, 0.50, 100, 28, 20, "use_with_care", "several times"),
+        (0.30, 0.16, 0.45, 30, 29, 29, "ok", None),
         (0.40, 0.25, 0.55, 100, 80, 20, "use_with_care", "30 points"),
         (0.06, 0.03, 0.12, 100, 80, 20, "use_with_care", "1.3 times"),
         (0.02, 0.01, 0.05, 300, 250, 20, "ok", None),
