@@ -125,8 +125,11 @@ def _too_rare(claim: Claim, words: str, done: BoolArray, estimate: Estimate) -> 
 
 
 def _too_uneven(words: str, share: float) -> str:
+    shown = f"{100 * share:.0f}"
+    if float(shown) >= 100 * MIN_EFFECTIVE:
+        shown = f"{math.floor(1000 * share) / 10:.1f}"  # 19.98 is not 20, and 20 is not less than 20
     return (
-        f"After weighting, those who did this are worth only {100 * share:.0f}% of their number, less than "
+        f"After weighting, those who did this are worth only {shown}% of their number, less than "
         f"{100 * MIN_EFFECTIVE:.0f}%: {words}. They are too unlike the others to stand for them."
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
+from followup_analytics.claims.words import counted_words
 from followup_analytics.errors import UsageError
 from followup_analytics.plots import (
     VERDICT_WORDS,
@@ -80,12 +81,8 @@ class ClaimsResult(Result):
         """How many claims got which verdict, and which hold."""
         hold = [str(row["advice"]) for row in self.rows if row["verdict"] == "supported"]
         against = [str(row["advice"]) for row in self.rows if row["verdict"] == "contradicted"]
-        counts = {
-            word: number
-            for verdict, word in VERDICT_WORDS.items()
-            if (number := sum(row["verdict"] == verdict for row in self.rows))
-        }
-        told = listed([f"{number} {word}" for word, number in counts.items()], "and")
+        counts = {verdict: sum(row["verdict"] == verdict for row in self.rows) for verdict in VERDICT_WORDS}
+        told = listed([counted_words(verdict, number) for verdict, number in counts.items() if number], "and")
         if len(self.rows) == 1:
             return self._one()
         parts = [f"Of {len(self.rows)} pieces of advice: {told}."]

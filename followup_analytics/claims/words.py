@@ -5,6 +5,20 @@ from __future__ import annotations
 from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.verdict import Test, Verdict
 
+_COUNTED = {
+    "supported": ("{} holds here", "{} hold here"),
+    "contradicted": ("for {} the contrary holds", "for {} the contrary holds"),
+    "no_meaningful_difference": ("{} makes no difference that matters", "{} make no difference that matters"),
+    "inconclusive": ("{} can't be told", "{} can't be told"),
+    "not_testable": ("{} can't be tested", "{} can't be tested"),
+}
+
+
+def counted_words(verdict: str, number: int) -> str:
+    """How many pieces of advice got a verdict: `5 hold here`, `1 makes no difference that matters`."""
+    one, more = _COUNTED[verdict]
+    return (one if number == 1 else more).format(number)
+
 
 def in_a_hundred(difference: float | None) -> str:
     """A difference of risks as so many more or fewer in 100."""
