@@ -15,6 +15,7 @@ _NEEDED = (
     "alembic", "typer", "rich", "phonenumbers", "holidays", "defusedxml", "python-calamine", "xlsxwriter",
     "dataframely",
 )  # fmt: skip
+_PART = "optional; to have it, run  pip install '.[{extra}]'  in the folder of the README"
 _OPTIONAL = {"jupyterlab": "notebook", "psycopg": "postgres", "duckdb": "duckdb", "pyspark": "spark"}
 
 
@@ -27,7 +28,7 @@ class DoctorResult(Result):
     fields: ClassVar[tuple[Field, ...]] = (
         Field("part", "Part"),
         Field("state", "State"),
-        Field("detail", "Detail"),
+        Field("detail", "Detail", "sentence"),
     )
 
     @property
@@ -47,19 +48,20 @@ def examine() -> DoctorResult:
     rows += [_package(name) for name in _NEEDED]
     rows += [_extra(name, extra) for name, extra in _OPTIONAL.items()]
     rows += [_fonts(), _self_check()]
-    return DoctorResult(rows=tuple(rows), counts=LogCounts(4, 4, 4, "2026-03-31", simulated=True))
+    return DoctorResult(rows=tuple(rows), counts=LogCounts(4, 4, 7, "2026-03-31", simulated=False))
 
 
 def _package(name: str) -> dict[str, str]:
     try:
         return {"part": name, "state": "ok", "detail": importlib.metadata.version(name)}
     except importlib.metadata.PackageNotFoundError:
-        return {"part": name, "state": "wrong", "detail": "missing: run  pip install followup_analytics  again"}
+        again = "missing: run  pip install .  again in the folder of the README"
+        return {"part": name, "state": "wrong", "detail": again}
 
 
 def _extra(name: str, extra: str) -> dict[str, str]:
     if importlib.util.find_spec(name) is None:
-        return {"part": name, "state": "absent", "detail": f"optional: pip install 'followup_analytics[{extra}]'"}
+        return {"part": name, "state": "absent", "detail": _PART.format(extra=extra)}
     return {"part": name, "state": "ok", "detail": importlib.metadata.version(name)}
 
 

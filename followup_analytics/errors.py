@@ -52,7 +52,8 @@ class MissingExtraError(UnreadableError):
     def for_extra(cls, what: str, extra: str) -> MissingExtraError:
         """Name what was asked for and the extra that brings it."""
         return cls(
-            f"{what} needs an optional part that is not installed: run  pip install 'followup_analytics[{extra}]'"
+            f"{what} needs the optional part {extra!r}, which is not installed: run  pip install '.[{extra}]'  in the "
+            "folder of the README."
         )
 
 

@@ -116,8 +116,16 @@ def check(
             voicemail_under=voicemail_under, own_addresses=own_address or (), progress=progress,
         )  # fmt: skip
     if html is not None:
-        writable(html).write_text(result.to_html(), encoding="utf-8")
+        _write_private(writable(html), result.to_html())
     _finish(result, printing)
+
+
+def _write_private(path: Path, text: str) -> None:
+    """A working paper about single records: only its owner can read it."""
+    from followup_analytics.ingest.rejects import reserve
+
+    reserve(path)
+    path.write_text(text, encoding="utf-8")
 
 
 @contextmanager

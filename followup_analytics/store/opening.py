@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -73,6 +75,7 @@ def _sqlite_engine(address: Address, wait_seconds: float) -> sa.Engine:
     assert path is not None  # noqa: S101
 
     def connect() -> sqlite3.Connection:
+        _begin_private(path)
         try:
             return _sqlite_connection(path, "rw" if path.exists() else "rwc", wait_seconds)
         except sqlite3.OperationalError as error:
@@ -88,6 +91,12 @@ def _sqlite_engine(address: Address, wait_seconds: float) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _begin_private(path: Path) -> None:
+    """Make a new store's file so that only its owner can read it; SQLite gives its journals the same rights."""
+    with suppress(OSError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _sqlite_connection(path: Path, mode: str, wait_seconds: float) -> sqlite3.Connection:

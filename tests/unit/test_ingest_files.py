@@ -231,6 +231,7 @@ def test_nobody_is_named_in_the_store(office: Path) -> None:
     assert log.interviews.filter(pl.col("interview_id") == "i1")["gpa"].to_list() == ["3.5"]
     assert "notes" not in log.interviews.columns
     assert stat.S_IMODE(Path("log.db.key").stat().st_mode) == 0o600
+    assert stat.S_IMODE(Path("log.db").stat().st_mode) == 0o600
     ingest(office, "interviews.csv", keep_notes=True)
     assert "shy" in read_log("sqlite:///log.db").interviews["notes"].to_list()
 

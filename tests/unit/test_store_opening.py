@@ -179,7 +179,7 @@ def test_postgresql_without_its_driver_names_the_extra(monkeypatch: pytest.Monke
         return real(name, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(MissingExtraError, match=r"followup_analytics\[postgres\]"):
+    with pytest.raises(MissingExtraError, match=r"pip install '\.\[postgres\]'"):
         open_store("postgresql://localhost/office")
 
 
