@@ -46,6 +46,8 @@ class TermCoding:
         if self.cuts is None:
             return values.cast(pl.String).fill_null(MISSING)
         names = quarter_names(self.cuts)
+        # A log in which the column has few values, or none, gives it as text.
+        values = values.cast(pl.Float64, strict=False).fill_nan(None)
         places = np.searchsorted(np.asarray(self.cuts), values.fill_null(0.0).to_numpy(), side="left")
         found = pl.Series([names[place] for place in places], dtype=pl.String)
         return found.zip_with(

@@ -127,7 +127,7 @@ def make_saved(
         shares=_shares(coding, usable),
         base_rate=None if fit is None else fit.rate,
         beats_base_rate=beats,
-        hazard=_mean_hazards(fit, usable) if fit is not None and usable_fit else (),
+        hazard=_mean_hazards(fit, usable, min_cell) if fit is not None and usable_fit else (),
         curves=curves,
         metrics=metrics,
         training=_training(log, usable),
@@ -153,13 +153,16 @@ def _shares(coding: Coding, usable: pl.DataFrame) -> FloatArray:
     return found
 
 
-def _mean_hazards(fit: Fit, usable: pl.DataFrame) -> tuple[float, ...]:
+def _mean_hazards(fit: Fit, usable: pl.DataFrame, min_cell: int) -> tuple[float, ...]:
+    """By attempts made; that of all attempts where fewer than `min_cell` applicants made so many."""
     hazard = -np.log1p(-np.clip(fit.predict(usable), 0.0, 1 - 1e-9))
     number = usable["attempt"].str.extract(r"^(\d)", 1).cast(pl.Int64).clip(upper_bound=STRATA - 1).to_numpy()
-    overall = float(hazard.mean())
-    return tuple(
-        float(hazard[number == made].mean()) if (number == made).any() else overall for made in range(1, STRATA)
-    )
+    overall, found = float(hazard.mean()), []
+    for made in range(1, STRATA):
+        here = number == made
+        enough = usable["applicant_id"].filter(pl.Series(here)).n_unique() >= max(min_cell, 1)
+        found.append(float(hazard[here].mean()) if enough else overall)
+    return tuple(found)
 
 
 def _training(log: FollowUpLog, usable: pl.DataFrame) -> Training:

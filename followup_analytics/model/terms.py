@@ -147,9 +147,20 @@ def covariate_terms(covariates: Sequence[str], log: FollowUpLog) -> list[pl.Expr
         if name == "self_rating":
             early = pl.col("self_rated_at").is_null() | (pl.col("self_rated_at").dt.epoch("us") <= pl.col("at_us"))
             value = pl.when(early).then(value)
-        numeric = log.interviews[name].dtype.is_numeric() and log.interviews[name].n_unique() > _MOST_NUMBERS
-        made.append((value.cast(pl.Float64) if numeric else value.cast(pl.String).fill_null(MISSING)).alias(name))
+        number = log.interviews[name].dtype.is_numeric()
+        numeric = number and log.interviews[name].n_unique() > _MOST_NUMBERS
+        text = _written(value) if number else value.cast(pl.String)
+        made.append((value.cast(pl.Float64) if numeric else text.fill_null(MISSING)).alias(name))
     return made
+
+
+def _written(value: pl.Expr) -> pl.Expr:
+    """A number as text, 3 and 3.0 alike: a column of whole numbers is a float where one is missing."""
+    number = value.cast(pl.Float64)
+    whole = number.is_finite() & (number == number.round()) & (number.abs() < 1e15)
+    return (
+        pl.when(whole).then(pl.when(whole).then(number).cast(pl.Int64).cast(pl.String)).otherwise(value.cast(pl.String))
+    )
 
 
 #: A numeric covariate with more values than this is cut into quarters when the model is fitted.

@@ -67,12 +67,17 @@ def choose_c(counts: Counts, design: Design, members: IntArray, grid: Sequence[f
     members: shape (G,), the fold of each group; fewer than two folds, or a fold without both kinds of outcome in what
     is left for training, leave the default.
     """
-    parts = int(members.max()) + 1 if len(members) else 0
-    if parts < 2 or design.width == 0:
+    if (int(members.max()) + 1 if len(members) else 0) < 2 or design.width == 0:
         return DEFAULT_C
-    held_n, held_s = counts.by_part(members, parts)
+    strengths = _grid(counts, grid)
+    return _least(left_out_losses(counts, design, members, strengths), strengths)
+
+
+def left_out_losses(counts: Counts, design: Design, members: IntArray, grid: Sequence[float]) -> FloatArray:
+    """Log loss of all attempts, each predicted by the fit without its fold, for each strength; members as above."""
+    held_n, held_s = counts.by_part(members, int(members.max()) + 1)
     train_n, train_s = held_n.sum(axis=1, keepdims=True) - held_n, held_s.sum(axis=1, keepdims=True) - held_s
-    return _least(_losses(design, train_n, train_s, held_n, held_s, _grid(counts, grid)), _grid(counts, grid))
+    return np.array([log_loss_of(found, held_n, held_s) for found in _paths(design, train_n, train_s, grid)])
 
 
 def out_of_fold(counts: Counts, design: Design, members: IntArray, grid: Sequence[float] | None = None) -> OutOfFold:
@@ -110,17 +115,6 @@ def _nested_choice(design: Design, held_n: FloatArray, held_s: FloatArray, grid:
             losses[place, k] += log_loss_of(probabilities[:, column], held_n[:, j], held_s[:, j])
             losses[place, j] += log_loss_of(probabilities[:, column], held_n[:, k], held_s[:, k])
     return np.array([_least(losses[:, k], grid) for k in range(parts)])
-
-
-def _losses(
-    design: Design,
-    train_n: FloatArray,
-    train_s: FloatArray,
-    held_n: FloatArray,
-    held_s: FloatArray,
-    grid: Sequence[float],
-) -> FloatArray:
-    return np.array([log_loss_of(found, held_n, held_s) for found in _paths(design, train_n, train_s, grid)])
 
 
 def _paths(design: Design, n: FloatArray, s: FloatArray, grid: Sequence[float]) -> list[FloatArray]:

@@ -14,6 +14,7 @@ import pytest
 
 from followup_analytics.model.evaluate import Predictions, evaluate
 from followup_analytics.model.fitting import train
+from followup_analytics.model.tuning import choose_c, left_out_losses
 from followup_analytics.uncertainty import group_rows
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "model_oracles"
@@ -64,6 +65,17 @@ def test_calibration_and_area_equal_rs(oracle: dict[str, Any], attempts: pl.Data
         assert found[name]["estimate"] == pytest.approx(oracle[name], abs=1e-8)
 
 
+def test_strength_is_the_one_that_r_chooses(oracle: dict[str, Any], attempts: pl.DataFrame) -> None:
+    """Log loss of the folds left out, for each strength, as R adds it up; and the least of them is taken."""
+    trained = train(attempts, NAMES, min_cell=1, c=1.0)
+    group, fold = (pl.Series(values) for values in (trained.group, attempts["fold"]))
+    of_group = pl.DataFrame({"group": group, "fold": fold}).unique().sort("group")["fold"].to_numpy()
+    losses = left_out_losses(trained.counts, trained.design, of_group, oracle["strengths"])
+    assert losses == pytest.approx(oracle["left_out_loss"], abs=1e-3)
+    best = oracle["strengths"][int(np.argmin(oracle["left_out_loss"]))]
+    assert choose_c(trained.counts, trained.design, of_group, oracle["strengths"]) == best
+
+
 def test_r_still_says_so(oracle: dict[str, Any], tmp_path: Path) -> None:
     """Where R, pROC and jsonlite are installed the figures are made anew and compared with the frozen ones."""
     program = shutil.which("Rscript")
@@ -76,6 +88,6 @@ def test_r_still_says_so(oracle: dict[str, Any], tmp_path: Path) -> None:
     target = tmp_path / "again.json"
     subprocess.run([program, "oracle_model.R", str(target)], cwd=FOLDER, check=True, capture_output=True)
     again = json.loads(target.read_text(encoding="utf-8"))
-    for part in ("glm", "ridge"):
+    for part in ("glm", "ridge", "left_out_loss"):
         assert again[part] == pytest.approx(oracle[part], abs=1e-9)
     assert again["auc"] == pytest.approx(oracle["auc"], abs=1e-12)
