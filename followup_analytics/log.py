@@ -222,7 +222,7 @@ def assemble(
     if "_zone" not in interviews.columns:
         interviews = interviews.with_columns(_zone=pl.coalesce("time_zone", pl.lit(time_zone or "UTC")))
     until = _data_date(interviews, contacts, outcomes, data_date, time_zone)
-    notes = [*notes, *open_end_note(interviews, data_date), *_span_notes(interviews, until, time_zone)]
+    notes = [*notes, *open_end_note(interviews, data_date), *span_notes(interviews, until, time_zone)]
     interviews = _derive_interviews(interviews, int(until.timestamp() * 1_000_000))
     zones = interviews.select("interview_id", "_zone")
     applicants = frames.get("applicants")
@@ -261,7 +261,7 @@ def open_end_note(interviews: pl.DataFrame, given: object) -> tuple[Note, ...]:
     )
 
 
-def _span_notes(interviews: pl.DataFrame, until: dt.datetime, time_zone: str | None) -> tuple[Note, ...]:
+def span_notes(interviews: pl.DataFrame, until: dt.datetime, time_zone: str | None) -> tuple[Note, ...]:
     """What is unusual about zones and ends of the record: said, since days, hours and windows rest on it."""
     fixed = (pl.col("_zone").str.contains(r"^[+-]|^UTC$")) & pl.col("time_zone").is_null()
     found = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
@@ -20,7 +20,7 @@ from followup_analytics.text import clean
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from rich.console import Group
+    from rich.console import Console, ConsoleOptions, Group
     from rich.table import Table as RichTable
 
 SCHEMA_VERSION = 1
@@ -34,6 +34,8 @@ _NUMERIC = (
     "count", "share", "points", "days", "number", "p", "share_interval", "points_interval", "number_interval", "fine",
     "fine_interval",
 )  # fmt: skip
+#: A longer word may be broken in a table of words.
+_WIDEST_WORD = 20
 _STATUS_WORDS = {"suppressed": "hidden", "not_estimable": "no number", "use_with_care": "with care", "ok": ""}
 
 
@@ -174,7 +176,7 @@ class Result:
         from rich.console import Group
         from rich.text import Text
 
-        parts: list[Any] = [Text(clean(self.summary())), self.rich_table()]
+        parts: list[Any] = [Text(clean(self.summary())), _Rows(self)]
         parts += [Text("· " + clean(note_text(note)), style="dim") for note in self.notes]
         return Group(*parts)
 
@@ -187,20 +189,33 @@ class Result:
         table = RichTable(title=Text(self.caption()), box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
         body = self.cells()
         for place, one in enumerate(self.shown_fields()):
-            cells = [line[place] for line in body]
-            unbroken = cells if one.is_numeric else [word for cell in cells for word in cell.split()]
-            longest = max(map(len, [*one.label.split(), *unbroken]), default=0)
             table.add_column(
                 Text(one.label),
                 justify="right" if one.is_numeric else "left",
                 overflow="fold",
                 # Numbers stay on one line; a column of words is never squeezed below its longest one, up to a limit.
-                min_width=min(longest, 20),
+                min_width=_least_width(one, [line[place] for line in body]),
                 max_width=None if one.kind == "sentence" else 30,
             )
         for line in body:
             table.add_row(*(Text(clean(cell)) for cell in line))
         return table
+
+    def narrowest(self) -> int:
+        """How many letters wide the rich table is at least; on a narrower screen rows are shown one below the other."""
+        body = self.cells()
+        widths = [_least_width(one, [line[place] for line in body]) for place, one in enumerate(self.shown_fields())]
+        # Between two columns stand a blank on either side and the rule's place, at both edges the rule's place alone.
+        return sum(widths) + 3 * len(widths) - 1
+
+    def records(self) -> list[str]:
+        """The rows one below the other, a line for each field: for screens that the table is too wide for."""
+        fields = self.shown_fields()
+        margin = max((len(one.label) for one in fields), default=0)
+        return [
+            "\n".join(f"{one.label.rjust(margin)}  {clean(cell)}" for one, cell in zip(fields, line, strict=True))
+            for line in self.cells()
+        ]
 
     def _repr_html_(self) -> str:
         fields = self.shown_fields()
@@ -212,6 +227,30 @@ class Result:
             f"<table><caption>{html.escape(self.caption())}</caption><thead><tr>{head}</tr></thead>"
             f"<tbody>{body}</tbody></table>" + (f"<ul>{notes}</ul>" if notes else "")
         )
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """A result's rows as fits the screen: a table, or where that would be cut off, field by field."""
+
+    result: Result
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Any]:
+        from rich.text import Text
+
+        if self.result.narrowest() <= options.max_width:
+            yield self.result.rich_table()
+            return
+        yield Text(f"{self.result.caption()}\n")
+        for record in self.result.records():
+            yield Text(f"{record}\n")
+
+
+def _least_width(one: Field, cells: Sequence[str]) -> int:
+    """The width that a column needs: numbers whole on one line, words whole up to a limit."""
+    unbroken = cells if one.is_numeric else [word for cell in cells for word in cell.split()]
+    longest = max(map(len, [*one.label.split(), *unbroken]), default=0)
+    return longest if one.is_numeric else min(longest, _WIDEST_WORD)
 
 
 def _html_row(line: Sequence[str], fields: Sequence[Field]) -> str:

@@ -17,7 +17,7 @@ import polars as pl
 
 from followup_analytics.casting import POLARS_TYPES, UNCLEAN
 from followup_analytics.clock import is_zone
-from followup_analytics.log import FollowUpLog, Note, open_end_note, parse_moment
+from followup_analytics.log import FollowUpLog, Note, open_end_note, parse_moment, span_notes
 from followup_analytics.lookup import all_distinct, places_of
 from followup_analytics.reading import LOG_FILE, read_settings
 from followup_analytics.schema import (
@@ -86,7 +86,7 @@ def _log(frames: Mapping[str, pl.DataFrame], settings: Mapping[str, Any], zone: 
         data_date=until,
         time_zone=zone,
         simulated=bool(settings.get("simulated", False)),
-        notes=(*told, *open_end_note(interviews, settings.get("data_date"))),
+        notes=(*told, *open_end_note(interviews, settings.get("data_date")), *span_notes(interviews, until, zone)),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
@@ -15,6 +16,9 @@ import typer
 if TYPE_CHECKING:
     from followup_analytics.log import FollowUpLog
     from followup_analytics.results import Result
+
+#: Width of tables that go into a file or a pipe, unless COLUMNS says otherwise.
+_PIPE_WIDTH = 120
 
 Face = Literal["table", "json", "csv", "xlsx"]
 Engine = Literal["auto", "polars", "pandas", "duckdb", "spark"]
@@ -164,13 +168,26 @@ def write_table(parts: Sequence[Any], output: Path | None) -> None:
 
     if output is not None:
         with writable(output).open("w", encoding="utf-8") as stream:
-            Console(file=stream, width=120).print(*parts)
+            stream.write(_plain(parts, _PIPE_WIDTH))
         return
-    console = Console()
+    console = Console(color_system=None) if os.environ.get("NO_COLOR") else Console()
     if not console.is_terminal:
-        console = Console(width=120)
+        columns = os.environ.get("COLUMNS", "")
+        sys.stdout.write(_plain(parts, int(columns) if columns.isdigit() and int(columns) else _PIPE_WIDTH))
+        return
     for part in parts:
         console.print(part)
+
+
+def _plain(parts: Sequence[Any], width: int) -> str:
+    """The parts as text of a width, without colours and without blanks at the ends of lines."""
+    import io
+
+    from rich.console import Console
+
+    stream = io.StringIO()
+    Console(file=stream, width=width, color_system=None).print(*parts, sep="\n")
+    return "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines())
 
 
 def writable(path: Path) -> Path:
