@@ -11,7 +11,7 @@ COOP4).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,14 +20,16 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.cells import attempts, episodes
-from followup_analytics.disclosure import require_enough
-from followup_analytics.errors import UsageError
+from followup_analytics.disclosure import SUPPRESSED, require_enough
+from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.log import Note
 from followup_analytics.results import Field, LogCounts, Result, format_cell
 from followup_analytics.text import listed
 from followup_analytics.uncertainty import group_rows, jackknife_of_sums, korn_graubard_from_se, presentation_badge
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from followup_analytics.log import FollowUpLog
 
 FloatArray = NDArray[np.float64]
@@ -47,6 +49,8 @@ DISPOSITIONS: Mapping[str, str] = {
     "reached_other": "O",  # a receptionist or somebody else
     "no_contact": "NC",
 }
+
+_NEEDS_E = "It needs e, the share of cases of unknown eligibility that were eligible, and its source."
 
 _FORMULAS: Mapping[str, tuple[str, str, tuple[str, ...], tuple[str, ...], str]] = {
     # name: label, meaning of U in the denominator, numerator, denominator without U
@@ -90,13 +94,34 @@ class AaporResult(Result):
     )
 
     def summary(self) -> str:
-        """The two bounds between which every way of counting lies."""
-        by_name = {row["measure"]: row for row in self.rows}
-        low, high = (format_cell(by_name[name], Field("estimate", "", "share")) for name in ("RR1", "RR6"))
-        return (
-            f"Of the interviews followed for {self.followed_for} days, between {low} (RR1) and {high} (RR6) were "
-            "answered, according to whether partial answers count and to how many posts were still open."
-        )
+        """The two bounds between which every way of counting lies, or the one of them that may be shown."""
+        share = Field("estimate", "", "share")
+        told = {
+            name: f"{format_cell(row, share)} ({name})"
+            for name in ("RR1", "RR6")
+            for row in self.rows
+            if row["measure"] == name and row["estimate"] is not None
+        }
+        start = f"Of the interviews followed for {self.followed_for} days,"
+        tail = "according to whether partial answers count and to how many posts were still open."
+        if len(told) == 2:
+            return f"{start} between {told['RR1']} and {told['RR6']} were answered, {tail}"
+        if not told:
+            return "Neither of the bounds RR1 and RR6 can be shown: a small group could be worked out from them."
+        (one,) = told.values()
+        if "RR1" in told:
+            return f"{start} at least {one} were answered; the upper bound (RR6) is hidden to protect a small group."
+        return f"{start} at most {one} were answered; the lower bound (RR1) is hidden to protect a small group."
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Dots with 95% intervals, one for each rate, the lower and the upper bound among them."""
+        from followup_analytics.plots import rate_chart
+
+        rows = [{**row, "rate": row["label"]} for row in self.rows]
+        return rate_chart(
+            rows, keys=("rate",), what=f"Share of cases after {self.followed_for} days", n_field="n_interviews",
+            n_of="cases", simulated=self.counts.simulated, ax=ax,
+        )  # fmt: skip
 
 
 def aapor_rates(
@@ -115,17 +140,23 @@ def aapor_rates(
     eligibility that were eligible, between 0 and 1, with `e_source`, where it comes from: without them RR3, RR4 and
     CON2 are not estimable. Intervals: delete-a-group jackknife over applicants, Korn and Graubard's limits.
 
-    Raises UsageError for an unknown disposition or code, or an e without its source; WithheldError for fewer than
-    `min_cell` applicants.
+    Where a disposition has fewer than `min_cell` people, rates are hidden until neither it nor any other small part of
+    the cases could be worked out from those that stay (RR1 and RR6 stay before the others).
+
+    Returns an AaporResult, one row a rate, with shares between 0 and 1. Raises UsageError for an unknown disposition or
+    code, or an e without its source; WithheldError for fewer than `min_cell` applicants, or where every rate is hidden;
+    DataError where there is no case at all.
     """
     codes = _checked(dispositions, e, e_source)
     cases = dispositions_of(log, codes, followed_for)
-    require_enough(cases["applicant_id"].n_unique(), min_cell)
-    sums, sizes = _sums(cases)
-    rows = [_row(name, sums, sizes, e) for name in _FORMULAS]
-    small = any(0 < sizes[k] < min_cell for k in range(len(CODES)))
-    if min_cell > 1 and small:
-        rows = [_without_counts(row) for row in rows]
+    nothing = (
+        f"There is nothing to estimate: no interview with an attempt has a record of {followed_for} days. Ask for a "
+        "shorter time with followed_for."
+    )
+    require_enough(cases["applicant_id"].n_unique(), min_cell, nothing)
+    sums = _sums(cases)
+    rows = _hidden([_row(name, sums, cases, e) for name in _FORMULAS], cases, min_cell)
+    small = any(0 < people(cases, [code]) < min_cell for code in CODES)
     totals = {code: int(sums[:, k].sum()) for k, code in enumerate(CODES)}
     return AaporResult(
         rows=tuple(rows),
@@ -195,24 +226,28 @@ def _checked(dispositions: Mapping[str, str] | None, e: float | None, e_source: 
     return {**DISPOSITIONS, **given}
 
 
-def _sums(cases: pl.DataFrame) -> tuple[FloatArray, list[int]]:
-    """Cases by jackknife group and code, (G, 6), and the number of applicants with each code."""
+def people(cases: pl.DataFrame, codes: Iterable[str]) -> int:
+    """How many applicants have a case of one of the codes."""
+    return cases.filter(pl.col("code").is_in(list(codes)))["applicant_id"].n_unique()
+
+
+def _sums(cases: pl.DataFrame) -> FloatArray:
+    """Cases by jackknife group and code, (G, 6)."""
     groups = group_rows(cases)
     number = cases["code"].replace_strict({code: k for k, code in enumerate(CODES)}, return_dtype=pl.Int64).to_numpy()
     size = int(groups.max(initial=-1)) + 1
     sums = np.bincount(groups * len(CODES) + number, minlength=size * len(CODES)).astype(np.float64)
-    people = dict(cases.group_by("code").agg(pl.col("applicant_id").n_unique()).iter_rows())
-    return sums.reshape(size, len(CODES)), [int(people.get(code, 0)) for code in CODES]
+    return sums.reshape(size, len(CODES))
 
 
-def _row(name: str, sums: FloatArray, sizes: list[int], e: float | None) -> dict[str, Any]:
+def _row(name: str, sums: FloatArray, counted: pl.DataFrame, e: float | None) -> dict[str, Any]:
     label, unknown, upper, lower, formula = _FORMULAS[name]
     row = {"measure": name, "label": label, "formula": formula, **_absent()}
     weight = {"all": 1.0, "none": 0.0, "e": e}[unknown]
     if weight is None:
         return row | {
             "status": "not_estimable",
-            "reason": "It needs e, the share of cases of unknown eligibility that were eligible, and its source.",
+            "reason": _NEEDS_E,
         }
     top = np.array([float(code in upper) for code in CODES])
     bottom = np.array([float(code in lower) + weight * (code == "U") for code in CODES])
@@ -236,13 +271,13 @@ def _row(name: str, sums: FloatArray, sizes: list[int], e: float | None) -> dict
         n_effective=float(limits.n_effective),
         df=found.df,
     )
-    people = sum(size for size, weight_of in zip(sizes, bottom, strict=True) if weight_of)
+    below = [code for code, weight_of in zip(CODES, bottom, strict=True) if weight_of]
     return row | {
         "estimate": float(found.estimate),
         "conf_low": float(limits.low),
         "conf_high": float(limits.high),
         "n_interviews": round(cases),
-        "n_applicants": people,
+        "n_applicants": people(counted, below),
         "n_events": round(events),
         "status": badge.status,
         "reason": badge.reason,
@@ -253,18 +288,49 @@ def _absent() -> dict[str, None]:
     return dict.fromkeys(("estimate", "conf_low", "conf_high", "n_interviews", "n_applicants", "n_events"))
 
 
-def _without_counts(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Where a disposition has few people, only the bounds and the rates without it may be shown; counts would tell."""
-    keep = row["measure"] in ("RR1", "RR6") or row["status"] == "not_estimable"
-    hidden = {**row, "n_interviews": None, "n_applicants": None, "n_events": None}
-    if keep:
-        return hidden
-    return {
-        **hidden,
-        **_absent(),
-        "status": "suppressed",
-        "reason": "Hidden: a disposition with few applicants could be worked out from it.",
-    }
+#: In this order rates are kept where some have to go: the bounds first, then those that say most beside them.
+_KEPT_FIRST = ("RR1", "RR6", "RR2", "RR5", "CON1", "CON3", "COOP1", "COOP2", "COOP3", "COOP4", "RR3", "RR4", "CON2")
+_TELLS = "Hidden: a disposition with few applicants could be worked out from it."
+
+
+def _hidden(rows: list[dict[str, Any]], cases: pl.DataFrame, min_cell: int) -> list[dict[str, Any]]:
+    """Hide the rates from which, together with those that stay, some small part of the cases could be worked out.
+
+    A rate that is shown is taken to tell how many cases lie above its line, how many lie only below it, how many of
+    unknown eligibility are counted in part, and so how many are left: whole numbers make more of a share than one
+    equation does (0.55 of 60 cases is 33). All shown rates together tell every intersection of these sets at most, so
+    each must be empty or have `min_cell` people.
+    """
+    if min_cell <= 1:
+        return rows
+    order = [row for name in _KEPT_FIRST for row in rows if row["measure"] == name]
+    known: list[frozenset[str]] = [frozenset(CODES)]
+    kept = set()
+    for row in order:
+        finer = _refined(known, _told_sets(str(row["measure"])))
+        if row["reason"] == _NEEDS_E:
+            kept.add(row["measure"])
+        elif all(not 0 < people(cases, part) < min_cell for part in finer):
+            known = finer
+            kept.add(row["measure"])
+    if all(row["estimate"] is None or row["measure"] not in kept for row in rows):
+        raise WithheldError.too_few(min_cell)
+    gone = {**_absent(), "status": SUPPRESSED, "reason": _TELLS}
+    return [row if row["measure"] in kept else {**row, **gone} for row in rows]
+
+
+def _told_sets(name: str) -> list[frozenset[str]]:
+    """The codes above the line, those only below it, and, where they count in part, those of unknown eligibility."""
+    _, unknown, upper, lower, _ = _FORMULAS[name]
+    below = frozenset(lower) | (frozenset("U") if unknown == "all" else frozenset())
+    return [frozenset(upper), below - frozenset(upper), *([frozenset("U")] if unknown == "e" else [])]
+
+
+def _refined(parts: list[frozenset[str]], sets: list[frozenset[str]]) -> list[frozenset[str]]:
+    """The parts cut by each of the sets."""
+    for one in sets:
+        parts = [piece for part in parts for piece in (part & one, part - one) if piece]
+    return parts
 
 
 def _notes(log: FollowUpLog, followed_for: int, e: float | None, e_source: str | None) -> list[Note]:

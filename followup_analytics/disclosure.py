@@ -11,17 +11,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from followup_analytics.errors import WithheldError
+from followup_analytics.errors import DataError, WithheldError
 
 Row = dict[str, Any]
 
 SUPPRESSED = "suppressed"
+NOTHING = "There is nothing to estimate: no interview in this log, or in the part of it that was asked for."
 ESTIMATE_FIELDS = ("estimate", "conf_low", "conf_high", "n_interviews", "n_applicants", "n_events")
 
 
-def require_enough(n_applicants: int, min_cell: int) -> None:
-    """Raise WithheldError, which doesn't say how many there were, when a whole answer is about too few applicants."""
+def require_enough(n_applicants: int, min_cell: int, nothing: str = NOTHING) -> None:
+    """Raise WithheldError, which doesn't say how many there were, when a whole answer is about too few applicants.
+
+    Where nothing is to be hidden (`min_cell` 1) and there is nobody, raise DataError with the sentence `nothing`.
+    """
     if n_applicants < min_cell:
+        if min_cell <= 1:
+            raise DataError(nothing)
         raise WithheldError.too_few(min_cell)
 
 

@@ -21,6 +21,7 @@ MISSING = "(missing)"
 _TIMING = ((0, "0"), (1, "1"), (3, "2-3"), (7, "4-7"), (14, "8-14"))
 LAST_ATTEMPT = 6
 
+NO_ATTEMPTS = "There is nothing to estimate: no attempt in this log has a window that was seen to its end."
 SELECTION = Note(
     "selection",
     "Who makes a later attempt, or chooses a channel, is not left to chance: these figures describe, not advise.",

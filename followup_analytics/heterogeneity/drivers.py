@@ -13,7 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followup_analytics.disclosure import require_enough
-from followup_analytics.heterogeneity.cells import SELECTION, firth_jackknife, grouped_counts, mature_attempts
+from followup_analytics.heterogeneity.cells import (
+    NO_ATTEMPTS,
+    SELECTION,
+    firth_jackknife,
+    grouped_counts,
+    mature_attempts,
+)
 from followup_analytics.log import FollowUpLog
 from followup_analytics.outcomes.standardise import design
 from followup_analytics.results import Field, LogCounts, Result
@@ -80,12 +86,13 @@ def what_drives(
     Raises:
         UsageError: for an unknown column.
         WithheldError: for a log of too few applicants.
+        DataError: for a log without an attempt whose window was seen to its end.
 
     Source: D. Heise (1972), Employing nominal variables, induced variables, and block variables in path analyses,
     Sociological Methods and Research 1, 147-173; H. Whitt (1986), same journal 15, 174-189.
     """
     rows, groups, notes = mature_attempts(log, outcome, within, [name for name in blocks if name not in BLOCKS])
-    require_enough(rows["applicant_id"].n_unique(), min_cell)
+    require_enough(rows["applicant_id"].n_unique(), min_cell, NO_ATTEMPTS)
     made = design(rows, [name for name in blocks if rows[name].n_unique() > 1])
     n, y = grouped_counts(made.pattern, rows["y"].to_numpy(), groups, len(made.matrix))
     x = np.column_stack([np.ones(len(made.matrix)), made.matrix])

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from followup_analytics.disclosure import require_enough
 from followup_analytics.heterogeneity.cells import (
     LAST_ATTEMPT,
+    NO_ATTEMPTS,
     SELECTION,
     firth_jackknife,
     grouped_counts,
@@ -73,11 +74,12 @@ def later_attempts(
     Raises:
         UsageError: for an unknown column.
         WithheldError: for a log of too few applicants.
+        DataError: for a log without an attempt whose window was seen to its end.
     """
     require_column(log, unit, "unit")
     further = [unit] if unit not in ("applicant_id", "interview_id") else []
     rows, groups, notes = mature_attempts(log, outcome, within, further)
-    require_enough(rows["applicant_id"].n_unique(), min_cell)
+    require_enough(rows["applicant_id"].n_unique(), min_cell, NO_ATTEMPTS)
     counts = {
         "n_interviews": rows["interview_id"].n_unique(),
         "n_applicants": rows["applicant_id"].n_unique(),
