@@ -194,5 +194,5 @@ def _caption(what: str, by: str | None, least_at_risk: int, lines: Sequence[_Lin
     others = f" The other lines are the events that compete with it: {shown}." if shown else ""
     return (
         f"Share of all interviews that {event} by the end of each day{groups}, with 95% bands.{others} "
-        f"A curve stops where fewer than {least_at_risk} are still waiting."
+        f"A curve stops where {'nobody is' if least_at_risk <= 1 else f'fewer than {least_at_risk} are'} still waiting."
     )

@@ -36,7 +36,9 @@ def warnings(found: Findings) -> tuple[Parts, ...]:
             )
         )
     if found.counts.applicants < ENOUGH_FOR_VERDICTS:
-        made.append((strong("Rates, but no verdicts. "), too_few_for_verdicts(found)))
+        has_rates = found.overall is not None and found.overall.get("estimate") is not None
+        title = "Rates, but no verdicts. " if has_rates else "No verdicts. "
+        made.append((strong(title), too_few_for_verdicts(found)))
     return tuple(made)
 
 

@@ -99,16 +99,21 @@ def _rates(log: FollowUpLog, options: Options, n_attempts: int) -> tuple[Any, di
     everyone = replace(log, interviews=log.interviews.with_columns(pl.lit("all").alias(_ALL)))
     try:
         found = asked(everyone, _ALL)
-    except WithheldError as refused:
-        reasons["rates"] = str(refused)
+    except WithheldError:
+        reasons["rates"] = _too_few("Rates are", options)
         return None, {}, reasons, ()
     tables = {}
     for key in options.by:
         try:
             tables[key] = asked(log, key).rows
-        except WithheldError as refused:
-            reasons[key] = str(refused)
+        except WithheldError:
+            reasons[key] = _too_few("This table is", options)
     return found.rows[0], tables, reasons, found.notes
+
+
+def _too_few(what: str, options: Options) -> str:
+    """Why a part is missing, for the reader of the page (the error's own sentence is for whoever ran the command)."""
+    return f"{what} not shown: they would be about fewer than {options.min_cell} applicants."
 
 
 def _short_names(rows: Sequence[Mapping[str, Any]], key: str) -> tuple[dict[str, Any], ...]:
@@ -182,8 +187,8 @@ def _model(log: FollowUpLog, options: Options) -> tuple[Any, Any, str]:
         fitted = fit_callback_model(
             log, within=options.within, outcome=options.outcome, seed=options.seed, min_cell=options.min_cell
         )
-    except WithheldError as refused:
-        return None, None, str(refused)
+    except WithheldError:
+        return None, None, _too_few("Its numbers are", options)
     row = dict(fitted.rows[0])
     if row.get("base_rate") is None:
         return None, None, str(row.get("reason") or "There is no model.")
@@ -196,8 +201,8 @@ def _claims(log: FollowUpLog, options: Options, given: Result | None) -> tuple[R
 
     try:
         judged = given or test_claims(log, min_cell=options.min_cell, seed=options.seed)
-    except WithheldError as refused:
-        return None, None, str(refused)
+    except WithheldError:
+        return None, None, _too_few("Verdicts are", options)
     return judged, getattr(judged, "catalogue", None) or own_catalogue(), ""
 
 
