@@ -1,34 +1,48 @@
-"""Working days of a country: numbered, so that a span of days becomes a subtraction."""
+"""Working days of a country: its calendar, and days numbered so that a span of them becomes a subtraction."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from followup_analytics.errors import UsageError
 from followup_analytics.schema import FIRST_YEAR, LAST_YEAR
+from followup_analytics.text import nearest
 
 _EPOCH = np.datetime64("1970-01-01")
 
 
-@lru_cache(maxsize=8)
-def _calendar(country: str) -> tuple[list[bool], npt.NDArray[np.datetime64]]:
-    """The working weekdays, Monday first, and the public holidays (all years that a log may have) of a country or
-    region ("US", "DE-BY")."""
+def country_calendar(country: str, years: Iterable[int] | None = None) -> Any:
+    """The `holidays` calendar of a country or region ("US", "DE-BY"); years: those to work out now, else as asked for.
+
+    Raises UsageError for a country or region without one.
+    """
     import holidays
 
-    land, _, region = country.partition("-")
-    try:
-        known = holidays.country_holidays(
-            land.upper(), subdiv=region.upper() or None, years=range(FIRST_YEAR - 1, LAST_YEAR + 2)
-        )
-    except NotImplementedError as unknown:
+    code, _, region = country.upper().partition("-")
+    known = holidays.list_supported_countries(include_aliases=True)
+    if code not in known:
+        hint = nearest(code, known)
         raise UsageError(
-            f"--working-days {country!r} is no country that the calendar knows: "
-            "give a code such as US, GB or DE, or DE-BY for a region."
-        ) from unknown
+            f"No calendar of public holidays is known for the country {country!r}: "
+            "give a two-letter ISO code such as US or DE, or DE-BY for a region"
+            + (f" (did you mean {hint}?)." if hint else ".")
+        )
+    if region and region not in known[code]:
+        raise UsageError(
+            f"{code} has no region {region!r}: choose one of {', '.join(known[code]) or 'none'}, or {code} alone."
+        )
+    return holidays.country_holidays(code, subdiv=region or None, years=years)
+
+
+@lru_cache(maxsize=8)
+def _calendar(country: str) -> tuple[list[bool], npt.NDArray[np.datetime64]]:
+    """The working weekdays, Monday first, and the public holidays of all years that a log may have."""
+    known = country_calendar(country, range(FIRST_YEAR - 1, LAST_YEAR + 2))
     return [weekday not in known.weekend for weekday in range(7)], np.array(sorted(known), dtype="datetime64[D]")
 
 

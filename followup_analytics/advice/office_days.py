@@ -6,8 +6,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from followup_analytics.errors import UsageError
-from followup_analytics.text import nearest
+from followup_analytics.workdays import country_calendar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,19 +67,5 @@ def _zone_countries() -> dict[str, str]:
 def _calendar(country: str | None) -> Callable[[date], bool]:
     if country is None:
         return lambda day: day.weekday() < _SATURDAY
-    import holidays
-
-    code, _, region = country.upper().partition("-")
-    known = holidays.list_supported_countries(include_aliases=True)
-    if code not in known:
-        hint = nearest(code, known)
-        raise UsageError(
-            f"No calendar of public holidays is known for the country {country!r}: "
-            "give a two-letter ISO code such as US or DE" + (f" (did you mean {hint}?)." if hint else ".")
-        )
-    if region and region not in known[code]:
-        raise UsageError(
-            f"{code} has no region {region!r}: choose one of {', '.join(known[code]) or 'none'}, or {code} alone."
-        )
-    days = holidays.country_holidays(code, subdiv=region or None)
-    return days.is_working_day
+    calendar = country_calendar(country)
+    return lambda day: bool(calendar.is_working_day(day))
