@@ -12,6 +12,26 @@ from followup_analytics.errors import FollowUpError
 
 INTERRUPTED = 130
 
+#: The list of commands in a line each; what a command is in full stands in its own help.
+_IN_A_LINE = {
+    "ingest": "Read, check, link and store files as they are.",
+    "check": "The same without storing: what is wrong, and where.",
+    "track": "Record what happened, one entry at a time.",
+    "next": "Whom to follow up with today, and why.",
+    "predict": "The chance of hearing back, for open interviews.",
+    "silence": "Whether so long a silence is normal.",
+    "rates": "Response rates by timing, channel, attempt and more.",
+    "curve": "How many have heard back by each day.",
+    "outcomes": "What became of each cohort, and of two side by side.",
+    "claims": "A verdict on each piece of the usual advice.",
+    "plan": "How many interviews a test of each claim needs.",
+    "model": "How likely an attempt is to be answered.",
+    "report": "The PDF: for publication, on claims, or a day sheet.",
+    "demo": "All of it on a simulated log, in seconds.",
+    "simulate": "A log whose truth is known.",
+    "doctor": "What is installed, and whether it works.",
+}
+
 app = typer.Typer(
     name="followup",
     help="What happens after a job interview when people follow up: from real logs to rates, verdicts and advice.",
@@ -53,6 +73,10 @@ def _register() -> None:
     app.add_typer(track.app, name="track")
     for module in (gather, analyse, produce):
         module.register(app)
+    for one in (*app.registered_commands, *app.registered_groups):
+        one.short_help = _IN_A_LINE.get(str(one.name), one.short_help)
+    order = {name: place for place, name in enumerate(_IN_A_LINE)}
+    app.registered_commands.sort(key=lambda one: order.get(str(one.name), len(order)))
 
 
 def main() -> None:
