@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
@@ -34,6 +35,8 @@ _NUMERIC = (
     "count", "share", "points", "days", "number", "p", "share_interval", "points_interval", "number_interval", "fine",
     "fine_interval",
 )  # fmt: skip
+#: A note that begins with the name of a file, which stays as it is.
+_FILE_FIRST = re.compile(r"[^:]*\.\w{2,8}[,:]")
 #: A longer word may be broken in a table of words.
 _WIDEST_WORD = 20
 _STATUS_WORDS = {"suppressed": "hidden", "not_estimable": "no number", "use_with_care": "with care", "ok": ""}
@@ -264,7 +267,7 @@ def _html_row(line: Sequence[str], fields: Sequence[Field]) -> str:
 
 def note_text(note: Note) -> str:
     """A note as a sentence for people; its count stands behind it, where any number goes with plural words."""
-    text = f"{note.text[:1].upper()}{note.text[1:]}"
+    text = note.text if _FILE_FIRST.match(note.text) else f"{note.text[:1].upper()}{note.text[1:]}"
     end = "" if text.endswith((".", "!", "?")) else "."
     return f"{text}{end}" if note.n is None else f"{text.rstrip('.')} ({note.n:,})."
 
