@@ -245,6 +245,7 @@ def _rejects(frame: pl.DataFrame, bad: pl.Series, column: str, rule: str, messag
 
 _TIME_FAULTS = {
     "unparsable": "is not a date and time as in 2026-03-05T14:00+01:00 (or a date as in 2026-03-05); correct it.",
+    "no_such_day": "there is no such day; correct the date.",
     "no_zone": "has no offset and no time zone is known; write it as 2026-03-05T14:00+01:00, give --time-zone "
     "(such as Europe/Berlin), or put time_zone into log.toml.",
     "beyond_reason": f"lies outside the years {FIRST_YEAR} to {LAST_YEAR - 1}; correct it.",
@@ -271,8 +272,9 @@ def _cast_times(
             continue
         parsed = clock.parse_times(frame[name], zones)
         ambiguous, missing = ambiguous + parsed.ambiguous, missing + parsed.missing
-        for fault in parsed.fault.drop_nulls().unique():
-            rejects += _rejects(frame, parsed.fault == fault, name, str(fault), _TIME_FAULTS[str(fault)])
+        faults = _faults_told_apart(parsed.fault, frame[name])
+        for fault in faults.drop_nulls().unique():
+            rejects += _rejects(frame, faults == fault, name, str(fault), _TIME_FAULTS[str(fault)])
         us = parsed.us
         if name == clock_name:
             zones, us, frame, bad = _settle_clock(frame, name, parsed, zones)
@@ -288,6 +290,16 @@ def _cast_times(
     else:
         frame = frame.drop("_zone", strict=False)
     return frame, rejects, ambiguous, missing
+
+
+def _faults_told_apart(fault: pl.Series, cells: pl.Series) -> pl.Series:
+    """The faults of times, in which days that no calendar has (2026-02-31) are told from what is no date at all."""
+    if cells.dtype != pl.String or not (fault == "unparsable").any():
+        return fault
+    day = cells.str.extract(r"^\s*(\d{4}-\d{2}-\d{2})(?:[T ]|$)")
+    impossible = day.is_not_null() & day.str.to_date("%Y-%m-%d", strict=False).is_null()
+    strange = (fault == "unparsable").fill_null(value=False) & impossible
+    return fault.set(strange, "no_such_day")
 
 
 def _row_zones(

@@ -18,6 +18,8 @@ from followup_analytics.ingest.beside import settings_beside
 from followup_analytics.ingest.known import ends_of_story, with_checked
 from followup_analytics.ingest.registry import (
     CERTAIN,
+    FURTHER,
+    Batch,
     Match,
     ReadOptions,
     Source,
@@ -31,6 +33,8 @@ from followup_analytics.schema import INTERVIEWS, TABLES
 from followup_analytics.tabular import ROW
 
 _IDS = ("interview_id", "applicant_id", "contact_id", "previous_interview_id")
+_NO_DATE = "is no date that can be read; write it as the other dates of the column are."
+_WITH_ITS_INTERVIEW = "its interview, in the same row, was set aside; when that is mended, this goes in with it."
 _ROUNDED = r"^\d(?:[.,]\d+)?[eE]\+\d+$"
 
 
@@ -114,14 +118,33 @@ def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
         checked = check_table(
             batch.rows, TABLES[batch.table], file=place, time_zone=file.options.time_zone, interview_zones=zones
         )
-        checked = _without_damaged_ids(with_shapeless(checked, batch.problems))
+        checked = _without_damaged_ids(with_shapeless(_in_words_of_sheets(checked, batch), batch.problems))
         if batch.table == INTERVIEWS.name:
             checked = file.settings.complete(checked, file.options.time_zone)
         table = TableOnItsWay(batch.table, place, batch, checked)
         if table.refers_to_interviews and (run.store is not None or run.known.height):
-            table.checked = reject_unknown_interviews(checked, run.known["interview_id"])
+            table.checked = _told_of_own_row(file, table, reject_unknown_interviews(checked, run.known["interview_id"]))
         file.tables.append(table)
     return True
+
+
+def _told_of_own_row(file: FileOnItsWay, table: TableOnItsWay, checked: CheckedTable) -> CheckedTable:
+    """Where the interview stands in the same row of a sheet, and was set aside, that is what to mend."""
+    beside = [one for one in file.tables if one.name == INTERVIEWS.name and one.sheet == table.sheet]
+    if table.batch.original is None or not beside:
+        return checked
+    bad = pl.concat([one.checked.rejects[ROW] for one in beside]) % FURTHER
+    lost = (pl.col("rule") == "unknown_interview") & (pl.col(ROW) % FURTHER).is_in(bad.implode())
+    said = pl.when(lost).then(pl.lit(_WITH_ITS_INTERVIEW)).otherwise("message")
+    return dataclasses.replace(checked, rejects=checked.rejects.with_columns(said.alias("message")))
+
+
+def _in_words_of_sheets(checked: CheckedTable, batch: Batch) -> CheckedTable:
+    """For somebody's own sheet, where dates needn't look as they do in a table of the log."""
+    if batch.original is None:
+        return checked
+    said = pl.when(pl.col("rule") == "unparsable").then(pl.lit(_NO_DATE)).otherwise("message")
+    return dataclasses.replace(checked, rejects=checked.rejects.with_columns(said.alias("message")))
 
 
 def _without_damaged_ids(checked: CheckedTable) -> CheckedTable:

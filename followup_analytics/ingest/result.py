@@ -15,11 +15,16 @@ if TYPE_CHECKING:
     from rich.console import Group
 
 _MOST_RULES = 20
+#: Columns of the table that are shown only where they say something.
+_RARE = ("replaced", "unmatched")
 
 
 @dataclass(frozen=True)
 class BrokenRule:
-    """One rule that rows of a file broke: how many did, what to do, and up to three examples (row, column)."""
+    """One rule that rows of a file broke: how many did, what to do, and up to three examples (row, column, value).
+
+    heading: what the file itself calls the column.
+    """
 
     file: str
     table: str
@@ -27,10 +32,11 @@ class BrokenRule:
     n: int
     message: str
     examples: tuple[tuple[int | None, str | None, str | None], ...]
+    heading: str | None = None
 
     def sentence(self) -> str:
         """Where the rule was broken and how often, what to do, and where to look."""
-        column = next((column for _, column, _ in self.examples if column), None)
+        column = self.heading or next((column for _, column, _ in self.examples if column), None)
         places = [f"row {row}" + (f" ({value})" if value else "") for row, _, value in self.examples if row is not None]
         where = f" For example {listed(places, 'and')}." if places else ""
         of_column = f", column {column}" if column else ""
@@ -62,43 +68,62 @@ class IngestResult(Result):
         Field("source", "Kind of file"),
         Field("rows_read", "Rows read", "count"),
         Field("accepted", "Accepted", "count"),
+        Field("replaced", "of these replaced", "count"),
         Field("already_known", "Already known", "count"),
         Field("rejected", "Rejected", "count"),
         Field("unmatched", "of these unmatched", "count"),
-        Field("rejects_file", "Rejects file"),
     )
+
+    def shown_fields(self) -> tuple[Field, ...]:
+        """The columns of the table; those that are of use to few are left out where they would hold noughts alone."""
+        return tuple(one for one in self.fields if one.name not in _RARE or any(row[one.name] for row in self.rows))
 
     def summary(self) -> str:
         """What happened to the rows, and what to do next."""
+        errors = [str(one.error) for one in self.failed]
+        if not self.rows:
+            return " ".join(errors) or "There was nothing to read."
         total = {
-            name: sum(row[name] for row in self.rows) for name in ("rows_read", "accepted", "already_known", "rejected")
+            name: sum(row[name] for row in self.rows)
+            for name in ("rows_read", "accepted", "replaced", "already_known", "rejected")
         }
         verb = "accepted" if self.command == "ingest" else "good"
+        new = "replacing an earlier version" if total["replaced"] == 1 else "replacing earlier versions"
         said = (
-            f"{counted(total['rows_read'], 'row')} read: {total['accepted']:,} {verb}, "
-            f"{total['already_known']:,} already known, {total['rejected']:,} rejected."
+            f"{counted(total['rows_read'], 'row')} read: {total['accepted']:,} {verb}"
+            + (f" ({total['replaced']:,} of them {new})" if total["replaced"] else "")
+            + f", {total['already_known']:,} already known, {total['rejected']:,} rejected."
         )
         rules = f" {counted(len(self.broken), 'rule was', 'rules were')} broken." if self.broken else ""
-        return " ".join([said + rules, *(str(one.error) for one in self.failed)])
+        return " ".join([said + rules, *errors])
 
     def __repr__(self) -> str:
-        """The table, then each broken rule on a line of its own."""
-        return "\n".join([super().__repr__(), *self._lines()])
+        """The table, then each broken rule on a line of its own, then where the rejected rows are."""
+        if not self.rows:
+            return self.summary()
+        return "\n".join([super().__repr__(), *self._lines(), *self._papers()])
 
     def __rich__(self) -> Group:
-        """The table for a terminal, then each broken rule and what to do about it, then the notes."""
+        """The table for a terminal, then each broken rule and what to do about it, the rejects files and the notes."""
         from rich.console import Group
         from rich.text import Text
 
-        table = super().__rich__()
-        return Group(
-            *table.renderables[:2], *(Text("✗ " + clean(line)) for line in self._lines()), *table.renderables[2:]
-        )
+        whole = super().__rich__()
+        table = whole.renderables[: 2 if self.rows else 1]
+        rules = (Text("✗ " + clean(line)) for line in self._lines())
+        papers = (Text(clean(line), overflow="fold") for line in self._papers())
+        return Group(*table, *rules, *papers, *whole.renderables[2:])
 
     def _lines(self) -> list[str]:
         shown = [one.sentence() for one in self.broken[:_MOST_RULES]]
         more = len(self.broken) - _MOST_RULES
         return [*shown, f"and {counted(more, 'more rule')}; --json lists them all"] if more > 0 else shown
+
+    def _papers(self) -> list[str]:
+        """Where the rejected rows are: each file on a line of its own, so that its name can be copied whole."""
+        files = list(dict.fromkeys(row["rejects_file"] for row in self.rows if row["rejects_file"]))
+        head = "Rejected rows with their reasons, to be mended and ingested alone:"
+        return [head, *(f"  {file}" for file in files)] if files else []
 
     def to_json(self) -> dict[str, Any]:
         """The contract's object; the broken rules and failed files stand beside the results."""
@@ -110,6 +135,7 @@ class IngestResult(Result):
                 "rule": one.rule,
                 "n": one.n,
                 "message": one.message,
+                "heading": one.heading,
                 "examples": [{"row": row, "column": column, "value": value} for row, column, value in one.examples],
             }
             for one in self.broken
@@ -125,7 +151,7 @@ class IngestResult(Result):
         rules = "".join(
             f"<tr><th scope=row>{html.escape(one.file)}</th><td>{html.escape(one.rule.replace('_', ' '))}</td>"
             f"<td>{one.n:,}</td>"
-            f"<td>{html.escape(one.message)}</td><td>{html.escape(_places(one.examples))}</td></tr>"
+            f"<td>{html.escape(one.message)}</td><td>{html.escape(_places(one.examples, one.heading))}</td></tr>"
             for one in self.broken
         )
         failed = "".join(f"<li>{html.escape(str(one.error))}</li>" for one in self.failed)
@@ -153,9 +179,9 @@ class CheckResult(IngestResult):
     title: ClassVar[str] = "Files checked"
 
 
-def _places(examples: tuple[tuple[int | None, str | None, str | None], ...]) -> str:
+def _places(examples: tuple[tuple[int | None, str | None, str | None], ...], heading: str | None) -> str:
     return "; ".join(
-        f"row {row}" + (f", {column}" if column else "") + (f": {value}" if value else "")
+        f"row {row}" + (f", {heading or column}" if column else "") + (f": {value}" if value else "")
         for row, column, value in examples
         if row
     )
@@ -172,7 +198,7 @@ def table_row(
         "rows_read": counts.get("rows_read", 0),
         "accepted": counts.get("accepted", 0),
         "already_known": counts.get("already_known", 0),
-        "new_versions": counts.get("new_versions", 0),
+        "replaced": counts.get("replaced", 0),
         "rejected": counts.get("rejected", 0),
         "unmatched": counts.get("unmatched", 0),
         "rejects_file": rejects_file,

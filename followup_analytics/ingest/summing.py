@@ -36,29 +36,33 @@ _DECIDED = {
 }
 
 
-def broken_rules(checked: CheckedTable, raw: pl.DataFrame, file: str, table: str) -> list[BrokenRule]:
+def broken_rules(table: TableOnItsWay, file: str) -> list[BrokenRule]:
     """The rules that rows of a table broke, most broken first; values only of columns that are not personal."""
     found = []
-    groups = checked.rejects.group_by("rule", "column", maintain_order=True).agg(
+    groups = table.checked.rejects.group_by("rule", "column", maintain_order=True).agg(
         n=pl.col(ROW).n_unique(), message=pl.col("message").first(), rows=pl.col(ROW).sort().head(_EXAMPLES)
     )
     for group in groups.sort("n", descending=True, maintain_order=True).iter_rows(named=True):
+        column = group["column"]
         examples = tuple(
-            (row % FURTHER, group["column"], _value(raw, row, group["column"], table))
-            for row in group["rows"]
-            if row is not None
+            (row % FURTHER, column, _value(table, row, column)) for row in group["rows"] if row is not None
         )
-        found.append(BrokenRule(file, table, group["rule"], group["n"], group["message"], examples))
+        heading = table.batch.theirs.get(column or "") or column
+        found.append(BrokenRule(file, table.name, group["rule"], group["n"], group["message"], examples, heading))
     return found
 
 
-def _value(raw: pl.DataFrame, row: int, column: str | None, table: str) -> str | None:
-    """The shortened value of a cell at fault; none of a personal column or of a column that isn't the log's own."""
-    known = {one.name: one for one in TABLES[table].columns}
+def _value(table: TableOnItsWay, row: int, column: str | None) -> str | None:
+    """The shortened cell at fault, as written; none of a personal column or of a column that isn't the log's own."""
+    known = {one.name: one for one in TABLES[table.name].columns}
     if column is None or column not in known or known[column].personal or known[column].type == "text":
         return None
-    name = next((name for name in raw.columns if header_key(name) == column), None)
-    cells: list[Any] = raw.filter(pl.col(ROW) == row)[name].to_list() if name else []
+    theirs = table.batch.theirs.get(column)
+    if theirs in table.original.columns:
+        cells = table.original.filter(pl.col(ROW) == row % FURTHER)[theirs].to_list()
+    else:
+        name = next((name for name in table.raw.columns if header_key(name) == column), None)
+        cells = table.raw.filter(pl.col(ROW) == row)[name].to_list() if name else []
     return shorten(str(cells[0]), 30) if len(cells) and cells[0] is not None else None
 
 
@@ -66,9 +70,7 @@ def result_of(run: Run, files: Sequence[FileOnItsWay], kind: type[Kind]) -> Kind
     """The result of a run: a row per file and table, what was broken, what to know, and the exit code."""
     tables = [(file, table) for file in files for table in file.tables]
     rows = [_row(run, file, table) for file, table in tables]
-    broken = [
-        rule for file, table in tables for rule in broken_rules(table.checked, table.raw, file.sample.name, table.name)
-    ]
+    broken = [rule for file, table in tables for rule in broken_rules(table, file.sample.name)]
     notes = [*run.notes, *_notes(run, files)]
     reviews = [file.review for file in files if file.review is not None and file.review.height]
     review_file = run.papers.write_review(pl.concat(reviews)) if reviews else None
@@ -92,7 +94,7 @@ def _row(run: Run, file: FileOnItsWay, table: TableOnItsWay) -> dict[str, Any]:
         "rows_read": table.batch.read,
         "accepted": table.counts.accepted,
         "already_known": table.counts.already_known,
-        "new_versions": table.counts.new_versions,
+        "replaced": table.counts.new_versions,
         "rejected": table.checked.n_rejected + table.counts.forgotten,
         "unmatched": file.unmatched if calls else 0,
     }

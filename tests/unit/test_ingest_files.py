@@ -101,7 +101,7 @@ def test_a_corrected_row_is_a_new_version(office: Path) -> None:
     ingest(office, "interviews.csv", "contacts.csv")
     (office / "contacts.csv").write_text(CONTACTS.replace("c1,i1,2024-03-05T09", "c1,i1,2024-03-05T08"), "utf-8")
     result = ingest(office, "contacts.csv")
-    assert (result.rows[0]["accepted"], result.rows[0]["new_versions"]) == (1, 1)
+    assert (result.rows[0]["accepted"], result.rows[0]["replaced"]) == (1, 1)
     assert read_log("sqlite:///log.db").contacts.height == 1
 
 
@@ -324,7 +324,7 @@ def test_the_json_answer(office: Path) -> None:
         "rows_read": 2,
         "accepted": 2,
         "already_known": 0,
-        "new_versions": 0,
+        "replaced": 0,
         "rejected": 0,
         "unmatched": 0,
         "rejects_file": None,

@@ -78,7 +78,7 @@ def test_refused_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         (HEADER + GOOD + "2,i1,2024-03-05T09:00Z,outbound,phone,more,more\n", {"too_many_cells"}),
         (
             HEADER + "1,i1,0001-01-01T00:00Z,outbound,phone\n2,i1,2024-02-30T09:00Z,outbound,phone\n",
-            {"beyond_reason", "unparsable"},
+            {"beyond_reason", "no_such_day"},
         ),
         (HEADER + GOOD + GOOD, {"first_of_its_key"}),
     ],

@@ -88,3 +88,19 @@ def test_a_column_that_is_a_constant_too() -> None:
     """A map that gives one thing twice is refused, with the way to mean it."""
     with pytest.raises(UsageError, match="channel is both a column and a constant of contacts"):
         parse_map({"table": "contacts", "columns": {"channel": "How"}, "constants": {"channel": "email"}}, "m")
+
+
+def test_dates_are_quoted_as_written(tmp_path: Path) -> None:
+    """A day that no calendar has is said in the sheet's own words: its column, its row, its cell."""
+    said = [rule.sentence() for rule in checked(tmp_path).broken]
+    assert any(
+        "interviews, column Interview date, 1 row: there is no such day" in one and "row 7 (31/02/2026)" in one
+        for one in said
+    )
+    assert any("column First follow-up / Date, 1 row: is no date" in one and "row 8 (tbc)" in one for one in said)
+
+
+def test_a_contact_whose_interview_was_set_aside(tmp_path: Path) -> None:
+    """What to mend is the interview in the same row, not an id that nobody wrote."""
+    messages = [rule.message for rule in checked(tmp_path).broken if rule.rule == "unknown_interview"]
+    assert messages == ["its interview, in the same row, was set aside; when that is mended, this goes in with it."]

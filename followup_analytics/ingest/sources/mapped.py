@@ -80,6 +80,14 @@ def _first_header(theirs: Theirs, headers: Mapping[str, str]) -> str | None:
     return next((headers[header_key(name)] for name in names if header_key(name) in headers), None)
 
 
+def _own_name(theirs: Theirs, headers: Mapping[str, str]) -> str:
+    """What the sheet itself calls a column, of one that is made from several all of their names."""
+    if isinstance(theirs, Mapping) and "text" in theirs:
+        parts = dict.fromkeys(re.findall(r"\{([^}]+)\}", theirs["text"]))
+        return listed([headers[header_key(name)] for name in parts], "and")
+    return _first_header(theirs, headers) or ""
+
+
 def _together(batches: list[Batch]) -> Batch:
     """The records of one table that a sheet holds in several places as one batch."""
     first = batches[0]
@@ -128,7 +136,7 @@ def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOpt
     )
     shapeless = pl.concat([shapeless, lacking])
     read = made.height + shapeless.height
-    theirs = {ours: found for ours, given in table.columns.items() if (found := _first_header(given, headers))}
+    theirs = {ours: _own_name(given, headers) for ours, given in table.columns.items()}
     return Batch(table.table, made, read, shapeless, sheet=raw.sheet, original=raw.frame, theirs=theirs)
 
 
