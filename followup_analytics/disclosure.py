@@ -11,7 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import polars as pl
+
 from followup_analytics.errors import DataError, WithheldError
+from followup_analytics.log import Note
 
 Row = dict[str, Any]
 
@@ -73,6 +76,24 @@ def hidden_places(
                 hidden[extra] = "total"
                 changed = True
     return hidden
+
+
+def small_cohort_note(interviews: pl.DataFrame, min_cell: int) -> tuple[Note, ...]:
+    """What to know before publishing, where a cohort too small to be shown could be had by subtracting others.
+
+    interviews: those of the whole log, with `cohort` and `applicant_id`. Hiding works within one answer; nothing in
+    the tool can hold back an answer for the sake of another one that was given before.
+    """
+    people = interviews.drop_nulls("cohort").group_by("cohort").agg(pl.col("applicant_id").n_unique().alias("n"))
+    if people.height < 2 or not (people["n"] < min_cell).any():
+        return ()
+    return (
+        Note(
+            "small_cohort",
+            f"A cohort of fewer than {min_cell} applicants is in this record. It is not shown, but answers on all "
+            "cohorts beside answers on each of the others would give it away: publish the one or the others, not both.",
+        ),
+    )
 
 
 def _lines(rows: Sequence[Mapping[str, Any]], keys: Sequence[str], varying: str) -> Iterable[list[int]]:

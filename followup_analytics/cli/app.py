@@ -73,8 +73,10 @@ def _register() -> None:
     app.add_typer(track.app, name="track")
     for module in (gather, analyse, produce):
         module.register(app)
-    for one in (*app.registered_commands, *app.registered_groups):
+    for one in app.registered_commands:
         one.short_help = _IN_A_LINE.get(str(one.name), one.short_help)
+    for group in app.registered_groups:
+        group.short_help = _IN_A_LINE.get(str(group.name), group.short_help)
     order = {name: place for place, name in enumerate(_IN_A_LINE)}
     app.registered_commands.sort(key=lambda one: order.get(str(one.name), len(order)))
 

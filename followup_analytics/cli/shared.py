@@ -113,7 +113,7 @@ def open_log(source: str, shared: Shared, *, protect: bool = True, columns: Sequ
 
     columns: the columns of the contacts that a count needs, where a folder of typed Parquet may be read for them alone.
     """
-    from followup_analytics.disclosure import require_enough
+    from followup_analytics.disclosure import require_enough, small_cohort_note
     from followup_analytics.log import subset
     from followup_analytics.reading import as_sequence, read_log
 
@@ -124,6 +124,9 @@ def open_log(source: str, shared: Shared, *, protect: bool = True, columns: Sequ
         log = scan_log(source, time_zone=shared.time_zone, columns=columns)
     if log is None:
         log = read_log(source, time_zone=shared.time_zone, as_of=shared.as_of)
+    if shared.cohort is not None and protect:
+        for note in small_cohort_note(log.interviews, shared.min_cell):
+            say(note.text)
     log = subset(log, cohort=shared.cohort, where=as_sequence(shared.where or ()))
     if protect:
         require_enough(n_applicants(log), shared.min_cell)

@@ -10,7 +10,7 @@ import polars as pl
 
 from followup_analytics.cells import attempts
 from followup_analytics.claims.definition import Catalogue
-from followup_analytics.disclosure import SUPPRESSED, require_enough
+from followup_analytics.disclosure import SUPPRESSED, require_enough, small_cohort_note
 from followup_analytics.errors import WithheldError
 from followup_analytics.log import FollowUpLog, Note, subset
 from followup_analytics.report.facts import LogFacts
@@ -71,7 +71,7 @@ def gather(
         catalogue=catalogue,
         notes=_merged(
             log.notes,
-            small_cohort_note(whole or log, options.min_cell),
+            small_cohort_note((whole or log).interviews, options.min_cell),
             notes,
             curve.notes,
             judged.notes if judged is not None else (),
@@ -163,20 +163,6 @@ def _one_cohort(log: FollowUpLog, name: str, min_cell: int) -> Sequence[Any]:
     except WithheldError:
         hidden = f"Hidden: fewer than {min_cell} applicants."
         return ({"group": name, "estimate": None, "status": SUPPRESSED, "reason": hidden},)
-
-
-def small_cohort_note(log: FollowUpLog, min_cell: int) -> tuple[Note, ...]:
-    """What to know before publishing, where a cohort too small to be shown could be had by subtraction."""
-    people = log.interviews.drop_nulls("cohort").group_by("cohort").agg(pl.col("applicant_id").n_unique().alias("n"))
-    if people.height < 2 or not (people["n"] < min_cell).any():
-        return ()
-    return (
-        Note(
-            "small_cohort",
-            f"A cohort of fewer than {min_cell} applicants is in this record. It is not shown, but a report on all "
-            "cohorts beside reports on each of the others would give it away: publish the one or the others, not both.",
-        ),
-    )
 
 
 def _model(log: FollowUpLog, options: Options) -> tuple[Any, Any, str]:
