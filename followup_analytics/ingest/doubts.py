@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import polars as pl
 
 from followup_analytics.checks import CheckedTable
+from followup_analytics.clock import local_times
+from followup_analytics.ingest.registry import FURTHER
 from followup_analytics.log import Note
+from followup_analytics.schema import CLOCKS, CONTACTS, INTERVIEWS
+from followup_analytics.tabular import ROW
+from followup_analytics.text import listed
+
+_EXAMPLES = 3
+#: A follow-up, an answer or a decision more than a year away from its interview is most likely a slip in the year.
+_FAR_DAYS = 366
 
 _MANY_ATTEMPTS = 40
 _ENOUGH_TO_JUDGE = 30
@@ -17,8 +27,8 @@ _SAME_CALL_US = 2_000_000
 _ANOTHER_CLOCK_S = 60
 
 
-def warnings_of(checked: Sequence[CheckedTable], known: pl.DataFrame) -> tuple[Note, ...]:
-    """All warnings about the tables of one run; `known` has the times of their interviews."""
+def warnings_of(checked: Sequence[CheckedTable], known: pl.DataFrame, now: dt.datetime) -> tuple[Note, ...]:
+    """All warnings about the tables of one run; `known` has the times of their interviews. now: the moment, in UTC."""
     notes = [
         Note(
             "round_size",
@@ -28,42 +38,75 @@ def warnings_of(checked: Sequence[CheckedTable], known: pl.DataFrame) -> tuple[N
         for one in checked
         if one.rows_read in _ROUND_SIZES
     ]
+    times = known.select("interview_id", "applicant_id", "interviewed_at", "observed_until", "_zone")
+    dated = {name: _dated(checked, name, times) for name in CLOCKS}
+    notes += [note for name, rows in dated.items() for note in _about_times(name, rows, now)]
+    contacts = [one.frame for one in checked if one.table == "contacts"]
+    if not contacts:
+        return tuple(notes)
+    columns = ("interview_id", "contact_id", "at", "direction", "channel", "purpose", "at_precision")
+    joined = pl.concat([frame.select(columns) for frame in contacts]).join(times, on="interview_id", how="left")
+    return (*notes, *_about_numbers(joined))
+
+
+def _dated(checked: Sequence[CheckedTable], table: str, times: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a table with their moment, their place, and the times of their interviews."""
     frames = [
-        one.frame.select("interview_id", "contact_id", "at", "direction", "channel", "purpose", "at_precision")
+        one.frame.select(
+            "interview_id", "at_precision", moment=CLOCKS[table], row=pl.col(ROW) % FURTHER, file=pl.lit(one.file)
+        )
         for one in checked
-        if one.table == "contacts"
+        if one.table == table
     ]
     if not frames:
-        return tuple(notes)
-    contacts = pl.concat(frames).join(
-        known.select("interview_id", "applicant_id", "interviewed_at", "observed_until"), on="interview_id", how="left"
-    )
-    return (*notes, *_about_times(contacts), *_about_numbers(contacts))
+        return pl.DataFrame()
+    return pl.concat(frames).join(times.drop("applicant_id"), on="interview_id", how="left", maintain_order="left")
 
 
-def _about_times(contacts: pl.DataFrame) -> list[Note]:
+def _about_times(table: str, rows: pl.DataFrame, now: dt.datetime) -> list[Note]:
+    """Times that can hardly be meant: in the future, before the interview, or a year away from it."""
+    if not rows.height:
+        return []
+    moment, interview = pl.col("moment"), pl.col("interviewed_at")
+    ahead = moment > now
+    if table == INTERVIEWS.name:
+        text = "interviews are dated in the future: right where they are still to come, else correct them"
+        return _noted("interviews_in_future", text, rows.filter(ahead))
     by_day = (pl.col("at_precision") == "day").fill_null(value=False)
-    early = contacts.select(
-        pl.when(by_day)
-        .then(pl.col("at").dt.date() < pl.col("interviewed_at").dt.date())
-        .otherwise(pl.col("at") < pl.col("interviewed_at"))
-        .sum()
-    ).item()
-    late = contacts.select((pl.col("at") > pl.col("observed_until")).sum()).item()
-    notes = []
-    if early:
-        notes.append(
-            Note("before_interview", "contacts lie before their interview: kept, and not counted as attempts", early)
-        )
-    if late:
-        notes.append(
-            Note(
-                "after_observation",
-                "contacts lie after the end of their record (observed_until): kept, and used nowhere",
-                late,
-            )
-        )
-    return notes
+    early = pl.when(by_day).then(moment.dt.date() < interview.dt.date()).otherwise(moment < interview)
+    far = (moment - interview).abs() > dt.timedelta(days=_FAR_DAYS)
+    late = moment > pl.col("observed_until")
+    kept = "kept, and not counted as attempts" if table == CONTACTS.name else "kept, and used nowhere"
+    told = (
+        (f"{table}_in_future", ahead, f"{table} are dated in the future: correct them, or the log ends on that day"),
+        (
+            f"{table}_far_from_interview",
+            far & ~ahead,
+            f"{table} lie more than a year from their interview: check the year",
+        ),
+        (
+            "before_interview" if table == CONTACTS.name else f"{table}_before_interview",
+            early,
+            f"{table} are dated before their interview: {kept}",
+        ),
+        (
+            "after_observation" if table == CONTACTS.name else f"{table}_after_observation",
+            late & ~ahead,
+            f"{table} lie after the end of their record (observed_until): kept, and used nowhere",
+        ),
+    )
+    return [note for code, when, text in told for note in _noted(code, text, rows.filter(when))]
+
+
+def _noted(code: str, text: str, rows: pl.DataFrame) -> list[Note]:
+    """A note with places of three of the rows; none where there are none."""
+    if not rows.height:
+        return []
+    some = rows.head(_EXAMPLES)
+    days = local_times(some["moment"].dt.epoch("us"), some["_zone"].fill_null("UTC")).dt.date()
+    places = [f"row {row} ({day})" for row, day in zip(some["row"], days, strict=True)]
+    files = some["file"].unique(maintain_order=True)
+    return [Note(code, f"{text}; for example {listed(places, 'and')} of {listed(files, 'and')}", rows.height)]
 
 
 def _about_numbers(contacts: pl.DataFrame) -> list[Note]:

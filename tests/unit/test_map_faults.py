@@ -104,3 +104,17 @@ def test_a_contact_whose_interview_was_set_aside(tmp_path: Path) -> None:
     """What to mend is the interview in the same row, not an id that nobody wrote."""
     messages = [rule.message for rule in checked(tmp_path).broken if rule.rule == "unknown_interview"]
     assert messages == ["its interview, in the same row, was set aside; when that is mended, this goes in with it."]
+
+
+def test_times_that_can_hardly_be_meant(tmp_path: Path) -> None:
+    """A slip of the year is warned of with its row, in contacts and outcomes alike."""
+    slips = (
+        (1, "Arup", None, "12/01/2026", "14/01/2062", "Tel", "Y", "16/01/2026", "Offer"),
+        (2, "Arup", None, "12/01/2026", "14/01/2024", "Tel", "Y", "16/01/2025", "Offer"),
+    )
+    made = check_files(write_office_sheet(tmp_path / "log.xlsx", slips), map=write_map(tmp_path))
+    found = {note.code: note.text for note in made.notes}
+    assert "row 6 (2062-01-14) of log.xlsx, sheet Interviews" in found["contacts_in_future"]
+    assert "row 7 (2024-01-14)" in found["contacts_far_from_interview"]
+    assert "row 7 (2024-01-14)" in found["before_interview"]
+    assert "row 7 (2025-01-16)" in found["outcomes_before_interview"]
