@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import polars as pl
 
 from followup_analytics import clock
+from followup_analytics.frames import frame_of
 from followup_analytics.log import FollowUpLog, Native, Note
-from followup_analytics.text import clean
+from followup_analytics.text import clean, counted, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,6 +40,10 @@ _NUMERIC = (
 _FILE_FIRST = re.compile(r"[^:]*\.\w{2,8}[,:]")
 #: A longer word may be broken in a table of words.
 _WIDEST_WORD = 20
+#: What a text face shows at most.
+_MOST_ROWS, _MOST_NOTES, _LONGEST_NOTE = 20, 6, 160
+#: Cells that say nothing.
+_NOTHING = ("–", "")
 _STATUS_WORDS = {"suppressed": "hidden", "not_estimable": "no number", "use_with_care": "with care", "ok": ""}
 
 
@@ -108,6 +113,8 @@ class Result:
     command: ClassVar[str] = ""
     title: ClassVar[str] = ""
     fields: ClassVar[tuple[Field, ...]] = ()
+    #: Kinds of all columns of the rows, in their order, where an answer may be without rows.
+    columns: ClassVar[Mapping[str, Kind]] = {}
 
     def shown_fields(self) -> tuple[Field, ...]:
         """The columns that people see, in order; subclasses whose columns vary override it."""
@@ -127,8 +134,14 @@ class Result:
 
     def to_frame(self) -> Any:
         """The rows as a tidy frame of the kind that the log was made from (polars or pandas)."""
-        frame = pl.DataFrame([_flat(row) for row in self.rows], infer_schema_length=None)
+        frame = frame_of([plain(row) for row in self.rows], self.kinds())
         return frame.to_pandas() if self.native == "pandas" else frame
+
+    def kinds(self) -> dict[str, str]:
+        """The kind of each column as far as it is declared: a frame has the same types whatever the rows hold."""
+        shown = {one.name: one.kind for one in self.shown_fields()}
+        uppers = {one.upper: one.kind for one in self.shown_fields() if one.upper}
+        return {**self.columns, **shown, **uppers}
 
     def to_json(self) -> dict[str, Any]:
         """The answer as the contract's JSON object; no NaN, only plain numbers, strings and nulls."""
@@ -141,27 +154,37 @@ class Result:
             **plain(self.extra),
         }
 
-    def cells(self) -> list[list[str]]:
-        """The table's body as people read it, one text for each shown field."""
-        return [[format_cell(row, one) for one in self.shown_fields()] for row in self.rows]
+    def printed_rows(self) -> Sequence[Mapping[str, Any]]:
+        """The rows that tables show; subclasses with very many leave out what stays in frames and files."""
+        return self.rows
+
+    def printed(self) -> tuple[tuple[Field, ...], list[list[str]]]:
+        """The table as people read it: its fields, and one text for each of them in every row.
+
+        A column in which no row has anything is left out.
+        """
+        fields = self.shown_fields()
+        body = [[format_cell(row, one) for one in fields] for row in self.printed_rows()]
+        kept = [place for place in range(len(fields)) if not body or any(line[place] not in _NOTHING for line in body)]
+        return tuple(fields[place] for place in kept), [[line[place] for place in kept] for line in body]
 
     def to_report(self) -> dict[str, Any]:
         """What a template needs to set this result: caption, headings, alignment, texts, notes, summary."""
-        fields = self.shown_fields()
+        fields, body = self.printed()
         return {
             "title": self.caption(),
             "summary": self.summary(),
             "headings": [one.label for one in fields],
             "align": ["right" if one.is_numeric else "left" for one in fields],
-            "rows": self.cells(),
+            "rows": body,
             "notes": [note_text(note) for note in self.notes],
             "simulated": self.counts.simulated,
         }
 
     def __repr__(self) -> str:
-        """A short aligned table in plain text."""
-        fields, body = self.shown_fields(), self.cells()
-        most = 20
+        """A short aligned table in plain text, with its first notes."""
+        fields, body = self.printed()
+        most = _MOST_ROWS
         lines = [[one.label for one in fields], *body[:most]]
         widths = [max(len(line[place]) for line in lines) for place in range(len(fields))]
         texts = [
@@ -172,7 +195,7 @@ class Result:
             for line in lines
         ]
         more = [f"... and {len(body) - most:,} more rows; .to_frame() has them all"] if len(body) > most else []
-        return "\n".join([self.caption(), *texts, *more])
+        return "\n".join([self.caption(), *texts, *more, *_short_notes(self.notes)])
 
     def __rich__(self) -> Group:
         """The table for a terminal, its sentence, and its notes."""
@@ -190,8 +213,8 @@ class Result:
         from rich.text import Text
 
         table = RichTable(title=Text(self.caption()), box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
-        body = self.cells()
-        for place, one in enumerate(self.shown_fields()):
+        fields, body = self.printed()
+        for place, one in enumerate(fields):
             table.add_column(
                 Text(one.label),
                 justify="right" if one.is_numeric else "left",
@@ -206,24 +229,24 @@ class Result:
 
     def narrowest(self) -> int:
         """How many letters wide the rich table is at least; on a narrower screen rows are shown one below the other."""
-        body = self.cells()
-        widths = [_least_width(one, [line[place] for line in body]) for place, one in enumerate(self.shown_fields())]
+        fields, body = self.printed()
+        widths = [_least_width(one, [line[place] for line in body]) for place, one in enumerate(fields)]
         # Between two columns stand a blank on either side and the rule's place, at both edges the rule's place alone.
         return sum(widths) + 3 * len(widths) - 1
 
     def records(self) -> list[str]:
         """The rows one below the other, a line for each field: for screens that the table is too wide for."""
-        fields = self.shown_fields()
+        fields, body = self.printed()
         margin = max((len(one.label) for one in fields), default=0)
         return [
             "\n".join(f"{one.label.rjust(margin)}  {clean(cell)}" for one, cell in zip(fields, line, strict=True))
-            for line in self.cells()
+            for line in body
         ]
 
     def _repr_html_(self) -> str:
-        fields = self.shown_fields()
+        fields, lines = self.printed()
         head = "".join(f'<th scope="col">{html.escape(one.label)}</th>' for one in fields)
-        body = "".join(_html_row(line, fields) for line in self.cells())
+        body = "".join(_html_row(line, fields) for line in lines)
         notes = "".join(f"<li>{html.escape(clean(note_text(note)))}</li>" for note in self.notes)
         return (
             f"<p>{html.escape(clean(self.summary()))}</p>"
@@ -265,6 +288,13 @@ def _html_row(line: Sequence[str], fields: Sequence[Field]) -> str:
     return f"<tr>{''.join(cells)}</tr>"
 
 
+def _short_notes(notes: Sequence[Note]) -> list[str]:
+    """The first notes, each on one line, and how many more there are."""
+    told = [f"· {shorten(note_text(note), _LONGEST_NOTE)}" for note in notes[:_MOST_NOTES]]
+    more = len(notes) - _MOST_NOTES
+    return [*told, f"… and {counted(more, 'more note')}"] if more > 0 else told
+
+
 def note_text(note: Note) -> str:
     """A note as a sentence for people; its count stands behind it, where any number goes with plural words."""
     text = note.text if _FILE_FIRST.match(note.text) else f"{note.text[:1].upper()}{note.text[1:]}"
@@ -285,17 +315,6 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, str | bool | int | float):
         return value
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row for a frame: nested mappings and lists become JSON text, which every kind of frame can hold."""
-    import json
-
-    made = plain(row)
-    return {
-        name: json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
-        for name, value in made.items()
-    }
 
 
 # ------------------------------------------------------------------------------------------------------ formatting

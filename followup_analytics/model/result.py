@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from followup_analytics.model.saved import FittedModel
-from followup_analytics.results import Field, Result, format_cell
+from followup_analytics.results import Field, Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,13 +71,12 @@ class CallbackModel(Result):
         made += [{"part": "temporal", "term": name, **temporal[name]} for name in _LABELS if name in temporal]
         return made + [{"part": "coefficient", **one} for one in self.row["coefficients"]]
 
-    def cells(self) -> list[list[str]]:
-        """The table's body: one line for each measure and coefficient."""
-        named = [
+    def printed_rows(self) -> list[dict[str, Any]]:
+        """The table's body: one line for each measure and coefficient, in words."""
+        return [
             line | {"part": _PARTS[line["part"]], "term": _LABELS.get(line["term"], line["term"])}
             for line in self.lines()
         ]
-        return [[format_cell(line, one) for one in self.fields] for line in named]
 
     def to_frame(self) -> Any:
         """Measures and coefficients as a tidy frame of the caller's kind."""

@@ -41,6 +41,15 @@ class RatesResult(Result):
     command: ClassVar[str] = "rates"
     title: ClassVar[str] = "Response rates"
 
+    def kinds(self) -> dict[str, str]:
+        """Kinds of all columns, the keys first."""
+        counts = ("n_attempts", "n_interviews", "n_applicants", "n_events")
+        shares = ("estimate", "conf_low", "conf_high", "cumulative", "cumulative_low", "cumulative_high")
+        return {
+            **dict.fromkeys(self.keys, "text"), **dict.fromkeys(counts, "count"), **dict.fromkeys(shares, "share"),
+            "status": "text", "reason": "sentence",
+        }  # fmt: skip
+
     def shown_fields(self) -> tuple[Field, ...]:
         """The keys, the counts, the rate with its interval, and the cumulative share where there is one."""
         from followup_analytics.plots.words import key_title

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[2] / "followup_analytics"
 #: From the bottom to the top. Names on one line may not import each other.
 ORDER = (
     ("errors",),
-    ("schema", "text", "lookup"),
+    ("schema", "text", "lookup", "frames"),
     ("headings",),
     ("clock", "tabular", "workbook", "workdays", "casting"),
     ("checks",),

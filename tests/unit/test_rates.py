@@ -102,7 +102,7 @@ def test_own_bins(week: FollowUpLog) -> None:
         ({"by": "timing", "within": 0}, "number of days above 0"),
         ({"by": "timing", "cluster": "office"}, "applicant or employer"),
         ({"by": "timing", "engine": "abacus"}, "There is no engine"),
-        ({"by": "timing", "working_days": "XX"}, "no country"),
+        ({"by": "timing", "working_days": "XX"}, "No calendar of public holidays"),
     ],
 )
 def test_wrong_requests_are_refused_in_a_sentence(week: FollowUpLog, options: dict[str, object], words: str) -> None:
