@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from followup_analytics.advice.decide import NextStep, decide
 from followup_analytics.advice.office_days import BY_ZONE, WorkingDays, country_of_zone, working_days
 from followup_analytics.advice.policy import Policy, read_policy
-from followup_analytics.advice.rules import RULES, written
+from followup_analytics.advice.rules import LONG_PAST, RULES, written
 from followup_analytics.advice.situation import Open, Situation, open_interviews
 from followup_analytics.advice.verdicts import read_verdicts
 from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.log import Note
 from followup_analytics.results import Field, LogCounts, Result
-from followup_analytics.text import counted, listed
+from followup_analytics.text import counted, listed, shorten
 
 if TYPE_CHECKING:
     from followup_analytics.advice.day_sheet import DaySheet
@@ -32,7 +32,12 @@ STEP_WORDS = {
     "wait": ("interview to wait for", "interviews to wait for"),
     "move_on": ("interview to move on from", "interviews to move on from"),
 }
+#: A step as a heading.
+STEP_NAMES = {"call": "call", "email": "e-mail", "thank_you": "thank-you note", "wait": "wait", "move_on": "move on"}
 ACTIONS = ("call", "email", "thank_you")
+_SHORT, _NAME = 10, 30
+#: The number of the rule about a call that the employer asked for.
+_ASKED_FOR = 2
 CONFIDENTIAL = Note(
     "confidential", "This is a working paper about single interviews: confidential, not for publication."
 )
@@ -44,8 +49,8 @@ class NextStepsResult(Result):
 
     Rows: interview_id, step (thank_you, call, email, wait, move_on), on (ISO date or None), why (a sentence), evidence
     (list of {claim, verdict}), confidence (how sure, in words), rule (1 to 9), source (where the rule comes from),
-    replaced (numbers of the rules that this log's verdicts took out), day, attempts, voicemails,
-    applicant_id, employer, cohort.
+    replaced (numbers of the rules that this log's verdicts took out), about (employer and day of the interview: what
+    people know it by), day, attempts, voicemails, applicant_id, employer, cohort.
     """
 
     situations: tuple[Situation, ...] = ()
@@ -54,12 +59,29 @@ class NextStepsResult(Result):
     command: ClassVar[str] = "next"
     title: ClassVar[str] = "Next steps (confidential)"
     fields: ClassVar[tuple[Field, ...]] = (
+        Field("client", "client"),
+        Field("about", "about"),
         Field("interview_id", "interview"),
-        Field("step", "step"),
+        Field("do", "step"),
         Field("on", "on", "date"),
         Field("why", "why", "sentence"),
         Field("confidence", "how sure", "sentence"),
     )
+
+    def shown_fields(self) -> tuple[Field, ...]:
+        """The client only where there are several."""
+        several = len({row["applicant_id"] for row in self.rows}) > 1
+        return self.fields if several else tuple(one for one in self.fields if one.name != "client")
+
+    def printed_rows(self) -> Sequence[Mapping[str, Any]]:
+        """The rows with steps in words, and clients short enough to tell them apart."""
+        return [
+            {**row, "do": STEP_NAMES[row["step"]], "client": shorten(row["applicant_id"], _SHORT)} for row in self.rows
+        ]
+
+    def due_only(self) -> NextStepsResult:
+        """The same advice with only what is to be done by the day asked for."""
+        return replace(self, rows=tuple(row for row in self.rows if row["due"]))
 
     @property
     def today(self) -> dt.date:
@@ -161,6 +183,7 @@ def as_row(step: NextStep) -> dict[str, Any]:
         "source": step.source,
         "replaced": list(step.replaced),
         "due": _is_due(step),
+        "about": about(now),
         "day": now.day,
         "attempts": now.attempts,
         "voicemails": now.voicemails,
@@ -170,12 +193,23 @@ def as_row(step: NextStep) -> dict[str, Any]:
     }
 
 
+def about(now: Situation) -> str:
+    """What people know an interview by: `Acme, 5 Mar 2026`."""
+    day = f"{now.interview.day} {now.interview:%b %Y}"
+    return f"{shorten(now.employer, _NAME)}, {day}" if now.employer else f"interview of {day}"
+
+
 def urgency(step: NextStep) -> tuple[int, dt.date, int, int, str]:
-    """Sorts steps: due actions (asked for first, then the longest silence), dated ones, waits, what is over."""
-    waits = {True: 0, False: 1}[_is_due(step)] if step.step in ACTIONS else 3 if step.on is None else 2
-    group = 4 if step.step == "move_on" else waits
-    silence = step.situation.silence if step.situation.silence is not None else step.situation.day
-    return (group, step.on or dt.date.max, step.rule, -silence, step.situation.interview_id)
+    """Sorts steps: what is due (asked for, then the longest silence), forgotten, due later, waits, what is over."""
+    now = step.situation
+    silence = now.silence if now.silence is not None else now.day
+    if step.step in ACTIONS:
+        # What nobody followed up for months comes after what can still be missed.
+        forgotten = now.silence is None and now.day >= LONG_PAST and step.rule != _ASKED_FOR
+        group = 1 if forgotten and _is_due(step) else 0 if _is_due(step) else 2
+    else:
+        group = 5 if step.step == "move_on" else 4 if step.on is None else 3
+    return (group, step.on or dt.date.max, step.rule, -silence, now.interview_id)
 
 
 def rules_table() -> list[dict[str, Any]]:

@@ -24,6 +24,8 @@ EMPLOYER = "what the employer said"
 RECORD = "the record"
 #: Days to which the claims about a first attempt refer: by day 3, by day 7, and after 21 days of silence.
 _EARLY, _WEEK, _LONG_SILENCE = 3, 7, 21
+#: From so many days on an interview without any attempt is more likely forgotten in the log than waiting to be called.
+LONG_PAST = 60
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,11 @@ def _follow_up(now: Situation, _: Policy, works: WorkingDays) -> Advice:
 
 def _first_call(now: Situation, on: date) -> Advice:
     why = f"It is {counted(now.day, 'day')} since the interview and no attempt yet: call."
+    if now.day >= LONG_PAST:
+        why = (
+            f"The interview was long ago, on {written(now.interview)}, and was never followed up: one call settles it, "
+            "or record how it ended if that is known."
+        )
     if now.day >= _LONG_SILENCE:
         return Advice("call", on, why, opposite=("move-on",))
     if now.day <= _EARLY:

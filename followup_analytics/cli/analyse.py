@@ -197,6 +197,8 @@ def next_(
     ] = None,
     policy: Annotated[Path | None, typer.Option("--policy", help="The office's policy file (TOML).")] = None,
     ics: Annotated[Path | None, typer.Option("--ics", help="Also write the steps as a calendar file.")] = None,
+    due: Annotated[bool, typer.Option("--due", help="Only what is to be done by that day.")] = False,
+    sheet: Annotated[bool, typer.Option("--sheet", help="As a coach's day sheet: by client, what to do, why.")] = False,
     script: Annotated[bool, typer.Option("--script", help="Also print what to say in each call.")] = False,
     working_days: Annotated[
         str | None, typer.Option("--working-days", metavar="COUNTRY", help="Whose holidays count, such as DE; or zone.")
@@ -212,7 +214,9 @@ def next_(
     opened = open_log(log, shared, protect=False)
     verdicts = None if no_claims else _own_verdicts(opened, shared.seed)
     steps = next_steps(opened, today=today, policy=policy, verdicts=verdicts, test=not no_claims, country=working_days)
-    finish(steps, shared)
+    if due:
+        steps = steps.due_only()
+    finish(steps.day_sheet() if sheet else steps, shared)
     if ics is not None:
         writable(ics).write_text(steps.to_ics(), encoding="utf-8", newline="")
         say(f"The steps are in {ics.name}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -193,6 +194,10 @@ def forget(
 
 def _tell(store: str, entry: Entry, *, as_json: bool) -> None:
     """The id on stdout, the sentence and the next step on stderr."""
+    if not as_json:
+        # Before the next step is worked out, so that a program or a person need not wait for the id.
+        typer.echo(entry.id)
+        sys.stdout.flush()
     from followup_analytics.advice import next_steps
     from followup_analytics.log import subset
     from followup_analytics.reading import read_log
@@ -216,11 +221,12 @@ def _tell(store: str, entry: Entry, *, as_json: bool) -> None:
             "results": [{"id": entry.id, "next": step}], "notes": [],
         }  # fmt: skip
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=2, default=str))
-    else:
-        typer.echo(entry.id)
     say(entry.sentence + (f" Next: {_worded(step)}" if step else ""))
 
 
 def _worded(step: dict[str, Any]) -> str:
-    when = f" on {step['on']}" if step.get("on") else ""
-    return f"{str(step['step']).replace('_', ' ')}{when}. {step['why']}"
+    """The next step as the end of a sentence."""
+    from followup_analytics.advice.next_steps import STEP_NAMES
+
+    when = " today" if step["due"] else f" on {step['on']}" if step.get("on") else ""
+    return f"{STEP_NAMES[step['step']]}{when}. {step['why']}"

@@ -210,6 +210,27 @@ def test_interview_still_ahead_is_to_wait_for() -> None:
     assert {note.code: note.n for note in result.notes}["interview_ahead"] == 3
 
 
+def test_steps_are_named_by_employer_and_day() -> None:
+    """People know an interview by its employer and day; the client is shown where there are several, and short."""
+    result = next_steps(small_log(applicant_id=["a1", "a1", "p-812dd5a839687e03"]), today="2024-03-11", test=False)
+    assert {row["about"] for row in result.rows} >= {"Beta, 4 Mar 2024", "interview of 4 Mar 2024"}
+    text = repr(result)
+    assert "client" in text
+    assert "p-812dd5a…" in text
+    one = next_steps(small_log(applicant_id=["a1"] * 3), today="2024-03-11", test=False)
+    assert "client" not in [field.name for field in one.shown_fields()]
+
+
+def test_an_interview_that_was_never_followed_up_comes_last_and_says_so() -> None:
+    """After two months without any attempt the step is still a call, behind what can be missed, with its own reason."""
+    log = small_log(interviewed_at=["2024-03-04T10:00", "2024-03-04T10:00", "2023-11-06T10:00"])
+    due = next_steps(log, today="2024-03-11", test=False).due_only()
+    assert [row["interview_id"] for row in due.rows] == ["i1", "i3"]
+    assert due.rows[1]["step"] == "call"
+    assert "long ago, on Monday 6 November 2023" in due.rows[1]["why"]
+    assert due.summary() == "2 interviews open on Monday 11 March 2024: 2 calls."
+
+
 def test_date_that_is_none_is_refused() -> None:
     """A day that can't be read is one sentence."""
     with pytest.raises(UsageError, match="is not a date"):
