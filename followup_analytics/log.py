@@ -223,6 +223,7 @@ def assemble(
         interviews = interviews.with_columns(_zone=pl.coalesce("time_zone", pl.lit(time_zone or "UTC")))
     until = _data_date(interviews, contacts, outcomes, data_date, time_zone)
     notes = [*notes, *open_end_note(interviews, data_date), *span_notes(interviews, until, time_zone)]
+    notes += () if simulated else ahead_note(until)
     interviews = _derive_interviews(interviews, int(until.timestamp() * 1_000_000))
     zones = interviews.select("interview_id", "_zone")
     applicants = frames.get("applicants")
@@ -269,6 +270,17 @@ def span_notes(interviews: pl.DataFrame, until: dt.datetime, time_zone: str | No
         "observed_after_data_date": int((interviews["observed_until"] > until).sum()),
     }
     return tuple(Note(code, text, found[code] or None) for code, text in _SPAN_NOTES.items() if found[code])
+
+
+def ahead_note(until: dt.datetime) -> tuple[Note, ...]:
+    """What to say where a log claims to be complete up to a day that is still to come; a day is let pass for zones."""
+    if until <= dt.datetime.now(dt.UTC) + dt.timedelta(days=1):
+        return ()
+    text = (
+        f"The data date, {until:%Y-%m-%d}, lies in the future. Most likely a date in the log is wrong; all silence up "
+        "to that day is counted. followup check names rows that are dated in the future."
+    )
+    return (Note("data_date_ahead", text),)
 
 
 def _data_date(

@@ -17,7 +17,7 @@ import polars as pl
 
 from followup_analytics.casting import POLARS_TYPES, UNCLEAN
 from followup_analytics.clock import is_zone
-from followup_analytics.log import FollowUpLog, Note, open_end_note, parse_moment, span_notes
+from followup_analytics.log import FollowUpLog, Note, ahead_note, open_end_note, parse_moment, span_notes
 from followup_analytics.lookup import all_distinct, places_of
 from followup_analytics.reading import LOG_FILE, read_settings
 from followup_analytics.schema import (
@@ -78,6 +78,7 @@ def _log(frames: Mapping[str, pl.DataFrame], settings: Mapping[str, Any], zone: 
     interviews = interviews.with_columns(_until_us=pl.col("observed_until").dt.epoch("us").fill_null(end))
     local_end = _local(pl.from_epoch("_until_us", time_unit="us").dt.replace_time_zone("UTC"), zone)
     told = (Note("log_notes", str(settings["notes"])),) if settings.get("notes") else ()
+    ahead = () if settings.get("simulated") else ahead_note(until)
     return FollowUpLog(
         interviews=interviews.with_columns(_until_day=local_end.dt.date().cast(pl.Int32)),
         contacts=frames["contacts"],
@@ -86,7 +87,12 @@ def _log(frames: Mapping[str, pl.DataFrame], settings: Mapping[str, Any], zone: 
         data_date=until,
         time_zone=zone,
         simulated=bool(settings.get("simulated", False)),
-        notes=(*told, *open_end_note(interviews, settings.get("data_date")), *span_notes(interviews, until, zone)),
+        notes=(
+            *told,
+            *open_end_note(interviews, settings.get("data_date")),
+            *span_notes(interviews, until, zone),
+            *ahead,
+        ),
     )
 
 

@@ -179,3 +179,11 @@ def test_local_days_and_hours_follow_the_rows_zone(folder):
     row = read_log(folder).contacts.filter(pl.col("contact_id") == "c4").row(0, named=True)
     assert (row["_weekday"], row["_hour"]) == (7, 8)
     assert row["_day"] - read_log(folder).interviews["_day"][2] == 1
+
+
+def test_a_data_date_in_the_future_is_said():
+    """A slip of the year that moves the end of the record is told with every answer; a simulated log's is not."""
+    interviews = {"interview_id": ["i"], "applicant_id": ["a"], "interviewed_at": ["2026-03-05T09:00Z"]}
+    tables = {"interviews": interviews, "data_date": "2094-01-01"}
+    assert [note.code for note in build_log(**tables).notes if note.code == "data_date_ahead"]
+    assert not [note for note in build_log(**tables, simulated=True).notes if note.code == "data_date_ahead"]
