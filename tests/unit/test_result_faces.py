@@ -1,83 +1,49 @@
-"""Faces that all answers share: frames with stable types, tables without empty columns, notes under every text."""
+"""Faces of a result: what a narrow screen, a pipe and a person without colours get."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import io
 
-import pandas as pd
-import polars as pl
 import pytest
-from log_builder import log_of_attempts
+from rich.console import Console
 
-from followup_analytics.frames import frame_of
-from followup_analytics.log import FollowUpLog, Note
+from followup_analytics.log import Note
 from followup_analytics.rates import response_rates
+from followup_analytics.reading import read_log
+from followup_analytics.results import note_text
 
 
 @pytest.fixture(scope="module")
-def plain_log() -> FollowUpLog:
-    """Forty applicants with an attempt each, every fourth answered."""
-    return log_of_attempts([{"applicant": k, "answered_after": 2 if k % 4 == 0 else None} for k in range(40)])
+def rates():
+    """Rates of the sample log by channel."""
+    return response_rates(read_log("data/log"), by="channel")
 
 
-def test_a_column_has_its_type_whatever_it_holds() -> None:
-    """Empty columns are of the type that their name or their kind says, and whole numbers among shares are numbers."""
-    frame = frame_of(
-        [{"who": "a", "estimate": None, "share": 0, "n_events": None, "reason": None, "odd": None, "inner": {"a": 1}}],
-        {"who": "text", "share": "share"},
-    )
-    assert dict(frame.schema) == {
-        "who": pl.String, "estimate": pl.Float64, "share": pl.Float64, "n_events": pl.Int64, "reason": pl.String,
-        "odd": pl.String, "inner": pl.String,
-    }  # fmt: skip
-    assert frame["inner"].item() == '{"a": 1}'
+def printed(result, width: int) -> str:
+    """What a screen of that width shows."""
+    stream = io.StringIO()
+    Console(file=stream, width=width, color_system=None).print(result)
+    return stream.getvalue()
 
 
-def test_values_decide_where_they_do_not_fit_the_kind() -> None:
-    """A column of texts that is called like a count stays text; mixed values become text."""
-    frame = frame_of([{"n_people": "few", "day": 1.5, "mix": 1}, {"n_people": None, "day": 2, "mix": "b"}], {})
-    assert dict(frame.schema) == {"n_people": pl.String, "day": pl.Float64, "mix": pl.String}
-    assert frame["mix"].to_list() == ["1", "b"]
+@pytest.mark.parametrize("width", [60, 80, 100, 140])
+def test_no_column_is_cut_off_on_any_screen(rates, width):
+    """Every word and number of every row is there whole: in a table where it fits, else field by field."""
+    shown = printed(rates, width)
+    for line in rates.printed()[1]:
+        for cell in (cell for cell in line if cell):
+            assert all(word in shown for word in cell.split())
+    assert all(len(line) <= width for line in shown.splitlines())
 
 
-def test_without_rows_a_frame_has_the_declared_columns() -> None:
-    """In their order, each with its type."""
-    frame = frame_of([], {"interview_id": "text", "on": "date", "attempts": "count", "due": "bool"})
-    assert dict(frame.schema) == {
-        "interview_id": pl.String, "on": pl.String, "attempts": pl.Int64, "due": pl.Boolean,
-    }  # fmt: skip
-    assert frame.height == 0
+def test_a_wide_screen_gets_a_table_and_a_narrow_one_records(rates):
+    """The heading of a column stands once in a table, and once a row in records."""
+    assert printed(rates, 140).count("Applicants") == 1
+    assert printed(rates, 60).count("Applicants") == len(rates.rows)
 
 
-def test_two_answers_can_be_put_below_each_other(plain_log: FollowUpLog) -> None:
-    """One with reasons and cumulative shares, one without, one without rows."""
-    many, few = plain_log, log_of_attempts([{"applicant": k} for k in range(12)])
-    parts = [response_rates(log, by=by) for log, by in ((many, "attempt"), (few, "attempt"))]
-    parts.append(replace(parts[0], rows=()))
-    joined = pl.concat([part.to_frame() for part in parts])
-    assert joined.height == 2
-    assert joined.schema["reason"] == pl.String
-    assert joined.schema["cumulative_low"] == pl.Float64
-    as_pandas = pd.concat([replace(part, native="pandas").to_frame() for part in parts[:2]])
-    assert str(as_pandas["estimate"].dtype) == "float64"
-
-
-def test_the_text_face_has_the_first_notes(plain_log: FollowUpLog) -> None:
-    """At most six, then how many more there are."""
-    found = response_rates(plain_log, by="attempt")
-    assert "· The rate by number of the attempt describes who is still trying" in repr(found)
-    many = replace(found, notes=tuple(Note(f"n{k}", f"note {k}") for k in range(9)))
-    assert "· Note 5." in repr(many)
-    assert "Note 6" not in repr(many)
-    assert repr(many).endswith("… and 3 more notes")
-
-
-def test_a_column_without_anything_is_not_printed(plain_log: FollowUpLog) -> None:
-    """The rate's table has no column of dashes and no empty column of marks; frames and JSON keep every column."""
-    found = response_rates(plain_log, by="channel")
-    bare = replace(found, rows=tuple({**row, "conf_low": None, "status": "ok"} for row in found.rows))
-    assert "95% interval" in repr(found)
-    for face in (repr(bare), bare._repr_html_(), "\n".join(bare.to_report()["headings"])):
-        assert "95% interval" not in face
-        assert "Note" not in face.split("·")[0].replace("Notes", "")
-    assert "conf_low" in bare.to_frame().columns
+def test_notes_read_well_for_any_number():
+    """A count stands behind its words, so that one and many need no other grammar."""
+    assert note_text(Note("x", "interviews have an outcome already", 1)) == "Interviews have an outcome already (1)."
+    assert note_text(Note("x", "rows, and more.", 1200)) == "Rows, and more (1,200)."
+    assert note_text(Note("x", "A sentence.")) == "A sentence."
