@@ -52,6 +52,14 @@ VoicemailUnder = Annotated[
 Review = Annotated[
     Path | None, typer.Option("--review", help="A filled-in review file of calls that fitted no interview.")
 ]
+ObservedUntil = Annotated[
+    str | None,
+    typer.Option(
+        "--observed-until",
+        metavar="DATE",
+        help="The record is complete up to this day, for interviews of these files that don't say so themselves.",
+    ),
+]
 KeepNotes = Annotated[bool, typer.Option("--keep-notes", help="Keep free text; it is dropped otherwise.")]
 
 
@@ -73,6 +81,7 @@ def ingest(
     review: Review = None,
     keep_notes: KeepNotes = False,
     own_address: OwnAddress = None,
+    observed_until: ObservedUntil = None,
 ) -> None:
     """Read, check, link and store files; bad rows are set aside with their reason, known ones are not stored twice.
 
@@ -83,7 +92,7 @@ def ingest(
     options: dict[str, Any] = {
         "source": source, "map": map, "roster": roster, "time_zone": time_zone, "region": region,
         "day_first": day_first, "voicemail_under": voicemail_under, "review": review, "keep_notes": keep_notes,
-        "own_addresses": own_address or (),
+        "own_addresses": own_address or (), "observed_until": observed_until,
     }  # fmt: skip
     with _progress() as progress:
         result = ingest_files(files, into=into, progress=progress, **options)

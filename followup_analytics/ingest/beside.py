@@ -25,14 +25,38 @@ class Settings:
 
     def complete(self, checked: CheckedTable, time_zone: str | None) -> CheckedTable:
         """Interviews with observed_until filled in: in a store, no file says any longer where the record ends."""
-        if self.data_date is None:
-            return checked
-        end = pl.lit(parse_moment(self.data_date, time_zone or self.time_zone), pl.Datetime("us", "UTC"))
-        # A record can't end before its interview; such a row keeps its gap.
-        usable = pl.when(end >= pl.col("interviewed_at")).then(end)
-        return dataclasses.replace(
-            checked, frame=checked.frame.with_columns(observed_until=pl.coalesce("observed_until", usable))
-        )
+        return observed_until(checked, self.data_date, time_zone or self.time_zone)
+
+
+def observed_until(
+    checked: CheckedTable, end: dt.datetime | dt.date | str | None, time_zone: str | None
+) -> CheckedTable:
+    """Interviews that say nothing of the end of their record, with this one; a bare date is the end of that day.
+
+    A record can't end before its interview: such a row keeps its gap. Raises UsageError when it is no date.
+    """
+    if end is None:
+        return checked
+    moment = pl.lit(parse_moment(end, time_zone), pl.Datetime("us", "UTC"))
+    usable = pl.when(moment >= pl.col("interviewed_at")).then(moment)
+    return _with_ends(checked, pl.coalesce("observed_until", usable))
+
+
+def observed_as_stored(checked: CheckedTable, stored: pl.DataFrame) -> CheckedTable:
+    """Interviews of a file that has no such column, with the ends of their record that the store has already.
+
+    A mended row would otherwise come back without the end that was given when the whole file was ingested.
+    """
+    if checked.frame["observed_until"].count() or not stored["observed_until"].count():
+        return checked
+    ends = stored.select("interview_id", _stored="observed_until")
+    frame = checked.frame.join(ends, on="interview_id", how="left", maintain_order="left")
+    filled = dataclasses.replace(checked, frame=frame)
+    return _with_ends(filled, pl.coalesce("observed_until", "_stored"), "_stored")
+
+
+def _with_ends(checked: CheckedTable, ends: pl.Expr, *extra: str) -> CheckedTable:
+    return dataclasses.replace(checked, frame=checked.frame.with_columns(observed_until=ends).drop(extra))
 
 
 def settings_beside(path: Path) -> Settings:

@@ -14,7 +14,7 @@ import polars as pl
 from followup_analytics.checks import CheckedTable, check_table, reject_unknown_interviews
 from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.ingest.archive import unpack_members
-from followup_analytics.ingest.beside import settings_beside
+from followup_analytics.ingest.beside import observed_as_stored, observed_until, settings_beside
 from followup_analytics.ingest.known import ends_of_story, with_checked
 from followup_analytics.ingest.registry import (
     CERTAIN,
@@ -120,12 +120,19 @@ def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
         )
         checked = _without_damaged_ids(with_shapeless(_in_words_of_sheets(checked, batch), batch.problems))
         if batch.table == INTERVIEWS.name:
-            checked = file.settings.complete(checked, file.options.time_zone)
+            checked = _with_ends_of_record(run, file, checked)
         table = TableOnItsWay(batch.table, place, batch, checked)
         if table.refers_to_interviews and (run.store is not None or run.known.height):
             table.checked = _told_of_own_row(file, table, reject_unknown_interviews(checked, run.known["interview_id"]))
         file.tables.append(table)
     return True
+
+
+def _with_ends_of_record(run: Run, file: FileOnItsWay, checked: CheckedTable) -> CheckedTable:
+    """The end of each record: the row's own, else the user's, else that of the log.toml beside it, else the store's."""
+    zone = file.options.time_zone or (file.options.map.time_zone if file.options.map else None)
+    given = observed_until(checked, file.options.observed_until, zone)
+    return observed_as_stored(file.settings.complete(given, zone), run.known)
 
 
 def _told_of_own_row(file: FileOnItsWay, table: TableOnItsWay, checked: CheckedTable) -> CheckedTable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -40,6 +41,7 @@ def ingest_files(
     review: str | Path | None = None,
     keep_notes: bool = False,
     own_addresses: Sequence[str] = (),
+    observed_until: str | dt.date | None = None,
     progress: Progress | None = None,
 ) -> IngestResult:
     """Read, check, link and store files.
@@ -50,6 +52,7 @@ def ingest_files(
     region: country of numbers without a prefix. day_first: order of 03/04/2026. voicemail_under: outbound calls of
     fewer seconds, which the source can't tell from a conversation, count as voicemails; noted in the log.
     review: a review file given back. own_addresses: the applicant's own e-mail addresses.
+    observed_until: the record of interviews of these files that have no such date of their own is complete up to here.
     progress: called with a file's name and the records read so far.
 
     Rows that can't be used go to a rejects file beside the store; each file is one transaction.
@@ -63,6 +66,7 @@ def ingest_files(
         voicemail_under=voicemail_under,
         keep_notes=keep_notes,
         own_addresses=own_addresses,
+        observed_until=None if observed_until is None else str(observed_until),
     )
     paths = as_paths(files)
     store = open_store(into, create=True)

@@ -61,6 +61,7 @@ class ReadOptions:
     own_addresses: frozenset[str] = frozenset()
     their_addresses: frozenset[str] = frozenset()  # the employers' addresses and @domains, from the roster
     map: FileMap | None = None
+    observed_until: str | None = None  # until when the record of interviews is complete that say nothing of it
 
 
 @dataclass(frozen=True)

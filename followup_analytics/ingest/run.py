@@ -25,7 +25,7 @@ from followup_analytics.ingest.result import FailedFile
 from followup_analytics.ingest.roster import Roster
 from followup_analytics.ingest.sample import Sample
 from followup_analytics.ingest.telephone import region_checked
-from followup_analytics.log import Note
+from followup_analytics.log import Note, parse_moment
 from followup_analytics.privacy import Pseudonyms
 from followup_analytics.schema import INTERVIEWS, TABLES
 from followup_analytics.store import Counts, Store
@@ -141,8 +141,11 @@ def read_options(
     voicemail_under: float | None,
     keep_notes: bool,
     own_addresses: Sequence[str],
+    observed_until: str | None = None,
 ) -> ReadOptions:
-    """The user's options, checked. Raises UsageError for a zone, region or number that is none."""
+    """The user's options, checked. Raises UsageError for a zone, region, number or date that is none."""
+    if observed_until is not None:
+        parse_moment(observed_until, time_zone if time_zone and is_zone(time_zone) else None)
     if time_zone is not None and not is_zone(time_zone):
         raise UsageError(f"the time zone {time_zone!r} is not known; give an IANA name such as Europe/Berlin.")
     if voicemail_under is not None and not 0 < voicemail_under < 86_400:
@@ -155,6 +158,7 @@ def read_options(
         keep_notes=keep_notes,
         own_addresses=frozenset(address.strip().casefold() for address in own_addresses),
         map=load_map(map) if map is not None else None,
+        observed_until=observed_until,
     )
 
 

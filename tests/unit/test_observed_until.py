@@ -1,0 +1,58 @@
+"""The end of the record, given when files are ingested that don't say it themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from followup_analytics.errors import UsageError
+from followup_analytics.ingest import ingest_files
+from followup_analytics.reading import read_log
+
+STORE = "sqlite:///log.db"
+INTERVIEWS = "interview_id,applicant_id,interviewed_at\ni1,a,2026-03-05\ni2,b,2026-05-05\n"
+OWN_ENDS = "interview_id,applicant_id,interviewed_at,observed_until\ni1,a,2026-03-05,2026-03-20\ni3,c,2026-03-05,\n"
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def ends() -> dict[str, str | None]:
+    """Each stored interview's end of the record, as a date."""
+    frame = read_log(STORE).interviews
+    days = frame["observed_until"].dt.convert_time_zone("Europe/London").dt.date().cast(str)
+    return dict(zip(frame["interview_id"], days, strict=True))
+
+
+def ingest(text: str, **options: str) -> int:
+    """Ingest a table of interviews; how many rows were replaced."""
+    Path("interviews.csv").write_text(text, "utf-8")
+    return int(ingest_files("interviews.csv", into=STORE, time_zone="Europe/London", **options).rows[0]["replaced"])  # type: ignore[arg-type]
+
+
+def test_interviews_without_an_end_get_it() -> None:
+    """A date is the end of that day; an interview after it keeps its gap."""
+    ingest(INTERVIEWS, observed_until="2026-04-24")
+    assert ends() == {"i1": "2026-04-24", "i2": None}
+
+
+def test_an_end_of_its_own_stays() -> None:
+    """What a row says itself counts."""
+    ingest(OWN_ENDS, observed_until="2026-04-24")
+    assert ends() == {"i1": "2026-03-20", "i3": "2026-04-24"}
+
+
+def test_a_later_ingest_without_it_takes_nothing_away() -> None:
+    """The same rows again, as they come back from a rejects file, are known and keep the end that was given."""
+    ingest(INTERVIEWS, observed_until="2026-04-24")
+    assert ingest(INTERVIEWS) == 0
+    assert ends()["i1"] == "2026-04-24"
+
+
+def test_what_is_no_date_is_refused() -> None:
+    """A request that can't be meant is refused before anything is read."""
+    with pytest.raises(UsageError, match="'soon' is not a date"):
+        ingest(INTERVIEWS, observed_until="soon")
