@@ -1,10 +1,11 @@
-"""Newton's method for ridge logistic regression on any matrix: the core of the estimator."""
+"""Ridge logistic regression on any matrix of numbers: the core of the estimator."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
+
+from followup_analytics.logistic import add_penalty, damped_newton, logistic_derivatives
 
 FloatArray = NDArray[np.float64]
 
@@ -22,27 +23,12 @@ def newton_ridge(
     z = np.column_stack([np.ones(len(x)), x - centre])
     ridge = np.concatenate([[0.0], np.full(x.shape[1], 0.0 if np.isinf(c) else 1.0 / c)])
     rate = float(np.clip((weight @ y) / total, 1e-6, 1 - 1e-6))
-    beta = np.concatenate([[np.log(rate / (1 - rate))], np.zeros(x.shape[1])])
-    value = _value(z, y, weight, ridge, beta)
-    taken = 0
-    while taken < steps:
-        taken += 1
-        p = expit(z @ beta)
-        gradient = z.T @ (weight * (y - p)) - ridge * beta
-        information = (z * (weight * p * (1 - p))[:, None]).T @ z + np.diag(ridge)
-        step = np.linalg.lstsq(information, gradient, rcond=None)[0]
-        for _ in range(30):
-            found = _value(z, y, weight, ridge, beta + step)
-            if found <= value + 1e-12 * (1 + abs(value)):
-                break
-            step = step / 2
-        beta, value = beta + step, found
-        if np.abs(step).max() < tolerance:
-            break
+    start = np.concatenate([[np.log(rate / (1 - rate))], np.zeros(x.shape[1])])
+    beta, taken = damped_newton(
+        lambda at: add_penalty(logistic_derivatives(z, weight, weight * y, at), ridge, at),
+        start,
+        tolerance=tolerance,
+        steps=steps,
+    )
     beta[0] -= centre @ beta[1:]
     return beta, taken
-
-
-def _value(z: FloatArray, y: FloatArray, weight: FloatArray, ridge: FloatArray, beta: FloatArray) -> float:
-    eta = z @ beta
-    return float(weight @ (np.logaddexp(0.0, eta) - y * eta) + ridge @ beta**2 / 2)

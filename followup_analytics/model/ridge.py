@@ -6,13 +6,13 @@ that the coefficients equal those of its fit to one row per attempt.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
 from scipy.special import expit
 
+from followup_analytics.logistic import Derivatives, add_penalty, damped_newton, logistic_derivatives, newton_solver
 from followup_analytics.model.counts import Counts
 
 FloatArray = NDArray[np.float64]
@@ -93,19 +93,7 @@ def fit(
         return np.concatenate([[np.sign(events - 0.5) * _FAR], np.zeros(k - 1)])
     ridge = np.concatenate([[0.0], np.full(k - 1, 0.0 if np.isinf(c) else 1.0 / c)])
     beta = np.concatenate([[np.log(events / (total - events))], np.zeros(k - 1)]) if start is None else start.copy()
-    value, gradient, information = _derivatives(design, n, s, ridge, beta)
-    for _ in range(_STEPS):
-        step = _solver(information)(gradient)
-        for _ in range(30):
-            found = _derivatives(design, n, s, ridge, beta + step)
-            if found[0] <= value + 1e-12 * (1 + abs(value)):
-                break
-            step = step / 2
-        beta = beta + step
-        value, gradient, information = found
-        if np.abs(step).max() < tolerance or np.abs(beta).max() > 1e3:
-            break
-    return beta
+    return damped_newton(lambda at: _derivatives(design, n, s, ridge, at), beta, tolerance=tolerance, steps=_STEPS)[0]
 
 
 def fit_many(
@@ -119,7 +107,7 @@ def fit_many(
     k, sets = len(start), n.shape[1]
     ridge = np.concatenate([[0.0], np.full(k - 1, 0.0 if np.isinf(c) else 1.0 / c)])
     mean = n.mean(axis=1), s.mean(axis=1)
-    solve = _solver(_derivatives(design, *mean, ridge, start)[2])
+    solve = newton_solver(_derivatives(design, *mean, ridge, start)[2])
     beta = np.repeat(start[:, None], sets, axis=1)
     moved = np.full(sets, np.inf)
     for _ in range(_STEPS):
@@ -136,30 +124,10 @@ def fit_many(
     return beta
 
 
-def _derivatives(
-    design: Design, n: FloatArray, s: FloatArray, ridge: FloatArray, beta: FloatArray
-) -> tuple[float, FloatArray, FloatArray]:
-    """Penalised negative log-likelihood, minus its gradient, and its matrix of second derivatives."""
-    k = len(beta)
-    value, gradient, information = float(ridge @ beta**2) / 2, -ridge * beta, np.diag(ridge)
+def _derivatives(design: Design, n: FloatArray, s: FloatArray, ridge: FloatArray, beta: FloatArray) -> Derivatives:
+    """Penalised negative log-likelihood, minus its gradient, and its second derivatives, added up block by block."""
+    value, gradient, information = 0.0, np.zeros(len(beta)), np.zeros((len(beta), len(beta)))
     for rows, block in design.blocks():
-        eta = block @ beta
-        p = expit(eta)
-        value += float(n[rows] @ np.logaddexp(0.0, eta) - s[rows] @ eta)
-        gradient = gradient + block.T @ (s[rows] - n[rows] * p)
-        information = information + (block * (n[rows] * p * (1 - p))[:, None]).T @ block
-    return value, gradient.reshape(k), information
-
-
-def _solver(information: FloatArray) -> Callable[[FloatArray], FloatArray]:
-    """Give what turns a gradient into a Newton step; where columns depend on each other, into the shortest one."""
-    try:
-        factor = cho_factor(information, check_finite=False)
-        diagonal = np.abs(np.diag(factor[0]))
-        # Squared, this bounds the condition from below: beyond it a step is rounding error.
-        if np.isfinite(diagonal).all() and diagonal.min() > 1e-6 * diagonal.max():
-            return lambda gradient: np.asarray(cho_solve(factor, gradient, check_finite=False), dtype=np.float64)
-    except np.linalg.LinAlgError:
-        pass
-    inverse = np.linalg.pinv(information, rcond=1e-12, hermitian=True)
-    return lambda gradient: np.asarray(inverse @ gradient, dtype=np.float64)
+        found = logistic_derivatives(block, n[rows], s[rows], beta)
+        value, gradient, information = value + found[0], gradient + found[1], information + found[2]
+    return add_penalty((value, gradient, information), ridge, beta)

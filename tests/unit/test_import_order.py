@@ -28,7 +28,7 @@ ORDER = (
     ("risk",),
     ("prepared",),
     ("cells",),
-    ("uncertainty",),
+    ("uncertainty", "logistic"),
     ("incidence",),
     ("disclosure",),
     ("plots",),

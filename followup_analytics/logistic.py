@@ -1,0 +1,107 @@
+"""Logistic regression on counts by Newton's method: the one search that models, trials and estimators share.
+
+Rows are covariate patterns, not people: n trials and s events of each hold all that the likelihood needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
+from scipy.special import expit
+
+FloatArray = NDArray[np.float64]
+#: Value, minus gradient and matrix of second derivatives of what is to be made small.
+Derivatives = tuple[float, FloatArray, FloatArray]
+
+#: Newton's method stops when no coefficient moves by more than this.
+TOLERANCE = 1e-9
+_STEPS, _HALVINGS = 60, 30
+#: A coefficient beyond this is on its way to infinity.
+_FAR = 1e3
+
+
+def fit_logistic(
+    design: FloatArray,
+    n: FloatArray,
+    s: FloatArray,
+    penalty: FloatArray | float = 0.0,
+    start: FloatArray | None = None,
+    *,
+    tolerance: float = TOLERANCE,
+) -> FloatArray:
+    """Fit P(event) by maximum penalised likelihood.
+
+    Args:
+        design: shape (P, k), one row a covariate pattern, the constant included.
+        n: shape (P,), trials of each pattern; fractions allowed (decisions seen in part).
+        s: shape (P,), events of each pattern, 0 <= s <= n.
+        penalty: shape (k,) or one number, lambda_j of the penalty sum of lambda_j beta_j^2 / 2; 0 for the constant.
+        start: shape (k,), where to start.
+        tolerance: largest movement of a coefficient at which the search stops.
+
+    Returns:
+        Coefficients, shape (k,). Steps are halved while the penalised likelihood falls, so separation without a
+        penalty ends at large but finite coefficients.
+
+    Source: iteratively reweighted least squares, McCullagh and Nelder (1989), Generalized Linear Models, 2.5.
+    """
+    ridge = np.broadcast_to(np.asarray(penalty, dtype=np.float64), (design.shape[1],))
+    beta = np.zeros(design.shape[1]) if start is None else start.astype(np.float64)
+
+    def derivatives(at: FloatArray) -> Derivatives:
+        return add_penalty(logistic_derivatives(design, n, s, at), ridge, at)
+
+    return damped_newton(derivatives, beta, tolerance=tolerance)[0]
+
+
+def logistic_derivatives(design: FloatArray, n: FloatArray, s: FloatArray, beta: FloatArray) -> Derivatives:
+    """Negative log-likelihood of (some) patterns, minus its gradient (k,), and its second derivatives (k, k)."""
+    eta = design @ beta
+    p = expit(eta)
+    value = float(n @ np.logaddexp(0.0, eta) - s @ eta)
+    information = (design * (n * p * (1 - p))[:, None]).T @ design
+    return value, design.T @ (s - n * p), information
+
+
+def add_penalty(found: Derivatives, ridge: FloatArray, beta: FloatArray) -> Derivatives:
+    """The derivatives with the penalty sum of ridge_j beta_j^2 / 2 taken into account."""
+    value, gradient, information = found
+    return value + float(ridge @ beta**2) / 2, gradient - ridge * beta, information + np.diag(ridge)
+
+
+def damped_newton(
+    derivatives: Callable[[FloatArray], Derivatives], start: FloatArray, *, tolerance: float, steps: int = _STEPS
+) -> tuple[FloatArray, int]:
+    """Where a convex function is least, from `start` on, and how many steps that took; a step that fails is halved."""
+    beta, taken = start, 0
+    value, gradient, information = derivatives(beta)
+    while taken < steps:
+        taken += 1
+        step = newton_solver(information)(gradient)
+        for _ in range(_HALVINGS):
+            found = derivatives(beta + step)
+            if found[0] <= value + 1e-12 * (1 + abs(value)):
+                break
+            step = step / 2
+        beta = beta + step
+        value, gradient, information = found
+        if np.abs(step).max(initial=0.0) < tolerance or np.abs(beta).max(initial=0.0) > _FAR:
+            break
+    return beta, taken
+
+
+def newton_solver(information: FloatArray) -> Callable[[FloatArray], FloatArray]:
+    """Give what turns a gradient into a Newton step; where columns depend on each other, into the shortest one."""
+    try:
+        factor = cho_factor(information, check_finite=False)
+        diagonal = np.abs(np.diag(factor[0]))
+        # Squared, this bounds the condition from below: beyond it a step is rounding error.
+        if np.isfinite(diagonal).all() and diagonal.min() > 1e-6 * diagonal.max():
+            return lambda gradient: np.asarray(cho_solve(factor, gradient, check_finite=False), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        pass
+    inverse = np.linalg.pinv(information, rcond=1e-12, hermitian=True)
+    return lambda gradient: np.asarray(inverse @ gradient, dtype=np.float64)
