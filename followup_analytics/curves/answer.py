@@ -67,6 +67,10 @@ def incidence_curve(
         engine: as in ``engine.ENGINES``.
         seed: taken for uniformity; nothing is drawn.
 
+    Returns:
+        A CurveResult (see there for its columns): one row per group, event and day, shares between 0 and 1, days whole
+        and local. A day on which nobody was under observation any more is not_estimable.
+
     Raises:
         UsageError: for an unknown column, outcome or horizon.
         WithheldError: when the whole log, or every group, is about too few applicants.
@@ -171,8 +175,7 @@ def _rows(head: Row, outcome: str, curve: DayCurve, min_cell: int, *, by_employe
 def _judged(row: Row, limits: tuple[float, float, float], se: float, curve: DayCurve, d: int) -> Row:
     """The row with its estimate, or without where nobody was observed, and the badge that it earns."""
     estimate, low, high = limits
-    waiting = int(curve.waiting[d])
-    if waiting == 0 and float(curve.curve.event_free[d]) > 1e-12:
+    if not curve.known[d]:
         none = {"estimate": None, "conf_low": None, "conf_high": None}
         return {**row, **none, "status": "not_estimable", "reason": _UNSEEN}
     effective = estimate * (1 - estimate) / se**2 if se > 0 else None
@@ -193,7 +196,7 @@ def _number(value: float) -> float | None:
 def _quantiles(name: str | None, curve: DayCurve, min_cell: int) -> list[Row]:
     """Median days of each event: of all interviews, and of those that have the event by the last day shown."""
     shown = _last_shown(curve, min_cell)
-    seen = np.flatnonzero((curve.waiting[:shown] > 0) | (curve.curve.event_free[:shown] <= 1e-12))
+    seen = np.flatnonzero(curve.known[:shown])
     m = int(seen[-1]) + 1 if len(seen) else 0
     days = curve.days[:m].astype(np.float64)
     low, high = incidence_limits(curve.jackknife, curve.n_interviews, cluster_size=curve.cluster_size)
@@ -260,7 +263,7 @@ def _difference_rows(
     last = min(_last_shown(curve, min_cell) for curve in curves)
     out = []
     for day in sorted({*(mark for mark in LANDMARKS if mark < horizon), horizon}):
-        seen = day < last and all(curve.waiting[day] > 0 or curve.curve.event_free[day] <= 1e-12 for curve in curves)
+        seen = day < last and all(curve.known[day] for curve in curves)
         values = [_number(float(v[0, day])) if seen else None for v in (gap.estimate, low, high)]
         row = dict(zip(("estimate", "conf_low", "conf_high"), values, strict=True))
         out.append({"group": other, "against": base, "event": outcome, "day": day, **row})

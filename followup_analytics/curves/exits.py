@@ -61,6 +61,17 @@ class DayCurve:
     cluster_size: float
     exits: Exits
 
+    @cached_property
+    def known(self) -> NDArray[np.bool_]:
+        """Shape (M,): whether a day has a number: somebody was waiting under observation, or everybody had an event.
+
+        Where the last one at risk had an event, the estimate would stay at 1 for ever although others were lost sight
+        of before: of the days after it nothing is known.
+        """
+        lost = self.exits.rows.filter((pl.col("cause") == 0) & (pl.col("day") >= 0))["day"].sort().to_numpy()
+        nobody_lost = np.searchsorted(lost, self.days, side="right") == 0
+        return np.asarray((self.waiting > 0) | ((self.curve.event_free <= 1e-12) & nobody_lost), dtype=np.bool_)
+
     def by_employer(self) -> Jackknife:
         """The same curve with employers deleted in place of applicants (applicants where no employer is known)."""
         rows = self.exits.rows

@@ -253,7 +253,7 @@ def _estimate(rows: pl.DataFrame) -> Row:
     curve = day_curve(rows, EVENTS["advanced"], HORIZON)
     low, high = incidence_limits(curve.jackknife, curve.n_interviews, cluster_size=curve.cluster_size)
     values = [float(v[0, HORIZON]) for v in (curve.curve.estimate, low, high)]
-    if curve.waiting[HORIZON] == 0 and curve.curve.event_free[HORIZON] > 1e-12:
+    if not curve.known[HORIZON]:
         none = dict.fromkeys(("estimate", "conf_low", "conf_high"))
         return none | {"status": "not_estimable", "reason": f"Nobody was observed for {HORIZON} days."}
     se = float(curve.jackknife.se[0, HORIZON])

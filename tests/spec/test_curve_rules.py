@@ -245,3 +245,30 @@ def test_employers_as_clusters_never_narrow_an_interval() -> None:
     for one, other in zip(people.rows, both.rows, strict=True):
         if one["estimate"] is not None:
             assert other["conf_high"] - other["conf_low"] >= one["conf_high"] - one["conf_low"] - 1e-12
+
+
+def test_after_the_last_one_at_risk_there_is_no_number() -> None:
+    """Three records end on day 8, the fourth hears on day 10: of day 11 nothing is known, though the curve is at 1."""
+    early = [{**row, **({"observed_until": "2026-03-10"} if k else {})} for k, row in enumerate(FOUR)]
+    result = incidence_curve(log_of(early, {"0": "2026-03-12T09:00"}), min_cell=1, horizon=30)
+    assert shares(result)[10] == 1.0
+    assert days(result)[11]["status"] == days(result)[30]["status"] == "not_estimable"
+    assert result.summary() == "1 of 4 interviews had heard back so far; too few to tell."
+
+
+def test_where_everybody_has_heard_the_share_stays_known() -> None:
+    """Four of four: nobody is waiting any more, and nobody was lost sight of."""
+    answers = {str(k): f"2026-03-1{k}T09:00" for k in range(4)}
+    assert shares(incidence_curve(log_of(FOUR, answers), min_cell=1, horizon=30))[30] == 1.0
+
+
+def test_tables_show_some_days_and_what_happened() -> None:
+    """No event that never came, days of the first week and then weeks; the frame has every row."""
+    result = incidence_curve(log_of(MANY, ANSWERS), horizon=30)
+    assert [(row["event"], row["day"]) for row in result.printed_rows()] == [
+        ("response", day) for day in (0, 1, 2, 3, 7, 14, 21, 28, 30)
+    ]
+    assert "further days in frames, JSON and CSV" in repr(result)
+    assert result.to_frame().height == len(result.to_json()["results"]) == 3 * 31
+    short = incidence_curve(log_of(MANY, ANSWERS), horizon=10)
+    assert [row["day"] for row in short.printed_rows()] == list(range(11))
