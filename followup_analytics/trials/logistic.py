@@ -12,60 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from followup_analytics.logistic import fit_logistic
+
+__all__ = ["ReplicatedFit", "Tally", "clustered_covariance", "fit_logistic", "fit_replicates"]
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-#: Newton's method stops when no coefficient moves by more than this.
-TOLERANCE = 1e-9
 _STEPS = 60
-
-
-def fit_logistic(
-    design: FloatArray, n: FloatArray, s: FloatArray, penalty: FloatArray | float = 0.0, start: FloatArray | None = None
-) -> FloatArray:
-    """Fit P(action) by maximum penalised likelihood.
-
-    Args:
-        design: shape (P, k), one row a covariate pattern, the constant included.
-        n: shape (P,), decisions per pattern; fractions allowed (decisions seen in part).
-        s: shape (P,), actions per pattern, 0 <= s <= n.
-        penalty: shape (k,) or one number, lambda_j of the penalty sum of lambda_j beta_j^2 / 2; 0 for the constant.
-        start: shape (k,), where to start.
-
-    Returns:
-        Coefficients, shape (k,). Steps are halved while the penalised likelihood falls, so separation without a
-        penalty ends at large but finite coefficients.
-
-    Source: iteratively reweighted least squares, McCullagh and Nelder (1989), Generalized Linear Models, 2.5.
-    """
-    ridge = np.broadcast_to(np.asarray(penalty, dtype=np.float64), (design.shape[1],))
-    beta = np.zeros(design.shape[1]) if start is None else start.astype(np.float64)
-    value = _objective(design, n, s, ridge, beta)
-    for _ in range(_STEPS):
-        step = np.asarray(np.linalg.lstsq(_information(design, n, ridge, beta), _score(design, n, s, ridge, beta))[0])
-        for _ in range(20):
-            trial = _objective(design, n, s, ridge, beta + step)
-            if trial >= value - 1e-12 * abs(value):
-                break
-            step = step / 2
-        beta, value = beta + step, trial
-        if np.abs(step).max(initial=0.0) < TOLERANCE:
-            break
-    return beta
-
-
-def _objective(design: FloatArray, n: FloatArray, s: FloatArray, ridge: FloatArray, beta: FloatArray) -> float:
-    eta = design @ beta
-    return float(s @ eta - n @ np.logaddexp(0.0, eta) - ridge @ beta**2 / 2)
-
-
-def _score(design: FloatArray, n: FloatArray, s: FloatArray, ridge: FloatArray, beta: FloatArray) -> FloatArray:
-    return np.asarray(design.T @ (s - n * expit(design @ beta)) - ridge * beta, dtype=np.float64)
-
-
-def _information(design: FloatArray, n: FloatArray, ridge: FloatArray, beta: FloatArray) -> FloatArray:
-    p = expit(design @ beta)
-    return np.asarray((design * (n * p * (1 - p))[:, None]).T @ design + np.diag(ridge), dtype=np.float64)
 
 
 @dataclass(frozen=True)
