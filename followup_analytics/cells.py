@@ -175,6 +175,15 @@ def attempts(
     return _further_columns(rows.select(kept), log, columns)
 
 
+def counts_behind(rows: pl.DataFrame) -> dict[str, int]:
+    """What an estimate from a frame of attempts rests on: n_interviews, n_applicants and n_events (responses)."""
+    return {
+        "n_interviews": rows["interview_id"].n_unique(),
+        "n_applicants": rows["applicant_id"].n_unique(),
+        "n_events": int(rows["y"].sum()),
+    }
+
+
 def attempt_cells(rows: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     """Counts per combination of `keys` and `bucket`: keys..., bucket, n (attempts), y (responses), sorted.
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from followup_analytics.cells import counts_behind
 from followup_analytics.disclosure import require_enough
 from followup_analytics.heterogeneity.cells import (
     NO_ATTEMPTS,
@@ -103,11 +104,7 @@ def what_drives(
     for block in blocks:
         columns = [place + 1 for place, (name, _) in enumerate(made.names) if name == block]
         told.append(_sheaf_row(block, columns, x, shares, fit, mean, float(y.sum())))
-    counts = {
-        "n_interviews": rows["interview_id"].n_unique(),
-        "n_applicants": rows["applicant_id"].n_unique(),
-        "n_events": int(y.sum()),
-    }
+    counts = counts_behind(rows)
     return Drivers(tuple(row | counts for row in told), LogCounts.of(log), (*notes, SELECTION), log.native)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from followup_analytics.cells import counts_behind
 from followup_analytics.disclosure import require_enough
 from followup_analytics.heterogeneity.cells import (
     LAST_ATTEMPT,
@@ -80,11 +81,7 @@ def later_attempts(
     further = [unit] if unit not in ("applicant_id", "interview_id") else []
     rows, groups, notes = mature_attempts(log, outcome, within, further)
     require_enough(rows["applicant_id"].n_unique(), min_cell, NO_ATTEMPTS)
-    counts = {
-        "n_interviews": rows["interview_id"].n_unique(),
-        "n_applicants": rows["applicant_id"].n_unique(),
-        "n_events": int(rows["y"].sum()),
-    }
+    counts = counts_behind(rows)
     told = [row | counts for row in _later_rows(rows, groups, unit)]
     return LaterAttempts(tuple(told), LogCounts.of(log), (*notes, SELECTION), log.native)
 

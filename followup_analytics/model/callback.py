@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from followup_analytics.cells import counts_behind
 from followup_analytics.disclosure import require_enough
 from followup_analytics.log import Note
 from followup_analytics.model.evaluate import METRICS, Evaluation, Measure, Predictions, evaluate
@@ -107,9 +108,7 @@ def _row(
         "n_columns": trained.fit.coding.width,
         "left_out": list(trained.fit.coding.constant),
         "n_attempts": usable.height,
-        "n_interviews": usable["interview_id"].n_unique(),
-        "n_applicants": usable["applicant_id"].n_unique(),
-        "n_events": int(usable["y"].sum()),
+        **counts_behind(usable),
         "status": "not_estimable" if trained.fit.one_kind else "use_with_care" if care else "ok",
         "reason": why,
     }

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from followup_analytics.cells import counts_behind
 from followup_analytics.disclosure import require_enough
 from followup_analytics.errors import UsageError
 from followup_analytics.log import Note
@@ -211,9 +212,7 @@ def _row(name: str, predictions: Predictions, frame: pl.DataFrame) -> dict[str, 
         "p_value": found.p_value,
         "mean_log_odds": float(np.mean(logit(np.clip(predictions.p, 1e-12, 1 - 1e-12)))),
         "n_attempts": frame.height,
-        "n_interviews": frame["interview_id"].n_unique(),
-        "n_applicants": frame["applicant_id"].n_unique(),
-        "n_events": int(frame["y"].sum()),
+        **counts_behind(frame),
         "status": "ok",
         "reason": None,
     }
