@@ -6,8 +6,10 @@ table. It imports nothing heavy, so that a help text costs nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from math import inf, isfinite
+from typing import Any, Literal
 
 ColumnType = Literal["text", "timestamp", "enum", "boolean", "number", "integer", "zone"]
 
@@ -52,6 +54,17 @@ class Column:
     maximum: float | None = None
     personal: bool = False
 
+    def accepts(self, value: Any) -> bool:
+        """Whether a typed value is one that the column may hold."""
+        if value is None:
+            return not self.required
+        if self.values:
+            return value in self.values
+        if self.type not in ("number", "integer"):
+            return True
+        low, high = (limit if limit is not None else end for limit, end in ((self.minimum, -inf), (self.maximum, inf)))
+        return isfinite(value) and low <= value <= high
+
 
 @dataclass(frozen=True)
 class Table:
@@ -82,6 +95,10 @@ class Table:
             if column.name == name:
                 return column
         raise KeyError(name)
+
+    def accepts(self, row: Mapping[str, Any]) -> bool:
+        """Whether one typed row breaks no rule of its columns; two rows of one key are beyond it."""
+        return all(column.accepts(row.get(column.name)) for column in self.columns)
 
 
 _PRECISION = Column(

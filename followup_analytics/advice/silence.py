@@ -10,16 +10,15 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.cells import check_outcome
-from followup_analytics.curves import EVENTS, exits
 from followup_analytics.disclosure import hide_rows, require_enough
 from followup_analytics.errors import UsageError
-from followup_analytics.incidence import aalen_johansen, jackknife_incidence
 from followup_analytics.log import Note
 from followup_analytics.results import Field, LogCounts, Result
-from followup_analytics.uncertainty import Jackknife, group_rows
 
+# What counts and estimates is imported where it is used: a step of `followup track` needs none of it.
 if TYPE_CHECKING:
     from followup_analytics.log import FollowUpLog
+    from followup_analytics.uncertainty import Jackknife
 
 FloatArray = NDArray[np.float64]
 DAY_US = 86_400_000_000
@@ -84,6 +83,8 @@ def silence(
     Raises UsageError for a number of days that is negative or not below the horizon, or an unknown column or outcome;
     WithheldError where the log is about fewer than `min_cell` applicants.
     """
+    from followup_analytics.curves import exits
+
     check_outcome(outcome)
     if not 0 <= days < horizon <= _LONGEST:
         raise UsageError(
@@ -108,6 +109,10 @@ def _parts(rows: pl.DataFrame, by: str) -> list[tuple[str, pl.DataFrame]]:
 
 
 def _row(name: str, part: pl.DataFrame, outcome: str, days: float, horizon: int) -> dict[str, Any]:
+    from followup_analytics.curves import EVENTS
+    from followup_analytics.incidence import aalen_johansen, jackknife_incidence
+    from followup_analytics.uncertainty import group_rows
+
     found = part.filter(pl.col("time") >= 0)
     time, cause = found["time"].to_numpy(), found["cause"].to_numpy()
     # The end of the local day asked about: whoever heard on that day did not wait longer.

@@ -76,11 +76,11 @@ def open_interviews(log: FollowUpLog, today: date | None = None) -> Open:
     Facts dated after that day, or after the end of the interview's own record, are not used. `decided` counts the
     interviews with an outcome; `later_facts` the contacts left out because they are dated after that day.
     """
-    interviews = _with_today(log, today)
+    interviews = with_today(log, today)
     decided = log.outcomes.join(interviews.select("interview_id", "today"), on="interview_id")
     decided = decided.filter(pl.col("_day") <= pl.col("today")).select("interview_id")
     waiting = interviews.join(decided, on="interview_id", how="anti", maintain_order="left")
-    contacts = _contacts(log, waiting)
+    contacts = contacts_of(log, waiting)
     known = contacts.filter(pl.col("day") <= pl.col("today"))
     facts = waiting.join(_summed(known), on="interview_id", how="left", maintain_order="left")
     facts = facts.join(_callbacks(known), on="interview_id", how="left", maintain_order="left")
@@ -97,7 +97,8 @@ def local_date(moment: datetime, zones: pl.Series) -> pl.Series:
     return times.dt.date().cast(pl.Int32)
 
 
-def _with_today(log: FollowUpLog, today: date | None) -> pl.DataFrame:
+def with_today(log: FollowUpLog, today: date | None = None) -> pl.DataFrame:
+    """The interviews with the local day asked about (`today`) and whether they have taken place by then (`held`)."""
     interviews = log.interviews
     here = local_date(log.data_date, interviews["_zone"]).cast(pl.Int64).alias("today")
     day = here if today is None else pl.lit((today - EPOCH).days, pl.Int64).alias("today")
@@ -108,7 +109,7 @@ def _with_today(log: FollowUpLog, today: date | None) -> pl.DataFrame:
     return dated.with_columns(held=(pl.col("_day") <= pl.col("today")) & ~later_today)
 
 
-def _contacts(log: FollowUpLog, waiting: pl.DataFrame) -> pl.DataFrame:
+def contacts_of(log: FollowUpLog, waiting: pl.DataFrame) -> pl.DataFrame:
     """Contacts of open interviews from the interview to the end of its record, with what the rules ask of each."""
     spans = waiting.select(
         "interview_id",

@@ -3,26 +3,44 @@
 from __future__ import annotations
 
 import inspect
-import json
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from followup_analytics.cli.shared import say
-from followup_analytics.schema import CONTACTS, INTERVIEWS, Column, Table
+from followup_analytics.cli.shared import Printing, say, show, with_options
+from followup_analytics.cli.telling import tell
+from followup_analytics.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, Column, Table
 
-if TYPE_CHECKING:
-    from followup_analytics.track import Entry
+
+class _Commands(typer.core.TyperGroup):
+    """The commands of `track`. What can't be taken back is never proposed to somebody who mistyped."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that was typed; suggestions for one that isn't there leave `forget` out."""
+        if args and args[0] not in self.commands:
+            from followup_analytics.errors import UsageError
+            from followup_analytics.text import listed, nearest
+
+            harmless = [name for name in self.commands if name != "forget"]
+            guess = nearest(args[0], harmless)
+            meant = f"is {guess} meant?" if guess else f"there are {listed(harmless, 'and')}."
+            raise UsageError(f"track has no command {args[0]!r}; {meant}")
+        return super().resolve_command(ctx, args)
+
 
 app = typer.Typer(
+    cls=_Commands,
     help="Record what happened, one entry at a time: interviews, contacts, outcomes.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 
-At = Annotated[str | None, typer.Option("--at", metavar="TIME", help="When it happened; now by default.")]
+At = Annotated[
+    str | None,
+    typer.Option("--at", metavar="TIME", help="When: 2026-03-05T14:00, 'yesterday 14:00', today; now by default."),
+]
 Zone = Annotated[str | None, typer.Option("--time-zone", help="Zone of a time without an offset.")]
 Json = Annotated[bool, typer.Option("--json", help="The answer as JSON.")]
 Interview = Annotated[str, typer.Argument(metavar="INTERVIEW", help="The interview's id.")]
@@ -55,9 +73,8 @@ def _root(
     context.obj = store
 
 
-def _with_columns(table: Table) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command an option for each further column of a table; they arrive as the mapping `fields`."""
-    columns = [column for column in table.columns if column.name not in _OWN]
+def _with_columns(*columns: Column) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command an option for each of some columns; they arrive as the mapping `fields`."""
 
     def decorate(function: Callable[..., None]) -> Callable[..., None]:
         own = inspect.signature(function, eval_str=True)
@@ -87,8 +104,14 @@ def _parameter(column: Column) -> inspect.Parameter:
     return inspect.Parameter(column.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 
+def _further(*tables: Table) -> tuple[Column, ...]:
+    """The columns of tables that have no parameter of their own, each once."""
+    found = {column.name: column for table in tables for column in table.columns if column.name not in _OWN}
+    return tuple(found.values())
+
+
 @app.command("interview")
-@_with_columns(INTERVIEWS)
+@_with_columns(*_further(INTERVIEWS))
 def interview(
     context: typer.Context,
     applicant: Annotated[
@@ -105,11 +128,11 @@ def interview(
     """
     from followup_analytics.track import track_interview
 
-    _tell(context.obj, track_interview(context.obj, applicant, at=at, time_zone=time_zone, **fields), as_json=as_json)
+    tell(context.obj, track_interview(context.obj, applicant, at=at, time_zone=time_zone, **fields), as_json=as_json)
 
 
 @app.command("contact")
-@_with_columns(CONTACTS)
+@_with_columns(*_further(CONTACTS), *(INTERVIEWS.column(name) for name in ("decision_promised_at", "do_not_contact")))
 def contact(
     context: typer.Context,
     interview: Interview,
@@ -142,7 +165,7 @@ def contact(
         context.obj, interview, channel=channel, direction=direction, party=party, purpose=purpose, at=at,
         time_zone=time_zone, **fields,
     )  # fmt: skip
-    _tell(context.obj, entry, as_json=as_json)
+    tell(context.obj, entry, as_json=as_json)
 
 
 @app.command("outcome")
@@ -160,15 +183,72 @@ def outcome(
     """
     from followup_analytics.track import track_outcome
 
-    _tell(context.obj, track_outcome(context.obj, interview, outcome, at=at, time_zone=time_zone), as_json=as_json)
+    tell(context.obj, track_outcome(context.obj, interview, outcome, at=at, time_zone=time_zone), as_json=as_json)
+
+
+@app.command("correct")
+@_with_columns(
+    *(CONTACTS.column(name) for name in ("direction", "channel", "party", "purpose")),
+    *_further(INTERVIEWS, CONTACTS),
+    OUTCOME_TABLE.column("outcome"),
+)
+def correct(
+    context: typer.Context,
+    key: Annotated[str, typer.Argument(metavar="ID", help="The id of a contact or an interview.")],
+    fields: dict[str, Any],
+    at: At = None,
+    time_zone: Zone = None,
+    clear: Annotated[
+        list[str] | None, typer.Option("--clear", metavar="COLUMN", help="Empty this column; may be repeated.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Correct a contact, an interview or (with --outcome) how it ended; what was there stays in the history.
+
+    Example:  followup track sqlite:///followup.db correct iv-7k2pa --decision-promised-at 2026-12-01
+    """
+    from followup_analytics.track import track_correct
+
+    entry = track_correct(context.obj, key, at=at, time_zone=time_zone, clear=clear or (), **fields)
+    tell(context.obj, entry, as_json=as_json)
 
 
 @app.command("undo")
-def undo(context: typer.Context, as_json: Json = False) -> None:
-    """Take back the last entry of any kind and print its id."""
+def undo(
+    context: typer.Context,
+    key: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="The last entry about this contact or interview alone.")
+    ] = None,
+    ingest: Annotated[
+        bool, typer.Option("--ingest", help="Take back all that the last ingested file brought.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Take back the last entry of any kind and print its id; what files brought stays, unless --ingest says so.
+
+    Example:  followup track sqlite:///followup.db undo
+    """
     from followup_analytics.track import track_undo
 
-    _tell(context.obj, track_undo(context.obj), as_json=as_json)
+    tell(context.obj, track_undo(context.obj, key, ingest=ingest), as_json=as_json)
+
+
+@app.command("list")
+@with_options(Printing)
+def list_(
+    context: typer.Context,
+    printing: Printing,
+    applicant: Annotated[str | None, typer.Option("--applicant", metavar="ID", help="Only this applicant's.")] = None,
+) -> None:
+    """List the interviews, the latest first: id, day, employer, open or how it ended, attempts (confidential).
+
+    Example:  followup track sqlite:///followup.db list --applicant ada
+    """
+    from followup_analytics.advice.overview import overview
+    from followup_analytics.reading import read_log
+    from followup_analytics.track import ids_of
+
+    show(overview(read_log(context.obj), None if applicant is None else ids_of(context.obj, applicant)), printing)
 
 
 @app.command("history")
@@ -185,48 +265,15 @@ def history(context: typer.Context, interview: Interview) -> None:
 def forget(
     context: typer.Context,
     applicant: Annotated[str, typer.Argument(metavar="APPLICANT", help="The applicant's id, or its pseudonym.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask before erasing.")] = False,
 ) -> None:
-    """Erase an applicant and every copy of what was recorded, for good."""
-    from followup_analytics.track import track_forget
+    """Erase an applicant and every copy of what was recorded, for good. On a terminal it asks first."""
+    from followup_analytics.track import holdings, track_forget
 
+    if not yes and sys.stdin.isatty():
+        held = holdings(context.obj, applicant)
+        what = held or "whatever is left of this applicant"
+        if not typer.confirm(f"Erase {what} for good?", err=True):
+            say("Nothing was erased.")
+            return
     say(track_forget(context.obj, applicant).sentence)
-
-
-def _tell(store: str, entry: Entry, *, as_json: bool) -> None:
-    """The id on stdout, the sentence and the next step on stderr."""
-    if not as_json:
-        # Before the next step is worked out, so that a program or a person need not wait for the id.
-        typer.echo(entry.id)
-        sys.stdout.flush()
-    from followup_analytics.advice import next_steps
-    from followup_analytics.log import subset
-    from followup_analytics.reading import read_log
-    from followup_analytics.results import SCHEMA_VERSION, LogCounts
-    from followup_analytics.store import open_store
-
-    step: dict[str, Any] | None = None
-    opened = open_store(store)
-    # After the only interview was taken back there is no log to read, and that is no error.
-    counts = LogCounts(0, 0, 0, f"{opened.now():%Y-%m-%d}", opened.setting("simulated") == "true").to_json()
-    if (as_json or entry.interview_id is not None) and opened.known_ids("interviews").len():
-        log = read_log(store)
-        counts = LogCounts.of(log).to_json()
-        about = subset(log, where=[("interview_id", entry.interview_id)]) if entry.interview_id is not None else None
-        if about is not None and about.interviews.height:
-            rows = next_steps(about, test=False).rows
-            step = dict(rows[0]) if rows else None
-    if as_json:
-        answer = {
-            "schema_version": SCHEMA_VERSION, "command": "track", "log": counts,
-            "results": [{"id": entry.id, "next": step}], "notes": [],
-        }  # fmt: skip
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2, default=str))
-    say(entry.sentence + (f" Next: {_worded(step)}" if step else ""))
-
-
-def _worded(step: dict[str, Any]) -> str:
-    """The next step as the end of a sentence."""
-    from followup_analytics.advice.next_steps import STEP_NAMES
-
-    when = " today" if step["due"] else f" on {step['on']}" if step.get("on") else ""
-    return f"{STEP_NAMES[step['step']]}{when}. {step['why']}"

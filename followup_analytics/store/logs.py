@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -11,6 +13,9 @@ from followup_analytics import clock
 from followup_analytics.errors import DataError, UsageError
 from followup_analytics.log import FollowUpLog, Note, assemble, parse_moment
 from followup_analytics.store import open_store
+
+if TYPE_CHECKING:
+    from followup_analytics.store.store import Store
 
 _OFFSET = r"^([+-]\d{2}:\d{2}|UTC)$"
 
@@ -37,21 +42,41 @@ def read_store_log(
             f"{store.address.shown}: the store holds no interviews{when}; "
             "add some with `followup ingest` or `followup track`."
         )
-    frames = in_zones(frames, time_zone, store.setting("time_zone"))
+    settings = store.settings()
+    frames = in_zones(frames, time_zone, settings.get("time_zone"))
     if moment is not None:
         frames["interviews"] = frames["interviews"].with_columns(
             observed_until=pl.min_horizontal("observed_until", pl.lit(moment, pl.Datetime("us", "UTC")))
         )
     if not frames["applicants"].height:
         del frames["applicants"]
-    data_date = moment or (store.now() if store.setting("tracked") else None)
     return assemble(
         frames,
         time_zone=zone,
-        data_date=data_date,
-        simulated=store.setting("simulated") == "true",
-        notes=tuple(Note(**note) for note in json.loads(store.setting("notes") or "[]")),
+        data_date=moment or _now_where_tracked(store, settings),
+        simulated=settings.get("simulated") == "true",
+        notes=tuple(Note(**note) for note in json.loads(settings.get("notes") or "[]")),
     )
+
+
+def read_story(store: Store, interview_id: str) -> FollowUpLog | None:
+    """The log of one interview alone, as `read_store_log` reads it but without covariates; None where it is gone."""
+    frames = store.read_about(interview_id)
+    if not frames["interviews"].height:
+        return None
+    settings = store.settings()
+    zone = settings.get("time_zone")
+    return assemble(
+        in_zones(frames, None, zone),
+        time_zone=zone,
+        data_date=_now_where_tracked(store, settings),
+        simulated=settings.get("simulated") == "true",
+    )
+
+
+def _now_where_tracked(store: Store, settings: Mapping[str, str]) -> dt.datetime | None:
+    """The data date of a store that is written day by day: now."""
+    return store.now() if settings.get("tracked") else None
 
 
 def in_zones(frames: dict[str, pl.DataFrame], given: str | None, of_store: str | None) -> dict[str, pl.DataFrame]:

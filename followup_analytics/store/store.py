@@ -82,6 +82,23 @@ class Store:
         with self.reading() as connection:
             return read_setting(connection, name)
 
+    def settings(self) -> dict[str, str]:
+        """All of the store's settings by name."""
+        with self.reading() as connection:
+            found = connection.execute(sa.select(tables.settings.c.name, tables.settings.c.value))
+            return {str(name): str(value) for name, value in found}
+
+    def sizes(self) -> dict[str, int]:
+        """How many interviews, applicants with an interview, and contacts there are now."""
+        interviews, contacts = tables.current["interviews"], tables.current["contacts"]
+        counts = {
+            "interviews": sa.select(sa.func.count()).select_from(interviews),
+            "applicants": sa.select(sa.func.count(sa.distinct(interviews.c.applicant_id))),
+            "contacts": sa.select(sa.func.count()).select_from(contacts),
+        }
+        with self.reading() as connection:
+            return {name: int(connection.execute(count).scalar() or 0) for name, count in counts.items()}
+
     def known_ids(self, table_name: str) -> pl.Series:
         """The keys of a table's rows as they are now, in no order."""
         key = TABLES[table_name].key
@@ -104,12 +121,25 @@ class Store:
         with self.reading() as connection:
             return {name: _read_table(connection, name, None, as_of) for name in TABLES}
 
-    def find(self, table_name: str, keys: Sequence[str]) -> pl.DataFrame:
-        """The rows of a table with the given keys, as a typed frame without covariates."""
+    def read_about(self, interview_id: str) -> dict[str, pl.DataFrame]:
+        """Interviews, contacts and outcomes of one interview, typed and without covariates, from one view."""
+        with self.reading() as connection:
+            bulk = bulk_of(connection)
+            return {
+                name: decode(
+                    name, bulk.find(tables.current[name], "interview_id", [interview_id], stored_types(name)), {}
+                )
+                for name in ("interviews", "contacts", "outcomes")
+            }
+
+    def find(
+        self, table_name: str, keys: Sequence[str], *, by: str | None = None, covariates: bool = False
+    ) -> pl.DataFrame:
+        """The typed rows of a table with the given keys; by: by another column. covariates: with the users' columns."""
         types = stored_types(table_name)
         with self.reading() as connection:
-            rows = bulk_of(connection).find(tables.current[table_name], TABLES[table_name].key, keys, types)
-        return decode(table_name, rows, {})
+            rows = bulk_of(connection).find(tables.current[table_name], by or TABLES[table_name].key, keys, types)
+            return decode(table_name, rows, covariate_types(connection, table_name) if covariates else {})
 
     def ever_had(self, table_name: str, key: str) -> bool:
         """Whether a key is in a table, its history, or among what was forgotten."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from followup_analytics.track.entries import (
-    Entry,
-    track_contact,
-    track_forget,
-    track_interview,
-    track_outcome,
-    track_undo,
-)
+from followup_analytics.track.corrections import correctable, track_correct
+from followup_analytics.track.entries import track_contact, track_interview, track_outcome
+from followup_analytics.track.entry import Entry
 from followup_analytics.track.history import track_history
+from followup_analytics.track.removal import holdings, ids_of, track_forget, track_undo
 
 __all__ = [
     "Entry",
+    "correctable",
+    "holdings",
+    "ids_of",
     "track_contact",
+    "track_correct",
     "track_forget",
     "track_history",
     "track_interview",

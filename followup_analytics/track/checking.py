@@ -13,6 +13,7 @@ from followup_analytics.checks import check_table
 from followup_analytics.errors import UsageError
 from followup_analytics.schema import CLOCKS, Table
 from followup_analytics.text import nearest
+from followup_analytics.track.vocabulary import in_vocabulary
 
 if TYPE_CHECKING:
     from followup_analytics.store import Store
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 #: Letters and digits that nobody mistakes for one another; five of them make 28 million ids.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _ID_LENGTH = 5
+#: What to do in words of this command, where a file's reader would be told otherwise.
+_MENDED = {
+    "no_zone": "the time has no offset and the store no time zone yet; add --time-zone with yours, such as "
+    "--time-zone Europe/Berlin (the store keeps the first one), or write the time as 2026-03-05T14:00+01:00.",
+    "unparsable": "is not a day or a time; write it as 2026-03-05, '2026-03-05 14:00', 'yesterday 14:00' or today.",
+}
 #: Among more ids than these none is looked for that resembles a misspelt one.
 _FEW_ENOUGH = 5_000
 
@@ -30,7 +37,8 @@ def checked_entry(table: Table, row: Mapping[str, Any], zone: str | None, zones:
     if unknown:
         guess = nearest(unknown[0], table.names)
         raise UsageError(f"{table.name} have no column {unknown[0]!r}" + (f"; is {guess!r} meant?" if guess else "."))
-    cells = {name: None if value is None else str(value) for name, value in row.items()}
+    given = in_vocabulary(table, row)
+    cells = {name: None if value is None else str(value) for name, value in given.items()}
     raw = pl.DataFrame({name: pl.Series([cell], dtype=pl.String) for name, cell in cells.items()})
     raw = raw.with_columns(pl.lit(None, pl.String).alias(name) for name in table.names if name not in cells)
     checked = check_table(
@@ -38,7 +46,7 @@ def checked_entry(table: Table, row: Mapping[str, Any], zone: str | None, zones:
     )
     problems = checked.problems(1)
     if problems:
-        raise UsageError(f"{_option(table, problems[0].column)}: {problems[0].message}")
+        raise UsageError(f"{_option(table, problems[0].column)}: {_MENDED.get(problems[0].rule, problems[0].message)}")
     return checked.frame
 
 
@@ -74,8 +82,3 @@ def new_id(store: Store, prefix: str, table_name: str) -> str:
         made = prefix + "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
         if not store.ever_had(table_name, made):
             return made
-
-
-def spelled(word: str) -> str:
-    """A word as the vocabularies of the log spell it."""
-    return word.strip().lower().replace("-", "_").replace(" ", "_")

@@ -1,35 +1,21 @@
-"""Recording, taking back and forgetting: each function does one command of `followup track`."""
+"""Recording interviews, contacts and outcomes: each function does one command of `followup track`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import Any
 
 import polars as pl
 
 from followup_analytics.errors import UsageError
 from followup_analytics.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, WRITTEN_CHANNELS
 from followup_analytics.store import KEY_MARK, open_store, store_exists
-from followup_analytics.text import counted
-from followup_analytics.track.checking import checked_entry, new_id, require_interview, require_zone, spelled
-from followup_analytics.track.times import Clock, is_early, moment_of, now_as_text, zone_frame, zone_of
-
-if TYPE_CHECKING:
-    from followup_analytics.store import Transaction
-
-_TRACKED = "tracked"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One thing done to a store: the id for stdout, the interview it is about, and a sentence for stderr."""
-
-    id: str
-    interview_id: str | None
-    sentence: str
-
-
-# --------------------------------------------------------------------------------------------------------- entries
+from followup_analytics.track.changing import changed_row, told
+from followup_analytics.track.checking import checked_entry, new_id, require_interview, require_zone
+from followup_analytics.track.doubts import doubts_of_contact, doubts_of_interview, doubts_of_outcome
+from followup_analytics.track.entry import Entry, settle
+from followup_analytics.track.times import Clock, moment_of, now_as_text, read_when, zone_frame, zone_of
+from followup_analytics.track.vocabulary import in_vocabulary
 
 
 def track_interview(
@@ -53,23 +39,26 @@ def track_interview(
         raise UsageError("--applicant is empty; give the applicant's id.")
     require_zone(time_zone)
     row = {**fields, "interview_id": "iv-", "applicant_id": applicant}
+    own_zone = fields.get("time_zone") or time_zone
     if not store_exists(url):
         # A slip in the very first entry must not leave an empty store behind.
-        checked_entry(INTERVIEWS, row | {"interviewed_at": at or now_as_text(clock)}, time_zone, None)
+        checked_entry(INTERVIEWS, row | {"interviewed_at": _when(at, own_zone, clock or _now)}, time_zone, None)
     store = open_store(url, create=True, clock=clock)
+    zone = time_zone or store.setting("time_zone")
     if fields.get("previous_interview_id") is not None:
         require_interview(store, str(fields["previous_interview_id"]))
     interview_id = new_id(store, "iv-", "interviews")
-    row |= {"interview_id": interview_id, "interviewed_at": at or now_as_text(store.now)}
-    checked = checked_entry(INTERVIEWS, row, time_zone or store.setting("time_zone"), None)
+    row |= {"interview_id": interview_id, "interviewed_at": _when(at, own_zone or zone, store.now)}
+    checked = checked_entry(INTERVIEWS, row, zone, None)
     pseudonyms = store.pseudonyms()
     frame = checked.with_columns(applicant_id=pl.lit(pseudonyms.applicant(applicant)))
+    doubts = doubts_of_interview(store, frame, applicant, pseudonyms)
     with store.transaction("track", kind="track") as transaction:
         transaction.add("interviews", frame, anew=True)
-        _settle(transaction, "interviews", interview_id, time_zone)
+        settle(transaction, "interviews", interview_id, time_zone)
         transaction.set(KEY_MARK, pseudonyms.fingerprint)
     when = moment_of(frame, "interviewed_at", frame["_zone"][0])
-    return Entry(interview_id, interview_id, f"Stored interview {interview_id}{when}.")
+    return Entry(interview_id, interview_id, f"Stored interview {interview_id}{when}.", doubts)
 
 
 def track_contact(
@@ -82,38 +71,57 @@ def track_contact(
     purpose: str | None = None,
     at: str | None = None,
     time_zone: str | None = None,
+    decision_promised_at: str | None = None,
+    do_not_contact: bool | None = None,
     clock: Clock | None = None,
     **fields: Any,
 ) -> Entry:
     """Record one touch of an interview.
 
     interview: its id. party: none by default for written channels, else not recorded. purpose: follow_up by default,
-    answer when inbound. at: now by default; without offset it is
-    read in the interview's zone. fields: further columns of the contacts table.
+    answer when inbound. at: now by default; without offset it is read in the interview's zone. decision_promised_at,
+    do_not_contact: what was learned in it about the interview, which becomes a new version. fields: further columns of
+    the contacts table.
     Raises UsageError for an interview that is not in the store or a value that the log doesn't take.
     """
     require_zone(time_zone)
     store = open_store(url, write=True, clock=clock)
     about = require_interview(store, interview)
+    zone = zone_of(store, about, time_zone)
     contact_id = new_id(store, "ct-", "contacts")
     row = {
         **fields,
         "contact_id": contact_id,
         "interview_id": interview,
-        "at": at or now_as_text(store.now),
+        "at": _when(at, zone, store.now),
         "direction": direction,
         "channel": channel,
-        "party": party or ("none" if spelled(channel) in WRITTEN_CHANNELS else None),
-        "purpose": purpose or ("answer" if spelled(direction) == "inbound" else "follow_up"),
+        "party": party,
+        "purpose": purpose,
     }
-    zone = zone_of(store, about, time_zone)
-    frame = checked_entry(CONTACTS, row, time_zone, zone_frame(about, zone))
+    frame = checked_entry(CONTACTS, _with_defaults(row), time_zone, zone_frame(about, zone))
+    doubts = doubts_of_contact(store, frame, about, zone)
+    learned = {"decision_promised_at": decision_promised_at, "do_not_contact": do_not_contact}
+    learned = {name: value for name, value in learned.items() if value is not None}
+    renewed = changed_row(store, INTERVIEWS, interview, learned, zone) if learned else None
     with store.transaction("track", kind="track") as transaction:
         transaction.add("contacts", frame)
-        _settle(transaction, "contacts", contact_id, time_zone)
-    note = " It lies before the interview, so it counts as no attempt." if is_early(frame, about, zone) else ""
+        if renewed is not None:
+            transaction.add("interviews", renewed)
+        settle(transaction, "contacts", contact_id, time_zone)
     said = f"{frame['direction'][0]} {frame['channel'][0].replace('_', ' ')} {contact_id}"
-    return Entry(contact_id, interview, f"Stored {said} of interview {interview}{moment_of(frame, 'at', zone)}.{note}")
+    tail = f", with what it told of the interview ({told(learned)})" if learned else ""
+    sentence = f"Stored {said} of interview {interview}{moment_of(frame, 'at', zone)}{tail}."
+    return Entry(contact_id, interview, sentence, doubts)
+
+
+def _with_defaults(row: dict[str, Any]) -> dict[str, Any]:
+    """The contract's defaults: nobody is reached in writing; what goes out follows up, what comes in answers."""
+    words = in_vocabulary(CONTACTS, row)
+    return words | {
+        "party": words["party"] or ("none" if words["channel"] in WRITTEN_CHANNELS else None),
+        "purpose": words["purpose"] or ("answer" if words["direction"] == "inbound" else "follow_up"),
+    }
 
 
 def track_outcome(
@@ -132,59 +140,23 @@ def track_outcome(
     require_zone(time_zone)
     store = open_store(url, write=True, clock=clock)
     about = require_interview(store, interview)
-    row = {"interview_id": interview, "outcome": outcome, "decided_at": at or now_as_text(store.now)}
     zone = zone_of(store, about, time_zone)
+    row = {"interview_id": interview, "outcome": outcome, "decided_at": _when(at, zone, store.now)}
     frame = checked_entry(OUTCOME_TABLE, row, time_zone, zone_frame(about, zone))
+    doubts = doubts_of_outcome(store, frame, about, zone)
     with store.transaction("track", kind="track") as transaction:
         counts = transaction.add("outcomes", frame)
         if counts.accepted:
-            _settle(transaction, "outcomes", interview, time_zone)
+            settle(transaction, "outcomes", interview, time_zone)
     said = f"{frame['outcome'][0]} of interview {interview}{moment_of(frame, 'decided_at', zone)}"
     tail = "; it replaces the earlier one" if counts.new_versions else "" if counts.accepted else ", already known"
-    return Entry(interview, interview, f"Stored outcome {said}{tail}.")
+    return Entry(interview, interview, f"Stored outcome {said}{tail}.", doubts)
 
 
-def track_undo(url: str, *, clock: Clock | None = None) -> Entry:
-    """Take back the last entry of any kind that was not taken back yet; it stays in the history.
-
-    The id is that of the contact or interview, of an outcome its interview's. Raises UsageError when there is none.
-    """
-    from followup_analytics.store.journal import undo_last
-
-    undone = undo_last(open_store(url, write=True, clock=clock))
-    what = {"outcomes": "the outcome of interview", "contacts": "contact", "interviews": "interview"}[undone.table_name]
-    tail = "; what it had replaced is in force again" if undone.restored else ""
-    return Entry(undone.key, None, f"Took back {what} {undone.key}{tail}.")
+def _when(at: str | None, zone: str | None, now: Clock) -> str:
+    """The moment of an entry as the checks read it; now where none was given."""
+    return now_as_text(now) if at is None or not at.strip() else read_when(at, zone, now)
 
 
-def track_forget(url: str, applicant: str, *, clock: Clock | None = None) -> Entry:
-    """Erase an applicant from the store and the papers beside it, for good.
-
-    applicant: the id as people know it, or the pseudonym under which the store has it. Raises UsageError when the store
-    has never had the applicant, UnreadableError when another program keeps the files from being rewritten.
-    """
-    from followup_analytics.store.erase import erase_applicant
-
-    store = open_store(url, write=True, clock=clock)
-    applicant = applicant.strip()
-    erased = erase_applicant(store, {applicant, store.pseudonyms().applicant(applicant)} - {""})
-    if not erased.known:
-        raise UsageError(f"{store.address.shown}: there is no applicant of that id; nothing was erased.")
-    parts = (
-        f"Erased {counted(erased.interviews, 'interview')}, {counted(erased.contacts, 'contact')} and "
-        f"{counted(erased.outcomes, 'outcome')}, with their history"
-    )
-    papers = f", and cleaned {counted(erased.papers, 'paper')} beside the store" if erased.papers else ""
-    copies = " Copies and backups made outside the store, and a database server's own logs, are yours to erase."
-    return Entry("", None, f"{parts}{papers}.{copies}")
-
-
-def _settle(transaction: Transaction, table_name: str, key: str, time_zone: str | None) -> None:
-    """What every entry leaves behind: its line in the journal, and that this store is written day by day."""
-    from followup_analytics.store.journal import note_entry
-
-    note_entry(transaction, table_name, key)
-    if transaction.setting(_TRACKED) is None:
-        transaction.set(_TRACKED, "true")
-    if time_zone is not None and transaction.setting("time_zone") is None:
-        transaction.set("time_zone", time_zone)
+def _now() -> datetime:
+    return datetime.now(UTC)

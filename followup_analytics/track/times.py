@@ -1,19 +1,75 @@
-"""When an entry was: in which zone its time is read, and how it is told."""
+"""When an entry was: as people write it, in which zone it is read, and how it is told."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from followup_analytics import clock
+from followup_analytics.errors import UsageError
+from followup_analytics.text import shorten
 
 if TYPE_CHECKING:
     from followup_analytics.store import Store
 
 Clock = Callable[[], datetime]
+
+#: Clocks of two computers may differ by as much.
+_GRACE = timedelta(minutes=2)
+_CLOCK = r"(?P<time>\d{1,2}:\d{2}(?::\d{2})?\s*(?:Z|[+-]\d{2}:?\d{2})?)"
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:$|[T ])")
+_RELATIVE = re.compile(rf"(?P<day>today|yesterday|now)?(?:(?:^|\s+|\s*,\s*|T)(?:at\s+)?{_CLOCK})?", re.IGNORECASE)
+_WRITTEN = re.compile(
+    rf"(?P<first>\d{{1,2}})(?P<mark>[./])(?P<second>\d{{1,2}})(?P=mark)(?P<year>\d{{4}})(?:[\s,T]+{_CLOCK})?"
+)
+
+
+def read_when(typed: str, zone: str | None, now: Clock) -> str:
+    """A moment as people type it, in the form of files (ISO 8601); anything else is left for the checks to refuse.
+
+    Besides ISO 8601: today, yesterday, yesterday 15:30, 15:30 (today), 20.11.2026 and 20/11/2026 15:30 where the day
+    can't be a month. zone: in which today and yesterday are meant; the computer's own where none is known.
+    Raises UsageError for a day that doesn't exist, or that may be read in two ways.
+    """
+    text = typed.strip()
+    found = _RELATIVE.fullmatch(text)
+    if text and found:
+        word = (found["day"] or "today").lower()
+        if word == "now" and not found["time"]:
+            return now_as_text(now)
+        here = local_time(now(), zone) if zone else now().astimezone()
+        return _joined(here.date() - timedelta(days=word == "yesterday"), found["time"])
+    found = _WRITTEN.fullmatch(text)
+    if found:
+        return _joined(_written_day(text, int(found["first"]), int(found["second"]), int(found["year"])), found["time"])
+    iso = _ISO.match(text)
+    if iso:
+        _day(text, *(int(part) for part in iso.groups()))
+    return text
+
+
+def _written_day(text: str, first: int, second: int, year: int) -> date:
+    """Of two numbers the one above 12 is the day; two low ones that differ may be read in two ways."""
+    if first <= 12 and second <= 12 and first != second:
+        ways = " or ".join(f"{_day(text, year, month, day)}" for day, month in ((first, second), (second, first)))
+        raise UsageError(f"--at: {shorten(text)!r} may be {ways}; write the one that you mean.")
+    day, month = (second, first) if second > 12 >= first else (first, second)
+    return _day(text, year, month, day)
+
+
+def _day(text: str, year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise UsageError(f"--at: there is no such day as {shorten(text)!r}; correct it.") from None
+
+
+def _joined(day: date, time: str | None) -> str:
+    return day.isoformat() if time is None else f"{day.isoformat()}T{time.replace(' ', '')}"
 
 
 def zone_of(store: Store, about: pl.DataFrame, given: str | None) -> str | None:
@@ -40,12 +96,20 @@ def moment_of(frame: pl.DataFrame, name: str, zone: str | None) -> str:
     return f", {to_the_minute(frame[name][0], zone or 'UTC')} ({zone or 'UTC'})"
 
 
-def is_early(contact: pl.DataFrame, about: pl.DataFrame, zone: str | None) -> bool:
-    """Whether a contact lies before its interview: by instants, by days where one of them is only a date."""
-    at, start = contact["at"][0], about["interviewed_at"][0]
-    if "day" in (contact["at_precision"][0], about["at_precision"][0]):
+def is_early(entry: pl.DataFrame, name: str, about: pl.DataFrame, zone: str | None) -> bool:
+    """Whether an entry lies before its interview: by instants, by days where one of them is only a date."""
+    at, start = entry[name][0], about["interviewed_at"][0]
+    if "day" in (entry["at_precision"][0], about["at_precision"][0]):
         return local_time(at, zone or "UTC").date() < local_time(start, zone or "UTC").date()
     return bool(at < start)
+
+
+def is_ahead(entry: pl.DataFrame, name: str, zone: str | None, now: datetime) -> bool:
+    """Whether an entry lies in the future, by more than what clocks may differ by."""
+    at = entry[name][0]
+    if entry["at_precision"][0] == "day":
+        return local_time(at, zone or "UTC").date() > local_time(now, zone or "UTC").date()
+    return bool(at > now + _GRACE)
 
 
 def local_time(at: datetime, zone: str) -> datetime:

@@ -1,0 +1,81 @@
+"""Where every interview of a log stands, open or closed: the list from which a person picks the one to act on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import polars as pl
+
+from followup_analytics.advice.situation import EPOCH, contacts_of, with_today
+from followup_analytics.clock import local_times
+from followup_analytics.results import Field, LogCounts, Result
+from followup_analytics.risk import ATTEMPT
+from followup_analytics.text import counted
+
+if TYPE_CHECKING:
+    from followup_analytics.log import FollowUpLog
+
+
+@dataclass(frozen=True, repr=False)
+class Overview(Result):
+    """One row for each interview, the latest first.
+
+    Rows: interview_id, interviewed (local date, with the time where known), employer, state (open, still ahead, or the
+    outcome), attempts, last_contact (local date of the last touch in either direction), applicant_id, cohort.
+    """
+
+    command: ClassVar[str] = "track"
+    title: ClassVar[str] = "Interviews (confidential)"
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("interview_id", "interview"),
+        Field("interviewed", "on"),
+        Field("employer", "employer"),
+        Field("state", "state"),
+        Field("attempts", "attempts", "count"),
+        Field("last_contact", "last contact"),
+    )
+
+    def summary(self) -> str:
+        """How many interviews there are, and how many of them are open."""
+        waiting = sum(row["state"] in ("open", "still ahead") for row in self.rows)
+        return f"{counted(len(self.rows), 'interview')}, {waiting} open."
+
+
+def overview(log: FollowUpLog, applicants: Collection[str] | None = None) -> Overview:
+    """List the interviews of a log, or those of some applicants (by the ids that the log has), the latest first.
+
+    Attempts are outbound follow-ups at or after the interview, whether or not they were answered.
+    """
+    interviews = with_today(log)
+    if applicants is not None:
+        interviews = interviews.filter(pl.col("applicant_id").is_in(list(applicants)))
+    touches = (
+        contacts_of(log, interviews)
+        .group_by("interview_id")
+        .agg(attempts=(pl.col("role") == ATTEMPT).sum(), last_day=pl.col("day").max())
+    )
+    facts = (
+        interviews.join(log.outcomes.select("interview_id", "outcome"), on="interview_id", how="left")
+        .join(touches, on="interview_id", how="left")
+        .sort("_at_us", "interview_id", descending=[True, False])
+    )
+    local = local_times(facts["_at_us"], facts["_zone"])
+    rows = tuple(_row(row) for row in facts.with_columns(local=local).iter_rows(named=True))
+    return Overview(rows, LogCounts.of(log), native=log.native)
+
+
+def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+    clock = "%Y-%m-%d" if row["at_precision"] == "day" else "%Y-%m-%d %H:%M"
+    return {
+        "interview_id": row["interview_id"],
+        "interviewed": f"{row['local']:{clock}}",
+        "employer": row["employer"],
+        "state": row["outcome"] or ("open" if row["held"] else "still ahead"),
+        "attempts": row["attempts"] or 0,
+        "last_contact": None if row["last_day"] is None else f"{EPOCH + timedelta(days=row['last_day'])}",
+        "applicant_id": row["applicant_id"],
+        "cohort": row["cohort"],
+    }

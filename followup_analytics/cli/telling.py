@@ -1,0 +1,70 @@
+"""What a person is told after an entry of `followup track`: the id, what was stored, what looks odd, the next step."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from followup_analytics.cli.shared import say
+
+if TYPE_CHECKING:
+    from followup_analytics.store import Store
+    from followup_analytics.track import Entry
+
+
+def tell(url: str, entry: Entry, *, as_json: bool) -> None:
+    """The id on stdout at once; then, on stderr, the sentence, doubts and the next step of that interview alone."""
+    if not as_json:
+        typer.echo(entry.id)
+        # The next step takes longer than the entry: whoever waits for the id has it by then.
+        sys.stdout.flush()
+    say(entry.sentence)
+    for doubt in entry.doubts:
+        say(f"Warning: {doubt}")
+    step = _next_step(url, entry)
+    if as_json:
+        typer.echo(json.dumps(_answer(url, entry, step), ensure_ascii=False, indent=2, default=str))
+    if step:
+        say(f"Next: {_worded(step)}")
+
+
+def _next_step(url: str, entry: Entry) -> dict[str, Any] | None:
+    if entry.interview_id is None:
+        return None
+    from followup_analytics.advice import next_steps
+    from followup_analytics.store import open_store
+    from followup_analytics.store.logs import read_story
+
+    story = read_story(open_store(url), entry.interview_id)
+    rows = () if story is None else next_steps(story, test=False).rows
+    return dict(rows[0]) if rows else None
+
+
+def _answer(url: str, entry: Entry, step: dict[str, Any] | None) -> dict[str, Any]:
+    from followup_analytics.results import SCHEMA_VERSION
+    from followup_analytics.store import open_store
+
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "command": "track",
+        "log": _counts(open_store(url)),
+        "results": [{"id": entry.id, "next": step}],
+        "notes": [{"code": "doubt", "n": None, "text": doubt} for doubt in entry.doubts],
+    }
+
+
+def _counts(store: Store) -> dict[str, Any]:
+    """The `log` object, counted in the store itself: to read all of it for one entry would take too long."""
+    from followup_analytics.track.times import local_time
+
+    settings = store.settings()
+    today = local_time(store.now(), settings.get("time_zone") or "UTC").date()
+    return {**store.sizes(), "data_date": today.isoformat(), "simulated": settings.get("simulated") == "true"}
+
+
+def _worded(step: dict[str, Any]) -> str:
+    when = f" on {step['on']}" if step.get("on") else ""
+    return f"{str(step['step']).replace('_', ' ')}{when}. {step['why']}"

@@ -1,0 +1,225 @@
+"""Taking back: the last entry, a record by its id, or all that a file brought. It stays in the history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from followup_analytics.errors import UsageError
+from followup_analytics.schema import TABLES
+from followup_analytics.store import tables
+from followup_analytics.store.bulk import bulk_of
+from followup_analytics.store.journal import INGEST, TRACK, UNDO
+from followup_analytics.store.store import Store
+from followup_analytics.store.transaction import Transaction
+from followup_analytics.text import counted
+
+#: Rows that rest on others are taken back first.
+_ORDER = ("outcomes", "contacts", "interviews", "applicants")
+#: Tables whose records have ids that people see.
+_NAMED = ("outcomes", "contacts", "interviews")
+
+Keys = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What was taken back.
+
+    table_name, key: of a single entry, empty for a file's. source: name of the file that the rows came from, empty for
+    an entry of `track`. removed: how many rows by table. restored: how many earlier versions are in force again.
+    later_files: how many files ingested after the entry stay.
+    """
+
+    table_name: str = ""
+    key: str = ""
+    source: str = ""
+    removed: Mapping[str, int] = field(default_factory=dict)
+    restored: int = 0
+    later_files: int = 0
+
+
+def undo_last(store: Store) -> Undone:
+    """Take back the last entry of `track` that was not taken back yet; what it had replaced is in force again.
+
+    Raises UsageError when there is no entry, a file has changed its record since, or other rows rest on it.
+    """
+    with store.transaction("undo", kind=UNDO) as transaction:
+        entry = _last(transaction.connection, TRACK)
+        if entry is None:
+            raise UsageError(
+                f"{store.address.shown}: there is no entry to take back; undo is for what `followup track` stored, and "
+                "`undo --ingest` for what `followup ingest` did."
+            )
+        return _undo_entry(transaction, entry, "The last entry")
+
+
+def undo_record(store: Store, key: str) -> Undone:
+    """Take back the last entry about one contact or interview (of an interview with an outcome, whichever is later).
+
+    A record that came from a file is taken back too; what it had replaced is in force again.
+    Raises UsageError when no record in force has that id, or other rows rest on it.
+    """
+    with store.transaction("undo", kind=UNDO) as transaction:
+        connection, batches = transaction.connection, tables.batches
+        standing = _standing(connection, key)
+        if standing is None:
+            raise UsageError(
+                f"{store.address.shown}: nothing has the id {key!r}; `followup track STORE list` shows the "
+                "interviews, and `history` the contacts of one."
+            )
+        table_name, number = standing
+        entry = connection.execute(sa.select(batches).where(batches.c.batch == number)).one()
+        if entry.kind == TRACK and entry.record_key == key and entry.table_name == table_name:
+            return _undo_entry(transaction, entry, "This entry")
+        keys = {table_name: [key]}
+        _require_nothing_rests_on(connection, number, keys, f"{key} can't be taken back")
+        source = str(entry.source or "") if entry.kind == INGEST else ""
+        return Undone(table_name, key, source, {table_name: 1}, _take_back(transaction, number, keys))
+
+
+def undo_ingest(store: Store) -> Undone:
+    """Take back all rows of the file that was ingested last; versions that they replaced are in force again.
+
+    Raises UsageError when there is none, rows of it were changed since, or later entries rest on them.
+    """
+    with store.transaction("undo", kind=UNDO) as transaction:
+        connection = transaction.connection
+        entry = _last(connection, INGEST)
+        if entry is None:
+            raise UsageError(f"{store.address.shown}: there is no ingest to take back.")
+        what = f"The ingest of {entry.source} can't be taken back"
+        keys = _rows_of(connection, entry.batch)
+        changed = sum(len(_changed_since(connection, name, entry.batch)) for name in _ORDER)
+        if changed:
+            raise UsageError(f"{what}: {counted(changed, 'of its rows was', 'of its rows were')} changed since.")
+        _require_nothing_rests_on(connection, entry.batch, keys, what)
+        restored = _take_back(transaction, entry.batch, keys)
+        _mark_undone(transaction, entry.batch)
+        removed = {name: len(keys[name]) for name in reversed(_ORDER) if keys[name]}
+        return Undone(source=str(entry.source), removed=removed, restored=restored)
+
+
+# ---------------------------------------------------------------------------------------------------------- parts
+
+
+def _last(connection: sa.Connection, kind: str) -> Any:
+    """The last batch of a kind that was not taken back yet, None where there is none."""
+    batches = tables.batches
+    wanted = [batches.c.kind == kind, batches.c.undone_by.is_(None)]
+    if kind == TRACK:
+        wanted.append(batches.c.record_key.is_not(None))
+    return connection.execute(
+        sa.select(batches).where(sa.and_(*wanted)).order_by(batches.c.batch.desc()).limit(1)
+    ).first()
+
+
+def _standing(connection: sa.Connection, key: str) -> tuple[str, int] | None:
+    """Table and batch of the record in force with an id; of an interview and its outcome the one recorded later."""
+    found = []
+    for name in _NAMED:
+        table = tables.current[name]
+        row = connection.execute(
+            sa.select(table.c.recorded_at, table.c.batch).where(table.c[TABLES[name].key] == key)
+        ).first()
+        if row is not None:
+            found.append((int(row.recorded_at), name, int(row.batch)))
+    return max(found)[1:] if found else None
+
+
+def _undo_entry(transaction: Transaction, entry: Any, which: str) -> Undone:
+    """Take back all that one entry of `track` stored."""
+    connection, number = transaction.connection, int(entry.batch)
+    later = max((batch for name in _NAMED for batch in _changed_since(connection, name, number)), default=None)
+    if later is not None:
+        kind = connection.execute(sa.select(tables.batches.c.kind).where(tables.batches.c.batch == later)).scalar()
+        advice = (
+            "by a file since; mend the file and ingest it again instead."
+            if kind == INGEST
+            else "since; take the later change back first."
+        )
+        raise UsageError(f"{which}, {entry.record_key}, was changed {advice}")
+    keys = _rows_of(connection, number)
+    _require_nothing_rests_on(connection, number, keys, f"{which}, {entry.record_key}, can't be taken back")
+    restored = _take_back(transaction, number, keys)
+    _mark_undone(transaction, number)
+    removed = {name: len(rows) for name, rows in keys.items() if rows}
+    return Undone(entry.table_name, entry.record_key, "", removed, restored, _files_after(connection, number))
+
+
+def _rows_of(connection: sa.Connection, batch: int) -> dict[str, list[str]]:
+    """Keys of the rows in force that a batch brought, by table, what rests on others first."""
+    found = {}
+    for name in _ORDER:
+        table = tables.current[name]
+        key = table.c[TABLES[name].key]
+        found[name] = [str(one) for one in connection.execute(sa.select(key).where(table.c.batch == batch)).scalars()]
+    return found
+
+
+def _changed_since(connection: sa.Connection, table_name: str, batch: int) -> list[int]:
+    """The batches that put something else in the place of a batch's rows, one for each row."""
+    past, table, key = tables.history[table_name], tables.current[table_name], TABLES[table_name].key
+    replaced = sa.select(past.c[key]).where(past.c.batch == batch)
+    # A version that was put back bears its old number, which is lower.
+    now = sa.select(table.c.batch).where(table.c.batch > batch, table.c[key].in_(replaced))
+    return [int(one) for one in connection.execute(now).scalars()]
+
+
+def _require_nothing_rests_on(connection: sa.Connection, batch: int, keys: Keys, what: str) -> None:
+    """Refuse to take an interview away under contacts and outcomes that came otherwise."""
+    interviews = list(keys.get("interviews", ()))
+    past = tables.history["interviews"]
+    replaced = set(
+        connection.execute(
+            sa.select(past.c.interview_id).where(past.c.superseded_by == batch, past.c.batch != batch)
+        ).scalars()
+    )
+    gone = [one for one in interviews if one not in replaced]
+    for name in ("contacts", "outcomes"):
+        rows = bulk_of(connection).find(tables.current[name], "interview_id", gone, {"batch": pl.Int64()})
+        resting = rows.filter(pl.col("batch") != batch).height
+        if resting:
+            belongs = "belongs" if resting == 1 else "belong"
+            whom = "it" if len(gone) == 1 else "its interviews"
+            raise UsageError(f"{what}: {counted(resting, name[:-1])} {belongs} to {whom}; take that back first.")
+
+
+def _take_back(transaction: Transaction, batch: int, keys: Keys) -> int:
+    """Remove rows of a batch and put the versions that they had replaced back in force; how many versions."""
+    restored = 0
+    for name in _ORDER:
+        chosen = keys.get(name, ())
+        if not chosen:
+            continue
+        transaction.remove(name, chosen)
+        restored += _restore(transaction, name, batch, chosen)
+    return restored
+
+
+def _restore(transaction: Transaction, table_name: str, batch: int, keys: Sequence[str]) -> int:
+    table, past = tables.current[table_name], tables.history[table_name]
+    names = ", ".join(f'"{name}"' for name in tables.row_columns(table_name) if name != "recorded_at")
+    # Our own names and whole numbers alone; the keys are parameters.
+    return bulk_of(transaction.connection).execute_for(
+        f"INSERT INTO {table.name} ({names}, recorded_at) SELECT {names}, {transaction.batch[1]} FROM {past.name} "  # noqa: S608
+        f"WHERE superseded_by = {int(batch)} AND batch <> {int(batch)} AND {TABLES[table_name].key} IN :keys",
+        list(keys),
+    )
+
+
+def _mark_undone(transaction: Transaction, batch: int) -> None:
+    batches = tables.batches
+    transaction.connection.execute(
+        batches.update().where(batches.c.batch == batch).values(undone_by=transaction.batch[0])
+    )
+
+
+def _files_after(connection: sa.Connection, batch: int) -> int:
+    batches = tables.batches
+    later = sa.and_(batches.c.batch > batch, batches.c.kind == INGEST, batches.c.undone_by.is_(None))
+    return int(connection.execute(sa.select(sa.func.count()).select_from(batches).where(later)).scalar() or 0)

@@ -1,0 +1,103 @@
+"""Correcting one entry: the row as it should have been becomes a new version, and the old one stays in the history."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from followup_analytics.errors import UsageError
+from followup_analytics.schema import CLOCKS, CONTACTS, INTERVIEWS, OUTCOME_TABLE, Table
+from followup_analytics.store import Store, open_store
+from followup_analytics.text import listed, nearest
+from followup_analytics.track.changing import changed_row, told
+from followup_analytics.track.checking import require_interview, require_zone
+from followup_analytics.track.doubts import doubts_of_contact, doubts_of_outcome
+from followup_analytics.track.entry import Entry, settle
+from followup_analytics.track.times import Clock, read_when, zone_of
+from followup_analytics.track.vocabulary import spelled
+
+#: What a correction never touches: another key, or another person, is another entry.
+_FIXED = ("interview_id", "contact_id", "applicant_id", "at_precision")
+
+
+def correctable(table: Table) -> tuple[str, ...]:
+    """The columns of a table that `track_correct` changes, its clock aside."""
+    return tuple(name for name in table.names if name not in (*_FIXED, CLOCKS[table.name], "time_zone"))
+
+
+def track_correct(
+    url: str,
+    key: str,
+    *,
+    at: str | None = None,
+    time_zone: str | None = None,
+    clear: Collection[str] = (),
+    clock: Clock | None = None,
+    **fields: Any,
+) -> Entry:
+    """Correct one contact, interview or outcome.
+
+    key: the id of a contact or an interview. at: when it was; of an interview's outcome where `outcome` is given too.
+    fields: further columns of the table; of an interview also `outcome`, and nothing else with it. clear: columns to
+    empty.
+    Raises UsageError for an id or column that isn't there, a value that the log doesn't take, and for no change at all.
+    """
+    require_zone(time_zone)
+    store = open_store(url, write=True, clock=clock)
+    table = _table_of(store, key, fields)
+    changes = _changes(table, fields, clear)
+    about = require_interview(store, key if table is not CONTACTS else _interview_of(store, key))
+    zone = zone_of(store, about, time_zone)
+    if at is not None:
+        changes[CLOCKS[table.name]] = read_when(at, zone, store.now)
+    if not changes:
+        raise UsageError(
+            "correct needs at least one option that says what is to be changed, such as --at or --channel."
+        )
+    frame = changed_row(store, table, key, changes, zone, time_zone)
+    doubts: tuple[str, ...] = ()
+    if table is CONTACTS:
+        doubts = doubts_of_contact(store, frame, about, zone)
+    elif table is OUTCOME_TABLE:
+        doubts = doubts_of_outcome(store, frame, about, zone)
+    with store.transaction("track", kind="track") as transaction:
+        if not transaction.add(table.name, frame, anew=True).accepted:
+            return Entry(key, str(about["interview_id"][0]), f"{key} says so already; nothing was changed.")
+        settle(transaction, table.name, key, time_zone)
+    sentence = f"Corrected {key}: {told(changes)}. What it said before stays in the history."
+    return Entry(key, str(about["interview_id"][0]), sentence, doubts)
+
+
+def _table_of(store: Store, key: str, fields: Mapping[str, Any]) -> Table:
+    if fields.get("outcome") is not None:
+        require_interview(store, key)
+        if not store.find("outcomes", [key]).height:
+            raise UsageError(
+                f"interview {key} has no outcome yet; `followup track STORE outcome {key} ...` records one."
+            )
+        return OUTCOME_TABLE
+    if store.find("contacts", [key]).height:
+        return CONTACTS
+    require_interview(store, key)
+    return INTERVIEWS
+
+
+def _interview_of(store: Store, contact_id: str) -> str:
+    return str(store.find("contacts", [contact_id])["interview_id"][0])
+
+
+def _changes(table: Table, fields: Mapping[str, Any], clear: Collection[str]) -> dict[str, Any]:
+    """What is to be changed, by column of the table."""
+    changes = {name: value for name, value in fields.items() if value is not None}
+    changes |= dict.fromkeys((spelled(name) for name in clear), None)
+    known = correctable(table)
+    strange = [name for name in changes if name not in known]
+    if strange:
+        guess = nearest(strange[0], known)
+        what = {"contacts": "a contact", "interviews": "an interview", "outcomes": "an outcome"}[table.name]
+        hint = f"is {guess} meant?" if guess else f"there are {listed(known, 'and')}."
+        raise UsageError(f"{what} has no {strange[0]} to correct; {hint}")
+    needed = [name for name, value in changes.items() if value is None and table.column(name).required]
+    if needed:
+        raise UsageError(f"--clear {needed[0]}: it is needed, and can be corrected but not emptied.")
+    return changes

@@ -1,0 +1,102 @@
+"""Taking back and forgetting: what `followup track` does to entries that should not be there."""
+
+from __future__ import annotations
+
+from followup_analytics.errors import UsageError
+from followup_analytics.store import open_store
+from followup_analytics.text import counted, listed
+from followup_analytics.track.doubts import written_otherwise
+from followup_analytics.track.entry import Entry
+from followup_analytics.track.times import Clock
+
+_WHAT = {"outcomes": "the outcome of interview", "contacts": "contact", "interviews": "interview"}
+
+
+def track_undo(url: str, key: str | None = None, *, ingest: bool = False, clock: Clock | None = None) -> Entry:
+    """Take back the last entry of `track` that was not taken back yet; it stays in the history.
+
+    key: take back the last entry about this contact or interview instead. ingest: take back all that the last ingested
+    file brought. The id given back is that of the contact or interview, of an outcome its interview's, of an ingest the
+    name of the file. Raises UsageError when there is none, or when later rows rest on it.
+    """
+    from followup_analytics.store.undo import undo_ingest, undo_last, undo_record
+
+    store = open_store(url, write=True, clock=clock)
+    if ingest:
+        if key is not None:
+            raise UsageError("undo takes back an entry by its id or, with --ingest, a file's rows: give one of them.")
+        undone = undo_ingest(store)
+        rows = listed((counted(number, name[:-1]) for name, number in undone.removed.items()), "and") or "no row"
+        back = f"; {counted(undone.restored, 'row')} it had replaced {_are(undone.restored)} in force again"
+        sentence = f"Took back the ingest of {undone.source}: {rows}{back if undone.restored else ''}."
+        return Entry(undone.source, None, f"{sentence} The history keeps it, and the file can be ingested again.")
+    undone = undo_last(store) if key is None else undo_record(store, key)
+    tail = "; what it had replaced is in force again" if undone.restored else ""
+    sentence = f"Took back {_WHAT[undone.table_name]} {undone.key}{tail}."
+    if undone.source:
+        sentence += f" It came from {undone.source}: ingesting that file again brings it back."
+    if undone.later_files:
+        files = counted(undone.later_files, "file ingested after it stays", "files ingested after it stay")
+        sentence += f" {files}; `undo --ingest` takes back the last one."
+    return Entry(undone.key, None, sentence)
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def ids_of(url: str, applicant: str) -> tuple[str, ...]:
+    """The ids under which a store has an applicant: the pseudonym of the id given, or that id itself.
+
+    Raises UsageError when the store has no interview of the applicant.
+    """
+    store = open_store(url)
+    pseudonyms = store.pseudonyms()
+    ids = _ids(pseudonyms.applicant(applicant.strip()), applicant)
+    if not store.find("interviews", ids, by="applicant_id").height:
+        near = written_otherwise(store, applicant.strip(), pseudonyms)
+        hint = "; one differs from it in capitals or blanks only" if near else ""
+        raise UsageError(f"{store.address.shown}: there is no interview of an applicant of that id{hint}.")
+    return tuple(ids)
+
+
+def holdings(url: str, applicant: str) -> str | None:
+    """What is stored about an applicant, in words; None where nothing is."""
+    store = open_store(url)
+    ids = _ids(store.pseudonyms().applicant(applicant.strip()), applicant)
+    found = store.find("interviews", ids, by="applicant_id")
+    if not found.height:
+        return None
+    contacts = store.find("contacts", found["interview_id"].to_list(), by="interview_id")
+    return f"{counted(found.height, 'interview')} and {counted(contacts.height, 'contact')}"
+
+
+def track_forget(url: str, applicant: str, *, clock: Clock | None = None) -> Entry:
+    """Erase an applicant from the store and the papers beside it, for good.
+
+    applicant: the id as people know it, or the pseudonym under which the store has it. Raises UsageError when the store
+    has never had the applicant, UnreadableError when another program keeps the files from being rewritten.
+    """
+    from followup_analytics.store.erase import erase_applicant
+
+    store = open_store(url, write=True, clock=clock)
+    pseudonyms = store.pseudonyms()
+    erased = erase_applicant(store, set(_ids(pseudonyms.applicant(applicant.strip()), applicant)))
+    if not erased.known:
+        hint = (
+            "; one differs from it in capitals or blanks only, so write it as it was entered"
+            if written_otherwise(store, applicant.strip(), pseudonyms)
+            else ""
+        )
+        raise UsageError(f"{store.address.shown}: there is no applicant of that id{hint}; nothing was erased.")
+    parts = (
+        f"Erased {counted(erased.interviews, 'interview')}, {counted(erased.contacts, 'contact')} and "
+        f"{counted(erased.outcomes, 'outcome')}, with their history"
+    )
+    papers = f", and cleaned {counted(erased.papers, 'paper')} beside the store" if erased.papers else ""
+    copies = " Copies and backups made outside the store, and a database server's own logs, are yours to erase."
+    return Entry("", None, f"{parts}{papers}.{copies}")
+
+
+def _ids(pseudonym: str, applicant: str) -> list[str]:
+    return sorted({applicant.strip(), pseudonym} - {""})

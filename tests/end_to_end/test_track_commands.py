@@ -1,0 +1,82 @@
+"""`followup track` as a person types it: what is asked, refused, listed and corrected."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def store(tmp_path: Any) -> str:
+    """The URL of a store that is not there yet."""
+    return f"sqlite:///{tmp_path}/followup.db"
+
+
+@pytest.fixture
+def interview(followup: Any, store: str) -> str:
+    """The id of an interview of ada's."""
+    answer = followup(
+        "track", store, "interview", "--applicant", "ada", "--at", "2026-03-02 10:00", "--time-zone", "Europe/Berlin"
+    )
+    return str(answer.out.strip())
+
+
+@pytest.mark.parametrize("typed", ["forgt", "forge", "Forget", "erase"])
+def test_a_mistyped_command_never_proposes_to_forget(followup: Any, store: str, typed: str) -> None:
+    """What can't be taken back has to be typed in full."""
+    answer = followup("track", store, typed, "ada")
+    assert answer.code == 2
+    assert "forget" not in answer.err.replace(f"'{typed}'", "")
+
+
+def test_a_mistyped_command_is_met_with_its_name(followup: Any, store: str) -> None:
+    """Harmless ones are proposed."""
+    assert "is contact meant?" in followup("track", store, "contcat").err
+
+
+@pytest.mark.parametrize(("answer", "left"), [("n\n", 1), ("y\n", 0)])
+def test_forget_asks_on_a_terminal(
+    followup: Any, store: str, interview: str, monkeypatch: pytest.MonkeyPatch, answer: str, left: int
+) -> None:
+    """It says what would go, and only a yes erases."""
+    import io
+
+    terminal = io.StringIO(answer)
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stdin", terminal)
+    told = followup("track", store, "forget", "ada")
+    assert told.code == 0
+    assert "1 interview and 0 contacts" in told.err
+    assert told.out.strip() == ""
+    assert len(followup("track", store, "history", interview).out.splitlines()) == left
+
+
+def test_forget_does_not_ask_a_program(followup: Any, store: str, interview: str) -> None:
+    """Without a terminal, or with --yes, it proceeds."""
+    assert interview
+    assert "Erased 1 interview" in followup("track", store, "forget", "ada", "--yes").err
+
+
+def test_list_and_correct(followup: Any, store: str, interview: str) -> None:
+    """The list gives the ids; corrections are options named as the columns; JSON is the usual object."""
+    answer = followup(
+        "track", store, "correct", interview, "--employer", "Mill", "--decision-promised-at", "2026-12-01"
+    )
+    assert answer.out.strip() == interview
+    assert "decision promised at 2026-12-01" in answer.err
+    rows = followup("track", store, "list", "--applicant", "ada", "--json").results
+    assert [(row["interview_id"], row["employer"], row["state"]) for row in rows] == [(interview, "Mill", "open")]
+    assert interview in followup("track", store, "list").out
+    assert followup("track", store, "list", "--applicant", "Ada").code == 2
+
+
+def test_doubts_go_to_stderr_and_into_notes(followup: Any, store: str, interview: str) -> None:
+    """stdout holds the id alone; JSON has the doubt as a note, and the counts of the whole store."""
+    call = ("track", store, "contact", interview, "--channel", "call", "--at", "2026-03-04 10:00")
+    first = followup(*call)
+    assert "Warning" not in first.err
+    again = followup(*call, "--json")
+    assert first.out.strip() in again.json["notes"][0]["text"]
+    assert (again.json["log"]["interviews"], again.json["log"]["contacts"]) == (1, 2)

@@ -1,0 +1,158 @@
+"""What people type into `track`: times, words and slips."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from followup_analytics.errors import UsageError
+from followup_analytics.store import read_store_log
+from followup_analytics.track import track_contact, track_forget, track_interview, track_outcome
+from followup_analytics.track.times import read_when
+
+NOW = datetime(2026, 11, 24, 22, 30, tzinfo=UTC)
+BERLIN = "Europe/Berlin"
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """The URL of a store that is not there yet."""
+    return f"sqlite:///{tmp_path}/followup.db"
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("today", "2026-11-24"),
+        ("yesterday", "2026-11-23"),
+        ("Yesterday 15:30", "2026-11-23T15:30"),
+        ("yesterday at 9:05", "2026-11-23T9:05"),
+        ("15:30", "2026-11-24T15:30"),
+        ("20.11.2026", "2026-11-20"),
+        ("20/11/2026 15:30", "2026-11-20T15:30"),
+        ("11/20/2026", "2026-11-20"),
+        ("3.3.2026", "2026-03-03"),
+        ("now", "2026-11-24T22:30:00+00:00"),
+        ("2026-11-20T15:30+01:00", "2026-11-20T15:30+01:00"),
+        ("last week", "last week"),
+    ],
+)
+def test_times_as_people_type_them(typed: str, read: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Relative days are those of the zone; what isn't understood is left for the checks."""
+    monkeypatch.setenv("TZ", "UTC")
+    made = read_when(typed, BERLIN, lambda: NOW)
+    assert datetime.fromisoformat(made) == NOW if typed == "now" else made == read
+
+
+def test_today_is_that_of_the_zone() -> None:
+    """Late in the evening in Berlin it is tomorrow in Auckland."""
+    assert read_when("today", "Pacific/Auckland", lambda: NOW) == "2026-11-25"
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("2026-02-30", "no such day"),
+        ("31.2.2026 10:00", "no such day"),
+        ("0/11/2026", "no such day"),
+        ("40/40/2026", "no such day"),
+        ("03/04/2026", "may be 2026-04-03 or 2026-03-04"),
+    ],
+)
+def test_days_that_are_none_or_two(typed: str, words: str) -> None:
+    """A day that doesn't exist, or may be read in two ways, is refused in a sentence."""
+    with pytest.raises(UsageError, match=words):
+        read_when(typed, BERLIN, lambda: NOW)
+
+
+def test_without_a_zone_the_option_is_named(url: str) -> None:
+    """On an empty store the sentence names --time-zone, not a file that the person never saw."""
+    with pytest.raises(UsageError, match="--time-zone Europe/Berlin") as refusal:
+        track_interview(url, "ana", at="2026-11-20 10:00")
+    assert "log.toml" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("channel", "stored"),
+    [
+        ("Call", "phone"),
+        ("e-mail", "email"),
+        ("mail", "email"),
+        ("card", "letter"),
+        ("vm", "voicemail"),
+        ("SMS", "text"),
+    ],
+)
+def test_common_words_for_channels(url: str, channel: str, stored: str) -> None:
+    """Words that mean one channel and nothing else are taken; defaults follow the channel that they mean."""
+    one = track_interview(url, "ana", at="2026-11-20T10:00+01:00").id
+    track_contact(url, one, channel=channel, direction="out")
+    row = read_store_log(url).contacts.row(0, named=True)
+    assert row["channel"] == stored
+    assert row["party"] == ("none" if stored in ("email", "letter", "text") else None)
+
+
+def test_other_words_are_quoted_as_typed(url: str) -> None:
+    """What is not known is shown as it was typed, with what may have been meant."""
+    one = track_interview(url, "ana", at="2026-11-20T10:00+01:00").id
+    with pytest.raises(UsageError, match="'Tele-Fax' is not known here"):
+        track_contact(url, one, channel="Tele-Fax")
+    with pytest.raises(UsageError, match="'Hired' is not known here; did you mean offer"):
+        track_outcome(url, one, "Hired")
+    with pytest.raises(UsageError, match="did you mean voicemail"):
+        track_contact(url, one, channel="voicmail")
+
+
+# --------------------------------------------------------------------------------------------------------- doubts
+
+
+def _at(hours: float) -> str:
+    return (NOW + timedelta(hours=hours)).isoformat()
+
+
+def _interview(url: str, applicant: str = "ana", hours: float = -100, **fields: object) -> tuple[str, tuple[str, ...]]:
+    entry = track_interview(url, applicant, at=_at(hours), clock=lambda: NOW, **fields)
+    return entry.id, entry.doubts
+
+
+def test_a_call_entered_twice_is_doubted(url: str) -> None:
+    """The same direction and channel within ten minutes is stored, and the sentence names the other one."""
+    one, _ = _interview(url)
+    first = track_contact(url, one, channel="phone", direction="inbound", at=_at(-5), clock=lambda: NOW)
+    again = track_contact(url, one, channel="phone", direction="inbound", at=_at(-5.08), clock=lambda: NOW)
+    assert first.doubts == ()
+    assert first.id in again.doubts[0]
+    for other in ({"channel": "email", "direction": "inbound"}, {"channel": "phone"}):
+        assert track_contact(url, one, at=_at(-5), clock=lambda: NOW, **other).doubts == ()
+    assert track_contact(url, one, channel="phone", direction="inbound", at=_at(-4), clock=lambda: NOW).doubts == ()
+    assert read_store_log(url).contacts.height == 5
+
+
+def test_the_same_interview_twice_is_doubted(url: str) -> None:
+    """One applicant, one employer, one time."""
+    one, doubts = _interview(url, employer="Acme")
+    assert doubts == ()
+    assert one in _interview(url, employer="acme", hours=-100.1)[1][0]
+    assert _interview(url, employer="Mill")[1] == ()
+    assert _interview(url, employer="Acme", applicant="ben")[1] == ()
+
+
+def test_an_applicant_in_other_capitals_is_doubted(url: str) -> None:
+    """`Anna` beside `anna` is probably one person; her own second interview is no doubt."""
+    _interview(url, "anna")
+    assert "capitals" in _interview(url, "Anna", hours=-50)[1][0]
+    assert _interview(url, "Anna", hours=-10)[1] == ()
+    with pytest.raises(UsageError, match="capitals or blanks"):
+        track_forget(url, "ANNA")
+
+
+def test_dates_ahead_and_before_the_interview_are_doubted(url: str) -> None:
+    """They are stored, and the sentence says what they don't count for."""
+    one, doubts = _interview(url, hours=48)
+    assert doubts == ()
+    assert "future" in track_contact(url, one, channel="phone", at=_at(90), clock=lambda: NOW).doubts[0]
+    assert "no attempt" in track_contact(url, one, channel="phone", at=_at(-1), clock=lambda: NOW).doubts[0]
+    assert "future" in track_outcome(url, one, "offer", at=_at(90), clock=lambda: NOW).doubts[0]
+    assert "before the interview" in track_outcome(url, one, "offer", at=_at(-1), clock=lambda: NOW).doubts[0]
