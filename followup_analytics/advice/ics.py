@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 _FOLD = 75
-_WORDS = {"thank_you": "Thank-you note", "call": "Call", "email": "E-mail", "wait": "Wait until today, then look again"}
+_WORDS = {"thank_you": "Thank-you note", "call": "Call", "email": "E-mail", "wait": "Look again"}
 
 
 def to_ics(steps: Iterable[Mapping[str, Any]], *, made_at: datetime, version: str = "") -> str:
@@ -53,7 +53,9 @@ def _event(row: Mapping[str, Any], stamp: str, made_at: datetime) -> list[str]:
 
 
 def _summary(row: Mapping[str, Any]) -> str:
-    return f"{_WORDS.get(row['step'], row['step'])}: {row.get('employer') or 'interview ' + str(row['interview_id'])}"
+    # A wait for the day that the employer named ends in a call.
+    words = "Call, as they asked" if row["step"] == "wait" and row.get("rule") == 2 else _WORDS.get(row["step"])
+    return f"{words or row['step']}: {row.get('employer') or 'interview ' + str(row['interview_id'])}"
 
 
 def _escaped(text: str) -> str:

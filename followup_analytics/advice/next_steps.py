@@ -193,6 +193,14 @@ def as_row(step: NextStep) -> dict[str, Any]:
     }
 
 
+def step_in_words(row: Mapping[str, Any]) -> str:
+    """A row as the end of a sentence: `call today. It is 5 days since the interview and no attempt yet: call.`"""
+    when = " today" if row["due"] else f" until {written(dt.date.fromisoformat(row['on']))}" if row["on"] else ""
+    if row["step"] in ACTIONS:
+        when = when.replace(" until ", " on ")
+    return f"{STEP_NAMES[row['step']]}{when}. {row['why']}"
+
+
 def about(now: Situation) -> str:
     """What people know an interview by: `Acme, 5 Mar 2026`."""
     day = f"{now.interview.day} {now.interview:%b %Y}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -44,6 +45,17 @@ def test_calendar_is_read_by_another_program() -> None:
     events = icalendar.Calendar.from_ical(result.to_ics()).walk("VEVENT")
     found = {str(event["SUMMARY"]): event["DTSTART"].dt for event in events}
     assert found == {"Call: =Grün, Söhne; & Co\nKG": date(2024, 3, 11), "Call: interview i3": date(2024, 3, 11)}
+
+
+def test_calendar_says_to_call_on_the_day_that_was_asked_for() -> None:
+    """A wait for the day named by the employer is a call in the calendar; any other wait is a day to look again."""
+    log = small_log(decision_promised_at=[None, None, "2024-03-20T12:00"])
+    asked = log.contacts.with_columns(
+        callback_at=pl.when(pl.col("contact_id") == "c1").then(pl.datetime(2024, 3, 14, 9, time_zone="UTC"))
+    )
+    text = next_steps(replace(log, contacts=asked), today="2024-03-11", test=False).to_ics()
+    assert "SUMMARY:Call\\, as they asked: =Grün" in text
+    assert "SUMMARY:Look again: interview i3" in text
 
 
 def test_calendar_lines_are_folded_and_stable() -> None:
