@@ -27,6 +27,7 @@ from followup_analytics.ingest.registry import (
     detect_source,
     named_source,
 )
+from followup_analytics.ingest.repeated import repeated_note, without_taken_keys
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
 from followup_analytics.ingest.sample import Sample
 from followup_analytics.schema import INTERVIEWS, TABLES
@@ -119,6 +120,8 @@ def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
             batch.rows, TABLES[batch.table], file=place, time_zone=file.options.time_zone, interview_zones=zones
         )
         checked = _without_damaged_ids(with_shapeless(_in_words_of_sheets(checked, batch), batch.problems))
+        checked = without_taken_keys(checked, batch, run.store, run.pseudonyms)
+        file.notes += [note for note in repeated_note(batch, place, run.store) if note not in file.notes]
         if batch.table == INTERVIEWS.name:
             checked = _with_ends_of_record(run, file, checked)
         table = TableOnItsWay(batch.table, place, batch, checked)

@@ -1,4 +1,4 @@
-"""Decides which working papers a run leaves, and writes them: rejects by table, one review file."""
+"""Decides which working papers a run leaves, and writes them: rejects by sheet, one review file."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import polars as pl
 
 from followup_analytics.checks import CheckedTable
 from followup_analytics.ingest.copies import copy_records
-from followup_analytics.ingest.registry import FURTHER
+from followup_analytics.ingest.marks import is_untouched, marked
+from followup_analytics.ingest.registry import FURTHER, Batch
 from followup_analytics.ingest.rejects import PaperFolder, with_reasons, write_paper
 from followup_analytics.ingest.sample import Sample
+from followup_analytics.ingest.sheet_papers import told_together, write_sheet
 from followup_analytics.tabular import ROW
 from followup_analytics.text import shorten
 
@@ -22,6 +24,7 @@ class Rejecting(Protocol):
     """What rejects are written from: a table on its way through a run."""
 
     name: str
+    batch: Batch
     checked: CheckedTable
 
     @property
@@ -43,29 +46,56 @@ class Papers:
     def write_rejects(
         self, sample: Sample, tables: Sequence[Rejecting], problems: pl.DataFrame | None, *, by_place: bool = False
     ) -> None:
-        """Write the rejected rows of a file, in the file's own form with reasons."""
-        for table in tables:
-            rejects = table.checked.rejects
-            if not rejects.height:
+        """Write the rejected rows of a file, in the file's own form with reasons: one paper for each of its sheets."""
+        for sheet in dict.fromkeys(table.sheet for table in tables):
+            several = len({table.sheet for table in tables}) > 1
+            stem = sample.path.stem + (f".{_plain(sheet or tables[0].name)}" if several else "")
+            bad = [table for table in tables if table.sheet == sheet and table.checked.rejects.height]
+            if not bad:
+                self._remove_outdated(sample, stem)
                 continue
-            stem = sample.path.stem + (f".{_plain(table.sheet or table.name)}" if len(tables) > 1 else "")
             if problems is not None:
-                known = pl.col(ROW).is_in(problems[ROW].implode())
-                later = rejects.filter(~known).with_columns(member=pl.lit(None, pl.String)).select(problems.columns)
-                later = later.cast(problems.schema)
-                free = partial(self._folder.draft, stem, "rejects")
-                path = copy_records(sample, pl.concat([problems, later]), free, by_place=by_place)
+                path = self._copied_records(sample, bad, problems, stem, by_place=by_place)
             else:
-                path = self._rejected_rows(sample, table, stem)
-            self._written[sample.path, table.sheet, table.name] = self._folder.settle(path)
+                path = self._rejected_rows(sample, bad, stem)
+            settled = self._folder.settle(path, partial(is_untouched, source=self._source(sample)))
+            for table in bad:
+                self._written[sample.path, sheet, table.name] = settled
 
-    def _rejected_rows(self, sample: Sample, table: Rejecting, stem: str) -> Path:
-        suffix = {"workbook": ".xlsx", "parquet": ".parquet"}.get(sample.container, ".csv")
-        rejects = table.checked.rejects.with_columns(pl.col(ROW) % FURTHER)
-        rows = with_reasons(table.original, rejects, sample.name)
-        path = self._folder.draft(stem, "rejects", suffix)
-        delimiter = _delimiter(sample)
-        return write_paper(path, rows, delimiter=delimiter, sheet=shorten(table.sheet or table.name, 31))
+    def _copied_records(
+        self, sample: Sample, tables: Sequence[Rejecting], problems: pl.DataFrame, stem: str, *, by_place: bool
+    ) -> Path:
+        """The rejected records of a call source, in the form of its file."""
+        rejects = pl.concat([table.checked.rejects for table in tables])
+        later = rejects.filter(~pl.col(ROW).is_in(problems[ROW].implode()))
+        later = later.with_columns(member=pl.lit(None, pl.String)).select(problems.columns).cast(problems.schema)
+        free = partial(self._folder.draft, stem, "rejects")
+        return copy_records(sample, pl.concat([problems, later]), free, by_place=by_place)
+
+    def _rejected_rows(self, sample: Sample, tables: Sequence[Rejecting], stem: str) -> Path:
+        """The rejected rows of a sheet with the reasons of all tables that are made of it."""
+        first = tables[0]
+        rejects = told_together([_as_told(table) for table in tables], [table.name for table in tables])
+        rows = with_reasons(first.original, rejects.with_columns(pl.col(ROW) % FURTHER), sample.name)
+        path = self._folder.draft(stem, "rejects", _suffix(sample))
+        if sample.container == "parquet":
+            return write_paper(path, rows)
+        rows = marked(rows, self._source(sample))
+        if sample.container == "workbook":
+            write_sheet(path, rows, shorten(first.sheet or first.name, 31), first.batch.day_first)
+            return path
+        return write_paper(path, rows, delimiter=_delimiter(sample))
+
+    def _remove_outdated(self, sample: Sample, stem: str) -> None:
+        """Take away the paper of an earlier run, when nothing is rejected any more and nobody has worked on it."""
+        path = self._folder.paper(stem, "rejects", _suffix(sample))
+        if path is not None and is_untouched(path, self._source(sample)):
+            path.unlink()
+
+    def _source(self, sample: Sample) -> str:
+        """What tells a file from another one of its name; what came out of an archive has no place of its own."""
+        path = sample.path.resolve()
+        return str(path) if path in self._folder.inputs else sample.name
 
     def rejects_of(self, sample: Sample, sheet: str | None, table: str) -> str | None:
         """The rejects file of a table, None where no row was rejected."""
@@ -75,6 +105,16 @@ class Papers:
     def write_review(self, review: pl.DataFrame) -> str:
         """The review file of the run."""
         return str(self._folder.settle(write_paper(self._folder.draft("calls", "review", ".csv"), review)))
+
+
+def _as_told(table: Rejecting) -> pl.DataFrame:
+    """The rejects of a table under the headers that the file itself has."""
+    theirs = {ours: name for ours, name in table.batch.theirs.items() if name}
+    return table.checked.rejects.with_columns(pl.col("column").cast(pl.String).replace(theirs))
+
+
+def _suffix(sample: Sample) -> str:
+    return {"workbook": ".xlsx", "parquet": ".parquet"}.get(sample.container, ".csv")
 
 
 def _plain(text: str) -> str:

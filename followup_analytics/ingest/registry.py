@@ -82,6 +82,8 @@ class Batch:
     original: pl.DataFrame | None = None  # the cells as the file has them, where `rows` are made from them
     theirs: Mapping[str, str] = field(default_factory=dict)  # the file's own header of a column, where it has one
     notes: tuple[Note, ...] = ()  # what else the user should know of the file
+    repeated: frozenset[int] = frozenset()  # rows of a rejects file whose key stood in an earlier row
+    day_first: bool | None = None  # the order of its dates, where it is known
 
 
 #: A row of somebody's sheet can hold several records: further ones add a multiple of this to `_row`.

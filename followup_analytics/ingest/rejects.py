@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import filecmp
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,13 +35,22 @@ class PaperFolder:
         """Where to write a paper such as `contacts.rejects.csv` first; `settle` gives it its name."""
         base = stem
         for known in (".rejects", ".review"):
-            base = base.split(known)[0]
+            base, mark, _ = base.partition(known)
+            first, number, _ = base.rpartition("-")
+            # The rest of contacts-2.rejects.csv becomes contacts-3, not contacts-2-2.
+            if mark and number and (self.folder / f"{first}.{kind}{suffix}").exists():
+                base = first
         return self.folder / f"{_DRAFT}{base}.{kind}{suffix}"
 
-    def settle(self, draft: Path) -> Path:
-        """Give a written draft its name: a free one, or that of an equal paper of an earlier run.
+    def paper(self, stem: str, kind: str, suffix: str) -> Path | None:
+        """The paper of an earlier run that a draft would replace, if there is one and it is not an input."""
+        path = self.folder / f"{stem}.{kind}{suffix}"
+        return path if path.is_file() and path.resolve() not in self.inputs and path not in self.given else None
 
-        A paper that is there with other content stays: a person may have mended it. The new one gets a number.
+    def settle(self, draft: Path, is_replaceable: Callable[[Path], bool] | None = None) -> Path:
+        """Give a written draft its name: a free one, or that of an equal or replaceable paper of an earlier run.
+
+        Any other paper that is there stays: a person may have mended it. The new one gets a number.
         """
         base, _, _ = draft.name.removeprefix(_DRAFT).rpartition(".rejects" if ".rejects" in draft.name else ".review")
         kind = draft.name.removeprefix(_DRAFT + base)
@@ -48,7 +58,11 @@ class PaperFolder:
             path = self.folder / (f"{base}{kind}" if number == 1 else f"{base}-{number}{kind}")
             if path.resolve() in self.inputs or path in self.given:
                 continue
-            if not path.exists() or filecmp.cmp(path, draft, shallow=False):
+            if (
+                not path.exists()
+                or filecmp.cmp(path, draft, shallow=False)
+                or (is_replaceable and is_replaceable(path))
+            ):
                 draft.replace(path)
                 self.given.add(path)
                 return path

@@ -60,7 +60,7 @@ def test_rejects_have_the_sheets_own_form(tmp_path: Path) -> None:
     rejects = Path(result.rows[1]["rejects_file"])
     text = rejects.read_text("utf-8")
     assert text.startswith("Ref;Student no;Employer;Interview date;")
-    assert ";spring.csv;6;at;unparsable;" in text
+    assert ";spring.csv;6;1st follow-up;unparsable;" in text
     rejects.write_text(text.replace("soon", "29/03/2024"), "utf-8")
     again = ingest_files(rejects, into=into(tmp_path), time_zone="Europe/London")
     assert [(row["accepted"], row["already_known"], row["rejected"]) for row in again.rows] == [

@@ -9,14 +9,13 @@ import polars as pl
 from followup_analytics.checks import recognise
 from followup_analytics.errors import DataError
 from followup_analytics.ingest.calls import problems_frame
+from followup_analytics.ingest.marks import repeated_rows, without_reject_columns
 from followup_analytics.ingest.registry import CERTAIN, POSSIBLE, Batch, Match, ReadOptions, Source
 from followup_analytics.ingest.sample import Sample
 from followup_analytics.schema import TABLES, Table
 from followup_analytics.tabular import ROW, RawTable, header_key, read_raw_tables
 from followup_analytics.text import listed
 
-#: Columns that a rejects file adds: they are dropped when the mended file comes back.
-REJECT_PREFIX = "reject_"
 #: Sheets and files of these names are meant as tables even when a column is missing.
 _NAMES = {**{name: name for name in TABLES}, **{name.removesuffix("s"): name for name in TABLES}}
 
@@ -83,8 +82,7 @@ def table_of(raw: RawTable) -> Table | None:
 
 def table_batch(raw: RawTable, table: str) -> Batch:
     """A raw table as one batch, without the columns that a rejects file adds."""
-    added = [name for name in raw.columns if header_key(name).startswith(REJECT_PREFIX)]
-    frame = raw.frame.drop(added)
+    frame = without_reject_columns(raw).frame
     shapeless = problems_frame(
         [{ROW: p.row, "member": None, "column": p.column, "rule": p.rule, "message": p.message} for p in raw.problems]
     )
@@ -94,6 +92,7 @@ def table_batch(raw: RawTable, table: str) -> Batch:
         frame.height + len(raw.problems),
         shapeless,
         sheet=raw.sheet,
+        repeated=repeated_rows(raw),
     )
 
 

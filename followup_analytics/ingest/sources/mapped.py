@@ -14,10 +14,10 @@ from followup_analytics.errors import DataError, UsageError
 from followup_analytics.ingest.calls import CALLS, complete, problems_frame
 from followup_analytics.ingest.fitting import fits, refuse_unmade, require_columns
 from followup_analytics.ingest.mapping import FileMap, TableMap, Theirs, load_map, shipped_maps
+from followup_analytics.ingest.marks import repeated_rows, without_reject_columns
 from followup_analytics.ingest.parts import Rejected, set_aside
 from followup_analytics.ingest.registry import LIKELY, Batch, Match, ReadOptions, Source, with_further
 from followup_analytics.ingest.sample import Sample
-from followup_analytics.ingest.sources.canonical import REJECT_PREFIX
 from followup_analytics.ingest.times import iso_times, joined_cells, order_of, read_times
 from followup_analytics.ingest.wordlists import rows_that_count, unlisted_words, without_totals
 from followup_analytics.log import Note
@@ -35,7 +35,7 @@ def read_mapped(sample: Sample, options: ReadOptions, map_: FileMap) -> Iterator
     unmade = [table for table in map_.tables if not table.optional]
     notes: list[Note] = []
     for given in raw_tables:
-        raw, totals = without_totals(_without_reject_columns(given))
+        raw, totals = without_totals(without_reject_columns(given))
         # Rejects of one sheet come back alone: what the map makes of other sheets is not missed then.
         alone = several or len(raw.columns) < len(given.columns)
         fitting = [t for t in map_.tables if fits(t, raw, several=alone or t.optional)]
@@ -43,7 +43,8 @@ def read_mapped(sample: Sample, options: ReadOptions, map_: FileMap) -> Iterator
             continue
         ordered = dataclasses.replace(options, day_first=_day_first(raw, fitting, map_, options))
         for table in fitting:
-            made.setdefault((table.table, raw.sheet), []).append(_table_batch(raw, table, map_, ordered))
+            batch = dataclasses.replace(_table_batch(raw, table, map_, ordered), repeated=repeated_rows(given))
+            made.setdefault((table.table, raw.sheet), []).append(batch)
         notes += [*totals, *unlisted_words(raw, fitting)]
         unmade = [] if alone and not several else [table for table in unmade if table not in fitting]
     if unmade or not made:
@@ -99,11 +100,6 @@ def _together(batches: list[Batch]) -> Batch:
     return dataclasses.replace(first, rows=with_further(rows), read=read)
 
 
-def _without_reject_columns(raw: RawTable) -> RawTable:
-    added = [name for name in raw.columns if header_key(name).startswith(REJECT_PREFIX)]
-    return RawTable(raw.file, raw.sheet, raw.frame.drop(added), raw.problems, raw.encoding, raw.delimiter)
-
-
 def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOptions) -> Batch:
     headers = raw.keys
     require_columns(table, raw, map_)
@@ -137,7 +133,16 @@ def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOpt
     shapeless = pl.concat([shapeless, lacking])
     read = made.height + shapeless.height
     theirs = {ours: _own_name(given, headers) for ours, given in table.columns.items()}
-    return Batch(table.table, made, read, shapeless, sheet=raw.sheet, original=raw.frame, theirs=theirs)
+    return Batch(
+        table.table,
+        made,
+        read,
+        shapeless,
+        sheet=raw.sheet,
+        original=raw.frame,
+        theirs=theirs,
+        day_first=day_first,
+    )
 
 
 def _without_lacking(
