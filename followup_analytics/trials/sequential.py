@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from followup_analytics.trials.ccw import WEIGHT_CAP, FollowUp, arm_sums, as_jackknife
 from followup_analytics.trials.decisions import FORBID, MUST, NATURAL, Decisions, Paths, follow_paths
 from followup_analytics.trials.incidence import incidence_of_sums
-from followup_analytics.trials.logistic import clustered_covariance, fit_logistic
+from followup_analytics.trials.logistic import fit_logistic
 from followup_analytics.uncertainty import Jackknife
 
 FloatArray = NDArray[np.float64]
@@ -150,7 +151,12 @@ class SequentialFit:
 
 
 def fit_sequential(
-    trials: ExpandedTrials, covariates: tuple[str, ...], *, squares: bool = True, small_sample: bool = False
+    trials: ExpandedTrials,
+    covariates: tuple[str, ...],
+    *,
+    squares: bool = True,
+    small_sample: bool = False,
+    number: IntArray | None = None,
 ) -> SequentialFit:
     """Fit outcome ~ assigned + follow-up + trial + covariates, errors clustered on the person.
 
@@ -158,16 +164,46 @@ def fit_sequential(
         trials: from `expand_trials`; covariates: names of the columns of `trials.baseline`.
         squares: add the squares of follow-up and trial (SEQTaRget's model) or not (TrialEmulation's default).
         small_sample: multiply the variance by G / (G - 1), as TrialEmulation does.
+        number: how many people each person stands for (see `gather_alike`), by the person's number from 0; None: one.
     """
-    terms, design = sequential_design(trials, trials.assigned, covariates, squares=squares)
-    ones = np.ones(len(trials.y))
+    terms, design, row = _distinct_design(trials, covariates, squares=squares)
     scale = np.maximum(np.abs(design).max(axis=0), 1e-12)
-    beta = fit_logistic(design / scale, ones, trials.y) / scale
-    cluster = np.unique(trials.person, return_inverse=True)[1]
-    covariance = clustered_covariance(design / scale, trials.y, ones, beta * scale, cluster) / np.outer(scale, scale)
-    people = int(cluster.max()) + 1
+    persons, cluster = np.unique(trials.person, return_inverse=True)
+    stands_for = np.ones(len(persons)) if number is None else number[persons].astype(np.float64)
+    n = np.bincount(row, weights=stands_for[cluster]).astype(np.float64)
+    s = np.bincount(row, weights=stands_for[cluster] * trials.y).astype(np.float64)
+    beta = fit_logistic(design / scale, n, s)
+    covariance = _clustered(design / scale, beta, trials.y, row, cluster, stands_for) / np.outer(scale, scale)
+    people = stands_for.sum()
     factor = people / (people - 1) if small_sample else 1.0
-    return SequentialFit(terms, beta, np.sqrt(np.diag(covariance) * factor))
+    return SequentialFit(terms, beta / scale, np.sqrt(np.diag(covariance) * factor))
+
+
+def _distinct_design(
+    trials: ExpandedTrials, covariates: tuple[str, ...], *, squares: bool
+) -> tuple[tuple[str, ...], FloatArray, IntArray]:
+    """Names, distinct rows of the pooled model's design, and which of them each row of the trials has."""
+    known = np.column_stack([trials.assigned, trials.origin.astype(np.float64), trials.baseline])
+    kind = np.unique(known, axis=0, return_inverse=True)[1].ravel()
+    width = int(trials.follow.max(initial=0)) + 1
+    first, row = np.unique(kind[trials.start] * width + trials.follow, return_index=True, return_inverse=True)[1:]
+    few = replace(trials, person=trials.person[first], follow=trials.follow[first], start=trials.start[first])
+    terms, design = sequential_design(few, trials.assigned, covariates, squares=squares)
+    return terms, design, row
+
+
+def _clustered(
+    design: FloatArray, beta: FloatArray, y: FloatArray, row: IntArray, cluster: IntArray, stands_for: FloatArray
+) -> FloatArray:
+    """`clustered_covariance` of rows that share few distinct designs: scores are summed by person and design first."""
+    p = expit(design @ beta)
+    pair, place = np.unique(cluster * len(design) + row, return_inverse=True)
+    residual = np.bincount(place, weights=y - p[row])
+    persons, designs = np.divmod(pair, len(design))
+    scores = np.stack([np.bincount(persons, weights=residual * column[designs]) for column in design.T], axis=1)
+    n = np.bincount(row, weights=stands_for[cluster])
+    bread = np.linalg.inv((design * (n * p * (1 - p))[:, None]).T @ design)
+    return np.asarray(bread @ ((scores * stands_for[:, None]).T @ scores) @ bread, dtype=np.float64)
 
 
 def sequential_design(
@@ -192,8 +228,6 @@ def standardised_curve(
 
     1 - prod (1 - h), averaged over the starts, at every period up to the longest follow-up.
     """
-    from scipy.special import expit
-
     starts = len(trials.assigned)
     survival = np.ones(starts)
     out = np.empty(int(trials.follow.max()) + 1)
