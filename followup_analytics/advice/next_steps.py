@@ -213,7 +213,8 @@ def urgency(step: NextStep) -> tuple[int, dt.date, int, int, str]:
     silence = now.silence if now.silence is not None else now.day
     if step.step in ACTIONS:
         # What nobody followed up for months comes after what can still be missed.
-        forgotten = now.silence is None and now.day >= LONG_PAST and step.rule != _ASKED_FOR
+        since = now.callback if step.rule == _ASKED_FOR else now.interview if now.silence is None else None
+        forgotten = since is not None and (now.today - since).days >= LONG_PAST
         group = 1 if forgotten and _is_due(step) else 0 if _is_due(step) else 2
     else:
         group = 5 if step.step == "move_on" else 4 if step.on is None else 3

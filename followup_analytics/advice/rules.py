@@ -96,9 +96,11 @@ def _call_back(now: Situation, policy: Policy, works: WorkingDays) -> Advice:
         if now.voicemails >= policy.max_voicemails
         else ""
     )
-    return Advice(
-        "call", on, f"The employer asked to be called on {written(asked)}, and that call has not been made{tail}."
-    )
+    missed = f"The employer asked to be called on {written(asked)}, and that call has not been made"
+    if (now.today - asked).days >= LONG_PAST:
+        missed = f"The employer asked to be called on {written(asked)}, long ago, and the record has no such call"
+        tail = tail or ": one call settles it, or record how it ended if that is known"
+    return Advice("call", on, f"{missed}{tail}.")
 
 
 def _thank(now: Situation, _: Policy, __: WorkingDays) -> Advice:
@@ -111,9 +113,11 @@ def _thank(now: Situation, _: Policy, __: WorkingDays) -> Advice:
 
 
 def _answered(now: Situation, _: Policy, __: WorkingDays) -> Advice:
-    return Advice(
-        "wait", None, f"The employer answered on {written(now.response or now.today)}: the next step is theirs."
-    )
+    on = now.response or now.today
+    tail = ": the next step is theirs"
+    if (now.today - on).days >= LONG_PAST:
+        tail = ", long ago, and no outcome is recorded: record how it ended if that is known"
+    return Advice("wait", None, f"The employer answered on {written(on)}{tail}.")
 
 
 def _promised(now: Situation, _: Policy, works: WorkingDays) -> Advice:

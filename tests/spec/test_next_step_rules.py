@@ -196,6 +196,23 @@ VERDICTS = """
 """
 
 
+@pytest.mark.parametrize(
+    ("day", "marks", "words"),
+    [
+        (5, "phone2 reply3", "the next step is theirs"),
+        (90, "phone2 reply3", "long ago, and no outcome is recorded"),
+        (8, "phone2 back7/3", "that call has not been made"),
+        (90, "phone2 back7/3", "long ago, and the record has no such call"),
+        (30, "", "30 days since the interview and no attempt yet"),
+        (60, "", "was never followed up"),
+    ],
+)
+def test_what_lies_long_back_says_so(day: int, marks: str, words: str) -> None:
+    """From two months on a reason says that it was long ago and what to record; the step stays the rule's."""
+    rows = next_steps(log_of(marks), today=MONDAY + timedelta(days=day), test=False).rows
+    assert words in rows[0]["why"]
+
+
 @pytest.mark.parametrize("line", VERDICTS.strip().splitlines()[1:])
 def test_verdicts_replace_rules_three_six_and_eight_only(line: str) -> None:
     """A contradicted claim takes out its rule and says so; caps, requests and promises stay."""
