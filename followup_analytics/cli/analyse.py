@@ -114,6 +114,7 @@ def outcomes(
     against: Annotated[
         str | None, typer.Option("--against", metavar="COHORT", help="Compare with this cohort.")
     ] = None,
+    cluster: ClusterOption = "applicant",
 ) -> None:
     """What became of each cohort, with the rates of the NACE standard where destinations are known.
 
@@ -121,7 +122,8 @@ def outcomes(
     """
     from followup_analytics.outcomes import cohort_outcomes
 
-    finish(cohort_outcomes(open_log(log, shared), by=by, against=against, min_cell=shared.min_cell), shared)
+    opened = open_log(log, shared)
+    finish(cohort_outcomes(opened, by=by, against=against, min_cell=shared.min_cell, cluster=cluster), shared)
 
 
 @with_options(Shared)

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from followup_analytics.cells import check_outcome, log_notes
-from followup_analytics.curves.exits import EVENTS, DayCurve, day_curve, exits
+from followup_analytics.curves.exits import EVENTS, DayCurve, check_cluster, day_curve, exits, wider_limits
 from followup_analytics.curves.result import CurveResult
 from followup_analytics.disclosure import SUPPRESSED, hidden_places, require_enough
 from followup_analytics.errors import UsageError
@@ -23,7 +23,6 @@ Row = dict[str, Any]
 #: Days whose differences between groups are given besides the horizon's.
 LANDMARKS = (7, 14, 28)
 LONGEST = 3_650
-CLUSTERS = ("applicant", "employer")
 
 _EMPTY: Row = dict.fromkeys(
     ("estimate", "conf_low", "conf_high", "n_at_risk", "n_interviews", "n_applicants", "n_events")
@@ -78,8 +77,7 @@ def incidence_curve(
     check_outcome(outcome)
     if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or not 0 <= horizon <= LONGEST:
         raise UsageError(f"--horizon {horizon!r} is no number of days: give a whole number from 0 to {LONGEST:,}.")
-    if cluster not in CLUSTERS:
-        raise UsageError(f"There is no clustering by {cluster!r}: choose applicant or employer.")
+    check_cluster(cluster)
     rows = exits(log, outcome, columns=(by,) if by else (), entry=entry, engine=engine)
     require_enough(rows["applicant_id"].n_unique(), min_cell)
     parts = _parts(rows, by)
@@ -150,8 +148,7 @@ def _rows(head: Row, outcome: str, curve: DayCurve, min_cell: int, *, by_employe
     low, high = incidence_limits(curve.jackknife, curve.n_interviews, cluster_size=curve.cluster_size)
     if by_employer:
         other = incidence_limits(curve.by_employer(), curve.n_interviews, cluster_size=curve.cluster_size)
-        wider = other[1] - other[0] > high - low
-        low, high = np.where(wider, other[0], low), np.where(wider, other[1], high)
+        low, high = wider_limits((low, high), other)
     se = curve.jackknife.se
     shown = _last_shown(curve, min_cell)
     out: list[Row] = []

@@ -19,6 +19,7 @@ from followup_analytics.cells import episodes
 from followup_analytics.errors import UsageError
 from followup_analytics.incidence import Incidence, RiskBlocks, aalen_johansen, jackknife_incidence, risk_blocks
 from followup_analytics.log import FollowUpLog, require_column
+from followup_analytics.text import listed
 from followup_analytics.uncertainty import Jackknife, cluster_number, group_rows
 
 FloatArray = NDArray[np.float64]
@@ -26,6 +27,8 @@ IntArray = NDArray[np.int64]
 
 DAY_US = clock.DAY_US
 MISSING = "(missing)"
+#: Whose interviews may be alike: applicants', or also employers' (then each interval is the wider of the two).
+CLUSTERS = ("applicant", "employer")
 
 #: What may happen first, in the order of the rows; the first is the outcome of interest, the rest compete with it.
 EVENTS: dict[str, tuple[str, ...]] = {
@@ -74,14 +77,7 @@ class DayCurve:
 
     def by_employer(self) -> Jackknife:
         """The same curve with employers deleted in place of applicants (applicants where no employer is known)."""
-        rows = self.exits.rows
-        number = pl.col("_employer").map_elements(cluster_number, return_dtype=pl.Int64)
-        known = rows.select("_employer").unique().with_columns(bucket=number)
-        groups = group_rows(
-            rows.select("_employer", "interview_id").join(known, on="_employer", how="left", maintain_order="left"),
-            applicant="_employer",
-        )
-        return self.exits.jackknife(groups)
+        return self.exits.jackknife(employer_groups(self.exits.rows))
 
 
 @dataclass(frozen=True)
@@ -186,6 +182,26 @@ def _entries(log: FollowUpLog, found: pl.DataFrame, entry: str | None) -> pl.Ser
     # A record that was begun by the interview misses nothing.
     late = (read.us > found["start_us"]).fill_null(value=False)
     return pl.DataFrame({"since": since, "late": late}).select(entry=pl.when("late").then("since"))["entry"]
+
+
+def check_cluster(cluster: str) -> None:
+    """Raise UsageError for a way of clustering that there is not."""
+    if cluster not in CLUSTERS:
+        raise UsageError(f"There is no clustering by {cluster!r}: choose {listed(CLUSTERS)}.")
+
+
+def employer_groups(rows: pl.DataFrame) -> IntArray:
+    """Jackknife group of each of the :func:`exits` by its employer; where none is known, by its applicant."""
+    number = pl.col("_employer").map_elements(cluster_number, return_dtype=pl.Int64)
+    known = rows.select("_employer").unique().with_columns(bucket=number)
+    placed = rows.select("_employer", "interview_id").join(known, on="_employer", how="left", maintain_order="left")
+    return group_rows(placed, applicant="_employer")
+
+
+def wider_limits(first: tuple[FloatArray, ...], other: tuple[FloatArray, ...]) -> tuple[FloatArray, FloatArray]:
+    """Of two intervals of each number the wider; the first where the other has none."""
+    wider = other[1] - other[0] > first[1] - first[0]
+    return np.where(wider, other[0], first[0]), np.where(wider, other[1], first[1])
 
 
 def day_curve(

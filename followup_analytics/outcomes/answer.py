@@ -8,25 +8,31 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from followup_analytics.cells import episodes
-from followup_analytics.curves.exits import EVENTS, MISSING, day_curve, exits
+from followup_analytics.curves.exits import EVENTS, MISSING, DayCurve, check_cluster, day_curve, exits, wider_limits
 from followup_analytics.disclosure import hide_rows, require_enough
 from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.incidence import incidence_limits, quantile_limits, quantile_of
 from followup_analytics.log import FollowUpLog, Note, require_column
-from followup_analytics.outcomes.comparison import CohortComparison, compare_cohorts
+from followup_analytics.outcomes.compared import CohortComparison, points_told
+from followup_analytics.outcomes.comparison import compare_cohorts
 from followup_analytics.outcomes.destinations import destination_rates
-from followup_analytics.results import Field, LogCounts, Result
-from followup_analytics.uncertainty import presentation_badge
+from followup_analytics.results import Field, Kind, LogCounts, Result
+from followup_analytics.text import counted
+from followup_analytics.uncertainty import Jackknife, presentation_badge
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+FloatArray = NDArray[np.float64]
 Row = dict[str, Any]
 
 #: Day by whose end the share of interviews that advanced is given.
 HORIZON = 30
+#: So many groups are named in the sentence.
+_MOST_TOLD = 6
 #: Medians are looked for within a year; a later answer is none that a term's report waits for.
 LONGEST = 365
 
@@ -47,7 +53,20 @@ _MEASURES = (*_COUNTS, *_MEDIANS, *_SHARES, *_RATES, *_DIFFERENCES, *_ESTIMATE)
 
 @dataclass(frozen=True, repr=False)
 class CohortOutcomes(Result):
-    """Outcomes of each group; ``estimate`` is the share of its interviews that advanced by day 30."""
+    """Outcomes of each group; ``estimate`` is the share of its interviews that advanced by day 30.
+
+    Rows hold group (text), n_graduates, n_with_interview, n_with_offer (people), n_interviews, n_advanced, n_offers
+    (interviews), n_applicants (people with an interview), n_events (interviews that advanced by day 30), estimate,
+    conf_low, conf_high (share of interviews between 0 and 1, with 95% limits), median_days_to_advanced and
+    median_days_to_offer with _low and _high (day by which half of all interviews had advanced, from incidence; 95%
+    limits), half_of_advances_by_day, half_of_offers_by_day (day by which half of those that happened had), status,
+    reason.
+
+    With destinations: knowledge_rate, career_outcomes_rate (shares of graduates). Their ``_low`` and ``_high`` are
+    bounds, not confidence limits: what the rate would be if all whose destination is unknown were seeking, or were all
+    settled. With ``against``: difference, difference_standardised (shares, less the other cohort's), each with _low and
+    _high (95% limits), against.
+    """
 
     by: str = "cohort"
     against: str | None = None
@@ -76,6 +95,11 @@ class CohortOutcomes(Result):
         Field("career_outcomes_rate", "Career outcomes rate", "share"),
         Field("career_outcomes_rate_low", "If unknown count", "share_interval", upper="career_outcomes_rate_high"),
     )
+
+    columns: ClassVar[Mapping[str, Kind]] = {
+        **dict.fromkeys((*_MEDIANS, *_SHARES), "days"),
+        **dict.fromkeys((*_RATES, *_DIFFERENCES), "share"),
+    }
 
     def shown_fields(self) -> tuple[Field, ...]:
         """Destinations are shown where the log has applicants, differences where another cohort is named."""
@@ -111,8 +135,20 @@ class CohortOutcomes(Result):
         return self.interviews.select("interview_id", "group", "day", exit=kind)
 
     def summary(self) -> str:
-        """Say for each group how many interviewed and what share of interviews advanced."""
-        return " ".join(self._told(row) for row in self.rows[:6]) or "There is nobody in this log."
+        """Say for each group how many interviewed and what share of interviews advanced, and the differences."""
+        if not self.rows:
+            return "There is nobody in this log."
+        more = len(self.rows) - _MOST_TOLD
+        told = [self._told(row) for row in self.rows[:_MOST_TOLD]]
+        told += [f"{counted(more, 'further group')} in the table."] if more > 0 else []
+        gaps = [row for row in self.rows if row.get("difference") is not None]
+        return " ".join([*told, *(self._gap(row) for row in gaps[:_MOST_TOLD])])
+
+    def _gap(self, row: Mapping[str, Any]) -> str:
+        raw = points_told(row, "difference", "difference_low", "difference_high")
+        even = points_told(row, *(f"difference_standardised{end}" for end in ("", "_low", "_high")))
+        tail = f"; {even} for the same mix" if even else ""
+        return f"{row['group']} less {self.against}, advanced by day {HORIZON}: {raw}{tail}."
 
     def _told(self, row: Mapping[str, Any]) -> str:
         if row["n_graduates"] is None:
@@ -130,6 +166,7 @@ def cohort_outcomes(
     by: str = "cohort",
     against: str | None = None,
     min_cell: int = 10,
+    cluster: str = "applicant",
     seed: int = 0,  # noqa: ARG001 - every command takes a seed; nothing is drawn here
 ) -> CohortOutcomes:
     """Count graduates, interviews, advances and offers of each group, and how soon they came.
@@ -142,18 +179,23 @@ def cohort_outcomes(
         by: column of the interviews or of the applicants.
         against: value of ``by`` to which every other group is compared, raw and for the same mix.
         min_cell: fewest applicants that a shown row may be about.
+        cluster: applicant, or employer to let each interval be the wider of the two clusterings.
         seed: taken for uniformity; nothing is drawn.
 
+    Returns:
+        A CohortOutcomes (see there for its columns and their units), one row per group.
+
     Raises:
-        UsageError: for an unknown column or cohort.
+        UsageError: for an unknown column, cohort or clustering.
         WithheldError: when every group is about too few applicants.
     """
+    check_cluster(cluster)
     people, interviews = members(log, by)
     require_enough(people["applicant_id"].n_unique(), min_cell)
     groups = _in_order(people["group"])
     if against is not None and against not in groups:
         raise UsageError(f"--against: nobody belongs to {against!r} of {by}.")
-    rows = [_group_row(group, people, interviews) for group in groups]
+    rows = [_group_row(group, people, interviews, cluster) for group in groups]
     with_destinations = (
         log.applicants is not None and log.applicants["destination"].null_count() < log.applicants.height
     )
@@ -165,7 +207,7 @@ def cohort_outcomes(
     shown = [{name: value for name, value in row.items() if name != "_size"} for row in shown]
     compared: dict[str, CohortComparison] = {}
     if against is not None:
-        compared = _compared(log, by, against, shown, min_cell)
+        compared = _compared(log, by, against, shown, min_cell, cluster)
         shown = [row | _difference(compared.get(str(row["group"]))) | {"against": against} for row in shown]
     return CohortOutcomes(
         rows=tuple(shown),
@@ -226,7 +268,7 @@ def _in_order(groups: pl.Series) -> list[str]:
     return sorted(groups.unique(), key=lambda name: (name == MISSING, name))
 
 
-def _group_row(group: str, people: pl.DataFrame, interviews: pl.DataFrame) -> Row:
+def _group_row(group: str, people: pl.DataFrame, interviews: pl.DataFrame, cluster: str) -> Row:
     mine = people.filter(pl.col("group") == group)
     rows = interviews.filter(pl.col("group") == group)
     row: Row = {
@@ -245,13 +287,23 @@ def _group_row(group: str, people: pl.DataFrame, interviews: pl.DataFrame) -> Ro
         return row | dict.fromkeys((*_MEDIANS, *_SHARES, *_ESTIMATE)) | counts | {
             "status": "not_estimable", "reason": "Nobody in this group has an interview in the log.",
         }  # fmt: skip
-    return row | _estimate(rows) | _days(rows) | counts
+    return row | _estimate(rows, cluster) | _days(rows, cluster) | counts
 
 
-def _estimate(rows: pl.DataFrame) -> Row:
+def _limits(curve: DayCurve, cluster: str) -> tuple[FloatArray, FloatArray]:
+    """Limits of a curve, shape (K, M) each; with employers as clusters too, the wider of the two."""
+
+    def limits(found: Jackknife) -> tuple[FloatArray, FloatArray]:
+        return incidence_limits(found, curve.n_interviews, cluster_size=curve.cluster_size)
+
+    own = limits(curve.jackknife)
+    return own if cluster == "applicant" else wider_limits(own, limits(curve.by_employer()))
+
+
+def _estimate(rows: pl.DataFrame, cluster: str) -> Row:
     """Share of interviews that advanced by day 30, with its badge."""
     curve = day_curve(rows, EVENTS["advanced"], HORIZON)
-    low, high = incidence_limits(curve.jackknife, curve.n_interviews, cluster_size=curve.cluster_size)
+    low, high = _limits(curve, cluster)
     values = [float(v[0, HORIZON]) for v in (curve.curve.estimate, low, high)]
     if not curve.known[HORIZON]:
         none = dict.fromkeys(("estimate", "conf_low", "conf_high"))
@@ -263,7 +315,7 @@ def _estimate(rows: pl.DataFrame) -> Row:
     return named | {"status": badge.status, "reason": badge.reason}
 
 
-def _days(rows: pl.DataFrame) -> Row:
+def _days(rows: pl.DataFrame, cluster: str) -> Row:
     """Median days to an advance and to an offer (then another advance competes), and those of half that happened."""
     out: Row = {}
     horizon = int(np.clip(rows["day"].max() or 0, 0, LONGEST))  # type: ignore[arg-type]
@@ -273,7 +325,7 @@ def _days(rows: pl.DataFrame) -> Row:
         ("offer", offers, (*EVENTS["advanced"], "further round"), _SHARES[1]),
     ):
         curve = day_curve(part, events, horizon)
-        low, high = incidence_limits(curve.jackknife, curve.n_interviews, cluster_size=curve.cluster_size)
+        low, high = _limits(curve, cluster)
         days, estimate = curve.days.astype(np.float64), curve.curve.estimate[0]
         out[f"median_days_to_{what}"] = _number(quantile_of(days, estimate, 0.5))
         ends = quantile_limits(days, low[0], high[0], 0.5)
@@ -282,7 +334,9 @@ def _days(rows: pl.DataFrame) -> Row:
     return out
 
 
-def _compared(log: FollowUpLog, by: str, against: str, shown: list[Row], min_cell: int) -> dict[str, CohortComparison]:
+def _compared(
+    log: FollowUpLog, by: str, against: str, shown: list[Row], min_cell: int, cluster: str
+) -> dict[str, CohortComparison]:
     if by not in log.interviews.columns:
         return {}
     visible = {str(row["group"]) for row in shown if row["status"] != "suppressed" and row["n_with_interview"]}
@@ -290,7 +344,7 @@ def _compared(log: FollowUpLog, by: str, against: str, shown: list[Row], min_cel
     if against not in visible & known:
         return {}
     return {
-        group: compare_cohorts(log, group, against, by=by, horizon=HORIZON, min_cell=min_cell)
+        group: compare_cohorts(log, group, against, by=by, horizon=HORIZON, min_cell=min_cell, cluster=cluster)
         for group in sorted(visible & known - {against})
     }
 

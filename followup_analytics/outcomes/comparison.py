@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.cells import OUTCOMES_OF_INTEREST
-from followup_analytics.curves.exits import DAY_US, EVENTS, MISSING, exits
+from followup_analytics.curves.exits import (
+    DAY_US,
+    EVENTS,
+    MISSING,
+    check_cluster,
+    employer_groups,
+    exits,
+    wider_limits,
+)
 from followup_analytics.disclosure import SUPPRESSED, hidden_places, require_enough
 from followup_analytics.errors import UsageError
 from followup_analytics.incidence import aalen_johansen, difference_limits, incidence_limits
 from followup_analytics.log import FollowUpLog, Note, require_column
+from followup_analytics.outcomes.compared import CohortComparison
 from followup_analytics.outcomes.standardise import Design, balance_weights, design
-from followup_analytics.results import Field, LogCounts, Result
+from followup_analytics.results import LogCounts
 from followup_analytics.text import listed
 from followup_analytics.uncertainty import Jackknife, group_rows, jackknife, jackknife_of_sums
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -39,84 +45,6 @@ _MIX_NOTE = (
 )
 
 
-@dataclass(frozen=True, repr=False)
-class CohortComparison(Result):
-    """Differences between two cohorts; one row per outcome."""
-
-    group: str = ""
-    against: str = ""
-
-    command: ClassVar[str] = "compare"
-    title: ClassVar[str] = "Two cohorts compared"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("outcome", "Outcome"),
-        Field("day", "By day", "count"),
-        Field("rate", "Share", "share"),
-        Field("rate_against", "Share before", "share"),
-        Field("estimate", "Difference", "points"),
-        Field("conf_low", "95% interval", "points_interval", upper="conf_high"),
-        Field("standardised", "For the same mix", "points"),
-        Field("standardised_low", "95% interval", "points_interval", upper="standardised_high"),
-        Field("status", "Mark"),
-    )
-
-    @property
-    def mix(self) -> tuple[Mapping[str, Any], ...]:
-        """Shares of each covariate's values in both cohorts, with the difference and its interval."""
-        return tuple(self.extra["mix"])
-
-    def summary(self) -> str:
-        """Say the differences in points, as they are and for the same mix."""
-        return " ".join(self._told(row) for row in self.rows)
-
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Dots with intervals: the shares of both cohorts, for hearing back and for advancing."""
-        from followup_analytics.plots import rate_chart
-
-        rows = [
-            {
-                "outcome": "heard back" if row["outcome"] == "response" else "advanced",
-                "cohort": name,
-                "estimate": row[rate],
-                "conf_low": row[f"{rate}_low"],
-                "conf_high": row[f"{rate}_high"],
-                "n_interviews": row[n],
-                "status": "ok" if row[rate] is not None else "not_estimable",
-            }
-            for row in self.rows
-            for name, rate, n in (
-                (self.against, "rate_against", "n_interviews_against"),
-                (self.group, "rate", "n_interviews_group"),
-            )
-        ]
-        return rate_chart(
-            rows,
-            keys=("outcome", "cohort"),
-            what="Share of interviews",
-            n_field="n_interviews",
-            n_of="interviews",
-            simulated=self.counts.simulated,
-            ax=ax,
-        )
-
-    def _told(self, row: Mapping[str, Any]) -> str:
-        what = "hearing back" if row["outcome"] == "response" else "advancing"
-        if row["estimate"] is None:
-            return f"The difference in {what} can't be shown. {row['reason']}"
-        plain = _points(row, "estimate", "conf_low", "conf_high")
-        even = _points(row, "standardised", "standardised_low", "standardised_high")
-        tail = f", {even} for the same mix" if even else ""
-        return f"{self.group} less {self.against}, {what} by day {row['day']}: {plain}{tail}."
-
-
-def _points(row: Mapping[str, Any], middle: str, low: str, high: str) -> str | None:
-    if row[middle] is None:
-        return None
-    if row[low] is None:
-        return f"{100 * row[middle]:+.1f} points"
-    return f"{100 * row[middle]:+.1f} points ({100 * row[low]:+.1f} to {100 * row[high]:+.1f})"
-
-
 @dataclass(frozen=True)
 class Pair:
     """The interviews of two cohorts, ready to be compared.
@@ -126,12 +54,14 @@ class Pair:
         covariates: names of the covariates that vary.
         groups: jackknife group of each row, assigned over the applicants of both.
         design: indicators of the covariates' values.
+        employers: jackknife group of each row by its employer, where intervals are to allow for that too.
     """
 
     rows: pl.DataFrame
     covariates: tuple[str, ...]
     groups: IntArray
     design: Design
+    employers: IntArray | None = None
 
 
 def compare_cohorts(
@@ -143,6 +73,7 @@ def compare_cohorts(
     adjust: Sequence[str] | None = None,
     horizon: int = 30,
     min_cell: int = 10,
+    cluster: str = "applicant",
     seed: int = 0,  # noqa: ARG001 - every command takes a seed; nothing is drawn here
 ) -> CohortComparison:
     """Compare hearing back and advancing between two cohorts, as they are and standardised to the same mix.
@@ -159,13 +90,21 @@ def compare_cohorts(
             referral that are logged.
         horizon: day by whose end is counted.
         min_cell: fewest applicants of each cohort.
+        cluster: applicant, or employer to let each interval of a share or a difference be the wider of the two
+            clusterings.
         seed: taken for uniformity; nothing is drawn.
 
+    Returns:
+        A CohortComparison (see there for its columns and their units), one row for hearing back, one for advancing.
+
     Raises:
-        UsageError: for an unknown column or cohort.
+        UsageError: for an unknown column, cohort or clustering.
         WithheldError: when either cohort has too few applicants.
     """
+    check_cluster(cluster)
     pairs = {outcome: prepare_pair(log, cohort, against, by, adjust, outcome) for outcome in OUTCOMES_OF_INTEREST}
+    if cluster == "employer":
+        pairs = {outcome: replace(pair, employers=employer_groups(pair.rows)) for outcome, pair in pairs.items()}
     first = pairs["response"]
     for arm in (0, 1):
         require_enough(first.rows.filter(pl.col("arm") == arm)["applicant_id"].n_unique(), min_cell)
@@ -219,16 +158,16 @@ def _rating_before_response(log: FollowUpLog, rows: pl.DataFrame) -> pl.Series:
 
 
 def _outcome_row(pair: Pair, outcome: str, horizon: int) -> Row:
-    plain = contrast(pair, outcome, horizon, standardised=False)
-    out: Row = {"outcome": outcome, "day": horizon} | _rates(pair, plain) | _gap(pair, plain, "estimate", "conf")
+    plain = _contrasted(pair, outcome, horizon, standardised=False)
+    out: Row = {"outcome": outcome, "day": horizon} | _rates(plain) | _gap(plain, "estimate", "conf")
     reason = _lacking(pair)
-    even = contrast(pair, outcome, horizon, standardised=True) if pair.covariates and reason is None else None
+    even = _contrasted(pair, outcome, horizon, standardised=True) if pair.covariates and reason is None else None
     names = ("standardised", "standardised_low", "standardised_high")
     if even is None:
         out |= dict.fromkeys(names)
         reason = reason or "No covariate that varies is logged: there is nothing to standardise."
     else:
-        out |= _gap(pair, even, "standardised", "standardised")
+        out |= _gap(even, "standardised", "standardised")
     sizes = {arm: pair.rows.filter(pl.col("arm") == arm).height for arm in (1, 0)}
     happened = pair.rows.filter((pl.col("cause") == 1) & (pl.col("day") <= horizon))
     out |= {
@@ -243,32 +182,46 @@ def _outcome_row(pair: Pair, outcome: str, horizon: int) -> Row:
     return out | {"status": "use_with_care" if reason else "ok", "reason": reason}
 
 
-def _arm_limits(pair: Pair, both: Jackknife) -> tuple[FloatArray, FloatArray]:
+def _contrasted(pair: Pair, outcome: str, horizon: int, *, standardised: bool) -> tuple[FloatArray, ...]:
+    """Estimates of the cohort, of the other and of the difference, with limits, shape (3,) each."""
+    own = contrast(pair, outcome, horizon, standardised=standardised)
+    limits = _limits(pair, own)
+    if pair.employers is not None:
+        coarse = contrast(pair, outcome, horizon, standardised=standardised, groups=pair.employers)
+        limits = wider_limits(limits, _limits(pair, coarse))
+    return (own.estimate, *limits)
+
+
+def _limits(pair: Pair, both: Jackknife) -> tuple[FloatArray, ...]:
     sizes = np.array([pair.rows.filter(pl.col("arm") == arm).height for arm in (1, 0)])
     arms = Jackknife(both.estimate[:2], both.replicates[:, :2], both.factors, both.df)
-    return incidence_limits(arms, sizes)
-
-
-def _gap(pair: Pair, both: Jackknife, name: str, prefix: str) -> Row:
-    low, high = _arm_limits(pair, both)
+    low, high = incidence_limits(arms, sizes)
     gap = Jackknife(both.estimate[2], both.replicates[:, 2], both.factors, both.df)
-    arms = [(both.estimate[a], low[a], high[a]) for a in (0, 1)]
-    ends = difference_limits(gap, arms[0], arms[1])
+    sides = [(both.estimate[a], low[a], high[a]) for a in (0, 1)]
+    ends = difference_limits(gap, sides[0], sides[1])
+    return np.append(low, ends[0]), np.append(high, ends[1])
+
+
+def _gap(found: tuple[FloatArray, ...], name: str, prefix: str) -> Row:
     names = (name, f"{prefix}_low", f"{prefix}_high")
-    return dict(zip(names, (_number(float(v)) for v in (gap.estimate, *ends)), strict=True))
+    return dict(zip(names, (_number(float(values[2])) for values in found), strict=True))
 
 
-def _rates(pair: Pair, plain: Jackknife) -> Row:
-    low, high = _arm_limits(pair, plain)
-    out: Row = {}
-    for place, name in enumerate(("rate", "rate_against")):
-        out[name] = _number(plain.estimate[place])
-        out[f"{name}_low"], out[f"{name}_high"] = _number(low[place]), _number(high[place])
-    return out
+def _rates(found: tuple[FloatArray, ...]) -> Row:
+    return {
+        f"{name}{end}": _number(float(values[place]))
+        for place, name in enumerate(("rate", "rate_against"))
+        for end, values in zip(("", "_low", "_high"), found, strict=True)
+    }
 
 
-def contrast(pair: Pair, outcome: str, horizon: int, *, standardised: bool) -> Jackknife:
-    """Incidence of both arms and their difference, shape (3,): NaN where an arm was not observed for so long."""
+def contrast(
+    pair: Pair, outcome: str, horizon: int, *, standardised: bool, groups: IntArray | None = None
+) -> Jackknife:
+    """Incidence of both arms and their difference, shape (3,): NaN where an arm was not observed for so long.
+
+    groups: jackknife groups other than those of the applicants.
+    """
     rows = pair.rows
     time, cause, day, arm = (rows[name].to_numpy() for name in ("time", "cause", "day", "arm"))
     end = (horizon + 1) * DAY_US - 1
@@ -289,7 +242,7 @@ def contrast(pair: Pair, outcome: str, horizon: int, *, standardised: bool) -> J
         out[2] = out[0] - out[1]
         return out
 
-    return jackknife(shares, pair.groups)
+    return jackknife(shares, pair.groups if groups is None else groups)
 
 
 def _even(pair: Pair, arm: IntArray, weights: FloatArray) -> FloatArray:

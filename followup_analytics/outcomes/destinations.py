@@ -14,8 +14,8 @@ def destination_rates(applicants: pl.DataFrame, people: pl.DataFrame, group: str
     """Rates of one group of graduates.
 
     knowledge = known / graduates; career outcomes = settled / (settled + seeking): who is not seeking leaves the
-    denominator, and so do the unknown. Bounds: all unknown are seeking, or all are settled. The knowledge rate itself
-    is a full count, so its bounds are equal to it.
+    denominator, and so do the unknown. ``_low`` and ``_high`` are bounds, not confidence limits: all unknown are
+    seeking, or all are settled. The knowledge rate itself is a full count, so its bounds are equal to it.
 
     Args:
         applicants: the log's table (applicant_id, destination).

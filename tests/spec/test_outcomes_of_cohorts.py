@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -234,3 +235,51 @@ def test_outcomes_and_comparisons_have_every_face() -> None:
         json.dumps(one.to_json(), allow_nan=False)
         assert one.summary()
     assert set(result.trace().columns) == {"interview_id", "group", "day", "exit"}
+
+
+def by_employer_alone() -> FollowUpLog:
+    """Two terms of 40 people with an interview each, at 8 employers of whom every second lets everybody advance."""
+    names = [(f"{term}{k}", term, k % 8) for term in ("A", "B") for k in range(40)]
+    interviews = [
+        {"interview_id": n, "applicant_id": n, "interviewed_at": "2026-03-02T10:00", "cohort": t, "employer": f"e{e}"}
+        for n, t, e in names
+    ]
+    outcomes = [
+        {"interview_id": n, "outcome": "rejected" if e % 2 else "advanced", "decided_at": "2026-03-09T10:00"}
+        for n, _, e in names
+    ]
+    return build_log(
+        interviews=pl.DataFrame(interviews), outcomes=pl.DataFrame(outcomes), time_zone="UTC", data_date="2026-05-31"
+    )
+
+
+def test_employers_as_clusters_never_narrow_a_share_or_a_difference() -> None:
+    """Where all turns on the employer a share is far less sure; both terms have the same employers."""
+    log = by_employer_alone()
+    plain, coarse = (row_of(log, "A", against="B", cluster=cluster) for cluster in ("applicant", "employer"))
+    assert plain["estimate"] == coarse["estimate"] == 0.5
+    assert coarse["conf_high"] - coarse["conf_low"] > 1.5 * (plain["conf_high"] - plain["conf_low"])
+    gaps = [
+        compare_cohorts(log, "A", "B", cluster=cluster).rows[1]["rate_high"] for cluster in ("applicant", "employer")
+    ]
+    assert gaps[1] > gaps[0]
+    assert coarse["difference_high"] >= plain["difference_high"]
+    with pytest.raises(UsageError, match="clustering by 'town'"):
+        cohort_outcomes(log, cluster="town")
+
+
+def test_the_sentence_tells_the_difference() -> None:
+    """In points with a true minus, and that no difference is possible too where that is so."""
+    text = cohort_outcomes(by_employer_alone(), against="B").summary()
+    assert "A less B, advanced by day 30: 0.0 points (" in text
+    assert "so that no difference is possible too" in text
+
+
+def test_an_empty_median_is_not_printed() -> None:
+    """No median in any group: no column of dashes in the table, and a column of numbers in the frame."""
+    found = cohort_outcomes(terms(roster=False), against="B")
+    bare = [{**row, "median_days_to_advanced": None, "median_days_to_offer": None} for row in found.rows]
+    result = replace(found, rows=tuple(bare))
+    assert "Less B" in repr(result)
+    assert "Median days" not in repr(result)
+    assert result.to_frame().schema["median_days_to_offer"] == pl.Float64
