@@ -87,6 +87,7 @@ def _kept(row: Row, trial: Trial) -> Row:
     if trial.estimate is not None:
         kept["difference"] = _numbers(trial.estimate.difference)
         kept["tested_error"] = _short(float(trial.estimate.tested.se))
+        kept["jackknife_error"] = _short(float(replace(trial.estimate.difference, least_se=0.0).se))
         kept["risks"] = [_short(float(one.estimate)) for one in (trial.estimate.strategy, trial.estimate.alternative)]
     if trial.second_way is not None:
         kept["sequential"] = _numbers(trial.second_way)
