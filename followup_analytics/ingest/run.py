@@ -16,6 +16,7 @@ import polars as pl
 from followup_analytics.checks import CheckedTable
 from followup_analytics.clock import is_zone
 from followup_analytics.errors import FollowUpError, UsageError
+from followup_analytics.headings import header_key
 from followup_analytics.ingest.beside import Settings
 from followup_analytics.ingest.known import no_ends, no_interviews
 from followup_analytics.ingest.mapping import load_map
@@ -53,6 +54,12 @@ class TableOnItsWay:
     def original(self) -> pl.DataFrame:
         """The cells as they stand in the file."""
         return self.batch.rows if self.batch.original is None else self.batch.original
+
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """Columns of the contract that the file doesn't have: it says nothing of them, which is not to say "empty"."""
+        said = {header_key(name) for name in self.batch.rows.columns}
+        return tuple(name for name in TABLES[self.name].names if name not in said)
 
     @property
     def sheet(self) -> str | None:

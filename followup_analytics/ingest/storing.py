@@ -68,7 +68,7 @@ def take(run: Run, file: FileOnItsWay) -> bool:
                 run.in_store |= set(ready["interview_id"])
             elif table.refers_to_interviews and len(run.in_store) < run.known.height:
                 ready = ready.filter(pl.col("interview_id").is_in(list(run.in_store)))
-            table.counts += tx.add(table.name, _protected(run, ready, table.name))
+            table.counts += tx.add(table.name, _protected(run, ready, table.name), unsaid=table.unsaid)
         run.papers.write_rejects(file.sample, file.tables, file.problems, by_place=file.source.by_place)
     return True
 
@@ -83,7 +83,7 @@ def take_postponed(run: Run, files: Sequence[FileOnItsWay]) -> None:
         if taken == table.checked.frame.height:
             continue
         with run.store.transaction(table.place) as tx:
-            again = tx.add(table.name, _protected(run, table.checked.frame, table.name))
+            again = tx.add(table.name, _protected(run, table.checked.frame, table.name), unsaid=table.unsaid)
         # What the first pass stored is known to the second one.
         table.counts = dataclasses.replace(
             again, accepted=again.accepted + first.accepted, already_known=again.already_known - first.accepted

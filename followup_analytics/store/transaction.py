@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import polars as pl
@@ -13,7 +13,7 @@ from followup_analytics.store import tables
 from followup_analytics.store.address import Address
 from followup_analytics.store.bulk import Bulk, bulk_of
 from followup_analytics.store.counts import Counts
-from followup_analytics.store.encoding import encode
+from followup_analytics.store.encoding import decode, encode, stored_types
 from followup_analytics.store.marks import Marks
 from followup_analytics.store.records import (
     FILLED,
@@ -43,13 +43,15 @@ class Transaction:
         self._now_us = to_us(now)
         self._batch: tuple[int, int] | None = None
 
-    def add(self, table_name: str, frame: pl.DataFrame, *, anew: bool = False) -> Counts:
+    def add(self, table_name: str, frame: pl.DataFrame, *, anew: bool = False, unsaid: Collection[str] = ()) -> Counts:
         """Add checked rows: new keys come in, same content is already known, other content is a new version.
 
         frame: typed as `checks` leaves it, its key unique and never null; further columns are kept as covariates;
         interviews and applicants bring `_bucket`, interviews `_zone`. Contacts and outcomes need their interview in the
         store or in this transaction at its end, else DataError. anew: take it even for people who were forgotten, since
-        somebody enters it by hand.
+        somebody enters it by hand. unsaid: columns of the contract that the file doesn't have: where they are null a
+        known row keeps what is stored, as it keeps covariates that the frame has no column for. An empty cell of a
+        column that is there clears it.
         """
         frame = frame.drop("_row", strict=False)
         wanted = frame if anew else self._without_forgotten(frame)
@@ -59,9 +61,13 @@ class Transaction:
         rows, covariate_types = encode(table_name, wanted)
         key = TABLES[table_name].key
         known = self._known(table_name, rows[key])
-        status = rows.select(key, "content").join(known, on=key, how="left", maintain_order="left")
-        is_new, is_same = status["known"].is_null(), (status["known"] == status["content"]).fill_null(value=False)
+        is_new, is_same = _compared(rows, known)
         changed = rows.filter(~is_new & ~is_same)
+        if unsaid and changed.height and self._says_more(table_name, wanted, unsaid):
+            wanted = self._completed(table_name, wanted, changed[key].to_list(), unsaid)
+            rows, covariate_types = encode(table_name, wanted)
+            is_new, is_same = _compared(rows, known)
+            changed = rows.filter(~is_new & ~is_same)
         if changed.height:
             self._supersede(table_name, changed[key].to_list())
         fresh = rows.filter(~is_same)
@@ -108,6 +114,25 @@ class Transaction:
             )
         return frame
 
+    def _says_more(self, table_name: str, frame: pl.DataFrame, unsaid: Collection[str]) -> bool:
+        """Whether the store has anything in columns that a file doesn't have."""
+        filled = set((self.setting(FILLED + table_name) or "").split(","))
+        return bool(filled.intersection(unsaid) or set(self.covariate_types(table_name)) - set(frame.columns))
+
+    def _completed(
+        self, table_name: str, frame: pl.DataFrame, keys: Sequence[str], unsaid: Collection[str]
+    ) -> pl.DataFrame:
+        """The frame with what the store says of its rows in columns that the file doesn't have."""
+        key = TABLES[table_name].key
+        stored = self._bulk.find(tables.current[table_name], key, keys, stored_types(table_name))
+        held = decode(table_name, stored, self.covariate_types(table_name))
+        kept = [name for name in unsaid if name in frame.columns]
+        own = [name for name in held.columns if name not in frame.columns and not name.startswith("_")]
+        held = held.select(key, *own, *(pl.col(name).alias(f"{name}_held") for name in kept))
+        joined = frame.join(held, on=key, how="left", maintain_order="left")
+        filled = joined.with_columns(pl.coalesce(name, f"{name}_held").alias(name) for name in kept)
+        return filled.drop(f"{name}_held" for name in kept)
+
     def _known(self, table_name: str, keys: pl.Series) -> pl.DataFrame:
         table, key = tables.current[table_name], keys.name
         types = {key: pl.String(), "content": pl.Int64()}
@@ -142,3 +167,10 @@ class Transaction:
             self.set(FILLED + table_name, ",".join(sorted(filled.union(rows.columns))))
         for name, kind in covariate_types.items():
             note_covariate(self.connection, table_name, name, kind)
+
+
+def _compared(rows: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    """Which rows have a key that the store doesn't know, and which it knows with this very content."""
+    key = known.columns[0]
+    status = rows.select(key, "content").join(known, on=key, how="left", maintain_order="left")
+    return status["known"].is_null(), (status["known"] == status["content"]).fill_null(value=False)
