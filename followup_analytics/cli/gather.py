@@ -17,7 +17,25 @@ Files = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="Exports, spreadsheets or folders.", show_default=False)
 ]
 Source = Annotated[
-    str, typer.Option("--source", help="The kind of file, where it can't be told (see `followup ingest --help`).")
+    str, typer.Option("--source", help="The kind of file, where it can't be told; --sources lists the kinds.")
+]
+
+
+def _list_sources(wanted: bool) -> None:
+    if wanted:
+        from followup_analytics.ingest.registry import sources
+
+        width = max(map(len, sources()))
+        for one in sources().values():
+            typer.echo(f"{one.name.ljust(width)}  {one.description}{'; needs --roster' if one.calls else ''}")
+        raise typer.Exit
+
+
+ListSources = Annotated[
+    bool,
+    typer.Option(
+        "--sources", callback=_list_sources, is_eager=True, help="List the kinds of file, a line each, and stop."
+    ),
 ]
 Map = Annotated[
     str | None,
@@ -82,11 +100,26 @@ def ingest(
     keep_notes: KeepNotes = False,
     own_address: OwnAddress = None,
     observed_until: ObservedUntil = None,
+    sources: ListSources = False,
 ) -> None:
     """Read, check, link and store files; bad rows are set aside with their reason, known ones are not stored twice.
 
     Example:  followup ingest calls.xml --roster roster.csv --into sqlite:///followup.db
+
+    Files: tables of the log, call logs of telephones, telephone systems and CRMs, mail, calendars, and any spreadsheet
+    of your own. What a file is, is told by its content; followup ingest --sources lists the kinds.
+
+    Maps: a spreadsheet of your own needs --map, a small text file that says which of your columns mean what;
+    docs/sources.md shows how to make one, and --map career_centre names one that comes with the package.
+
+    Roster: calls are tied to interviews by --roster, a table with interview_id and the numbers and addresses of the
+    employer.
+
+    Rejects: rows that can't be used go to FILE.rejects beside the store, in the form of your file with the reason
+    beside each. Mend them there and ingest that file alone; what you leave as it is stays out. Exit code 0: some row
+    was stored or known, 3: none was, 1: a file can't be read, 2: a wrong command line.
     """
+    del sources
     from followup_analytics.ingest import ingest_files
 
     options: dict[str, Any] = {
@@ -111,12 +144,17 @@ def check(
     day_first: DayFirst = None,
     voicemail_under: VoicemailUnder = None,
     own_address: OwnAddress = None,
+    sources: ListSources = False,
     html: Annotated[Path | None, typer.Option("--html", help="Also write the findings as a web page.")] = None,
 ) -> None:
     """Read and check files without storing anything; says for each broken rule where it is and what to do.
 
     Example:  followup check interviews.csv contacts.csv
+
+    Files, maps, roster and rejects are as in followup ingest --help; rejects files lie in the current folder. Exit code
+    0: every row is good, 3: some row is bad, 1: a file can't be read, 2: a wrong command line.
     """
+    del sources
     from followup_analytics.ingest import check_files
 
     with _progress() as progress:

@@ -15,6 +15,7 @@ from followup_analytics.checks import CheckedTable, check_table, reject_unknown_
 from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.ingest.archive import unpack_members
 from followup_analytics.ingest.beside import observed_as_stored, observed_until, settings_beside
+from followup_analytics.ingest.foreign import refuse_foreign
 from followup_analytics.ingest.known import ends_of_story, with_checked
 from followup_analytics.ingest.registry import (
     CERTAIN,
@@ -74,6 +75,7 @@ def _open(run: Run, path: Path, source: str) -> FileOnItsWay:
         raise UnreadableError(f"{path.name}: there is no such file; check the name and the folder.")
     sample = Sample(path)
     sample.require_content()
+    refuse_foreign(sample)
     settings = settings_beside(path)
     chosen, match = _kind(run, sample, source)
     # The user's word first, then the file's own folder, then what the store was begun with.

@@ -175,8 +175,9 @@ def unknown_kind(sample: Sample) -> str:
         return f"{sample.name}: this is a folder where a file was meant; name the files inside it."
     sample.require_text()
     return (
-        f"{sample.name}: no known kind of file ({_seen(sample)}). Name the kind with --source, or say what its columns "
-        "mean with --map (docs/sources.md has worked examples)."
+        f"{sample.name}: this is not a table or export that followup reads by itself: {_seen(sample)}. If it is one of "
+        "those that `followup ingest --sources` lists, name it with --source; if it is a spreadsheet of your own, say "
+        "what its columns mean with --map (docs/sources.md has worked examples)."
     )
 
 

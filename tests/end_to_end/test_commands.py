@@ -169,3 +169,20 @@ def test_help_is_quick_and_loads_nothing_heavy():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "rates" in done.stdout
+
+
+def test_ingest_lists_what_it_reads(followup):
+    """--sources needs neither file nor store; each kind has a line with its name for --source."""
+    answer = followup("ingest", "--sources")
+    assert answer.code == 0
+    lines = dict(line.split(maxsplit=1) for line in answer.out.splitlines())
+    assert "needs --roster" in lines["android_calls"]
+    assert lines["mapped"].startswith("any spreadsheet")
+
+
+def test_the_page_of_a_check_is_private(followup, tmp_path, monkeypatch):
+    """The web page names rows of single people: its owner alone may read it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "interviews.csv").write_text("interview_id,applicant_id,interviewed_at\ni1,a,soon\n")
+    assert followup("check", "interviews.csv", "--html", "page.html").code == 3
+    assert (tmp_path / "page.html").stat().st_mode & 0o777 == 0o600
