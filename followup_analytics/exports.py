@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +11,18 @@ import polars as pl
 from followup_analytics.results import Result
 from followup_analytics.text import clean, formula_safe
 from followup_analytics.workbook import write_workbook
+
+#: Of a note that marks an answer about single interviews.
+CONFIDENTIAL = "confidential"
+
+
+def private(path: Path) -> Path:
+    """The path, begun (or, where a file is there, set) so that only its owner can read what is about to be written."""
+    if path.is_file():
+        path.chmod(0o600)
+    elif not path.exists():
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    return path
 
 
 def to_json_text(result: Result) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
+from followup_analytics.advice.next_steps import CONFIDENTIAL
 from followup_analytics.advice.situation import EPOCH, contacts_of, with_today
 from followup_analytics.clock import local_times
 from followup_analytics.results import Field, LogCounts, Result
@@ -64,7 +65,7 @@ def overview(log: FollowUpLog, applicants: Collection[str] | None = None) -> Ove
     )
     local = local_times(facts["_at_us"], facts["_zone"])
     rows = tuple(_row(row) for row in facts.with_columns(local=local).iter_rows(named=True))
-    return Overview(rows, LogCounts.of(log), native=log.native)
+    return Overview(rows, LogCounts.of(log), (CONFIDENTIAL,), log.native)
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:

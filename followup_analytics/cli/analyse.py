@@ -212,6 +212,7 @@ def next_(
     Example:  followup next sqlite:///followup.db
     """
     from followup_analytics.advice import next_steps
+    from followup_analytics.exports import private
 
     opened = open_log(log, shared, protect=False)
     verdicts = None if no_claims else _own_verdicts(opened, shared.seed)
@@ -220,7 +221,7 @@ def next_(
         steps = steps.due_only()
     finish(steps.day_sheet() if sheet else steps, shared)
     if ics is not None:
-        writable(ics).write_text(steps.to_ics(), encoding="utf-8", newline="")
+        private(writable(ics)).write_text(steps.to_ics(), encoding="utf-8", newline="")
         say(f"The steps are in {ics.name}.")
     if script:
         typer.echo(steps.scripts_text())

@@ -67,6 +67,8 @@ def report(
 
     if shared.output is None:
         raise UsageError("report needs a file to write to: add -o report.pdf.")
+    if shared.output.suffix.lower() not in ("", ".pdf"):
+        raise UsageError(f"-o {shared.output.name}: report writes a PDF; give the file a name that ends in .pdf.")
     opened = open_log(log, shared, protect=kind != "handout")
     options: dict[str, Any] = {"today": today} if kind == "handout" else {}
     if kind == "cohort" and shared.cohort is not None:

@@ -66,6 +66,10 @@ class Shared(Printing):
     seed: Annotated[int, typer.Option("--seed", help="Seed of whatever is drawn at random.")] = 0
 
 
+#: Commands whose -o names what they make, not a file for their answer.
+_MAKERS = ("report", "simulate")
+
+
 def with_options(*groups: type[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command the options of the groups: its parameters named after them arrive as one object each.
 
@@ -84,6 +88,10 @@ def with_options(*groups: type[Any]) -> Callable[[Callable[..., None]], Callable
                 name: group(**{one.name: given.pop(one.name) for one in fields(group)})
                 for name, group in places.items()
             }
+            if function.__name__ not in _MAKERS:
+                # A slip in the file's name is told before the work, not after it.
+                for one in (one for one in made.values() if isinstance(one, Printing)):
+                    form_of(one, function.__name__.rstrip("_"))
             function(**given, **made)
 
         parameters = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in [*visible, *added]]
@@ -149,20 +157,50 @@ def show(result: Result, printing: Printing) -> None:
     from followup_analytics import exports
     from followup_analytics.errors import UsageError
 
-    face = "json" if printing.json else printing.format
+    face, output = form_of(printing, result.command), printing.output
+    if output is not None:
+        writable(output)
+        if any(note.code == exports.CONFIDENTIAL for note in result.notes):
+            exports.private(output)
     if face == "xlsx":
-        if printing.output is None:
+        if output is None:
             raise UsageError("--format xlsx needs a file to write to: add -o answer.xlsx.")
-        exports.write_xlsx(result, writable(printing.output))
+        exports.write_xlsx(result, output)
         return
     if face == "table":
-        write_table([result], printing.output)
+        write_table([result], output)
         return
     text = exports.to_json_text(result) + "\n" if face == "json" else exports.to_csv_text(result)
-    if printing.output is None:
+    if output is None:
         sys.stdout.write(text)
     else:
-        writable(printing.output).write_text(text, encoding="utf-8")
+        output.write_text(text, encoding="utf-8")
+
+
+def form_of(printing: Printing, command: str) -> str:
+    """The form that was asked for; where only a file was named, the one that its name promises.
+
+    Raises UsageError for a name that promises another form than was asked for, or one that answers don't have.
+    """
+    from followup_analytics.errors import UsageError
+
+    face, output = "json" if printing.json else printing.format, printing.output
+    if output is None:
+        return face
+    suffix = output.suffix.lower()
+    if suffix in _OTHER_FORMS:
+        kind = "--kind handout " if command == "next" else ""
+        instead = f"; for a PDF use  followup report LOG {kind}-o {output.name}" if suffix == ".pdf" else "."
+        raise UsageError(f"-o {output.name}: {command} writes .csv, .json, .xlsx or text (.txt), not {suffix}{instead}")
+    promised = _PROMISED.get(suffix, face)
+    if face not in ("table", promised):
+        raise UsageError(f"-o {output.name}: --format {face} doesn't fit this name; change one of them.")
+    return promised
+
+
+#: Forms of an answer by the names of files; names that promise a form which no answer has.
+_PROMISED = {".csv": "csv", ".json": "json", ".xlsx": "xlsx"}
+_OTHER_FORMS = (".pdf", ".html", ".htm", ".ods", ".xls", ".docx", ".parquet", ".png", ".svg", ".ics")
 
 
 def write_table(parts: Sequence[Any], output: Path | None) -> None:
@@ -219,11 +257,12 @@ def finish(result: Result, shared: Shared) -> None:
 
 def _write_trace(result: Result, path: Path) -> None:
     from followup_analytics.errors import UsageError
+    from followup_analytics.exports import private
 
     trace = getattr(result, "trace", None)
     if trace is None:
         raise UsageError(f"--trace: {result.command} has no rows to trace; rates, curve and outcomes do.")
-    trace().write_csv(writable(path))
+    trace().write_csv(private(writable(path)))
     say(f"Confidential: {path.name} holds rows about single interviews; don't pass it on.")
 
 

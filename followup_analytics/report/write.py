@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.exports import private
 from followup_analytics.plots import joined
 from followup_analytics.report.claims_report import claims_document
 from followup_analytics.report.cohort import cohort_document
@@ -94,7 +95,7 @@ def write_report(
     document = _with_missing_signs(
         compose(log, kind=kind, options=options, case=case, whole=whole, claims=claims, today=today), case
     )
-    return _put(press(document, case), Path(path))
+    return _put(press(document, case), Path(path), confidential=kind == "handout")
 
 
 def compose(
@@ -133,10 +134,12 @@ def _with_missing_signs(document: Document, case: TypeCase) -> Document:
     return replace(document, sections=(*document.sections[:-1], replace(last, blocks=(*last.blocks, said))))
 
 
-def _put(content: bytes, path: Path) -> Path:
-    """Write beside the target and rename, so that no half file is ever seen."""
+def _put(content: bytes, path: Path, *, confidential: bool) -> Path:
+    """Write beside the target and rename, so that no half file is ever seen; a confidential one by its owner alone."""
     draft = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
     try:
+        if confidential:
+            private(draft)
         draft.write_bytes(content)
         draft.replace(path)
     except OSError as failed:
