@@ -8,8 +8,9 @@ import pytest
 from office_sheets import OFFICE_MAP, write_map, write_office_sheet
 
 from followup_analytics.errors import DataError, UsageError
-from followup_analytics.ingest import CheckResult, check_files
+from followup_analytics.ingest import CheckResult, check_files, ingest_files
 from followup_analytics.ingest.mapping import parse_map
+from followup_analytics.reading import read_log
 
 
 def checked(folder: Path, text: str = OFFICE_MAP) -> CheckResult:
@@ -118,3 +119,21 @@ def test_times_that_can_hardly_be_meant(tmp_path: Path) -> None:
     assert "row 7 (2024-01-14)" in found["contacts_far_from_interview"]
     assert "row 7 (2024-01-14)" in found["before_interview"]
     assert "row 7 (2025-01-16)" in found["outcomes_before_interview"]
+
+
+@pytest.mark.parametrize("date", ["5.3.2026", "05/03/2026", "2026-03-05"])
+def test_a_date_in_a_key_is_the_same_however_written(tmp_path: Path, date: str) -> None:
+    """A second interview with the same employer has a key of its own, and keeps it when its date is written anew."""
+    (tmp_path / "log.csv").write_text(f"Student,Employer,Interview\n1,Acme ,{date}\n1,Acme,20/03/2026\n", "utf-8")
+    map_ = {
+        "table": "interviews",
+        "day_first": True,
+        "columns": {
+            "interview_id": {"text": "{Student}-{Employer}-{Interview}"},
+            "applicant_id": "Student",
+            "interviewed_at": "Interview",
+        },
+    }
+    ingest_files(tmp_path / "log.csv", into="sqlite:///log.db", map=map_, time_zone="Europe/London")
+    keys = read_log("sqlite:///log.db").interviews["interview_id"].sort().to_list()
+    assert keys == ["1-Acme-2026-03-05", "1-Acme-2026-03-20"]

@@ -25,6 +25,8 @@ from followup_analytics.schema import TABLES
 from followup_analytics.tabular import ROW, RawTable, header_key, read_raw_tables
 from followup_analytics.text import listed
 
+_TIMES = {name: {one.name for one in table.columns if one.type == "timestamp"} for name, table in TABLES.items()}
+
 
 def read_mapped(sample: Sample, options: ReadOptions, map_: FileMap) -> Iterator[Batch]:
     """Every table that the map makes of the file."""
@@ -114,7 +116,13 @@ def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOpt
         for ours, theirs in table.columns.items()
         if not (isinstance(theirs, Mapping) and "any" in theirs and _first_header(theirs, headers) is None)
     }
-    cells = {ours: _cells(frame, theirs, headers, raw.place) for ours, theirs in read_from.items()}
+    keyed = _for_keys(frame, map_, headers, raw.place, options.day_first)
+    cells = {
+        ours: _composed(keyed, theirs["text"], headers, raw.place)
+        if isinstance(theirs, Mapping) and "text" in theirs
+        else _cells(frame, theirs, headers)
+        for ours, theirs in read_from.items()
+    }
     made = frame.select(ROW).with_columns(**cells, **{name: pl.lit(value) for name, value in table.constants.items()})
     made = made.with_columns(_translated(name, words) for name, words in table.values.items() if name in made.columns)
     made = made.with_columns(_filled(name, word) for name, word in table.defaults.items() if name in made.columns)
@@ -177,20 +185,48 @@ def _without_lacking(
     return frame, pl.concat(problems)
 
 
-def _cells(frame: pl.DataFrame, theirs: Theirs, headers: Mapping[str, str], place: str) -> pl.Series:
+def _cells(frame: pl.DataFrame, theirs: Theirs, headers: Mapping[str, str]) -> pl.Series:
     if isinstance(theirs, str):
         return frame[headers[header_key(theirs)]].cast(pl.String)
     if isinstance(theirs, tuple):
         return joined_cells(frame, [headers[header_key(name)] for name in theirs])
-    if "any" in theirs:
-        return frame[str(_first_header(theirs, headers))].cast(pl.String)
-    names = re.findall(r"\{([^}]+)\}", theirs["text"])
-    pattern = re.sub(r"\{[^}]+\}", "{}", theirs["text"])
+    return frame[str(_first_header(theirs, headers))].cast(pl.String)
+
+
+def _composed(frame: pl.DataFrame, text: str, headers: Mapping[str, str], place: str) -> pl.Series:
+    """A text such as "{Student}-{Employer}" filled in for each row; none where one of its cells is empty."""
+    names = re.findall(r"\{([^}]+)\}", text)
     if not names:
         raise UsageError(f"{place}: a text of the map has no {{Header}} in it; put fixed words under [constants].")
-    return frame.select(t=pl.format(pattern, *(pl.col(headers[header_key(name)]).cast(pl.String) for name in names)))[
-        "t"
+    cells = [pl.col(headers[header_key(name)]).cast(pl.String).str.strip_chars() for name in names]
+    whole = pl.format(re.sub(r"\{[^}]+\}", "{}", text), *cells)
+    return frame.select(t=pl.when(pl.all_horizontal(cell != "" for cell in cells)).then(whole))["t"]
+
+
+def _for_keys(
+    frame: pl.DataFrame, map_: FileMap, headers: Mapping[str, str], place: str, day_first: bool | None
+) -> pl.DataFrame:
+    """The cells as keys are made of them: a date is the same one however it is written, or turned into a cell of dates.
+
+    Dates are the columns from which some table of the map reads a time.
+    """
+    texts = [
+        given["text"]
+        for table in map_.tables
+        for given in table.columns.values()
+        if isinstance(given, Mapping) and "text" in given
     ]
+    used = {header_key(name) for text in texts for name in re.findall(r"\{([^}]+)\}", text)}
+    times = {
+        header_key(given)
+        for table in map_.tables
+        for ours, given in table.columns.items()
+        if isinstance(given, str) and ours in _TIMES.get(table.table, ())
+    }
+    for name in {headers[key] for key in used & times if key in headers}:
+        iso = iso_times(frame[name].cast(pl.String), file=place, column=name, day_first=day_first)
+        frame = frame.with_columns(iso.zip_with(iso.is_not_null(), frame[name].cast(pl.String)).alias(name))
+    return frame
 
 
 def _translated(column: str, words: Mapping[str, str]) -> pl.Expr:
