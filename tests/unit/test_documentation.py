@@ -18,6 +18,18 @@ def test_the_page_of_the_log_is_the_schema():
     assert (ROOT / "docs" / "log.md").read_text(encoding="utf-8") == page
 
 
+def test_the_page_of_the_claims_is_the_catalogue():
+    """docs/claims.md is what its script makes of the catalogues and of the rule's numbers now."""
+    page = runpy.run_path(str(ROOT / "docs" / "make_claims_page.py"))["page"]()
+    assert (ROOT / "docs" / "claims.md").read_text(encoding="utf-8") == page
+
+
+def test_the_page_of_the_verdicts_is_the_study():
+    """docs/verdicts.md is what its script makes of the study's figures."""
+    page = runpy.run_path(str(ROOT / "docs" / "make_verdicts_page.py"))["page"]()
+    assert (ROOT / "docs" / "verdicts.md").read_text(encoding="utf-8") == page
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_lead_somewhere(path):
     """Every relative link of a document names something that exists."""

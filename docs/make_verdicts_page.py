@@ -1,0 +1,118 @@
+"""Write docs/verdicts.md from the study of verdicts.  Run: python docs/make_verdicts_page.py."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parents[1] / "benchmarks" / "results" / "claims_study.json"
+Found = dict[str, Any]
+
+INTRODUCTION = """# How often verdicts are right
+
+Simulated logs of worlds whose truth is known, by `benchmarks/claims_study.py`; the figures are in
+`benchmarks/results/claims_study.json`, and this page is made from them by `python docs/make_verdicts_page.py`. Truths
+are worked out by intervening in the same simulation; where nothing has an effect they are exactly nought. Applicants
+have about three interviews each. A verdict is *false* when it says what is not so: supported where the difference is
+nought or the other way, contradicted where it is nought or as claimed, no meaningful difference where it reaches the
+margin.
+
+The goals: in worlds where nothing matters at most 5% of logs with any false verdict over all 24 claims together, and
+93 to 97.5% of plain 95% intervals that hold the truth, by design. The worlds: `null` (nothing matters, but those who
+feel strong act differently), `persistent_null` (the same, and people keep calling), `etiquette` (all advice is right,
+and the weak keep to it, so that plain tables speak against it).
+"""
+
+
+def share(found: Found | None, digits: int = 1) -> str:
+    """A share with its limits, as percentages."""
+    if not found or found["share"] is None:
+        return "–"
+    low, high = (f"{100 * found[name]:.{digits}f}" for name in ("low", "high"))
+    return f"{100 * found['share']:.{digits}f}% ({low} to {high})"
+
+
+def false_verdicts(studies: list[Found]) -> str:
+    """Logs with any false verdict, by world and size."""
+    rows = [
+        f"| {one['world']} | {one['applicants']:,} | {one['logs']:,} | {one['logs_with_a_false_verdict']['number']} "
+        f"| {share(one['logs_with_a_false_verdict'])} | {_counted(one['verdicts'], one['logs'])} |"
+        for one in studies
+    ]
+    head = (
+        "| world | applicants | logs | with a false verdict | share (95% limits) | verdicts in a log, on average |\n"
+        "|---|---|---|---|---|---|\n"
+    )
+    return "## False verdicts\n\n" + head + "\n".join(rows) + "\n"
+
+
+def _counted(verdicts: dict[str, int], logs: int) -> str:
+    return ", ".join(f"{number / logs:.1f} {name.replace('_', ' ')}" for name, number in verdicts.items())
+
+
+def designs(studies: list[Found]) -> str:
+    """Coverage by design."""
+    names = sorted({name for one in studies for name in one["designs"]})
+    head = f"| world | applicants | {' | '.join(names)} |\n|---|---|{'---|' * len(names)}\n"
+    rows = [
+        f"| {one['world']} | {one['applicants']:,} | "
+        + " | ".join(f"{share(one['designs'].get(name))} of {_of(one['designs'].get(name))}" for name in names)
+        + " |"
+        for one in studies
+    ]
+    words = (
+        "Share of intervals that hold the truth, of how many. Limits take intervals of one log as independent, which\n"
+        "they are not quite.\n\n"
+    )
+    return f"## Coverage by design\n\n{words}{head}" + "\n".join(rows) + "\n"
+
+
+def _of(found: Found | None) -> str:
+    return f"{found['of']:,}" if found else "0"
+
+
+def claims(one: Found) -> str:
+    """Coverage, bias and errors by claim, in one world and size."""
+    head = (
+        f"## By claim: {one['world']}, {one['applicants']:,} applicants, {one['logs']:,} logs\n\n"
+        "| claim | truth | logs in which tested | mean estimate | spread of estimates | mean error | coverage |\n"
+        "|---|---|---|---|---|---|---|\n"
+    )
+    rows = [
+        f"| {name} | {_points(claim['truth'])} | {claim['tested']} | {_points(claim.get('mean'))} "
+        f"| {_points(claim.get('spread'))} | {_points(claim.get('mean_error'))} | {share(claim.get('coverage'))} |"
+        for name, claim in one["claims"].items()
+    ]
+    return head + "\n".join(rows) + "\n\nDifferences in percentage points.\n"
+
+
+def _points(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.1f}"
+
+
+def controls(studies: list[Found]) -> str:
+    """How often negative controls fall below .05 by themselves."""
+    rows = [
+        f"| {one['world']} | {one['applicants']:,} | "
+        + " | ".join(share(one["controls_below_05"].get(name)) for name in _CONTROLS)
+        + " |"
+        for one in studies
+    ]
+    head = f"| world | applicants | {' | '.join(_CONTROLS)} |\n|---|---|{'---|' * len(_CONTROLS)}\n"
+    words = "Share of controls with p below .05 before any adjustment; the catalogue uses the first.\n\n"
+    return f"## Negative controls\n\n{words}{head}" + "\n".join(rows) + "\n"
+
+
+_CONTROLS = ("reply_elsewhere", "earlier_reply", "later_reply")
+
+
+def page() -> str:
+    """The whole page."""
+    studies = json.loads(RESULTS.read_text(encoding="utf-8"))
+    parts = [INTRODUCTION, false_verdicts(studies), designs(studies), controls(studies)]
+    return "\n".join([*parts, *(claims(one) for one in studies)])
+
+
+if __name__ == "__main__":
+    (Path(__file__).parent / "verdicts.md").write_text(page(), encoding="utf-8")
