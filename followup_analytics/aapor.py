@@ -120,7 +120,8 @@ class AaporResult(Result):
         rows = [{**row, "rate": row["label"]} for row in self.rows]
         return rate_chart(
             rows, keys=("rate",), what=f"Share of cases after {self.followed_for} days", n_field="n_interviews",
-            n_of="cases", simulated=self.counts.simulated, ax=ax,
+            n_of="cases", simulated=self.counts.simulated,
+            title=None if ax is not None else "Response, contact and cooperation rates", ax=ax,
         )  # fmt: skip
 
 

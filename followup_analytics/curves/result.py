@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _WORDS = {"response": "heard back", "advanced": "advanced"}
+_DONE = {"response": "has heard back", "advanced": "has advanced"}
 #: Of fewer interviews than this a share says nothing in a sentence.
 _FEW = 10
 #: Up to this horizon tables show every day.
@@ -131,7 +132,15 @@ class CurveResult(Result):
         return f"{super().caption()}{left_out}"
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the curves with their bands and the numbers still waiting."""
+        """Draw the curves with their bands and the numbers still waiting; a title on axes of its own."""
         from followup_analytics.plots import curve_chart
 
-        return curve_chart(self.rows, by=self.by, least_at_risk=self.min_cell, simulated=self.counts.simulated, ax=ax)
+        by = f", by {self.by.replace('_', ' ')}" if self.by else ""
+        return curve_chart(
+            self.rows,
+            by=self.by,
+            least_at_risk=self.min_cell,
+            simulated=self.counts.simulated,
+            title=None if ax is not None else f"Share that {_DONE[self.outcome]} by day{by}",
+            ax=ax,
+        )

@@ -121,10 +121,11 @@ class CohortOutcomes(Result):
         return rate_chart(
             rows,
             keys=(self.by,),
-            what=f"Advanced by day {HORIZON}",
+            what=f"Share that advanced by day {HORIZON}",
             n_field="n_interviews",
             n_of="interviews",
             simulated=self.counts.simulated,
+            title=None if ax is not None else f"Interviews that advanced, by {self.by.replace('_', ' ')}",
             ax=ax,
         )
 

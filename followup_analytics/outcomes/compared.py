@@ -79,6 +79,7 @@ class CohortComparison(Result):
             n_field="n_interviews",
             n_of="interviews",
             simulated=self.counts.simulated,
+            title=None if ax is not None else f"{self.group} beside {self.against}",
             ax=ax,
         )
 

@@ -15,14 +15,20 @@ from followup_analytics.plots.style import (
     house_style,
     new_axes,
     percent_axis,
+    spread_apart,
 )
 from followup_analytics.plots.words import count, joined, percent, value_label
+from followup_analytics.text import shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Row = Mapping[str, Any]
 
+#: Beside the axes, in points: the way from a curve's end to its key, and the length of the key.
+_LEAD, _SAMPLE = 10.0, 18.0
+#: Least distance of two labels as a share of the axes' height; longer names are cut.
+_APART, _LONGEST_NAME = 0.085, 28
 _MAIN_EVENTS = ("response", "advanced")
 
 
@@ -35,9 +41,7 @@ class _Line:
     style: SeriesStyle
     banded: bool
 
-    @property
-    def last(self) -> Row | None:
-        return self.rows[-1] if self.rows else None
+    hidden: bool = False
 
 
 def curve_chart(
@@ -46,6 +50,7 @@ def curve_chart(
     by: str | None = None,
     least_at_risk: int = 10,
     simulated: bool = False,
+    title: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw disclosed rows of incidence curves on a grid of days, with bands and a table of those still waiting.
@@ -57,23 +62,27 @@ def curve_chart(
     with house_style():
         lines = _lines(rows, by, least_at_risk)
         at_risk = [line for line in lines if line.banded]
-        axes = ax or new_axes(COLUMN_WIDTH, 2.6 + 0.17 * len(at_risk))
+        axes = ax or new_axes(COLUMN_WIDTH, (2.85 if title else 2.6) + 0.17 * len(at_risk))
         for line in lines:
-            _draw_line(axes, line)
+            # Many bands over each other would hide the lines.
+            _draw_line(axes, line, alpha=0.14 if len(at_risk) <= 2 else 0.08)
         horizon = max((int(row["day"]) for row in rows), default=30)
         ceiling = _finish_axes(axes, lines, horizon)
         _label_ends(axes, lines, horizon, ceiling)
         _at_risk_table(axes, at_risk, horizon)
         what = "advanced" if any(row.get("event") == "advanced" for row in rows) else "response"
         caption = _caption(what, by, least_at_risk, lines)
-        return give_words(axes, curve_alt(rows, by=by, least_at_risk=least_at_risk), caption, simulated=simulated)
+        alt = curve_alt(rows, by=by, least_at_risk=least_at_risk)
+        return give_words(axes, alt, caption, simulated=simulated, title=title)
 
 
 def curve_alt(rows: Sequence[Row], *, by: str | None = None, least_at_risk: int = 10) -> str:
     """Alt text from the numbers: each curve's value on day 7 and at its end."""
     lines = _lines(rows, by, least_at_risk)
-    start = f"Curves of the share of interviews by days since the interview, {len(lines)} drawn."
-    told = [_told(line) for line in lines[:6] if line.rows]
+    drawn = [line for line in lines if line.rows]
+    rest = f", {len(lines) - len(drawn)} not shown" if len(drawn) < len(lines) else ""
+    start = f"Curves of the share of interviews by days since the interview, {len(drawn)} drawn{rest}."
+    told = [_told(line) for line in drawn[:6]]
     if not told:
         return f"{start} None has numbers that can be shown."
     return f"{start} {'; '.join(told)}. The table gives the numbers by day."
@@ -100,7 +109,8 @@ def _lines(rows: Sequence[Row], by: str | None, least_at_risk: int) -> list[_Lin
         drawn = _until_few(sorted(found, key=lambda row: int(row["day"])), least_at_risk)
         if not banded and not any(row["estimate"] for row in drawn):
             continue  # an event that a log never records is no part of its story
-        lines.append(_Line(name, drawn, SERIES[len(lines) % len(SERIES)], banded))
+        hidden = not drawn and any(row.get("status") == "suppressed" for row in found)
+        lines.append(_Line(name, drawn, SERIES[len(lines) % len(SERIES)], banded, hidden))
     return lines[: len(SERIES)]
 
 
@@ -113,7 +123,7 @@ def _until_few(rows: Sequence[Row], least_at_risk: int) -> tuple[Row, ...]:
     return tuple(kept)
 
 
-def _draw_line(axes: Axes, line: _Line) -> None:
+def _draw_line(axes: Axes, line: _Line, alpha: float) -> None:
     days = [int(row["day"]) for row in line.rows]
     shares = [float(row["estimate"]) for row in line.rows]
     axes.plot(
@@ -126,9 +136,9 @@ def _draw_line(axes: Axes, line: _Line) -> None:
             [int(row["day"]) for row in limited],
             [float(row["conf_low"]) for row in limited],
             [float(row["conf_high"]) for row in limited],
-            step="post", color=line.style.colour, alpha=0.14, linewidth=0,
+            step="post", color=line.style.colour, alpha=alpha, linewidth=0,
         )  # fmt: skip
-    marked = [index for index, day in enumerate(days) if day % 7 == 0]
+    marked = [index for index, day in enumerate(days) if day and day % 7 == 0]
     axes.plot(
         [days[i] for i in marked], [shares[i] for i in marked], linestyle="none",
         marker=line.style.marker, color=line.style.colour, markersize=4.5,
@@ -155,22 +165,65 @@ def _day_ticks(horizon: int) -> list[int]:
 
 
 def _label_ends(axes: Axes, lines: Sequence[_Line], horizon: int, ceiling: float) -> None:
-    """Name each curve at its end, in ink so that small type has contrast, pushed apart where the ends meet."""
-    ends = [(float(line.rows[-1]["estimate"]), line) for line in lines if line.rows]
-    apart = ceiling * 0.062
-    height = -apart
-    for end, line in sorted(ends, key=lambda pair: pair[0]):
-        height = max(end, height + apart)
+    """Name each curve beside its end: a piece of the line as a key, and words in ink so that small type has contrast.
+
+    Labels stand in the order of the ends, moved as little as room for them needs; a thin line leads from the end.
+    """
+    drawn = [line for line in lines if line.rows]
+    ends = [float(line.rows[-1]["estimate"]) for line in drawn]
+    heights = spread_apart(ends, ceiling * _APART, ceiling * _APART / 2, ceiling)
+    for line, end, height in zip(drawn, ends, heights, strict=True):
+        day = int(line.rows[-1]["day"])
+        if day == horizon:
+            _lead(axes, (day, end), height, line.style.colour)
+        _key(axes, axes.get_yaxis_transform(), (1.0, height), (_LEAD, _LEAD + _SAMPLE), line.style)
+        words = f"{_short(line.name)} {percent(end)}" + ("" if day == horizon else f" by day {day}")
         axes.annotate(
-            f"{line.name} {percent(end)}",
-            (int(line.rows[-1]["day"]), end),
-            xytext=(horizon * 1.02, height), textcoords="data", va="center", fontsize=8.5, annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": line.style.colour, "linewidth": 0.8, "shrinkA": 1, "shrinkB": 1},
+            words, (1.0, height), xycoords=axes.get_yaxis_transform(), xytext=(_LEAD + _SAMPLE + 4, 0),
+            textcoords="offset points", va="center", fontsize=9, annotation_clip=False,
         )  # fmt: skip
 
 
+def _short(name: str) -> str:
+    return shorten(name, _LONGEST_NAME)
+
+
+def _lead(axes: Axes, end: tuple[float, float], height: float, colour: str) -> None:
+    """A thin line in the curve's colour from its end to its key."""
+    from matplotlib.transforms import offset_copy
+
+    beside = offset_copy(axes.get_yaxis_transform(), fig=axes.get_figure(root=True), x=_LEAD, units="points")
+    axes.annotate(
+        "", end, xycoords="data", xytext=(1.0, height), textcoords=beside, annotation_clip=False,
+        arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.9, "shrinkA": 0, "shrinkB": 0},
+    )  # fmt: skip
+
+
+def _key(
+    axes: Axes, where: Any, at: tuple[float, float], span: tuple[float, float], style: SeriesStyle, drop: float = 0.0
+) -> None:
+    """A piece of a line with its marker, beside a place that `where` measures; span and drop are points."""
+    from matplotlib.lines import Line2D
+    from matplotlib.transforms import offset_copy
+
+    left, middle, right = (
+        offset_copy(where, fig=axes.get_figure(root=True), x=x, y=drop, units="points")
+        for x in (span[0], sum(span) / 2, span[1])
+    )
+    axes.add_line(
+        Line2D([at[0]], [at[1]], transform=middle, color=style.colour, marker=style.marker, markersize=5, clip_on=False)
+    )
+    axes.annotate(
+        "", at, xycoords=left, xytext=at, textcoords=right, annotation_clip=False,
+        arrowprops={
+            "arrowstyle": "-", "color": style.colour, "linestyle": style.dashes, "linewidth": 1.8, "shrinkA": 0,
+            "shrinkB": 0,
+        },
+    )  # fmt: skip
+
+
 def _at_risk_table(axes: Axes, lines: Sequence[_Line], horizon: int) -> None:
-    """Under the axis: how many are still waiting at the start of each ticked day."""
+    """Under the axis: how many are still waiting at the start of each ticked day, each line with its key."""
     if not lines:
         return
     heading = "Still waiting at the start of the day"
@@ -180,7 +233,14 @@ def _at_risk_table(axes: Axes, lines: Sequence[_Line], horizon: int) -> None:
     for index, line in enumerate(lines):
         drop = base - 12 * (index + 1)
         if len(lines) > 1:
-            axes.annotate(line.name, (horizon, 0), xytext=(14, drop), ha="left", color=GREY, **style)
+            if line.rows:
+                _key(axes, axes.transAxes, (1.0, 0.0), (_LEAD, _LEAD + _SAMPLE), line.style, drop=drop - 5)
+            axes.annotate(
+                _short(line.name), (1.0, 0), xycoords="axes fraction", xytext=(_LEAD + _SAMPLE + 4, drop), ha="left",
+                color=GREY, **style,
+            )  # fmt: skip
+        if line.hidden:
+            axes.annotate("hidden", (0, 0), xytext=(0, drop), ha="center", color=GREY, **style)
         numbers = {int(row["day"]): int(row["n_at_risk"]) for row in line.rows}
         for day in _day_ticks(horizon):
             if day in numbers:
@@ -192,7 +252,8 @@ def _caption(what: str, by: str | None, least_at_risk: int, lines: Sequence[_Lin
     groups = f" by {by.replace('_', ' ')}" if by else ""
     shown = joined([line.name for line in lines if not line.banded])
     others = f" The other lines are the events that compete with it: {shown}." if shown else ""
+    hidden = " “Hidden” protects small groups." if any(line.hidden for line in lines) else ""
     return (
         f"Share of all interviews that {event} by the end of each day{groups}, with 95% bands.{others} "
-        f"A curve stops where {'nobody is' if least_at_risk <= 1 else f'fewer than {least_at_risk} are'} still waiting."
+        f"A curve stops where fewer than {least_at_risk} are still waiting.{hidden}"
     )

@@ -138,4 +138,7 @@ def _caption(rows: Sequence[Row]) -> str:
     band = " The grey bands are too small to matter." if margins else ""
     if len(margins) == 1:
         band = f" The grey band ({points(max(margins), 0).lstrip('+')} points either way) is too small to matter."
-    return f"What the advice changes, with 95% intervals; filled squares leave out zero.{band}"
+    return (
+        "What the advice changes, with 95% intervals. A filled square says that this claim's own interval leaves out "
+        f"zero; the verdict beside it also allows for testing many claims, so that it may still be “can’t tell”.{band}"
+    )

@@ -70,24 +70,27 @@ def rate_chart(
     n_field: str = "n_attempts",
     n_of: str = "attempts",
     simulated: bool = False,
+    title: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw disclosed rows of rates as dots with 95% intervals.
 
     `rows` have the `keys`, `estimate`, `conf_low`, `conf_high`, `status` and `n_field`; a row without an estimate keeps
     its place and is named as hidden or not estimable, never drawn. `what` is the name of the scale, as in a heading;
-    `n_of` says what `n_field` counts. Gives the axes (new ones unless `ax` is given), with alt text and caption.
+    `n_of` says what `n_field` counts; `title` stands over the chart where no caption stands beside it. Gives the axes
+    (new ones unless `ax` is given), with alt text and caption.
     """
     with house_style():
         grouped = _can_group(rows, keys)
         sideways = not grouped and _lies_on_its_side(rows, keys)
-        axes = ax or new_axes(COLUMN_WIDTH, 0.9 + 0.25 * max(len(rows), 2) if sideways else 2.35)
+        height = 0.9 + 0.25 * max(len(rows), 2) if sideways else 2.35
+        axes = ax or new_axes(COLUMN_WIDTH, height + (0.25 if title else 0.0))
         if sideways:
             _draw_sideways(axes, rows, keys, what, n_field)
         else:
             _draw_upright(axes, rows, keys, what, n_field, grouped=grouped)
         caption = rate_caption(rows, keys, what=what, n_of=n_of)
-        return give_words(axes, rate_alt(rows, keys, what=what), caption, simulated=simulated)
+        return give_words(axes, rate_alt(rows, keys, what=what), caption, simulated=simulated, title=title)
 
 
 def rate_alt(rows: Sequence[Row], keys: Sequence[str], *, what: str = "Response rate") -> str:

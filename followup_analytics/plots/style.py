@@ -29,6 +29,9 @@ COLUMN_WIDTH = 5.9
 
 SIMULATED = "simulated data"
 
+#: Least distance of two labels beside the axes, as a share of the axes' height.
+_APART = 0.075
+
 
 @dataclass(frozen=True)
 class SeriesStyle:
@@ -140,8 +143,14 @@ class ChartWords:
 _WORDS: WeakKeyDictionary[Axes, ChartWords] = WeakKeyDictionary()
 
 
-def give_words(axes: Axes, alt: str, caption: str, *, simulated: bool) -> Axes:
-    """Attach alt text and caption to axes, and write on them that the data are simulated where they are."""
+def give_words(axes: Axes, alt: str, caption: str, *, simulated: bool, title: str | None = None) -> Axes:
+    """Attach alt text and caption to axes, and write on them that the data are simulated where they are.
+
+    title: a short heading over the chart, for faces where no caption stands beside it.
+    """
+    if title:
+        # A legend over the axes needs its line first.
+        axes.set_title(title, loc="left", fontsize=10, fontweight="bold", pad=23 if axes.get_legend() else 8)
     if simulated:
         alt = f"{alt} The data are simulated."
         axes.text(
@@ -240,15 +249,39 @@ def label_ends(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> Non
     ends: place, height, words and colour of each line; the axes' limits are set already.
     """
     low, high = axes.get_ylim()
-    apart = (high - low) * 0.075
-    height = low - apart
-    for across, end, words, colour in sorted(ends, key=lambda one: one[1]):
-        height = max(end, height + apart)
+    heights = spread_apart([end for _, end, _, _ in ends], (high - low) * _APART, low, high)
+    for (across, end, words, colour), height in zip(ends, heights, strict=True):
         axes.annotate(
             words, (across, end), xytext=(1.02, (height - low) / (high - low)), textcoords="axes fraction", va="center",
             fontsize=8.5, annotation_clip=False,
             arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.8, "shrinkA": 1, "shrinkB": 1},
         )  # fmt: skip
+
+
+def spread_apart(heights: Sequence[float], apart: float, low: float, high: float) -> list[float]:
+    """Heights in the given order, moved as little as possible so that any two are `apart` and all lie in low..high.
+
+    Least squares under the order of the heights: heights less the room that those below need are made to rise by
+    pooling neighbours that fall (pool adjacent violators). Equal heights keep their order. Source: R. Barlow and others
+    (1972), Statistical Inference under Order Restrictions, chapter 1.
+    """
+    order = sorted(range(len(heights)), key=lambda place: heights[place])
+    pools: list[list[float]] = []
+    for rank, place in enumerate(order):
+        pools.append([heights[place] - rank * apart])
+        while len(pools) > 1 and _mean(pools[-2]) > _mean(pools[-1]):
+            last = pools.pop()
+            pools[-1] += last
+    level = [_mean(pool) for pool in pools for _ in pool]
+    room = high - low - (len(order) - 1) * apart
+    placed = [0.0] * len(order)
+    for rank, place in enumerate(order):
+        placed[place] = low + min(max(level[rank] - low, 0.0), max(room, 0.0)) + rank * apart
+    return placed
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
 
 
 def contrast(colour: str, background: str = "#FFFFFF") -> float:

@@ -69,10 +69,11 @@ class EffortResult(Result):
         return rate_chart(
             self.rows,
             keys=("attempt",),
-            what="Heard back so far",
+            what="Share that would have heard so far",
             n_field="n_at_risk",
             n_of="interviews still tried",
             simulated=self.counts.simulated,
+            title=None if ax is not None else "Heard back by number of attempts",
             ax=ax,
         )
 

@@ -121,7 +121,11 @@ class RatesResult(Result):
         return f"{name} ({format_cell(row, field)}, {format_cell(row, limits)})"
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Dots with 95% intervals, hollow where the number is to be used with care."""
+        """Dots with 95% intervals, hollow where the number is to be used with care; a title on axes of its own."""
         from followup_analytics.plots import rate_chart
+        from followup_analytics.plots.words import joined, key_title
 
-        return rate_chart(self.rows, keys=self.keys, what=_WHAT[self.outcome], simulated=self.counts.simulated, ax=ax)
+        by = joined([key_title(key)[:1].lower() + key_title(key)[1:] for key in self.keys])
+        what = f"{_WHAT[self.outcome]} within {counted_days(self.within)}"
+        title = None if ax is not None else f"{_WHAT[self.outcome]} by {by}"
+        return rate_chart(self.rows, keys=self.keys, what=what, simulated=self.counts.simulated, title=title, ax=ax)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from followup_analytics import plots
-from followup_analytics.plots.style import BLUE, GREEN, GREY, INK, PURPLE, SERIES, VERMILLION
+from followup_analytics.plots.style import BLUE, GREEN, GREY, INK, PURPLE, SERIES, VERMILLION, spread_apart
 
 SHOWN = {
     "timing": "2-3", "estimate": 0.2712, "conf_low": 0.21, "conf_high": 0.34, "n_attempts": 143, "n_applicants": 90,
@@ -155,3 +155,84 @@ def test_percentages_never_claim_none_or_all(share: float, text: str) -> None:
 def test_points_have_a_true_minus_and_no_negative_nought(difference: float, text: str) -> None:
     """Differences carry their sign, nought carries none."""
     assert plots.points(difference) == text
+
+
+def by_cohort(**tops: float) -> list[dict[str, object]]:
+    """Curves of cohorts that rise evenly to their tops on day 20."""
+    return [
+        {
+            "cohort": name, "event": "response", "day": day, "estimate": top * day / 20, "conf_low": 0.0,
+            "conf_high": min(top * day / 20 + 0.1, 1.0), "n_at_risk": 50, "status": "ok",
+        }
+        for name, top in tops.items()
+        for day in range(21)
+    ]  # fmt: skip
+
+
+def labels_of(axes: object) -> list[tuple[str, float]]:
+    """The labels beside the ends of curves and their heights, from the top down."""
+    found = [(text.get_text(), float(text.xy[1])) for text in axes.texts if "%" in text.get_text()]  # type: ignore[attr-defined]
+    return sorted(found, key=lambda label: -label[1])
+
+
+def test_labels_of_curves_stand_in_the_order_of_their_ends() -> None:
+    """The higher curve has the higher label, also where the ends nearly meet, and none has moved far."""
+    axes = plots.curve_chart(by_cohort(early=0.62, late=0.63, other=0.2), by="cohort")
+    labels = labels_of(axes)
+    assert [text for text, _ in labels] == ["late 63%", "early 62%", "other 20%"]
+    assert labels[0][1] - labels[1][1] > 0.04
+    assert (labels[0][1] + labels[1][1]) / 2 == pytest.approx(0.625)
+    assert labels[2][1] == pytest.approx(0.2)
+
+
+def test_a_curve_that_stops_early_says_when() -> None:
+    """Its label has the day, and no line leads to it, which would look like the curve going on."""
+    rows = [*by_cohort(long=0.6), *(row for row in by_cohort(short=0.9) if int(str(row["day"])) <= 12)]
+    assert {text for text, _ in labels_of(plots.curve_chart(rows, by="cohort"))} == {"long 60%", "short 54% by day 12"}
+
+
+def test_a_hidden_curve_keeps_its_line_in_the_table_of_those_waiting() -> None:
+    """The word hidden stands there, and the caption says why."""
+    gone = dict.fromkeys(("estimate", "conf_low", "conf_high", "n_at_risk"))
+    rows = [*by_cohort(shown=0.6), *({**row, **gone, "status": "suppressed"} for row in by_cohort(small=0.5))]
+    chart = plots.Chart.of(plots.curve_chart(rows, by="cohort"))
+    assert ">hidden<" in chart.svg()
+    assert "protects small groups" in chart.caption
+
+
+def test_the_scale_of_rates_names_the_window_and_charts_have_titles() -> None:
+    """`.plot()` says within how many days; on axes of the user's own there is no title."""
+    from log_builder import log_of_attempts
+    from matplotlib.figure import Figure
+
+    from followup_analytics.rates import response_rates
+
+    log = log_of_attempts([{"applicant": k, "answered_after": 2 if k % 3 else None} for k in range(30)])
+    found = response_rates(log, by="channel", within=2.5)
+    axes = found.plot()
+    assert axes.get_ylabel() == "Response rate within 2.5 days"
+    assert axes.get_title(loc="left") == "Response rate by channel of the attempt"
+    assert found.plot(ax=Figure().add_subplot()).get_title(loc="left") == ""
+
+
+def test_a_filled_square_beside_an_open_verdict_is_explained() -> None:
+    """Its own interval leaves out zero; the verdict allows for many tests."""
+    caption = plots.Chart.of(plots.forest_chart(claim_rows())).caption
+    assert "own interval leaves out zero" in caption
+    assert "allows for testing many claims" in caption
+
+
+@pytest.mark.parametrize(
+    ("heights", "expected"),
+    [
+        ([0.2, 0.8], [0.2, 0.8]),
+        ([0.5, 0.5], [0.45, 0.55]),
+        ([0.52, 0.5, 0.9], [0.56, 0.46, 0.9]),
+        ([0.99, 1.0], [0.9, 1.0]),
+        ([0.0, 0.01, 0.02], [0.0, 0.1, 0.2]),
+        ([], []),
+    ],
+)
+def test_labels_are_moved_as_little_as_possible(heights: list[float], expected: list[float]) -> None:
+    """At least a tenth apart, inside nought and one, in the order of the heights."""
+    assert spread_apart(heights, 0.1, 0.0, 1.0) == pytest.approx(expected)
