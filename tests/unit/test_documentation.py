@@ -30,6 +30,12 @@ def test_the_page_of_the_verdicts_is_the_study():
     assert (ROOT / "docs" / "verdicts.md").read_text(encoding="utf-8") == page
 
 
+def test_the_map_to_copy_is_the_one_that_is_shipped():
+    """The map in docs/sources.md is the package's own, to the letter."""
+    shipped = (ROOT / "followup_analytics" / "ingest" / "maps" / "career_centre.toml").read_text(encoding="utf-8")
+    assert f"```toml\n{shipped}```" in (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_lead_somewhere(path):
     """Every relative link of a document names something that exists."""
