@@ -20,6 +20,7 @@ from followup_analytics.text import formula_safe
 from followup_analytics.workbook import write_workbook
 
 _DRAFT = ".new."
+_FORMULA_STARTS = "=+-@\t\r\n\x00"
 _REASONS = ("reject_file", "reject_row", "reject_column", "reject_rule", "reject_reason")
 
 
@@ -74,16 +75,30 @@ def with_reasons(raw: pl.DataFrame, rejects: pl.DataFrame, file: str) -> pl.Data
 
     raw: cells with `_row`. rejects: `_row`, column, rule, message; several reasons of a row are joined.
     """
-    texts = rejects.with_columns(pl.col("column", "rule", "message").cast(pl.String))
-    joined = texts.group_by(ROW, maintain_order=True).agg(
-        reject_column=pl.col("column").drop_nulls().unique(maintain_order=True).str.join("; "),
-        reject_rule=pl.col("rule").unique(maintain_order=True).str.join("; "),
-        reject_reason=pl.col("message").unique(maintain_order=True).str.join(" "),
+    texts = rejects.select(
+        ROW,
+        reject_column=pl.col("column").cast(pl.String),
+        reject_rule=pl.col("rule").cast(pl.String),
+        reject_reason=pl.col("message").cast(pl.String),
     )
-    rows = joined.join(raw, on=ROW, how="left", maintain_order="left").sort(ROW, maintain_order=True)
+    # Nearly all rejected rows have one reason: only the others are gathered, which takes ten times as long.
+    several = texts[ROW].is_duplicated()
+    joined = texts if not several.any() else pl.concat([texts.filter(~several), _joined(texts.filter(several))])
+    rows = raw.join(joined, on=ROW, how="inner", maintain_order="left").sort(ROW, maintain_order=True)
+    if rows.height < joined.height:
+        lost = joined.join(raw, on=ROW, how="anti")
+        rows = pl.concat([rows, lost], how="diagonal").sort(ROW, maintain_order=True)
     cells = [name for name in raw.columns if name != ROW]
     named = rows.with_columns(reject_file=pl.lit(file), reject_row=ROW)
     return named.select(*cells, *_REASONS)
+
+
+def _joined(texts: pl.DataFrame) -> pl.DataFrame:
+    """One row for each rejected row, its reasons joined in their order."""
+    marks = {"reject_column": "; ", "reject_rule": "; ", "reject_reason": " "}
+    return texts.group_by(ROW, maintain_order=True).agg(
+        pl.col(name).drop_nulls().unique(maintain_order=True).str.join(mark) for name, mark in marks.items()
+    )
 
 
 def write_paper(path: Path, frame: pl.DataFrame, *, delimiter: str = ",", sheet: str = "rejects") -> Path:
@@ -116,6 +131,9 @@ def reserve(path: Path) -> None:
 def _safe(frame: pl.DataFrame) -> pl.DataFrame:
     """Every text cell kept from acting as a formula; `formula_safe`, as one expression."""
     text = [name for name, kind in frame.schema.items() if kind == pl.String]
-    starts = pl.col(text).str.contains(r"^[=+\-@\t\r\n\x00]")
-    safe = frame.with_columns(pl.when(starts).then(pl.lit("'") + pl.col(text)).otherwise(pl.col(text)).name.keep())
+    first = {name: frame[name].str.head(1).unique() for name in text}
+    # Columns in which no cell begins like a formula, which is nearly all of them, are left as they are.
+    risky = [name for name in text if first[name].is_in(list(_FORMULA_STARTS)).any()]
+    starts = pl.col(risky).str.head(1).is_in(list(_FORMULA_STARTS))
+    safe = frame.with_columns(pl.when(starts).then(pl.lit("'") + pl.col(risky)).otherwise(pl.col(risky)).name.keep())
     return safe.rename({name: formula_safe(name) for name in safe.columns if formula_safe(name) != name})
