@@ -83,7 +83,7 @@ def run_gates(claim: Claim, estimate: Estimate, applicant: IntArray) -> tuple[Ga
         gates.append(Gate("events", events >= MIN_EVENTS, events, MIN_EVENTS, _too_rare(claim, words, done, estimate)))
     for words, arm in zip(courses, estimate.arms, strict=True):
         share = arm.effective_size() / max(int(arm.compliant().sum()), 1)
-        gates.append(Gate("effective_size", share >= MIN_EFFECTIVE, share, MIN_EFFECTIVE, _too_uneven(words, share)))
+        gates.append(Gate("effective_size", share >= MIN_EFFECTIVE, share, MIN_EFFECTIVE, too_uneven(words, share)))
         largest = arm.largest_share()
         gates.append(Gate("largest_weight", largest <= MAX_SHARE, largest, MAX_SHARE, _too_heavy(words)))
         mean = float(arm.weight.mean())
@@ -124,7 +124,8 @@ def _too_rare(claim: Claim, words: str, done: BoolArray, estimate: Estimate) -> 
     return f"Fewer than {MIN_EVENTS} times did {claim.outcome_words()} follow this: {words}. {more}"
 
 
-def _too_uneven(words: str, share: float) -> str:
+def too_uneven(words: str, share: float) -> str:
+    """The sentence of an arm whose effective size is too small a share of its number."""
     shown = f"{100 * share:.0f}"
     if float(shown) >= 100 * MIN_EFFECTIVE:
         shown = f"{math.floor(1000 * share) / 10:.1f}"  # 19.98 is not 20, and 20 is not less than 20

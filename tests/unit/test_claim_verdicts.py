@@ -8,14 +8,17 @@ import pytest
 from followup_analytics.claims import own_catalogue, plan_study
 from followup_analytics.claims.definition import Course
 from followup_analytics.claims.emulation import rules_of
+from followup_analytics.claims.estimates import floored
+from followup_analytics.claims.gates import too_uneven
 from followup_analytics.claims.tipping import forgotten_share
-from followup_analytics.claims.verdict import Test, decide
-from followup_analytics.claims.words import effect_words
-from followup_analytics.trials.ccw import FollowUp
+from followup_analytics.claims.verdict import Test, decide, is_confounded
+from followup_analytics.claims.words import counted_words, effect_words
+from followup_analytics.trials.ccw import Arm, Contrast, FollowUp
 from followup_analytics.trials.decisions import FORBID, MUST, NATURAL, Decisions
 from followup_analytics.trials.incidence import incidence_of_sums
 from followup_analytics.trials.logistic import Tally, fit_logistic, fit_replicates
 from followup_analytics.trials.sequential import sequential_contrast
+from followup_analytics.uncertainty import Jackknife
 
 
 def claim(identifier: str):
@@ -45,6 +48,46 @@ def test_the_rule(identifier: str, estimate: float, low90: float, high90: float,
     test = Test(estimate, p, low90, high90, inside)
     assert decide(claim(identifier), test, p, enough_people=True) == verdict
     assert decide(claim(identifier), test, p, enough_people=False) == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("failing", "controlled", "confounded"),
+    [(0, 18, False), (2, 4, False), (3, 18, False), (5, 18, True), (3, 9, True)],
+)
+def test_when_a_whole_log_is_confounded(failing: int, controlled: int, confounded: bool) -> None:
+    """Controls of three claims at least, and of a quarter of those that have any, must fail."""
+    assert is_confounded(failing, controlled) is confounded
+
+
+def test_errors_that_are_too_small_are_not_believed() -> None:
+    """100 people who count alike in each arm and a pooled risk of one half: an error of at least sqrt(.25 / 50)."""
+    arm = Arm(np.zeros((1, 1)), np.zeros((1, 1)), np.zeros((1, 1)), np.repeat([1.0, 0.0], [100, 50]), 0)
+    steady = Jackknife(np.float64(0.2), np.full(50, 0.2), np.full(50, 0.98), 49)
+    least = np.sqrt(0.25 * (1 / 100 + 1 / 100))
+    found = floored(steady, Contrast(arm, arm, np.zeros((1, 51))), 0.6, 0.4)
+    assert steady.se == 0
+    assert found.se == pytest.approx(least)
+    assert found.limits()[1] - 0.2 == pytest.approx(2.0096 * least, rel=1e-4)
+    assert floored(steady, Contrast(arm, arm, np.zeros((1, 51))), 0.6, 0.4, share=0.8).se == pytest.approx(0.8 * least)
+
+
+def test_shares_just_below_a_gate_are_not_rounded_up_to_it() -> None:
+    """19.97% is not "20%, less than 20%"."""
+    assert "only 19.9% of their number, less than 20%" in too_uneven("a call", 0.1997)
+    assert "only 12% of their number" in too_uneven("a call", 0.121)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "number", "words"),
+    [
+        ("supported", 1, "1 holds here"),
+        ("supported", 3, "3 hold here"),
+        ("contradicted", 2, "for 2 the contrary holds"),
+    ],
+)
+def test_verdicts_are_counted_in_words(verdict: str, number: int, words: str) -> None:
+    """One holds, several hold."""
+    assert counted_words(verdict, number) == words
 
 
 def test_effects_in_words() -> None:
