@@ -165,7 +165,7 @@ def _curves(log: FollowUpLog, saved: FittedModel, frame: pl.DataFrame, min_cell:
     """How long answers take, with each spell's terms taken into account as they are when predicting."""
     terms = frame.drop("interview_id", "applicant_id", "bucket")
     found = spells(log, saved.outcome).join(terms, on="contact_id", how="left", maintain_order="left")
-    multiple, _ = multiples(saved, with_own(found, log, saved.covariates))
+    multiple = multiples(saved, with_own(found, log, saved.covariates))
     return waiting_curves(found.with_columns(multiple=pl.Series(multiple)), min_cell=min_cell)
 
 

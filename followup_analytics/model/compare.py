@@ -55,6 +55,19 @@ class ModelComparison(Result):
         Field("chosen", "taken", "bool"),
     )
 
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Dots with 95% intervals: each model's log loss on applicants not seen, less being better."""
+        from followup_analytics.plots import number_chart
+
+        return number_chart(
+            self.rows,
+            label="model",
+            what="Log loss on applicants not seen (less is better)",
+            simulated=self.counts.simulated,
+            title=None if ax is not None else self.title,
+            ax=ax,
+        )
+
     def summary(self) -> str:
         """Which model is taken, and why not the one with the least loss where it is another."""
         taken = next(row["model"] for row in self.rows if row["chosen"])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from followup_analytics.model.waiting import STRATA
 
@@ -20,29 +21,50 @@ FloatArray = NDArray[np.float64]
 _LEAST, _MOST = 0.1, 10.0
 
 
-def multiples(fitted: FittedModel, spell: pl.DataFrame) -> tuple[FloatArray, FloatArray]:
-    """How many times the usual rate each spell of waiting has, and the variance of the logarithm of that, (rows,) each.
+def multiples(fitted: FittedModel, spell: pl.DataFrame) -> FloatArray:
+    """How many times the usual rate of responses each spell of waiting has, shape (rows,).
 
     spell: one row per spell with attempts (made so far) and, of the last one, the terms; before any attempt only what
     belongs to the interview is used. Ones where the model does not beat the base rate.
     """
-    ones, none = np.ones(spell.height), np.zeros(spell.height)
-    if not fitted.beats_base_rate or not len(fitted.beta) or not spell.height:
-        return ones, none
-    rows = np.concatenate([block for _, block in fitted.design(spell).blocks()])
-    usual = np.concatenate([[1.0], fitted.shares])
-    made = spell["attempts"].to_numpy()
-    # Before any attempt every term but the interview's own stands at its usual mix.
-    rows[made == 0] = np.where(_interview_columns(fitted), rows[made == 0], usual)
-    eta = rows @ fitted.beta
-    hazard = np.logaddexp(0.0, eta)
-    average = np.array([float(np.logaddexp(0.0, usual @ fitted.beta)), *fitted.hazard])
+    if not _tells(fitted) or not spell.height:
+        return np.ones(spell.height)
+    eta, made = _log_odds(fitted, spell), spell["attempts"].to_numpy()
+    average = np.array([float(np.logaddexp(0.0, _usual(fitted) @ fitted.beta)), *fitted.hazard])
     compared = average[np.minimum(made, STRATA - 1)]
-    # d log(-log(1 - p)) / d eta, with the difference from the usual mix as the direction that is uncertain.
-    slope = (1.0 / (1.0 + np.exp(-eta))) / hazard
-    contrast = rows - usual
-    variance = slope**2 * ((contrast @ fitted.covariance) * contrast).sum(axis=1)
-    return np.clip(hazard / compared, _LEAST, _MOST), np.maximum(variance, 0.0)
+    return np.asarray(np.clip(np.logaddexp(0.0, eta) / compared, _LEAST, _MOST), dtype=np.float64)
+
+
+def log_variances(fitted: FittedModel, spell: pl.DataFrame) -> FloatArray:
+    """Variance of the logarithm of each spell's multiple, shape (rows,); the average compared to is given."""
+    if not _tells(fitted) or not spell.height:
+        return np.zeros(spell.height)
+    eta, made = _log_odds(fitted, spell), spell["attempts"].to_numpy()
+    usual, known = _usual(fitted), _interview_columns(fitted)
+    found = []
+    for rows, block in fitted.design(spell).blocks():
+        # The direction that is uncertain is the difference from the usual mix.
+        contrast = np.where((made[rows] > 0)[:, None] | known, block - usual, 0.0)
+        found.append(((contrast @ fitted.covariance) * contrast).sum(axis=1))
+    # d log(-log(1 - p)) / d eta.
+    slope = expit(eta) / np.logaddexp(0.0, eta)
+    return np.asarray(np.maximum(slope**2 * np.concatenate(found), 0.0), dtype=np.float64)
+
+
+def _tells(fitted: FittedModel) -> bool:
+    return fitted.beats_base_rate and len(fitted.beta) > 0
+
+
+def _usual(fitted: FittedModel) -> FloatArray:
+    return np.concatenate([[1.0], fitted.shares])
+
+
+def _log_odds(fitted: FittedModel, spell: pl.DataFrame) -> FloatArray:
+    """Log odds of each spell; before any attempt every term but the interview's own stands at its usual mix."""
+    design, known = fitted.design(spell), _interview_columns(fitted)
+    rest = float(np.where(known, 0.0, _usual(fitted)) @ fitted.beta)
+    before = design.times(np.where(known, fitted.beta, 0.0)) + rest
+    return np.where(spell["attempts"].to_numpy() == 0, before, design.times(fitted.beta))
 
 
 def with_own(spell: pl.DataFrame, log: FollowUpLog, covariates: Sequence[str]) -> pl.DataFrame:

@@ -15,19 +15,23 @@ from followup_analytics.log import Note
 from followup_analytics.model.drift import drift_notes
 from followup_analytics.model.file import load_callback_model
 from followup_analytics.model.if_call import if_called
-from followup_analytics.model.multiples import multiples, with_own
+from followup_analytics.model.multiples import log_variances, multiples, with_own
 from followup_analytics.model.result import CallbackModel
 from followup_analytics.model.saved import FittedModel
 from followup_analytics.model.terms import term_frame
 from followup_analytics.model.waiting import DAY_US, STRATA
 from followup_analytics.results import Field, LogCounts, Result
-from followup_analytics.text import counted
+from followup_analytics.text import counted, counted_days
 from followup_analytics.uncertainty import t_quantile
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from followup_analytics.log import FollowUpLog
 
 _FORTNIGHT = 14.0
+#: So many predictions can be told apart on one chart.
+_MOST_DRAWN = 30
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,6 +55,24 @@ class Predictions(Result):
         Field("probability_14", "within 14 days", "share"),
         Field("if_call", "predicted if called", "share"),
     )
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Dots with 95% intervals for the likeliest interviews, the most likely first. Confidential as the list."""
+        from followup_analytics.plots import rate_chart
+
+        known = [row for row in self.rows if row["probability"] is not None]
+        likeliest = sorted(known, key=lambda row: -float(row["probability"]))[:_MOST_DRAWN]
+        rows = [{**row, "interview": row["interview_id"], "estimate": row["probability"]} for row in likeliest]
+        return rate_chart(
+            rows,
+            keys=("interview",),
+            what=f"Chance of hearing back within {counted_days(self.extra['within'])} if nothing is done (confidential)",
+            n_field="",
+            n_of="",
+            simulated=self.counts.simulated,
+            title=None if ax is not None else f"{counted(len(rows), 'open interview')} of {len(self.rows):,}",
+            ax=ax,
+        )
 
     def summary(self) -> str:
         """How many interviews are open, and the range of their chances."""
@@ -88,7 +110,8 @@ def predict_callbacks(
     covariates = tuple(name for name in fitted.covariates if name in log.interviews.columns)
     frame = term_frame(log, within=fitted.within, outcome=fitted.outcome, adjust=covariates)
     spell = _spells(waiting, frame)
-    multiple, spread = multiples(fitted, with_own(spell, log, covariates))
+    told = with_own(spell, log, covariates)
+    multiple, spread = multiples(fitted, told), log_variances(fitted, told)
     rows = [
         _row(row, fitted, within, multiple[place], spread[place])
         for place, row in enumerate(spell.iter_rows(named=True))

@@ -21,8 +21,8 @@ IntArray = NDArray[np.int64]
 #: Newton's method stops when no coefficient moves by more than this; cross-validation needs fewer digits.
 TOLERANCE, ROUGH = 1e-10, 1e-6
 _STEPS = 100
-#: Rows of a design held in memory at one time.
-_BLOCK = 65_536
+#: Rows of a design worked on at one time, and numbers of one that is made once and kept (160 MB).
+_BLOCK, _KEPT = 65_536, 20_000_000
 #: An intercept beyond this is a response that never or always comes: the fit has no finite answer.
 _FAR = 30.0
 
@@ -33,7 +33,7 @@ class Design:
     def __init__(self, codes: IntArray, width: int) -> None:
         """Take codes of shape (P, terms) with values -1 (no column) to width - 1."""
         self.codes, self.width = codes, width
-        self._cached = self._make(0, len(codes)) if len(codes) <= _BLOCK else None
+        self._cached = self._make(0, len(codes)) if len(codes) * (width + 1) <= _KEPT else None
 
     @property
     def rows(self) -> int:
@@ -42,12 +42,9 @@ class Design:
 
     def blocks(self) -> Iterator[tuple[slice, FloatArray]]:
         """The rows' slice and their part of the design, shape (rows, 1 + width)."""
-        if self._cached is not None:
-            yield slice(0, self.rows), self._cached
-            return
         for start in range(0, self.rows, _BLOCK):
-            stop = min(start + _BLOCK, self.rows)
-            yield slice(start, stop), self._make(start, stop)
+            rows = slice(start, min(start + _BLOCK, self.rows))
+            yield rows, self._make(rows.start, rows.stop) if self._cached is None else self._cached[rows]
 
     def times(self, beta: FloatArray) -> FloatArray:
         """The linear predictor: shape (P,) or (P, R) for coefficients (k,) or (k, R)."""

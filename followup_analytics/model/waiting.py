@@ -157,23 +157,41 @@ def _event_code(kind: pl.Expr) -> pl.Expr:
     return pl.when(kind.is_in(answered)).then(1).when(kind.is_in(over)).then(2).otherwise(0)
 
 
+@dataclass(frozen=True)
+class _Interval:
+    """One interval of silence: the spells that reach it (r of them), days spent in it, and how those ended that did."""
+
+    at: IntArray
+    spent: FloatArray
+    answered: NDArray[np.bool_]
+    over: NDArray[np.bool_]
+
+
+def _intervals(days: FloatArray, event: IntArray, edges: list[float]) -> list[_Interval]:
+    made = []
+    for start, stop in zip(edges, [*edges[1:], np.inf], strict=True):
+        at = np.flatnonzero(days > start)
+        # An answer on an edge ends the interval before it, in which the waiting took place.
+        ends = days[at] <= stop
+        spent = np.minimum(days[at], stop) - start
+        made.append(_Interval(at, spent, ends & (event[at] == 1), ends & (event[at] == 2)))
+    return made
+
+
 def _curve(found: pl.DataFrame, group: IntArray, min_cell: int) -> Curve:
     edges = _usable_edges(found, min_cell)
     days, event, multiple = (found[name].to_numpy() for name in ("days", "event", "multiple"))
-    starts, stops = np.array(edges)[:, None], np.array([*edges[1:], np.inf])[:, None]
-    spent = np.clip(np.minimum(days, stops) - starts, 0.0, None)
-    # An answer on an edge ends the interval before it, in which the waiting took place.
-    inside = (days > starts) & (days <= stops)
-    answered = inside & (event == 1)
-    power, power_variance = _power(spent, answered, np.log(multiple))
-    groups = max(int(group.max()) + 1 if len(group) else 0, 1)
-    exposure = np.maximum(spent.sum(axis=1), _SHORTEST)
-    risk, answers = (_by_group(table, group, groups) for table in (spent * multiple**power, answered))
+    intervals = _intervals(days, event, edges)
+    power, power_variance = _power(intervals, np.log(multiple))
+    groups, force = max(int(group.max()) + 1 if len(group) else 0, 1), multiple**power
+    answers = _by_group([(one.at, one.answered) for one in intervals], group, groups)
+    risk = _by_group([(one.at, one.spent * force[one.at]) for one in intervals], group, groups)
+    exposure = np.maximum([one.spent.sum() for one in intervals], _SHORTEST)
     n, at_risk = answers.sum(axis=1), np.maximum(risk.sum(axis=1), _SHORTEST)
     return Curve(
         edges=tuple(edges),
         response=tuple(float(x) for x in np.maximum(n, 0.5) / at_risk),
-        end=tuple(float(x) for x in (inside & (event == 2)).sum(axis=1) / exposure),
+        end=tuple(float(x) for x in np.array([one.over.sum() for one in intervals]) / exposure),
         variance=tuple(float(x) for x in _log_variances(answers, risk, n)),
         df=max(groups - 1, 1),
         power=power,
@@ -181,29 +199,32 @@ def _curve(found: pl.DataFrame, group: IntArray, min_cell: int) -> Curve:
     )
 
 
-def _by_group(table: NDArray[Any], group: IntArray, groups: int) -> FloatArray:
-    """Sums of each interval's row by applicant group, shape (intervals, groups)."""
-    return np.stack([np.bincount(group, weights=row.astype(np.float64), minlength=groups) for row in table])
+def _by_group(parts: list[tuple[IntArray, NDArray[Any]]], group: IntArray, groups: int) -> FloatArray:
+    """Sums of each interval's weights by applicant group, shape (intervals, groups)."""
+    return np.stack([np.bincount(group[at], weights=w.astype(np.float64), minlength=groups) for at, w in parts])
 
 
-def _power(spent: FloatArray, answered: NDArray[np.bool_], x: FloatArray) -> tuple[float, float]:
+def _power(intervals: list[_Interval], x: FloatArray) -> tuple[float, float]:
     """The power of the multiples in these spells and its variance, by partial likelihood, drawn gently towards 1.
 
-    spent, answered: shape (intervals, spells). x: logarithms of the multiples. A trait that makes an attempt work may
-    matter more, or less, for answers that come unasked. The likelihood of rates r_k exp(g x) with every r_k at its
-    best for g, and g normal about 1 with standard deviation one half.
+    x: logarithms of the spells' multiples. A trait that makes an attempt work may matter more, or less, for answers
+    that come unasked. The likelihood of rates r_k exp(g x) with every r_k at its best for g, and g normal about 1 with
+    standard deviation one half.
     """
     power, information = 1.0, 1.0 / _POWER_SPREAD**2
-    if not np.ptp(x) > 0:
+    if not len(x) or not np.ptp(x) > 0:
         return power, 0.0
-    events, seen = answered.sum(axis=1), float((answered @ x).sum())
     for _ in range(_STEPS):
-        weight = spent * np.exp(power * x)
-        whole = np.maximum(weight.sum(axis=1), 1e-300)
-        mean, square = weight @ x / whole, weight @ x**2 / whole
-        information = 1.0 / _POWER_SPREAD**2 + float(events @ np.maximum(square - mean**2, 0.0))
-        step = (seen - float(events @ mean) - (power - 1.0) / _POWER_SPREAD**2) / information
-        power = float(np.clip(power + np.clip(step, -1.0, 1.0), 0.0, _MOST_POWER))
+        score, information = (1.0 - power) / _POWER_SPREAD**2, 1.0 / _POWER_SPREAD**2
+        for one in intervals:
+            here = x[one.at]
+            weight = one.spent * np.exp(power * here)
+            whole, events = max(float(weight.sum()), 1e-300), int(one.answered.sum())
+            mean, square = float(weight @ here) / whole, float(weight @ here**2) / whole
+            score += float(here[one.answered].sum()) - events * mean
+            information += events * max(square - mean**2, 0.0)
+        step = float(np.clip(score / information, -1.0, 1.0))
+        power = float(np.clip(power + step, 0.0, _MOST_POWER))
         if abs(step) < _CLOSE:
             break
     return power, 1.0 / information

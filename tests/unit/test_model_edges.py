@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from followup_analytics.errors import UsageError
 from followup_analytics.log import FollowUpLog, build_log
 from followup_analytics.model import CallbackModel, fit_callback_model, predict_callbacks, term_frame, terms
 from followup_analytics.model.waiting import spells
@@ -173,6 +174,18 @@ def test_interviews_ahead_and_decided_have_a_stated_result(fitted: CallbackModel
     counts = {note.code: note.n for note in result.notes}
     assert counts["interview_ahead"] == 1
     assert counts["closed"] == 1
+
+
+def test_a_log_of_interviews_ahead_alone_has_no_model_and_no_chance() -> None:
+    """Nothing has happened yet: the model says so, and to predict by it is refused in a sentence."""
+    log = small()
+    ahead = pl.col("interview_id") == "ahead"
+    frames = {name: getattr(log, name).filter(ahead) for name in ("interviews", "contacts", "outcomes")}
+    only = replace(log, **frames)
+    found = fit_callback_model(only, min_cell=1)
+    assert found.row["status"] == "not_estimable"
+    with pytest.raises(UsageError, match="nothing to predict by"):
+        predict_callbacks(only, found)
 
 
 def test_a_log_with_an_interview_ahead_is_fitted_without_it() -> None:
