@@ -19,7 +19,7 @@ from followup_analytics.claims.registration import is_post_hoc
 from followup_analytics.claims.result import ClaimsResult
 from followup_analytics.claims.trial import Trial, run_trial
 from followup_analytics.claims.verdict import ALPHA, choose_label, decide, is_confounded
-from followup_analytics.claims.words import effect_words, reason_for
+from followup_analytics.claims.words import effect_words, reason_for, with_label
 from followup_analytics.disclosure import require_enough
 from followup_analytics.log import FollowUpLog, Note
 from followup_analytics.plots import VERDICT_WORDS
@@ -210,8 +210,8 @@ def _tested(trial: Trial, p_adjusted: float, downgrade: str, context: Context, m
     reason = reason_for(claim, verdict, test, mde, enough_people=enough)
     if downgrade:
         verdict, reason = "inconclusive", downgrade
-    elif label.why:
-        reason = f"{reason} {label.why}"
+    else:
+        reason = with_label(reason, label, verdict)
     applicant = context.histories.applicant[estimate.emulation.row]
     return {
         **_head(claim),

@@ -87,7 +87,7 @@ class ClaimsResult(Result):
             return self._one()
         parts = [f"Of {len(self.rows)} pieces of advice: {told}."]
         if hold:
-            parts.append(f"These hold here: {_quoted(hold)}")
+            parts.append(f"{'This holds' if len(hold) == 1 else 'These hold'} here: {_quoted(hold)}")
         if against:
             parts.append(f"Of these the contrary holds here: {_quoted(against)}")
         if not hold and not against:

@@ -102,6 +102,10 @@ def is_confounded(failing: int, controlled: int) -> bool:
     return failing >= LEAST_FAILING and failing >= FAILING_SHARE * controlled
 
 
+#: Why a difference that is found is called an association where its E-value is small.
+WEAK = "A weak unmeasured cause could explain the difference away."
+
+
 @dataclass(frozen=True)
 class Labelled:
     """How a claim's difference may be read, and why it may not be read as an effect where it may not."""
@@ -129,6 +133,6 @@ def choose_label(
     if controls_run and not controls_pass:
         return Labelled(ASSOCIATION, "A negative control fails: the arms differ in something that was not measured.")
     if e_value.limit is None or e_value.limit < LEAST_E_VALUE:
-        return Labelled(ASSOCIATION, "A weak unmeasured cause could explain the difference away.")
+        return Labelled(ASSOCIATION, WEAK)
     none = "" if controls_run else "No negative control is possible in this log."
     return Labelled(CAUSAL, none)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from followup_analytics.claims.definition import Claim
-from followup_analytics.claims.verdict import Test, Verdict
+from followup_analytics.claims.verdict import WEAK, Labelled, Test, Verdict
 
 _COUNTED = {
     "supported": ("{} holds here", "{} hold here"),
@@ -61,10 +61,21 @@ def reason_for(claim: Claim, verdict: Verdict, test: Test, mde: float | None, *,
         return _about_harm(verdict, margin, mde)
     if verdict in ("supported", "contradicted"):
         way = "more" if test.estimate > 0 else "less"
-        return f"{_capital(claim.outcome_words())} is {way} frequent with it, by at least {margin} and beyond chance."
+        found = f"the difference found reaches {margin}"
+        return f"{_capital(claim.outcome_words())} is {way} frequent with it, beyond chance, and {found}."
     if abs(test.estimate) >= claim.margin:
         return f"The difference could be chance{_detectable(mde)}."
     return f"The interval reaches beyond {margin}, but the difference itself does not{_detectable(mde)}."
+
+
+def with_label(reason: str, label: Labelled, verdict: Verdict) -> str:
+    """A reason with why the difference is called an association, as one sentence.
+
+    That a weak cause could explain a difference away is said of one that was found alone.
+    """
+    if not label.why or (label.why == WEAK and verdict not in ("supported", "contradicted")):
+        return reason
+    return f"{reason.removesuffix('.')}; {label.why[:1].lower()}{label.why[1:]}"
 
 
 def _about_gain(verdict: Verdict, margin: str, mde: float | None) -> str:

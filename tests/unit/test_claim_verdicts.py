@@ -11,8 +11,8 @@ from followup_analytics.claims.emulation import rules_of
 from followup_analytics.claims.estimates import floored
 from followup_analytics.claims.gates import too_uneven
 from followup_analytics.claims.tipping import forgotten_share
-from followup_analytics.claims.verdict import Test, decide, is_confounded
-from followup_analytics.claims.words import counted_words, effect_words
+from followup_analytics.claims.verdict import WEAK, Labelled, Test, decide, is_confounded
+from followup_analytics.claims.words import counted_words, effect_words, with_label
 from followup_analytics.trials.ccw import Arm, Contrast, FollowUp
 from followup_analytics.trials.decisions import FORBID, MUST, NATURAL, Decisions
 from followup_analytics.trials.incidence import incidence_of_sums
@@ -88,6 +88,16 @@ def test_shares_just_below_a_gate_are_not_rounded_up_to_it() -> None:
 def test_verdicts_are_counted_in_words(verdict: str, number: int, words: str) -> None:
     """One holds, several hold."""
     assert counted_words(verdict, number) == words
+
+
+def test_a_reason_is_one_sentence() -> None:
+    """Why it is an association follows after a semicolon; a weak cause is named only where a difference was found."""
+    weak, not_chosen = Labelled("association", WEAK), Labelled("association", "An association: it is not chosen.")
+    found = with_label("It is more frequent.", weak, "supported")
+    assert found == "It is more frequent; a weak unmeasured cause could explain the difference away."
+    assert with_label("Could be chance.", weak, "inconclusive") == "Could be chance."
+    told = with_label("Could be chance.", not_chosen, "inconclusive")
+    assert told == "Could be chance; an association: it is not chosen."
 
 
 def test_effects_in_words() -> None:
