@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import polars as pl
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from followup_analytics.store import tables
 from followup_analytics.store.bulk import Bulk, bulk_of
 from followup_analytics.store.encoding import decode, encode, stored_types
 from followup_analytics.store.marks import Marks
-from followup_analytics.store.papers import Words, clean_papers
+from followup_analytics.store.papers import Words, clean_papers, files_to_look_at
 from followup_analytics.store.store import Store
 from followup_analytics.store.transaction import Transaction
 
@@ -22,7 +23,7 @@ from followup_analytics.store.transaction import Transaction
 class Erased:
     """How many records in force were erased, and how many papers beside the store were cleaned or removed.
 
-    `known` is False when nobody of that id was ever in the store.
+    `known` is False when nobody of that id was ever in the store. `left` are names of files for a person to look at.
     """
 
     interviews: int = 0
@@ -30,6 +31,7 @@ class Erased:
     outcomes: int = 0
     papers: int = 0
     known: bool = True
+    left: tuple[str, ...] = ()
 
 
 def erase_applicant(store: Store, applicant_ids: Collection[str]) -> Erased:
@@ -48,7 +50,8 @@ def erase_applicant(store: Store, applicant_ids: Collection[str]) -> Erased:
         return erased
     papers = clean_papers(store.folder, found.words)
     _rewrite_files(store)
-    return replace(erased, papers=papers)
+    folders = {folder.resolve() for folder in (store.folder, Path()) if folder.is_dir()}
+    return replace(erased, papers=papers, left=files_to_look_at(folders, found.words))
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,19 @@ from pathlib import Path
 import polars as pl
 
 from followup_analytics.errors import FollowUpError
-from followup_analytics.tabular import ROW, header_key, read_raw_tables
+from followup_analytics.tabular import ROW, WORKBOOK_SUFFIXES, header_key, read_raw_tables
 from followup_analytics.workbook import write_workbook
 
 #: What ingest calls its papers; anything else in the folder is somebody else's and is left alone.
-_PAPER = re.compile(r"\.(?:rejects|review)\.(?:csv|parquet|xlsx|ods|xml)$", re.IGNORECASE)
+_PAPER = re.compile(
+    r"\.(?:rejects|review)\.(?:csv|tsv|parquet|xlsx|ods|xml|json|ndjson|jsonl|html|mbox|eml|ics|zip|db|sqlite)$",
+    re.IGNORECASE,
+)
+#: Papers whose rows are calls of numbers that fitted no interview: whose they are, no id says.
+_OF_NOBODY = re.compile(r"\.review\.|\.rejects\.(?!csv$|tsv$|parquet$|xlsx$|ods$)", re.IGNORECASE)
+#: Forms in which answers are written and tables are kept; larger files are no such thing.
+_READABLE = (".csv", ".tsv", ".json", ".xlsx", ".ods", ".ics", ".txt", ".html")
+_LARGEST = 50_000_000
 #: Whose key stands in a column.
 _OWNERS = {"applicant_id": "applicants", "interview_id": "interviews", "contact_id": "contacts"}
 _XML_ELEMENT = re.compile(r"\s*<[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*/>")
@@ -49,6 +57,29 @@ def clean_papers(folder: Path, words: Words) -> int:
     """
     papers = [path for path in sorted(folder.iterdir()) if _PAPER.search(path.name)]
     return sum(_clean(path, words) for path in papers if path.is_file() and not path.is_symlink())
+
+
+def files_to_look_at(folders: Collection[Path], words: Words) -> tuple[str, ...]:
+    """Names of files in some folders that still name the person, or may speak of them by a number alone.
+
+    Files whose names a user chose (next steps, calendars) and those of others are never touched: they are named.
+    Review files and the rejects of calls are among them, since their rows are of numbers and not of ids.
+    """
+    files = (path for folder in folders for path in folder.iterdir())
+    return tuple(sorted({path.name for path in files if _speaks(path, words)}))
+
+
+def _speaks(path: Path, words: Words) -> bool:
+    if path.is_symlink() or not path.is_file():
+        return False
+    if _PAPER.search(path.name) and _OF_NOBODY.search(path.name):
+        return True
+    if path.suffix.lower() not in _READABLE or path.stat().st_size > _LARGEST:
+        return False
+    try:
+        return any(words.in_text(text) for text in _texts(path))
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def clean_fresh_papers(folder: Path, since: float, marked: Callable[[str, Collection[str]], set[str]]) -> None:
@@ -107,6 +138,8 @@ def _tables(path: Path) -> dict[str, pl.DataFrame] | None:
             return {"": pl.read_csv(path, separator=_delimiter(path), infer_schema=False)}
         if path.suffix.lower() == ".parquet":
             return {"": pl.read_parquet(path)}
+        if path.suffix.lower() not in WORKBOOK_SUFFIXES:
+            return None
         return {raw.sheet or "rejects": raw.frame.drop(ROW, strict=False) for raw in read_raw_tables(path)}
     except (pl.exceptions.PolarsError, FollowUpError):
         return None

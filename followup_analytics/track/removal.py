@@ -94,8 +94,10 @@ def track_forget(url: str, applicant: str, *, clock: Clock | None = None) -> Ent
         f"{counted(erased.outcomes, 'outcome')}, with their history"
     )
     papers = f", and cleaned {counted(erased.papers, 'paper')} beside the store" if erased.papers else ""
-    copies = " Copies and backups made outside the store, and a database server's own logs, are yours to erase."
-    return Entry("", None, f"{parts}{papers}.{copies}")
+    names = listed(erased.left, "and")
+    look = f" Look at {names} yourself: they may still speak of this applicant." if names else ""
+    copies = " PDFs, copies and backups made before, and a database server's own logs, are yours to erase."
+    return Entry("", None, f"{parts}{papers}.{look}{copies}")
 
 
 def _ids(pseudonym: str, applicant: str) -> list[str]:

@@ -219,3 +219,23 @@ def test_without_the_key_nobody_is_taken_for_another(url: str, tmp_path: Path) -
     key.unlink()
     with pytest.raises(UnreadableError, match="key is missing"):
         track_interview(url, "ana.lopez", at=AT)
+
+
+def test_files_that_still_speak_of_the_person_are_named(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files of a user's own naming are left alone and named; a review file of unknown numbers too; others are not."""
+    gone, bob = two_applicants(url)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    (tmp_path / "steps.ics").write_text(f"SUMMARY:Call about {gone[0]}\n")
+    write_workbook(tmp_path / "steps.xlsx", {"next": pl.DataFrame({"interview_id": [gone[1]]})})
+    (tmp_path / "bobs.ics").write_text(f"SUMMARY:Call about {bob}\n")
+    (tmp_path / "calls.review.csv").write_text("why,number\nno interview has this line,+4917100000\n")
+    (tmp_path / "calls.rejects.ndjson").write_text(f'{{"interview_id": "{gone[0]}"}}\n')
+    (tmp_path / "elsewhere" / "today.csv").write_text(f"interview_id\n{gone[0]}\n")
+    sentence = track_forget(url, "ana.lopez").sentence
+    assert "Look at calls.review.csv, steps.ics, steps.xlsx and today.csv yourself" in sentence
+    assert "cleaned 1 paper" in sentence
+    assert (tmp_path / "steps.ics").exists()
+    assert not (tmp_path / "calls.rejects.ndjson").exists()
