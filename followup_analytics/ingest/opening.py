@@ -127,7 +127,7 @@ def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
         if batch.table == INTERVIEWS.name:
             checked = _with_ends_of_record(run, file, checked)
         table = TableOnItsWay(batch.table, place, batch, checked)
-        if table.refers_to_interviews and (run.store is not None or run.known.height):
+        if table.refers_to_interviews and (run.store is not None or run.known.height or file.has_interviews):
             table.checked = _told_of_own_row(file, table, reject_unknown_interviews(checked, run.known["interview_id"]))
         file.tables.append(table)
     return True
@@ -146,16 +146,31 @@ def _told_of_own_row(file: FileOnItsWay, table: TableOnItsWay, checked: CheckedT
     if table.batch.original is None or not beside:
         return checked
     bad = pl.concat([one.checked.rejects[ROW] for one in beside]) % FURTHER
-    lost = (pl.col("rule") == "unknown_interview") & (pl.col(ROW) % FURTHER).is_in(bad.implode())
-    said = pl.when(lost).then(pl.lit(_WITH_ITS_INTERVIEW)).otherwise("message")
-    return dataclasses.replace(checked, rejects=checked.rejects.with_columns(said.alias("message")))
+    keys = [name for name in (TABLES[table.name].key, "interview_id") if name in TABLES[table.name].names]
+    # A key that is made of the same cells is empty or unknown for the same reason as the interview's.
+    same = (pl.col("rule") == "unknown_interview") | ((pl.col("rule") == "nullability") & pl.col("column").is_in(keys))
+    lost = same & (pl.col(ROW) % FURTHER).is_in(bad.implode())
+    told = {"column": "interview_id", "rule": "unknown_interview", "message": _WITH_ITS_INTERVIEW}
+    said = [
+        pl.when(lost).then(pl.lit(word)).otherwise(pl.col(name).cast(pl.String)).alias(name)
+        for name, word in told.items()
+    ]
+    return dataclasses.replace(checked, rejects=checked.rejects.with_columns(said).unique(maintain_order=True))
 
 
 def _in_words_of_sheets(checked: CheckedTable, batch: Batch) -> CheckedTable:
     """For somebody's own sheet, where dates needn't look as they do in a table of the log."""
     if batch.original is None:
         return checked
-    said = pl.when(pl.col("rule") == "unparsable").then(pl.lit(_NO_DATE)).otherwise("message")
+    composed = [ours for ours, theirs in batch.theirs.items() if theirs and theirs not in batch.original.columns]
+    emptied = (pl.col("rule") == "nullability") & pl.col("column").is_in(composed)
+    said = (
+        pl.when(pl.col("rule") == "unparsable")
+        .then(pl.lit(_NO_DATE))
+        .when(emptied)
+        .then(pl.lit("one of these cells is empty, but all are needed; fill it in."))
+        .otherwise("message")
+    )
     return dataclasses.replace(checked, rejects=checked.rejects.with_columns(said.alias("message")))
 
 

@@ -65,11 +65,11 @@ class IngestResult(Result):
     fields: ClassVar[tuple[Field, ...]] = (
         Field("file", "File"),
         Field("table", "Table"),
-        Field("source", "Kind of file"),
-        Field("rows_read", "Rows read", "count"),
+        Field("source", "Kind"),
+        Field("rows_read", "Rows", "count"),
         Field("accepted", "Accepted", "count"),
         Field("replaced", "of these replaced", "count"),
-        Field("already_known", "Already known", "count"),
+        Field("already_known", "Known", "count"),
         Field("rejected", "Rejected", "count"),
         Field("unmatched", "of these unmatched", "count"),
     )

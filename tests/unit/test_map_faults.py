@@ -137,3 +137,16 @@ def test_a_date_in_a_key_is_the_same_however_written(tmp_path: Path, date: str) 
     ingest_files(tmp_path / "log.csv", into="sqlite:///log.db", map=map_, time_zone="Europe/London")
     keys = read_log("sqlite:///log.db").interviews["interview_id"].sort().to_list()
     assert keys == ["1-Acme-2026-03-05", "1-Acme-2026-03-20"]
+
+
+def test_a_key_of_an_empty_cell(tmp_path: Path) -> None:
+    """What is empty is said once, of the interview; what hangs on it is said to."""
+    rows = ((None, "Arup", None, "12/01/2026", "14/01/2026", "Tel", "Y", "16/01/2026", "Offer"),)
+    made = check_files(write_office_sheet(tmp_path / "log.xlsx", rows), map=write_map(tmp_path))
+    said = {(rule.table, rule.heading, rule.message.split(";")[0]) for rule in made.broken}
+    assert said == {
+        ("interviews", "Student number and Employer", "one of these cells is empty, but all are needed"),
+        ("interviews", "Student number", "is empty, but is needed"),
+        ("contacts", "Student number and Employer", "its interview, in the same row, was set aside"),
+        ("outcomes", "Student number and Employer", "its interview, in the same row, was set aside"),
+    }
