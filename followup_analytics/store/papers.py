@@ -18,8 +18,6 @@ _PAPER = re.compile(
     r"\.(?:rejects|review)\.(?:csv|tsv|parquet|xlsx|ods|xml|json|ndjson|jsonl|html|mbox|eml|ics|zip|db|sqlite)$",
     re.IGNORECASE,
 )
-#: Papers whose rows are calls of numbers that fitted no interview: whose they are, no id says.
-_OF_NOBODY = re.compile(r"\.review\.|\.rejects\.(?!csv$|tsv$|parquet$|xlsx$|ods$)", re.IGNORECASE)
 #: Forms in which answers are written and tables are kept; larger files are no such thing.
 _READABLE = (".csv", ".tsv", ".json", ".xlsx", ".ods", ".ics", ".txt", ".html")
 _LARGEST = 50_000_000
@@ -72,7 +70,7 @@ def files_to_look_at(folders: Collection[Path], words: Words) -> tuple[str, ...]
 def _speaks(path: Path, words: Words) -> bool:
     if path.is_symlink() or not path.is_file():
         return False
-    if _PAPER.search(path.name) and _OF_NOBODY.search(path.name):
+    if _PAPER.search(path.name) and (".review." in path.name.lower() or not _has_ids(path)):
         return True
     if path.suffix.lower() not in _READABLE or path.stat().st_size > _LARGEST:
         return False
@@ -80,6 +78,14 @@ def _speaks(path: Path, words: Words) -> bool:
         return any(words.in_text(text) for text in _texts(path))
     except (OSError, zipfile.BadZipFile):
         return False
+
+
+def _has_ids(path: Path) -> bool:
+    """Whether a paper says by an id whose its rows are; one of calls has numbers alone."""
+    tables = _tables(path) if path.suffix.lower() != ".xml" else None
+    return tables is not None and all(
+        any(header_key(name) in _OWNERS for name in table.columns) for table in tables.values()
+    )
 
 
 def clean_fresh_papers(folder: Path, since: float, marked: Callable[[str, Collection[str]], set[str]]) -> None:
