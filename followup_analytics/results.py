@@ -113,7 +113,7 @@ class Result:
     command: ClassVar[str] = ""
     title: ClassVar[str] = ""
     fields: ClassVar[tuple[Field, ...]] = ()
-    #: Kinds of all columns of the rows, in their order, where an answer may be without rows.
+    #: Kinds of columns that people aren't shown; of all of them, in their order, where an answer may be without rows.
     columns: ClassVar[Mapping[str, Kind]] = {}
 
     def shown_fields(self) -> tuple[Field, ...]:
@@ -134,14 +134,16 @@ class Result:
 
     def to_frame(self) -> Any:
         """The rows as a tidy frame of the kind that the log was made from (polars or pandas)."""
-        frame = frame_of([plain(row) for row in self.rows], self.kinds())
+        # Without rows there are no others to say which columns people aren't shown.
+        kinds = self.kinds() if self.rows else dict(self.columns) or self.kinds()
+        frame = frame_of([plain(row) for row in self.rows], kinds)
         return frame.to_pandas() if self.native == "pandas" else frame
 
     def kinds(self) -> dict[str, str]:
         """The kind of each column as far as it is declared: a frame has the same types whatever the rows hold."""
         shown = {one.name: one.kind for one in self.shown_fields()}
         uppers = {one.upper: one.kind for one in self.shown_fields() if one.upper}
-        return {**self.columns, **shown, **uppers}
+        return {**shown, **uppers, **self.columns}
 
     def to_json(self) -> dict[str, Any]:
         """The answer as the contract's JSON object; no NaN, only plain numbers, strings and nulls."""

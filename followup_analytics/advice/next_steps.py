@@ -17,10 +17,12 @@ from followup_analytics.advice.situation import Open, Situation, open_interviews
 from followup_analytics.advice.verdicts import read_verdicts
 from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.log import Note
-from followup_analytics.results import Field, LogCounts, Result
+from followup_analytics.results import Field, Kind, LogCounts, Result
 from followup_analytics.text import counted, listed, shorten
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from followup_analytics.advice.day_sheet import DaySheet
     from followup_analytics.log import FollowUpLog
 
@@ -68,6 +70,13 @@ class NextStepsResult(Result):
         Field("confidence", "how sure", "sentence"),
     )
 
+    columns: ClassVar[Mapping[str, Kind]] = {
+        "interview_id": "text", "step": "text", "on": "date", "why": "sentence", "evidence": "text",
+        "confidence": "sentence", "rule": "count", "source": "sentence", "replaced": "text", "due": "bool",
+        "about": "text", "day": "count", "attempts": "count", "voicemails": "count", "applicant_id": "text",
+        "employer": "text", "cohort": "text",
+    }  # fmt: skip
+
     def shown_fields(self) -> tuple[Field, ...]:
         """The client only where there are several."""
         several = len({row["applicant_id"] for row in self.rows}) > 1
@@ -97,6 +106,20 @@ class NextStepsResult(Result):
         later = sum(row["step"] in ACTIONS and not row["due"] for row in self.rows)
         parts += [f"{counted(later, 'step')} due later"] if later else []
         return f"{counted(len(self.rows), 'interview')} open on {written(self.today)}: {listed(parts, 'and')}."
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Bars: how many open interviews have each step as their next. Confidential as the list itself."""
+        from followup_analytics.plots import count_chart
+
+        steps = Counter(row["step"] for row in self.rows)
+        return count_chart(
+            {name: steps[step] for step, name in STEP_NAMES.items()},
+            what="Open interviews by next step (confidential)",
+            of=f"next steps on {written(self.today)}",
+            simulated=self.counts.simulated,
+            title=None if ax is not None else f"Next steps on {written(self.today)}",
+            ax=ax,
+        )
 
     def to_ics(self) -> str:
         """The dated steps as an iCalendar file; the same result gives the same text."""

@@ -14,9 +14,12 @@ from followup_analytics.disclosure import hide_rows, require_enough
 from followup_analytics.errors import UsageError
 from followup_analytics.log import Note
 from followup_analytics.results import Field, LogCounts, Result
+from followup_analytics.text import counted_days
 
 # What counts and estimates is imported where it is used: a step of `followup track` needs none of it.
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from followup_analytics.log import FollowUpLog
     from followup_analytics.uncertainty import Jackknife
 
@@ -62,6 +65,22 @@ class SilenceResult(Result):
         return (
             f"A silence of {days} is {usual}: of those{who} who heard back within {row['horizon']} days "
             f"of the interview, {share:.0f}% did so only later than that."
+        )
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Dots with 95% intervals: of those who heard back, the share that did so only later, for each group."""
+        from followup_analytics.plots import rate_chart
+
+        row = self.rows[0]
+        return rate_chart(
+            self.rows,
+            keys=("group",),
+            what=f"Heard back after more than {counted_days(row['days'])}",
+            n_field="n_events",
+            n_of="interviews that heard back",
+            simulated=self.counts.simulated,
+            title=None if ax is not None else self.title,
+            ax=ax,
         )
 
 

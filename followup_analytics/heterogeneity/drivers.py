@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,9 @@ from followup_analytics.outcomes.standardise import design
 from followup_analytics.results import Field, LogCounts, Result
 from followup_analytics.uncertainty import Jackknife, t_quantile
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 FloatArray = NDArray[np.float64]
 Row = dict[str, Any]
 
@@ -37,7 +40,9 @@ _FEW_EVENTS = 10
 class Drivers(Result):
     """One comparable figure for each block of an attempt's features; one row a block.
 
-    ``estimate`` is the standard deviation, over the attempts made, of the block's part of the log-odds of a response.
+    Rows hold block (text), estimate (the standard deviation, over the attempts made, of the block's part of the
+    log-odds of a response) with conf_low and conf_high (95% limits, log-odds), points (about what that comes to in the
+    share that hears back, between 0 and 1), status, reason, n_interviews, n_applicants, n_events.
     """
 
     command: ClassVar[str] = "drivers"
@@ -59,6 +64,19 @@ class Drivers(Result):
         return (
             f"Attempts that differ by a typical amount in {most['block']} differ by about {100 * most['points']:.1f} "
             "points in how often they hear back; no other feature goes with more. This is an association."
+        )
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Dots with 95% intervals: the spread of the log-odds that goes with each block."""
+        from followup_analytics.plots import number_chart
+
+        return number_chart(
+            self.rows,
+            label="block",
+            what="Spread of the log-odds of a response",
+            simulated=self.counts.simulated,
+            title=None if ax is not None else self.title,
+            ax=ax,
         )
 
 
@@ -83,6 +101,9 @@ def what_drives(
         outcome: response or advanced.
         within: days of an attempt's window.
         min_cell: fewest applicants.
+
+    Returns:
+        Drivers, one row a block (see there for its columns and their units).
 
     Raises:
         UsageError: for an unknown column.

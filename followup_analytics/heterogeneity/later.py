@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -24,6 +24,9 @@ from followup_analytics.log import FollowUpLog, require_column
 from followup_analytics.results import Field, LogCounts, Result
 from followup_analytics.uncertainty import Jackknife
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Row = dict[str, Any]
@@ -31,7 +34,12 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, repr=False)
 class LaterAttempts(Result):
-    """Odds ratio of a response for each further attempt: pooled, and within applicants or employers."""
+    """Odds ratio of a response for each further attempt: pooled, and within applicants or employers.
+
+    Rows hold model (what is compared, text), estimate, conf_low, conf_high (odds ratio of one attempt more, with 95%
+    limits), spread (standard deviation of the units' log-odds; None where pooled), status, reason, n_interviews,
+    n_applicants, n_events.
+    """
 
     command: ClassVar[str] = "later attempts"
     title: ClassVar[str] = "Do later attempts work less?"
@@ -53,6 +61,21 @@ class LaterAttempts(Result):
             "part of the fall comes from easy cases that leave early, not from attempts that wear out."
         )
 
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Dots with 95% intervals: the odds ratio of each further attempt, on a scale of ratios with a line at 1."""
+        from followup_analytics.plots import number_chart
+
+        return number_chart(
+            self.rows,
+            label="model",
+            what="Odds ratio of a response for each further attempt",
+            reference=1.0,
+            ratio=True,
+            simulated=self.counts.simulated,
+            title=None if ax is not None else self.title,
+            ax=ax,
+        )
+
 
 def later_attempts(
     log: FollowUpLog,
@@ -71,6 +94,9 @@ def later_attempts(
         log: the log.
         unit: applicant_id, employer, interview_id or another column of the interviews.
         outcome, within, min_cell: as in :func:`what_drives`.
+
+    Returns:
+        LaterAttempts, one row for all attempts together and one within units (see there for its columns).
 
     Raises:
         UsageError: for an unknown column.

@@ -26,6 +26,8 @@ from followup_analytics.results import Field, LogCounts, Result
 from followup_analytics.uncertainty import group_rows
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from followup_analytics.log import FollowUpLog
 
 FloatArray = NDArray[np.float64]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -20,7 +21,7 @@ from followup_analytics.model.result import CallbackModel
 from followup_analytics.model.saved import FittedModel
 from followup_analytics.model.terms import term_frame
 from followup_analytics.model.waiting import DAY_US, STRATA
-from followup_analytics.results import Field, LogCounts, Result
+from followup_analytics.results import Field, Kind, LogCounts, Result
 from followup_analytics.text import counted, counted_days
 from followup_analytics.uncertainty import t_quantile
 
@@ -56,6 +57,13 @@ class Predictions(Result):
         Field("if_call", "predicted if called", "share"),
     )
 
+    columns: ClassVar[Mapping[str, Kind]] = {
+        "interview_id": "text", "probability": "share", "conf_low": "share", "conf_high": "share",
+        "probability_14": "share", "silence_days": "days", "attempts": "count", "basis": "text", "status": "text",
+        "reason": "sentence", "if_call": "share", "if_call_low": "share", "if_call_high": "share", "if_other": "text",
+        "if_call_reason": "sentence",
+    }  # fmt: skip
+
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals for the likeliest interviews, the most likely first. Confidential as the list."""
         from followup_analytics.plots import rate_chart
@@ -66,11 +74,11 @@ class Predictions(Result):
         return rate_chart(
             rows,
             keys=("interview",),
-            what=f"Chance of hearing back within {counted_days(self.extra['within'])} if nothing is done (confidential)",
+            what=f"Chance of hearing within {counted_days(self.extra['within'])} if nothing is done (confidential)",
             n_field="",
             n_of="",
             simulated=self.counts.simulated,
-            title=None if ax is not None else f"{counted(len(rows), 'open interview')} of {len(self.rows):,}",
+            title=None if ax is not None else _title(len(rows), len(self.rows)),
             ax=ax,
         )
 
@@ -85,6 +93,10 @@ class Predictions(Result):
             f"{counted(len(self.rows), 'interview')} open: the chance of hearing back within {self.extra['within']:g} "
             f"days if nothing further is done goes from {100 * low:.0f}% to {100 * high:.0f}% ({basis})."
         )
+
+
+def _title(drawn: int, of: int) -> str:
+    return counted(of, "open interview") if drawn == of else f"The likeliest {drawn} of {counted(of, 'open interview')}"
 
 
 def predict_callbacks(

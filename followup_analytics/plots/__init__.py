@@ -12,6 +12,7 @@ from followup_analytics.plots.emulation import (
     weights_chart,
 )
 from followup_analytics.plots.forest import VERDICT_WORDS, forest_alt, forest_chart
+from followup_analytics.plots.numbers import count_chart, number_alt, number_chart
 from followup_analytics.plots.power import power_chart
 from followup_analytics.plots.rates import rate_alt, rate_caption, rate_chart
 from followup_analytics.plots.reliability import reliability_alt, reliability_chart
@@ -35,12 +36,15 @@ __all__ = [
     "claim_words",
     "contrast",
     "count",
+    "count_chart",
     "curve_alt",
     "curve_chart",
     "forest_alt",
     "forest_chart",
     "joined",
     "key_title",
+    "number_alt",
+    "number_chart",
     "overlap_alt",
     "overlap_chart",
     "percent",

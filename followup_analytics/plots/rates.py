@@ -77,8 +77,8 @@ def rate_chart(
 
     `rows` have the `keys`, `estimate`, `conf_low`, `conf_high`, `status` and `n_field`; a row without an estimate keeps
     its place and is named as hidden or not estimable, never drawn. `what` is the name of the scale, as in a heading;
-    `n_of` says what `n_field` counts; `title` stands over the chart where no caption stands beside it. Gives the axes
-    (new ones unless `ax` is given), with alt text and caption.
+    `n_of` says what `n_field` counts (both empty: no n is drawn); `title` stands over the chart where no caption stands
+    beside it. Gives the axes (new ones unless `ax` is given), with alt text and caption.
     """
     with house_style():
         grouped = _can_group(rows, keys)
@@ -117,7 +117,8 @@ def rate_alt(rows: Sequence[Row], keys: Sequence[str], *, what: str = "Response 
 def rate_caption(rows: Sequence[Row], keys: Sequence[str], *, what: str, n_of: str) -> str:
     """The caption: what is drawn, what the lines and hollow dots mean, and what is left out."""
     by = joined([key_title(key)[0].lower() + key_title(key)[1:] for key in keys])
-    parts = [f"{what} by {by}. Dots are estimates, lines 95% intervals, n the number of {n_of}."]
+    numbers = f", n the number of {n_of}" if n_of else ""
+    parts = [f"{what} by {by}. Dots are estimates, lines 95% intervals{numbers}."]
     statuses = {row.get("status") for row in rows}
     if "use_with_care" in statuses:
         parts.append("Hollow dots rest on few data: use them with care.")
