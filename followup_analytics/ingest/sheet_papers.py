@@ -69,11 +69,16 @@ def _typed(cell: object) -> dt.datetime | float | int | str:
 
 
 def told_together(tables: Sequence[pl.DataFrame], names: Sequence[str]) -> pl.DataFrame:
-    """The rejects of several tables of one sheet, each reason with the table that it is about."""
+    """The rejects of several tables of one sheet, each reason with the table and column that it is about."""
     if len(tables) == 1:
         return tables[0]
     said = [
-        frame.with_columns(message=pl.format("{}: {}", pl.lit(name), pl.col("message").cast(pl.String)))
+        frame.with_columns(message=pl.format("{}: {}", _place(name), pl.col("message").cast(pl.String)))
         for frame, name in zip(tables, names, strict=True)
     ]
     return pl.concat(said, how="vertical_relaxed")
+
+
+def _place(table: str) -> pl.Expr:
+    column = pl.col("column").cast(pl.String)
+    return pl.when(column.is_null()).then(pl.lit(table)).otherwise(pl.format("{}, {}", pl.lit(table), column))
