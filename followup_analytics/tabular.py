@@ -337,8 +337,13 @@ def _read_workbook(path: Path, header_words: Collection[str]) -> list[RawTable]:
 def _refuse_bombs(path: Path) -> None:
     if not zipfile.is_zipfile(path):
         return
-    with zipfile.ZipFile(path) as archive:
-        members = archive.infolist()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
+        raise UnreadableError(
+            f"{path.name}: the workbook is damaged or not a workbook; open it and save it again as .xlsx."
+        ) from None
     if len(members) > _MOST_MEMBERS or sum(member.file_size for member in members) > _LARGEST_WORKBOOK:
         raise UnreadableError(f"{path.name}: the workbook unpacks to more than 2 GiB; export the sheet as CSV instead.")
 

@@ -106,8 +106,3 @@ def spoken(direction: pl.Expr, talk_s: pl.Expr, *, left_message: pl.Expr, missed
         "party": pl.when(nobody).then(pl.lit("none")).otherwise(pl.lit(None, pl.String)),
         "certainty": pl.when(talked).then(pl.lit("unclear")).otherwise(pl.lit("stated")),
     }
-
-
-def compact(problems: pl.DataFrame) -> pl.DataFrame:
-    """Problems with their few distinct texts kept once: millions of a telephone's calls may fit no interview."""
-    return problems.with_columns(pl.col(pl.String).cast(pl.Categorical))

@@ -20,8 +20,8 @@ def delimiter_of(sample: Sample) -> str:
 
 
 @contextmanager
-def csv_rows(sample: Sample) -> Iterator[Iterator[list[str]]]:
-    """The rows as lists of cells; NULs are left out, undecodable bytes replaced.
+def _lines(sample: Sample) -> Iterator[Iterator[str]]:
+    """The file's lines with their ends; NULs are left out, undecodable bytes replaced.
 
     Raises UnreadableError for a cell of more than a million characters.
     """
@@ -30,7 +30,7 @@ def csv_rows(sample: Sample) -> Iterator[Iterator[list[str]]]:
     with sample.open() as binary:
         text = io.TextIOWrapper(binary, encoding="utf-16" if wide else "utf-8-sig", errors="replace", newline="")
         try:
-            yield csv.reader((line.replace("\0", "") for line in text), delimiter=delimiter_of(sample))
+            yield (line.replace("\0", "") if "\0" in line else line for line in text)
         except csv.Error:
             raise UnreadableError(
                 f"{sample.name}: a cell has more than {_LONGEST_CELL:,} characters, or a quotation mark is never "
@@ -41,3 +41,35 @@ def csv_rows(sample: Sample) -> Iterator[Iterator[list[str]]]:
             raise UnreadableError(
                 f"{sample.name}: the file can't be read to its end ({type(error).__name__}); copy it again."
             ) from None
+
+
+@contextmanager
+def csv_rows(sample: Sample) -> Iterator[Iterator[list[str]]]:
+    """The rows as lists of cells. Raises UnreadableError for a cell of more than a million characters."""
+    with _lines(sample) as lines:
+        yield csv.reader(lines, delimiter=delimiter_of(sample))
+
+
+@contextmanager
+def record_texts(sample: Sample) -> Iterator[Iterator[str]]:
+    """The records as they stand, without the end of the last line, in step with `csv_rows`."""
+    with _lines(sample) as lines:
+        yield _records(lines)
+
+
+def _records(lines: Iterator[str]) -> Iterator[str]:
+    held: list[str] = []
+    inside = False
+    for line in lines:
+        if inside or '"' in line:
+            # Inside quotation marks a record goes on over the end of the line; doubled marks cancel out.
+            inside ^= line.count('"') % 2 == 1
+            held.append(line)
+            if inside:
+                continue
+            yield "".join(held).rstrip("\r\n")
+            held.clear()
+        else:
+            yield line.rstrip("\r\n")
+    if held:
+        yield "".join(held).rstrip("\r\n")

@@ -15,6 +15,7 @@ import polars as pl
 from followup_analytics.clock import DAY_US
 from followup_analytics.ingest.calls import problems_frame
 from followup_analytics.ingest.parts import SEVERAL, Rejected, set_aside
+from followup_analytics.ingest.review import NO_INTERVIEW, REVIEW_SCHEMA, SEVERAL_INTERVIEWS
 from followup_analytics.ingest.roster import INTERVIEW_SCHEMA, LINES_SCHEMA, name_key
 from followup_analytics.ingest.telephone import (
     TAIL_DIGITS,
@@ -28,15 +29,6 @@ from followup_analytics.ingest.telephone import (
 from followup_analytics.privacy import Pseudonyms
 from followup_analytics.tabular import ROW
 
-_REVIEW_SCHEMA = {
-    "why": pl.String,
-    "call": pl.String,
-    "number": pl.String,
-    "at": pl.String,
-    "calls": pl.Int64,
-    "interview_id": pl.String,
-    "alternatives": pl.String,
-}
 _EXTENSION = r"(?i)\s*(?:ext|x|;|,|#).*$"
 
 
@@ -294,7 +286,7 @@ def _review(ambiguous: pl.DataFrame, unmatched: pl.DataFrame) -> pl.DataFrame:
         "call",
         "interview_id",
         "alternatives",
-        why=pl.lit("one line, several interviews"),
+        why=pl.lit(SEVERAL_INTERVIEWS),
         number=shown,
         at=at,
         calls=pl.lit(1, pl.Int64),
@@ -304,13 +296,13 @@ def _review(ambiguous: pl.DataFrame, unmatched: pl.DataFrame) -> pl.DataFrame:
         .group_by(number=shown, maintain_order=True)
         .agg(at=at.min(), calls=pl.len().cast(pl.Int64))
         .with_columns(
-            why=pl.lit("no interview has this line"),
+            why=pl.lit(NO_INTERVIEW),
             call=pl.lit(None, pl.String),
             interview_id=pl.lit(None, pl.String),
             alternatives=pl.lit(""),
         )
     )
-    return pl.concat([several.select(list(_REVIEW_SCHEMA)), strays.select(list(_REVIEW_SCHEMA))])
+    return pl.concat([several.select(list(REVIEW_SCHEMA)), strays.select(list(REVIEW_SCHEMA))])
 
 
 def unlinked(calls: pl.DataFrame, pseudonyms: Pseudonyms, source: str) -> Linked:
@@ -319,4 +311,4 @@ def unlinked(calls: pl.DataFrame, pseudonyms: Pseudonyms, source: str) -> Linked
     contacts = bare.with_columns(
         contact_id=_call_ids(bare, pseudonyms, source)["call"], interview_id=pl.lit("not linked")
     )
-    return Linked(contacts.drop("_place", "key"), problems_frame(), pl.DataFrame(schema=_REVIEW_SCHEMA), 0, 0)
+    return Linked(contacts.drop("_place", "key"), problems_frame(), pl.DataFrame(schema=REVIEW_SCHEMA), 0, 0)

@@ -10,12 +10,14 @@ from typing import Protocol
 import polars as pl
 
 from followup_analytics.checks import CheckedTable
+from followup_analytics.ingest.aside import SetAside
 from followup_analytics.ingest.copies import copy_records
 from followup_analytics.ingest.marks import is_untouched, marked
-from followup_analytics.ingest.registry import FURTHER, Batch
+from followup_analytics.ingest.registry import FURTHER, Batch, Source
 from followup_analytics.ingest.rejects import PaperFolder, with_reasons, write_paper
 from followup_analytics.ingest.sample import Sample
 from followup_analytics.ingest.sheet_papers import told_together, write_sheet
+from followup_analytics.schema import CONTACTS
 from followup_analytics.tabular import ROW
 from followup_analytics.text import shorten
 
@@ -44,18 +46,20 @@ class Papers:
         self._written: dict[tuple[Path, str | None, str], Path] = {}
 
     def write_rejects(
-        self, sample: Sample, tables: Sequence[Rejecting], problems: pl.DataFrame | None, *, by_place: bool = False
+        self, sample: Sample, tables: Sequence[Rejecting], aside: SetAside | None, source: Source
     ) -> None:
         """Write the rejected rows of a file, in the file's own form with reasons: one paper for each of its sheets."""
         for sheet in dict.fromkeys(table.sheet for table in tables):
             several = len({table.sheet for table in tables}) > 1
             stem = sample.path.stem + (f".{_plain(sheet or tables[0].name)}" if several else "")
-            bad = [table for table in tables if table.sheet == sheet and table.checked.rejects.height]
+            calls = [CONTACTS.name] if aside is not None and aside.n else []
+            of_sheet = [table for table in tables if table.sheet == sheet]
+            bad = [table for table in of_sheet if table.checked.rejects.height or table.name in calls]
             if not bad:
                 self._remove_outdated(sample, stem)
                 continue
-            if problems is not None:
-                path = self._copied_records(sample, bad, problems, stem, by_place=by_place)
+            if aside is not None:
+                path = self._copied_records(sample, bad, aside, stem, source)
             else:
                 path = self._rejected_rows(sample, bad, stem)
             settled = self._folder.settle(path, partial(is_untouched, source=self._source(sample)))
@@ -63,14 +67,20 @@ class Papers:
                 self._written[sample.path, sheet, table.name] = settled
 
     def _copied_records(
-        self, sample: Sample, tables: Sequence[Rejecting], problems: pl.DataFrame, stem: str, *, by_place: bool
+        self, sample: Sample, tables: Sequence[Rejecting], aside: SetAside, stem: str, source: Source
     ) -> Path:
         """The rejected records of a call source, in the form of its file."""
         rejects = pl.concat([table.checked.rejects for table in tables])
-        later = rejects.filter(~pl.col(ROW).is_in(problems[ROW].implode()))
-        later = later.with_columns(member=pl.lit(None, pl.String)).select(problems.columns).cast(problems.schema)
+        later = rejects.with_columns(member=pl.lit(None, pl.String))
         free = partial(self._folder.draft, stem, "rejects")
-        return copy_records(sample, pl.concat([problems, later]), free, by_place=by_place)
+        return copy_records(
+            sample,
+            aside.in_order(later),
+            aside.n + rejects[ROW].n_unique(),
+            free,
+            by_place=source.by_place,
+            listed=source.listed,
+        )
 
     def _rejected_rows(self, sample: Sample, tables: Sequence[Rejecting], stem: str) -> Path:
         """The rejected rows of a sheet with the reasons of all tables that are made of it."""

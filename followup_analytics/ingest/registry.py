@@ -110,6 +110,7 @@ class Source:
     read: Read
     calls: bool = False  # yields calls to be linked, in a stream, rather than tables of the log
     by_place: bool = False  # a delimited file without a header: its rejects have none either
+    listed: bool = False  # text that is no table: its rejects are a list of places and reasons
 
 
 @cache

@@ -17,12 +17,14 @@ from followup_analytics.checks import CheckedTable
 from followup_analytics.clock import is_zone
 from followup_analytics.errors import FollowUpError, UsageError
 from followup_analytics.headings import header_key
+from followup_analytics.ingest.aside import SetAside
 from followup_analytics.ingest.beside import Settings
 from followup_analytics.ingest.known import no_ends, no_interviews
 from followup_analytics.ingest.mapping import load_map
 from followup_analytics.ingest.papers import Papers
 from followup_analytics.ingest.registry import Batch, Match, ReadOptions, Source
 from followup_analytics.ingest.result import FailedFile
+from followup_analytics.ingest.review import Review
 from followup_analytics.ingest.roster import Roster
 from followup_analytics.ingest.sample import Sample
 from followup_analytics.ingest.telephone import region_checked
@@ -84,9 +86,9 @@ class FileOnItsWay:
     batches: list[Batch] = field(default_factory=list)
     tables: list[TableOnItsWay] = field(default_factory=list)
     decided: Counter[str] = field(default_factory=Counter)
-    problems: pl.DataFrame | None = None
+    aside: SetAside | None = None
     unmatched: int = 0
-    review: pl.DataFrame | None = None
+    review: Review = field(default_factory=Review)
     notes: list[Note] = field(default_factory=list)
 
     @property

@@ -11,10 +11,10 @@ import polars as pl
 
 from followup_analytics.checks import CheckedTable, check_table, covariates, reject_unknown_interviews
 from followup_analytics.clock import DAY_US, local_midnight, zones_of
-from followup_analytics.ingest.calls import compact, complete
+from followup_analytics.ingest.aside import SetAside
+from followup_analytics.ingest.calls import complete
 from followup_analytics.ingest.known import linkable
 from followup_analytics.ingest.linking import Lines, Linked, link, unlinked
-from followup_analytics.ingest.opening import with_shapeless
 from followup_analytics.ingest.registry import Batch, ReadOptions
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
 from followup_analytics.ingest.summing import keep_note
@@ -57,7 +57,7 @@ def take(run: Run, file: FileOnItsWay) -> bool:
     if run.store is None:
         for table in file.tables:
             table.counts = Counts(accepted=table.checked.frame.height)
-        run.papers.write_rejects(file.sample, file.tables, file.problems, by_place=file.source.by_place)
+        run.papers.write_rejects(file.sample, file.tables, file.aside, file.source)
         return True
     with run.store.transaction(file.sample.name) as tx:
         _mark_key(run, tx)
@@ -69,7 +69,7 @@ def take(run: Run, file: FileOnItsWay) -> bool:
             elif table.refers_to_interviews and len(run.in_store) < run.known.height:
                 ready = ready.filter(pl.col("interview_id").is_in(list(run.in_store)))
             table.counts += tx.add(table.name, _protected(run, ready, table.name), unsaid=table.unsaid)
-        run.papers.write_rejects(file.sample, file.tables, file.problems, by_place=file.source.by_place)
+        run.papers.write_rejects(file.sample, file.tables, file.aside, file.source)
     return True
 
 
@@ -124,8 +124,7 @@ def _linked_contacts(run: Run, file: FileOnItsWay) -> TableOnItsWay:
     streamed = not file.batches
     lines = _lines(run, file.options)
     contacts: list[pl.DataFrame] = []
-    problems: list[pl.DataFrame] = []
-    reviews: list[pl.DataFrame] = []
+    file.aside = SetAside(run.scratch_folder)
     read = 0
     for batch in file.source.read(file.sample, file.options) if streamed else file.batches:
         if batch.table != "calls":
@@ -136,15 +135,11 @@ def _linked_contacts(run: Run, file: FileOnItsWay) -> TableOnItsWay:
         linked = _link(run, file, _by_voicemail_rule(batch.rows, run.options.voicemail_under, file.decided), lines)
         file.unmatched += linked.unmatched + _without_interview(batch.problems)
         contacts.append(_as_contacts(linked.contacts, file, run.known.select("interview_id", "_zone")))
-        problems += [
-            compact(frame) for frame in (batch.problems, linked.problems) if frame is not None and frame.height
-        ]
-        reviews.append(linked.review)
+        file.aside.add(batch.problems, linked.problems)
+        file.review.add(linked.review)
         if run.progress is not None:
             run.progress(file.sample.name, read)
-    file.problems = pl.concat(problems) if problems else None
-    file.review = pl.concat(reviews)
-    made = Batch(CONTACTS.name, pl.concat(contacts), read, file.problems)
+    made = Batch(CONTACTS.name, pl.concat(contacts), read)
     return TableOnItsWay(CONTACTS.name, file.sample.name, made, _checked(run, file, made))
 
 
@@ -156,9 +151,10 @@ def _without_interview(problems: pl.DataFrame | None) -> int:
 def _checked(run: Run, file: FileOnItsWay, made: Batch) -> CheckedTable:
     zones = run.known.select("interview_id", "_zone")
     checked = check_table(made.rows, CONTACTS, file=file.sample.name, interview_zones=zones)
+    checked = dataclasses.replace(checked, rows_read=made.read)
     if run.store is not None or run.links:
         checked = reject_unknown_interviews(checked, run.known["interview_id"])
-    return with_shapeless(checked, made.problems)
+    return checked
 
 
 def _lines(run: Run, options: ReadOptions) -> Lines:

@@ -70,13 +70,17 @@ def result_of(run: Run, files: Sequence[FileOnItsWay], kind: type[Kind]) -> Kind
     """The result of a run: a row per file and table, what was broken, what to know, and the exit code."""
     tables = [(file, table) for file in files for table in file.tables]
     rows = [_row(run, file, table) for file, table in tables]
-    broken = [rule for file, table in tables for rule in broken_rules(table, file.sample.name)]
+    of_tables = [rule for file, table in tables for rule in broken_rules(table, file.sample.name)]
+    broken = [*_aside_rules(files), *of_tables]
     notes = [*run.notes, *_notes(run, files)]
-    reviews = [file.review for file in files if file.review is not None and file.review.height]
-    review_file = run.papers.write_review(pl.concat(reviews)) if reviews else None
+    reviews = [file.review for file in files if file.review.calls]
+    review_file = run.papers.write_review(pl.concat([one.frame() for one in reviews])) if reviews else None
     if review_file:
         text = f"calls are to be looked at: fill in interview_id in {review_file} and give it back with --review"
-        notes.append(Note("review", text, int(pl.concat(reviews)["calls"].sum())))
+        notes.append(Note("review", text, sum(one.calls for one in reviews)))
+        left_out = sum(one.numbers_left_out for one in reviews)
+        text = "numbers that fit no interview, those with the fewest calls, have no place in the review file"
+        notes += [Note("review_left_out", text, left_out)] if left_out else []
     return kind(
         rows=tuple(rows),
         counts=_log_counts(run.store, [table.checked for _, table in tables]),
@@ -88,6 +92,23 @@ def result_of(run: Run, files: Sequence[FileOnItsWay], kind: type[Kind]) -> Kind
     )
 
 
+def _aside_rules(files: Sequence[FileOnItsWay]) -> list[BrokenRule]:
+    """The rules for which records of call sources were set aside while they streamed."""
+    return [
+        BrokenRule(
+            file.sample.name,
+            CONTACTS.name,
+            one.rule,
+            one.n,
+            one.message,
+            tuple((row, one.column, None) for row in one.rows),
+        )
+        for file in files
+        if file.aside is not None
+        for one in file.aside.rules
+    ]
+
+
 def _row(run: Run, file: FileOnItsWay, table: TableOnItsWay) -> dict[str, Any]:
     calls = file.is_calls and table.name == CONTACTS.name
     counts = {
@@ -95,7 +116,7 @@ def _row(run: Run, file: FileOnItsWay, table: TableOnItsWay) -> dict[str, Any]:
         "accepted": table.counts.accepted,
         "already_known": table.counts.already_known,
         "replaced": table.counts.new_versions,
-        "rejected": table.checked.n_rejected + table.counts.forgotten,
+        "rejected": table.checked.n_rejected + table.counts.forgotten + (file.aside.n if calls and file.aside else 0),
         "unmatched": file.unmatched if calls else 0,
     }
     paper = run.papers.rejects_of(file.sample, table.sheet, table.name)

@@ -211,4 +211,4 @@ def _call_batch(sample: Sample, events: list[_Event], options: ReadOptions) -> B
     return Batch("calls", complete(usable), len(events), problems_frame(bad), counts=times.counts)
 
 
-SOURCE = Source("calendar", "a calendar: interviews and calls (.ics)", detect, read)
+SOURCE = Source("calendar", "a calendar: interviews and calls (.ics)", detect, read, listed=True)

@@ -9,7 +9,7 @@ context. Several rows with one linked id are one call. Files of any size are rea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
@@ -129,14 +129,23 @@ def _frame(rows: Sequence[Sequence[str]], first: int, names: tuple[str, ...]) ->
     """Rows under names; headers, blank lines and rows that are too short are left out, as nobody called there."""
     width = len(names)
     least = min(width, 10)
-    kept = [
-        (first + place, row)
-        for place, row in enumerate(rows)
-        if len(row) >= least and header_key(row[0]) != names[0] and header_key(row[1]) != names[1]
-    ]
-    columns = {name: [row[place] if place < len(row) else None for _, row in kept] for place, name in enumerate(names)}
+    kept = [(first + place, row) for place, row in enumerate(rows) if len(row) >= least and not _is_header(row, names)]
+    cells: Iterable[Sequence[str | None]]
+    if all(len(row) >= width for _, row in kept):
+        cells = zip(*(row for _, row in kept), strict=False)
+    else:
+        cells = ([row[place] if place < len(row) else None for _, row in kept] for place in range(width))
+    columns = dict.fromkeys(names, ()) | dict(zip(names, cells, strict=False))
     frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
     return frame.with_columns(pl.Series(ROW, [number for number, _ in kept], dtype=pl.Int64))
+
+
+def _is_header(row: Sequence[str], names: tuple[str, ...]) -> bool:
+    """Whether a row repeats the columns' names; most rows are told from one by a letter."""
+    first, second = row[0], row[1]
+    if not (first[:1].isalpha() or second[:1].isalpha()):
+        return False
+    return header_key(first) == names[0] or header_key(second) == names[1]
 
 
 def _direction(columns: CallColumns) -> pl.Expr:

@@ -244,13 +244,14 @@ def _batch(records: list[dict[str, object]], counts: dict[str, int]) -> Batch:
 
 
 SOURCES = (
-    Source("mbox", "e-mail in an mbox file (headers only)", detect_mbox, read_mbox, calls=True),
-    Source("eml", "an e-mail (.eml, headers only)", detect_eml, read_eml, calls=True),
+    Source("mbox", "e-mail in an mbox file (headers only)", detect_mbox, read_mbox, calls=True, listed=True),
+    Source("eml", "an e-mail (.eml, headers only)", detect_eml, read_eml, calls=True, listed=True),
     Source(
         "maildir",
         "e-mail in a Maildir or a folder of .eml files (headers only)",
         detect_maildir,
         read_maildir,
         calls=True,
+        listed=True,
     ),
 )
