@@ -161,7 +161,8 @@ def next_steps(
     given, test the claims first; else no advice is called evidence. country: whose working days count (US, DE-BY;
     "zone" for the country of each employer's zone); else the policy's, else Monday to Friday.
 
-    Rows are about single interviews: exempt from `min_cell`, and marked confidential.
+    Returns a NextStepsResult, one row an open interview (see there for its columns). Rows are about single interviews:
+    exempt from `min_cell`, and marked confidential.
 
     Raises UsageError for a date, country, policy or verdict that can't be understood.
     """

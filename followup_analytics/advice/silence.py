@@ -36,6 +36,10 @@ _MEASURES = (
 class SilenceResult(Result):
     """One row for the log or for each group: how usual a silence of so many days is.
 
+    Rows hold group (text), days (asked for), horizon (days), outcome, estimate, conf_low, conf_high, chance_yet with
+    _low and _high (shares between 0 and 1, with 95% limits), n_interviews, n_applicants, n_events (ever), n_waiting
+    (interviews still waiting after `days`), status, reason.
+
     estimate: of those who heard back by the horizon, the share that did so only after more than `days` days;
     chance_yet: of those still waiting after `days` days, the share that hears back by the horizon. Both with limits.
     """
@@ -98,6 +102,8 @@ def silence(
     With F the Aalen-Johansen incidence of a response (filled and withdrawn competing, the end of the record censoring)
     and S the share still waiting: estimate = 1 - F(days) / F(horizon), chance_yet = (F(horizon) - F(days)) / S(days).
     Intervals: delete-a-group jackknife over applicants, t(groups - 1), on the logit scale.
+
+    Returns a SilenceResult (see there for its columns and units).
 
     Raises UsageError for a number of days that is negative or not below the horizon, or an unknown column or outcome;
     WithheldError where the log is about fewer than `min_cell` applicants.

@@ -45,7 +45,13 @@ class Assumptions:
 
 @dataclass(frozen=True, repr=False)
 class PlanResult(Result):
-    """Interviews and applicants needed per claim at an effect, and the effect that a log could find."""
+    """Interviews and applicants needed per claim at an effect, and the effect that a log could find.
+
+    Rows hold claim (id), advice (text), n_interviews (both arms together) and n_applicants needed for `effect`, mde
+    (smallest difference that would be found, a share between 0 and 1), baseline (share without the strategy), effect
+    (difference planned for, a share), design_effect (variance over that of independent interviews), share_strategy
+    (share of the interviews in the strategy's arm), status, reason.
+    """
 
     command: ClassVar[str] = "plan"
     title: ClassVar[str] = "What it takes to test the advice"
@@ -108,7 +114,7 @@ def plan_study(
         min_cell: as everywhere.
 
     Returns:
-        One row a claim. Source of the formula: J. Fleiss (1981), Statistical Methods for Rates and Proportions, ch. 3.
+        A PlanResult, one row a claim (see there for its columns and units). Source of the formula: J. Fleiss (1981), Statistical Methods for Rates and Proportions, ch. 3.
 
     Raises:
         UsageError: a share outside 0 to 1, an effect of 0; WithheldError: a log of too few applicants.

@@ -109,7 +109,8 @@ def predict_callbacks(
     the base rate the rate is taken as it is, and the answer says so. `if_call` is the model's prediction for a call
     made the next day: a prediction from those who did call, never the effect of calling.
 
-    model: as fitted, or as loaded, or the path of its file. Rows are about single interviews: exempt from `min_cell`,
+    model: as fitted, or as loaded, or the path of its file. Returns Predictions, chances as shares between 0 and 1 (see
+    there for the columns). Rows are about single interviews: exempt from `min_cell`,
     and marked confidential.
 
     Raises UsageError where `within` is not positive or the model has nothing to go by.

@@ -67,7 +67,14 @@ def response_rates(
     days (windows stay in hours); `cluster` applicant, or employer to let the interval be the wider of the two
     clusterings; `engine` as in `engine.ENGINES`.
 
-    Raises UsageError for a wrong request and WithheldError where all that was asked for is hidden.
+    Returns a RatesResult, one row for each combination of the keys that occurs: the keys (text), n_attempts (at risk),
+    n_interviews and n_applicants (with such an attempt), n_events (answered within the window), estimate, conf_low,
+    conf_high (share of attempts answered within `within` days, between 0 and 1, with 95% limits), cumulative,
+    cumulative_low, cumulative_high (share of interviews answered by this attempt; null unless by attempt, alone or with
+    interview columns), status, reason.
+
+    Raises UsageError for a wrong request, WithheldError where all that was asked for is hidden, and DataError where
+    `min_cell` is 1 and there is no interview.
     """
     keys = parse_keys(by, log, bins, min_cell)
     _check(outcome, cluster)

@@ -89,8 +89,9 @@ def level_of_effort(
 ) -> EffortResult:
     """Cumulative incidence of a response against the number of attempts, with the number at risk at each.
 
-    Every number up to `most` is a step of its own; attempts beyond it are left out. The other parameters, the errors
-    raised and the estimator are those of `response_rates` (its column `cumulative`). Source: the level-of-effort curve
+    Every number up to `most` is a step of its own; attempts beyond it are left out. Returns an EffortResult, one row an
+    attempt (see there for its columns and units). The other parameters, the errors raised and the estimator are those
+    of `response_rates` (its column `cumulative`). Source: the level-of-effort curve
     of survey practice; the estimator is Aalen-Johansen's on the attempt-number scale.
     """
     cuts = ",".join([*(str(number) for number in range(1, most + 1)), f"{most + 1}+"])
