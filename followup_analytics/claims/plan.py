@@ -114,7 +114,8 @@ def plan_study(
         min_cell: as everywhere.
 
     Returns:
-        A PlanResult, one row a claim (see there for its columns and units). Source of the formula: J. Fleiss (1981), Statistical Methods for Rates and Proportions, ch. 3.
+        A PlanResult, one row a claim (see there for its columns and units). Source of the formula: J. Fleiss (1981),
+        Statistical Methods for Rates and Proportions, ch. 3.
 
     Raises:
         UsageError: a share outside 0 to 1, an effect of 0; WithheldError: a log of too few applicants.
