@@ -19,6 +19,8 @@ ROW = "_row"
 SEARCHED_ROWS = 15
 _JOINT = " / "
 _LONGEST_LABEL = 60
+#: Merged cells leave blanks in a header; a title fills a cell or two.
+_SHARE = 1 / 3
 _NO_LABEL = re.compile(r"^[\d\s.,:/+()-]+$")
 
 #: Rows of the sheet that a merged cell covers, and columns: (first row, first column), (last row, last column), from 0.
@@ -75,12 +77,12 @@ def heading_keys(names: Sequence[str]) -> dict[str, str]:
 
 
 def find_header(rows: Sequence[Sequence[Any]], words: Collection[str], merged: Collection[Merged] = ()) -> Header:
-    """The header among the first rows of a sheet: the lines that most of the words name, else the first filled row.
+    """The header among the first rows of a sheet: the lines that most of the words name, else the first below titles.
 
     words: headers that are looked for, in compared form. merged: the sheet's merged cells. Where there are none (a CSV
     file has no such thing), two lines are joined only if more of the words are found so than in one line.
     """
-    first = next((index for index, row in enumerate(rows) if any(map(is_filled, row))), None)
+    first = _first_row(rows)
     if first is None:
         return Header(0, 1, [])
     best = Header(first, 1, _names(rows[first]))
@@ -97,6 +99,16 @@ def find_header(rows: Sequence[Sequence[Any]], words: Collection[str], merged: C
         if (adds and double.hits > best.hits) or (is_merged and double.hits == best.hits and (adds or not best.hits)):
             best = double
     return best
+
+
+def _first_row(rows: Sequence[Sequence[Any]]) -> int | None:
+    """The first row that is no title: one with several cells, and not far fewer than the fullest of the first rows."""
+    filled = [sum(map(is_filled, row)) for row in rows[:SEARCHED_ROWS]]
+    most = max(filled, default=0)
+    wide = next((place for place, n in enumerate(filled) if n > 1 and n >= most * _SHARE), None)
+    return (
+        wide if wide is not None else next((place for place, row in enumerate(rows) if any(map(is_filled, row))), None)
+    )
 
 
 def joined_names(upper: Sequence[Any], lower: Sequence[Any]) -> list[str] | None:

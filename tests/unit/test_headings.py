@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from office_sheets import write_office_sheet
 
 from followup_analytics.headings import find_header, heading_keys, joined_names
+from followup_analytics.ingest import check_files
 from followup_analytics.tabular import read_raw_tables
 
 UPPER = ["Student", "First follow-up", "", "Reply", "", "Remarks"]
@@ -68,3 +70,16 @@ def test_a_csv_file_with_a_header_of_two_lines(tmp_path: Path) -> None:
     assert (found.columns, found.frame["_row"].to_list()) == (JOINED, [4])
     plain = read_raw_tables(path, ["Student", "Remarks"])[0]
     assert plain.frame["_row"].to_list() == [3, 4]
+
+
+def test_titles_in_a_workbook_hide_no_table(tmp_path: Path) -> None:
+    """A table of the log below a title, with a line of totals, is known by its columns and read whole."""
+    path = tmp_path / "spring.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Spring")
+        lines = [["Our interviews"], [], ["interview_id", "applicant_id", "interviewed_at"], ["i1", "a", "2026-03-05"]]
+        for number, line in enumerate([*lines, ["Total", "1"]]):
+            sheet.write_row(number, 0, line)
+    made = check_files(path)
+    assert [(row["source"], row["rows_read"], row["accepted"]) for row in made.rows] == [("canonical", 1, 1)]
+    assert "row 5 is a line of totals" in made.notes[0].text

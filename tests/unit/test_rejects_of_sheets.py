@@ -62,7 +62,8 @@ def test_one_paper_for_all_tables_of_a_sheet() -> None:
     assert [row[place["reject_row"]] for row in rows[1:]] == [7, 8, 9]
     assert rows[1][place["reject_reason"]] == (
         "interviews, Interview date: there is no such day; correct the date. "
-        "contacts, Student number and Employer: its interview, in the same row, was set aside; when that is mended, this goes in with it."
+        "contacts, Student number and Employer: its interview, in the same row, was set aside; "
+        "when that is mended, this goes in with it."
     )
     assert stat.S_IMODE(PAPER.stat().st_mode) == 0o600
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterator
 
 import polars as pl
@@ -12,6 +13,7 @@ from followup_analytics.ingest.calls import problems_frame
 from followup_analytics.ingest.marks import repeated_rows, without_reject_columns
 from followup_analytics.ingest.registry import CERTAIN, POSSIBLE, Batch, Match, ReadOptions, Source
 from followup_analytics.ingest.sample import Sample
+from followup_analytics.ingest.wordlists import without_totals
 from followup_analytics.schema import TABLES, Table
 from followup_analytics.tabular import ROW, RawTable, header_key, read_raw_tables
 from followup_analytics.text import listed
@@ -62,7 +64,8 @@ def read(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
         if table is None:
             continue
         found = True
-        yield table_batch(raw, table.name)
+        kept, totals = without_totals(raw)
+        yield dataclasses.replace(table_batch(kept, table.name), notes=tuple(totals))
     if not found:
         raise DataError(
             f"{sample.name}: no table of the log is in this file; interviews need "
