@@ -15,6 +15,7 @@ from followup_analytics.ingest.aside import SetAside
 from followup_analytics.ingest.calls import complete
 from followup_analytics.ingest.known import linkable
 from followup_analytics.ingest.linking import Lines, Linked, link, unlinked
+from followup_analytics.ingest.noted import keep_set_aside
 from followup_analytics.ingest.registry import Batch, ReadOptions
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
 from followup_analytics.ingest.summing import keep_note
@@ -69,6 +70,7 @@ def take(run: Run, file: FileOnItsWay) -> bool:
             elif table.refers_to_interviews and len(run.in_store) < run.known.height:
                 ready = ready.filter(pl.col("interview_id").is_in(list(run.in_store)))
             table.counts += tx.add(table.name, _protected(run, ready, table.name), unsaid=table.unsaid)
+        keep_set_aside(run, file, tx)
         run.papers.write_rejects(file.sample, file.tables, file.aside, file.source)
     return True
 
