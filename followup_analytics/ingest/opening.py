@@ -37,6 +37,11 @@ from followup_analytics.tabular import ROW
 _IDS = ("interview_id", "applicant_id", "contact_id", "previous_interview_id")
 _NO_DATE = "is no date that can be read; write it as the other dates of the column are."
 _WITH_ITS_INTERVIEW = "its interview, in the same row, was set aside; when that is mended, this goes in with it."
+_EMPTY_COLUMN = (
+    "the map reads {ours} from {theirs!r}, which is empty in all these rows: name the column that was meant, or a "
+    "value for empty cells under [tables.defaults]."
+)
+_FEW_ROWS = 3
 _ROUNDED = r"^\d(?:[.,]\d+)?[eE]\+\d+$"
 
 
@@ -162,6 +167,7 @@ def _in_words_of_sheets(checked: CheckedTable, batch: Batch) -> CheckedTable:
     """For somebody's own sheet, where dates needn't look as they do in a table of the log."""
     if batch.original is None:
         return checked
+    checked = _told_of_empty_columns(checked, batch)
     composed = [ours for ours, theirs in batch.theirs.items() if theirs and theirs not in batch.original.columns]
     emptied = (pl.col("rule") == "nullability") & pl.col("column").is_in(composed)
     said = (
@@ -171,6 +177,18 @@ def _in_words_of_sheets(checked: CheckedTable, batch: Batch) -> CheckedTable:
         .then(pl.lit("one of these cells is empty, but all are needed; fill it in."))
         .otherwise("message")
     )
+    return dataclasses.replace(checked, rejects=checked.rejects.with_columns(said.alias("message")))
+
+
+def _told_of_empty_columns(checked: CheckedTable, batch: Batch) -> CheckedTable:
+    """Where all rows lack a needed cell, the map most likely names another column than was meant: that is said."""
+    lacking = checked.rejects.filter(pl.col("rule") == "nullability").group_by("column").agg(n=pl.col(ROW).n_unique())
+    empty = lacking.filter(pl.col("n") == max(batch.rows.height, _FEW_ROWS))["column"].to_list()
+    said = pl.col("message").cast(pl.String)
+    for column in (one for one in empty if batch.theirs.get(one)):
+        fault = (pl.col("rule") == "nullability") & (pl.col("column") == column)
+        told = _EMPTY_COLUMN.format(theirs=batch.theirs[column], ours=column)
+        said = pl.when(fault).then(pl.lit(told)).otherwise(said)
     return dataclasses.replace(checked, rejects=checked.rejects.with_columns(said.alias("message")))
 
 

@@ -150,3 +150,12 @@ def test_a_key_of_an_empty_cell(tmp_path: Path) -> None:
         ("contacts", "Student number and Employer", "its interview, in the same row, was set aside"),
         ("outcomes", "Student number and Employer", "its interview, in the same row, was set aside"),
     }
+
+
+def test_a_column_that_is_empty_throughout(tmp_path: Path) -> None:
+    """Where every row lacks the channel, the map's choice of column is at fault, and that is said once."""
+    rows = [(number, "Arup", None, "12/01/2026", "14/01/2026", None, None, None, None) for number in range(4)]
+    made = check_files(write_office_sheet(tmp_path / "log.xlsx", rows), map=write_map(tmp_path))
+    said = [rule.message for rule in made.broken if rule.table == "contacts"]
+    assert len(said) == 1
+    assert said[0].startswith("the map reads channel from 'First follow-up / How', which is empty in all these rows")
