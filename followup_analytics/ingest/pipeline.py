@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from followup_analytics.errors import UnreadableError
 from followup_analytics.ingest.known import stored_interviews
 from followup_analytics.ingest.opening import open_files
 from followup_analytics.ingest.papers import Papers
@@ -21,8 +20,8 @@ from followup_analytics.ingest.run import Paths, Progress, Run, as_paths, read_o
 from followup_analytics.ingest.storing import store_roster, take, take_postponed
 from followup_analytics.ingest.summing import result_of
 from followup_analytics.log import Note
-from followup_analytics.privacy import Pseudonyms, load_pseudonyms
-from followup_analytics.store import Store, open_store
+from followup_analytics.privacy import load_pseudonyms
+from followup_analytics.store import open_store
 
 Kind = TypeVar("Kind", bound=IngestResult)
 
@@ -70,9 +69,7 @@ def ingest_files(
     )
     paths = as_paths(files)
     store = open_store(into, create=True)
-    pseudonyms = load_pseudonyms(into, create=not store.setting("key_mark"))
-    _require_same_key(store, pseudonyms)
-    run = Run(options, pseudonyms, store, Papers(store.folder, [*paths, *_given(roster, review)]), progress)
+    run = Run(options, store.pseudonyms(), store, Papers(store.folder, [*paths, *_given(roster, review)]), progress)
     run.store_zone = store.setting("time_zone")
     run.known = stored_interviews(store)
     run.in_store = set(run.known["interview_id"])
@@ -99,7 +96,6 @@ def check_files(
         region=region,
         day_first=day_first,
         voicemail_under=voicemail_under,
-        keep_notes=False,
         own_addresses=own_addresses,
     )
     paths = as_paths(files)
@@ -110,16 +106,6 @@ def check_files(
 def _given(*files: Paths | None) -> list[Path]:
     """The further inputs of a run, which no working paper may be written over."""
     return [path for one in files if one is not None for path in as_paths(one)]
-
-
-def _require_same_key(store: Store, pseudonyms: Pseudonyms) -> None:
-    mark = store.setting("key_mark")
-    if mark is not None and mark != pseudonyms.fingerprint:
-        raise UnreadableError(
-            f"{store.address.shown}: the key is not the one that this store was made with; put the right key file "
-            "beside "
-            "the store (or set FOLLOWUP_KEY to it), or the same applicant would become two."
-        )
 
 
 def _through(

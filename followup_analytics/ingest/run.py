@@ -148,7 +148,7 @@ def read_options(
     region: str | None,
     day_first: bool | None,
     voicemail_under: float | None,
-    keep_notes: bool,
+    keep_notes: bool = False,
     own_addresses: Sequence[str],
     observed_until: str | None = None,
 ) -> ReadOptions:

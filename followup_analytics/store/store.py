@@ -52,7 +52,8 @@ class Store:
         found = load_pseudonyms(self.address.url, create=mark is None)
         if mark not in (None, found.fingerprint):
             raise UnreadableError(
-                f"{self.address.shown}: the key at hand is not the one that made this store; put that one back."
+                f"{self.address.shown}: the key is not the one that this store was made with; put the right key file "
+                "beside the store (or set FOLLOWUP_KEY to it), or the same applicant would become two."
             )
         return found
 
