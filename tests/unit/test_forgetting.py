@@ -214,7 +214,7 @@ def test_without_the_key_nobody_is_taken_for_another(url: str, tmp_path: Path) -
     two_applicants(url)
     key = tmp_path / "followup.db.key"
     key.write_text("another key, long enough\n")
-    with pytest.raises(UnreadableError, match="put that one back"):
+    with pytest.raises(UnreadableError, match="put the right key file"):
         track_forget(url, "ana.lopez")
     key.unlink()
     with pytest.raises(UnreadableError, match="key is missing"):
