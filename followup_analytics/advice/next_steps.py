@@ -135,7 +135,7 @@ class NextStepsResult(Result):
 
         by_id = {now.interview_id: now for now in self.situations}
         calls = [by_id[row["interview_id"]] for row in self.rows if row["step"] == "call"]
-        pages = [f"{now.interview_id}\n\n{script_for(now, self.verdicts).text()}" for now in calls]
+        pages = [f"{about(now)} ({now.interview_id})\n\n{script_for(now, self.verdicts).text()}" for now in calls]
         return "\n".join(pages) if pages else "No call is on the list.\n"
 
     def day_sheet(self, *, until: dt.date | str | None = None) -> DaySheet:

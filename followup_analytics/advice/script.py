@@ -69,7 +69,8 @@ class CallScript:
         """The script as a page of plain text."""
         parts = ["WHAT TO SAY", *(f"- {line.words}" for line in self.lines)]
         parts += ["", "IF A RECEPTIONIST ANSWERS", *(f"- {line.words}" for line in self.receptionist)]
-        parts += ["", "IF A MACHINE ANSWERS", self.voicemail or "Hang up: no further message should be left."]
+        length = "" if self.voicemail_seconds is None else f" (about {self.voicemail_seconds:.0f} seconds)"
+        parts += ["", f"IF A MACHINE ANSWERS{length}", self.voicemail or "Hang up: no further message should be left."]
         parts += ["", "WHILE YOU CALL", *(f"- {line.words}" for line in self.habits)]
         if self.left_out:
             parts += ["", "LEFT OUT, SINCE THIS LOG CONTRADICTS IT", *(f"- {line.words}" for line in self.left_out)]

@@ -99,6 +99,10 @@ def test_script_is_filled_with_the_interview_and_leaves_out_what_is_contradicted
     assert "Monday 4 March 2024" in text
     assert "still open" not in text.split("LEFT OUT")[0]
     assert [line.claim for line in script.left_out] == ["ask-status"]
+    assert f"IF A MACHINE ANSWERS (about {script.voicemail_seconds:.0f} seconds)" in text
+    assert script.voicemail_seconds < 30
+    pages = next_steps(small_log(employer=["Acme", None, None]), today="2024-03-11", test=False).scripts_text()
+    assert "Acme, 4 Mar 2024 (i1)" in pages
 
 
 def test_what_to_note_down_covers_every_item_of_the_log() -> None:
