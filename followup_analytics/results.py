@@ -40,6 +40,10 @@ _NUMERIC = (
 _FILE_FIRST = re.compile(r"[^:]*\.\w{2,8}[,:]")
 #: A longer word may be broken in a table of words.
 _WIDEST_WORD = 20
+#: Letters on a line of a column that holds no sentences.
+_WIDEST_CELL = 30
+#: Letters of a sentence's column below which it is no longer read but spelled.
+_READABLE = 24
 #: What a text face shows at most.
 _MOST_ROWS, _MOST_NOTES, _LONGEST_NOTE = 20, 6, 160
 #: Cells that say nothing.
@@ -223,7 +227,7 @@ class Result:
                 overflow="fold",
                 # Numbers stay on one line; a column of words is never squeezed below its longest one, up to a limit.
                 min_width=_least_width(one, [line[place] for line in body]),
-                max_width=None if one.kind == "sentence" else 30,
+                max_width=None if one.kind == "sentence" else _WIDEST_CELL,
             )
         for line in body:
             table.add_row(*(Text(clean(cell)) for cell in line))
@@ -236,12 +240,14 @@ class Result:
         # Between two columns stand a blank on either side and the rule's place, at both edges the rule's place alone.
         return sum(widths) + 3 * len(widths) - 1
 
-    def records(self) -> list[str]:
-        """The rows one below the other, a line for each field: for screens that the table is too wide for."""
+    def records(self, width: int = 80) -> list[str]:
+        """The rows one below the other, each field beside its label: for screens that the table is too wide for."""
         fields, body = self.printed()
         margin = max((len(one.label) for one in fields), default=0)
         return [
-            "\n".join(f"{one.label.rjust(margin)}  {clean(cell)}" for one, cell in zip(fields, line, strict=True))
+            "\n".join(
+                _labelled(one.label.rjust(margin), clean(cell), width) for one, cell in zip(fields, line, strict=True)
+            )
             for line in body
         ]
 
@@ -267,10 +273,15 @@ class _Rows:
         from rich.text import Text
 
         if self.result.narrowest() <= options.max_width:
-            yield self.result.rich_table()
+            table = self.result.rich_table()
+            # Rich takes room from the widest columns first, numbers among them, and then cuts the table off.
+            widths = _shared_out(*self.result.printed(), options.max_width - self.result.narrowest())
+            for column, width in zip(table.columns, widths, strict=True):
+                column.width = width
+            yield table
             return
         yield Text(f"{self.result.caption()}\n")
-        for record in self.result.records():
+        for record in self.result.records(options.max_width):
             yield Text(f"{record}\n")
 
 
@@ -278,7 +289,30 @@ def _least_width(one: Field, cells: Sequence[str]) -> int:
     """The width that a column needs: numbers whole on one line, words whole up to a limit."""
     unbroken = cells if one.is_numeric else [word for cell in cells for word in cell.split()]
     longest = max(map(len, [*one.label.split(), *unbroken]), default=0)
+    if one.kind == "sentence":
+        return max(min(longest, _WIDEST_WORD), min(max(map(len, cells), default=0), _READABLE))
     return longest if one.is_numeric else min(longest, _WIDEST_WORD)
+
+
+def _labelled(label: str, cell: str, width: int) -> str:
+    """A label and its text, whose further lines stand below its first one."""
+    import textwrap
+
+    lines = textwrap.wrap(cell, max(width - len(label) - 2, _READABLE), break_on_hyphens=False) or [""]
+    return f"{label}  " + f"\n{' ' * (len(label) + 2)}".join(lines)
+
+
+def _shared_out(fields: Sequence[Field], body: Sequence[Sequence[str]], spare: int) -> list[int]:
+    """Widths of columns: what each needs, and of the spare letters a share of what it would like beyond that."""
+    columns = [[line[place] for line in body] for place in range(len(fields))]
+    least = [_least_width(one, cells) for one, cells in zip(fields, columns, strict=True)]
+    whole = [max(map(len, [one.label, *cells])) for one, cells in zip(fields, columns, strict=True)]
+    wanted = [
+        max((width if one.kind == "sentence" else min(width, _WIDEST_CELL)) - need, 0)
+        for one, width, need in zip(fields, whole, least, strict=True)
+    ]
+    share = min(spare / max(sum(wanted), 1), 1.0)
+    return [need + int(share * wish) for need, wish in zip(least, wanted, strict=True)]
 
 
 def _html_row(line: Sequence[str], fields: Sequence[Field]) -> str:
