@@ -9,6 +9,7 @@ import polars as pl
 
 from followup_analytics.checks import CheckedTable
 from followup_analytics.clock import local_times
+from followup_analytics.ingest.completeness import answers_to_nothing
 from followup_analytics.ingest.registry import FURTHER
 from followup_analytics.log import Note
 from followup_analytics.schema import CLOCKS, CONTACTS, INTERVIEWS
@@ -41,12 +42,13 @@ def warnings_of(checked: Sequence[CheckedTable], known: pl.DataFrame, now: dt.da
     times = known.select("interview_id", "applicant_id", "interviewed_at", "observed_until", "_zone")
     dated = {name: _dated(checked, name, times) for name in CLOCKS}
     notes += [note for name, rows in dated.items() for note in _about_times(name, rows, now)]
+    notes += _about_ends(known) if dated[INTERVIEWS.name].height else []
     contacts = [one.frame for one in checked if one.table == "contacts"]
     if not contacts:
         return tuple(notes)
     columns = ("interview_id", "contact_id", "at", "direction", "channel", "purpose", "at_precision")
     joined = pl.concat([frame.select(columns) for frame in contacts]).join(times, on="interview_id", how="left")
-    return (*notes, *_about_numbers(joined))
+    return (*notes, *_about_numbers(joined), *answers_to_nothing(joined))
 
 
 def _dated(checked: Sequence[CheckedTable], table: str, times: pl.DataFrame) -> pl.DataFrame:
@@ -96,6 +98,21 @@ def _about_times(table: str, rows: pl.DataFrame, now: dt.datetime) -> list[Note]
         ),
     )
     return [note for code, when, text in told for note in _noted(code, text, rows.filter(when))]
+
+
+def _about_ends(known: pl.DataFrame) -> list[Note]:
+    """Interviews that will count for nothing, since the records of all others end before them."""
+    ends = known["observed_until"].max()
+    lost = known.filter(pl.col("observed_until").is_null() & (pl.col("interviewed_at") > ends)).height if ends else 0
+    text = (
+        (
+            f"interviews say nothing of the end of their record, and lie after the end of all others ({ends:%Y-%m-%d}): "
+            "nothing of them will count; ingest them again with --observed-until"
+        )
+        if lost
+        else ""
+    )
+    return [Note("after_all_ends", text, lost)] if lost else []
 
 
 def _noted(code: str, text: str, rows: pl.DataFrame) -> list[Note]:

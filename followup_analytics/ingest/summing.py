@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import polars as pl
 
 from followup_analytics.checks import CheckedTable
+from followup_analytics.ingest.completeness import logged_share
 from followup_analytics.ingest.doubts import same_calls_elsewhere, warnings_of
 from followup_analytics.ingest.registry import FURTHER
 from followup_analytics.ingest.result import BrokenRule, CheckResult, FailedFile, IngestResult, table_row
@@ -151,21 +152,32 @@ def _notes(run: Run, files: Sequence[FileOnItsWay]) -> list[Note]:
     # What was simulated may lie ahead; it isn't anybody's slip.
     simulated = any(file.settings.simulated for file in files)
     now = dt.datetime.max.replace(tzinfo=dt.UTC) if simulated else dt.datetime.now(dt.UTC)
-    return [*notes, *warnings_of(fresh, run.known, now), *_same_calls(run, files)]
+    return [*notes, *warnings_of(fresh, run.known, now), *_beside_other_records(run, files)]
 
 
-def _same_calls(run: Run, files: Sequence[FileOnItsWay]) -> tuple[Note, ...]:
-    """Whether calls that came in anew are perhaps in the store already, from another system."""
-    columns = ["contact_id", "interview_id", "direction", "at"]
-    new = [
-        table.checked.frame.select(columns)
-        for file in files
-        for table in file.tables
-        if file.is_calls and table.name == CONTACTS.name and table.counts.accepted
-    ]
-    if run.store is None or not new:
+def _beside_other_records(run: Run, files: Sequence[FileOnItsWay]) -> tuple[Note, ...]:
+    """Calls that came in anew beside what others wrote down: perhaps the same calls, or calls that a record lacks.
+
+    The other record is what the store has from elsewhere; of a check, the contacts that are no calls of a source.
+    """
+    columns = ["contact_id", "interview_id", "at", "direction", "channel"]
+    contacts = [(file, table) for file in files for table in file.tables if table.name == CONTACTS.name]
+    calls = [(file, table.checked.frame.select(columns)) for file, table in contacts if _came_in_anew(run, file, table)]
+    if not calls:
         return ()
-    return same_calls_elsewhere(pl.concat(new), run.store.read_table("contacts", columns))
+    new = pl.concat([frame for _, frame in calls])
+    if run.store is not None:
+        record = run.store.read_table("contacts", columns)
+        notes = same_calls_elsewhere(new, record)
+    else:
+        by_hand = [table.checked.frame.select(columns) for file, table in contacts if not file.is_calls]
+        record, notes = pl.concat([new.clear(), *by_hand]), ()
+    shares = [note for file, frame in calls for note in logged_share(frame, record, run.known, file.sample.name)]
+    return (*notes, *shares)
+
+
+def _came_in_anew(run: Run, file: FileOnItsWay, table: TableOnItsWay) -> bool:
+    return file.is_calls and bool(table.counts.accepted or run.store is None)
 
 
 def _log_counts(store: Store | None, checked: Sequence[CheckedTable]) -> LogCounts:
