@@ -153,7 +153,8 @@ def _hide_flow(rows: Rows, min_cell: int) -> Rows:
 
 
 def _people(applicant: IntArray, mask: BoolArray) -> int:
-    return len(np.unique(applicant[mask]))
+    # Applicants are numbered from 0: counting is far quicker than sorting.
+    return int(np.count_nonzero(np.bincount(applicant[mask])))
 
 
 def curves(trial: Trial) -> Rows:

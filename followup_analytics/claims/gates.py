@@ -94,7 +94,8 @@ def run_gates(claim: Claim, estimate: Estimate, applicant: IntArray) -> tuple[Ga
 
 
 def _people(applicant: IntArray, mask: BoolArray) -> int:
-    return len(np.unique(applicant[mask]))
+    # Applicants are numbered from 0: counting is far quicker than sorting.
+    return int(np.count_nonzero(np.bincount(applicant[mask])))
 
 
 def _too_few(words: str, done: BoolArray) -> str:
