@@ -58,8 +58,11 @@ def overview(log: FollowUpLog, applicants: Collection[str] | None = None) -> Ove
         .group_by("interview_id")
         .agg(attempts=(pl.col("role") == ATTEMPT).sum(), last_day=pl.col("day").max())
     )
+    known = log.outcomes.join(interviews.select("interview_id", "today"), on="interview_id")
+    # One that is dated ahead is not yet so, as for the next steps.
+    known = known.filter(pl.col("_day") <= pl.col("today")).select("interview_id", "outcome")
     facts = (
-        interviews.join(log.outcomes.select("interview_id", "outcome"), on="interview_id", how="left")
+        interviews.join(known, on="interview_id", how="left")
         .join(touches, on="interview_id", how="left")
         .sort("_at_us", "interview_id", descending=[True, False])
     )

@@ -270,10 +270,8 @@ def forget(
     """Erase an applicant and every copy of what was recorded, for good. On a terminal it asks first."""
     from followup_analytics.track import holdings, track_forget
 
-    if not yes and sys.stdin.isatty():
-        held = holdings(context.obj, applicant)
-        what = held or "whatever is left of this applicant"
-        if not typer.confirm(f"Erase {what} for good?", err=True):
-            say("Nothing was erased.")
-            return
+    held = holdings(context.obj, applicant) if not yes and sys.stdin.isatty() else None
+    if held is not None and not typer.confirm(f"Erase {held} for good?", err=True):
+        say("Nothing was erased.")
+        return
     say(track_forget(context.obj, applicant).sentence)

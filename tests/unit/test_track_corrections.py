@@ -220,6 +220,8 @@ def test_the_list_shows_where_interviews_stand(url: str) -> None:
         (two, "offer", 0),
         (one, "open", 1),
     ]
+    track_outcome(url, one, "offer", at="2099-01-01")
+    assert overview(read_store_log(url)).rows[2]["state"] == "open"
     assert overview(log).rows[2]["last_contact"] == "2026-03-03"
     assert overview(log).summary() == "3 interviews, 2 open."
     assert len(overview(log, {_row(url, "interviews")["applicant_id"]}).rows) < 3
