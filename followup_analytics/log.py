@@ -25,6 +25,8 @@ OPEN_END = "open_end"
 _SPAN_NOTES = {
     "fixed_offsets": "interviews whose zone is known by a written offset alone: their days and hours don't follow "
     "changes of the clock, which a time_zone would",
+    "interviews_after_data_date": "interviews took place after the data date, which is the latest observed_until: "
+    "nothing of them is counted; say until when they were observed, as ingest --observed-until does",
     "observed_after_data_date": "interviews are said to be observed beyond the data date: what came until then counts",
 }
 
@@ -268,8 +270,16 @@ def span_notes(interviews: pl.DataFrame, until: dt.datetime, time_zone: str | No
     found = {
         "fixed_offsets": int(interviews.select(fixed.sum()).item()) if time_zone is None else 0,
         "observed_after_data_date": int((interviews["observed_until"] > until).sum()),
+        "interviews_after_data_date": _beyond_all_ends(interviews, until),
     }
     return tuple(Note(code, text, found[code] or None) for code, text in _SPAN_NOTES.items() if found[code])
+
+
+def _beyond_all_ends(interviews: pl.DataFrame, until: dt.datetime) -> int:
+    """How many interviews say nothing of their record and lie after that of all others, which gave the data date."""
+    if interviews["observed_until"].max() != until:
+        return 0
+    return int((interviews["observed_until"].is_null() & (interviews["interviewed_at"] > until)).sum())
 
 
 def ahead_note(until: dt.datetime) -> tuple[Note, ...]:

@@ -103,14 +103,12 @@ def _about_times(table: str, rows: pl.DataFrame, now: dt.datetime) -> list[Note]
 def _about_ends(known: pl.DataFrame) -> list[Note]:
     """Interviews that will count for nothing, since the records of all others end before them."""
     ends = known["observed_until"].max()
-    lost = known.filter(pl.col("observed_until").is_null() & (pl.col("interviewed_at") > ends)).height if ends else 0
+    if not isinstance(ends, dt.datetime):
+        return []
+    lost = known.filter(pl.col("observed_until").is_null() & (pl.col("interviewed_at") > ends)).height
     text = (
-        (
-            f"interviews say nothing of the end of their record, and lie after the end of all others ({ends:%Y-%m-%d}): "
-            "nothing of them will count; ingest them again with --observed-until"
-        )
-        if lost
-        else ""
+        "interviews say nothing of the end of their record, and lie after the end of all others "
+        f"({ends:%Y-%m-%d}): nothing of them will count; ingest them again with --observed-until"
     )
     return [Note("after_all_ends", text, lost)] if lost else []
 

@@ -56,3 +56,11 @@ def test_what_is_no_date_is_refused() -> None:
     """A request that can't be meant is refused before anything is read."""
     with pytest.raises(UsageError, match="'soon' is not a date"):
         ingest(INTERVIEWS, observed_until="soon")
+
+
+def test_a_term_without_an_end_after_one_with() -> None:
+    """The next term's interviews would lie after the data date: said when they come in."""
+    ingest(INTERVIEWS.replace("i2,b,2026-05-05\n", ""), observed_until="2026-04-24")
+    Path("next.csv").write_text("interview_id,applicant_id,interviewed_at\ni9,z,2026-10-05\n", "utf-8")
+    made = ingest_files("next.csv", into=STORE, time_zone="Europe/London")
+    assert {note.code: note.n for note in made.notes}["after_all_ends"] == 1

@@ -187,3 +187,15 @@ def test_a_data_date_in_the_future_is_said():
     tables = {"interviews": interviews, "data_date": "2094-01-01"}
     assert [note.code for note in build_log(**tables).notes if note.code == "data_date_ahead"]
     assert not [note for note in build_log(**tables, simulated=True).notes if note.code == "data_date_ahead"]
+
+
+def test_interviews_after_the_end_of_all_records_are_said():
+    """Where one term's interviews say until when they were observed and the next term's don't, the latter are lost."""
+    interviews = {
+        "interview_id": ["i", "j"],
+        "applicant_id": ["a", "b"],
+        "interviewed_at": ["2025-10-05T09:00Z", "2026-03-05T09:00Z"],
+        "observed_until": ["2025-12-19T23:00Z", None],
+    }
+    notes = {note.code: note.n for note in build_log(interviews=interviews).notes}
+    assert notes["interviews_after_data_date"] == 1
