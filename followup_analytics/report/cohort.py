@@ -99,7 +99,8 @@ def _rates_by(found: Findings, key: str, rows: Sequence[Row]) -> list[dict[str, 
     has_cumulative = key == "attempt" and sum(row.get("cumulative") is not None for row in rows) > 1
     blocks = [heading(f"By {_by(key)}")]
     if len(rows) > 1:
-        drawn = rate_chart(rows, keys=[key], what=_scale(found), simulated=found.counts.simulated)
+        what = f"{_scale(found)} within {found.options.window}"
+        drawn = rate_chart(rows, keys=[key], what=what, simulated=found.counts.simulated)
         where = (" ", ref(f"fig-{name}"), " and ", ref(f"tab-{name}"), " give the numbers.")
         blocks += [paragraph(_reading(key, rows), *where), chart(f"fig-{name}", Chart.of(drawn))]
     else:
