@@ -17,7 +17,7 @@ from followup_analytics.ingest.run import FileOnItsWay, Run
 from followup_analytics.ingest.summing import keep_note
 from followup_analytics.log import Note
 from followup_analytics.tabular import ROW
-from followup_analytics.text import listed
+from followup_analytics.text import counted, listed
 
 _SETTING = "set_aside"
 _REJECTS = ".rejects"
@@ -80,7 +80,7 @@ def set_aside_note(counts: Mapping[str, int]) -> Note:
         by_words[_WORDS.get(rule, rule.replace("_", " "))] += n
     shown = [f"{words} ({n:,})" for words, n in by_words.most_common(5)]
     more = len(by_words) - len(shown)
-    reasons = listed([*shown, f"{more} further reasons"] if more > 0 else shown, "and")
+    reasons = listed([*shown, counted(more, "further reason")] if more > 0 else shown, "and")
     return Note(
         "set_aside", f"rows of the files that were read are not in this log, for {reasons}", sum(counts.values())
     )
