@@ -13,10 +13,12 @@ import pytest
 from postgres_server import postgres_programs, postgres_server
 
 from followup_analytics.errors import DataError, UnreadableError, UsageError
+from followup_analytics.ingest import ingest_files
 from followup_analytics.schema import TABLES
 from followup_analytics.store import Counts, open_store, read_store_log
 from followup_analytics.track import (
     track_contact,
+    track_correct,
     track_forget,
     track_history,
     track_interview,
@@ -199,3 +201,38 @@ def test_two_processes_write_and_make_the_store_at_once(postgres: str) -> None:
     writers = [subprocess.Popen([*command, name, "8", "40"], stdout=subprocess.DEVNULL) for name in ("a", "b")]
     assert [writer.wait() for writer in writers] == [0, 0]
     assert open_store(postgres).known_ids("interviews").n_unique() == 2 * 8 * 40
+
+
+def test_corrections_and_taking_back_are_the_same_on_either(postgres: str, tmp_path: Path) -> None:
+    """A correction, an entry by its id and a whole ingest go and come back as on SQLite."""
+    seen = []
+    for url in (postgres, f"sqlite:///{tmp_path}/same.db"):
+        one = track_interview(url, "ana", at=AT, employer="Mill").id
+        path = tmp_path / "calls.csv"
+        path.write_text(f"contact_id,interview_id,at,direction,channel\nc1,{one},2026-03-05T10:00Z,inbound,phone\n")
+        ingest_files([path], into=url)
+        call = track_contact(url, one, channel="call", at="2026-03-06T10:00", decision_promised_at="2026-12-01").id
+        track_correct(url, call, channel="vm")
+        track_correct(url, "c1", party="interviewer")
+        states = []
+        for step in ({"key": "c1"}, {"key": call}, {"key": call}, {"ingest": True}, {}):
+            log = open_store(url).read_tables()
+            states.append((log["contacts"]["channel"].sort().to_list(), log["contacts"]["party"].to_list()))
+            states.append(log["interviews"]["decision_promised_at"].to_list())
+            states.append(track_undo(url, **step).sentence.replace(one, "I").replace(call, "C"))
+        seen.append(states)
+    assert seen[0] == seen[1]
+    assert "Took back the ingest of calls.csv: 1 contact." in seen[0][-4]
+
+
+def test_a_narrower_file_keeps_what_is_stored_on_either(postgres: str, tmp_path: Path) -> None:
+    """Absent columns keep what is stored."""
+    for url in (postgres, f"sqlite:///{tmp_path}/same.db"):
+        for text in (
+            "cohort,sector\ni1,ana,2026-03-02T10:00Z,2026,care\n",
+            "employer\ni1,ana,2026-03-02T10:00Z,Mill\n",
+        ):
+            (tmp_path / "i.csv").write_text(f"interview_id,applicant_id,interviewed_at,{text}")
+            ingest_files([tmp_path / "i.csv"], into=url)
+        row = open_store(url).find("interviews", ["i1"], covariates=True).row(0, named=True)
+        assert (row["cohort"], row["sector"], row["employer"]) == ("2026", "care", "Mill")
