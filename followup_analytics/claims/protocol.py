@@ -8,6 +8,7 @@ from pathlib import Path
 
 from followup_analytics.claims.catalogue import choose_catalogue, find_claim
 from followup_analytics.claims.definition import Catalogue, Claim
+from followup_analytics.claims.estimates import CREDIBLE
 from followup_analytics.claims.gates import (
     MAX_SHARE,
     MEAN_OFF,
@@ -17,7 +18,7 @@ from followup_analytics.claims.gates import (
     MIN_FOR_VERDICT,
 )
 from followup_analytics.claims.registration import registration_lines
-from followup_analytics.claims.verdict import LEAST_E_VALUE
+from followup_analytics.claims.verdict import FAILING_SHARE, LEAST_E_VALUE, LEAST_FAILING
 from followup_analytics.text import listed
 
 _LABEL_RULE = (
@@ -135,7 +136,8 @@ def _analysis(claim: Claim) -> str:
         how = "Plain Aalen-Johansen incidence in each group."
     return (
         f"{how} Intervals: delete-a-group jackknife over applicants with everything fitted again, Student's t with "
-        "groups - 1 degrees of freedom."
+        "groups - 1 degrees of freedom; errors are at least those of as many independent interviews as the weights are "
+        f"worth, at the pooled risk (for intervals {CREDIBLE:g} of that)."
     )
 
 
@@ -144,7 +146,17 @@ def _assumptions(claim: Claim) -> str:
         "No unmeasured cause of both the strategy and the outcome given the covariates; everybody could have followed "
         "either arm (positivity); what was done was logged with its time; one applicant's strategy does not change "
         "another's outcome; the end of the record is not informative. "
-        f"Negative controls: {listed(list(claim.controls), 'and') if claim.controls else 'none is possible'}."
+        f"{_controls(claim)}"
+    )
+
+
+def _controls(claim: Claim) -> str:
+    if not claim.controls:
+        return "Negative controls: none is possible."
+    return (
+        f"Negative controls: {listed(list(claim.controls), 'and')}. Where one fails (Holm-adjusted over the log), or "
+        f"where those of {LEAST_FAILING} claims and of {100 * FAILING_SHARE:.0f}% of the claims that have any do, the "
+        "verdict is inconclusive."
     )
 
 
@@ -271,7 +283,8 @@ def preregistration_text(
         "Measured variables": f"Adjustment: {listed(_columns(catalogue), 'and')}. Call history as each claim names it.",
         "Indices and transformations": "Numbers by fifths, rare levels together, missing values a level of their own.",
         "Statistical models": "As in the protocol of each claim (clone-censor-weight, attempt contrast, prediction).",
-        "Inference criteria": "Gates, two one-sided tests, Holm over all claims that pass them, margins as stated.",
+        "Inference criteria": "Gates, two one-sided tests, Holm over all claims that pass them, margins as stated; "
+        "negative controls can only downgrade.",
         "Data exclusion": "What is dated after observed_until, automatic replies, contacts with an item unrecorded.",
         "Missing data": "A missing covariate is a level of its own; an unrecorded item takes its contact out.",
         "Exploratory analyses": "Second lines, sequential trials, sensitivity tables: no verdicts.",
