@@ -95,7 +95,7 @@ def write_report(
     document = _with_missing_signs(
         compose(log, kind=kind, options=options, case=case, whole=whole, claims=claims, today=today), case
     )
-    return _put(press(document, case), Path(path), confidential=kind == "handout")
+    return _put(press(document, case), Path(path), confidential=document.meta.confidential)
 
 
 def compose(

@@ -49,12 +49,15 @@ def test_working_papers_are_their_owners_alone(followup: Any, simulated_folder: 
     """Next steps, calendar, trace and handout: also where an open file of that name was there before."""
     (tmp_path / "old.csv").write_text("")
     (tmp_path / "old.csv").chmod(0o644)
-    papers = {name: tmp_path / name for name in ("steps.xlsx", "old.csv", "steps.ics", "trace.csv", "day.pdf")}
+    papers = {
+        name: tmp_path / name for name in ("steps.xlsx", "old.csv", "steps.ics", "trace.csv", "day.pdf", "mine.pdf")
+    }
     calls = [
         ("next", "--no-claims", "-o", papers["steps.xlsx"], "--ics", papers["steps.ics"]),
         ("next", "--no-claims", "-o", papers["old.csv"]),
         ("rates", "--trace", papers["trace.csv"]),
         ("report", "--kind", "handout", "-o", papers["day.pdf"]),
+        ("report", "--min-cell", "1", "-o", papers["mine.pdf"]),
     ]
     for command, *options in calls:
         assert followup(command, simulated_folder, *options).code == 0
