@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,6 +10,7 @@ import polars as pl
 
 from followup_analytics.claims.words import counted_words
 from followup_analytics.errors import UsageError
+from followup_analytics.frames import frame_of
 from followup_analytics.plots import (
     VERDICT_WORDS,
     balance_chart,
@@ -17,7 +19,7 @@ from followup_analytics.plots import (
     risk_chart,
     weights_chart,
 )
-from followup_analytics.results import Field, Result, plain
+from followup_analytics.results import Field, Kind, Result, plain
 from followup_analytics.text import listed, nearest
 
 if TYPE_CHECKING:
@@ -37,6 +39,13 @@ class ClaimsResult(Result):
 
     command: ClassVar[str] = "claims"
     title: ClassVar[str] = "Does the usual advice hold here?"
+    columns: ClassVar[Mapping[str, Kind]] = {
+        **dict.fromkeys(("margin", "mde", "risk_strategy", "risk_alternative", "naive"), "share"),
+        **dict.fromkeys(("p_value", "p_adjusted"), "p"),
+        **dict.fromkeys(("e_value", "e_value_estimate", "ess_strategy", "ess_alternative"), "number"),
+        "max_weight_share": "share",
+        "post_hoc": "bool",
+    }
     fields: ClassVar[tuple[Field, ...]] = (
         Field("advice", "Advice"),
         Field("verdict_words", "Verdict"),
@@ -58,7 +67,7 @@ class ClaimsResult(Result):
     def to_frame(self) -> Any:
         """One row a claim, without the nested diagnostics (see `table`)."""
         rows = [{name: value for name, value in plain(row).items() if name not in _NOT_IN_FRAMES} for row in self.rows]
-        return self._native(pl.DataFrame(rows, infer_schema_length=None))
+        return self._native(frame_of(rows, self.kinds()))
 
     def table(self, name: str) -> Any:
         """One diagnostic of all tested claims as a frame: weights, balance, overlap, flow, curves, controls or tipping.
@@ -72,7 +81,7 @@ class ClaimsResult(Result):
             for row in self.rows
             for entry in (row.get("diagnostics") or {}).get(name) or []
         ]
-        return self._native(pl.DataFrame(rows, infer_schema_length=None))
+        return self._native(frame_of(rows, {}))
 
     def _native(self, frame: pl.DataFrame) -> Any:
         return frame.to_pandas() if self.native == "pandas" else frame

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from log_builder import log_of_attempts
 
+from followup_analytics import read_log, test_claims
 from followup_analytics.frames import frame_of
 from followup_analytics.log import FollowUpLog, Note
 from followup_analytics.rates import response_rates
@@ -81,3 +82,13 @@ def test_a_column_without_anything_is_not_printed(plain_log: FollowUpLog) -> Non
         assert "95% interval" not in face
         assert "Note" not in face.split("·")[0].replace("Notes", "")
     assert "conf_low" in bare.to_frame().columns
+
+
+def test_verdicts_of_two_logs_can_be_put_below_each_other() -> None:
+    """Where no claim has a number its columns are of numbers all the same."""
+    found = test_claims(read_log("data/log"), claim="thank-you-note")
+    names = ("estimate", "p_value", "p_adjusted", "e_value", "naive", "mde", "ess_strategy", "post_hoc", "reason")
+    without = replace(found, rows=tuple({**row, **dict.fromkeys(names)} for row in found.rows))
+    assert pl.concat([found.to_frame(), without.to_frame()]).height == 2
+    assert without.to_frame().schema["e_value"] == pl.Float64
+    assert without.to_frame().schema["post_hoc"] == pl.Boolean
