@@ -37,7 +37,7 @@ _NUMERIC = (
     "fine_interval",
 )  # fmt: skip
 #: A note that begins with the name of a file, which stays as it is.
-_FILE_FIRST = re.compile(r"[^:]*\.\w{2,8}[,:]")
+_FILE_FIRST = re.compile(r"[^:]*\.\w{2,8}(?:[,:]| was taken )")
 #: A longer word may be broken in a table of words.
 _WIDEST_WORD = 20
 #: Letters on a line of a column that holds no sentences.

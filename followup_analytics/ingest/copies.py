@@ -16,6 +16,7 @@ from xml.sax.saxutils import quoteattr
 import polars as pl
 
 from followup_analytics.ingest.csv_rows import delimiter_of, record_texts
+from followup_analytics.ingest.marks import PAPER, without_reject_columns
 from followup_analytics.ingest.rejects import reserve, with_reasons, write_paper
 from followup_analytics.ingest.sample import Sample
 from followup_analytics.tabular import ROW, read_raw_tables
@@ -24,6 +25,7 @@ from followup_analytics.text import formula_safe
 FreePath = Callable[[str], Path]
 Problems = Iterable[pl.DataFrame]
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_EARLIER_ATTRIBUTES = re.compile(rb"""\sreject_\w+=(?:"[^"]*"|'[^']*')""")
 _NONE_LEFT = (None, None, "")
 _RECORD_ELEMENTS = {"calls": ("call",), "smses": ("sms", "mms")}
 
@@ -63,7 +65,7 @@ def _list(sample: Sample, problems: pl.DataFrame, free_path: FreePath) -> Path:
 def _table_copy(sample: Sample, problems: pl.DataFrame, free_path: FreePath) -> Path:
     wanted = set(problems[ROW])
     words = max(sample.headers, key=len, default=frozenset())
-    for raw in read_raw_tables(sample.path, words):
+    for raw in map(without_reject_columns, read_raw_tables(sample.path, words)):
         if wanted & set(raw.frame[ROW]):
             suffix = {"workbook": ".xlsx", "parquet": ".parquet"}.get(sample.container, ".csv")
             return write_paper(
@@ -89,9 +91,11 @@ def _rows_copy(sample: Sample, problems: Problems, path: Path) -> Path:
     mark = delimiter_of(sample)
     # A cell that would act as a formula is rare; the rows of all others are copied as they are, ten times as fast.
     risky = [f"{mark}{quote}{start}" for start in _FORMULA_STARTS for quote in ("", '"')]
+    earlier = _earlier_reasons(mark) if PAPER in sample.name else None
     reserve(path)
     with record_texts(sample) as records, path.open("w", encoding="utf-8", newline="") as out:
-        for number, text in enumerate(records, start=1):
+        for number, record in enumerate(records, start=1):
+            text = earlier.sub("", record) if earlier else record
             if number == row_at_fault:
                 acts = text.lstrip('"').startswith(_FORMULA_STARTS) or any(one in text for one in risky)
                 plain = _without_formulas(text, mark) if acts else text
@@ -102,6 +106,11 @@ def _rows_copy(sample: Sample, problems: Problems, path: Path) -> Path:
             elif number == 1 and not any(cell.strip('"')[:4].isdigit() for cell in text.split(mark)):
                 out.write(f"{text}{mark}reject_row{mark}reject_reason\n")
     return path
+
+
+def _earlier_reasons(mark: str) -> re.Pattern[str]:
+    """The last two cells of a rejects file's rows: they make room for the reasons of today."""
+    return re.compile(rf"""{re.escape(mark)}(?:\d+|reject_row){re.escape(mark)}(?:"[^"]*"|[^"{mark}]*)$""")
 
 
 def _without_formulas(text: str, mark: str) -> str:
@@ -135,7 +144,8 @@ def _xml_copy(sample: Sample, problems: Problems, n: int, path: Path) -> Path:
                 if row == row_at_fault:
                     if (column, message) not in said:
                         said[column, message] = _reason_attributes(column, message)
-                    out.write(b"  " + text.rstrip(b"/> \r\n\t") + b' reject_row="%d"' % row + said[column, message])
+                    plain = _EARLIER_ATTRIBUTES.sub(b"", text) if b" reject_row=" in text else text
+                    out.write(b"  " + plain.rstrip(b"/> \r\n\t") + b' reject_row="%d"' % row + said[column, message])
                     row_at_fault, column, message = next(reasons, _NONE_LEFT)
         out.write(f"</{root}>\n".encode())
     return path

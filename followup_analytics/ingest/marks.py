@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import polars as pl
 
 from followup_analytics.errors import FollowUpError
-from followup_analytics.tabular import RawTable, header_key, is_tabular, read_raw_tables
+from followup_analytics.ingest.sample import Sample
+from followup_analytics.tabular import ROW, RawTable, header_key, is_tabular, read_raw_tables
 
 #: Columns that a rejects file adds: they are dropped when the mended file comes back.
 REJECT_PREFIX = "reject_"
 MARK = "reject_mark"
 REPEATED = "first_of_its_key"
-_RULE = "reject_rule"
+_TOLD = ("reject_rule", "reject_reason")
+#: The rule's name, and what papers without a column for it say.
+_SAID_OF_REPEATED = (REPEATED, "stands in an earlier row already", "from the row that this one repeats")
+PAPER = ".rejects"
+_ELEMENT = re.compile(r"""<(?:call|sms|mms)\b(?:[^>"']|"[^"]*"|'[^']*')*>""")
 _APART = "\x1f"
 
 
@@ -39,11 +45,25 @@ def is_untouched(path: Path, source: str) -> bool:
 
 def repeated_rows(raw: RawTable) -> frozenset[int]:
     """The rows of a rejects file that had been rejected since their key stood in an earlier row."""
-    rule = next((name for name in raw.columns if header_key(name) == _RULE), None)
-    if rule is None:
+    told = [name for name in raw.columns if header_key(name) in _TOLD]
+    if not told:
         return frozenset()
-    repeated = pl.col(rule).cast(pl.String).str.contains(REPEATED, literal=True).fill_null(value=False)
-    return frozenset(raw.frame.filter(repeated)["_row"])
+    words = "|".join(map(re.escape, _SAID_OF_REPEATED))
+    said = [pl.col(name).cast(pl.String).str.contains(words).fill_null(value=False) for name in told]
+    return frozenset(raw.frame.filter(pl.any_horizontal(said))[ROW])
+
+
+def repeated_records(sample: Sample) -> frozenset[int]:
+    """The same of a rejects file of calls or messages: its records in their order, in XML, or the rows of a table."""
+    if PAPER not in sample.name:
+        return frozenset()
+    if sample.xml_root is not None:
+        elements = (found[0] for found in _ELEMENT.finditer(sample.path.read_text("utf-8", "replace")))
+        said = enumerate((any(words in one for words in _SAID_OF_REPEATED) for one in elements), start=1)
+        return frozenset(number for number, repeated in said if repeated)
+    if not is_tabular(sample.path):
+        return frozenset()
+    return frozenset().union(*map(repeated_rows, read_raw_tables(sample.path, _TOLD)))
 
 
 def without_reject_columns(raw: RawTable) -> RawTable:

@@ -127,7 +127,7 @@ def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
             batch.rows, TABLES[batch.table], file=place, time_zone=file.options.time_zone, interview_zones=zones
         )
         checked = _without_damaged_ids(with_shapeless(_in_words_of_sheets(checked, batch), batch.problems))
-        checked = without_taken_keys(checked, batch, run.store, run.pseudonyms)
+        checked = without_taken_keys(checked, batch.repeated, run.store, run.pseudonyms)
         file.notes += [note for note in repeated_note(batch, place, run.store) if note not in file.notes]
         if batch.table == INTERVIEWS.name:
             checked = _with_ends_of_record(run, file, checked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 
 import polars as pl
 
@@ -21,13 +22,18 @@ _MESSAGE = (
 )
 
 
-def without_taken_keys(checked: CheckedTable, batch: Batch, store: Store | None, names: Pseudonyms) -> CheckedTable:
+def without_taken_keys(
+    checked: CheckedTable, repeated: Collection[int], store: Store | None, names: Pseudonyms
+) -> CheckedTable:
     """The checked table without rows that had repeated a key before and still have one that the store has.
 
+    repeated: their rows in the file.
     Taken for what they say, they would come in as new versions of the rows that they repeat.
     """
-    back = checked.frame.filter((pl.col(ROW) % FURTHER).is_in(list(batch.repeated)))
-    if store is None or not back.height:
+    if store is None or not repeated:
+        return checked
+    back = checked.frame.filter((pl.col(ROW) % FURTHER).is_in(list(repeated)))
+    if not back.height:
         return checked
     key = TABLES[checked.table].key
     keys = back[key].unique()

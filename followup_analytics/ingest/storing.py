@@ -15,8 +15,10 @@ from followup_analytics.ingest.aside import SetAside
 from followup_analytics.ingest.calls import complete
 from followup_analytics.ingest.known import linkable
 from followup_analytics.ingest.linking import Lines, Linked, link, unlinked
+from followup_analytics.ingest.marks import repeated_records
 from followup_analytics.ingest.noted import keep_set_aside
 from followup_analytics.ingest.registry import Batch, ReadOptions
+from followup_analytics.ingest.repeated import without_taken_keys
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
 from followup_analytics.ingest.summing import keep_note
 from followup_analytics.log import Note
@@ -156,7 +158,8 @@ def _checked(run: Run, file: FileOnItsWay, made: Batch) -> CheckedTable:
     checked = dataclasses.replace(checked, rows_read=made.read)
     if run.store is not None or run.links:
         checked = reject_unknown_interviews(checked, run.known["interview_id"])
-    return checked
+    repeated = repeated_records(file.sample) if run.store is not None else frozenset()
+    return without_taken_keys(checked, repeated, run.store, run.pseudonyms)
 
 
 def _lines(run: Run, options: ReadOptions) -> Lines:
