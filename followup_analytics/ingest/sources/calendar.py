@@ -29,6 +29,7 @@ _INCOMING = re.compile(r"(?i)\bcall from\b|\bcalled (?:me|back)\b")
 _INTERVIEW = re.compile(r"(?i)\binterview")
 _NUMBER = re.compile(r"\+?\d[\d ().-]{6,}\d")
 _EMPLOYER = re.compile(r"(?i)interview\s*(?:-|–|—|:|at|with|@)\s*(.+)$|^(.+?)\s*(?:-|–|—|:)\s*.*interview")
+_ESCAPED = re.compile(r"\\([\\,;nN])")
 _LONGEST_LINE = 100_000
 
 
@@ -48,18 +49,19 @@ def detect(sample: Sample) -> Match | None:
 
 def _lines(sample: Sample) -> Iterator[str]:
     """Content lines, unfolded as RFC 5545 section 3.1 has it."""
-    held = ""
+    held = b""
     with sample.open() as file:
-        for raw in file:
-            line = raw.decode("utf-8", "replace").rstrip("\r\n")
-            if line[:1] in (" ", "\t"):
+        # Some programs fold between the bytes of one letter, so that bytes are joined before they are decoded.
+        while raw := file.readline(_LONGEST_LINE):
+            line = raw.rstrip(b"\r\n")
+            if line[:1] in (b" ", b"\t"):
                 held = (held + line[1:])[:_LONGEST_LINE]
                 continue
             if held:
-                yield held
-            held = line.removeprefix("\ufeff")
+                yield held.decode("utf-8", "replace")
+            held = line.removeprefix(b"\xef\xbb\xbf")
     if held:
-        yield held
+        yield held.decode("utf-8", "replace")
 
 
 def _events(sample: Sample) -> list[_Event]:
@@ -108,7 +110,7 @@ def _take(event: _Event, name: str, value: str, written: list[str], parameters: 
         )
         event.zone = zone if zone and is_zone(zone) else None
     else:
-        event.values.setdefault(name, value.replace("\\n", " ").replace("\\,", ",").replace("\\;", ";"))
+        event.values.setdefault(name, _ESCAPED.sub(lambda found: " " if found[1] in "nN" else found[1], value))
 
 
 def _iso(value: str) -> str | None:
