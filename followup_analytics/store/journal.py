@@ -11,9 +11,6 @@ from followup_analytics.store.encoding import decode, stored_types
 from followup_analytics.store.store import Store
 from followup_analytics.store.transaction import Transaction
 
-#: Kinds of batches.
-INGEST, TRACK, UNDO = "ingest", "track", "undo"
-
 
 def note_entry(transaction: Transaction, table_name: str, key: str) -> None:
     """Write down that this transaction is one entry about one record, so that it can be taken back."""

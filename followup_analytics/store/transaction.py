@@ -14,6 +14,7 @@ from followup_analytics.store.address import Address
 from followup_analytics.store.bulk import Bulk, bulk_of
 from followup_analytics.store.counts import Counts
 from followup_analytics.store.encoding import decode, encode, stored_types
+from followup_analytics.store.kinds import INGEST, TRACK
 from followup_analytics.store.marks import Marks
 from followup_analytics.store.records import (
     FILLED,
@@ -51,7 +52,7 @@ class Transaction:
         store or in this transaction at its end, else DataError. anew: take it even for people who were forgotten, since
         somebody enters it by hand. unsaid: columns of the contract that the file doesn't have: where they are null a
         known row keeps what is stored, as it keeps covariates that the frame has no column for. An empty cell of a
-        column that is there clears it.
+        column that is there clears it. To say again what somebody has corrected by hand since is to say nothing new.
         """
         frame = frame.drop("_row", strict=False)
         wanted = frame if anew else self._without_forgotten(frame)
@@ -60,7 +61,7 @@ class Transaction:
             return Counts(forgotten=dropped)
         rows, covariate_types = encode(table_name, wanted)
         key = TABLES[table_name].key
-        known = self._known(table_name, rows[key])
+        known = self._as_told_before(table_name, rows, self._known(table_name, rows[key]))
         is_new, is_same = _compared(rows, known)
         changed = rows.filter(~is_new & ~is_same)
         if unsaid and changed.height and self._says_more(table_name, wanted, unsaid):
@@ -113,6 +114,26 @@ class Transaction:
                 pl.when(~earlier.is_in(sorted(gone))).then(earlier).alias(earlier.meta.output_name())
             )
         return frame
+
+    def _as_told_before(self, table_name: str, rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+        """The known contents, those of rows corrected by hand as the file gave them if it gives them so again."""
+        if self._kind != INGEST or self.setting("tracked") is None:
+            return known
+        is_new, is_same = _compared(rows, known)
+        changed = rows.filter(~is_new & ~is_same).select(known.columns[0], "content")
+        if not changed.height:
+            return known
+        key, keys = known.columns[0], changed[known.columns[0]].to_list()
+        batches = tables.batches
+        by_hand = list(self.connection.execute(sa.select(batches.c.batch).where(batches.c.kind == TRACK)).scalars())
+        past = {key: pl.String(), "content": pl.Int64(), "superseded_by": pl.Int64()}
+        replaced = self._bulk.find(tables.history[table_name], key, keys, past)
+        now = self._bulk.find(tables.current[table_name], key, keys, {key: pl.String(), "batch": pl.Int64()})
+        told = changed.join(
+            replaced.filter(pl.col("superseded_by").is_in(by_hand)), on=[key, "content"], how="semi"
+        ).join(now.filter(pl.col("batch").is_in(by_hand)), on=key, how="semi")
+        joined = known.join(told, on=key, how="left", maintain_order="left")
+        return joined.select(key, known=pl.coalesce("content", "known"))
 
     def _says_more(self, table_name: str, frame: pl.DataFrame, unsaid: Collection[str]) -> bool:
         """Whether the store has anything in columns that a file doesn't have."""

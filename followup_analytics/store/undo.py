@@ -13,7 +13,7 @@ from followup_analytics.errors import UsageError
 from followup_analytics.schema import TABLES
 from followup_analytics.store import tables
 from followup_analytics.store.bulk import bulk_of
-from followup_analytics.store.journal import INGEST, TRACK, UNDO
+from followup_analytics.store.kinds import INGEST, TRACK, UNDO
 from followup_analytics.store.store import Store
 from followup_analytics.store.transaction import Transaction
 from followup_analytics.text import counted

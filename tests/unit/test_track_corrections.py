@@ -130,6 +130,22 @@ def test_a_contact_may_tell_of_the_interview(url: str) -> None:
     assert read_store_log(url).contacts.height == 0
 
 
+def test_a_file_that_says_the_same_again_undoes_no_correction(url: str, tmp_path: Path) -> None:
+    """Next week's export holds last week's calls too; one that says something else is a new version."""
+    one = _interview(url)
+    line = f"c1,{one},2026-03-05T10:00Z,inbound,phone"
+    ingest_files([_file(tmp_path, line)], into=url)
+    track_correct(url, "c1", channel="video")
+    track_contact(url, one, channel="phone", decision_promised_at="2026-12-01")
+    again = ingest_files([_file(tmp_path, line, f"c2,{one},2026-03-06T10:00Z,outbound,email")], into=url).rows[0]
+    assert (again["accepted"], again["already_known"]) == (1, 1)
+    channels = dict(read_store_log(url).contacts.select("contact_id", "channel").iter_rows())
+    assert (channels["c1"], channels["c2"]) == ("video", "email")
+    ingest_files([_file(tmp_path, line.replace("phone", "in_person"))], into=url)
+    track_correct(url, "c1", channel="phone")
+    assert dict(read_store_log(url).contacts.select("contact_id", "channel").iter_rows())["c1"] == "phone"
+
+
 # ----------------------------------------------------------------------------------------------------------- undo
 
 
