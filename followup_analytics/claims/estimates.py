@@ -112,6 +112,16 @@ def floored(
     return replace(difference, least_se=share * least)
 
 
+def risk_ratio(strategy: Jackknife, alternative: Jackknife) -> Jackknife:
+    """The ratio of both risks with its replicates; NaN where the alternative's risk is nought."""
+
+    def over(risk: FloatArray, base: FloatArray) -> FloatArray:
+        return np.where(base > 0, risk / np.where(base > 0, base, 1.0), np.nan)
+
+    ratio = over(np.asarray(strategy.estimate), np.asarray(alternative.estimate))
+    return Jackknife(ratio, over(strategy.replicates, alternative.replicates), strategy.factors, strategy.df)
+
+
 def _last(curve: Jackknife) -> Jackknife:
     return Jackknife(curve.estimate[-1], curve.replicates[:, -1], curve.factors, curve.df)
 

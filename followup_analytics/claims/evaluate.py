@@ -14,6 +14,7 @@ from followup_analytics.claims.catalogue import choose_catalogue, find_claim
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.diagnostics import diagnostics
+from followup_analytics.claims.estimates import risk_ratio
 from followup_analytics.claims.gates import MIN_FOR_VERDICT
 from followup_analytics.claims.registration import is_post_hoc
 from followup_analytics.claims.result import ClaimsResult
@@ -28,7 +29,8 @@ from followup_analytics.uncertainty import EValue, Jackknife, detectable_from_se
 
 _NUMBERS = (
     "estimate", "conf_low", "conf_high", "risk_strategy", "risk_alternative", "p_value", "p_adjusted", "mde", "e_value",
-    "ess_strategy", "ess_alternative", "max_weight_share", "naive", "label",
+    "ess_strategy", "ess_alternative", "max_weight_share", "naive", "label", "risk_ratio", "risk_ratio_low",
+    "risk_ratio_high",
 )  # fmt: skip
 
 
@@ -72,7 +74,8 @@ def test_claims(
     trials = run_all(catalogue.claims, context, progress=progress)
     post_hoc = is_post_hoc(catalogue, registration, log.data_date)
     rows = judge(trials, context, min_cell)
-    kept = tuple({**row, "post_hoc": post_hoc} for row in rows if any(row["claim"] == one.id for one in shown))
+    wanted = {one.id for one in shown}
+    kept = tuple(_registered(row, post_hoc=post_hoc) for row in rows if row["claim"] in wanted)
     return ClaimsResult(
         rows=kept,
         counts=LogCounts.of(log),
@@ -80,6 +83,12 @@ def test_claims(
         native=log.native,
         extra={"catalogue": {"title": catalogue.title, "version": catalogue.version, "sha256": catalogue.sha256}},
     )
+
+
+def _registered(row: Mapping[str, Any], *, post_hoc: bool | None) -> dict[str, Any]:
+    """A row that says whether its verdict is post hoc, in its words too."""
+    words = f"{row['verdict_words']} (post hoc)" if post_hoc else row["verdict_words"]
+    return {**row, "verdict_words": words, "post_hoc": post_hoc}
 
 
 test_claims.__test__ = False  # type: ignore[attr-defined]
@@ -243,7 +252,12 @@ def _quality(trial: Trial, ratio: EValue) -> dict[str, Any]:
     if estimate is None:
         return {}
     strategy, alternative = estimate.arms
+    relative = risk_ratio(estimate.strategy, estimate.alternative)
+    low, high = relative.limits(scale="log")
     return {
+        "risk_ratio": _finite(float(relative.estimate)),
+        "risk_ratio_low": _finite(float(low)),
+        "risk_ratio_high": _finite(float(high)),
         "e_value": ratio.limit,
         "e_value_estimate": ratio.estimate,
         "ess_strategy": strategy.effective_size(),

@@ -36,6 +36,14 @@ def test_balance_is_better_after_weighting() -> None:
     assert max(abs(row["after"]) for row in rows) < 0.5 * max(abs(row["before"]) for row in rows)
 
 
+def test_risk_ratios_stand_beside_differences() -> None:
+    """The ratio of both risks, with limits that leave out one where the difference's leave out nought."""
+    row = verdicts().row("follow-up-at-all")
+    assert row["risk_ratio"] == pytest.approx(row["risk_strategy"] / row["risk_alternative"])
+    assert row["risk_ratio_low"] < row["risk_ratio"] < row["risk_ratio_high"]
+    assert (row["risk_ratio_low"] > 1) == (row["conf_low"] > 0)
+
+
 def test_what_was_not_tested_has_nothing_to_draw() -> None:
     """A claim without an estimate is refused with its reason, an unknown one with the nearest name."""
     untested = next(row["claim"] for row in verdicts().rows if row["verdict"] == "not_testable")
