@@ -35,6 +35,9 @@ SELECTION = (
     "The rate by number of the attempt describes who is still trying, not what one more attempt does: those who are "
     "answered easily leave early, so later numbers can fall although no attempt works less."
 )
+_UNSEEN = (
+    "In some rows no attempt was observed for the whole window: their rate is the one up to the longest time observed."
+)
 _OPEN_BIN = (
     "In the last, open row the cumulative share adds one further attempt, at the rate of all attempts in that row."
 )
@@ -89,7 +92,7 @@ def response_rates(
     return RatesResult(
         rows=tuple(shown),
         counts=LogCounts.of(log),
-        notes=(*log.notes, *table.notes, *_notes(shown, rates, reached, keys, working_days)),
+        notes=(*log.notes, *table.notes, *_notes(shown, reached, keys, working_days)),
         native=log.native,
         keys=tuple(key.name for key in keys),
         outcome=outcome,
@@ -193,15 +196,14 @@ def _without_telling_differences(rows: list[dict[str, Any]], keys: Sequence[Key]
 
 def _notes(
     rows: Sequence[Mapping[str, Any]],
-    rates: GroupRates,
     reached: Mapping[int, tuple[Cumulative, int]],
     keys: Sequence[Key],
     working_days: str | None,
 ) -> list[Note]:
     """What a reader of this table must know; nothing that would tell a hidden row."""
     notes = []
-    if not bool(rates.observed.all()):
-        notes.append(Note("window_not_observed", UNOBSERVED.reason or ""))
+    if any(row["reason"] == UNOBSERVED.reason for row in rows):
+        notes.append(Note("window_not_observed", _UNSEEN))
     if any(key.name == "attempt" for key in keys):
         notes.append(Note("hazard_is_selection", SELECTION))
     if reached:

@@ -398,3 +398,15 @@ def test_the_first_cumulative_share_has_the_interval_of_the_rate() -> None:
             row["conf_low"],
             row["conf_high"],
         )
+
+
+def test_a_hidden_row_leaves_no_note_behind() -> None:
+    """That a window was never observed to its end is told of rows that are shown, never of a hidden one."""
+    entries = [{"applicant": k, "channel": "phone"} for k in range(40)]
+    entries += [{"applicant": f"few{k}", "channel": "letter", "until": "2026-03-04"} for k in range(4)]
+    entries += [{"applicant": f"some{k}", "channel": "email"} for k in range(12)]
+    log = log_of_attempts(entries)
+    hidden = {note.code for note in response_rates(log, by="channel").notes}
+    shown = {note.code for note in response_rates(log, by="channel", min_cell=1).notes}
+    assert "window_not_observed" not in hidden
+    assert "window_not_observed" in shown
