@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import polars as pl
 
 from followup_analytics.checks import CheckedTable
+from followup_analytics.ingest.by_hand import entered_by_hand
 from followup_analytics.ingest.completeness import logged_share
 from followup_analytics.ingest.doubts import same_calls_elsewhere, warnings_of
 from followup_analytics.ingest.registry import FURTHER
@@ -168,7 +169,7 @@ def _beside_other_records(run: Run, files: Sequence[FileOnItsWay]) -> tuple[Note
     new = pl.concat([frame for _, frame in calls])
     if run.store is not None:
         record = run.store.read_table("contacts", columns)
-        notes = same_calls_elsewhere(new, record)
+        notes = (*same_calls_elsewhere(new, record), *entered_by_hand(new, record))
     else:
         by_hand = [table.checked.frame.select(columns) for file, table in contacts if not file.is_calls]
         record, notes = pl.concat([new.clear(), *by_hand]), ()

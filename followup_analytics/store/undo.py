@@ -185,8 +185,8 @@ def _require_nothing_rests_on(connection: sa.Connection, batch: int, keys: Keys,
         resting = rows.filter(pl.col("batch") != batch).height
         if resting:
             belongs = "belongs" if resting == 1 else "belong"
-            whom = "it" if len(gone) == 1 else "its interviews"
-            raise UsageError(f"{what}: {counted(resting, name[:-1])} {belongs} to {whom}; take that back first.")
+            whom, these = "it" if len(gone) == 1 else "its interviews", "that" if resting == 1 else "those"
+            raise UsageError(f"{what}: {counted(resting, name[:-1])} {belongs} to {whom}; take {these} back first.")
 
 
 def _take_back(transaction: Transaction, batch: int, keys: Keys) -> int:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from followup_analytics.errors import UsageError
+from followup_analytics.ingest.by_hand import entered_by_hand
 from followup_analytics.store import read_store_log
 from followup_analytics.track import track_contact, track_forget, track_interview, track_outcome
 from followup_analytics.track.times import read_when
@@ -156,3 +158,21 @@ def test_dates_ahead_and_before_the_interview_are_doubted(url: str) -> None:
     assert "no attempt" in track_contact(url, one, channel="phone", at=_at(-1), clock=lambda: NOW).doubts[0]
     assert "future" in track_outcome(url, one, "offer", at=_at(90), clock=lambda: NOW).doubts[0]
     assert "before the interview" in track_outcome(url, one, "offer", at=_at(-1), clock=lambda: NOW).doubts[0]
+
+
+def test_a_phone_log_names_calls_that_were_entered_by_hand() -> None:
+    """A few minutes off, the same interview, direction and channel: said, never merged."""
+
+    def contacts(*rows: tuple[str, str, str, int]) -> pl.DataFrame:
+        names = ["contact_id", "interview_id", "direction", "minute"]
+        frame = pl.DataFrame(rows, schema=names, orient="row").with_columns(channel=pl.lit("phone"))
+        return frame.select(pl.exclude("minute"), at=pl.lit(NOW) + pl.duration(minutes=pl.col("minute")))
+
+    came = contacts(("call-1", "i", "inbound", 5), ("call-2", "i", "inbound", 60))
+    held = contacts(
+        ("ct-aaaaa", "i", "inbound", 0), ("ct-bbbbb", "i", "outbound", 5), ("ct-ccccc", "j", "inbound", 5),
+        ("office-1", "i", "inbound", 3), ("ct-ddddd", "i", "inbound", 60),
+    )  # fmt: skip
+    (note,) = entered_by_hand(came, held)
+    assert (note.n, note.text.rpartition(": ")[2]) == (1, "ct-aaaaa")
+    assert entered_by_hand(came, held.clear()) == ()
