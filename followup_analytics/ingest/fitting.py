@@ -78,7 +78,7 @@ def refuse_unmade(unmade: Sequence[TableMap], raws: Sequence[RawTable], map_: Fi
     what = listed(dict.fromkeys(table.table for table in unmade), "and")
     which = f"sheet {closest.sheet}" if closest.sheet else "it"
     closeness = f"{which} comes closest: it has {_quoted(found)}, but not" if found else f"{which} has none of"
-    hints = f"{_likely(missing, closest, found)}{_unseen(map_)} {_OWN_MAP}"
+    hints = f"{_likely(missing, closest, found)}{_unseen(map_) or ' ' + _OWN_MAP}"
     raise DataError(
         f"{closest.file}: no sheet has the columns that the map {map_.name} names for {what}; {closeness} "
         f"{_quoted(missing)}. Its columns are: {_headings(closest)}.{hints}"
@@ -121,4 +121,4 @@ def _likely(missing: Sequence[str], raw: RawTable, found: Sequence[str] = ()) ->
 
 
 def _unseen(map_: FileMap) -> str:
-    return " No real export of this kind has been seen." if map_.unverified else ""
+    return f" No real export of this kind has been seen. {_OWN_MAP}" if map_.unverified else ""

@@ -203,3 +203,91 @@ def test_first_destinations(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / "export.csv").write_text(text, "utf-8")
     result = check_files(tmp_path / "export.csv", time_zone="UTC")
     assert [(row["table"], row["source"], row["accepted"]) for row in result.rows] == [("applicants", name, 2)]
+
+
+LONG_MAP = """
+[[tables]]
+table = "interviews"
+columns = { interview_id = "Case", applicant_id = "Student", employer = "Employer", interviewed_at = "Interview" }
+[[tables]]
+table = "contacts"
+columns = { interview_id = "Case", at = "Called", channel = "How" }
+constants = { direction = "outbound" }
+"""
+
+
+def test_a_row_for_each_contact_repeats_its_interview(tmp_path: Path) -> None:
+    """Said again in the same words, the interview is one; said in other words, the second one is rejected."""
+    (tmp_path / "map.toml").write_text(LONG_MAP, "utf-8")
+    (tmp_path / "list.csv").write_text(
+        "Case,Student,Employer,Interview,Called,How\n"
+        "c1,s1,Acme,2025-03-04,2025-03-06,phone\n"
+        "c1,s1,Acme,2025-03-04,2025-03-12,email\n"
+        "c2,s2,Beta,2025-03-04,2025-03-07,phone\n"
+        "c2,s2,Beta,2025-03-05,2025-03-09,phone\n",
+        "utf-8",
+    )
+    result = check_files(tmp_path / "list.csv", map=tmp_path / "map.toml", time_zone="UTC")
+    assert [(row["table"], row["rows_read"], row["accepted"], row["rejected"]) for row in result.rows] == [
+        ("interviews", 3, 2, 1),
+        ("contacts", 4, 4, 0),
+    ]
+
+
+@pytest.mark.parametrize("source", ["huntr", "teal"])
+def test_boards_without_dates_of_interviews(tmp_path: Path, source: str) -> None:
+    """What the board calls an interview is set aside with the column to add; with it, the rest is read too."""
+    headings, jobs = {
+        "huntr": (
+            "Employer,Job Title,List,URL,Location,Salary,Date Saved,Notes",
+            ["Acme,Clerk,Interview,,,,2026-01-15,", "Beta,Clerk,Wishlist,,,,2026-01-15,"],
+        ),
+        "teal": (
+            "id,company_name,role,applied_at,follow_up_at,statusName",
+            ["1,Acme,Clerk,2026-01-15,,Interviewing", "2,Beta,Clerk,2026-01-15,,Bookmarked"],
+        ),
+    }[source]
+    path = tmp_path / "board.csv"
+    path.write_text("\n".join([headings, *jobs]) + "\n", "utf-8")
+    [row] = (result := check_files(path, time_zone="UTC")).rows
+    assert (row["source"], row["rows_read"], row["accepted"], row["rejected"]) == (source, 1, 0, 1)
+    assert "add a column Interview Date" in result.broken[0].message
+    added = [f"{jobs[0]},2026-02-01,2026-02-03; 2026-02-10,call,2026-02-12,e-mail", f"{jobs[1]},,,,,"]
+    headings += ",Interview Date,Follow-up Done,Follow-up Method,Replied On,Reply Via"
+    path.write_text("\n".join([headings, *added]) + "\n", "utf-8")
+    result = ingest_files(path, into=into(tmp_path), time_zone="UTC")
+    assert {row["table"]: (row["accepted"], row["rejected"]) for row in result.rows} == {
+        "interviews": (1, 0),
+        "contacts": (3, 0),
+    }
+
+
+def test_symplicitys_headings_are_nobodys_promise(tmp_path: Path) -> None:
+    """Where a copy has other headings, the sentence names those that were found and how to go on."""
+    path = tmp_path / "schedules.csv"
+    path.write_text("Univ ID,Company,Interview Date,Room\ns1,Acme,03/25/2026,5\n", "utf-8")
+    said = str(check_files(path, map="symplicity", time_zone="UTC").failed[0].error)
+    assert "Univ ID, Company, Interview Date, Room" in said
+    assert "--map" in said
+
+
+def test_a_markdown_table_of_follow_ups(tmp_path: Path) -> None:
+    """career-ops' log is a Markdown table: bars, rules and titles are no rows; its interviews come from elsewhere."""
+    path = tmp_path / "follow-ups.md"
+    path.write_text(
+        "# Follow-ups\n\n| # | App# | Date | Company | Role | Channel | Contact | Notes |\n"
+        "|---|:--|---|---|---|---|---|--:|\n| 1 | 7 | 2026-01-10 | Acme | Clerk | Email | someone | first |\n"
+        "| 2 | 7 | 2026-01-17 | Acme | Clerk | LinkedIn | | |\n",
+        "utf-8",
+    )
+    (tmp_path / "interviews.csv").write_text(
+        "interview_id,applicant_id,interviewed_at\n7,me,2026-01-05T10:00Z\n", "utf-8"
+    )
+    result = ingest_files([path, tmp_path / "interviews.csv"], into=into(tmp_path))
+    assert [(row["source"], row["accepted"]) for row in result.rows] == [("career_ops", 2), ("canonical", 1)]
+    assert read_log(into(tmp_path)).contacts.select("contact_id", "channel", "at_precision").sort(
+        "contact_id"
+    ).rows() == [
+        ("7-follow-up-1", "email", "day"),
+        ("7-follow-up-2", "social", "day"),
+    ]

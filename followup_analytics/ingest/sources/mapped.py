@@ -27,6 +27,9 @@ from followup_analytics.text import listed
 
 _TIMES = {name: {one.name for one in table.columns if one.type == "timestamp"} for name, table in TABLES.items()}
 
+#: Tables of which a row that says the same as an earlier one of the sheet says nothing new.
+_ONCE = ("interviews", "applicants", "outcomes")
+
 
 def read_mapped(sample: Sample, options: ReadOptions, map_: FileMap) -> Iterator[Batch]:
     """Every table that the map makes of the file."""
@@ -44,8 +47,13 @@ def read_mapped(sample: Sample, options: ReadOptions, map_: FileMap) -> Iterator
         if not fitting:
             continue
         ordered = dataclasses.replace(options, day_first=_day_first(raw, fitting, map_, options))
+        # A sheet with a row for each contact repeats its interview in every one of them.
+        by_contact = any(table.table in ("contacts", "calls") for table in fitting)
         for table in fitting:
-            batch = dataclasses.replace(_table_batch(raw, table, map_, ordered), repeated=repeated_rows(given))
+            once = by_contact and table.table in _ONCE
+            batch = dataclasses.replace(
+                _table_batch(raw, table, map_, ordered, once=once), repeated=repeated_rows(given)
+            )
             made.setdefault((table.table, raw.sheet), []).append(batch)
         notes += [*totals, *unlisted_words(raw, fitting)]
         unmade = [] if alone and not several else [table for table in unmade if table not in fitting]
@@ -102,7 +110,7 @@ def _together(batches: list[Batch]) -> Batch:
     return dataclasses.replace(first, rows=with_further(rows), read=read)
 
 
-def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOptions) -> Batch:
+def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOptions, *, once: bool) -> Batch:
     headers = raw.keys
     require_columns(table, raw, map_)
     frame = rows_that_count(raw.frame, table, headers)
@@ -123,6 +131,11 @@ def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOpt
         else _cells(frame, theirs, headers)
         for ours, theirs in read_from.items()
     }
+    cells |= {
+        ours: pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
+        for ours in table.missing
+        if ours not in cells
+    }
     made = frame.select(ROW).with_columns(**cells, **{name: pl.lit(value) for name, value in table.constants.items()})
     made = made.with_columns(_translated(name, words) for name, words in table.values.items() if name in made.columns)
     made = made.with_columns(_filled(name, word) for name, word in table.defaults.items() if name in made.columns)
@@ -134,6 +147,8 @@ def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOpt
     if zone is not None and "time_zone" not in made.columns and table.table == "interviews":
         made = made.with_columns(time_zone=pl.lit(zone))
     made = _with_covariates(made, frame, table, headers)
+    if once:
+        made = made.unique(pl.exclude(ROW), keep="first", maintain_order=True)
     made = _with_keys(made, table)
     shapeless = problems_frame(
         [{ROW: p.row, "member": None, "column": p.column, "rule": p.rule, "message": p.message} for p in raw.problems]
