@@ -25,6 +25,8 @@ _LONG = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 #: The caps of the advice: nothing is predicted for an attempt that is never advised.
 _MOST_ATTEMPTS, _MOST_VOICEMAILS = 4, 2
 _AHEAD = 5
+#: The last bins of timing and gap have no end: beyond so many days few attempts are behind them, and not anybody's.
+_LONGEST_SILENCE = 30.0
 Row = dict[str, Any]
 
 
@@ -148,4 +150,6 @@ def _forbidden(fact: Row) -> str | None:
         return "The employer asked not to be called."
     if fact["attempts"] >= _MOST_ATTEMPTS or fact["voicemails"] >= _MOST_VOICEMAILS:
         return "The cap on attempts or on messages left is reached: no further call is advised."
+    if fact["silence"] > _LONGEST_SILENCE:
+        return f"After more than {_LONGEST_SILENCE:.0f} days of silence too few have called to say."
     return None

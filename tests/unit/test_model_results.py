@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from followup_analytics.errors import UnreadableError, UsageError, WithheldError
-from followup_analytics.log import FollowUpLog, build_log
+from followup_analytics.log import FollowUpLog, as_of, build_log
 from followup_analytics.model import fit_callback_model, load_callback_model, predict_callbacks, term_frame
 from followup_analytics.model.file import save_model
 from followup_analytics.simulate import simulate_log
@@ -186,6 +186,8 @@ def test_if_call_is_given_only_where_the_model_may_say_it(log: FollowUpLog, fitt
     """A prediction for a call needs a model that beats the base rate, the same window, and room below the caps."""
     rows = predict_callbacks(log, fitted).rows
     assert all(row["if_call"] is None for row in rows if row["attempts"] >= 4)
+    assert all(row["if_call"] is None and row["if_call_reason"] for row in rows if (row["silence_days"] or 0) > 30)
+    assert any(row["if_call"] is not None for row in predict_callbacks(as_of(log, "2025-11-10"), fitted).rows)
     assert all(row["if_call"] is None for row in predict_callbacks(log, fitted, within=3.0).rows)
     base = replace(fitted.fitted, beats_base_rate=False)
     fallen = predict_callbacks(log, base)
