@@ -13,7 +13,7 @@ from followup_analytics.track.changing import changed_row, told
 from followup_analytics.track.checking import require_interview, require_zone
 from followup_analytics.track.doubts import doubts_of_contact, doubts_of_outcome
 from followup_analytics.track.entry import Entry, settle
-from followup_analytics.track.times import Clock, read_when, zone_of
+from followup_analytics.track.times import Clock, read_moments, read_when, zone_of
 from followup_analytics.track.vocabulary import spelled
 
 #: What a correction never touches: another key, or another person, is another entry.
@@ -45,9 +45,9 @@ def track_correct(
     require_zone(time_zone)
     store = open_store(url, write=True, clock=clock)
     table = _table_of(store, key, fields)
-    changes = _changes(table, fields, clear)
     about = require_interview(store, key if table is not CONTACTS else _interview_of(store, key))
     zone = zone_of(store, about, time_zone)
+    changes = read_moments(table, _changes(table, fields, clear), zone, store.now)
     if at is not None:
         changes[CLOCKS[table.name]] = read_when(at, zone, store.now)
     if not changes:

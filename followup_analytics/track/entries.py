@@ -14,7 +14,7 @@ from followup_analytics.track.changing import changed_row, told
 from followup_analytics.track.checking import checked_entry, new_id, require_interview, require_zone
 from followup_analytics.track.doubts import doubts_of_contact, doubts_of_interview, doubts_of_outcome
 from followup_analytics.track.entry import Entry, settle
-from followup_analytics.track.times import Clock, moment_of, now_as_text, read_when, zone_frame, zone_of
+from followup_analytics.track.times import Clock, moment_of, now_as_text, read_moments, read_when, zone_frame, zone_of
 from followup_analytics.track.vocabulary import in_vocabulary
 
 
@@ -38,18 +38,21 @@ def track_interview(
     if not applicant:
         raise UsageError("--applicant is empty; give the applicant's id.")
     require_zone(time_zone)
-    row = {**fields, "interview_id": "iv-", "applicant_id": applicant}
     own_zone = fields.get("time_zone") or time_zone
+
+    def checked_as(interview_id: str, zone: str | None, now: Clock) -> pl.DataFrame:
+        given = read_moments(INTERVIEWS, fields, own_zone or zone, now)
+        row = {**given, "interview_id": interview_id, "applicant_id": applicant}
+        return checked_entry(INTERVIEWS, row | {"interviewed_at": _when(at, own_zone or zone, now)}, zone, None)
+
     if not store_exists(url):
         # A slip in the very first entry must not leave an empty store behind.
-        checked_entry(INTERVIEWS, row | {"interviewed_at": _when(at, own_zone, clock or _now)}, time_zone, None)
+        checked_as("iv-", time_zone, clock or _now)
     store = open_store(url, create=True, clock=clock)
-    zone = time_zone or store.setting("time_zone")
     if fields.get("previous_interview_id") is not None:
         require_interview(store, str(fields["previous_interview_id"]))
     interview_id = new_id(store, "iv-", "interviews")
-    row |= {"interview_id": interview_id, "interviewed_at": _when(at, own_zone or zone, store.now)}
-    checked = checked_entry(INTERVIEWS, row, zone, None)
+    checked = checked_as(interview_id, time_zone or store.setting("time_zone"), store.now)
     pseudonyms = store.pseudonyms()
     frame = checked.with_columns(applicant_id=pl.lit(pseudonyms.applicant(applicant)))
     doubts = doubts_of_interview(store, frame, applicant, pseudonyms)
@@ -90,7 +93,7 @@ def track_contact(
     zone = zone_of(store, about, time_zone)
     contact_id = new_id(store, "ct-", "contacts")
     row = {
-        **fields,
+        **read_moments(CONTACTS, fields, zone, store.now),
         "contact_id": contact_id,
         "interview_id": interview,
         "at": _when(at, zone, store.now),
@@ -103,6 +106,7 @@ def track_contact(
     doubts = doubts_of_contact(store, frame, about, zone)
     learned = {"decision_promised_at": decision_promised_at, "do_not_contact": do_not_contact}
     learned = {name: value for name, value in learned.items() if value is not None}
+    learned = read_moments(INTERVIEWS, learned, zone, store.now)
     renewed = changed_row(store, INTERVIEWS, interview, learned, zone) if learned else None
     with store.transaction("track", kind="track") as transaction:
         transaction.add("contacts", frame)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -14,6 +14,7 @@ from followup_analytics.errors import UsageError
 from followup_analytics.text import shorten
 
 if TYPE_CHECKING:
+    from followup_analytics.schema import Table
     from followup_analytics.store import Store
 
 Clock = Callable[[], datetime]
@@ -22,27 +23,50 @@ Clock = Callable[[], datetime]
 _GRACE = timedelta(minutes=2)
 _CLOCK = r"(?P<time>\d{1,2}:\d{2}(?::\d{2})?\s*(?:Z|[+-]\d{2}:?\d{2})?)"
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:$|[T ])")
-_RELATIVE = re.compile(rf"(?P<day>today|yesterday|now)?(?:(?:^|\s+|\s*,\s*|T)(?:at\s+)?{_CLOCK})?", re.IGNORECASE)
+_RELATIVE = re.compile(
+    rf"(?P<day>today|yesterday|tomorrow|now)?(?:(?:^|\s+|\s*,\s*|T)(?:at\s+)?{_CLOCK})?", re.IGNORECASE
+)
 _WRITTEN = re.compile(
     rf"(?P<first>\d{{1,2}})(?P<mark>[./])(?P<second>\d{{1,2}})(?P=mark)(?P<year>\d{{4}})(?:[\s,T]+{_CLOCK})?"
 )
 
 
-def read_when(typed: str, zone: str | None, now: Clock) -> str:
+#: Words for days, as days from today.
+_DAYS = {"yesterday": -1, "today": 0, "now": 0, "tomorrow": 1}
+
+
+def read_moments(table: Table, fields: Mapping[str, Any], zone: str | None, now: Clock) -> dict[str, Any]:
+    """Fields of an entry with the times among them as `read_when` reads them."""
+    times = {column.name for column in table.columns if column.type == "timestamp"}
+    return {
+        name: read_when(value, zone, now, "--" + name.replace("_", "-"))
+        if name in times and isinstance(value, str)
+        else value
+        for name, value in fields.items()
+    }
+
+
+def read_when(typed: str, zone: str | None, now: Clock, option: str = "--at") -> str:
     """A moment as people type it, in the form of files (ISO 8601); anything else is left for the checks to refuse.
 
-    Besides ISO 8601: today, yesterday, yesterday 15:30, 15:30 (today), 20.11.2026 and 20/11/2026 15:30 where the day
-    can't be a month. zone: in which today and yesterday are meant; the computer's own where none is known.
+    Besides ISO 8601: today, yesterday 15:30, tomorrow, 15:30 (today), 20.11.2026 and 20/11/2026 15:30 where the day
+    can't be a month. zone: in which today is meant; the computer's own where none is known. option: that gave the text.
     Raises UsageError for a day that doesn't exist, or that may be read in two ways.
     """
-    text = typed.strip()
+    try:
+        return _read(typed.strip(), zone, now)
+    except UsageError as fault:
+        raise UsageError(f"{option}: {fault}") from None
+
+
+def _read(text: str, zone: str | None, now: Clock) -> str:
     found = _RELATIVE.fullmatch(text)
     if text and found:
         word = (found["day"] or "today").lower()
         if word == "now" and not found["time"]:
             return now_as_text(now)
         here = local_time(now(), zone) if zone else now().astimezone()
-        return _joined(here.date() - timedelta(days=word == "yesterday"), found["time"])
+        return _joined(here.date() - timedelta(days=-_DAYS[word]), found["time"])
     found = _WRITTEN.fullmatch(text)
     if found:
         return _joined(_written_day(text, int(found["first"]), int(found["second"]), int(found["year"])), found["time"])
@@ -56,7 +80,7 @@ def _written_day(text: str, first: int, second: int, year: int) -> date:
     """Of two numbers the one above 12 is the day; two low ones that differ may be read in two ways."""
     if first <= 12 and second <= 12 and first != second:
         ways = " or ".join(f"{_day(text, year, month, day)}" for day, month in ((first, second), (second, first)))
-        raise UsageError(f"--at: {shorten(text)!r} may be {ways}; write the one that you mean.")
+        raise UsageError(f"{shorten(text)!r} may be {ways}; write the one that you mean.")
     day, month = (second, first) if second > 12 >= first else (first, second)
     return _day(text, year, month, day)
 
@@ -65,7 +89,7 @@ def _day(text: str, year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise UsageError(f"--at: there is no such day as {shorten(text)!r}; correct it.") from None
+        raise UsageError(f"there is no such day as {shorten(text)!r}; correct it.") from None
 
 
 def _joined(day: date, time: str | None) -> str:

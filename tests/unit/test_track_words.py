@@ -11,7 +11,7 @@ import pytest
 from followup_analytics.errors import UsageError
 from followup_analytics.ingest.by_hand import entered_by_hand
 from followup_analytics.store import read_store_log
-from followup_analytics.track import track_contact, track_forget, track_interview, track_outcome
+from followup_analytics.track import track_contact, track_correct, track_forget, track_interview, track_outcome
 from followup_analytics.track.times import read_when
 
 NOW = datetime(2026, 11, 24, 22, 30, tzinfo=UTC)
@@ -51,6 +51,17 @@ def test_times_as_people_type_them(typed: str, read: str, monkeypatch: pytest.Mo
 def test_today_is_that_of_the_zone() -> None:
     """Late in the evening in Berlin it is tomorrow in Auckland."""
     assert read_when("today", "Pacific/Auckland", lambda: NOW) == "2026-11-25"
+
+
+def test_other_times_are_read_alike(url: str) -> None:
+    """A promised decision or a callback may be typed as loosely, and its option is named where it can't be read."""
+    one = track_interview(url, "ana", at="2026-11-20 10:00", time_zone=BERLIN, decision_promised_at="30.11.2026").id
+    track_contact(url, one, channel="call", callback_at="tomorrow 9:30", clock=lambda: NOW)
+    log = read_store_log(url)
+    assert log.interviews["decision_promised_at"].item() == datetime(2026, 11, 29, 23, tzinfo=UTC)
+    assert log.contacts["callback_at"].item() == datetime(2026, 11, 25, 8, 30, tzinfo=UTC)
+    with pytest.raises(UsageError, match=r"--decision-promised-at: '1\.12\.2026' may be 2026-12-01 or 2026-01-12"):
+        track_correct(url, one, decision_promised_at="1.12.2026")
 
 
 @pytest.mark.parametrize(
