@@ -41,14 +41,15 @@ class Predictions(Result):
 
     Rows: interview_id, probability (of a response in the next `within` days if nothing further is done), conf_low,
     conf_high, probability_14 (the same within 14 days), if_call (predicted for a call on the next day, or null; its
-    limits, and other ways and days under if_other), if_call_reason, silence_days, attempts, basis ("model" or "base
-    rate"), status, reason.
+    limits, and other ways and days under if_other), if_call_reason, employer, silence_days, attempts, basis ("model" or
+    "base rate"), status, reason.
     """
 
     command: ClassVar[str] = "predict"
     title: ClassVar[str] = "Chance of hearing back (confidential)"
     fields: ClassVar[tuple[Field, ...]] = (
         Field("interview_id", "interview"),
+        Field("employer", "employer"),
         Field("silence_days", "days of silence", "days"),
         Field("attempts", "attempts", "count"),
         Field("probability", "chance if nothing is done", "share"),
@@ -130,7 +131,11 @@ def predict_callbacks(
         for place, row in enumerate(spell.iter_rows(named=True))
     ]
     calls = if_called(log, fitted, spell, covariates) if within == fitted.within else {}
-    rows = [row | calls.get(row["interview_id"], _no_call(fitted, within)) for row in rows]
+    employers = dict(log.interviews.select("interview_id", "employer").iter_rows())
+    rows = [
+        row | calls.get(row["interview_id"], _no_call(fitted, within)) | {"employer": employers[row["interview_id"]]}
+        for row in rows
+    ]
     return Predictions(
         rows=tuple(rows),
         counts=LogCounts.of(log),
