@@ -32,7 +32,7 @@ class Undone:
 
     table_name, key: of a single entry, empty for a file's. source: name of the file that the rows came from, empty for
     an entry of `track`. removed: how many rows by table. restored: how many earlier versions are in force again.
-    later_files: how many files ingested after the entry stay.
+    later_files: how many files ingested after the entry stay. before: the file whose ingest would be taken back next.
     """
 
     table_name: str = ""
@@ -41,6 +41,7 @@ class Undone:
     removed: Mapping[str, int] = field(default_factory=dict)
     restored: int = 0
     later_files: int = 0
+    before: str = ""
 
 
 def undo_last(store: Store) -> Undone:
@@ -101,7 +102,7 @@ def undo_ingest(store: Store) -> Undone:
         restored = _take_back(transaction, entry.batch, keys)
         _mark_undone(transaction, entry.batch)
         removed = {name: len(keys[name]) for name in reversed(_ORDER) if keys[name]}
-        return Undone(source=str(entry.source), removed=removed, restored=restored)
+        return Undone(source=str(entry.source), removed=removed, restored=restored, before=_source_before(connection))
 
 
 # ---------------------------------------------------------------------------------------------------------- parts
@@ -116,6 +117,11 @@ def _last(connection: sa.Connection, kind: str) -> Any:
     return connection.execute(
         sa.select(batches).where(sa.and_(*wanted)).order_by(batches.c.batch.desc()).limit(1)
     ).first()
+
+
+def _source_before(connection: sa.Connection) -> str:
+    entry = _last(connection, INGEST)
+    return "" if entry is None else str(entry.source)
 
 
 def _standing(connection: sa.Connection, key: str) -> tuple[str, int] | None:

@@ -29,7 +29,9 @@ def track_undo(url: str, key: str | None = None, *, ingest: bool = False, clock:
         rows = listed((counted(number, name[:-1]) for name, number in undone.removed.items()), "and") or "no row"
         back = f"; {counted(undone.restored, 'row')} it had replaced {_are(undone.restored)} in force again"
         sentence = f"Took back the ingest of {undone.source}: {rows}{back if undone.restored else ''}."
-        return Entry(undone.source, None, f"{sentence} The history keeps it, and the file can be ingested again.")
+        sentence += " The history keeps it, and the file can be ingested again."
+        sentence += f" Once more takes back {undone.before}, which came before it." if undone.before else ""
+        return Entry(undone.source, None, sentence)
     undone = undo_last(store) if key is None else undo_record(store, key)
     tail = "; what it had replaced is in force again" if undone.restored else ""
     sentence = f"Took back {_WHAT[undone.table_name]} {undone.key}{tail}."

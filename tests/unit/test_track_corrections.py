@@ -186,6 +186,7 @@ def test_an_ingest_is_taken_back_as_a_whole(url: str, tmp_path: Path) -> None:
     entry = track_undo(url, ingest=True)
     assert entry.id == "later.csv"
     assert "2 contacts" in entry.sentence
+    assert "Once more takes back calls.csv" in entry.sentence
     assert _row(url, "contacts")["channel"] == "phone"
     assert read_store_log(url).contacts.height == 1
     assert ingest_files([second], into=url).rows[0]["accepted"] == 2
