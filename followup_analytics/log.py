@@ -161,11 +161,19 @@ def check_tables(
             frames[table.name], table, file=files[table.name] or table.name, time_zone=time_zone, interview_zones=zones
         )
         if table.name == INTERVIEWS.name:
-            zones, known = one.frame.select("interview_id", "_zone"), one.frame["interview_id"]
+            zones, known = _known_zones(one.frame, time_zone), one.frame["interview_id"]
         elif "interview_id" in table.names and known is not None:
             one = reject_unknown_interviews(one, known)
         checked[table.name] = one
     return checked
+
+
+def _known_zones(interviews: pl.DataFrame, time_zone: str | None) -> pl.DataFrame:
+    """The zone of each interview; null where a bare date says none, so that times without offset can't lean on it."""
+    if time_zone is not None:
+        return interviews.select("interview_id", "_zone")
+    unsaid = (pl.col("at_precision") == "day") & pl.col("time_zone").is_null() & (pl.col("_zone") == "UTC")
+    return interviews.select("interview_id", _zone=pl.when(~unsaid.fill_null(value=False)).then("_zone"))
 
 
 def midnight_notes(frames: Mapping[str, pl.DataFrame]) -> tuple[Note, ...]:
@@ -266,7 +274,8 @@ def open_end_note(interviews: pl.DataFrame, given: object) -> tuple[Note, ...]:
 
 def span_notes(interviews: pl.DataFrame, until: dt.datetime, time_zone: str | None) -> tuple[Note, ...]:
     """What is unusual about zones and ends of the record: said, since days, hours and windows rest on it."""
-    fixed = (pl.col("_zone").str.contains(r"^[+-]|^UTC$")) & pl.col("time_zone").is_null()
+    fixed = pl.col("_zone").str.contains(r"^[+-]|^UTC$") & pl.col("time_zone").is_null()
+    fixed &= (pl.col("at_precision") != "day").fill_null(value=True)
     found = {
         "fixed_offsets": int(interviews.select(fixed.sum()).item()) if time_zone is None else 0,
         "observed_after_data_date": int((interviews["observed_until"] > until).sum()),

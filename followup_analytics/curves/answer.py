@@ -30,6 +30,7 @@ _EMPTY: Row = dict.fromkeys(
 _FEW_LEFT = "Hidden: from this day on too few applicants were still waiting."
 _UNSEEN = "Nobody was observed for so long."
 _LAST_DAY = "Every record that reached this day ends in the course of it."
+_CARRIED = "The last ones followed had all heard before this day; others were lost sight of earlier."
 _DAY_RULE = (
     "Days are local calendar days since the interview's day. An interview whose record stops during a day counts as "
     "waiting until that time of day; before it, everything that happened counts."
@@ -68,7 +69,7 @@ def incidence_curve(
 
     Returns:
         A CurveResult (see there for its columns): one row per group, event and day, shares between 0 and 1, days whole
-        and local. A day on which nobody was under observation any more is not_estimable.
+        and local. A day that nobody was observed for is not_estimable.
 
     Raises:
         UsageError: for an unknown column, outcome or horizon.
@@ -182,6 +183,8 @@ def _judged(row: Row, limits: tuple[float, float, float], se: float, curve: DayC
     reason = badge.reason
     if not bool(curve.curve.observed[d]):
         reason = reason or _LAST_DAY
+    if curve.carried[d]:
+        reason = reason or _CARRIED
     values = {"estimate": estimate, "conf_low": _number(low), "conf_high": _number(high)}
     return {**row, **values, "status": "use_with_care" if reason else "ok", "reason": reason}
 

@@ -64,16 +64,20 @@ class DayCurve:
     cluster_size: float
     exits: Exits
 
-    @cached_property
+    @property
     def known(self) -> NDArray[np.bool_]:
-        """Shape (M,): whether a day has a number: somebody was waiting under observation, or everybody had an event.
+        """Shape (M,): whether a day has a number: somebody was waiting, or all who were followed had an event."""
+        return np.asarray((self.waiting > 0) | (self.curve.event_free <= 1e-12), dtype=np.bool_)
 
-        Where the last one at risk had an event, the estimate would stay at 1 for ever although others were lost sight
-        of before: of the days after it nothing is known.
+    @cached_property
+    def carried(self) -> NDArray[np.bool_]:
+        """Shape (M,): whether a day's number is that of an earlier day, since the last one followed had an event there.
+
+        The estimate is 1 from then on, although others were lost sight of before: a number to be used with care.
         """
         lost = self.exits.rows.filter((pl.col("cause") == 0) & (pl.col("day") >= 0))["day"].sort().to_numpy()
-        nobody_lost = np.searchsorted(lost, self.days, side="right") == 0
-        return np.asarray((self.waiting > 0) | ((self.curve.event_free <= 1e-12) & nobody_lost), dtype=np.bool_)
+        some_lost = np.searchsorted(lost, self.days, side="right") > 0
+        return np.asarray((self.waiting == 0) & (self.curve.event_free <= 1e-12) & some_lost, dtype=np.bool_)
 
     def by_employer(self) -> Jackknife:
         """The same curve with employers deleted in place of applicants (applicants where no employer is known)."""

@@ -247,12 +247,12 @@ def test_employers_as_clusters_never_narrow_an_interval() -> None:
             assert other["conf_high"] - other["conf_low"] >= one["conf_high"] - one["conf_low"] - 1e-12
 
 
-def test_after_the_last_one_at_risk_there_is_no_number() -> None:
-    """Three records end on day 8, the fourth hears on day 10: of day 11 nothing is known, though the curve is at 1."""
+def test_after_the_last_one_at_risk_the_share_stays_and_is_to_be_used_with_care() -> None:
+    """Three records end on day 8, the fourth hears on day 10: the estimate stays at 1, as survfit's does, with a mark."""
     early = [{**row, **({"observed_until": "2026-03-10"} if k else {})} for k, row in enumerate(FOUR)]
     result = incidence_curve(log_of(early, {"0": "2026-03-12T09:00"}), min_cell=1, horizon=30)
-    assert shares(result)[10] == 1.0
-    assert days(result)[11]["status"] == days(result)[30]["status"] == "not_estimable"
+    assert shares(result)[10] == shares(result)[11] == shares(result)[30] == 1.0
+    assert days(result)[11]["status"] == days(result)[30]["status"] == "use_with_care"
     assert result.summary() == "1 of 4 interviews had heard back so far; too few to tell."
 
 
