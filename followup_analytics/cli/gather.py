@@ -176,16 +176,23 @@ def _write_private(path: Path, text: str) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[str, int], None] | None]:
-    """A line on a terminal's stderr that says how far the reading is; nothing where stderr is no terminal."""
+def _progress() -> Iterator[Callable[[str, int, float | None], None] | None]:
+    """A bar on a terminal's stderr that says how far the reading of each file is; nothing where stderr is none."""
     if not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
-    from rich.text import Text
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    with Console(stderr=True).status("Reading ...") as status:
-        yield lambda name, records: status.update(Text(f"{clean(name)}: {records:,} records read"))
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Reading ...", total=None)
+
+        def told(name: str, records: int, share: float | None) -> None:
+            words = f"{clean(name)}: {records:,} records read"
+            bar.update(task, description=words, total=None if share is None else 1.0, completed=share or 0.0)
+
+        yield told
 
 
 def _finish(result: Any, printing: Printing) -> None:

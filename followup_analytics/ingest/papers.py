@@ -107,6 +107,10 @@ class Papers:
         path = sample.path.resolve()
         return str(path) if path in self._folder.inputs else sample.name
 
+    def discard(self) -> None:
+        """Take away what was being written when the run ended before its time."""
+        self._folder.discard()
+
     def rejects_of(self, sample: Sample, sheet: str | None, table: str) -> str | None:
         """The rejects file of a table, None where no row was rejected."""
         path = self._written.get((sample.path, sheet, table))

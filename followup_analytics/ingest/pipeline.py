@@ -52,7 +52,7 @@ def ingest_files(
     fewer seconds, which the source can't tell from a conversation, count as voicemails; noted in the log.
     review: a review file given back. own_addresses: the applicant's own e-mail addresses.
     observed_until: the record of interviews of these files that have no such date of their own is complete up to here.
-    progress: called with a file's name and the records read so far.
+    progress: called with a file's name, the records read so far, and their share of the file (None where unknown).
 
     Rows that can't be used go to a rejects file beside the store; each file is one transaction.
     Raises UsageError for a wrong request, UnreadableError when the store, map, roster or review can't be read.
@@ -123,6 +123,7 @@ def _through(
         )
     if review is not None:
         run.decisions = read_review(Path(review), run.options.region or (run.roster.region if run.roster else None))
+    run.scratch.callback(run.papers.discard)
     with run.scratch:
         opened = open_files(run, paths, source)
         store_roster(run, opened)

@@ -31,6 +31,7 @@ class PaperFolder:
     folder: Path
     inputs: frozenset[Path]
     given: set[Path] = field(default_factory=set)
+    drafts: set[Path] = field(default_factory=set)
 
     def draft(self, stem: str, kind: str, suffix: str) -> Path:
         """Where to write a paper such as `contacts.rejects.csv` first; `settle` gives it its name."""
@@ -41,7 +42,14 @@ class PaperFolder:
             # The rest of contacts-2.rejects.csv becomes contacts-3, not contacts-2-2.
             if mark and number and (self.folder / f"{first}.{kind}{suffix}").exists():
                 base = first
-        return self.folder / f"{_DRAFT}{base}.{kind}{suffix}"
+        path = self.folder / f"{_DRAFT}{base}.{kind}{suffix}"
+        self.drafts.add(path)
+        return path
+
+    def discard(self) -> None:
+        """Take away drafts that never got a name, since their run was interrupted."""
+        for path in self.drafts:
+            path.unlink(missing_ok=True)
 
     def paper(self, stem: str, kind: str, suffix: str) -> Path | None:
         """The paper of an earlier run that a draft would replace, if there is one and it is not an input."""

@@ -33,7 +33,7 @@ from followup_analytics.privacy import Pseudonyms
 from followup_analytics.schema import INTERVIEWS, TABLES
 from followup_analytics.store import Counts, Store
 
-Progress = Callable[[str, int], None]
+Progress = Callable[[str, int, float | None], None]
 Paths = str | Path | Sequence[str | Path]
 
 

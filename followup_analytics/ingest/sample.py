@@ -8,7 +8,7 @@ import io
 import json
 import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -36,6 +36,7 @@ class Sample:
     """A file or folder as a detector sees it. Everything is read on demand and kept."""
 
     path: Path
+    _opened: list[IO[bytes]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -78,13 +79,28 @@ class Sample:
     def open(self) -> IO[bytes]:
         """The file's bytes from the start, unpacked when it is gzipped."""
         try:
-            return gzip.open(self.path) if self.is_packed else self.path.open("rb")  # type: ignore[return-value]
+            if self.is_packed:
+                unpacked = gzip.GzipFile(self.path)
+                # The packed file beneath, which is closed together with it: its place is how far the reading is.
+                self._opened[:] = [unpacked.myfileobj] if unpacked.myfileobj is not None else []
+                return unpacked  # type: ignore[return-value]
+            self._opened[:] = [self.path.open("rb")]
+            return self._opened[0]
         except FileNotFoundError:
             raise UnreadableError(f"{self.name}: there is no such file; check the name and the folder.") from None
         except OSError as error:
             raise UnreadableError(
                 f"{self.name}: the file can't be opened ({error.strerror}); check its rights."
             ) from None
+
+    @property
+    def share_read(self) -> float | None:
+        """How much of the file has been read since it was last opened, from 0 to 1; None where nobody can say."""
+        file = next(iter(self._opened), None)
+        if file is None or file.closed or self.container not in ("file", "sqlite"):
+            return None
+        size = self.path.stat().st_size
+        return min(file.tell() / size, 1.0) if size else None
 
     def require_content(self) -> None:
         """Raise DataError when a file has nothing in it."""

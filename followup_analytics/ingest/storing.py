@@ -142,7 +142,7 @@ def _linked_contacts(run: Run, file: FileOnItsWay) -> TableOnItsWay:
         file.aside.add(batch.problems, linked.problems)
         file.review.add(linked.review)
         if run.progress is not None:
-            run.progress(file.sample.name, read)
+            run.progress(file.sample.name, read, file.sample.share_read)
     made = Batch(CONTACTS.name, pl.concat(contacts), read)
     return TableOnItsWay(CONTACTS.name, file.sample.name, made, _checked(run, file, made))
 
