@@ -24,9 +24,9 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_messy_sheet_gives_all_its_tables(tmp_path: Path) -> None:
-    """Neither the second line of the header nor the line of totals is a row of any table."""
+    """Neither the second line of the header nor the line of totals is a row; an interview told twice is one."""
     rows = {row["table"]: row["rows_read"] for row in checked(tmp_path).rows}
-    assert rows == {"interviews": 5, "contacts": 5, "outcomes": 1}
+    assert rows == {"interviews": 4, "contacts": 5, "outcomes": 1}
 
 
 def test_totals_are_said(tmp_path: Path) -> None:
