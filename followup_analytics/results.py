@@ -98,7 +98,7 @@ class LogCounts:
             "interviews": self.interviews,
             "applicants": self.applicants,
             "contacts": self.contacts,
-            "data_date": self.data_date,
+            "data_date": self.data_date or None,
             "simulated": self.simulated,
         }
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: What is assumed where there is no log to say better.
-BASELINE, EFFECT, POWER, ALPHA, DESIGN_EFFECT, PER_APPLICANT = 0.30, 0.10, 0.80, 0.05, 1.6, 3.0
+BASELINE, EFFECT, POWER, ALPHA, DESIGN_EFFECT, PER_APPLICANT = 0.30, 10.0, 0.80, 0.05, 1.6, 3.0
 _NO_LOG = LogCounts(interviews=0, applicants=0, contacts=0, data_date="", simulated=False)
 
 
@@ -109,7 +109,7 @@ def plan_study(
         log: where given, its own base rates, arms and design effects are used, and `mde` is what it could find.
         claim: plan this claim alone.
         claims: a catalogue in place of the package's.
-        baseline: risk of the outcome without the strategy; effect: difference to be found (0.10: ten in 100).
+        baseline: risk of the outcome without the strategy; effect: points, difference to be found (10: ten in 100).
         power, alpha: of a two-sided test; design_effect: of clustering and weighting; per_applicant: interviews each.
         min_cell: as everywhere.
 
@@ -118,9 +118,10 @@ def plan_study(
         Statistical Methods for Rates and Proportions, ch. 3.
 
     Raises:
-        UsageError: a share outside 0 to 1, an effect of 0; WithheldError: a log of too few applicants.
+        UsageError: a share outside 0 to 1, an effect of less than one point. WithheldError: a log of too few people.
     """
     _check(baseline, effect, power, alpha, design_effect, per_applicant)
+    effect = effect / 100
     catalogue = claims or own_catalogue()
     assumed = Assumptions(baseline, design_effect=design_effect, per_applicant=per_applicant)
     shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
@@ -140,8 +141,8 @@ def _check(baseline: float, effect: float, power: float, alpha: float, deff: flo
     for name, value in (("--baseline", baseline), ("--power", power), ("--alpha", alpha)):
         if not 0 < value < 1:
             raise UsageError(f"{name} {value:g} is no share; give a number between 0 and 1, such as 0.30.")
-    if effect == 0 or not -1 < effect < 1:
-        raise UsageError(f"--effect {effect:g} can't be planned for; give a difference such as 0.10 (ten in 100).")
+    if not 1 <= abs(effect) < 100:
+        raise UsageError(f"--effect {effect:g} can't be planned for; give percentage points, such as 10 (ten in 100).")
     if deff < 1 or per_applicant < 1:
         raise UsageError("a design effect and the interviews of an applicant are 1 or more.")
 

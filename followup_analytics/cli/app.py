@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from functools import cache
+from typing import Any
 
 import typer
 
@@ -88,16 +89,18 @@ def main() -> None:
     debug = "--debug" in sys.argv
     sys.argv = [one for one in sys.argv if one != "--debug"]
     try:
-        app()
+        # Not standalone: the parser's own refusals are to be one sentence too, as all others are.
+        code = app(standalone_mode=False)
     except FollowUpError as error:
         if debug:
             raise
         _say(str(error))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        _say("Interrupted; nothing was half written.")
-        sys.exit(INTERRUPTED)
+        code = INTERRUPTED
     except Exception as error:
+        if hasattr(error, "format_message"):
+            sys.exit(_refused_by_the_parser(error))
         if debug:
             raise
         if isinstance(error, BrokenPipeError):
@@ -107,6 +110,21 @@ def main() -> None:
             "Run the command again with --debug and report what it prints."
         )
         sys.exit(1)
+    if code == INTERRUPTED:
+        _say("Interrupted; nothing was half written.")
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _refused_by_the_parser(error: Any) -> int:
+    """Say in one sentence what a command line lacks; help alone where nothing was asked for. Gives the exit code."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        return int(error.exit_code)
+    words = " ".join(str(error.format_message()).replace("Value error, ", "").split())
+    path = getattr(getattr(error, "ctx", None), "command_path", "followup")
+    stop = "" if words.endswith((".", "?", "!")) else "."
+    _say(f"{words}{stop} `{path} --help` tells more.")
+    return int(error.exit_code)
 
 
 def _leave_quietly() -> None:

@@ -114,7 +114,7 @@ def plan(
         finish(_simulated_power(simulate, sizes, repeats, claim, shared.seed), shared)
         return
     opened = None if log is None else open_log(log, shared)
-    made = plan_study(opened, claim=claim, baseline=baseline, effect=effect / 100, min_cell=shared.min_cell)
+    made = plan_study(opened, claim=claim, baseline=baseline, effect=effect, min_cell=shared.min_cell)
     finish(made, shared)
 
 

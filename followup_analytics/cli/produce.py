@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -19,6 +19,9 @@ from followup_analytics.cli.shared import (
     with_options,
     writable,
 )
+
+if TYPE_CHECKING:
+    from followup_analytics.log import FollowUpLog
 
 Kind = Literal["cohort", "claims", "handout"]
 
@@ -77,7 +80,7 @@ def report(
         opened, writable(shared.output), kind=kind, outcome=outcome, within=within, min_cell=shared.min_cell,
         seed=shared.seed, font_path=font_path, office=office, **options,
     )  # fmt: skip
-    typer.echo(str(path))
+    _tell_file(opened, "report", path, shared)
 
 
 @with_options(Printing)
@@ -106,7 +109,26 @@ def simulate(
     made = simulate_log(interviews=interviews, world=world, seed=seed)
     made.write(printing.output)
     say(f"A simulated log of {made.interviews.height:,} interviews of {n_applicants(made):,} applicants.")
-    typer.echo(str(printing.output))
+    _tell_file(made, "simulate", printing.output, printing)
+
+
+def _tell_file(log: FollowUpLog, command: str, path: Path, printing: Printing) -> None:
+    """Where the file is: its path, or the usual JSON object with it."""
+    if not printing.json and printing.format != "json":
+        typer.echo(str(path))
+        return
+    import json
+
+    from followup_analytics.results import SCHEMA_VERSION, LogCounts
+
+    answer = {
+        "schema_version": SCHEMA_VERSION,
+        "command": command,
+        "log": LogCounts.of(log).to_json(),
+        "results": [{"file": str(path)}],
+        "notes": [{"code": note.code, "n": note.n, "text": note.text} for note in log.notes],
+    }
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
 
 
 @with_options(Printing)

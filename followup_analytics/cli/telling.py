@@ -28,7 +28,9 @@ def tell(url: str, entry: Entry, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(_answer(url, entry, step), ensure_ascii=False, indent=2, default=str))
     if step:
-        say(f"Next: {_worded(step)}")
+        from followup_analytics.advice.next_steps import step_in_words
+
+        say(f"Next: {step_in_words(step)}")
 
 
 def _next_step(url: str, entry: Entry) -> dict[str, Any] | None:
@@ -63,8 +65,3 @@ def _counts(store: Store) -> dict[str, Any]:
     settings = store.settings()
     today = local_time(store.now(), settings.get("time_zone") or "UTC").date()
     return {**store.sizes(), "data_date": today.isoformat(), "simulated": settings.get("simulated") == "true"}
-
-
-def _worded(step: dict[str, Any]) -> str:
-    when = f" on {step['on']}" if step.get("on") else ""
-    return f"{str(step['step']).replace('_', ' ')}{when}. {step['why']}"

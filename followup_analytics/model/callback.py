@@ -97,7 +97,7 @@ def _row(
     return {
         "outcome": saved.outcome,
         "within": saved.within,
-        "metrics": dict(found.metrics),
+        "metrics": {**found.metrics, "temporal": temporal},
         "temporal": temporal,
         "coefficients": saved.coefficient_rows(),
         "beats_base_rate": found.beats_base_rate,

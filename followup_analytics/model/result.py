@@ -65,7 +65,7 @@ class CallbackModel(Result):
         made = [
             {"part": "metric", "term": name, **self.row["metrics"][name]}
             for name in _LABELS
-            if name in self.row["metrics"]
+            if name in self.row["metrics"] and name != "temporal"
         ]
         temporal = self.row["temporal"] or {}
         made += [{"part": "temporal", "term": name, **temporal[name]} for name in _LABELS if name in temporal]

@@ -52,7 +52,7 @@ _WIDE_BOUNDS = 0.02
 def response_rates(
     log: FollowUpLog,
     *,
-    by: str | Sequence[str],
+    by: str | Sequence[str] = "timing",
     outcome: str = "response",
     within: float = 7.0,
     min_cell: int = 10,

@@ -153,7 +153,7 @@ def test_forgotten_failures_that_undo_a_difference() -> None:
 def test_the_size_of_a_study() -> None:
     """Ten points from 30% take 566 interviews in each arm, five take 2,198 (design effect 1.6)."""
     assert {row["n_interviews"] for row in plan_study().rows} == {1_132}
-    assert plan_study(effect=0.05, claim="smile").rows[0]["n_interviews"] == 2 * 2_198
+    assert plan_study(effect=5, claim="smile").rows[0]["n_interviews"] == 2 * 2_198
 
 
 def test_a_sequential_trial_without_the_last_group() -> None:
