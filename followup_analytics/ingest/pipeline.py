@@ -22,6 +22,7 @@ from followup_analytics.ingest.summing import result_of
 from followup_analytics.log import Note
 from followup_analytics.privacy import load_pseudonyms
 from followup_analytics.store import open_store
+from followup_analytics.text import listed
 
 Kind = TypeVar("Kind", bound=IngestResult)
 
@@ -153,8 +154,13 @@ def _strangers(run: Run) -> list[Note]:
 def _roster_notes(roster: Roster) -> list[Note]:
     notes = []
     if roster.unreadable:
-        text = "entries of the roster are neither a telephone number nor an address and were passed over"
-        notes.append(Note("roster_unreadable", text, roster.unreadable))
+        rows = [f"row {row}" for row in dict.fromkeys(roster.unreadable)]
+        where = listed([*rows[:3], *(["more"] if rows[3:] else [])], "and")
+        text = (
+            "entries of the roster are neither a telephone number nor an address (a spreadsheet may have rounded "
+            f"them to 1.20256E+10) and were passed over; correct them: {where}"
+        )
+        notes.append(Note("roster_unreadable", text, len(roster.unreadable)))
     tails = roster.lines.filter(pl.col("key").str.starts_with("tail:")).height
     if tails:
         text = (

@@ -14,7 +14,7 @@ from followup_analytics.errors import DataError, UsageError
 from followup_analytics.ingest.directory import directory_lines, is_directory, read_directory
 from followup_analytics.ingest.telephone import contact_key, home_region, tail_key
 from followup_analytics.schema import INTERVIEWS, PARTIES
-from followup_analytics.tabular import RawTable, header_key, read_raw_tables
+from followup_analytics.tabular import ROW, RawTable, header_key, read_raw_tables
 from followup_analytics.text import nearest, undo_formula_safe
 
 #: Headers as offices write them, for each thing that a roster says.
@@ -85,7 +85,7 @@ class Roster:
     own: dict[str, str]
     region: str | None
     region_from: str
-    unreadable: int
+    unreadable: Sequence[int]  # rows whose numbers or addresses are none
 
 
 def read_roster(paths: Sequence[Path], *, time_zone: str | None = None, region: str | None = None) -> Roster:
@@ -146,28 +146,28 @@ def split_cell(cell: str) -> list[str]:
     return [part for piece in _SEPARATORS.split(cell) if (part := undo_formula_safe(piece.strip()))]
 
 
-def _entries(frame: pl.DataFrame) -> Iterable[tuple[str, str, str | None, str]]:
-    """(interview_id, text, party, kind) for every number, address, name and calendar uid of a roster."""
+def _entries(frame: pl.DataFrame) -> Iterable[tuple[str, str, str | None, str, int]]:
+    """(interview_id, text, party, kind, row) for every number, address, name and calendar uid of a roster."""
     columns = [name for name in ("numbers", "addresses", "names", "calendar_uid", *_LINES) if name in frame.columns]
-    for row in frame.select("interview_id", *(["party"] if "party" in frame.columns else []), *columns).iter_rows(
-        named=True
-    ):
+    party_column = ["party"] if "party" in frame.columns else []
+    for row in frame.select(ROW, "interview_id", *party_column, *columns).iter_rows(named=True):
         if not row["interview_id"]:
             continue
         default = header_key(row.get("party") or "") or None
         for column in columns:
             party = _LINES.get(column, default)
             for text in split_cell(str(row[column] or "")):
-                yield row["interview_id"].strip(), text, party if party in PARTIES else None, column
+                yield row["interview_id"].strip(), text, party if party in PARTIES else None, column, row[ROW]
 
 
-def _lines(frames: Sequence[pl.DataFrame], region: str | None) -> tuple[pl.DataFrame, int]:
-    rows, unreadable = [], 0
+def _lines(frames: Sequence[pl.DataFrame], region: str | None) -> tuple[pl.DataFrame, list[int]]:
+    rows: list[tuple[str, str, str | None]] = []
+    unreadable: list[int] = []
     for frame in frames:
-        for interview, text, party, column in _entries(frame):
+        for interview, text, party, column, row in _entries(frame):
             key = line_key(text, column, region)
             if key is None:
-                unreadable += 1
+                unreadable.append(row)
             else:
                 rows.append((key, interview, party))
     return pl.DataFrame(rows, schema=LINES_SCHEMA, orient="row").unique(
@@ -204,7 +204,7 @@ def _own(frame: pl.DataFrame, region: str | None) -> Iterable[tuple[str, str]]:
 def _region(frames: Sequence[pl.DataFrame], time_zone: str | None, given: str | None) -> tuple[str | None, str]:
     if given is not None:
         return given, "given"
-    numbers = [text for frame in frames for _, text, _, column in _entries(frame) if column in ("numbers", *_LINES)]
+    numbers = [text for frame in frames for _, text, _, column, _ in _entries(frame) if column in ("numbers", *_LINES)]
     found = home_region(numbers)
     if found:
         return found, "the roster's own numbers"

@@ -143,7 +143,7 @@ def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOpt
     zone = options.time_zone or map_.time_zone
     if table.table == "calls":
         return _calls_batch(raw, made, zone, day_first, options)
-    made = _with_iso_times(made, table, raw.place, day_first)
+    made = _with_iso_times(made, table, headers, raw.place, day_first)
     if zone is not None and "time_zone" not in made.columns and table.table == "interviews":
         made = made.with_columns(time_zone=pl.lit(zone))
     made = _with_covariates(made, frame, table, headers)
@@ -261,12 +261,16 @@ def _filled(column: str, word: str) -> pl.Expr:
     return pl.when(text != "").then(text).otherwise(pl.lit(word)).alias(column)
 
 
-def _with_iso_times(made: pl.DataFrame, table: TableMap, place: str, day_first: bool | None) -> pl.DataFrame:
+def _with_iso_times(
+    made: pl.DataFrame, table: TableMap, headers: Mapping[str, str], place: str, day_first: bool | None
+) -> pl.DataFrame:
     """Times as ISO text; a cell that is no date stays as it is, so that the check can point to it."""
     for column in TABLES[table.table].columns:
         if column.type == "timestamp" and column.name in made.columns:
             texts = made[column.name]
-            iso = iso_times(texts, file=place, column=column.name, day_first=day_first)
+            theirs = table.columns.get(column.name)
+            heading = (_own_name(theirs, headers) if theirs is not None else "") or column.name
+            iso = iso_times(texts, file=place, column=heading, day_first=day_first)
             made = made.with_columns(iso.zip_with(iso.is_not_null(), texts).alias(column.name))
     return made
 
