@@ -248,7 +248,7 @@ def test_employers_as_clusters_never_narrow_an_interval() -> None:
 
 
 def test_after_the_last_one_at_risk_the_share_stays_and_is_to_be_used_with_care() -> None:
-    """Three records end on day 8, the fourth hears on day 10: the estimate stays at 1, as survfit's does, with a mark."""
+    """Three records end on day 8, one hears on day 10: the estimate stays at 1, as survfit's does, and is marked."""
     early = [{**row, **({"observed_until": "2026-03-10"} if k else {})} for k, row in enumerate(FOUR)]
     result = incidence_curve(log_of(early, {"0": "2026-03-12T09:00"}), min_cell=1, horizon=30)
     assert shares(result)[10] == shares(result)[11] == shares(result)[30] == 1.0
