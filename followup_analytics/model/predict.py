@@ -88,12 +88,19 @@ class Predictions(Result):
         chances = [row["probability"] for row in self.rows if row["probability"] is not None]
         if not chances:
             return "No interview is waiting for a response." if not self.rows else "No open interview has a prediction."
+        if all(row["reason"] == _VAGUE for row in self.rows if row["probability"] is not None):
+            return f"{counted(len(self.rows), 'interview')} open. {_VAGUE}"
         basis = "by the model" if any(row["basis"] == "model" for row in self.rows) else "by the base rate alone"
         low, high = min(chances), max(chances)
         return (
             f"{counted(len(self.rows), 'interview')} open: the chance of hearing back within {self.extra['within']:g} "
             f"days if nothing further is done goes from {100 * low:.0f}% to {100 * high:.0f}% ({basis})."
         )
+
+
+#: An interval wider than this says no more than that nothing is known.
+_VAGUE_WIDTH = 0.8
+_VAGUE = "Nearly any chance fits the little that the model has seen: these data can't tell."
 
 
 def _title(drawn: int, of: int) -> str:
@@ -199,7 +206,8 @@ def _row(spell: dict[str, Any], fitted: FittedModel, within: float, multiple: fl
     rate = -np.log1p(-min(chance, 1 - 1e-9))
     low, high = (float(-np.expm1(-rate * np.exp(sign * min(error, 50.0)))) for sign in (-1, 1))
     beyond = silence > 2 * max(curve.edges[-1], within)
-    care = "Such a long silence is hardly seen in the training log." if beyond else None
+    care = _VAGUE if high - low > _VAGUE_WIDTH else None
+    care = "Such a long silence is hardly seen in the training log." if beyond else care
     return row | {
         "probability": chance, "conf_low": low, "conf_high": high,
         "probability_14": curve.chance(silence, _FORTNIGHT, multiple),

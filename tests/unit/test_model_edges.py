@@ -193,3 +193,17 @@ def test_a_log_with_an_interview_ahead_is_fitted_without_it() -> None:
     found = fit_callback_model(small(), min_cell=1)
     assert found.row["n_interviews"] in (0, 1)
     assert not found.beats_base_rate
+
+
+def test_a_model_that_has_seen_one_answer_says_that_it_cannot_tell() -> None:
+    """Limits from 0 to 1 are no prediction: the sentence and each row say so."""
+    interviews = pl.DataFrame({"interview_id": ["1", "2", "3"], "applicant_id": ["a", "b", "c"]}).with_columns(
+        interviewed_at=pl.lit("2026-03-02T10:00Z")
+    )
+    contacts = pl.DataFrame(
+        {"contact_id": ["x", "y"], "interview_id": ["1", "1"], "at": ["2026-03-04T10:00Z", "2026-03-06T10:00Z"]}
+    ).with_columns(direction=pl.Series(["outbound", "inbound"]), channel=pl.lit("phone"))
+    small = build_log(interviews=interviews, contacts=contacts, time_zone="UTC", data_date="2026-03-08")
+    said = predict_callbacks(small, fit_callback_model(small, min_cell=1))
+    assert "can't tell" in said.summary()
+    assert {row["status"] for row in said.rows} == {"use_with_care"}
