@@ -13,8 +13,8 @@ from followup_analytics.uncertainty.groups import (
 )
 from followup_analytics.uncertainty.intervals import (
     ProportionInterval,
-    clopper_pearson,
     cloglog_limits,
+    clopper_pearson,
     korn_graubard,
     korn_graubard_from_se,
     log_limits,
@@ -49,8 +49,8 @@ __all__ = [
     "assign_groups",
     "benjamini_hochberg",
     "bias_factor",
-    "clopper_pearson",
     "cloglog_limits",
+    "clopper_pearson",
     "cluster_number",
     "design_effect",
     "detectable_from_se",
