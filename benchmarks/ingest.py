@@ -4,9 +4,9 @@
 
 Each work is done in a process of its own, so that its peak memory is its own; interpreter and libraries take some
 130 MB. Of the telephone's calls half belong to numbers of the roster; of the exchange's records (five for each of
---rows) one in a thousand does; mailbox and text messages are made --megabytes large with bodies and pictures that pass
-by unread. A second time adds nothing. Goals: contacts from CSV below 20 s and again below 8 s, calls below 25 s, rejected
-rows not more than a third slower, the last three below 500 MB.
+--rows) one in a thousand does; mailbox and text messages are made --megabytes large with bodies and pictures that
+pass by unread. A second time adds nothing. Goals: contacts from CSV below 20 s and again below 8 s, calls below 25 s,
+rejected rows not more than a third slower, the last three below 500 MB.
 """
 
 from __future__ import annotations

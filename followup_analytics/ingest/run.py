@@ -32,6 +32,7 @@ from followup_analytics.log import Note, parse_moment
 from followup_analytics.privacy import Pseudonyms
 from followup_analytics.schema import INTERVIEWS, TABLES
 from followup_analytics.store import Counts, Store
+from followup_analytics.tabular import DELIMITED_SUFFIXES, PARQUET_SUFFIXES
 
 Progress = Callable[[str, int, float | None], None]
 Paths = str | Path | Sequence[str | Path]
@@ -172,8 +173,17 @@ def read_options(
 
 
 def as_paths(files: Paths) -> list[Path]:
-    """One or several files as paths; UsageError when there are none."""
+    """One or several files as paths, a folder of the log's tables as these; UsageError when there are none."""
     given = [files] if isinstance(files, str | Path) else list(files)
     if not given:
         raise UsageError("name at least one file.")
-    return [Path(one) for one in given]
+    return [path for one in given for path in _tables_in(Path(one)) or [Path(one)]]
+
+
+def _tables_in(folder: Path) -> list[Path]:
+    """The tables of a log in a folder, interviews first; none where it is no folder or holds something else."""
+    if not folder.is_dir():
+        return []
+    kinds = (*DELIMITED_SUFFIXES, *PARQUET_SUFFIXES)
+    inside = sorted(path for path in folder.iterdir() if path.suffix.lower() in kinds)
+    return [path for name in TABLES for path in inside if path.stem.casefold() == name]

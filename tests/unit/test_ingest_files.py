@@ -432,3 +432,18 @@ def test_papers_that_somebody_worked_on_are_kept(office: Path) -> None:
     result = ingest(office, "contacts.csv", "calls.xml", roster=office / "roster.csv", review="calls.review.csv")
     assert [row["rejects_file"] for row in result.rows] == ["contacts-2.rejects.csv", "calls-2.rejects.xml"]
     assert result.review_file == "calls-2.review.csv"
+
+
+def test_a_folder_of_the_logs_tables_is_taken_as_its_tables(tmp_path: Path) -> None:
+    """`followup check data/log` means the tables in it, and nothing else that lies there."""
+    (tmp_path / "interviews.csv").write_text(
+        "interview_id,applicant_id,interviewed_at\ni1,a,2026-03-02T10:00+01:00\n", "utf-8"
+    )
+    (tmp_path / "contacts.csv").write_text(
+        "contact_id,interview_id,at,direction,channel\nc1,i1,2026-03-04T10:00+01:00,outbound,phone\n", "utf-8"
+    )
+    (tmp_path / "notes.txt").write_text("nothing of the log", "utf-8")
+    assert [(row["table"], row["accepted"]) for row in check_files(tmp_path).rows] == [
+        ("interviews", 1),
+        ("contacts", 1),
+    ]
