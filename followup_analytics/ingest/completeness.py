@@ -53,7 +53,7 @@ def logged_share(calls: pl.DataFrame, record: pl.DataFrame, known: pl.DataFrame,
         f"{by_way[way][1]:,} of {by_way[way][0]:,} {way}" for way in ("outbound", "inbound") if way in by_way
     )
     text = (
-        f"calls of {file} are not in the other record of the same interviews, which has {both:,} of {n:,} "
+        f"some calls of {file} are not in the other record of the same interviews, which has {both:,} of {n:,} "
         f"({both / n:.0%}: {ways}) between {_date(first)} and {_date(last)}; if that holds elsewhere, it counts too "
         "few attempts by as much"
     )
@@ -85,8 +85,8 @@ def answers_to_nothing(contacts: pl.DataFrame) -> tuple[Note, ...]:
     if answered.height < _ENOUGH or bare < _WORTH_SAYING * answered.height:
         return ()
     text = (
-        f"of {answered.height:,} interviews that were answered have no attempt logged before the answer "
-        f"({bare / answered.height:.0%}): employers called of their own accord, or attempts are missing; at most that "
+        f"{bare / answered.height:.0%} of {answered.height:,} interviews that were answered have no attempt logged "
+        "before the answer: employers called of their own accord, or attempts are missing; at most that "
         "share of these stories is under-logged"
     )
     return (Note("answers_without_attempt", text, bare),)

@@ -88,4 +88,4 @@ def test_answers_to_no_logged_attempt(tmp_path: Path, monkeypatch: pytest.Monkey
     result = check_files([tmp_path / "interviews.csv", tmp_path / "contacts.csv"])
     [note] = [note for note in result.notes if note.code == "answers_without_attempt"]
     assert note.n == 10
-    assert note.text.startswith("of 25 interviews that were answered have no attempt logged before the answer (40%)")
+    assert note.text.startswith("40% of 25 interviews that were answered have no attempt logged before the answer")
