@@ -73,7 +73,7 @@ SHEETS: dict[str, Mapping[str, pl.Expr]] = {
         "category": _either("outgoing", "incoming"),
     },
     "iphone_csv": {
-        "Call type": _either("Outgoing", "Incoming"),
+        "Call type": pl.when(_OUT).then(pl.lit("Outgoing")).otherwise(_taken("Incoming", "Missed")),
         "Date": _PLAIN,
         "Duration": _clock(_TALK),
         "Number": _LINE,
