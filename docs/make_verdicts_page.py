@@ -22,6 +22,11 @@ The goals: in worlds where nothing matters at most 5% of logs with any false ver
 93 to 97.5% of plain 95% intervals that hold the truth, by design. The worlds: `null` (nothing matters, but those who
 feel strong act differently), `persistent_null` (the same, and people keep calling), `etiquette` (all advice is right,
 and the weak keep to it, so that plain tables speak against it).
+
+The study was ended before the 1,000 logs of each size that it aims at: the limits say how much is known so far. Where
+confounding is strong and logs are small (`etiquette`, 500 applicants), the ridge penalty of the weights leaves some of
+it: the note's estimate is on average two points too low, and its intervals hold the truth too seldom. No verdict was
+false there; the error is towards the plain table.
 """
 
 
