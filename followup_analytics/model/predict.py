@@ -62,7 +62,7 @@ class Predictions(Result):
         "interview_id": "text", "probability": "share", "conf_low": "share", "conf_high": "share",
         "probability_14": "share", "silence_days": "days", "attempts": "count", "basis": "text", "status": "text",
         "reason": "sentence", "if_call": "share", "if_call_low": "share", "if_call_high": "share", "if_other": "text",
-        "if_call_reason": "sentence",
+        "if_call_reason": "sentence", "employer": "text",
     }  # fmt: skip
 
     def plot(self, ax: Axes | None = None) -> Axes:

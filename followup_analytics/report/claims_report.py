@@ -161,6 +161,9 @@ def _protocol(found: Findings) -> list[dict[str, Any]]:
             "Where the p-value, corrected by Holm’s method for all claims that passed the gates, is below .05 and the "
             "difference reaches the margin, the claim is supported (it “holds here”) or contradicted. Else it is left "
             "open.",
+            "Negative controls can only take a verdict away. Where a claim’s own control fails, or those of three "
+            "claims and of a quarter of all that have one, the claim is left open: what goes with the advice goes with "
+            "answers that it can’t have brought.",
         ),
         paragraph(
             "Every claim is laid out as the trial that would settle it, and emulated in the log: who could take part, "

@@ -119,8 +119,8 @@ def _due_section(due: Sequence[Row], steps: NextStepsResult) -> Section:
         Column("Done", "left"),
         Column("Client", "left"),
         Column("Employer", "left", share=1),
-        Column("What to do", "left", share=1),
-        Column("Why", "left", share=1.7),
+        Column("What to do", "left", share=0.8),
+        Column("Why", "left", share=2.8),
     ]
     body = [["☐", _client(row), row["employer"] or "–", STEPS[row["step"]], row["why"]] for row in due]
     intro = paragraph("The most urgent first. Tick what is done, and write down what was said.")
@@ -136,11 +136,11 @@ def _client_section(rows: Sequence[Row]) -> Section:
         return Section("Client by client", (paragraph("No interview is open."),))
     columns = [
         Column("Client", "left"),
-        Column("Interview", "left", share=1.3),
-        Column("Next step", "left", share=1),
-        Column("When", "left", share=1),
-        Column("Why", "left", share=2.1),
-        Column("How sure", "left", share=1.1),
+        Column("Interview", "left", share=1.2),
+        Column("Next step", "left", share=0.7),
+        Column("When", "left", share=0.8),
+        Column("Why", "left", share=3),
+        Column("How sure", "left", share=1),
     ]
     body = [
         [client, _interview(row), STEPS[row["step"]], _when(row), row["why"], row["confidence"]]
