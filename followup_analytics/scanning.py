@@ -34,6 +34,10 @@ from followup_analytics.tabular import header_key
 #: What every count needs of the contacts, beside the keys that are asked for.
 _NEEDED = ("contact_id", "interview_id", "direction", "channel", "party", "purpose", "automatic", "at_precision")
 _TABLES = (INTERVIEWS, CONTACTS, OUTCOME_TABLE)
+#: Where there is no table of outcomes, none is known.
+_NO_OUTCOMES = pl.LazyFrame(
+    schema={"interview_id": pl.String, "outcome": pl.String, "decided_at": pl.Datetime("us", "UTC")}
+)
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _INSTANT = pl.lit("instant", pl.Enum(["instant", "day"]))
 
@@ -51,25 +55,26 @@ def scan_log(source: str | Path, *, time_zone: str | None = None, columns: Seque
     files = {table.name: path / f"{table.name}.parquet" for table in _TABLES}
     known = {*files.values(), path / LOG_FILE}
     if any(child.suffix and child not in known for child in path.iterdir()) or not all(
-        f.exists() for f in files.values()
+        files[table.name].exists() for table in (INTERVIEWS, CONTACTS)
     ):
         return None
     settings = read_settings(path / LOG_FILE)
-    zone = time_zone or settings.get("time_zone")
+    scans = {name: pl.scan_parquet(file) if file.exists() else _NO_OUTCOMES for name, file in files.items()}
+    given = time_zone or settings.get("time_zone")
+    zone = given or getattr(scans[INTERVIEWS.name].collect_schema().get("interviewed_at"), "time_zone", None)
     if not isinstance(zone, str) or not is_zone(zone) or zone[0] in "+-":
         return None
-    scans = {name: pl.scan_parquet(file) for name, file in files.items()}
     if not all(_is_sound(scans[table.name], table) for table in _TABLES):
         return None
     frames = _frames(scans, zone, columns)
-    return None if frames is None else _log(frames, settings, zone)
+    return None if frames is None else _log(frames, settings, zone, given)
 
 
-def _log(frames: Mapping[str, pl.DataFrame], settings: Mapping[str, Any], zone: str) -> FollowUpLog:
+def _log(frames: Mapping[str, pl.DataFrame], settings: Mapping[str, Any], zone: str, given: str | None) -> FollowUpLog:
     """The log of sound frames; its record ends where log.toml says, else with the latest observed_until or time."""
     interviews = frames["interviews"]
     if settings.get("data_date") is not None:
-        until = parse_moment(settings["data_date"], zone)
+        until = parse_moment(settings["data_date"], given)
     else:
         ends = [interviews["observed_until"].dt.epoch("us").max()] if interviews["observed_until"].count() else []
         times = [frame["_at_us"].max() for frame in frames.values() if frame.height]
@@ -85,12 +90,12 @@ def _log(frames: Mapping[str, pl.DataFrame], settings: Mapping[str, Any], zone: 
         outcomes=frames["outcomes"],
         applicants=None,
         data_date=until,
-        time_zone=zone,
+        time_zone=given,
         simulated=bool(settings.get("simulated", False)),
         notes=(
             *told,
             *open_end_note(interviews, settings.get("data_date")),
-            *span_notes(interviews, until, zone),
+            *span_notes(interviews, until, given),
             *ahead,
         ),
     )

@@ -103,13 +103,22 @@ def test_whatever_is_out_of_order_goes_to_the_careful_reader(folder: Path, tmp_p
 
 
 def test_other_places_are_not_scanned(folder: Path, tmp_path: Path) -> None:
-    """A store, an absent folder, a folder of CSV, one without a zone or with applicants."""
+    """A store, an absent folder, a folder of CSV, one with applicants."""
     assert scan_log("sqlite:///x.db") is None
     assert scan_log(tmp_path / "absent") is None
     made = shutil.copytree(folder, tmp_path / "log")
     (made / "applicants.parquet").write_bytes(b"")
     assert scan_log(made) is None
-    (made / "applicants.parquet").unlink()
+
+
+def test_neither_settings_nor_outcomes_are_needed(folder: Path, tmp_path: Path) -> None:
+    """Without log.toml days are those of the zone that the column of times has; without a table no outcome is known."""
+    made = shutil.copytree(folder, tmp_path / "log")
     (made / "log.toml").unlink()
-    assert scan_log(made) is None
-    assert scan_log(made, time_zone="America/New_York") is not None
+    (made / "outcomes.parquet").unlink()
+    for quick, careful in (
+        (scan_log(made), read_log(made)),
+        (scan_log(made, time_zone="America/New_York"), read_log(made, time_zone="America/New_York")),
+    ):
+        assert quick is not None
+        assert response_rates(quick, by="timing").to_json() == response_rates(careful, by="timing").to_json()
