@@ -39,9 +39,8 @@ def cast_simple(given: pl.Series, column: Column) -> tuple[pl.Series, pl.Series]
     if given.dtype.is_numeric() and column.type in ("number", "integer"):
         if column.type == "integer" and given.dtype.is_float():
             given = given.fill_nan(None)
-            return given.set(given != given.round(), None).cast(kind, strict=False), (given != given.round()).fill_null(
-                value=False
-            )
+            broken = (given != given.round()).fill_null(value=False)
+            return given.set(broken, None).cast(kind, strict=False), broken
         cast = given.cast(kind, strict=False)
         return cast, cast.is_null() & given.is_not_null()
     text = clean_text(as_text(given))

@@ -212,23 +212,19 @@ class Result:
         parts += [Text("· " + clean(note_text(note)), style="dim") for note in self.notes]
         return Group(*parts)
 
-    def rich_table(self) -> RichTable:
-        """The rows as a rich table; texts are never read as markup."""
+    def rich_table(self, width: int) -> RichTable:
+        """The rows as a rich table of at most a width, `narrowest` or more; texts are never read as markup."""
         from rich import box
         from rich.table import Table as RichTable
         from rich.text import Text
 
         table = RichTable(title=Text(self.caption()), box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
         fields, body = self.printed()
-        for place, one in enumerate(fields):
-            table.add_column(
-                Text(one.label),
-                justify="right" if one.is_numeric else "left",
-                overflow="fold",
-                # Numbers stay on one line; a column of words is never squeezed below its longest one, up to a limit.
-                min_width=_least_width(one, [line[place] for line in body]),
-                max_width=None if one.kind == "sentence" else _WIDEST_CELL,
-            )
+        # Widths are ours: rich takes room from the widest columns first, numbers among them, and then cuts them off.
+        widths = _shared_out(fields, body, width - self.narrowest())
+        for one, letters in zip(fields, widths, strict=True):
+            side: Literal["left", "right"] = "right" if one.is_numeric else "left"
+            table.add_column(Text(one.label), justify=side, overflow="fold", width=letters)
         for line in body:
             table.add_row(*(Text(clean(cell)) for cell in line))
         return table
@@ -273,12 +269,7 @@ class _Rows:
         from rich.text import Text
 
         if self.result.narrowest() <= options.max_width:
-            table = self.result.rich_table()
-            # Rich takes room from the widest columns first, numbers among them, and then cuts the table off.
-            widths = _shared_out(*self.result.printed(), options.max_width - self.result.narrowest())
-            for column, width in zip(table.columns, widths, strict=True):
-                column.width = width
-            yield table
+            yield self.result.rich_table(options.max_width)
             return
         yield Text(f"{self.result.caption()}\n")
         for record in self.result.records(options.max_width):

@@ -45,6 +45,8 @@ _INSTANT = pl.lit("instant", pl.Enum(["instant", "day"]))
 def scan_log(source: str | Path, *, time_zone: str | None = None, columns: Sequence[str] = ()) -> FollowUpLog | None:
     """The log of a folder of typed Parquet files, or None where `read_log` must look at it.
 
+    Without a zone from the person or from log.toml it is that of the column interviewed_at; without a table of outcomes
+    none is known.
     columns: the keys that will be asked for, weekday and hour among them. Contacts hold these and what counting needs,
     the other columns of the contract are absent from them; vocabularies are categories; interviews have no `_bucket`.
     Raises DataError for settings (log.toml) that can't be read.

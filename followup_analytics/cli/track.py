@@ -19,6 +19,10 @@ class _Commands(typer.core.TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command that was typed; suggestions for one that isn't there leave `forget` out."""
+        if args and args[0] in ctx.help_option_names:
+            # `followup track STORE --help`: the store is taken off already, and the parser would look for a command.
+            typer.echo(ctx.get_help())
+            ctx.exit()
         if args and args[0] not in self.commands:
             from followup_analytics.errors import UsageError
             from followup_analytics.text import listed, nearest

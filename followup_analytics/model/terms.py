@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from followup_analytics.casting import as_text
 from followup_analytics.cells import attempts
 from followup_analytics.errors import UsageError
 from followup_analytics.schema import CONTACTS, OUTCOME_TABLE, SPOKEN_CHANNELS
@@ -139,6 +140,10 @@ def attempt_terms() -> list[pl.Expr]:
     ]
 
 
+#: A numeric covariate with more values than this is cut into quarters when the model is fitted.
+_MOST_NUMBERS = 8
+
+
 def covariate_terms(covariates: Sequence[str], log: FollowUpLog) -> list[pl.Expr]:
     """Interview columns as text or numbers; a rating made after the attempt is missing."""
     made = []
@@ -149,22 +154,10 @@ def covariate_terms(covariates: Sequence[str], log: FollowUpLog) -> list[pl.Expr
             value = pl.when(early).then(value)
         number = log.interviews[name].dtype.is_numeric()
         numeric = number and log.interviews[name].n_unique() > _MOST_NUMBERS
-        text = _written(value) if number else value.cast(pl.String)
+        # 3 and 3.0 are one level: a column of whole numbers is a float where one is missing.
+        text = value.map_batches(as_text, return_dtype=pl.String)
         made.append((value.cast(pl.Float64) if numeric else text.fill_null(MISSING)).alias(name))
     return made
-
-
-def _written(value: pl.Expr) -> pl.Expr:
-    """A number as text, 3 and 3.0 alike: a column of whole numbers is a float where one is missing."""
-    number = value.cast(pl.Float64)
-    whole = number.is_finite() & (number == number.round()) & (number.abs() < 1e15)
-    return (
-        pl.when(whole).then(pl.when(whole).then(number).cast(pl.Int64).cast(pl.String)).otherwise(value.cast(pl.String))
-    )
-
-
-#: A numeric covariate with more values than this is cut into quarters when the model is fitted.
-_MOST_NUMBERS = 8
 
 
 def timing_label(day: pl.Expr) -> pl.Expr:

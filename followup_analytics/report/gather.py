@@ -107,7 +107,7 @@ def _rates(log: FollowUpLog, options: Options, n_attempts: int) -> tuple[Any, di
         try:
             tables[key] = asked(log, key).rows
         except WithheldError:
-            reasons[key] = _too_few("This table is", options)
+            reasons[key] = _too_few("The rows of this table are", options)
     return found.rows[0], tables, reasons, found.notes
 
 

@@ -186,3 +186,11 @@ def test_the_page_of_a_check_is_private(followup, tmp_path, monkeypatch):
     (tmp_path / "interviews.csv").write_text("interview_id,applicant_id,interviewed_at\ni1,a,soon\n")
     assert followup("check", "interviews.csv", "--html", "page.html").code == 3
     assert (tmp_path / "page.html").stat().st_mode & 0o777 == 0o600
+
+
+def test_help_of_track_is_there_behind_a_store_too(followup, tmp_path):
+    """Whoever types the store first and then --help gets the list of commands, and no store is made."""
+    said = followup("track", f"sqlite:///{tmp_path / 'calls.db'}", "--help")
+    assert (said.code, said.err) == (0, "")
+    assert "interview" in said.out
+    assert not list(tmp_path.iterdir())
