@@ -18,6 +18,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from followup_analytics.claims.catalogue import own_catalogue
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.definition import CONTROLS, Claim
 from followup_analytics.claims.evaluate import judge, run_all
-from followup_analytics.claims.trial import Trial
+from followup_analytics.claims.finding import Finding, examine
 from followup_analytics.simulate import simulate_log
 from followup_analytics.simulate.truth import world_truth
 from followup_analytics.simulate.world import World, load_world
@@ -69,32 +70,33 @@ def one_log(world: str, applicants: int, seed: int) -> Row:
     claims = tuple(replace(claim, controls=CONTROLS if claim.controls else ()) for claim in own.values())
     context = Context.of(log, claims)
     started = time.process_time()
-    trials = run_all(claims, context)
+    findings = run_all(claims, context, partial(examine, context=context, min_cell=1))
     # All controls are kept to be looked at; the verdicts are by those that the catalogue names.
-    rows = judge([_with_own_controls(trial, own[trial.claim.id]) for trial in trials], context, min_cell=1)
+    rows = judge([_with_own_controls(one, own[one.claim.id]) for one in findings], context, min_cell=1)
     seconds = time.process_time() - started
-    kept = {row["claim"]: _kept(row, trial) for row, trial in zip(rows, trials, strict=True)}
+    kept = {row["claim"]: _kept(row, one) for row, one in zip(rows, findings, strict=True)}
     return {"seed": seed, "seconds": round(seconds, 2), "claims": kept}
 
 
-def _with_own_controls(trial: Trial, claim: Claim) -> Trial:
-    controls = tuple(control for control in trial.controls if control.name in claim.controls)
-    return replace(trial, claim=claim, controls=controls)
+def _with_own_controls(finding: Finding, claim: Claim) -> Finding:
+    controls = tuple(control for control in finding.controls if control.name in claim.controls)
+    return replace(finding, claim=claim, controls=controls)
 
 
-def _kept(row: Row, trial: Trial) -> Row:
-    kept: Row = {"verdict": row["verdict"], "applicants": trial.n_applicants}
-    if trial.estimate is not None:
-        kept["difference"] = _numbers(trial.estimate.difference)
-        kept["tested_error"] = _short(float(trial.estimate.tested.se))
-        kept["jackknife_error"] = _short(float(replace(trial.estimate.difference, least_se=0.0).se))
-        kept["risks"] = [_short(float(one.estimate)) for one in (trial.estimate.strategy, trial.estimate.alternative)]
-    if trial.second_way is not None:
-        kept["sequential"] = _numbers(trial.second_way)
-    if trial.test is not None:
+def _kept(row: Row, finding: Finding) -> Row:
+    kept: Row = {"verdict": row["verdict"], "applicants": finding.n_applicants}
+    if finding.effect is not None:
+        difference = finding.effect.difference
+        kept["difference"] = _numbers(difference)
+        kept["tested_error"] = _short(float(finding.effect.tested.se))
+        kept["jackknife_error"] = _short(float(replace(difference, least_se=0.0).se))
+        kept["risks"] = [_short(risk) for risk in finding.effect.risks]
+    if finding.second_way is not None:
+        kept["sequential"] = _numbers(finding.second_way)
+    if finding.test is not None:
         kept |= {name: _short(row[name]) for name in ("p_value", "p_adjusted", "ess_strategy", "ess_alternative")}
         kept["label"] = row["label"]
-        kept["controls"] = {control.name: _short(control.p_value) for control in trial.controls}
+        kept["controls"] = {control.name: _short(control.p_value) for control in finding.controls}
     return kept
 
 

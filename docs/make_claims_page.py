@@ -85,9 +85,10 @@ DESIGNS = """## Designs
 
 **Clone-censor-weight.** Everybody is in both arms from time zero and leaves an arm on doing what it excludes; who stays
 is weighted by the inverse of the probability of staying, given the covariates and the call history so far. The model of
-acting is a ridge logistic regression; what happened within a day is ordered by true times, and a decision that a reply
-cut short counts for the part of the day's usual times of acting that had passed. Risks are weighted Aalen-Johansen
-incidences with competing events.
+acting is a ridge logistic regression that draws the levels of a number towards a straight line
+([decision 055](decisions/055-numbers-lie-on-a-line.md)); what happened within a day is ordered by true times, and a
+decision that a reply cut short counts for the part of the day's usual times of acting that had passed. Risks are weighted
+Aalen-Johansen incidences with competing events.
 
 **Attempt contrast.** A choice made within one contact: inverse-probability weights, then an outcome model weighted by
 them and averaged over everybody (doubly robust).

@@ -89,7 +89,7 @@ class _Watch:
 def excess_replies(histories: Histories, persons: Sequence[Covariate]) -> FloatArray:
     """Replies in each interview minus what their hazard would foretell, shape (n,)."""
     watch = _watch(histories)
-    clock = Covariate("interval", watch.day, tuple(str(k) for k in range(_DAYS + 1)))
+    clock = Covariate.of("interval", watch.day, [str(k) for k in range(_DAYS + 1)])
     covariates = [clock, *(one.take(watch.person) for one in persons), *watch.done]
     patterns = make_patterns(covariates, len(watch.person))
     n = np.bincount(patterns.pattern, weights=watch.exposure, minlength=len(patterns.design)).astype(np.float64)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,6 +15,9 @@ from followup_analytics.log import FollowUpLog
 from followup_analytics.text import nearest
 
 IntArray = NDArray[np.int64]
+#: Places among a covariate's few levels: a quarter of the memory of whole numbers, of which trials hold millions.
+Codes = NDArray[np.int16]
+FloatArray = NDArray[np.float64]
 
 MISSING, OTHER = "(missing)", "(other)"
 #: Levels with fewer interviews than this share, or than this number, are taken together.
@@ -31,16 +35,32 @@ class Covariate:
         codes: shape (m,), places in `levels`.
         levels: what each code means, in words.
         history: part of the call history, not of the person.
+        line: shape (levels,), where each level of a number stands, NaN for one that stands nowhere (missing, other);
+            None where levels are names.
     """
 
     name: str
-    codes: IntArray
+    codes: Codes
     levels: tuple[str, ...]
     history: bool = False
+    line: FloatArray | None = None
 
-    def take(self, rows: IntArray) -> Covariate:
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        codes: NDArray[Any],
+        levels: Sequence[str],
+        *,
+        history: bool = False,
+        line: FloatArray | None = None,
+    ) -> Covariate:
+        """A covariate of whole numbers of any size."""
+        return cls(name, codes.astype(np.int16), tuple(levels), history, line)
+
+    def take(self, rows: NDArray[Any]) -> Covariate:
         """The covariate of these rows alone."""
-        return Covariate(self.name, self.codes[rows], self.levels, self.history)
+        return replace(self, codes=self.codes[rows])
 
 
 def baseline_covariates(log: FollowUpLog, names: Sequence[str], response_us: IntArray) -> tuple[Covariate, ...]:
@@ -86,14 +106,26 @@ def _levels(name: str, values: pl.Series) -> Covariate:
     common = counts.filter(pl.col("count") >= floor)[text.name].to_list()[:_MOST_LEVELS]
     levels = sorted(set(common) | ({OTHER} if len(common) < len(counts) else set()))
     place = {level: code for code, level in enumerate(levels)}
-    codes = text.replace_strict(place, default=place.get(OTHER, 0), return_dtype=pl.Int64).to_numpy()
-    return Covariate(name, codes, tuple(levels))
+    codes = text.replace_strict(place, default=place.get(OTHER, 0), return_dtype=pl.Int16).to_numpy()
+    return Covariate.of(name, codes, levels, line=_line(values, codes, levels))
 
 
-def binned(name: str, values: IntArray, edges: Sequence[int], words: Sequence[str]) -> Covariate:
+def _line(values: pl.Series, codes: Codes, levels: Sequence[str]) -> FloatArray | None:
+    """Each level's mean value."""
+    if not values.dtype.is_numeric():
+        return None
+    number = values.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    known = np.isfinite(number)
+    count = np.bincount(codes[known], minlength=len(levels))
+    total = np.bincount(codes[known], weights=number[known], minlength=len(levels))
+    named = np.array([level in (MISSING, OTHER) for level in levels], dtype=bool)
+    return np.where(named | (count == 0), np.nan, total / np.maximum(count, 1))
+
+
+def binned(name: str, values: NDArray[Any], edges: Sequence[int], words: Sequence[str]) -> Covariate:
     """A count or a day as a covariate of the call history: bins start at `edges`, the first of which is the least."""
     codes = np.searchsorted(np.asarray(edges), values, side="right") - 1
-    return Covariate(name, np.maximum(codes, 0).astype(np.int64), tuple(words), history=True)
+    return Covariate.of(name, np.maximum(codes, 0), words, history=True)
 
 
 @dataclass(frozen=True)
@@ -109,16 +141,20 @@ class Patterns:
 
     design: NDArray[np.float64]
     penalty: NDArray[np.float64]
-    pattern: IntArray
+    pattern: NDArray[np.int32]
     names: tuple[str, ...]
 
 
-#: Ridge penalty of covariates and, much weaker, of the intervals' own levels.
-RIDGE, INTERVAL_RIDGE = 1.0, 0.05
+#: Ridge penalty of levels and, much weaker, of the intervals' own levels and of a number's straight line.
+RIDGE, WEAK_RIDGE = 1.0, 0.05
 
 
 def make_patterns(covariates: Sequence[Covariate], rows: int) -> Patterns:
-    """Merge rows that are alike in every covariate, and code each level but the commonest in a column of its own."""
+    """Merge rows that are alike in every covariate, and code each level but the commonest in a column of its own.
+
+    A number has its straight line besides, so that the penalty draws its levels towards that line and not towards one
+    another (docs/decisions/055).
+    """
     key = np.zeros(rows, dtype=np.int64)
     for one in covariates:
         key = _compact(key * len(one.levels) + one.codes)
@@ -131,8 +167,28 @@ def make_patterns(covariates: Sequence[Covariate], rows: int) -> Patterns:
             if level != counts.argmax():
                 columns.append((here == level).astype(np.float64))
                 names.append(f"{one.name} = {one.levels[level]}")
-                penalty.append(INTERVAL_RIDGE if one.name == "interval" else RIDGE)
-    return Patterns(np.stack(columns, axis=1), np.array(penalty), pattern.astype(np.int64), tuple(names))
+                penalty.append(WEAK_RIDGE if one.name == "interval" else RIDGE)
+        line = _standard_line(one, counts)
+        if line is not None:
+            columns.append(line[here])
+            names.append(f"{one.name}, straight line")
+            penalty.append(WEAK_RIDGE)
+    return Patterns(np.stack(columns, axis=1), np.array(penalty), pattern.astype(np.int32), tuple(names))
+
+
+def _standard_line(one: Covariate, counts: IntArray) -> FloatArray | None:
+    """A number's levels with mean 0 and spread 1 over these rows; None where fewer than three of them have a place."""
+    if one.line is None:
+        return None
+    share = np.where(np.isfinite(one.line), counts, 0)
+    if np.count_nonzero(share) <= 2:
+        return None
+    line = np.nan_to_num(one.line)
+    mean = share @ line / share.sum()
+    spread = np.sqrt(share @ (line - mean) ** 2 / share.sum())
+    if spread <= 0:
+        return None
+    return np.asarray(np.where(np.isfinite(one.line), (line - mean) / spread, 0.0), dtype=np.float64)
 
 
 def _compact(key: IntArray) -> IntArray:

@@ -181,8 +181,9 @@ def _second_way(trial: Trial) -> dict[str, Any] | None:
     if way is None or trial.estimate is None:
         return None
     low, high = way.limits()
-    apart = abs(float(way.estimate) - float(trial.estimate.difference.estimate))
-    error = float(np.hypot(way.se, trial.estimate.difference.se))
+    first = trial.estimate.effect.difference
+    apart = abs(float(way.estimate) - float(first.estimate))
+    error = float(np.hypot(way.se, first.se))
     return {
         "method": "sequential trials",
         "estimate": float(way.estimate),

@@ -14,12 +14,16 @@ from followup_analytics.claims.histories import DAY_US, NEVER, Histories, Times,
 from followup_analytics.claims.moments import Moments
 from followup_analytics.schema import CHANNELS, TONES
 from followup_analytics.trials.ccw import CENSORED, COMPETING, EVENT, FollowUp
-from followup_analytics.trials.decisions import FORBID, MUST, NATURAL, Decisions
+from followup_analytics.trials.decisions import FORBID, MUST, NATURAL, Decisions, Ints
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
+#: Whole numbers that fit in two bytes: interviews times intervals are many.
+Small = NDArray[np.int16]
+#: No more acts are counted in an interval: sums over intervals must fit in two bytes.
+_MANY = 1_000
 #: An interval that never comes.
 LATE = 1_000_000
 _DAY_EDGES, _DAY_WORDS = (0, 1, 2, 4, 8, 15), ("0", "1", "2-3", "4-7", "8-14", "15+")
@@ -44,7 +48,7 @@ class Emulation:
     """
 
     decisions: Decisions
-    rules: tuple[IntArray, IntArray]
+    rules: tuple[Ints, Ints]
     follow_up: FollowUp
     did: BoolArray
     row: IntArray
@@ -56,7 +60,7 @@ class Emulation:
 class _Acts:
     """Acts of one kind by interval: counts, shape (m, K), and the part of the interval gone at the first of each."""
 
-    count: IntArray
+    count: Small
     part: FloatArray
 
 
@@ -76,7 +80,7 @@ def emulate(
     acts = _acts(claim, histories, moments, act or "attempt", claim.window)
     rows = _decision_rows(claim, acts, binding, recorded) if act else _no_rows()
     history = _varying(claim, histories, moments, rows)
-    interval = Covariate("interval", rows.interval, tuple(str(k) for k in range(max(claim.window, 1))), history=True)
+    interval = Covariate.of("interval", rows.interval, [str(k) for k in range(max(claim.window, 1))], history=True)
     acting = make_patterns([interval, *(one.take(rows.person) for one in baseline), *history], len(rows.person))
     decisions, rules, columns = _with_choice(claim, moments, baseline, rows, acting, _seen(rows, acts, binding, part))
     return Emulation(
@@ -149,7 +153,7 @@ def _acts(claim: Claim, histories: Histories, moments: Moments, act: str, window
     part = _parts(claim, since, times, inbound=False)[inside]
     shape = (len(moments), max(window, 1))
     cell = place * shape[1] + interval
-    count = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
+    count = np.minimum(np.bincount(cell, minlength=shape[0] * shape[1]), _MANY).astype(np.int16).reshape(shape)
     first = np.ones(shape[0] * shape[1])
     np.minimum.at(first, cell, part)
     return _Acts(count, first.reshape(shape))
@@ -178,25 +182,30 @@ def act_times(histories: Histories, moments: Moments, act: str) -> Times:
 class _Rows:
     """Decisions in long form: person and interval of each, acts made before it and in it."""
 
-    person: IntArray
-    interval: IntArray
-    before: IntArray
-    made: IntArray
+    person: Ints
+    interval: Small
+    before: Small
+    made: Small
 
 
 def _no_rows() -> _Rows:
-    none = np.empty(0, dtype=np.int64)
+    none = np.empty(0, dtype=np.int16)
     return _Rows(none, none, none, none)
 
 
 def _decision_rows(claim: Claim, acts: _Acts, binding: IntArray, recorded: IntArray) -> _Rows:
     """Intervals in which each person could still decide: bound, recorded, and not yet past what the arms ask."""
     enough = max(claim.strategy.at_least, claim.alternative.at_least, _bound(claim.strategy), _bound(claim.alternative))
-    before = np.cumsum(acts.count, axis=1) - acts.count
+    before = _made_before(acts.count)
     k = np.arange(acts.count.shape[1])[None, :]
     there = (k <= binding[:, None]) & (k < recorded[:, None]) & (before < enough)
     person, interval = np.nonzero(there)
-    return _Rows(person, interval, before[there], acts.count[there])
+    return _Rows(person.astype(np.int32), interval.astype(np.int16), before[there], acts.count[there])
+
+
+def _made_before(count: Small) -> Small:
+    """Acts before each interval."""
+    return np.cumsum(count, axis=1, dtype=np.int16) - count
 
 
 def _bound(course: Course) -> int:
@@ -231,10 +240,10 @@ def _at_moment(claim: Claim, histories: Histories, moments: Moments) -> list[Cov
         made.append(binned("day", at.day - histories.start.day[at.row], _DAY_EDGES, _DAY_WORDS))
     if "channel" in claim.history and len(attempts.number):
         made.append(
-            Covariate("channel", np.where(known, attempts.channel[own] + 1, 0), ("none", *CHANNELS), history=True)
+            Covariate.of("channel", np.where(known, attempts.channel[own] + 1, 0), ("none", *CHANNELS), history=True)
         )
     if "tone" in claim.history:
-        made.append(Covariate("tone", _last_tone(histories, at), _TONE_WORDS, history=True))
+        made.append(Covariate.of("tone", _last_tone(histories, at), _TONE_WORDS, history=True))
     return made
 
 
@@ -258,32 +267,32 @@ def _varying(claim: Claim, histories: Histories, moments: Moments, rows: _Rows) 
         made.append(binned("acts", rows.before, range(8), [str(n) for n in range(8)]))
     if "attempts" in claim.history or rows.before.any():
         count = _acts(claim, histories, moments, "attempt", claim.window).count
-        before = (np.cumsum(count, axis=1) - count)[rows.person, rows.interval]
+        before = _made_before(count)[rows.person, rows.interval]
         made.append(binned("attempts", before, _COUNT_EDGES, _COUNT_WORDS))
         gap = _gap(count, since_moment=bool((moments.place >= 0).all()))
         made.append(binned("since attempt", gap[rows.person, rows.interval], _GAP_EDGES, _GAP_WORDS))
     if "thanked" in claim.history:
         count = _acts(claim, histories, moments, "thank_you", claim.window).count
-        before = (np.cumsum(count, axis=1) - count)[rows.person, rows.interval]
+        before = _made_before(count)[rows.person, rows.interval]
         made.append(binned("thanked", before, (0, 1), ("no", "yes")))
     if "tone" in claim.history:
         heard = _tone_since(claim, histories, moments)[rows.person, rows.interval]
-        made.append(Covariate("tone since", heard, _TONE_WORDS, history=True))
+        made.append(Covariate.of("tone since", heard, _TONE_WORDS, history=True))
     return made
 
 
-def _gap(count: IntArray, *, since_moment: bool) -> IntArray:
+def _gap(count: Small, *, since_moment: bool) -> Small:
     """Intervals since the last attempt before each interval, the moment's own included; 0 where there was none."""
-    k = np.arange(count.shape[1])[None, :]
-    last = np.maximum.accumulate(np.where(count > 0, k, -1), axis=1)
-    before = np.concatenate([np.full((len(count), 1), -1), last[:, :-1]], axis=1)
+    k = np.arange(count.shape[1], dtype=np.int16)[None, :]
+    last = np.maximum.accumulate(np.where(count > 0, k, np.int16(-1)), axis=1)
+    before = np.concatenate([np.full((len(count), 1), -1, dtype=np.int16), last[:, :-1]], axis=1)
     return k - before if since_moment else np.where(before < 0, 0, k - before)
 
 
-def _tone_since(claim: Claim, histories: Histories, moments: Moments) -> IntArray:
+def _tone_since(claim: Claim, histories: Histories, moments: Moments) -> Small:
     """The tone last heard since time zero, before each interval, shape (m, K)."""
     window = max(claim.window, 1)
-    heard = np.zeros((len(moments), window), dtype=np.int64)
+    heard = np.zeros((len(moments), window), dtype=np.int16)
     place = _place_of(histories, moments)[histories.toned.row]
     mine = place >= 0
     toned, tones, place = histories.toned.take(mine), histories.tones[mine], place[mine]
@@ -294,15 +303,15 @@ def _tone_since(claim: Claim, histories: Histories, moments: Moments) -> IntArra
     k = np.arange(window)[None, :]
     last = np.maximum.accumulate(np.where(heard > 0, k, 0), axis=1)
     carried = np.take_along_axis(heard, last, axis=1)
-    return np.concatenate([np.zeros((len(moments), 1), dtype=np.int64), carried[:, :-1]], axis=1)
+    return np.concatenate([np.zeros((len(moments), 1), dtype=np.int16), carried[:, :-1]], axis=1)
 
 
-def rules_of(course: Course, interval: IntArray, before: IntArray, made: IntArray) -> IntArray:
+def rules_of(course: Course, interval: Ints, before: Ints, made: Ints) -> Ints:
     """What a course asks of each decision: NATURAL, FORBID or MUST, each of shape (m,).
 
     Acts that are due fall due one by one: where as many are missing as there are intervals left, one must be made.
     """
-    rule = np.full(len(interval), NATURAL, dtype=np.int64)
+    rule = np.full(len(interval), NATURAL, dtype=np.int8)
     if course.some_in:
         first, last = course.some_in
         missing = course.at_least - before
@@ -321,34 +330,37 @@ def _with_choice(
     rows: _Rows,
     acting: Patterns,
     seen: FloatArray,
-) -> tuple[Decisions, tuple[IntArray, IntArray], tuple[str, ...]]:
+) -> tuple[Decisions, tuple[Ints, Ints], tuple[str, ...]]:
     """Put the choice at time zero, if there is one, in front of what is decided after it, each with its own model."""
     strategy, alternative = (
-        rules_of(course, rows.interval, rows.before, rows.made) if course.act else np.full(len(rows.person), NATURAL)
+        rules_of(course, rows.interval, rows.before, rows.made)
+        if course.act
+        else np.full(len(rows.person), NATURAL, np.int8)
         for course in (claim.strategy, claim.alternative)
     )
-    acted = (rows.made > 0).astype(np.int64)
+    acted = (rows.made > 0).astype(np.int8)
+    seen = seen.astype(np.float32)  # eighths of a day are all that is read of it
     if claim.choice is None:
-        zero = np.zeros(len(rows.person), dtype=np.int64)
+        zero = np.zeros(len(rows.person), dtype=np.int8)
         made = Decisions(rows.person, rows.interval, zero, acting.pattern, acted, seen, acting.design, acting.penalty)
         return made, (strategy, alternative), acting.names
-    people = np.arange(len(moments))
+    people = np.arange(len(moments), dtype=np.int32)
     choosing = make_patterns(baseline, len(people))
     # Only who chose the strategy's way has something left to do; the others' later acts are their own affair.
     later = moments.chosen[rows.person] == 1
     decisions = Decisions(
         person=np.concatenate([people, rows.person[later]]),
-        interval=np.concatenate([np.full(len(people), -1), rows.interval[later]]),
-        rank=np.zeros(len(people) + int(later.sum()), dtype=np.int64),
+        interval=np.concatenate([np.full(len(people), -1, dtype=np.int16), rows.interval[later]]),
+        rank=np.zeros(len(people) + int(later.sum()), dtype=np.int8),
         pattern=np.concatenate([choosing.pattern, acting.pattern[later] + len(choosing.design)]),
-        acted=np.concatenate([moments.chosen, acted[later]]),
-        seen=np.concatenate([np.ones(len(people)), seen[later]]),
+        acted=np.concatenate([moments.chosen.astype(np.int8), acted[later]]),
+        seen=np.concatenate([np.ones(len(people), dtype=np.float32), seen[later]]),
         design=_blocks(choosing.design, acting.design if later.any() else acting.design[:0, :0]),
         penalty=np.concatenate([choosing.penalty, acting.penalty if later.any() else np.empty(0)]),
     )
     rules = (
-        np.concatenate([np.full(len(people), MUST), strategy[later]]),
-        np.concatenate([np.full(len(people), FORBID), alternative[later]]),
+        np.concatenate([np.full(len(people), MUST, np.int8), strategy[later]]),
+        np.concatenate([np.full(len(people), FORBID, np.int8), alternative[later]]),
     )
     return decisions, rules, choosing.names
 

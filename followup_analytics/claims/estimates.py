@@ -24,16 +24,36 @@ BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """What a claim's trial gives before any verdict.
+class Effect:
+    """A claim's contrast in numbers.
 
     Attributes:
-        emulation: the trial.
-        contrast: both arms by clone-censor-weight: weights, curves.
         strategy, alternative: risks at the horizon with their replicates.
         difference: strategy minus alternative, as it is shown.
         tested: the same with the standard error that the verdict rests on (see `floored`).
         naive: the difference that a plain tabulation would show; NaN where an arm has nobody.
+    """
+
+    strategy: Jackknife
+    alternative: Jackknife
+    difference: Jackknife
+    tested: Jackknife
+    naive: float
+
+    @property
+    def risks(self) -> tuple[float, float]:
+        """Both risks, the strategy's first."""
+        return float(self.strategy.estimate), float(self.alternative.estimate)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a claim's trial gives before any verdict, with the people behind it.
+
+    Attributes:
+        emulation: the trial.
+        contrast: both arms by clone-censor-weight: weights, curves.
+        effect: the numbers.
         done: shape (2, m), who carried out each arm's strategy and kept to it (not who merely had no time to leave it).
         complete: shape (m,), followed to the horizon, or to what happened before.
         happened: shape (m,), the event within the horizon.
@@ -42,11 +62,7 @@ class Estimate:
 
     emulation: Emulation
     contrast: Contrast
-    strategy: Jackknife
-    alternative: Jackknife
-    difference: Jackknife
-    tested: Jackknife
-    naive: float
+    effect: Effect
     done: BoolArray
     complete: BoolArray
     happened: BoolArray
@@ -78,11 +94,13 @@ def estimate_claim(claim: Claim, emulation: Emulation, *, cap: float) -> Estimat
     return Estimate(
         emulation=emulation,
         contrast=contrast,
-        strategy=strategy,
-        alternative=alternative,
-        difference=floored(difference, contrast, *risks, share=CREDIBLE),
-        tested=floored(difference, contrast, *risks),
-        naive=_plain_difference(emulation.did, happened),
+        effect=Effect(
+            strategy=strategy,
+            alternative=alternative,
+            difference=floored(difference, contrast, *risks, share=CREDIBLE),
+            tested=floored(difference, contrast, *risks),
+            naive=_plain_difference(emulation.did, happened),
+        ),
         done=carried_out(emulation, contrast),
         cap=cap,
         complete=(follow_up.exit_kind > 0) | (follow_up.exit_interval >= follow_up.horizon),

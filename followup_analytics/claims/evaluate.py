@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from followup_analytics.claims.catalogue import choose_catalogue, find_claim
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.definition import Catalogue, Claim
-from followup_analytics.claims.diagnostics import diagnostics
-from followup_analytics.claims.estimates import risk_ratio
+from followup_analytics.claims.estimates import Effect, risk_ratio
+from followup_analytics.claims.finding import ArmWeights, Finding, examine
 from followup_analytics.claims.gates import MIN_FOR_VERDICT
 from followup_analytics.claims.registration import is_post_hoc
 from followup_analytics.claims.result import ClaimsResult
@@ -26,6 +27,9 @@ from followup_analytics.log import FollowUpLog, Note
 from followup_analytics.plots import VERDICT_WORDS
 from followup_analytics.results import LogCounts
 from followup_analytics.uncertainty import EValue, Jackknife, detectable_from_se, e_value_from_risks, holm
+
+#: What is kept of a trial.
+Kept = TypeVar("Kept")
 
 _NUMBERS = (
     "estimate", "conf_low", "conf_high", "risk_strategy", "risk_alternative", "p_value", "p_adjusted", "mde", "e_value",
@@ -71,15 +75,17 @@ def test_claims(
     catalogue = choose_catalogue(claims)
     shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
     context = Context.of(log, catalogue.claims, tuple(adjust or ()))
-    trials = run_all(catalogue.claims, context, progress=progress)
+    findings = run_all(
+        catalogue.claims, context, partial(examine, context=context, min_cell=min_cell), progress=progress
+    )
     post_hoc = is_post_hoc(catalogue, registration, log.data_date)
-    rows = judge(trials, context, min_cell)
+    rows = judge(findings, context, min_cell)
     wanted = {one.id for one in shown}
     kept = tuple(_registered(row, post_hoc=post_hoc) for row in rows if row["claim"] in wanted)
     return ClaimsResult(
         rows=kept,
         counts=LogCounts.of(log),
-        notes=_notes(log, trials, post_hoc=post_hoc),
+        notes=_notes(log, findings, post_hoc=post_hoc),
         native=log.native,
         extra={"catalogue": {"title": catalogue.title, "version": catalogue.version, "sha256": catalogue.sha256}},
     )
@@ -95,12 +101,22 @@ test_claims.__test__ = False  # type: ignore[attr-defined]
 
 
 def run_all(
-    claims: Sequence[Claim], context: Context, *, progress: Callable[[str], None] | None = None
-) -> tuple[Trial, ...]:
-    """Run all claims on both cores; the answer does not depend on how many there are."""
+    claims: Sequence[Claim],
+    context: Context,
+    keep: Callable[[Trial], Kept],
+    *,
+    progress: Callable[[str], None] | None = None,
+) -> tuple[Kept, ...]:
+    """Run all claims on both cores; the answer does not depend on how many there are.
 
-    def run(claim: Claim) -> Trial:
-        made = run_trial(claim, context)
+    Args:
+        claims: the claims; context: the log.
+        keep: what to keep of each trial, of which the rest is let go: a trial knows every decision of every person.
+        progress: told of each claim when it is done.
+    """
+
+    def run(claim: Claim) -> Kept:
+        made = keep(run_trial(claim, context))
         if progress is not None:
             progress(claim.id)
         return made
@@ -121,23 +137,22 @@ def _one_thread_each() -> AbstractContextManager[Any]:
     return limits
 
 
-def judge(trials: Sequence[Trial], context: Context, min_cell: int) -> list[dict[str, Any]]:
+def judge(findings: Sequence[Finding], context: Context, min_cell: int) -> list[dict[str, Any]]:
     """Rows of all claims of a family with their verdicts, Holm's adjustment over all that passed their gates."""
-    adjusted = holm([trial.test.p_value if trial.test else float("nan") for trial in trials])
-    downgrades = _downgrades(trials)
+    adjusted = holm([one.test.p_value if one.test else float("nan") for one in findings])
+    downgrades = _downgrades(findings)
+    care = _weak(context)
     return [
-        _hidden(trial, min_cell)
-        if 0 < trial.n_applicants < min_cell
-        else _tested(trial, float(p), downgrades.get(trial.claim.id, ""), context, min_cell)
-        if trial.test is not None
-        else _not_testable(trial)
-        for trial, p in zip(trials, adjusted, strict=True)
+        _hidden(one, min_cell)
+        if 0 < one.n_applicants < min_cell
+        else _tested(one, float(p), downgrades.get(one.claim.id, ""), care=care)
+        for one, p in zip(findings, adjusted, strict=True)
     ]
 
 
-def failed_controls(trials: Sequence[Trial]) -> dict[str, tuple[str, ...]]:
+def failed_controls(findings: Sequence[Finding]) -> dict[str, tuple[str, ...]]:
     """Names of each claim's failing controls: Holm-adjusted over all controls of the log, p below .05."""
-    run = [(trial.claim.id, control) for trial in trials if trial.test is not None for control in trial.controls]
+    run = [(one.claim.id, control) for one in findings if one.test is not None for control in one.controls]
     failing: dict[str, tuple[str, ...]] = {}
     for (claim, control), p in zip(run, holm([control.p_value for _, control in run]), strict=True):
         if p < ALPHA:
@@ -155,14 +170,14 @@ _OTHER_CONTROLS = (
 )
 
 
-def _downgrades(trials: Sequence[Trial]) -> dict[str, str]:
+def _downgrades(findings: Sequence[Finding]) -> dict[str, str]:
     """Why claims can be no more than inconclusive, by claim: a control of theirs fails, or too many of the others'."""
-    failing = failed_controls(trials)
+    failing = failed_controls(findings)
     found = dict.fromkeys(failing, _OWN_CONTROL)
-    controlled = sum(trial.test is not None and bool(trial.controls) for trial in trials)
+    controlled = sum(one.test is not None and bool(one.controls) for one in findings)
     if is_confounded(len(failing), controlled):
         words = _OTHER_CONTROLS.format(failing=len(failing), controlled=controlled)
-        found = {trial.claim.id: words for trial in trials if trial.claim.controls} | found
+        found = {one.claim.id: words for one in findings if one.claim.controls} | found
     return found
 
 
@@ -180,48 +195,46 @@ def _head(claim: Claim) -> dict[str, Any]:
     }
 
 
-def _not_testable(trial: Trial) -> dict[str, Any]:
+def _not_testable(finding: Finding) -> dict[str, Any]:
     return {
-        **_head(trial.claim),
+        **_head(finding.claim),
         "verdict": "not_testable",
         "verdict_words": VERDICT_WORDS["not_testable"],
         "effect": "",
         **dict.fromkeys(_NUMBERS),
-        "n_interviews": trial.n_interviews,
-        "n_applicants": trial.n_applicants,
-        "n_events": trial.n_events,
-        "reason": trial.refusal,
+        "n_interviews": finding.n_interviews,
+        "n_applicants": finding.n_applicants,
+        "n_events": finding.n_events,
+        "reason": finding.refusal,
         "status": "not_estimable",
         "second_line": None,
         "diagnostics": {},
     }
 
 
-def _hidden(trial: Trial, min_cell: int) -> dict[str, Any]:
+def _hidden(finding: Finding, min_cell: int) -> dict[str, Any]:
     counts = dict.fromkeys(("n_interviews", "n_applicants", "n_events"))
     reason = f"Hidden: this would be about fewer than {min_cell} applicants."
-    return {**_not_testable(trial), **counts, "reason": reason, "status": "suppressed"}
+    return {**_not_testable(finding), **counts, "reason": reason, "status": "suppressed"}
 
 
-def _tested(trial: Trial, p_adjusted: float, downgrade: str, context: Context, min_cell: int) -> dict[str, Any]:
-    claim, estimate, test = trial.claim, trial.estimate, trial.test
-    if estimate is None or test is None:
-        return _not_testable(trial)
-    enough = trial.n_applicants >= MIN_FOR_VERDICT
+def _tested(finding: Finding, p_adjusted: float, downgrade: str, *, care: bool) -> dict[str, Any]:
+    claim, effect, test = finding.claim, finding.effect, finding.test
+    if effect is None or test is None:
+        return _not_testable(finding)
+    enough = finding.n_applicants >= MIN_FOR_VERDICT
     verdict = decide(claim, test, p_adjusted, enough_people=enough)
-    low, high = (float(limit) for limit in estimate.difference.limits())
-    risks = float(estimate.strategy.estimate), float(estimate.alternative.estimate)
-    ratio = e_value_from_risks(*risks, low, high)
+    low, high = (float(limit) for limit in effect.difference.limits())
+    ratio = e_value_from_risks(*effect.risks, low, high)
     label = choose_label(
-        claim, trial.adjusted, controls_pass=not downgrade, controls_run=len(trial.controls), e_value=ratio
+        claim, finding.adjusted, controls_pass=not downgrade, controls_run=len(finding.controls), e_value=ratio
     )
-    mde = detectable_from_se(float(estimate.tested.se), estimate.tested.df)
+    mde = detectable_from_se(float(effect.tested.se), effect.tested.df)
     reason = reason_for(claim, verdict, test, mde, enough_people=enough)
     if downgrade:
         verdict, reason = "inconclusive", downgrade
     else:
         reason = with_label(reason, label, verdict)
-    applicant = context.histories.applicant[estimate.emulation.row]
     return {
         **_head(claim),
         "verdict": verdict,
@@ -230,29 +243,25 @@ def _tested(trial: Trial, p_adjusted: float, downgrade: str, context: Context, m
         "estimate": test.estimate,
         "conf_low": _finite(low),
         "conf_high": _finite(high),
-        "risk_strategy": risks[0],
-        "risk_alternative": risks[1],
+        "risk_strategy": effect.risks[0],
+        "risk_alternative": effect.risks[1],
         "p_value": _finite(test.p_value),
         "p_adjusted": _finite(p_adjusted),
-        "n_interviews": trial.n_interviews,
-        "n_applicants": trial.n_applicants,
-        "n_events": trial.n_events,
+        "n_interviews": finding.n_interviews,
+        "n_applicants": finding.n_applicants,
+        "n_events": finding.n_events,
         "mde": mde,
-        **_quality(trial, ratio),
+        **_quality(effect, finding.weights, ratio),
         "label": label.label,
         "reason": reason,
-        "status": "ok" if enough and not _weak(context) else "use_with_care",
-        "second_line": _second_line(claim, trial.second_line),
-        "diagnostics": diagnostics(trial, applicant, min_cell),
+        "status": "ok" if enough and not care else "use_with_care",
+        "second_line": _second_line(claim, finding.second_line),
+        "diagnostics": finding.diagnostics,
     }
 
 
-def _quality(trial: Trial, ratio: EValue) -> dict[str, Any]:
-    estimate = trial.estimate
-    if estimate is None:
-        return {}
-    strategy, alternative = estimate.arms
-    relative = risk_ratio(estimate.strategy, estimate.alternative)
+def _quality(effect: Effect, weights: Sequence[ArmWeights], ratio: EValue) -> dict[str, Any]:
+    relative = risk_ratio(effect.strategy, effect.alternative)
     low, high = relative.limits(scale="log")
     return {
         "risk_ratio": _finite(float(relative.estimate)),
@@ -260,10 +269,10 @@ def _quality(trial: Trial, ratio: EValue) -> dict[str, Any]:
         "risk_ratio_high": _finite(float(high)),
         "e_value": ratio.limit,
         "e_value_estimate": ratio.estimate,
-        "ess_strategy": strategy.effective_size(),
-        "ess_alternative": alternative.effective_size(),
-        "max_weight_share": max(strategy.largest_share(), alternative.largest_share()),
-        "naive": _finite(estimate.naive),
+        "ess_strategy": weights[0].effective_size,
+        "ess_alternative": weights[1].effective_size,
+        "max_weight_share": max(one.largest_share for one in weights),
+        "naive": _finite(effect.naive),
     }
 
 
@@ -288,9 +297,9 @@ def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _notes(log: FollowUpLog, trials: Sequence[Trial], *, post_hoc: bool | None) -> tuple[Note, ...]:
+def _notes(log: FollowUpLog, findings: Sequence[Finding], *, post_hoc: bool | None) -> tuple[Note, ...]:
     notes = [*log.notes]
-    family = sum(trial.test is not None for trial in trials)
+    family = sum(one.test is not None for one in findings)
     notes.append(Note("family", "claims passed their gates and share one adjustment for multiple testing", family))
     if post_hoc:
         notes.append(

@@ -130,11 +130,13 @@ def plan_study(
         return PlanResult(rows=tuple(rows), counts=_NO_LOG)
     require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
     context = Context.of(log, shown)
-    rows = []
-    for trial in run_all(shown, context):
+
+    def planned(trial: Trial) -> dict[str, Any]:
         row = _row(trial.claim, _from_trial(trial, assumed, power, alpha), effect, power, alpha)
-        rows.append(_hide(row) if 0 < trial.n_applicants < min_cell else row)
-    return PlanResult(rows=tuple(rows), counts=LogCounts.of(log), notes=log.notes, native=log.native)
+        return _hide(row) if 0 < trial.n_applicants < min_cell else row
+
+    found = run_all(shown, context, planned)
+    return PlanResult(rows=found, counts=LogCounts.of(log), notes=log.notes, native=log.native)
 
 
 def _check(baseline: float, effect: float, power: float, alpha: float, deff: float, per_applicant: float) -> None:
@@ -192,14 +194,14 @@ def _from_trial(trial: Trial, general: Assumptions, power: float, alpha: float) 
     if trial.test is None or estimate is None:
         return Assumptions(general.baseline, 0.5, general.design_effect, general.per_applicant, None, from_log=True)
     sizes = [int(done.sum()) for done in estimate.done]
-    p, q = float(estimate.strategy.estimate), float(estimate.alternative.estimate)
-    se = float(estimate.tested.se)
+    p, q = estimate.effect.risks
+    se = float(estimate.effect.tested.se)
     simple = p * (1 - p) / sizes[0] + q * (1 - q) / sizes[1]
     return Assumptions(
         baseline=min(max(q, 0.001), 0.999),
         share=sizes[0] / (sizes[0] + sizes[1]),
         design_effect=max(1.0, se**2 / simple) if simple > 0 else general.design_effect,
         per_applicant=trial.n_interviews / max(trial.n_applicants, 1),
-        mde=detectable_from_se(se, estimate.difference.df, power=power, alpha=alpha),
+        mde=detectable_from_se(se, estimate.effect.difference.df, power=power, alpha=alpha),
         from_log=True,
     )

@@ -158,14 +158,14 @@ def _head(words: str, trial: Trial, min_cell: int) -> dict[str, Any]:
 
 def _tested_row(trial: Trial, estimate: Estimate, declared: str | None) -> dict[str, Any]:
     test = trial.test
-    low, high = (float(limit) for limit in estimate.difference.limits())
+    low, high = (float(limit) for limit in estimate.effect.difference.limits())
     enough = trial.n_applicants >= MIN_FOR_VERDICT
     verdict = "not_testable" if test is None else decide(trial.claim, test, test.p_value, enough_people=enough)
     return {
-        "estimate": float(estimate.difference.estimate),
+        "estimate": float(estimate.effect.difference.estimate),
         "conf_low": low,
         "conf_high": high,
-        "effect": effect_words(float(estimate.difference.estimate), low, high),
+        "effect": effect_words(float(estimate.effect.difference.estimate), low, high),
         "verdict": verdict,
         "verdict_words": VERDICT_WORDS[verdict],
         "changes": declared is not None and verdict != declared,

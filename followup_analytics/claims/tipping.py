@@ -25,7 +25,7 @@ def tipping(trial: Trial) -> Rows:
     """
     if trial.estimate is None:
         return []
-    risk, base = float(trial.estimate.strategy.estimate), float(trial.estimate.alternative.estimate)
+    risk, base = trial.estimate.effect.risks
     traits: list[tuple[str, float, float, float]] = [("a trait", *one) for one in _TRAITS]
     for covariate in trial.estimate.emulation.baseline:
         known = _as_trait(covariate, trial.estimate)
@@ -93,11 +93,10 @@ def forgotten(trial: Trial) -> dict[str, Any] | None:
     if estimate is None or trial.test is None:
         return None
     acts = claim.strategy.some_in is not None and claim.alternative.some_in is None
-    if not acts or claim.choice is not None or float(estimate.difference.estimate) < claim.margin:
+    if not acts or claim.choice is not None or float(estimate.effect.difference.estimate) < claim.margin:
         return None
     sizes = [float(done.sum()) for done in estimate.done]
-    risks = float(estimate.strategy.estimate), float(estimate.alternative.estimate)
-    share = forgotten_share(*risks, sizes[0] / sum(sizes), claim.margin)
+    share = forgotten_share(*estimate.effect.risks, sizes[0] / sum(sizes), claim.margin)
     margin = f"{100 * claim.margin:g} in 100"
     if share is None:
         words = f"no number of forgotten attempts in vain would bring the difference below {margin}"

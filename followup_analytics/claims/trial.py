@@ -83,7 +83,7 @@ def run_trial(claim: Claim, context: Context, *, cap: float | None = None, extra
     )
     if refusal:
         return trial
-    trial = replace(trial, test=test_difference(claim, estimate.tested))
+    trial = replace(trial, test=test_difference(claim, estimate.effect.tested))
     return _with_extras(trial, context, moments) if extras else trial
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.trials.decisions import Decisions, Paths, fit_decisions, follow_paths
+from followup_analytics.trials.decisions import Decisions, Ints, Paths, fit_decisions, follow_paths
 from followup_analytics.trials.incidence import incidence_of_sums
 from followup_analytics.uncertainty import Jackknife
 
@@ -117,8 +117,8 @@ def as_jackknife(values: FloatArray) -> Jackknife:
 
 def clone_censor_weight(
     decisions: Decisions,
-    strategy: IntArray,
-    alternative: IntArray,
+    strategy: Ints,
+    alternative: Ints,
     follow_up: FollowUp,
     *,
     cap: float = WEIGHT_CAP,
@@ -193,7 +193,7 @@ def _by_exit(follow_up: FollowUp) -> dict[tuple[int, int], IntArray]:
     return {divmod(i, 3): order[bounds[i] : bounds[i + 1]] for i in range((follow_up.horizon + 1) * 3)}
 
 
-def _sum(weight: FloatArray, node: IntArray, group: IntArray, groups: int) -> FloatArray:
+def _sum(weight: FloatArray, node: Ints, group: IntArray, groups: int) -> FloatArray:
     """Sum of weights over persons at these nodes, shape (1 + G,): everybody, then the rest under each refit."""
     counts = np.bincount(node, minlength=len(weight))
     there = np.flatnonzero(counts)

@@ -8,6 +8,7 @@ whose nodes are few, and fifty refits give fifty weights per node instead of per
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from followup_analytics.trials.logistic import ReplicatedFit, Tally, fit_replica
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+#: Whole numbers of any width: a trial holds millions of decisions.
+Ints = NDArray[np.signedinteger[Any]]
 
 #: What an arm asks of a decision. NATURAL: anything goes. FORBID: not to act. MUST: to act now at the latest.
 #: CONDITIONAL: to act as those do who act before the grace period ends.
@@ -48,12 +51,12 @@ class Decisions:
             first, -1 for none): what CONDITIONAL needs.
     """
 
-    person: IntArray
-    interval: IntArray
-    rank: IntArray
-    pattern: IntArray
-    acted: IntArray
-    seen: FloatArray
+    person: Ints
+    interval: Ints
+    rank: Ints
+    pattern: Ints
+    acted: Ints
+    seen: NDArray[np.floating[Any]]
     design: FloatArray
     penalty: FloatArray
     ahead: IntArray | None = None
@@ -82,8 +85,8 @@ def fit_decisions(decisions: Decisions, group: IntArray, groups: int) -> Replica
     return fit_replicates(decisions.design, n, s, decisions.penalty)
 
 
-def _level(decisions: Decisions) -> IntArray:
-    return np.rint(decisions.seen * SEEN_PARTS).astype(np.int64)
+def _level(decisions: Decisions) -> Ints:
+    return np.asarray(np.rint(decisions.seen * SEEN_PARTS), dtype=np.int8)
 
 
 @dataclass(frozen=True)
@@ -96,10 +99,10 @@ class Paths:
     """
 
     weight: FloatArray
-    node: IntArray
+    node: Ints
 
 
-def follow_paths(decisions: Decisions, rule: IntArray, probability: FloatArray, people: int) -> Paths:
+def follow_paths(decisions: Decisions, rule: Ints, probability: FloatArray, people: int) -> Paths:
     """Weigh every path under one arm's rules.
 
     Args:
@@ -115,28 +118,36 @@ def follow_paths(decisions: Decisions, rule: IntArray, probability: FloatArray, 
 
     Source: Cain and others (2010), Int. J. Biostatistics 6(2), 18 (grace periods); methods.md, section 2.
     """
-    kind = np.where(decisions.acted == 1, _ACTED, _level(decisions))
     bound = np.flatnonzero(rule != NATURAL)
-    code = (decisions.pattern[bound] * _RULES + rule[bound]) * _KINDS + kind[bound]
-    short = np.empty(len(rule), dtype=np.int64)
-    used, short[bound] = np.unique(code, return_inverse=True)
+    code = _codes(decisions, rule, bound)
+    there = np.zeros(len(decisions.design) * _RULES * _KINDS, dtype=bool)
+    there[code] = True
+    used = np.flatnonzero(there)
+    code = (np.cumsum(there, dtype=np.int32) - 1)[code]
     tree = _Tree(people, _factors(decisions, used, probability))
     last = int(decisions.interval.max(initial=-1))
-    at = np.empty((people, last + 2), dtype=np.int64)
-    slot = (decisions.interval + 1) * (int(decisions.rank.max(initial=0)) + 1) + decisions.rank
-    order = bound[np.argsort(slot[bound], kind="stable")]
+    at = np.empty((people, last + 2), dtype=np.int32)
+    slot = (decisions.interval[bound] + 1).astype(np.int32) * (int(decisions.rank.max(initial=0)) + 1)
+    slot += decisions.rank[bound]
+    order = np.argsort(slot, kind="stable")
     bounds = np.flatnonzero(np.diff(slot[order])) + 1
     done = 0
     for rows in np.split(order, bounds) if len(order) else []:
-        interval = int(decisions.interval[rows[0]]) + 1
+        interval = int(decisions.interval[bound[rows[0]]]) + 1
         at[:, done:interval] = tree.node[:, None]
         done = interval
-        tree.step(decisions.person[rows], short[rows])
+        tree.step(decisions.person[bound[rows]], code[rows])
     at[:, done:] = tree.node[:, None]
     return Paths(tree.weights(), at)
 
 
-def _factors(decisions: Decisions, code: IntArray, probability: FloatArray) -> FloatArray:
+def _codes(decisions: Decisions, rule: Ints, bound: IntArray) -> Ints:
+    """Pattern, rule and kind of each bound decision in one number, below patterns * _RULES * _KINDS."""
+    kind = np.where(decisions.acted[bound] == 1, np.int8(_ACTED), _level(decisions)[bound])
+    return (decisions.pattern[bound].astype(np.int64) * _RULES + rule[bound]) * _KINDS + kind
+
+
+def _factors(decisions: Decisions, code: Ints, probability: FloatArray) -> FloatArray:
     """Factor of each code in each replicate, shape (U, 1 + G): q / p, (1 - q) / (1 - p), (1 - q f) / (1 - p f)."""
     kind, rest = code % _KINDS, code // _KINDS
     rule, pattern = rest % _RULES, rest // _RULES
@@ -155,7 +166,7 @@ def _factors(decisions: Decisions, code: IntArray, probability: FloatArray) -> F
     return factor
 
 
-def _reach(decisions: Decisions, pattern: IntArray, probability: FloatArray) -> FloatArray:
+def _reach(decisions: Decisions, pattern: Ints, probability: FloatArray) -> FloatArray:
     """Probability of acting before the grace period ends, from each pattern on."""
     if decisions.ahead is None:
         raise ValueError("conditional grace needs the patterns ahead of each decision")
@@ -176,7 +187,7 @@ class _Tree:
         self._size = 2
         self._batches: list[tuple[IntArray, IntArray]] = []
 
-    def step(self, person: IntArray, code: IntArray) -> None:
+    def step(self, person: Ints, code: Ints) -> None:
         """Move these persons on, each along its own code; who has left stays out."""
         inside = self.node[person] != _LEFT
         person, code = person[inside], code[inside]

@@ -7,6 +7,7 @@ that the likelihood needs, so that fifty refits cost little more than one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,9 @@ class Tally:
     groups: int
 
     @classmethod
-    def of(cls, pattern: IntArray, group: IntArray, amount: FloatArray, patterns: int, groups: int) -> Tally:
+    def of(
+        cls, pattern: NDArray[np.signedinteger[Any]], group: IntArray, amount: FloatArray, patterns: int, groups: int
+    ) -> Tally:
         """Sum amounts, shape (m,), over rows with their pattern and group."""
         pair, place = np.unique(group * patterns + pattern, return_inverse=True)
         summed = np.bincount(place, weights=amount, minlength=len(pair)).astype(np.float64)

@@ -1,0 +1,75 @@
+"""What a verdict needs of a trial once it was looked at: numbers, and nothing about single people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from followup_analytics.claims.context import Context
+from followup_analytics.claims.controls import Control
+from followup_analytics.claims.definition import Claim
+from followup_analytics.claims.diagnostics import diagnostics
+from followup_analytics.claims.estimates import Effect
+from followup_analytics.claims.trial import Trial
+from followup_analytics.claims.verdict import Test
+from followup_analytics.uncertainty import Jackknife
+
+
+@dataclass(frozen=True)
+class ArmWeights:
+    """An arm's weights in two numbers: Kish's effective size, and the largest weight's share of all."""
+
+    effective_size: float
+    largest_share: float
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A trial in numbers; a million interviews leave no more behind than a hundred.
+
+    Attributes:
+        claim, n_interviews, n_applicants, n_events, refusal, adjusted, test, controls, second_line, second_way: as in
+            `Trial`.
+        effect: the contrast; weights: of strategy and alternative; None and empty where nothing could be estimated.
+        diagnostics: plain rows, see `diagnostics`; empty where the claim is not testable.
+    """
+
+    claim: Claim
+    n_interviews: int
+    n_applicants: int
+    n_events: int
+    refusal: str
+    adjusted: tuple[str, ...]
+    test: Test | None
+    controls: tuple[Control, ...]
+    second_line: Jackknife | None
+    second_way: Jackknife | None
+    effect: Effect | None
+    weights: tuple[ArmWeights, ...]
+    diagnostics: Mapping[str, Any]
+
+
+def examine(trial: Trial, context: Context, min_cell: int) -> Finding:
+    """Take the numbers out of a trial on a log; diagnostics are about `min_cell` applicants or more."""
+    estimate = trial.estimate
+    weights: tuple[ArmWeights, ...] = ()
+    shown: Mapping[str, Any] = {}
+    if estimate is not None:
+        weights = tuple(ArmWeights(arm.effective_size(), arm.largest_share()) for arm in estimate.arms)
+        shown = diagnostics(trial, context.histories.applicant[estimate.emulation.row], min_cell)
+    return Finding(
+        claim=trial.claim,
+        n_interviews=trial.n_interviews,
+        n_applicants=trial.n_applicants,
+        n_events=trial.n_events,
+        refusal=trial.refusal,
+        adjusted=trial.adjusted,
+        test=trial.test,
+        controls=trial.controls,
+        second_line=trial.second_line,
+        second_way=trial.second_way,
+        effect=None if estimate is None else estimate.effect,
+        weights=weights,
+        diagnostics=shown,
+    )
