@@ -28,6 +28,9 @@ from followup_analytics.uncertainty import jackknife_of_sums, two_sided_p
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+#: Persons' rows and counts, and whole days: stretches at risk are many, and this is a half and a quarter of the memory.
+Counts = NDArray[np.int32]
+Days = NDArray[np.int16]
 
 #: Interviews with others of the same applicant that each arm needs before a control says anything.
 _LEAST = 30
@@ -79,8 +82,8 @@ class _Watch:
         done: what had been done before it.
     """
 
-    person: IntArray
-    day: IntArray
+    person: Counts
+    day: Days
     event: NDArray[np.bool_]
     exposure: FloatArray
     done: tuple[Covariate, ...]
@@ -103,7 +106,7 @@ def excess_replies(histories: Histories, persons: Sequence[Covariate]) -> FloatA
 
 def _watch(histories: Histories) -> _Watch:
     """Everybody's days until the reply, the end or the record's end; a day is cut where something is done in it."""
-    people = np.arange(histories.interviews)
+    people = np.arange(histories.interviews, dtype=np.int32)
     replied = histories.response.order <= histories.ended.order
     stop = np.where(replied, histories.response.day, histories.ended.day) - histories.start.day
     part = np.where(replied, histories.response.part, histories.ended.part)
@@ -112,10 +115,11 @@ def _watch(histories: Histories) -> _Watch:
     # An interview that is still ahead has no day at risk yet.
     last = np.maximum(np.minimum(np.minimum(stop, recorded), _DAYS), -1)
     person = np.repeat(people, last + 1)
-    day = np.arange(len(person)) - np.repeat(np.cumsum(last + 1) - (last + 1), last + 1)
+    day = (np.arange(len(person)) - np.repeat(np.cumsum(last + 1) - (last + 1), last + 1)).astype(np.int16)
     usual = np.sort(histories.response.part[replied & (stop <= _DAYS)])
     first, count = _acts_by_day(histories)
     act = first[person, day]
+    del first
     acted = act <= 1.0
     stops = day == stop[person]
     event = stops & replied[person]
@@ -132,11 +136,11 @@ def _watch(histories: Histories) -> _Watch:
     )
 
 
-def _acts_by_day(histories: Histories) -> tuple[FloatArray, IntArray]:
+def _acts_by_day(histories: Histories) -> tuple[FloatArray, Counts]:
     """Part of each day gone at the first act in it (2 where there is none), and attempts in it, shape (n, days)."""
     shape = (histories.interviews, _DAYS + 1)
     first = np.full(shape, 2.0)
-    count = np.zeros(shape, dtype=np.int64)
+    count = np.zeros(shape, dtype=np.int32)
     for acts, counted in ((histories.attempts.at, 1), (histories.notes, 0)):
         day = acts.day - histories.start.day[acts.row]
         inside = (day >= 0) & (day <= _DAYS)
@@ -145,11 +149,11 @@ def _acts_by_day(histories: Histories) -> tuple[FloatArray, IntArray]:
     return first, count
 
 
-def _done(count: IntArray, person: IntArray, day: IntArray, whole: int) -> tuple[Covariate, ...]:
+def _done(count: Counts, person: Counts, day: Days, whole: int) -> tuple[Covariate, ...]:
     """Attempts so far and days since the last one; rows from `whole` on come after the day's first act."""
-    k = np.arange(count.shape[1])[None, :]
-    so_far = np.cumsum(count, axis=1)
-    last = np.maximum.accumulate(np.where(count > 0, k, -1), axis=1)
+    k = np.arange(count.shape[1], dtype=np.int16)[None, :]
+    so_far = np.cumsum(count, axis=1, dtype=np.int32)
+    last = np.maximum.accumulate(np.where(count > 0, k, np.int16(-1)), axis=1)
     today = np.arange(len(person)) >= whole
     place = np.where(today, day, day - 1)
     known = place >= 0

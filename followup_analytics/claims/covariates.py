@@ -159,21 +159,23 @@ def make_patterns(covariates: Sequence[Covariate], rows: int) -> Patterns:
     for one in covariates:
         key = _compact(key * len(one.levels) + one.codes)
     first, pattern = np.unique(key, return_index=True, return_inverse=True)[1:]
-    columns, names, penalty = [np.ones(len(first))], ["constant"], [0.0]
+    columns: list[tuple[str, float, Codes, FloatArray]] = []
     for one in covariates:
         counts = np.bincount(one.codes, minlength=len(one.levels))
         here = one.codes[first]
         for level in np.flatnonzero(counts):
             if level != counts.argmax():
-                columns.append((here == level).astype(np.float64))
-                names.append(f"{one.name} = {one.levels[level]}")
-                penalty.append(WEAK_RIDGE if one.name == "interval" else RIDGE)
+                ridge = WEAK_RIDGE if one.name == "interval" else RIDGE
+                own = np.eye(len(one.levels))[level]
+                columns.append((f"{one.name} = {one.levels[level]}", ridge, here, own))
         line = _standard_line(one, counts)
         if line is not None:
-            columns.append(line[here])
-            names.append(f"{one.name}, straight line")
-            penalty.append(WEAK_RIDGE)
-    return Patterns(np.stack(columns, axis=1), np.array(penalty), pattern.astype(np.int32), tuple(names))
+            columns.append((f"{one.name}, straight line", WEAK_RIDGE, here, line))
+    design = np.ones((len(first), 1 + len(columns)))
+    for place, (_, _, here, value) in enumerate(columns, 1):
+        design[:, place] = value[here]
+    penalty = np.array([0.0, *(ridge for _, ridge, _, _ in columns)])
+    return Patterns(design, penalty, pattern.astype(np.int32), ("constant", *(name for name, *_ in columns)))
 
 
 def _standard_line(one: Covariate, counts: IntArray) -> FloatArray | None:

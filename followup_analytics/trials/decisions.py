@@ -31,6 +31,8 @@ _KINDS = SEEN_PARTS + 2
 _RULES = 4
 _ROOT, _LEFT = 0, 1
 _LEAST_P = 1e-6
+#: Rows of factors made at once: what is needed on the way stays in the processor's cache.
+_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -149,12 +151,19 @@ def _codes(decisions: Decisions, rule: Ints, bound: IntArray) -> Ints:
 
 def _factors(decisions: Decisions, code: Ints, probability: FloatArray) -> FloatArray:
     """Factor of each code in each replicate, shape (U, 1 + G): q / p, (1 - q) / (1 - p), (1 - q f) / (1 - p f)."""
+    factor = np.zeros((len(code), probability.shape[1]))
+    for begin in range(0, len(code), _AT_ONCE):
+        rows = slice(begin, begin + _AT_ONCE)
+        _fill_factors(factor[rows], decisions, code[rows], probability)
+    return factor
+
+
+def _fill_factors(factor: FloatArray, decisions: Decisions, code: Ints, probability: FloatArray) -> None:
     kind, rest = code % _KINDS, code // _KINDS
     rule, pattern = rest % _RULES, rest // _RULES
     p = np.clip(probability[pattern], _LEAST_P, 1 - _LEAST_P)
     acted = kind == _ACTED
     seen = (np.minimum(kind, SEEN_PARTS) / SEEN_PARTS)[:, None]
-    factor = np.zeros_like(p)
     for asked, mine in ((0.0, rule == FORBID), (1.0, rule == MUST)):
         does, waits = mine & acted, mine & ~acted
         factor[does] = asked / p[does]
@@ -163,7 +172,6 @@ def _factors(decisions: Decisions, code: Ints, probability: FloatArray) -> Float
     if mine.any():
         q = p[mine] / _reach(decisions, pattern[mine], probability)
         factor[mine] = np.where(acted[mine, None], q / p[mine], (1 - q * seen[mine]) / (1 - p[mine] * seen[mine]))
-    return factor
 
 
 def _reach(decisions: Decisions, pattern: Ints, probability: FloatArray) -> FloatArray:

@@ -73,7 +73,8 @@ class ReplicatedFit:
 
     def probabilities(self, design: FloatArray) -> FloatArray:
         """Fitted probabilities of each pattern in each replicate, shape (P, 1 + G)."""
-        return np.asarray(expit(design @ self.beta), dtype=np.float64)
+        logits = design @ self.beta
+        return np.asarray(expit(logits, out=logits), dtype=np.float64)
 
 
 #: Replicates that are refitted at once: so many columns of patterns fit into a processor's cache.
