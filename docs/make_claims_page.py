@@ -87,8 +87,8 @@ DESIGNS = """## Designs
 is weighted by the inverse of the probability of staying, given the covariates and the call history so far. The model of
 acting is a ridge logistic regression that draws the levels of a number towards a straight line
 ([decision 055](decisions/055-numbers-lie-on-a-line.md)); what happened within a day is ordered by true times, and a
-decision that a reply cut short counts for the part of the day's usual times of acting that had passed. Risks are weighted
-Aalen-Johansen incidences with competing events.
+decision that a reply cut short counts for the part of the day's usual times of acting that had passed. Risks are
+weighted Aalen-Johansen incidences with competing events.
 
 **Attempt contrast.** A choice made within one contact: inverse-probability weights, then an outcome model weighted by
 them and averaged over everybody (doubly robust).
