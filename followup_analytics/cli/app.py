@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from functools import cache
 from typing import Any
@@ -121,7 +122,8 @@ def _refused_by_the_parser(error: Any) -> int:
         error.show()
         return int(error.exit_code)
     words = " ".join(str(error.format_message()).replace("Value error, ", "").split())
-    path = getattr(getattr(error, "ctx", None), "command_path", "followup")
+    # Braces stand around an argument that comes before a command: `followup track {STORE} history`.
+    path = re.sub("[{}]", "", getattr(getattr(error, "ctx", None), "command_path", "followup"))
     stop = "" if words.endswith((".", "?", "!")) else "."
     _say(f"{words}{stop} `{path} --help` tells more.")
     return int(error.exit_code)

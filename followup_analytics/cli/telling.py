@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -24,38 +25,52 @@ def tell(url: str, entry: Entry, *, as_json: bool) -> None:
     say(entry.sentence)
     for doubt in entry.doubts:
         say(f"Warning: {doubt}")
-    step = _next_step(url, entry)
+    step = _next_step(url, entry.interview_id)
     if as_json:
-        typer.echo(json.dumps(_answer(url, entry, step), ensure_ascii=False, indent=2, default=str))
+        _echo_answer(url, {"id": entry.id, "next": step}, entry.doubts)
     if step:
         from followup_analytics.advice.next_steps import step_in_words
 
         say(f"Next: {step_in_words(step)}")
 
 
-def _next_step(url: str, entry: Entry) -> dict[str, Any] | None:
-    if entry.interview_id is None:
+def tell_history(url: str, interview: str, lines: Sequence[str]) -> None:
+    """All that was recorded about an interview, with its next step, as JSON."""
+    _echo_answer(url, {"id": interview, "next": _next_step(url, interview), "lines": list(lines)})
+
+
+def tell_erased(url: str, entry: Entry, *, as_json: bool) -> None:
+    """What was erased, on stderr; the JSON names nobody."""
+    say(entry.sentence)
+    if as_json:
+        _echo_answer(url, {"id": None, "next": None})
+
+
+def _next_step(url: str, interview: str | None) -> dict[str, Any] | None:
+    if interview is None:
         return None
     from followup_analytics.advice import next_steps
     from followup_analytics.store import open_store
     from followup_analytics.store.logs import read_story
 
-    story = read_story(open_store(url), entry.interview_id)
+    story = read_story(open_store(url), interview)
     rows = () if story is None else next_steps(story, test=False).rows
     return dict(rows[0]) if rows else None
 
 
-def _answer(url: str, entry: Entry, step: dict[str, Any] | None) -> dict[str, Any]:
+def _echo_answer(url: str, result: Mapping[str, Any], doubts: Sequence[str] = ()) -> None:
+    """The contract's object with this one result on stdout."""
     from followup_analytics.results import SCHEMA_VERSION
     from followup_analytics.store import open_store
 
-    return {
+    answer = {
         "schema_version": SCHEMA_VERSION,
         "command": "track",
         "log": _counts(open_store(url)),
-        "results": [{"id": entry.id, "next": step}],
-        "notes": [{"code": "doubt", "n": None, "text": doubt} for doubt in entry.doubts],
+        "results": [dict(result)],
+        "notes": [{"code": "doubt", "n": None, "text": doubt} for doubt in doubts],
     }
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2, default=str))
 
 
 def _counts(store: Store) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from followup_analytics.cli.shared import Printing, say, show, with_options
-from followup_analytics.cli.telling import tell
+from followup_analytics.cli.telling import tell, tell_erased, tell_history
 from followup_analytics.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, Column, Table
 
 
@@ -256,13 +256,17 @@ def list_(
 
 
 @app.command("history")
-def history(context: typer.Context, interview: Interview) -> None:
+def history(context: typer.Context, interview: Interview, as_json: Json = False) -> None:
     """Print all that was recorded about an interview, also what was replaced or taken back."""
     from followup_analytics.text import clean
     from followup_analytics.track import track_history
 
-    for line in track_history(context.obj, interview):
-        typer.echo(clean(line))
+    lines = [clean(line) for line in track_history(context.obj, interview)]
+    if as_json:
+        tell_history(context.obj, interview.strip(), lines)
+        return
+    for line in lines:
+        typer.echo(line)
 
 
 @app.command("forget")
@@ -270,6 +274,7 @@ def forget(
     context: typer.Context,
     applicant: Annotated[str, typer.Argument(metavar="APPLICANT", help="The applicant's id, or its pseudonym.")],
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask before erasing.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Erase an applicant and every copy of what was recorded, for good. On a terminal it asks first."""
     from followup_analytics.track import holdings, track_forget
@@ -278,4 +283,4 @@ def forget(
     if held is not None and not typer.confirm(f"Erase {held} for good?", err=True):
         say("Nothing was erased.")
         return
-    say(track_forget(context.obj, applicant).sentence)
+    tell_erased(context.obj, track_forget(context.obj, applicant), as_json=as_json)

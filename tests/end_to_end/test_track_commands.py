@@ -80,3 +80,34 @@ def test_doubts_go_to_stderr_and_into_notes(followup: Any, store: str, interview
     again = followup(*call, "--json")
     assert first.out.strip() in again.json["notes"][0]["text"]
     assert (again.json["log"]["interviews"], again.json["log"]["contacts"]) == (1, 2)
+
+
+def test_history_as_json_has_its_lines_and_the_next_step(followup: Any, store: str, interview: str) -> None:
+    """The usual object with one result: the lines are those of the plain answer."""
+    plain = followup("track", store, "history", interview).out.splitlines()
+    (result,) = followup("track", store, "history", interview, "--json").results
+    assert (result["id"], result["lines"]) == (interview, plain)
+    assert result["next"]["step"] == "call"
+
+
+def test_forget_as_json_names_nobody(followup: Any, store: str, interview: str) -> None:
+    """Who was forgotten is not named again by the answer."""
+    told = followup("track", store, "forget", "ada", "--json")
+    assert told.results == [{"id": None, "next": None}]
+    assert told.json["log"]["interviews"] == 0
+    assert "ada" not in told.out + told.err
+    assert interview not in told.out + told.err
+
+
+def test_a_refused_option_says_how_to_get_help(followup: Any, store: str, interview: str) -> None:
+    """The command is written as one types it."""
+    assert "track STORE history --help`" in followup("track", store, "history", interview, "--frob").err
+
+
+def test_the_package_runs_as_a_module() -> None:
+    """`python -m followup_analytics` is `followup`."""
+    import subprocess
+
+    ran = subprocess.run([sys.executable, "-m", "followup_analytics", "--version"], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.startswith("followup")

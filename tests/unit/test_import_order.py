@@ -44,6 +44,7 @@ ORDER = (
     ("report",),
     ("demo", "doctor"),
     ("cli",),
+    ("__main__",),
 )
 LEVEL = {name: level for level, line in enumerate(ORDER) for name in line}
 
