@@ -400,26 +400,30 @@ def _derive_outcomes(frame: pl.DataFrame, zones: pl.DataFrame) -> pl.DataFrame:
 # ------------------------------------------------------------------------------------------------- parts of a log
 
 
-def subset(log: FollowUpLog, *, cohort: str | None = None, where: Sequence[tuple[str, str]] = ()) -> FollowUpLog:
-    """The log of one cohort, or of interviews with given values; contacts, outcomes and applicants follow.
+def subset(
+    log: FollowUpLog, *, cohort: str | Sequence[str] | None = None, where: Sequence[tuple[str, str]] = ()
+) -> FollowUpLog:
+    """The log of one cohort or several, or of interviews with given values; contacts, outcomes and applicants follow.
 
     Raises UsageError for a cohort or a column that the log does not have.
     """
     keep = log.interviews
-    if cohort is not None:
-        _require_cohort(log, cohort)
-        keep = keep.filter(pl.col("cohort") == cohort)
+    cohorts = [cohort] if isinstance(cohort, str) else list(cohort or ())
+    if cohorts:
+        for name in cohorts:
+            _require_cohort(log, name)
+        keep = keep.filter(pl.col("cohort").is_in(cohorts))
     for column, value in where:
         require_column(log, column, "--where")
         text = pl.col(column).cast(pl.String)
         keep = keep.filter(text.is_null() if value == "(missing)" else text.str.to_lowercase() == value.casefold())
-    if cohort is None and not where:
+    if not cohorts and not where:
         return log
     ids = keep.select("interview_id")
     applicants = log.applicants
     if applicants is not None:
-        if cohort is not None:
-            applicants = applicants.filter(pl.col("cohort") == cohort)
+        if cohorts:
+            applicants = applicants.filter(pl.col("cohort").is_in(cohorts))
         if where:
             applicants = applicants.join(keep.select("applicant_id").unique(), on="applicant_id", how="semi")
     return replace(
@@ -428,7 +432,7 @@ def subset(log: FollowUpLog, *, cohort: str | None = None, where: Sequence[tuple
         contacts=log.contacts.join(ids, on="interview_id", how="semi", maintain_order="left"),
         outcomes=log.outcomes.join(ids, on="interview_id", how="semi", maintain_order="left"),
         applicants=applicants,
-        title=cohort or log.title,
+        title=listed(cohorts, "and") if cohorts else log.title,
     )
 
 

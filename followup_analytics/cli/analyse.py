@@ -112,17 +112,17 @@ def outcomes(
     shared: Shared,
     by: Annotated[str, typer.Option("--by", help="An interview column.")] = "cohort",
     against: Annotated[
-        str | None, typer.Option("--against", metavar="COHORT", help="Compare with this cohort.")
+        str | None, typer.Option("--against", metavar="COHORT", help="Compare with this cohort; --cohort keeps it too.")
     ] = None,
     cluster: ClusterOption = "applicant",
 ) -> None:
     """What became of each cohort, with the rates of the NACE standard where destinations are known.
 
-    Example:  followup outcomes data/log --against 2025
+    Example:  followup outcomes data/log --cohort 2026 --against 2025
     """
     from followup_analytics.outcomes import cohort_outcomes
 
-    opened = open_log(log, shared)
+    opened = open_log(log, shared, beside=against if by == "cohort" else None)
     finish(cohort_outcomes(opened, by=by, against=against, min_cell=shared.min_cell, cluster=cluster), shared)
 
 

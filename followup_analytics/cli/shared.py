@@ -116,10 +116,18 @@ def _parameters(group: type[Any]) -> list[inspect.Parameter]:
 # ------------------------------------------------------------------------------------------------------- logs
 
 
-def open_log(source: str, shared: Shared, *, protect: bool = True, columns: Sequence[str] | None = None) -> FollowUpLog:
+def open_log(
+    source: str,
+    shared: Shared,
+    *,
+    protect: bool = True,
+    columns: Sequence[str] | None = None,
+    beside: str | None = None,
+) -> FollowUpLog:
     """Read a log, cut it to what was asked for, and refuse one that is about too few applicants.
 
     columns: the columns of the contacts that a count needs, where a folder of typed Parquet may be read for them alone.
+    beside: a cohort that is kept too where one was asked for, to compare it with.
     """
     from followup_analytics.disclosure import require_enough, small_cohort_note
     from followup_analytics.log import subset
@@ -135,7 +143,8 @@ def open_log(source: str, shared: Shared, *, protect: bool = True, columns: Sequ
     if shared.cohort is not None and protect:
         for note in small_cohort_note(log.interviews, shared.min_cell):
             say(note.text)
-    log = subset(log, cohort=shared.cohort, where=as_sequence(shared.where or ()))
+    cohorts = dict.fromkeys(name for name in (shared.cohort, beside) if shared.cohort is not None and name is not None)
+    log = subset(log, cohort=tuple(cohorts), where=as_sequence(shared.where or ()))
     if protect:
         require_enough(n_applicants(log), shared.min_cell)
     return log

@@ -42,3 +42,19 @@ def test_adjust_names_the_columns_of_the_model(followup, simulated_folder):
     answer = followup("model", simulated_folder, "--adjust", "self_rating,colour")
     assert answer.code == 2
     assert "colour" in answer.err
+
+
+def test_one_cohort_against_another(followup, simulated_folder):
+    """outcomes --cohort A --against B: both are shown, nobody else, and A less B; an unknown B is refused."""
+    every = followup("outcomes", simulated_folder, "--json").results
+    first, second = (row["group"] for row in every[:2])
+    answer = followup("outcomes", simulated_folder, "--cohort", second, "--against", first, "--json")
+    assert answer.code == 0, answer.err
+    assert {row["group"] for row in answer.results} == {first, second}
+    (row,) = (row for row in answer.results if row["group"] == second)
+    (whole,) = (row for row in every if row["group"] == second)
+    assert row["estimate"] == whole["estimate"]
+    assert row["difference"] is not None
+    refused = followup("outcomes", simulated_folder, "--cohort", second, "--against", "nobody")
+    assert refused.code == 2
+    assert "'nobody'" in refused.err
