@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from followup_analytics.logistic import fit_logistic
+from followup_analytics.logistic import fit_logistic, weighted_gram
 
 __all__ = ["ReplicatedFit", "Tally", "clustered_covariance", "fit_logistic", "fit_replicates"]
 
@@ -106,7 +106,7 @@ def fit_replicates(
     beta = np.repeat(first[:, None], 1 + n.groups, axis=1)
     curved = expit(design @ first)
     curved = curved * (1 - curved) * own[:, 0]
-    everything = (design * (n.total() * curved)[:, None]).T @ design + np.diag(ridge)
+    everything = weighted_gram(design, n.total() * curved) + np.diag(ridge)
     bounds = np.searchsorted(n.group, np.arange(n.groups + 1))
     for begin in range(0, n.groups, _BLOCK):
         end = min(begin + _BLOCK, n.groups)
@@ -119,9 +119,8 @@ def fit_replicates(
 
 def _without(design: FloatArray, n: Tally, curved: FloatArray, rows: slice, everything: FloatArray) -> FloatArray:
     """Information without the decisions in `rows`."""
-    there = design[n.pattern[rows]]
-    own = (there * (n.amount[rows] * curved[n.pattern[rows]])[:, None]).T @ there
-    return np.asarray(everything - own, dtype=np.float64)
+    pattern = n.pattern[rows]
+    return everything - weighted_gram(design[pattern], n.amount[rows] * curved[pattern])
 
 
 def _inverses(matrices: FloatArray) -> FloatArray:
@@ -166,5 +165,5 @@ def clustered_covariance(
     p = expit(design @ beta)
     residual = weight * (y - p)
     scores = np.stack([np.bincount(cluster, weights=residual * column) for column in design.T], axis=1)
-    bread = np.linalg.inv((design * (weight * p * (1 - p))[:, None]).T @ design)
+    bread = np.linalg.inv(weighted_gram(design, weight * p * (1 - p)))
     return np.asarray(bread @ (scores.T @ scores) @ bread, dtype=np.float64)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from followup_analytics.logistic import weighted_gram
 from followup_analytics.trials.ccw import WEIGHT_CAP, FollowUp, arm_sums, as_jackknife
 from followup_analytics.trials.decisions import FORBID, MUST, NATURAL, Decisions, Paths, follow_paths
 from followup_analytics.trials.incidence import incidence_of_sums
@@ -202,7 +203,7 @@ def _clustered(
     persons, designs = np.divmod(pair, len(design))
     scores = np.stack([np.bincount(persons, weights=residual * column[designs]) for column in design.T], axis=1)
     n = np.bincount(row, weights=stands_for[cluster])
-    bread = np.linalg.inv((design * (n * p * (1 - p))[:, None]).T @ design)
+    bread = np.linalg.inv(weighted_gram(design, n * p * (1 - p)))
     return np.asarray(bread @ ((scores * stands_for[:, None]).T @ scores) @ bread, dtype=np.float64)
 
 
