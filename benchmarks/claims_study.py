@@ -1,6 +1,6 @@
 """How often verdicts and intervals are right: many simulated logs of worlds whose truth is known.
 
-Run:  nice python benchmarks/claims_study.py null --applicants 500 --seeds 1000
+Run:  nice python benchmarks/claims_study.py null --applicants 500 --seeds 1000 --jobs 2
       python benchmarks/claims_study.py --summary
 
 One line a log goes to benchmarks/results/claims_study/ as it is made (not committed; a run that was interrupted goes
@@ -14,6 +14,8 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import multiprocessing
+import os
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -108,19 +110,21 @@ def _short(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else float(f"{value:.5g}")
 
 
-def run(world: str, applicants: int, seeds: int, first: int) -> None:
+def run(world: str, applicants: int, seeds: int, first: int, jobs: int) -> None:
     """Make the logs that are missing of so many, and the summary now and then."""
     place = LINES / f"{world}_{applicants}.jsonl"
     place.parent.mkdir(parents=True, exist_ok=True)
     known = {line["seed"] for line in read_lines(place)}
     wanted = [seed for seed in range(first, first + seeds) if seed not in known]
-    for number, seed in enumerate(wanted, start=1):
-        line = json.dumps(one_log(world, applicants, seed), separators=(",", ":"))
-        with place.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
-        if number % EVERY == 0 or number == len(wanted):
-            summarise(place)
-            print(f"{world}, {applicants} applicants: {number} of {len(wanted)} logs", flush=True)
+    # Started afresh, processes read these: one thread each, or they would get in each other's way.
+    os.environ |= dict.fromkeys(("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
+        for number, made in enumerate(pool.imap_unordered(partial(one_log, world, applicants), wanted), start=1):
+            with place.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(made, separators=(",", ":")) + "\n")
+            if number % EVERY == 0 or number == len(wanted):
+                summarise(place)
+                print(f"{world}, {applicants} applicants: {number} of {len(wanted)} logs", flush=True)
 
 
 def read_lines(place: Path) -> list[Row]:
@@ -232,10 +236,11 @@ def main() -> None:
     parser.add_argument("--applicants", type=int, default=500)
     parser.add_argument("--seeds", type=int, default=30)
     parser.add_argument("--first", type=int, default=20_000)
+    parser.add_argument("--jobs", type=int, default=1, help="processes at once")
     parser.add_argument("--summary", action="store_true", help="make the summary of all that was run, and no logs")
     given = parser.parse_args()
     for world in given.worlds:
-        run(world, given.applicants, given.seeds, given.first)
+        run(world, given.applicants, given.seeds, given.first, given.jobs)
     if given.summary:
         for place in sorted(LINES.glob("*.jsonl")):
             summarise(place)

@@ -115,18 +115,22 @@ CREDIBLE = 0.8
 def floored(
     difference: Jackknife, contrast: Contrast, risk_strategy: float, risk_alternative: float, *, share: float = 1.0
 ) -> Jackknife:
-    """A difference whose error is at least (a share of) that of as many equal interviews as its weights are worth.
+    """A difference whose error is at least (a share of) that of independent interviews with the same weights.
 
-    sqrt(r (1 - r) (1 / m1 + 1 / m0)), with m the arms' effective sizes and r their pooled risk, as in a score test.
-    Where the few who carry much weight happen to have no event, both the risk and its jackknife error come out too
-    small. Verdicts rest on the whole of it, a design effect below 1 not being believed; intervals, which are to hold
-    the truth 95 times in 100 and not more, on `CREDIBLE` of it (docs/decisions/052).
+    sqrt(r (1 - r) sum of (a_i - b_i)^2), with a_i and b_i an interview's share of either arm's weight and r the arms'
+    pooled risk, as in a score test; arms that share nobody give sqrt(r (1 - r) (1 / m1 + 1 / m0)) with Kish's effective
+    sizes m, and who is in both arms cancels. Where the few who carry much weight happen to have no event, both the risk
+    and its jackknife error come out too small. Verdicts rest on the whole of it, a design effect below 1 not being
+    believed; intervals, which are to hold the truth 95 times in 100 and not more, on `CREDIBLE` of it
+    (docs/decisions/052).
     """
-    sizes = contrast.strategy.effective_size(), contrast.alternative.effective_size()
+    arms = contrast.strategy, contrast.alternative
+    sizes = [arm.effective_size() for arm in arms]
     if min(sizes) <= 0:
         return difference
     risk = (sizes[0] * risk_strategy + sizes[1] * risk_alternative) / sum(sizes)
-    least = math.sqrt(max(risk * (1 - risk), 0.0) * (1 / sizes[0] + 1 / sizes[1]))
+    strategy, alternative = (arm.weight / arm.weight.sum() for arm in arms)
+    least = math.sqrt(max(risk * (1 - risk), 0.0) * float(((strategy - alternative) ** 2).sum()))
     return replace(difference, least_se=share * least)
 
 

@@ -59,16 +59,29 @@ def test_when_a_whole_log_is_confounded(failing: int, controlled: int, confounde
     assert is_confounded(failing, controlled) is confounded
 
 
+def arms_of(*weights: tuple[float, ...]) -> Contrast:
+    """Both arms of a contrast with these last weights, their curves left out."""
+    nothing = np.zeros((1, 1))
+    return Contrast(*(Arm(nothing, nothing, nothing, np.array(weight), 0) for weight in weights), np.zeros((1, 51)))
+
+
 def test_errors_that_are_too_small_are_not_believed() -> None:
     """100 people who count alike in each arm and a pooled risk of one half: an error of at least sqrt(.25 / 50)."""
-    arm = Arm(np.zeros((1, 1)), np.zeros((1, 1)), np.zeros((1, 1)), np.repeat([1.0, 0.0], [100, 50]), 0)
+    contrast = arms_of((1.0,) * 100 + (0.0,) * 100, (0.0,) * 100 + (1.0,) * 100)
     steady = Jackknife(np.float64(0.2), np.full(50, 0.2), np.full(50, 0.98), 49)
     least = np.sqrt(0.25 * (1 / 100 + 1 / 100))
-    found = floored(steady, Contrast(arm, arm, np.zeros((1, 51))), 0.6, 0.4)
+    found = floored(steady, contrast, 0.6, 0.4)
     assert steady.se == 0
     assert found.se == pytest.approx(least)
     assert found.limits()[1] - 0.2 == pytest.approx(2.0096 * least, rel=1e-4)
-    assert floored(steady, Contrast(arm, arm, np.zeros((1, 51))), 0.6, 0.4, share=0.8).se == pytest.approx(0.8 * least)
+    assert floored(steady, contrast, 0.6, 0.4, share=0.8).se == pytest.approx(0.8 * least)
+
+
+def test_who_is_in_both_arms_adds_no_error() -> None:
+    """Of 150 people 50 fit both arms: what happens to them can't make the arms differ."""
+    contrast = arms_of((1.0,) * 100 + (0.0,) * 50, (0.0,) * 50 + (1.0,) * 100)
+    steady = Jackknife(np.float64(0.2), np.full(50, 0.2), np.full(50, 0.98), 49)
+    assert floored(steady, contrast, 0.6, 0.4).se == pytest.approx(np.sqrt(0.25 * 100 / 100**2))
 
 
 def test_shares_just_below_a_gate_are_not_rounded_up_to_it() -> None:
