@@ -19,6 +19,8 @@ from followup_analytics.log import Note
 Row = dict[str, Any]
 
 SUPPRESSED = "suppressed"
+#: Said where even the limit would be a number that belongs to a hidden row.
+HIDDEN_REASON = "Hidden: too few applicants."
 NOTHING = "There is nothing to estimate: no interview in this log, or in the part of it that was asked for."
 ESTIMATE_FIELDS = ("estimate", "conf_low", "conf_high", "n_interviews", "n_applicants", "n_events")
 

@@ -93,7 +93,7 @@ def excess_replies(histories: Histories, persons: Sequence[Covariate]) -> FloatA
     """Replies in each interview minus what their hazard would foretell, shape (n,)."""
     watch = _watch(histories)
     clock = Covariate.of("interval", watch.day, [str(k) for k in range(_DAYS + 1)])
-    covariates = [clock, *(one.take(watch.person) for one in persons), *watch.done]
+    covariates = [clock, *(one.during(watch.person, watch.day) for one in persons), *watch.done]
     patterns = make_patterns(covariates, len(watch.person))
     n = np.bincount(patterns.pattern, weights=watch.exposure, minlength=len(patterns.design)).astype(np.float64)
     s = np.bincount(patterns.pattern, weights=watch.event, minlength=len(patterns.design)).astype(np.float64)

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from followup_analytics import clock
 from followup_analytics.errors import UsageError
 from followup_analytics.log import FollowUpLog
 from followup_analytics.text import nearest
@@ -37,6 +38,8 @@ class Covariate:
         history: part of the call history, not of the person.
         line: shape (levels,), where each level of a number stands, NaN for one that stands nowhere (missing, other);
             None where levels are names.
+        later, since: shape (m,), the code that holds from an interval on, and which interval that is; None where
+            `codes` hold from time zero on.
     """
 
     name: str
@@ -44,6 +47,8 @@ class Covariate:
     levels: tuple[str, ...]
     history: bool = False
     line: FloatArray | None = None
+    later: Codes | None = None
+    since: IntArray | None = None
 
     @classmethod
     def of(
@@ -60,7 +65,37 @@ class Covariate:
 
     def take(self, rows: NDArray[Any]) -> Covariate:
         """The covariate of these rows alone."""
-        return replace(self, codes=self.codes[rows])
+        if self.later is None or self.since is None:
+            return replace(self, codes=self.codes[rows])
+        return replace(self, codes=self.codes[rows], later=self.later[rows], since=self.since[rows])
+
+    def during(self, rows: NDArray[Any], interval: NDArray[Any]) -> Covariate:
+        """The covariate of these rows as it was known in an interval of each."""
+        if self.later is None or self.since is None:
+            return self.take(rows)
+        known = interval >= self.since[rows]
+        return replace(self, codes=np.where(known, self.later[rows], self.codes[rows]), later=None, since=None)
+
+    def varies(self) -> bool:
+        """Whether there is anything to adjust for: more than one level among these rows."""
+        held = [self.codes] if self.later is None else [self.codes, self.later]
+        return any(len(codes) > 0 and bool(codes.min() < codes.max()) for codes in held)
+
+    def share_known(self) -> float:
+        """Share of the rows of which it is known at time zero."""
+        missing = [place for place, level in enumerate(self.levels) if level == MISSING]
+        return float(np.mean(~np.isin(self.codes, missing))) if len(self.codes) else 0.0
+
+    def hidden_until(self, since: IntArray) -> Covariate:
+        """The covariate as missing before interval `since`, shape (m,), of each row, when it came to be known."""
+        if (since <= 0).all():
+            return self
+        levels, line = self.levels, self.line
+        if MISSING not in levels:
+            levels = (*levels, MISSING)
+            line = None if line is None else np.append(line, np.nan)
+        codes = np.where(since <= 0, self.codes, np.int16(levels.index(MISSING)))
+        return replace(self, codes=codes, levels=levels, line=line, later=self.codes, since=since)
 
 
 def baseline_covariates(log: FollowUpLog, names: Sequence[str], response_us: IntArray) -> tuple[Covariate, ...]:
@@ -72,7 +107,8 @@ def baseline_covariates(log: FollowUpLog, names: Sequence[str], response_us: Int
 
     Returns:
         Text and yes/no by level, numbers with more than nine values by fifths; rare levels taken together, missing
-        values a level of their own. A column without variation has one level.
+        values a level of their own. A column without variation has one level. Since when a rating is known is for
+        `rating_known_since` to say.
     """
     made = []
     for name in dict.fromkeys(names):
@@ -87,10 +123,36 @@ def baseline_covariates(log: FollowUpLog, names: Sequence[str], response_us: Int
     return tuple(made)
 
 
+#: Before anything that is logged: a rating without a time is taken to be made at the interview.
+_AT_INTERVIEW = np.int64(-(2**62))
+
+
+def rated_us(log: FollowUpLog) -> IntArray:
+    """When each interview was rated, in microseconds; before everything where no time was written down."""
+    rated = log.interviews["self_rated_at"].dt.epoch("us").fill_null(int(_AT_INTERVIEW))
+    return np.asarray(rated.to_numpy(), dtype=np.int64)
+
+
+def rating_known_since(log: FollowUpLog, start_day: IntArray) -> IntArray:
+    """First local day after the interview on which a rating is known, shape (n,).
+
+    0 for one made on the interview's own day, else the day after it was made: within a day nobody knows whether a call
+    was before the rating or its reason. `start_day`: shape (n,), local day of the interview.
+    """
+    us = rated_us(log)
+    later = us > _AT_INTERVIEW
+    since = np.zeros(len(us), dtype=np.int64)
+    if later.any():
+        kept = np.flatnonzero(later)
+        local = clock.local_times(pl.Series(us[kept]), log.interviews["_zone"].gather(kept))
+        gone = local.dt.date().cast(pl.Int32).fill_null(0).to_numpy() - start_day[kept]
+        since[kept] = np.where(gone <= 0, 0, gone + 1)
+    return since
+
+
 def _rated_before(log: FollowUpLog, response_us: IntArray) -> pl.Series:
     """Ratings made before the response; one made after it may be its echo."""
-    rated = log.interviews["self_rated_at"].dt.epoch("us").fill_null(-1).to_numpy()
-    late = pl.Series(rated >= response_us)
+    late = pl.Series(rated_us(log) >= response_us)
     return log.interviews["self_rating"].set(late, None)
 
 

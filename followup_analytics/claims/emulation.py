@@ -58,10 +58,23 @@ class Emulation:
 
 @dataclass(frozen=True)
 class _Acts:
-    """Acts of one kind by interval: counts, shape (m, K), and the part of the interval gone at the first of each."""
+    """Acts of one kind by interval.
+
+    Attributes:
+        count: shape (m, K), how many.
+        cell: shape (a,), place of each act among the m K intervals, ascending; acts of one interval in order of time.
+        part: shape (a,), part of its interval that had passed at each act.
+    """
 
     count: Small
+    cell: IntArray
     part: FloatArray
+
+    def parts_of(self, person: Ints, interval: Small, rank: Small) -> FloatArray:
+        """Part of the interval that had passed at the (rank + 1)-th act in it, which there must be."""
+        cell = person.astype(np.int64) * self.count.shape[1] + interval
+        place = np.searchsorted(self.cell, cell, side="left") + rank
+        return np.asarray(self.part[place], dtype=np.float64)
 
 
 def emulate(
@@ -71,9 +84,9 @@ def emulate(
 
     Args:
         claim: the claim; histories, moments: of the log.
-        persons: covariates of all interviews; group: shape (m,), jackknife group of each moment.
+        persons: covariates of the moments; group: shape (m,), jackknife group of each moment.
     """
-    baseline = (*(one.take(moments.at.row) for one in persons), *_at_moment(claim, histories, moments))
+    baseline = (*persons, *_at_moment(claim, histories, moments))
     act = claim.strategy.act or claim.alternative.act
     binding, part = _binding(claim, histories, moments)
     recorded = record_ends(claim, histories, moments)
@@ -81,7 +94,8 @@ def emulate(
     rows = _decision_rows(claim, acts, binding, recorded) if act else _no_rows()
     history = _varying(claim, histories, moments, rows)
     interval = Covariate.of("interval", rows.interval, [str(k) for k in range(max(claim.window, 1))], history=True)
-    acting = make_patterns([interval, *(one.take(rows.person) for one in baseline), *history], len(rows.person))
+    known = (one.during(rows.person, rows.interval) for one in baseline)
+    acting = _acting_patterns([interval, *known, *history], rows)
     decisions, rules, columns = _with_choice(claim, moments, baseline, rows, acting, _seen(rows, acts, binding, part))
     return Emulation(
         decisions=decisions,
@@ -154,9 +168,8 @@ def _acts(claim: Claim, histories: Histories, moments: Moments, act: str, window
     shape = (len(moments), max(window, 1))
     cell = place * shape[1] + interval
     count = np.minimum(np.bincount(cell, minlength=shape[0] * shape[1]), _MANY).astype(np.int16).reshape(shape)
-    first = np.ones(shape[0] * shape[1])
-    np.minimum.at(first, cell, part)
-    return _Acts(count, first.reshape(shape))
+    order = np.argsort(cell, kind="stable")
+    return _Acts(count, cell[order], part[order])
 
 
 def _place_of(histories: Histories, moments: Moments) -> IntArray:
@@ -180,17 +193,21 @@ def act_times(histories: Histories, moments: Moments, act: str) -> Times:
 
 @dataclass(frozen=True)
 class _Rows:
-    """Decisions in long form: person and interval of each, acts made before it and in it."""
+    """Decisions in long form: person and interval of each, which of the interval it is, acts made before it and after.
+
+    Whoever acts decides anew whether to act again in the same interval (rank 1, 2, ...), as long as the arms ask.
+    """
 
     person: Ints
     interval: Small
+    rank: Small
     before: Small
     made: Small
 
 
 def _no_rows() -> _Rows:
     none = np.empty(0, dtype=np.int16)
-    return _Rows(none, none, none, none)
+    return _Rows(none, none, none, none, none)
 
 
 def _decision_rows(claim: Claim, acts: _Acts, binding: IntArray, recorded: IntArray) -> _Rows:
@@ -198,9 +215,16 @@ def _decision_rows(claim: Claim, acts: _Acts, binding: IntArray, recorded: IntAr
     enough = max(claim.strategy.at_least, claim.alternative.at_least, _bound(claim.strategy), _bound(claim.alternative))
     before = _made_before(acts.count)
     k = np.arange(acts.count.shape[1])[None, :]
-    there = (k <= binding[:, None]) & (k < recorded[:, None]) & (before < enough)
-    person, interval = np.nonzero(there)
-    return _Rows(person.astype(np.int32), interval.astype(np.int16), before[there], acts.count[there])
+    there = (k <= binding[:, None]) & (k < recorded[:, None])
+    found = []
+    for rank in range(max(enough, 1)):
+        mine = there & (before + rank < enough) & (acts.count >= rank)
+        person, interval = np.nonzero(mine)
+        ranks = np.full(len(person), rank, dtype=np.int16)
+        made = acts.count[mine] - np.int16(rank)
+        rows = (person.astype(np.int32), interval.astype(np.int16), ranks, before[mine] + np.int16(rank), made)
+        found.append(rows)
+    return _Rows(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
 
 def _made_before(count: Small) -> Small:
@@ -215,15 +239,15 @@ def _bound(course: Course) -> int:
 def _seen(rows: _Rows, acts: _Acts, binding: IntArray, part: FloatArray) -> FloatArray:
     """Share of the interval's usual times of acting that had passed when the strategies ceased to bind."""
     seen = np.ones(len(rows.person))
-    cut = (rows.interval == binding[rows.person]) & (rows.made == 0)
     acted = rows.made > 0
-    parts = acts.part[rows.person, rows.interval]
+    cut = (rows.interval == binding[rows.person]) & ~acted
     for first in (True, False):
-        mine = (rows.interval == 0) == first
-        usual = np.sort(parts[mine & acted])
-        cut_here = mine & cut
-        if len(usual):
-            seen[cut_here] = np.searchsorted(usual, part[rows.person[cut_here]], side="left") / len(usual)
+        for again in (False, True):
+            mine = ((rows.interval == 0) == first) & ((rows.rank > 0) == again)
+            did, cut_here = np.flatnonzero(mine & acted), mine & cut
+            usual = np.sort(acts.parts_of(rows.person[did], rows.interval[did], rows.rank[did]))
+            if len(usual):
+                seen[cut_here] = np.searchsorted(usual, part[rows.person[cut_here]], side="left") / len(usual)
     return seen
 
 
@@ -243,17 +267,20 @@ def _at_moment(claim: Claim, histories: Histories, moments: Moments) -> list[Cov
             Covariate.of("channel", np.where(known, attempts.channel[own] + 1, 0), ("none", *CHANNELS), history=True)
         )
     if "tone" in claim.history:
-        made.append(Covariate.of("tone", _last_tone(histories, at), _TONE_WORDS, history=True))
+        # What is chosen at the moment itself is chosen before anybody answers; what follows it, after its answer.
+        heard = _last_tone(histories, at, own=claim.choice is None)
+        made.append(Covariate.of("tone", heard, _TONE_WORDS, history=True))
     return made
 
 
-def _last_tone(histories: Histories, at: Times) -> IntArray:
-    """The tone last heard before time zero, as a place in _TONE_WORDS."""
+def _last_tone(histories: Histories, at: Times, *, own: bool) -> IntArray:
+    """The tone last heard before time zero (or, with `own`, at it), as a place in _TONE_WORDS."""
     last = np.zeros(histories.interviews, dtype=np.int64)
     place = np.full(histories.interviews, -1, dtype=np.int64)
     place[at.row] = np.arange(len(at.row))
     here = place[histories.toned.row]
-    before = (here >= 0) & (histories.toned.order < at.order[np.maximum(here, 0)])
+    zero = at.order[np.maximum(here, 0)]
+    before = (here >= 0) & ((histories.toned.order < zero) | (own & (histories.toned.order == zero)))
     last[histories.toned.row[before]] = histories.tones[before] + 1  # in order of time: the last one stays
     return last[at.row]
 
@@ -306,7 +333,7 @@ def _tone_since(claim: Claim, histories: Histories, moments: Moments) -> Small:
     return np.concatenate([np.zeros((len(moments), 1), dtype=np.int16), carried[:, :-1]], axis=1)
 
 
-def rules_of(course: Course, interval: Ints, before: Ints, made: Ints) -> Ints:
+def rules_of(course: Course, interval: Ints, before: Ints) -> Ints:
     """What a course asks of each decision: NATURAL, FORBID or MUST, each of shape (m,).
 
     Acts that are due fall due one by one: where as many are missing as there are intervals left, one must be made.
@@ -319,7 +346,7 @@ def rules_of(course: Course, interval: Ints, before: Ints, made: Ints) -> Ints:
     if course.none_in:
         first, last = course.none_in
         inside = (interval >= first) & (interval <= last)
-        rule[inside & ((before >= course.at_most) | (before + made > course.at_most))] = FORBID
+        rule[inside & (before >= course.at_most)] = FORBID
     return rule
 
 
@@ -333,16 +360,15 @@ def _with_choice(
 ) -> tuple[Decisions, tuple[Ints, Ints], tuple[str, ...]]:
     """Put the choice at time zero, if there is one, in front of what is decided after it, each with its own model."""
     strategy, alternative = (
-        rules_of(course, rows.interval, rows.before, rows.made)
-        if course.act
-        else np.full(len(rows.person), NATURAL, np.int8)
+        rules_of(course, rows.interval, rows.before) if course.act else np.full(len(rows.person), NATURAL, np.int8)
         for course in (claim.strategy, claim.alternative)
     )
     acted = (rows.made > 0).astype(np.int8)
     seen = seen.astype(np.float32)  # eighths of a day are all that is read of it
     if claim.choice is None:
-        zero = np.zeros(len(rows.person), dtype=np.int8)
-        made = Decisions(rows.person, rows.interval, zero, acting.pattern, acted, seen, acting.design, acting.penalty)
+        made = Decisions(
+            rows.person, rows.interval, rows.rank, acting.pattern, acted, seen, acting.design, acting.penalty
+        )
         return made, (strategy, alternative), acting.names
     people = np.arange(len(moments), dtype=np.int32)
     choosing = make_patterns(baseline, len(people))
@@ -351,7 +377,7 @@ def _with_choice(
     decisions = Decisions(
         person=np.concatenate([people, rows.person[later]]),
         interval=np.concatenate([np.full(len(people), -1, dtype=np.int16), rows.interval[later]]),
-        rank=np.zeros(len(people) + int(later.sum()), dtype=np.int8),
+        rank=np.concatenate([np.zeros(len(people), dtype=np.int16), rows.rank[later]]),
         pattern=np.concatenate([choosing.pattern, acting.pattern[later] + len(choosing.design)]),
         acted=np.concatenate([moments.chosen.astype(np.int8), acted[later]]),
         seen=np.concatenate([np.ones(len(people), dtype=np.float32), seen[later]]),
@@ -363,6 +389,22 @@ def _with_choice(
         np.concatenate([np.full(len(people), FORBID, np.int8), alternative[later]]),
     )
     return decisions, rules, choosing.names
+
+
+def _acting_patterns(covariates: Sequence[Covariate], rows: _Rows) -> Patterns:
+    """Patterns of decisions to act, and of those to act again in the same interval, each with a model of its own."""
+    again = rows.rank > 0
+    if not again.any():
+        return make_patterns(covariates, len(again))
+    once, more = (make_patterns([one.take(mine) for one in covariates], int(mine.sum())) for mine in (~again, again))
+    pattern = np.empty(len(again), dtype=np.int32)
+    pattern[~again], pattern[again] = once.pattern, more.pattern + np.int32(len(once.design))
+    return Patterns(
+        design=_blocks(once.design, more.design),
+        penalty=np.concatenate([once.penalty, more.penalty]),
+        pattern=pattern,
+        names=(*once.names, *(f"again: {name}" for name in more.names)),
+    )
 
 
 def _blocks(one: FloatArray, other: FloatArray) -> FloatArray:

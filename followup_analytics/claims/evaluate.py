@@ -22,7 +22,7 @@ from followup_analytics.claims.result import ClaimsResult
 from followup_analytics.claims.trial import Trial, run_trial
 from followup_analytics.claims.verdict import ALPHA, choose_label, decide, is_confounded
 from followup_analytics.claims.words import effect_words, reason_for, with_label
-from followup_analytics.disclosure import require_enough
+from followup_analytics.disclosure import HIDDEN_REASON, SUPPRESSED, require_enough
 from followup_analytics.log import FollowUpLog, Note
 from followup_analytics.plots import VERDICT_WORDS
 from followup_analytics.results import LogCounts
@@ -74,7 +74,7 @@ def test_claims(
     require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
     catalogue = choose_catalogue(claims)
     shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
-    context = Context.of(log, catalogue.claims, tuple(adjust or ()))
+    context = Context.of(log, catalogue.claims, tuple(adjust or ()), min_cell=min_cell)
     findings = run_all(
         catalogue.claims, context, partial(examine, context=context, min_cell=min_cell), progress=progress
     )
@@ -143,7 +143,7 @@ def judge(findings: Sequence[Finding], context: Context, min_cell: int) -> list[
     downgrades = _downgrades(findings)
     care = _weak(context)
     return [
-        _hidden(one, min_cell)
+        _hidden(one)
         if 0 < one.n_applicants < min_cell
         else _tested(one, float(p), downgrades.get(one.claim.id, ""), care=care)
         for one, p in zip(findings, adjusted, strict=True)
@@ -212,10 +212,9 @@ def _not_testable(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _hidden(finding: Finding, min_cell: int) -> dict[str, Any]:
+def _hidden(finding: Finding) -> dict[str, Any]:
     counts = dict.fromkeys(("n_interviews", "n_applicants", "n_events"))
-    reason = f"Hidden: this would be about fewer than {min_cell} applicants."
-    return {**_not_testable(finding), **counts, "reason": reason, "status": "suppressed"}
+    return {**_not_testable(finding), **counts, "reason": HIDDEN_REASON, "status": SUPPRESSED}
 
 
 def _tested(finding: Finding, p_adjusted: float, downgrade: str, *, care: bool) -> dict[str, Any]:
@@ -227,7 +226,7 @@ def _tested(finding: Finding, p_adjusted: float, downgrade: str, *, care: bool) 
     low, high = (float(limit) for limit in effect.difference.limits())
     ratio = e_value_from_risks(*effect.risks, low, high)
     label = choose_label(
-        claim, finding.adjusted, controls_pass=not downgrade, controls_run=len(finding.controls), e_value=ratio
+        claim, rated=finding.rated, controls_pass=not downgrade, controls_run=len(finding.controls), e_value=ratio
     )
     mde = detectable_from_se(float(effect.tested.se), effect.tested.df)
     reason = reason_for(claim, verdict, test, mde, enough_people=enough)

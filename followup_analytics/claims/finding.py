@@ -29,7 +29,7 @@ class Finding:
     """A trial in numbers; a million interviews leave no more behind than a hundred.
 
     Attributes:
-        claim, n_interviews, n_applicants, n_events, refusal, adjusted, test, controls, second_line, second_way: as in
+        claim, n_interviews, n_applicants, n_events, refusal, rated, test, controls, second_line, second_way: as in
             `Trial`.
         effect: the contrast; weights: of strategy and alternative; None and empty where nothing could be estimated.
         diagnostics: plain rows, see `diagnostics`; empty where the claim is not testable.
@@ -40,7 +40,7 @@ class Finding:
     n_applicants: int
     n_events: int
     refusal: str
-    adjusted: tuple[str, ...]
+    rated: bool
     test: Test | None
     controls: tuple[Control, ...]
     second_line: Jackknife | None
@@ -64,7 +64,7 @@ def examine(trial: Trial, context: Context, min_cell: int) -> Finding:
         n_applicants=trial.n_applicants,
         n_events=trial.n_events,
         refusal=trial.refusal,
-        adjusted=trial.adjusted,
+        rated=trial.rated,
         test=trial.test,
         controls=trial.controls,
         second_line=trial.second_line,

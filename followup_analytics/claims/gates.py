@@ -54,33 +54,35 @@ def missing_records(claim: Claim, log: FollowUpLog) -> str | None:
     if "thank_you" in (claim.strategy.act, claim.alternative.act) and not (contacts["purpose"] == "thank_you").any():
         needed.append("thank-you notes (purpose thank_you)")
     if needed:
-        return f"Not logged: {listed(needed, 'and')}. Record {'it' if len(needed) == 1 else 'them'} with each contact."
+        return f"Not logged: {listed(needed, 'and')}; record {'it' if len(needed) == 1 else 'them'} with each contact."
     if claim.outcome == "advanced" and not log.outcomes.height:
-        return "Not logged: outcomes. Record which interviews led to a further round or an offer, and when."
+        return "Not logged: outcomes; record which interviews led to a further round or an offer, and when."
     if not contacts.filter(pl.col("direction") == "outbound").height:
-        return "Not logged: what applicants did. Record their calls, messages and notes as contacts."
+        return "Not logged: what applicants did; record their calls, messages and notes as contacts."
     return None
 
 
-def run_gates(claim: Claim, estimate: Estimate, applicant: IntArray) -> tuple[Gate, ...]:
+def run_gates(claim: Claim, estimate: Estimate, applicant: IntArray, min_cell: int = 10) -> tuple[Gate, ...]:
     """All gates of a claim, in the order in which they are named when they fail.
 
     Args:
         claim: the claim; estimate: its numbers, of which only sizes and weights are read.
         applicant: shape (m,), the applicant of each eligible interview.
+        min_cell: no sentence tells apart, or names, groups of fewer applicants.
     """
     courses = (claim.strategy.words, claim.alternative.words)
     gates: list[Gate] = []
     for words, done in zip(courses, estimate.done, strict=True):
         n = _people(applicant, done)
-        gates.append(Gate("applicants", n >= MIN_APPLICANTS, n, MIN_APPLICANTS, _too_few(words, done)))
+        gates.append(Gate("applicants", n >= MIN_APPLICANTS, n, MIN_APPLICANTS, _too_few(words, done, n, min_cell)))
     for words, done in zip(courses, estimate.done, strict=True):
         followed = _people(applicant, done & estimate.complete)
         gates.append(Gate("followed", followed >= MIN_APPLICANTS, followed, MIN_APPLICANTS, _too_short(claim, words)))
-    gates.append(_positivity(claim, estimate))
+    gates.append(_positivity(claim, estimate, applicant, min_cell))
     for words, done in zip(courses, estimate.done, strict=True):
         events = int((done & estimate.happened).sum())
-        gates.append(Gate("events", events >= MIN_EVENTS, events, MIN_EVENTS, _too_rare(claim, words, done, estimate)))
+        rare = _too_rare(claim, words, int(done.sum()), events, min_cell)
+        gates.append(Gate("events", events >= MIN_EVENTS, events, MIN_EVENTS, rare))
     for words, arm in zip(courses, estimate.arms, strict=True):
         share = arm.effective_size() / max(int(arm.compliant().sum()), 1)
         gates.append(Gate("effective_size", share >= MIN_EFFECTIVE, share, MIN_EFFECTIVE, too_uneven(words, share)))
@@ -98,31 +100,32 @@ def _people(applicant: IntArray, mask: BoolArray) -> int:
     return int(np.count_nonzero(np.bincount(applicant[mask])))
 
 
-def _too_few(words: str, done: BoolArray) -> str:
-    share = done.mean() if len(done) else 0.0
-    more = _more(len(done), MIN_APPLICANTS, share)
-    return f"Fewer than {MIN_APPLICANTS} applicants did this: {words}. {more}"
+def _too_few(words: str, done: BoolArray, people: int, min_cell: int) -> str:
+    more = _more(len(done), MIN_APPLICANTS, _untold(people, min_cell), len(done))
+    return f"Fewer than {MIN_APPLICANTS} applicants did this: {words}; {more}."
 
 
-def _more(eligible: int, wanted: int, share: float) -> str:
-    """How many interviews would be needed; the share is rounded so coarsely that no small count can be read from it."""
-    steps = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-    rounded = next((step for step in steps if share <= step), 1.0)
-    needed = math.ceil(1.5 * wanted / rounded / 10) * 10
-    return f"Some {max(needed - eligible // 10 * 10, needed // 2, 10):,} more such interviews would be needed."
+def _untold(count: int, min_cell: int) -> float:
+    """A count as it may enter a sentence: of those below the least that is shown all are the same."""
+    return float(count) if count == 0 or count >= min_cell else min_cell / 2
+
+
+def _more(eligible: int, wanted: int, have: float, of: int) -> str:
+    """How many more interviews would do, with half as many again to be safe, if `have` in `of` go on as they did."""
+    needed = math.ceil(1.5 * wanted * of / max(have, 0.01 * of, 1e-9) / 10) * 10 if of else 10 * wanted
+    return f"some {max(needed - eligible // 10 * 10, needed // 20 * 10, 10):,} more such interviews would be needed"
 
 
 def _too_short(claim: Claim, words: str) -> str:
     return (
-        f"Fewer than {MIN_APPLICANTS} applicants who did this were followed for {claim.horizon} days: {words}. "
-        "Keep the record going, or wait."
+        f"Fewer than {MIN_APPLICANTS} applicants who did this were followed for {claim.horizon} days: {words}; "
+        "keep the record going, or wait."
     )
 
 
-def _too_rare(claim: Claim, words: str, done: BoolArray, estimate: Estimate) -> str:
-    rate = float(estimate.happened[done].mean()) if done.any() else 0.0
-    more = _more(int(done.sum()), MIN_EVENTS, rate)
-    return f"Fewer than {MIN_EVENTS} times did {claim.outcome_words()} follow this: {words}. {more}"
+def _too_rare(claim: Claim, words: str, done: int, events: int, min_cell: int) -> str:
+    more = _more(done, MIN_EVENTS, min(_untold(events, min_cell), MIN_EVENTS), done)
+    return f"Fewer than {MIN_EVENTS} times did {claim.outcome_words()} follow this: {words}; {more}."
 
 
 def too_uneven(words: str, share: float) -> str:
@@ -132,7 +135,7 @@ def too_uneven(words: str, share: float) -> str:
         shown = f"{math.floor(1000 * share) / 10:.1f}"  # 19.98 is not 20, and 20 is not less than 20
     return (
         f"After weighting, those who did this are worth only {shown}% of their number, less than "
-        f"{100 * MIN_EFFECTIVE:.0f}%: {words}. They are too unlike the others to stand for them."
+        f"{100 * MIN_EFFECTIVE:.0f}%: {words}; they are too unlike the others to stand for them."
     )
 
 
@@ -141,10 +144,10 @@ def _too_heavy(words: str) -> str:
 
 
 def _not_all(words: str) -> str:
-    return f"Even weighted, those who did this don't stand for everybody: {words}. Too few could have done it."
+    return f"Even weighted, those who did this don't stand for everybody: {words}; too few could have done it."
 
 
-def _positivity(claim: Claim, estimate: Estimate) -> Gate:
+def _positivity(claim: Claim, estimate: Estimate, applicant: IntArray, min_cell: int) -> Gate:
     """The worst stratum in which nobody took an arm, though chance would hardly leave it empty."""
     worst = ""
     for words, done in zip((claim.strategy.words, claim.alternative.words), estimate.done, strict=True):
@@ -154,6 +157,11 @@ def _positivity(claim: Claim, estimate: Estimate) -> Gate:
             took = np.bincount(covariate.codes[done], minlength=len(covariate.levels))
             for level in np.flatnonzero((took == 0) & (size >= max(20, _STRATUM_SHARE * len(done)))):
                 if size[level] * math.log1p(-min(share, 0.999)) < math.log(_EMPTY_BY_CHANCE):
-                    place = f"{covariate.name.replace('_', ' ')} {covariate.levels[level]}"
+                    place = covariate.name.replace("_", " ")
+                    # A level of few applicants is not named.
+                    if _people(applicant, covariate.codes == level) >= min_cell:
+                        place = f"{place} {covariate.levels[level]}"
+                    else:
+                        place = f"one {place} of few applicants"
                     worst = worst or f"Nobody with {place} did this, so nothing can be said for them: {words}."
     return Gate("positivity", not worst, 1.0 if worst else 0.0, 0.0, worst)

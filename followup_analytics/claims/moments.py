@@ -42,11 +42,18 @@ class Moments:
 def find_moments(claim: Claim, histories: Histories) -> Moments:
     """The first such moment of each interview, before any response."""
     if claim.moment.kind == "interview":
-        none = np.full(histories.interviews, -1, dtype=np.int64)
-        return Moments(histories.start, none, none)
+        began = histories.start.take(_began(histories))
+        none = np.full(len(began.row), -1, dtype=np.int64)
+        return Moments(began, none, none)
     if claim.moment.kind == "silence":
         return _silences(claim.moment, histories)
     return _attempts(claim, histories)
+
+
+def _began(histories: Histories) -> BoolArray:
+    """Interviews that the record reaches: of one that is still ahead nothing can be counted, nor that it is silent."""
+    start, until = histories.start, histories.until
+    return np.where(start.instant == 1, until.us >= start.us, until.day >= start.day)
 
 
 def _attempts(claim: Claim, histories: Histories) -> Moments:

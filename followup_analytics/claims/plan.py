@@ -11,7 +11,7 @@ from followup_analytics.claims.context import Context
 from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.evaluate import run_all
 from followup_analytics.claims.trial import Trial
-from followup_analytics.disclosure import SUPPRESSED, require_enough
+from followup_analytics.disclosure import HIDDEN_REASON, SUPPRESSED, require_enough
 from followup_analytics.errors import UsageError
 from followup_analytics.log import FollowUpLog
 from followup_analytics.results import Field, LogCounts, Result
@@ -129,7 +129,7 @@ def plan_study(
         rows = [_row(one, assumed, effect, power, alpha) for one in shown]
         return PlanResult(rows=tuple(rows), counts=_NO_LOG)
     require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
-    context = Context.of(log, shown)
+    context = Context.of(log, shown, min_cell=min_cell)
 
     def planned(trial: Trial) -> dict[str, Any]:
         row = _row(trial.claim, _from_trial(trial, assumed, power, alpha), effect, power, alpha)
@@ -185,7 +185,7 @@ def _untestable(assumed: Assumptions) -> str | None:
 
 def _hide(row: dict[str, Any]) -> dict[str, Any]:
     hidden = dict.fromkeys(("n_interviews", "n_applicants", "mde", "baseline", "design_effect", "share_strategy"))
-    return {**row, **hidden, "status": SUPPRESSED, "reason": "Hidden: too few applicants."}
+    return {**row, **hidden, "status": SUPPRESSED, "reason": HIDDEN_REASON}
 
 
 def _from_trial(trial: Trial, general: Assumptions, power: float, alpha: float) -> Assumptions:

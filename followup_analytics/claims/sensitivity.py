@@ -69,7 +69,7 @@ def claim_sensitivity(
     require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
     catalogue = choose_catalogue(claims)
     one = find_claim(catalogue, claim)
-    context = Context.of(log, [one], tuple(adjust))
+    context = Context.of(log, [one], tuple(adjust), min_cell=min_cell)
     own = run_trial(one, context, extras=False)
     rows = [_row("as declared", own, None, min_cell)]
     for words, trial in _changed(one, context, own):

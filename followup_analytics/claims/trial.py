@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.claims.context import Context
+from followup_analytics.claims.context import RATING, Context
 from followup_analytics.claims.controls import Control, run_controls
 from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.emulation import emulate, follow_up_of
@@ -19,6 +19,8 @@ from followup_analytics.trials.ccw import weight_cap
 from followup_analytics.uncertainty import Jackknife
 
 IntArray = NDArray[np.int64]
+#: Of so many of a claim's interviews at least the self-rating must be known in time for it to count as adjusted for.
+LEAST_RATED = 0.5
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Trial:
         test: what the verdict reads; None where not testable.
         controls: negative controls that could be run.
         second_line, second_way: differences for a further outcome, and by sequential trials.
-        adjusted: names of the covariates adjusted for.
+        adjusted: names of the covariates adjusted for; rated: the self-rating is one of them, and known of most.
     """
 
     claim: Claim
@@ -50,6 +52,7 @@ class Trial:
     second_line: Jackknife | None = None
     second_way: Jackknife | None = None
     adjusted: tuple[str, ...] = ()
+    rated: bool = False
 
 
 def run_trial(claim: Claim, context: Context, *, cap: float | None = None, extras: bool = True) -> Trial:
@@ -68,10 +71,10 @@ def run_trial(claim: Claim, context: Context, *, cap: float | None = None, extra
     nothing = Trial(claim, len(moments), people, 0, moments.unrecorded, missing or "")
     if not len(moments):
         return replace(nothing, refusal=missing or f"There are no {claim.population} in this log.")
-    persons = context.covariates_of(claim)
+    persons = context.covariates_of(claim, moments)
     emulation = emulate(claim, histories, moments, persons, context.groups(moments.at.row))
     estimate = estimate_claim(claim, emulation, cap=weight_cap(len(moments)) if cap is None else cap)
-    gates = run_gates(claim, estimate, applicant)
+    gates = run_gates(claim, estimate, applicant, context.min_cell)
     refusal = missing or next((gate.sentence for gate in gates if not gate.passed), "")
     trial = replace(
         nothing,
@@ -80,6 +83,7 @@ def run_trial(claim: Claim, context: Context, *, cap: float | None = None, extra
         gates=gates,
         estimate=estimate,
         adjusted=tuple(one.name for one in persons),
+        rated=any(one.name == RATING and one.share_known() >= LEAST_RATED for one in persons),
     )
     if refusal:
         return trial

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -114,21 +113,20 @@ class Labelled:
     why: str
 
 
-def choose_label(
-    claim: Claim, adjusted: Sequence[str], *, controls_pass: bool, controls_run: int, e_value: EValue
-) -> Labelled:
+def choose_label(claim: Claim, *, rated: bool, controls_pass: bool, controls_run: int, e_value: EValue) -> Labelled:
     """Decide whether a difference may be called causal under the stated assumptions.
 
     Args:
-        claim: the claim; adjusted: names of the covariates that were adjusted for.
+        claim: the claim; rated: how well the interview went was known and adjusted for.
         controls_pass: none of the claim's controls fails; controls_run: how many there were.
         e_value: of the estimate and of its limit.
     """
     if claim.association or claim.design == "prediction":
         return Labelled(ASSOCIATION, f"An association: {claim.association or 'it predicts'}.")
-    if "self_rating" not in adjusted:
+    if not rated:
         return Labelled(
-            ASSOCIATION, "An association: how well the interview went was not recorded before the response."
+            ASSOCIATION,
+            "An association: how well most of the interviews went was not recorded in time to adjust for it.",
         )
     if controls_run and not controls_pass:
         return Labelled(ASSOCIATION, "A negative control fails: the arms differ in something that was not measured.")

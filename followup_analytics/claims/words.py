@@ -55,14 +55,15 @@ def reason_for(claim: Claim, verdict: Verdict, test: Test, mde: float | None, *,
         return f"Fewer than 100 applicants: too few for any verdict{_detectable(mde)}."
     if verdict == "no_meaningful_difference":
         return f"Whatever difference there is lies below {margin} either way."
+    what = _capital(claim.outcome_words())
     if claim.direction == "gain_below_margin":
-        return _about_gain(verdict, margin, mde)
+        return _about_gain(verdict, what, margin, mde)
     if claim.direction == "harm_below_margin":
-        return _about_harm(verdict, margin, mde)
+        return _about_harm(verdict, what, margin, mde)
     if verdict in ("supported", "contradicted"):
         way = "more" if test.estimate > 0 else "less"
         found = f"the difference found reaches {margin}"
-        return f"{_capital(claim.outcome_words())} is {way} frequent with it, beyond chance, and {found}."
+        return f"{what} is {way} frequent with it, beyond chance, and {found}."
     if abs(test.estimate) >= claim.margin:
         return f"The difference could be chance{_detectable(mde)}."
     return f"The interval reaches beyond {margin}, but the difference itself does not{_detectable(mde)}."
@@ -78,20 +79,20 @@ def with_label(reason: str, label: Labelled, verdict: Verdict) -> str:
     return f"{reason.removesuffix('.')}; {label.why[:1].lower()}{label.why[1:]}"
 
 
-def _about_gain(verdict: Verdict, margin: str, mde: float | None) -> str:
+def _about_gain(verdict: Verdict, what: str, margin: str, mde: float | None) -> str:
     if verdict == "supported":
-        return f"A further attempt gains less than {margin}."
+        return f"{what} is more frequent with a further attempt by less than {margin}, if at all."
     if verdict == "contradicted":
-        return f"A further attempt still gains {margin} or more."
-    return f"The gain of a further attempt may lie on either side of {margin}{_detectable(mde)}."
+        return f"{what} is more frequent with a further attempt, beyond chance, and the difference reaches {margin}."
+    return f"How much more frequent it is with a further attempt may lie on either side of {margin}{_detectable(mde)}."
 
 
-def _about_harm(verdict: Verdict, margin: str, mde: float | None) -> str:
+def _about_harm(verdict: Verdict, what: str, margin: str, mde: float | None) -> str:
     if verdict == "supported":
-        return f"It does less harm than {margin}, if any."
+        return f"{what} is less frequent with it by less than {margin}, if at all."
     if verdict == "contradicted":
-        return f"It does harm of {margin} or more."
-    return f"Harm of {margin} can't be ruled out{_detectable(mde)}."
+        return f"{what} is less frequent with it, beyond chance, and the difference reaches {margin}."
+    return f"That it is less frequent with it by {margin} can't be ruled out{_detectable(mde)}."
 
 
 def _detectable(mde: float | None) -> str:

@@ -31,6 +31,8 @@ class Tally:
         pattern, group: shape (c,), each pair once, sorted by group.
         amount: shape (c,).
         patterns, groups: how many there are.
+        reweighted: shape (P, 1 + G) or None: the sums of everything and without each group, where what a row counts for
+            is itself estimated anew without the group, so that sums of `amount` would not do.
     """
 
     pattern: IntArray
@@ -38,6 +40,7 @@ class Tally:
     amount: FloatArray
     patterns: int
     groups: int
+    reweighted: FloatArray | None = None
 
     @classmethod
     def of(
@@ -50,10 +53,14 @@ class Tally:
 
     def total(self) -> FloatArray:
         """Sums over all groups, shape (P,)."""
+        if self.reweighted is not None:
+            return self.reweighted[:, 0]
         return np.bincount(self.pattern, weights=self.amount, minlength=self.patterns).astype(np.float64)
 
     def without(self, first: int, last: int) -> FloatArray:
         """Sums without group g, for g from `first` to `last` - 1, shape (P, last - first)."""
+        if self.reweighted is not None:
+            return self.reweighted[:, 1 + first : 1 + last]
         out = np.repeat(self.total()[:, None], last - first, axis=1)
         rows = slice(*np.searchsorted(self.group, [first, last]))
         np.subtract.at(out, (self.pattern[rows], self.group[rows] - first), self.amount[rows])
