@@ -149,11 +149,15 @@ def _earlier(one: Times, other: Times) -> Times:
 
 
 def record_ends(claim: Claim, histories: Histories, moments: Moments) -> IntArray:
-    """First interval not seen whole, shape (m,); a local day counts as seen when the record reaches into it."""
+    """First interval that the record does not reach into, shape (m,).
+
+    The interval in which a record ends counts as seen, for what happened in it and for what did not: nothing that was
+    recorded is thrown away, and the hours that are missing of one interval in 14 or 30 move no risk that could be told.
+    """
     until = histories.until.take(moments.at.row)
     if claim.by_local_days:
         return until.day - moments.at.day + 1
-    return np.maximum(elapsed(moments.at, until), 0) // DAY_US
+    return -(-np.maximum(elapsed(moments.at, until), 0) // DAY_US)
 
 
 def _acts(claim: Claim, histories: Histories, moments: Moments, act: str, window: int) -> _Acts:
@@ -443,10 +447,9 @@ def follow_up_of(
     happens = event.order <= other.order
     first = _earlier(event, other)
     at = _at_end(claim, moments.at, first, horizon)
-    recorded = record_ends(claim, histories, moments)
-    seen = (first.order != NEVER) & (at < np.minimum(recorded, horizon))
+    seen = (first.order != NEVER) & (at < horizon)
     kind = np.where(seen, np.where(happens, EVENT, COMPETING), CENSORED)
-    return FollowUp(group, np.where(seen, at, np.maximum(recorded, 0)), kind, horizon)
+    return FollowUp(group, np.where(seen, at, record_ends(claim, histories, moments)), kind, horizon)
 
 
 def _next_meeting(histories: Histories, moments: Moments) -> Times:

@@ -9,9 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followup_analytics.claims.definition import Claim
-from followup_analytics.claims.emulation import Emulation, follow_up_of
-from followup_analytics.claims.histories import Histories
-from followup_analytics.claims.moments import Moments
+from followup_analytics.claims.emulation import Emulation
 from followup_analytics.trials.ccw import EVENT, Arm, Contrast, FollowUp, clone_censor_weight, weigh_arm
 from followup_analytics.trials.decisions import MUST, follow_paths
 from followup_analytics.trials.sequential import sequential_contrast
@@ -176,22 +174,19 @@ def second_outcome(estimate: Estimate, follow_up: FollowUp) -> Jackknife:
     return floored(made.difference(), made, *(float(arm.risk[0, -1]) for arm in arms), share=CREDIBLE)
 
 
-def second_way(claim: Claim, estimate: Estimate, histories: Histories, moments: Moments) -> Jackknife | None:
+def second_way(claim: Claim, estimate: Estimate) -> Jackknife | None:
     """The same question asked by sequential trials, strategy minus alternative; None where nobody could act.
 
     Trials start on each day of the window; acting today is against not acting within what is left of it.
     """
-    emulation, decisions = estimate.emulation, estimate.emulation.decisions
-    if not len(decisions.person):
+    emulation = estimate.emulation
+    if not len(emulation.decisions.person):
         return None
-    longer = claim.intervals + claim.window
-    follow_up = follow_up_of(claim, histories, moments, emulation.follow_up.group, claim.outcome, longer)
     acting = sequential_contrast(
-        decisions,
-        follow_up,
+        emulation.decisions,
+        emulation.follow_up,
         estimate.contrast.probability,
         window=claim.window,
-        horizon=claim.intervals,
         cap=estimate.cap,
     )
     if claim.strategy.some_in is not None:

@@ -106,5 +106,5 @@ def _with_extras(trial: Trial, context: Context, moments: Moments) -> Trial:
         trial,
         controls=run_controls(claim.controls, estimate, context.placebo),
         second_line=line,
-        second_way=second_way(claim, estimate, histories, moments) if claim.second_way else None,
+        second_way=second_way(claim, estimate) if claim.second_way else None,
     )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from followup_analytics.logistic import weighted_gram
-from followup_analytics.trials.ccw import WEIGHT_CAP, FollowUp, arm_sums, as_jackknife
+from followup_analytics.trials.ccw import CENSORED, WEIGHT_CAP, FollowUp, arm_sums, as_jackknife
 from followup_analytics.trials.decisions import FORBID, MUST, NATURAL, Decisions, Paths, follow_paths
 from followup_analytics.trials.incidence import incidence_of_sums
 from followup_analytics.trials.logistic import fit_logistic
@@ -25,61 +25,117 @@ def sequential_contrast(
     probability: FloatArray,
     *,
     window: int,
-    horizon: int,
     cap: float = WEIGHT_CAP,
 ) -> Jackknife:
-    """Estimate the difference of acting today against not acting any more within the window, pooled over its days.
+    """Estimate the difference of acting within a window against not acting in it, by a trial on each of its days.
+
+    On each day those who might still act enter a trial of "today" against "not any more in this window"; who acts later
+    leaves the waiting arm then, and who stays is weighted for it. The trials are put together as the strategy would
+    meet them: each counts for those who start on its day, the last one for all who have not started by then. So the
+    difference is that of clone-censor-weight, reached through other risk sets.
 
     Args:
-        decisions: decisions of the window's intervals 0..window - 1, one for each person and interval at most.
-        follow_up: with a horizon of at least window + horizon - 1 intervals from time zero.
+        decisions: decisions of the window's intervals 0..window - 1.
+        follow_up: how each person's follow-up ended, from time zero.
         probability: shape (P, 1 + G), fitted probability of acting.
         window: number of intervals on which a trial may start.
-        horizon: intervals from each trial's own start.
+        cap: largest weight.
 
     Returns:
-        The risk difference at the horizon. Each person enters a trial on each day on which they might still act; those
-        who act later leave the waiting arm then, and who stays is weighted for it.
+        The risk difference at the horizon of `follow_up`.
 
     Source: M. Hernan and others (2008), Epidemiology 19, 766-779; J. Gran and others (2010), Statistics in Medicine 29.
     """
-    shape = (1 + follow_up.groups, horizon)
-    sums = {arm: [np.zeros(shape) for _ in range(3)] for arm in (MUST, FORBID)}
+    groups = probability.shape[1] - 1
+    reaching = np.ones(1 + groups)
+    difference = np.zeros(1 + groups)
     for day in range(window):
-        entering = decisions.person[decisions.interval == day]
+        here = (decisions.interval == day) & (decisions.rank == 0)
+        entering, acted = decisions.person[here], decisions.acted[here] == 1
         if not len(entering):
-            continue
-        trial, mine = _trial_from(decisions, follow_up, entering, day, horizon)
-        for arm, total in sums.items():
-            rule = np.where(trial.interval == 0, arm, NATURAL if arm == MUST else FORBID)
-            paths = follow_paths(trial, rule, probability, mine.people)
-            parts = arm_sums(Paths(np.minimum(paths.weight, cap), paths.node), mine)
-            for k, part in enumerate(parts):
-                total[k] += part
-    risks = {arm: incidence_of_sums(*total)[0][:, -1] for arm, total in sums.items()}
-    return as_jackknife(risks[MUST] - risks[FORBID])
+            break
+        people = np.maximum(_counted(follow_up.group[entering], groups), 1)
+        if day == window - 1:
+            return as_jackknife(difference + reaching * _last_trial(decisions, follow_up, probability, day, cap))
+        starting = _counted(follow_up.group[entering[acted]], groups) / people
+        if acted.any():
+            found = _trial_of_starters(decisions, follow_up, probability, day, cap, entering, acted)
+            difference = difference + reaching * starting * found
+        over = _over(decisions, follow_up, day, entering[~acted])
+        reaching = reaching * (1 - starting - _counted(follow_up.group[over], groups) / people)
+    return as_jackknife(difference)
 
 
-def _trial_from(
-    decisions: Decisions, follow_up: FollowUp, entering: IntArray, day: int, horizon: int
-) -> tuple[Decisions, FollowUp]:
+def _counted(group: IntArray, groups: int) -> FloatArray:
+    """How many there are, and how many without each group, shape (1 + G,)."""
+    each = np.bincount(group, minlength=groups).astype(np.float64)
+    return np.concatenate([[each.sum()], each.sum() - each])
+
+
+def _over(decisions: Decisions, follow_up: FollowUp, day: int, idle: IntArray) -> IntArray:
+    """Those of the idle to whom the next day puts no question, since they have an answer (not: since records end)."""
+    asked = np.zeros(follow_up.people, dtype=bool)
+    asked[decisions.person[decisions.interval == day + 1]] = True
+    lost = (follow_up.exit_kind == CENSORED) & (follow_up.exit_interval <= day + 1)
+    return np.asarray(idle[~asked[idle] & ~lost[idle]], dtype=np.int64)
+
+
+def _trial_of_starters(
+    decisions: Decisions,
+    follow_up: FollowUp,
+    probability: FloatArray,
+    day: int,
+    cap: float,
+    entering: IntArray,
+    acted: NDArray[np.bool_],
+) -> FloatArray:
+    """What acting on this day changed for those who did: they, against those who did not and are like them."""
+    starters = _from_day(follow_up, entering[acted], day)
+    as_they_are = Paths(np.ones((1, probability.shape[1])), np.zeros((starters.people, 1), dtype=np.int32))
+    trial, idle = _trial_from(decisions, follow_up, entering[~acted], day)
+    # Odds of acting, p / (1 - p), are what standing for all takes less what standing for oneself does.
+    waiting, oneself = (
+        arm_sums(_capped(follow_paths(trial, rule, probability, idle.people), cap), idle)
+        for rule in (np.full(len(trial.person), FORBID), np.where(trial.interval == 0, NATURAL, FORBID))
+    )
+    others = [np.maximum(every - own, 0.0) for every, own in zip(waiting, oneself, strict=True)]
+    return _risk(*arm_sums(as_they_are, starters)) - _risk(*others)
+
+
+def _last_trial(decisions: Decisions, follow_up: FollowUp, probability: FloatArray, day: int, cap: float) -> FloatArray:
+    """What acting on the last day changes for all who have not acted before."""
+    entering = decisions.person[(decisions.interval == day) & (decisions.rank == 0)]
+    trial, mine = _trial_from(decisions, follow_up, entering, day)
+    risks = []
+    for rule in (np.where(trial.rank == 0, MUST, NATURAL), np.full(len(trial.person), FORBID)):
+        paths = _capped(follow_paths(trial, rule, probability, mine.people), cap)
+        risks.append(_risk(*arm_sums(paths, mine)))
+    return np.asarray(risks[0] - risks[1], dtype=np.float64)
+
+
+def _capped(paths: Paths, cap: float) -> Paths:
+    return Paths(np.minimum(paths.weight, cap), paths.node)
+
+
+def _risk(at_risk: FloatArray, events: FloatArray, competing: FloatArray) -> FloatArray:
+    return incidence_of_sums(at_risk, events, competing)[0][:, -1]
+
+
+def _from_day(follow_up: FollowUp, people: IntArray, day: int) -> FollowUp:
+    return FollowUp(
+        follow_up.group[people],
+        follow_up.exit_interval[people] - day,
+        follow_up.exit_kind[people],
+        follow_up.horizon - day,
+    )
+
+
+def _trial_from(decisions: Decisions, follow_up: FollowUp, entering: IntArray, day: int) -> tuple[Decisions, FollowUp]:
     place = np.full(follow_up.people, -1, dtype=np.int64)
     place[entering] = np.arange(len(entering))
     kept = decisions.only((place[decisions.person] >= 0) & (decisions.interval >= day))
-    kept = Decisions(
-        place[kept.person],
-        kept.interval - day,
-        kept.rank,
-        kept.pattern,
-        kept.acted,
-        kept.seen,
-        kept.design,
-        kept.penalty,
-    )
-    mine = FollowUp(
-        follow_up.group[entering], follow_up.exit_interval[entering] - day, follow_up.exit_kind[entering], horizon
-    )
-    return kept, mine
+    moved = replace(kept, person=place[kept.person], interval=kept.interval - day)
+    return moved, _from_day(follow_up, entering, day)
 
 
 @dataclass(frozen=True)

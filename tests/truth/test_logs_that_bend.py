@@ -268,3 +268,29 @@ def test_a_stratum_of_few_applicants_is_not_named() -> None:
     assert row["verdict"] == "not_testable"
     assert "circus" not in row["reason"]
     assert "Nobody with one industry of few applicants" in row["reason"]
+
+
+def test_what_came_within_the_last_hours_of_a_record_counts() -> None:
+    """Everybody advances ten days and a little after the interview, and the record ends an hour later, within a day."""
+
+    def tell(draw: np.random.Generator) -> Person:
+        touch = {"at": day(0.5), "party": "interviewer", "smiled": bool(draw.random() < 0.5)}
+        return {"observed_until": day(10.1)}, [touch], 10.05
+
+    log = log_of(60, 1, tell)
+    found = {row["claim"]: row["n_events"] for row in fa.test_claims(log).rows}
+    assert found["smile"] == found["thank-you-note"] == 60
+
+
+@pytest.mark.parametrize("world", ["persistent", "persistent_null"])
+def test_the_second_way_agrees_with_the_first(world: str) -> None:
+    """Sequential trials give what cloning gives, within a tenth of its error, where both can be asked."""
+    rows = fa.test_claims(fa.simulate_log(interviews=6_000, world=world, seed=2)).rows
+    ways = {
+        row["claim"]: (row, row["diagnostics"]["second_way"]) for row in rows if row["diagnostics"].get("second_way")
+    }
+    assert {"max-two-voicemails", "move-on", "keep-following-up"} <= ways.keys()
+    for row, way in ways.values():
+        error = (row["conf_high"] - row["conf_low"]) / 4
+        assert way["estimate"] == pytest.approx(row["estimate"], abs=0.1 * error)
+        assert way["agrees"]

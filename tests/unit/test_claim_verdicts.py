@@ -13,8 +13,8 @@ from followup_analytics.claims.gates import too_uneven
 from followup_analytics.claims.tipping import forgotten_share
 from followup_analytics.claims.verdict import WEAK, Labelled, Test, decide, is_confounded
 from followup_analytics.claims.words import counted_words, effect_words, with_label
-from followup_analytics.trials.ccw import Arm, Contrast, FollowUp
-from followup_analytics.trials.decisions import FORBID, MUST, NATURAL, Decisions
+from followup_analytics.trials.ccw import Arm, Contrast, FollowUp, clone_censor_weight
+from followup_analytics.trials.decisions import FORBID, MUST, NATURAL, Decisions, fit_decisions
 from followup_analytics.trials.incidence import incidence_of_sums
 from followup_analytics.trials.logistic import Tally, fit_logistic, fit_replicates
 from followup_analytics.trials.sequential import sequential_contrast
@@ -184,7 +184,13 @@ def test_a_sequential_trial_without_the_last_group() -> None:
     )
     follow_up = FollowUp(np.arange(4), np.array([3, 9, 2, 9]), np.array([1, 0, 1, 0]), 4)
     probability = np.full((1, 5), 0.5)
-    found = sequential_contrast(decisions, follow_up, probability, window=2, horizon=3)
+    found = sequential_contrast(decisions, follow_up, probability, window=2)
     assert found.replicates.shape == (4,)
-    # Acting: 2 + 2 + 2 at risk in the third interval (weights 1 / .5), events 2 + 2; waiting: no event.
-    assert float(found.estimate) == pytest.approx(4 / 6)
+    # Half start on the first day and one of two has the event; the other half is stood for by the one who acts next.
+    assert float(found.estimate) == pytest.approx(0.5 * 1 / 2 + 0.5 * 1)
+    cloned = clone_censor_weight(
+        decisions, np.where(decisions.interval == 1, MUST, NATURAL), np.full(6, FORBID), follow_up
+    )
+    fitted = fit_decisions(decisions, follow_up.group, 4).probabilities(decisions.design)[0, 0]
+    assert fitted == pytest.approx(0.5)
+    assert float(found.estimate) == pytest.approx(float(cloned.difference().estimate))
