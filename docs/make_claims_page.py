@@ -61,7 +61,7 @@ FIELDS = (
         "`more`; `gain_below_margin` (the claim is that there is no gain to speak of), `harm_below_margin`",
     ),
     ("`design`", "`clone-censor-weight`, `attempt-contrast` or `prediction` (above)"),
-    ("`adjust`", "columns of the interviews; a rating made after the response is not used"),
+    ("`adjust`", "columns of the interviews; a rating counts from when it was made"),
     ("`history`", "of what was known before each decision: number, day, channel, tone, attempts, thanked"),
     ("`controls`", "negative controls: `reply_elsewhere`, `earlier_reply`, `later_reply`"),
     ("`association`", "why the difference can never be called an effect, where it can't"),
@@ -87,17 +87,26 @@ DESIGNS = """## Designs
 is weighted by the inverse of the probability of staying, given the covariates and the call history so far. The model of
 acting is a ridge logistic regression that draws the levels of a number towards a straight line
 ([decision 055](decisions/055-numbers-lie-on-a-line.md)); what happened within a day is ordered by true times, and a
-decision that a reply cut short counts for the part of the day's usual times of acting that had passed. Risks are
-weighted Aalen-Johansen incidences with competing events.
+decision that a reply cut short counts for the part of the day's usual times of acting that had passed. Whoever acts
+decides anew whether to act again in the same interval, where an arm limits or asks for several acts. Risks are weighted
+Aalen-Johansen incidences with competing events; the interval in which a record ends counts as seen.
+
+**Sequential trials**, the second way of three claims: on each day those who might still act enter a trial of "today"
+against "not any more"; put together by who starts when, the trials give what cloning gives.
 
 **Attempt contrast.** A choice made within one contact: inverse-probability weights, then an outcome model weighted by
-them and averaged over everybody (doubly robust).
+them and averaged over everybody (doubly robust). Who was followed to the end stands for those of the same arm whose
+record ended before ([decision 056](decisions/056-records-end-arm-by-arm.md)).
 
 **Prediction.** Two groups compared as they are; the label is never more than association.
 
+**What is known when.** Only what was known before a decision enters its weight. A self-rating counts from when it was
+made: on the interview's own day at once, else from the day after, and for claims about a moment only if it was made
+before it ([decision 057](decisions/057-ratings-count-from-when-they-are-made.md)).
+
 In all of them everything, the weights included, is fitted again without each of 50 groups of applicants. Intervals are
 the plain 95% ones, with Student's t. No standard error of a verdict is believed below that of as many independent
-interviews as the weights are worth, and none of an interval below four fifths of it
+interviews with the same weights, and none of an interval below four fifths of it
 ([decision 052](decisions/052-the-least-standard-error.md)).
 """
 
@@ -122,20 +131,22 @@ Where an arm is followed by more of them than foretold, the arms differ in somet
 `inconclusive`. Where the controls of {failing} claims or more, and of {failing_share:.0%} of those that have any, fail,
 so are all claims that name controls ([decision 054](decisions/054-one-control-and-the-whole-log.md)).
 
-*Label.* `causal under stated assumptions` only with a self-rating made before the response among the adjustments,
-controls that pass and an E-value of the limit of {e_value:g} or more; else `association`.
+*Label.* `causal under stated assumptions` only with a self-rating among the adjustments that was made in time, for
+half of the claim's interviews or more, controls that pass and an E-value of the limit of {e_value:g} or more; else
+`association`.
 
 ## What would change it
 
 `followup claims LOG --claim ID --sensitivity` gives one table: other horizons and margins, responses before attempts
 within a day and the other way round, weights cut elsewhere, covariates left out one at a time, employers as clusters,
-and how many forgotten failures would undo the difference. In Python the diagnostics of every claim are frames
-(`result.table("balance")`, overlap, weights, flow, curves, controls, tipping) and charts (`result.plot_balance(claim)`,
-`plot_overlap`, `plot_weights`, `plot_risks`).
+and, where acting is set against not acting and the difference reaches the margin, how many forgotten failures would
+bring it below. In Python the diagnostics of every claim are frames (`result.table("balance")`, overlap, weights,
+flow, curves, controls, second_way, tipping, gates) and charts (`result.plot_balance(claim)`, `plot_overlap`,
+`plot_weights`, `plot_risks`).
 
-`--protocol` prints the target trial beside its emulation with the 21 items of TARGET 2025; `--preregister` a text to be
-registered, with the hash of the file and the date, against which `--registration FILE` checks later
-([decision 053](decisions/053-post-hoc-by-the-registration.md)).
+`--protocol` prints the target trial beside its emulation with the 21 items of TARGET 2025; `--preregister` a text to
+be registered, with the hash of the file, the date and what `--adjust` adds, against which `--registration FILE`
+checks later ([decision 053](decisions/053-post-hoc-by-the-registration.md)).
 """
 
 

@@ -73,15 +73,11 @@ class DataError(FollowUpError):
         self.problems = problems
 
     @classmethod
-    def from_problems(cls, problems: tuple[Problem, ...]) -> DataError:
-        """One sentence for the first problem, and how many more there are."""
+    def from_problems(cls, problems: tuple[Problem, ...], rest: str = "; `followup check` lists them all") -> DataError:
+        """One sentence for the first problem, how many more there are, and with `rest` where they are to be seen."""
         first = problems[0].sentence()
         more = len(problems) - 1
-        tail = (
-            ""
-            if not more
-            else f" (and {more:,} more {'problem' if more == 1 else 'problems'}; `followup check` lists them all)"
-        )
+        tail = "" if not more else f" (and {more:,} more {'problem' if more == 1 else 'problems'}{rest})"
         return cls(first + tail, problems)
 
 

@@ -103,6 +103,10 @@ class LogCounts:
         }
 
 
+#: Of an answer that rests on no log.
+NO_LOG = LogCounts(interviews=0, applicants=0, contacts=0, data_date="", simulated=False)
+
+
 @dataclass(frozen=True, repr=False)
 class Result:
     """The answer of one command. Subclasses say how its columns read, sum it up in a sentence and draw it."""

@@ -10,7 +10,13 @@ from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.evaluate import test_claims
 from followup_analytics.claims.plan import PlanResult, plan_study
 from followup_analytics.claims.power import PowerResult, power_curve
-from followup_analytics.claims.protocol import preregistration_text, protocol_text
+from followup_analytics.claims.protocol import (
+    TextResult,
+    preregistration_result,
+    preregistration_text,
+    protocol_result,
+    protocol_text,
+)
 from followup_analytics.claims.result import ClaimsResult
 from followup_analytics.claims.sensitivity import SensitivityResult, claim_sensitivity
 
@@ -22,12 +28,15 @@ __all__ = [
     "PlanResult",
     "PowerResult",
     "SensitivityResult",
+    "TextResult",
     "choose_catalogue",
     "claim_sensitivity",
     "own_catalogue",
     "plan_study",
     "power_curve",
+    "preregistration_result",
     "preregistration_text",
+    "protocol_result",
     "protocol_text",
     "read_catalogue",
     "test_claims",

@@ -19,6 +19,7 @@ from followup_analytics.claims.definition import (
     DIRECTIONS,
     HISTORY,
     MOMENTS,
+    NO_COVARIATES,
     OUTCOMES,
     Catalogue,
     Choice,
@@ -228,6 +229,14 @@ class _Check:
             self.add("clone-censor-weight needs an act in strategy or alternative.", number, "claim.strategy")
         if kind == "silence" and "days" not in entry["moment"]:
             self.add("silence needs its days.", number, "claim.moment.days")
+        asked = [{name: value for name, value in course.items() if name != "words"} for course in courses]
+        if choice is None and asked[0] == asked[1]:
+            self.add(
+                "strategy and alternative ask the same, so that nothing tells them apart.", number, "claim.strategy"
+            )
+        for name in entry.get("adjust", ()):
+            if name in NO_COVARIATES:
+                self.add(f"{name} is an id or a time, and nothing to adjust for.", number, "claim.adjust")
         for side, course in zip(("strategy", "alternative"), courses, strict=True):
             if ("none_in" in course or "some_in" in course) and "act" not in course:
                 self.add("none_in and some_in need an act.", number, f"claim.{side}.act")
@@ -235,7 +244,7 @@ class _Check:
     def refuse(self) -> None:
         """Raise DataError for what was found, if anything."""
         if self.problems:
-            raise DataError.from_problems(tuple(self.problems))
+            raise DataError.from_problems(tuple(self.problems), rest=" in this file")
 
 
 def _join(path: str, name: str) -> str:

@@ -55,7 +55,7 @@ class Context:
 
     def prepare(self, claims: Sequence[Claim]) -> None:
         """Work out what claims share, so that they can then run side by side."""
-        for name in dict.fromkeys(name for claim in claims for name in (*claim.adjust, *self.adjust)):
+        for name in dict.fromkeys(name for claim in claims for name in self._wanted(claim)):
             self._covariate(name)
         _ = self.placebo, self._rated_since, self._rated_us
 
@@ -67,9 +67,14 @@ class Context:
         """
         if claim.design == "prediction":
             return ()
-        wanted = (name for name in dict.fromkeys((*claim.adjust, *self.adjust)) if name not in self.leave_out)
+        wanted = (name for name in self._wanted(claim) if name not in self.leave_out)
         found = (self._known(name, claim, moments.at) for name in wanted)
         return tuple(one for one in found if one.varies())
+
+    def _wanted(self, claim: Claim) -> tuple[str, ...]:
+        """Columns to adjust for: the claim's own, as far as the log has them (`missing_records`), and the user's."""
+        there = (name for name in claim.adjust if name in self.log.interviews.columns)
+        return tuple(dict.fromkeys((*there, *self.adjust)))
 
     def _known(self, name: str, claim: Claim, at: Times) -> Covariate:
         made = self._covariate(name).take(at.row)

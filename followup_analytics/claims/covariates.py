@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics import clock
+from followup_analytics.claims.definition import NO_COVARIATES
 from followup_analytics.errors import UsageError
 from followup_analytics.log import FollowUpLog
 from followup_analytics.text import nearest
@@ -112,6 +113,8 @@ def baseline_covariates(log: FollowUpLog, names: Sequence[str], response_us: Int
     """
     made = []
     for name in dict.fromkeys(names):
+        if name in NO_COVARIATES:
+            raise UsageError(f"--adjust: {name} is an id or a time, and nothing to adjust for.")
         if name not in log.interviews.columns or name.startswith("_"):
             guess = nearest(name, [column for column in log.interviews.columns if not column.startswith("_")])
             hint = f"; did you mean {guess!r}?" if guess else "."

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.claims.estimates import Estimate
+from followup_analytics.claims.estimates import ARMS, Estimate
 from followup_analytics.claims.tipping import forgotten, tipping
 from followup_analytics.claims.trial import Trial
+from followup_analytics.disclosure import SUPPRESSED
 from followup_analytics.trials.ccw import COMPETING, Arm
 
 FloatArray = NDArray[np.float64]
@@ -17,9 +19,10 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 Rows = list[dict[str, Any]]
 
-ARMS = ("strategy", "alternative")
 _BINS = np.linspace(0.0, 1.0, 11)
 _EXTREME = 0.025
+#: How the step begins that counts everybody.
+ELIGIBLE = "eligible"
 
 
 def diagnostics(trial: Trial, applicant: IntArray, min_cell: int) -> dict[str, Any]:
@@ -51,7 +54,7 @@ def diagnostics(trial: Trial, applicant: IntArray, min_cell: int) -> dict[str, A
         "second_way": _second_way(trial),
         "tipping": tipping(trial),
         "forgotten": forgotten(trial),
-        "gates": [{"gate": one.code, "passed": one.passed, "limit": one.limit} for one in trial.gates],
+        "gates": [{"gate": one.code, "arm": one.arm, "passed": one.passed, "limit": one.limit} for one in trial.gates],
         "adjusted_for": [*trial.adjusted, *(f"{name} (call history)" for name in trial.claim.history)],
     }
 
@@ -106,33 +109,59 @@ def standardised_difference(value: FloatArray, one: FloatArray, other: FloatArra
 
 
 def overlap(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
-    """How likely those who kept to each arm were to do so, in tenths: share of the arm, null where few are in it."""
+    """How likely those who kept to each arm were to do so, in tenths: share of the arm, null where few are in it.
+
+    The shares of an arm add up to 1 and its size is known, so that what is hidden is never worth fewer than `min_cell`
+    applicants together.
+    """
     made = []
     for name, arm in zip(ARMS, estimate.arms, strict=True):
         kept = arm.compliant()
         likely = np.where(kept, 1 / np.maximum(arm.weight, 1e-12), -1.0)
         place = np.clip(np.digitize(likely, _BINS) - 1, -1, len(_BINS) - 2)
-        for tenth in range(len(_BINS) - 1):
-            here = kept & (np.minimum(place, len(_BINS) - 2) == tenth)
-            few = 0 < _people(applicant, here) < min_cell
-            share = None if few else float(here.sum() / max(kept.sum(), 1))
-            made.append({"arm": name, "from": float(_BINS[tenth]), "to": float(_BINS[tenth + 1]), "share": share})
+        tenths = [kept & (place == tenth) for tenth in range(len(_BINS) - 1)]
+        hidden = _hidden_together(applicant, tenths, min_cell)
+        made += [
+            {
+                "arm": name,
+                "from": float(_BINS[tenth]),
+                "to": float(_BINS[tenth + 1]),
+                "share": None if tenth in hidden else float(here.sum() / max(kept.sum(), 1)),
+                "status": SUPPRESSED if tenth in hidden else "ok",
+            }
+            for tenth, here in enumerate(tenths)
+        ]
     return made
 
 
+def _hidden_together(applicant: IntArray, parts: Sequence[BoolArray], min_cell: int) -> set[int]:
+    """Which parts of a whole to hide: those of few applicants, and so many of the next that no rest gives them away."""
+    people = [_people(applicant, part) for part in parts]
+    hidden = {place for place, number in enumerate(people) if 0 < number < min_cell}
+    further = sorted((place for place in range(len(parts)) if people[place] >= min_cell), key=people.__getitem__)
+    for place in further:
+        together = np.any([parts[one] for one in hidden], axis=0) if hidden else None
+        if together is None or (len(hidden) > 1 and _people(applicant, together) >= min_cell):
+            break
+        hidden.add(place)
+    return hidden
+
+
 def flow(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
-    """Who was eligible and cloned, who left each arm, who did what it asks, and how follow-up ended."""
+    """Who was eligible, who did what each arm asks, who left it and was cut off, and how follow-up ended."""
     follow_up = estimate.emulation.follow_up
     everybody = np.ones(len(applicant), dtype=bool)
     other = (follow_up.exit_kind == COMPETING) & (follow_up.exit_interval < follow_up.horizon)
-    rows = [("both", "eligible, a clone in each arm", everybody)]
+    # Where all is decided at time zero nobody is in two arms, and nobody leaves one.
+    cloned = bool((estimate.emulation.decisions.interval >= 0).any())
+    rows = [("both", f"{ELIGIBLE}, a clone in each arm" if cloned else ELIGIBLE, everybody)]
     for name, arm, done in zip(ARMS, estimate.arms, estimate.done, strict=True):
         kept = arm.compliant()
-        rows += [
-            (name, "left the strategy, cut off there", ~kept),
-            (name, "did what it asks", done),
-            (name, "heard or ended before it could be left", kept & ~done),
-        ]
+        if cloned:
+            rows.append((name, "left the strategy, cut off there", ~kept))
+        rows.append((name, "did what it asks", done))
+        if cloned:
+            rows.append((name, "heard or ended before it could be left", kept & ~done))
     rows += [
         ("both", "event within the horizon", estimate.happened),
         ("both", "ended otherwise within the horizon", other),
@@ -142,14 +171,20 @@ def flow(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
 
 
 def _counted(arm: str, step: str, mask: BoolArray, applicant: IntArray) -> dict[str, Any]:
-    return {"arm": arm, "step": step, "n_interviews": int(mask.sum()), "n_applicants": _people(applicant, mask)}
+    people = _people(applicant, mask)
+    return {"arm": arm, "step": step, "n_interviews": int(mask.sum()), "n_applicants": people, "status": "ok"}
 
 
 def _hide_flow(rows: Rows, min_cell: int) -> Rows:
-    """Leave out small numbers, and all the steps of an arm with one: they add up to the eligible."""
-    small = {row["arm"] for row in rows if 0 < row["n_applicants"] < min_cell}
-    gone = {"n_interviews": None, "n_applicants": None}
-    return [row if row["arm"] not in small or row["step"].startswith("eligible") else {**row, **gone} for row in rows]
+    """Leave out small numbers, and all the steps of an arm with one: they add up to the eligible.
+
+    How follow-up ended does not: who had neither an event nor an end is not among the rows.
+    """
+    small = {row["arm"] for row in rows if 0 < row["n_applicants"] < min_cell} - {"both"}
+    if not any(row["step"].startswith("left") for row in rows) and small:
+        small = set(ARMS)  # who did not do the one did the other
+    gone = {"n_interviews": None, "n_applicants": None, "status": SUPPRESSED}
+    return [{**row, **gone} if row["arm"] in small or 0 < row["n_applicants"] < min_cell else row for row in rows]
 
 
 def _people(applicant: IntArray, mask: BoolArray) -> int:

@@ -42,7 +42,7 @@ class Emulation:
         rules: what strategy and alternative ask of each decision.
         follow_up: how each interview's follow-up ended, for the claim's outcome and horizon.
         did: shape (2, m), whether what was done matches each arm, as a plain tabulation would sort people.
-        row: shape (m,), the interview.
+        row: shape (m,), the interview; since_us: shape (m,), time zero in microseconds.
         baseline: covariates at time zero, of persons and of the call history.
         columns: what the columns of the decision model stand for.
     """
@@ -52,6 +52,7 @@ class Emulation:
     follow_up: FollowUp
     did: BoolArray
     row: IntArray
+    since_us: IntArray
     baseline: tuple[Covariate, ...]
     columns: tuple[str, ...]
 
@@ -103,6 +104,7 @@ def emulate(
         follow_up=follow_up_of(claim, histories, moments, group, claim.outcome, claim.intervals),
         did=_did(claim, moments, acts),
         row=moments.at.row,
+        since_us=moments.at.us,
         baseline=baseline,
         columns=columns,
     )

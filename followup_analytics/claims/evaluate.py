@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+import polars as pl
 
 from followup_analytics.claims.catalogue import choose_catalogue, find_claim
 from followup_analytics.claims.context import Context
@@ -17,11 +18,12 @@ from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.estimates import Effect, risk_ratio
 from followup_analytics.claims.finding import ArmWeights, Finding, examine
 from followup_analytics.claims.gates import MIN_FOR_VERDICT
-from followup_analytics.claims.registration import is_post_hoc
+from followup_analytics.claims.registration import why_post_hoc
 from followup_analytics.claims.result import ClaimsResult
+from followup_analytics.claims.trace import interviews_behind
 from followup_analytics.claims.trial import Trial, run_trial
 from followup_analytics.claims.verdict import ALPHA, choose_label, decide, is_confounded
-from followup_analytics.claims.words import effect_words, reason_for, with_label
+from followup_analytics.claims.words import effect_words, in_a_hundred, joined, reason_for, with_label
 from followup_analytics.disclosure import HIDDEN_REASON, SUPPRESSED, require_enough
 from followup_analytics.log import FollowUpLog, Note
 from followup_analytics.plots import VERDICT_WORDS
@@ -43,7 +45,7 @@ def test_claims(
     *,
     claim: str | None = None,  # noqa: PT028 - no test, whatever its name
     claims: str | Path | Catalogue | None = None,  # noqa: PT028
-    adjust: Sequence[str] | None = None,  # noqa: PT028
+    adjust: str | Sequence[str] | None = None,  # noqa: PT028
     min_cell: int = 10,  # noqa: PT028
     seed: int = 0,  # noqa: PT028
     registration: str | Path | None = None,  # noqa: PT028
@@ -56,7 +58,7 @@ def test_claims(
         claim: show this claim alone; it is judged in the family of all claims all the same.
         claims: a catalogue file of the user's own (or a Catalogue), tested in place of the package's, a family of
             its own.
-        adjust: further columns of the interviews to adjust every claim for.
+        adjust: a further column of the interviews to adjust every claim for, or several.
         min_cell: nothing is shown about fewer applicants.
         seed: accepted for uniformity; nothing here is drawn at random.
         registration: a preregistration of the claims' file; verdicts are marked post hoc where it does not fit.
@@ -74,21 +76,31 @@ def test_claims(
     require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
     catalogue = choose_catalogue(claims)
     shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
-    context = Context.of(log, catalogue.claims, tuple(adjust or ()), min_cell=min_cell)
+    columns = (adjust,) if isinstance(adjust, str) else tuple(adjust or ())
+    context = Context.of(log, catalogue.claims, columns, min_cell=min_cell)
     findings = run_all(
         catalogue.claims, context, partial(examine, context=context, min_cell=min_cell), progress=progress
     )
-    post_hoc = is_post_hoc(catalogue, registration, log.data_date)
+    why = why_post_hoc(catalogue, registration, log.data_date, columns)
     rows = judge(findings, context, min_cell)
     wanted = {one.id for one in shown}
-    kept = tuple(_registered(row, post_hoc=post_hoc) for row in rows if row["claim"] in wanted)
+    kept = tuple(
+        _registered(row, post_hoc=None if why is None else bool(why)) for row in rows if row["claim"] in wanted
+    )
     return ClaimsResult(
         rows=kept,
         counts=LogCounts.of(log),
-        notes=_notes(log, findings, post_hoc=post_hoc),
+        notes=_notes(log, findings, why or ""),
         native=log.native,
         extra={"catalogue": {"title": catalogue.title, "version": catalogue.version, "sha256": catalogue.sha256}},
+        behind=partial(_behind, log, shown, columns),
     )
+
+
+def _behind(log: FollowUpLog, claims: Sequence[Claim], adjust: tuple[str, ...]) -> pl.DataFrame:
+    """The interviews behind these claims, one after the other."""
+    context = Context.of(log, claims, adjust)
+    return pl.concat(run_all(claims, context, partial(interviews_behind, context=context)))
 
 
 def _registered(row: Mapping[str, Any], *, post_hoc: bool | None) -> dict[str, Any]:
@@ -234,6 +246,7 @@ def _tested(finding: Finding, p_adjusted: float, downgrade: str, *, care: bool) 
         verdict, reason = "inconclusive", downgrade
     else:
         reason = with_label(reason, label, verdict)
+    reason = joined(reason, [_without_controls(finding), _other_way(finding)])
     return {
         **_head(claim),
         "verdict": verdict,
@@ -257,6 +270,22 @@ def _tested(finding: Finding, p_adjusted: float, downgrade: str, *, care: bool) 
         "second_line": _second_line(claim, finding.second_line),
         "diagnostics": finding.diagnostics,
     }
+
+
+def _without_controls(finding: Finding) -> str:
+    """That no negative control stands behind a claim for which one would be asked."""
+    claim = finding.claim
+    if finding.controls or claim.design == "prediction":
+        return ""
+    return "No negative control is possible in this log." if claim.controls else "It names no negative control."
+
+
+def _other_way(finding: Finding) -> str:
+    """What the second way finds where it does not agree with the first."""
+    way = finding.diagnostics.get("second_way")
+    if not way or way["agrees"]:
+        return ""
+    return f"The second way, {way['method']}, does not agree with this: {in_a_hundred(way['estimate'])}."
 
 
 def _quality(effect: Effect, weights: Sequence[ArmWeights], ratio: EValue) -> dict[str, Any]:
@@ -296,14 +325,12 @@ def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _notes(log: FollowUpLog, findings: Sequence[Finding], *, post_hoc: bool | None) -> tuple[Note, ...]:
+def _notes(log: FollowUpLog, findings: Sequence[Finding], post_hoc: str) -> tuple[Note, ...]:
     notes = [*log.notes]
     family = sum(one.test is not None for one in findings)
-    notes.append(Note("family", "claims passed their gates and share one adjustment for multiple testing", family))
+    notes.append(Note("family", "claims that could be tested share one adjustment for multiple testing (Holm)", family))
     if post_hoc:
-        notes.append(
-            Note("post_hoc", "The claims were registered otherwise, or after the data: these verdicts are post hoc.")
-        )
+        notes.append(Note("post_hoc", post_hoc))
     _dated(log, notes)
     return tuple(notes)
 

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.claims.definition import Claim
-from followup_analytics.claims.estimates import Estimate
+from followup_analytics.claims.estimates import ARMS, Estimate
 from followup_analytics.log import FollowUpLog
 from followup_analytics.text import listed
 
@@ -26,13 +26,16 @@ MIN_FOR_VERDICT = 100
 #: A stratum in which nobody took an arm, although chance alone would leave it empty less often than this.
 _EMPTY_BY_CHANCE = 1e-3
 _STRATUM_SHARE = 0.03
+#: Of a strategy that a smaller share than this took nobody can say how large a log it needs.
+LEAST_SHARE_TOLD = 0.002
 
 
 @dataclass(frozen=True)
 class Gate:
-    """One gate: a code, whether it holds, the figure and its limit, and a sentence where it does not."""
+    """One gate: a code, the arm it is about, whether it holds, the figure, its limit, a sentence where it does not."""
 
     code: str
+    arm: str
     passed: bool
     value: float | None
     limit: float
@@ -44,7 +47,7 @@ def missing_records(claim: Claim, log: FollowUpLog) -> str | None:
     contacts = log.contacts
     items = claim.choice.items if claim.choice else ()
     needed = [name for name in items if name not in contacts.columns or contacts[name].is_null().all()]
-    about_party = bool(claim.moment.parties) or bool(claim.choice and claim.choice.party)
+    about_party = bool(claim.moment.parties) or claim.moment.nobody or bool(claim.choice and claim.choice.party)
     if about_party and contacts["party"].is_null().all():
         needed.append("party (who was reached)")
     if (claim.moment.tone or (claim.choice and claim.choice.tone)) and contacts["tone"].is_null().all():
@@ -53,6 +56,11 @@ def missing_records(claim: Claim, log: FollowUpLog) -> str | None:
         needed.append("duration_s (talk time)")
     if "thank_you" in (claim.strategy.act, claim.alternative.act) and not (contacts["purpose"] == "thank_you").any():
         needed.append("thank-you notes (purpose thank_you)")
+    absent = [name for name in claim.adjust if name not in log.interviews.columns]
+    if absent:
+        return (
+            f"Not logged: {listed(absent, 'and')}; record {'it' if len(absent) == 1 else 'them'} with each interview."
+        )
     if needed:
         return f"Not logged: {listed(needed, 'and')}; record {'it' if len(needed) == 1 else 'them'} with each contact."
     if claim.outcome == "advanced" and not log.outcomes.height:
@@ -70,28 +78,30 @@ def run_gates(claim: Claim, estimate: Estimate, applicant: IntArray, min_cell: i
         applicant: shape (m,), the applicant of each eligible interview.
         min_cell: no sentence tells apart, or names, groups of fewer applicants.
     """
-    courses = (claim.strategy.words, claim.alternative.words)
+    arms = tuple(zip(ARMS, (claim.strategy.words, claim.alternative.words), estimate.done, estimate.arms, strict=True))
     gates: list[Gate] = []
-    for words, done in zip(courses, estimate.done, strict=True):
+    for name, words, done, _ in arms:
         n = _people(applicant, done)
-        gates.append(Gate("applicants", n >= MIN_APPLICANTS, n, MIN_APPLICANTS, _too_few(words, done, n, min_cell)))
-    for words, done in zip(courses, estimate.done, strict=True):
-        followed = _people(applicant, done & estimate.complete)
-        gates.append(Gate("followed", followed >= MIN_APPLICANTS, followed, MIN_APPLICANTS, _too_short(claim, words)))
+        few = _too_few(claim, words, done, n, min_cell)
+        gates.append(Gate("applicants", name, n >= MIN_APPLICANTS, n, MIN_APPLICANTS, few))
+    for name, words, done, _ in arms:
+        n = _people(applicant, done & estimate.complete)
+        gates.append(Gate("followed", name, n >= MIN_APPLICANTS, n, MIN_APPLICANTS, _too_short(claim, words)))
     gates.append(_positivity(claim, estimate, applicant, min_cell))
-    for words, done in zip(courses, estimate.done, strict=True):
+    for name, words, done, _ in arms:
         events = int((done & estimate.happened).sum())
-        rare = _too_rare(claim, words, int(done.sum()), events, min_cell)
-        gates.append(Gate("events", events >= MIN_EVENTS, events, MIN_EVENTS, rare))
-    for words, arm in zip(courses, estimate.arms, strict=True):
+        rare = _too_rare(claim, words, len(done), events, min_cell)
+        gates.append(Gate("events", name, events >= MIN_EVENTS, events, MIN_EVENTS, rare))
+    for name, words, _, arm in arms:
         share = arm.effective_size() / max(int(arm.compliant().sum()), 1)
-        gates.append(Gate("effective_size", share >= MIN_EFFECTIVE, share, MIN_EFFECTIVE, too_uneven(words, share)))
+        uneven = too_uneven(words, share)
+        gates.append(Gate("effective_size", name, share >= MIN_EFFECTIVE, share, MIN_EFFECTIVE, uneven))
         largest = arm.largest_share()
-        gates.append(Gate("largest_weight", largest <= MAX_SHARE, largest, MAX_SHARE, _too_heavy(words)))
+        gates.append(Gate("largest_weight", name, largest <= MAX_SHARE, largest, MAX_SHARE, _too_heavy(words)))
         mean = float(arm.weight.mean())
         # Only the cap can make weights stand for fewer than all; else their mean strays by chance, and is divided out.
         stands = arm.capped == 0 or abs(mean - 1) <= MEAN_OFF
-        gates.append(Gate("stand_for_all", stands, mean, MEAN_OFF, _not_all(words)))
+        gates.append(Gate("stand_for_all", name, stands, mean, MEAN_OFF, _not_all(words)))
     return tuple(gates)
 
 
@@ -100,9 +110,11 @@ def _people(applicant: IntArray, mask: BoolArray) -> int:
     return int(np.count_nonzero(np.bincount(applicant[mask])))
 
 
-def _too_few(words: str, done: BoolArray, people: int, min_cell: int) -> str:
-    more = _more(len(done), MIN_APPLICANTS, _untold(people, min_cell), len(done))
-    return f"Fewer than {MIN_APPLICANTS} applicants did this: {words}; {more}."
+def _too_few(claim: Claim, words: str, done: BoolArray, people: int, min_cell: int) -> str:
+    few = f"Fewer than {MIN_APPLICANTS} applicants did this: {words}"
+    if done.sum() >= MIN_APPLICANTS > people:
+        return f"{few}; more applicants are needed, not more interviews of the same."
+    return f"{few}; {_more(claim, len(done), MIN_APPLICANTS, _untold(people, min_cell))}."
 
 
 def _untold(count: int, min_cell: int) -> float:
@@ -110,10 +122,16 @@ def _untold(count: int, min_cell: int) -> float:
     return float(count) if count == 0 or count >= min_cell else min_cell / 2
 
 
-def _more(eligible: int, wanted: int, have: float, of: int) -> str:
-    """How many more interviews would do, with half as many again to be safe, if `have` in `of` go on as they did."""
-    needed = math.ceil(1.5 * wanted * of / max(have, 0.01 * of, 1e-9) / 10) * 10 if of else 10 * wanted
-    return f"some {max(needed - eligible // 10 * 10, needed // 20 * 10, 10):,} more such interviews would be needed"
+def _more(claim: Claim, eligible: int, wanted: int, have: float) -> str:
+    """How many more of the claim's interviews would do, half as many again to be safe, if things go on as they did.
+
+    Where hardly anybody did it no number is given: it would be made of chance.
+    """
+    if have < LEAST_SHARE_TOLD * eligible or not eligible:
+        return "it hardly ever happens here, so that a far larger log would be needed"
+    needed = math.ceil(1.5 * wanted * eligible / have / 10) * 10
+    more = max(needed - eligible // 10 * 10, needed // 20 * 10, 10)
+    return f"some {more:,} more {claim.population.removeprefix('all ')} would be needed"
 
 
 def _too_short(claim: Claim, words: str) -> str:
@@ -123,9 +141,9 @@ def _too_short(claim: Claim, words: str) -> str:
     )
 
 
-def _too_rare(claim: Claim, words: str, done: int, events: int, min_cell: int) -> str:
-    more = _more(done, MIN_EVENTS, min(_untold(events, min_cell), MIN_EVENTS), done)
-    return f"Fewer than {MIN_EVENTS} times did {claim.outcome_words()} follow this: {words}; {more}."
+def _too_rare(claim: Claim, words: str, eligible: int, events: int, min_cell: int) -> str:
+    more = _more(claim, eligible, MIN_EVENTS, min(_untold(events, min_cell), MIN_EVENTS))
+    return f"Fewer than {MIN_EVENTS} of those who did this had {claim.outcome_words()}: {words}; {more}."
 
 
 def too_uneven(words: str, share: float) -> str:
@@ -164,4 +182,4 @@ def _positivity(claim: Claim, estimate: Estimate, applicant: IntArray, min_cell:
                     else:
                         place = f"one {place} of few applicants"
                     worst = worst or f"Nobody with {place} did this, so nothing can be said for them: {words}."
-    return Gate("positivity", not worst, 1.0 if worst else 0.0, 0.0, worst)
+    return Gate("positivity", "both", not worst, 1.0 if worst else 0.0, 0.0, worst)

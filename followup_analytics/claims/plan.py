@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
 
 from followup_analytics.claims.catalogue import find_claim, own_catalogue
 from followup_analytics.claims.context import Context
@@ -14,15 +16,19 @@ from followup_analytics.claims.trial import Trial
 from followup_analytics.disclosure import HIDDEN_REASON, SUPPRESSED, require_enough
 from followup_analytics.errors import UsageError
 from followup_analytics.log import FollowUpLog
-from followup_analytics.results import Field, LogCounts, Result
-from followup_analytics.uncertainty import detectable_from_se, minimum_detectable_effect, sample_size
+from followup_analytics.results import NO_LOG, Field, LogCounts, Result
+from followup_analytics.uncertainty import (
+    detectable_from_se,
+    equivalence_sample_size,
+    minimum_detectable_effect,
+    sample_size,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: What is assumed where there is no log to say better.
 BASELINE, EFFECT, POWER, ALPHA, DESIGN_EFFECT, PER_APPLICANT = 0.30, 10.0, 0.80, 0.05, 1.6, 3.0
-_NO_LOG = LogCounts(interviews=0, applicants=0, contacts=0, data_date="", simulated=False)
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class Assumptions:
         baseline: risk of the outcome under the alternative; share: of the strategy among those in either arm.
         design_effect: variance over that of independent interviews; per_applicant: interviews an applicant.
         mde: minimum detectable effect in the log; None without a log, or where the claim can't be tested there.
+        reach: share of the log's interviews that are in one of the arms; None where that is unknown or about few.
     """
 
     baseline: float
@@ -41,24 +48,27 @@ class Assumptions:
     per_applicant: float = PER_APPLICANT
     mde: float | None = None
     from_log: bool = False
+    reach: float | None = None
 
 
 @dataclass(frozen=True, repr=False)
 class PlanResult(Result):
     """Interviews and applicants needed per claim at an effect, and the effect that a log could find.
 
-    Rows hold claim (id), advice (text), n_interviews (both arms together) and n_applicants needed for `effect`, mde
-    (smallest difference that would be found, a share between 0 and 1), baseline (share without the strategy), effect
-    (difference planned for, a share), design_effect (variance over that of independent interviews), share_strategy
-    (share of the interviews in the strategy's arm), status, reason.
+    Rows hold claim (id), advice (text), n_interviews (in both arms together) and n_applicants needed for `effect`,
+    n_logged (interviews to log until so many are in an arm, if as many of them are as in this log), mde (smallest
+    difference that would be found, a share between 0 and 1), baseline (share without the strategy), effect (difference
+    planned for, a share; of a one-sided claim its margin, which is to be ruled out), design_effect (variance over that
+    of independent interviews), share_strategy (share of the interviews in the strategy's arm), status, reason.
     """
 
     command: ClassVar[str] = "plan"
     title: ClassVar[str] = "What it takes to test the advice"
     fields: ClassVar[tuple[Field, ...]] = (
         Field("advice", "Advice"),
-        Field("n_interviews", "Interviews, both arms", "count"),
+        Field("n_interviews", "Interviews in the arms", "count"),
         Field("n_applicants", "Applicants", "count"),
+        Field("n_logged", "Interviews to log", "count"),
         Field("baseline", "Without it", "share"),
         Field("mde", "Smallest difference to be found", "points"),
         Field("reason", "Remark", "sentence"),
@@ -66,7 +76,9 @@ class PlanResult(Result):
 
     def summary(self) -> str:
         """The range of sizes, in a sentence."""
-        sizes = [int(row["n_interviews"]) for row in self.rows if row["n_interviews"] is not None]
+        # One-sided claims are planned for their margin, whatever difference was asked for.
+        asked = [row for row in self.rows if row["effect"] == self.rows[0]["effect"]]
+        sizes = [int(row["n_interviews"]) for row in asked if row["n_interviews"] is not None]
         if not sizes:
             return "No size can be given: the effect asked for leads out of 0 to 100%."
         effect = 100 * float(self.rows[0]["effect"])
@@ -127,12 +139,12 @@ def plan_study(
     shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
     if log is None:
         rows = [_row(one, assumed, effect, power, alpha) for one in shown]
-        return PlanResult(rows=tuple(rows), counts=_NO_LOG)
+        return PlanResult(rows=tuple(rows), counts=NO_LOG)
     require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
     context = Context.of(log, shown, min_cell=min_cell)
 
     def planned(trial: Trial) -> dict[str, Any]:
-        row = _row(trial.claim, _from_trial(trial, assumed, power, alpha), effect, power, alpha)
+        row = _row(trial.claim, _from_trial(trial, context, assumed, power, alpha), effect, power, alpha)
         return _hide(row) if 0 < trial.n_applicants < min_cell else row
 
     found = run_all(shown, context, planned)
@@ -150,58 +162,79 @@ def _check(baseline: float, effect: float, power: float, alpha: float, deff: flo
 
 
 def _row(claim: Claim, assumed: Assumptions, effect: float, power: float, alpha: float) -> dict[str, Any]:
-    n = sample_size(
-        assumed.baseline,
-        effect,
-        power=power,
-        alpha=alpha,
-        design_effect=assumed.design_effect,
-        share_strategy=assumed.share,
-    )
+    if claim.direction == "more":
+        n = sample_size(
+            assumed.baseline,
+            effect,
+            power=power,
+            alpha=alpha,
+            design_effect=assumed.design_effect,
+            share_strategy=assumed.share,
+        )
+    else:
+        effect = claim.margin
+        n = equivalence_sample_size(
+            assumed.baseline,
+            effect,
+            power=power,
+            design_effect=assumed.design_effect,
+            share_strategy=assumed.share,
+            one_sided=True,
+        )
     mde = assumed.mde
     if mde is None and not assumed.from_log and n is not None:
         mde = minimum_detectable_effect(
             assumed.baseline, n / 2, n / 2, power=power, alpha=alpha, design_effect=assumed.design_effect
         )
     reason = None if n is not None else f"From {100 * assumed.baseline:.0f}% such a difference is impossible."
+    if n is not None and assumed.from_log and mde is None:
+        reason = _UNTESTABLE
     return {
         "claim": claim.id,
         "advice": claim.advice,
         "n_interviews": n,
         "n_applicants": None if n is None else math.ceil(n / assumed.per_applicant),
+        "n_logged": None if n is None or not assumed.reach else math.ceil(n / assumed.reach),
         "mde": mde,
         "baseline": assumed.baseline,
         "effect": effect,
         "design_effect": assumed.design_effect,
         "share_strategy": assumed.share,
-        "status": "ok" if n is not None else "not_estimable",
-        "reason": reason if mde is not None or reason else _untestable(assumed),
+        "status": "not_estimable" if n is None else "use_with_care" if reason else "ok",
+        "reason": reason,
     }
 
 
-def _untestable(assumed: Assumptions) -> str | None:
-    return "It can't be tested in this log; its size is planned from general figures." if assumed.from_log else None
+_UNTESTABLE = "It can't be tested in this log; its size is planned from general figures."
 
 
 def _hide(row: dict[str, Any]) -> dict[str, Any]:
-    hidden = dict.fromkeys(("n_interviews", "n_applicants", "mde", "baseline", "design_effect", "share_strategy"))
+    hidden = dict.fromkeys(
+        ("n_interviews", "n_applicants", "n_logged", "mde", "baseline", "design_effect", "share_strategy")
+    )
     return {**row, **hidden, "status": SUPPRESSED, "reason": HIDDEN_REASON}
 
 
-def _from_trial(trial: Trial, general: Assumptions, power: float, alpha: float) -> Assumptions:
+def _from_trial(trial: Trial, context: Context, general: Assumptions, power: float, alpha: float) -> Assumptions:
     """A claim's own base rate, arms and design effect in a log; general figures where it can't be tested there."""
     estimate = trial.estimate
-    if trial.test is None or estimate is None:
-        return Assumptions(general.baseline, 0.5, general.design_effect, general.per_applicant, None, from_log=True)
+    if estimate is None:
+        return replace(general, from_log=True)
     sizes = [int(done.sum()) for done in estimate.done]
+    applicants = context.histories.applicant[estimate.emulation.row[estimate.done.any(axis=0)]]
+    enough = len(np.unique(applicants)) >= context.min_cell
+    reach = sum(sizes) / context.histories.interviews if enough else None
+    if trial.test is None:
+        return replace(general, from_log=True, reach=reach)
     p, q = estimate.effect.risks
     se = float(estimate.effect.tested.se)
     simple = p * (1 - p) / sizes[0] + q * (1 - q) / sizes[1]
     return Assumptions(
         baseline=min(max(q, 0.001), 0.999),
-        share=sizes[0] / (sizes[0] + sizes[1]),
+        share=sizes[0] / sum(sizes),
         design_effect=max(1.0, se**2 / simple) if simple > 0 else general.design_effect,
         per_applicant=trial.n_interviews / max(trial.n_applicants, 1),
         mde=detectable_from_se(se, estimate.effect.difference.df, power=power, alpha=alpha),
         from_log=True,
+        reach=reach,
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from followup_analytics.claims.catalogue import choose_catalogue, find_claim
 from followup_analytics.claims.definition import Catalogue, Claim
@@ -19,6 +21,7 @@ from followup_analytics.claims.gates import (
 )
 from followup_analytics.claims.registration import registration_lines
 from followup_analytics.claims.verdict import FAILING_SHARE, LEAST_E_VALUE, LEAST_FAILING
+from followup_analytics.results import NO_LOG, Field, LogCounts, Result
 from followup_analytics.text import listed
 
 _LABEL_RULE = (
@@ -259,6 +262,7 @@ def preregistration_text(
     claim: str | None = None,
     claims: str | Path | Catalogue | None = None,
     *,
+    adjust: Sequence[str] = (),
     date: dt.date | None = None,
     data: str = "not yet read",
 ) -> str:
@@ -267,20 +271,31 @@ def preregistration_text(
     Args:
         claim: list this claim alone; None for all. The hash is that of the whole file either way.
         claims: a file of claims or a Catalogue; None for the package's own.
+        adjust: columns of the interviews that every claim will be adjusted for besides its own.
         date: of the registration, by default today.
         data: what is known of the data so far.
     """
     catalogue = choose_catalogue(claims)
     shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
     date = date or dt.datetime.now(dt.UTC).date()
-    lines = ["# Preregistration", "", *registration_lines(catalogue, date), "", "## Title", "", catalogue.title, ""]
+    lines = [
+        "# Preregistration",
+        "",
+        *registration_lines(catalogue, date, adjust),
+        "",
+        "## Title",
+        "",
+        catalogue.title,
+        "",
+    ]
     lines += ["## Hypotheses", ""]
     lines += [f"- {one.id}: {_hypothesis(one)}" for one in shown]
     sections = {
         "Existing data": f"The data are {data}. The claims' file is fixed; a later change makes verdicts post hoc.",
         "Sample size and stopping rule": "All interviews of the log up to its data date; no looks in between. "
         "`followup plan` gives the size that each claim needs.",
-        "Measured variables": f"Adjustment: {listed(_columns(catalogue), 'and')}. Call history as each claim names it.",
+        "Measured variables": f"Adjustment: {listed([*_columns(catalogue), *adjust], 'and')}. Call history as each "
+        "claim names it.",
         "Indices and transformations": "Numbers by fifths, rare levels together, missing values a level of their own.",
         "Statistical models": "As in the protocol of each claim (clone-censor-weight, attempt contrast, prediction).",
         "Inference criteria": "Gates, two one-sided tests, Holm over all claims that pass them, margins as stated; "
@@ -292,6 +307,37 @@ def preregistration_text(
     for heading, text in sections.items():
         lines += ["", f"## {heading}", "", text]
     return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True, repr=False)
+class TextResult(Result):
+    """A protocol or a preregistration as an answer: one row a text (Markdown)."""
+
+    command: ClassVar[str] = "claims"
+    title: ClassVar[str] = "Protocol"
+    fields: ClassVar[tuple[Field, ...]] = (Field("kind", "Kind"), Field("claim", "Claim"), Field("text", "Text"))
+
+    def summary(self) -> str:
+        """The texts, one after the other."""
+        return "\n".join(str(row["text"]) for row in self.rows)
+
+
+def protocol_result(claim: str | None, claims: str | Path | Catalogue | None, counts: LogCounts) -> TextResult:
+    """`protocol_text` of each claim as an answer about a log."""
+    catalogue = choose_catalogue(claims)
+    shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
+    return TextResult(
+        rows=tuple({"kind": "protocol", "claim": one.id, "text": _protocol(catalogue, one)} for one in shown),
+        counts=counts,
+    )
+
+
+def preregistration_result(
+    claim: str | None, claims: str | Path | Catalogue | None, adjust: Sequence[str] = ()
+) -> TextResult:
+    """`preregistration_text` as an answer; of no log, since none has been read."""
+    text = preregistration_text(claim, claims, adjust=adjust)
+    return TextResult(rows=({"kind": "preregistration", "claim": claim, "text": text},), counts=NO_LOG)
 
 
 def _hypothesis(claim: Claim) -> str:

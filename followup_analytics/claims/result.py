@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
+from followup_analytics.claims.catalogue import own_catalogue
 from followup_analytics.claims.words import counted_words
 from followup_analytics.errors import UsageError
 from followup_analytics.frames import frame_of
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _NOT_IN_FRAMES = ("diagnostics", "second_line", "controls")
-_TABLES = ("weights", "balance", "overlap", "flow", "curves", "controls", "tipping")
+_SECOND_LINE = ("outcome", "estimate", "conf_low", "conf_high")
+_TABLES = ("weights", "balance", "overlap", "flow", "curves", "controls", "second_way", "tipping", "gates")
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,6 +47,8 @@ class ClaimsResult(Result):
         **dict.fromkeys(("e_value", "e_value_estimate", "ess_strategy", "ess_alternative"), "number"),
         "max_weight_share": "share",
         "post_hoc": "bool",
+        "second_line_outcome": "text",
+        **dict.fromkeys(("second_line_estimate", "second_line_conf_low", "second_line_conf_high"), "share"),
     }
     fields: ClassVar[tuple[Field, ...]] = (
         Field("advice", "Advice"),
@@ -52,6 +56,21 @@ class ClaimsResult(Result):
         Field("effect", "Difference"),
         Field("reason", "Why", "sentence"),
     )
+
+    #: Makes the interviews behind the numbers (confidential) when `trace` is asked for.
+    behind: Callable[[], pl.DataFrame] | None = field(default=None, compare=False)
+
+    def trace(self) -> pl.DataFrame:
+        """The interviews behind each claim with their arms, weights and ends. Confidential, about single interviews."""
+        if self.behind is None:
+            raise UsageError("This answer was read back: ask for the claims anew to trace them.")
+        return self.behind()
+
+    def caption(self) -> str:
+        """The question, or the title of another catalogue than the package's own."""
+        title = str((self.extra.get("catalogue") or {}).get("title") or "")
+        text = self.title if title in ("", own_catalogue().title) else title
+        return f"{text} (simulated data)" if self.counts.simulated else text
 
     def verdict(self, claim: str) -> str:
         """The verdict on one claim, by its id; KeyError where there is none of that id."""
@@ -65,13 +84,18 @@ class ClaimsResult(Result):
         raise KeyError(claim)
 
     def to_frame(self) -> Any:
-        """One row a claim, without the nested diagnostics (see `table`)."""
-        rows = [{name: value for name, value in plain(row).items() if name not in _NOT_IN_FRAMES} for row in self.rows]
+        """One row a claim, its second line in columns of their own, without the nested diagnostics (see `table`)."""
+        rows = []
+        for row in map(plain, self.rows):
+            line = row.get("second_line") or {}
+            flat = {f"second_line_{name}": line.get(name) for name in _SECOND_LINE}
+            rows.append({**{name: value for name, value in row.items() if name not in _NOT_IN_FRAMES}, **flat})
         return self._native(frame_of(rows, self.kinds()))
 
     def table(self, name: str) -> Any:
-        """One diagnostic of all tested claims as a frame: weights, balance, overlap, flow, curves, controls or tipping.
+        """One diagnostic of all tested claims as a frame.
 
+        There are weights, balance, overlap, flow, curves, controls, second_way, tipping and gates.
         Raises KeyError for another name.
         """
         if name not in _TABLES:
@@ -79,7 +103,7 @@ class ClaimsResult(Result):
         rows = [
             {"claim": row["claim"], **plain(entry)}
             for row in self.rows
-            for entry in (row.get("diagnostics") or {}).get(name) or []
+            for entry in _listed((row.get("diagnostics") or {}).get(name))
         ]
         return self._native(frame_of(rows, {}))
 
@@ -138,9 +162,16 @@ class ClaimsResult(Result):
             hint = f"did you mean {guess!r}?" if guess else "see the column claim of the frame."
             raise UsageError(f"no claim is called {claim!r} here; {hint}")
         found = (row.get("diagnostics") or {}).get(name)
-        if not found:
+        if row["verdict"] == "not_testable":
             raise UsageError(f"{claim} has nothing to draw, since it was not tested here: {row['reason']}")
+        if not found:
+            raise UsageError(f"{claim} has no {name} to draw: it is adjusted for nothing.")
         return [dict(one) for one in found]
+
+
+def _listed(found: Any) -> list[dict[str, Any]]:
+    """A diagnostic as rows: some are one row, some are not there."""
+    return [found] if isinstance(found, dict) else list(found or [])
 
 
 def _quoted(advice: list[str]) -> str:

@@ -44,6 +44,10 @@ class SensitivityResult(Result):
 
     def summary(self) -> str:
         """How many of the changes would change the verdict, and which."""
+        if self.rows[0]["verdict"] == "not_testable":
+            testable = [str(row["change"]) for row in self.rows[1:] if row["verdict"] != "not_testable"]
+            why = self.rows[0]["reason"] or "Hidden: too few applicants."
+            return f"It can't be tested as declared. {why} It could be with: {'; '.join(testable) or 'none of these'}."
         other = [str(row["change"]) for row in self.rows[1:] if row["changes"]]
         if not other:
             return f"None of {len(self.rows) - 1} changes changes the verdict."

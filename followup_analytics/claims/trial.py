@@ -70,7 +70,7 @@ def run_trial(claim: Claim, context: Context, *, cap: float | None = None, extra
     people = len(np.unique(applicant))
     nothing = Trial(claim, len(moments), people, 0, moments.unrecorded, missing or "")
     if not len(moments):
-        return replace(nothing, refusal=missing or f"There are no {claim.population} in this log.")
+        return replace(nothing, refusal=missing or f"This log has no {claim.population.removeprefix('all ')}.")
     persons = context.covariates_of(claim, moments)
     emulation = emulate(claim, histories, moments, persons, context.groups(moments.at.row))
     estimate = estimate_claim(claim, emulation, cap=weight_cap(len(moments)) if cap is None else cap)
@@ -97,7 +97,9 @@ def _with_extras(trial: Trial, context: Context, moments: Moments) -> Trial:
         return trial
     histories, emulation = context.histories, estimate.emulation
     line = None
-    if claim.second_line is not None:
+    # Without outcomes nobody is known to have advanced, which is not to say that nobody did.
+    known = claim.second_line is not None and (claim.second_line.outcome != "advanced" or context.log.outcomes.height)
+    if claim.second_line is not None and known:
         horizon = claim.second_line.horizon + (1 if claim.by_local_days else 0)
         group = emulation.follow_up.group
         follow_up = follow_up_of(claim, histories, moments, group, claim.second_line.outcome, horizon)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from followup_analytics.claims.definition import Claim
-from followup_analytics.claims.verdict import WEAK, Labelled, Test, Verdict
+from followup_analytics.claims.verdict import ALPHA, WEAK, Labelled, Test, Verdict
 
 _COUNTED = {
     "supported": ("{} holds here", "{} hold here"),
@@ -64,6 +66,10 @@ def reason_for(claim: Claim, verdict: Verdict, test: Test, mde: float | None, *,
         way = "more" if test.estimate > 0 else "less"
         found = f"the difference found reaches {margin}"
         return f"{what} is {way} frequent with it, beyond chance, and {found}."
+    if abs(test.estimate) >= claim.margin and test.p_value < ALPHA:
+        return (
+            "By itself the difference would be beyond chance, but not among all the claims that were tested together."
+        )
     if abs(test.estimate) >= claim.margin:
         return f"The difference could be chance{_detectable(mde)}."
     return f"The interval reaches beyond {margin}, but the difference itself does not{_detectable(mde)}."
@@ -76,7 +82,13 @@ def with_label(reason: str, label: Labelled, verdict: Verdict) -> str:
     """
     if not label.why or (label.why == WEAK and verdict not in ("supported", "contradicted")):
         return reason
-    return f"{reason.removesuffix('.')}; {label.why[:1].lower()}{label.why[1:]}"
+    return joined(reason, [label.why])
+
+
+def joined(reason: str, more: Sequence[str]) -> str:
+    """A reason with more sentences, as one sentence."""
+    parts = [reason.removesuffix("."), *(f"{text[:1].lower()}{text[1:]}".removesuffix(".") for text in more if text)]
+    return "; ".join(parts) + "."
 
 
 def _about_gain(verdict: Verdict, what: str, margin: str, mde: float | None) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from followup_analytics.cli.shared import LogPath, Shared, finish, open_log, with_options
+from followup_analytics.cli.shared import LogPath, Shared, finish, open_log, show_text, with_options
 
 if TYPE_CHECKING:
     from followup_analytics.log import FollowUpLog
@@ -58,13 +58,22 @@ def claims(
         raise UsageError("--claims and --in-circulation each name a catalogue; give one of them.")
     if sensitivity and claim is None:
         raise UsageError("--sensitivity is about one claim: name it with --claim ID.")
+    texts = {"--protocol": protocol, "--preregister": preregister, "--sensitivity": sensitivity}
+    chosen = [name for name, wanted in texts.items() if wanted]
+    if len(chosen) > 1:
+        raise UsageError(f"{chosen[0]} and {chosen[1]} are answers of their own; ask for one at a time.")
     catalogue = testing.own_catalogue(testing.IN_CIRCULATION) if in_circulation else testing.choose_catalogue(claims)
-    if protocol or preregister:
-        text = testing.protocol_text(claim, catalogue) if protocol else testing.preregistration_text(claim, catalogue)
-        typer.echo(text)
+    columns = [name.strip() for name in (adjust or "").split(",") if name.strip()]
+    if preregister:
+        # Before the data are seen: the log is not opened.
+        show_text(testing.preregistration_result(claim, catalogue, columns), shared)
         return
     opened = open_log(log, shared)
-    columns = [name.strip() for name in (adjust or "").split(",") if name.strip()]
+    if protocol:
+        from followup_analytics.results import LogCounts
+
+        show_text(testing.protocol_result(claim, catalogue, LogCounts.of(opened)), shared)
+        return
     made: Result
     if sensitivity:
         with progress_bar("Runs of the claim", None) as progress:
@@ -109,7 +118,10 @@ def plan(
     Example:  followup plan --effect 10
     """
     from followup_analytics.claims import plan_study
+    from followup_analytics.errors import UsageError
 
+    if simulate is not None and log is not None:
+        raise UsageError("plan: --simulate makes its own logs; leave LOG out, or leave --simulate out.")
     if simulate is not None:
         finish(_simulated_power(simulate, sizes, repeats, claim, shared.seed), shared)
         return

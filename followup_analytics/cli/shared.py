@@ -186,6 +186,16 @@ def show(result: Result, printing: Printing) -> None:
         output.write_text(text, encoding="utf-8")
 
 
+def show_text(result: Result, printing: Printing) -> None:
+    """Write an answer that is a text: as it is, or in the form for programs that was asked for."""
+    if form_of(printing, result.command) != "table":
+        show(result, printing)
+    elif printing.output is None:
+        typer.echo(result.summary())
+    else:
+        writable(printing.output).write_text(result.summary() + "\n", encoding="utf-8")
+
+
 def form_of(printing: Printing, command: str) -> str:
     """The form that was asked for; where only a file was named, the one that its name promises.
 
@@ -270,7 +280,7 @@ def _write_trace(result: Result, path: Path) -> None:
 
     trace = getattr(result, "trace", None)
     if trace is None:
-        raise UsageError(f"--trace: {result.command} has no rows to trace; rates, curve and outcomes do.")
+        raise UsageError(f"--trace: {result.command} has no rows to trace; rates, curve, outcomes and claims do.")
     trace().write_csv(private(writable(path)))
     say(f"Confidential: {path.name} holds rows about single interviews; don't pass it on.")
 

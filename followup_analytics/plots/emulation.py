@@ -47,13 +47,18 @@ def balance_chart(rows: Sequence[Row], *, simulated: bool = False, ax: Axes | No
         for place, row in enumerate(known):
             before, after = float(row["before"]), float(row["after"])
             axes.plot([before, after], [place, place], color=RULE, linewidth=0.8, zorder=1)
-            axes.plot(before, place, "o", color=VERMILLION, markerfacecolor="white", markersize=5, zorder=2)
-            axes.plot(after, place, "s", color=BLUE, markersize=4.5, zorder=3)
+            said = ("before weighting", "after") if place == 0 else (None, None)
+            axes.plot(
+                before, place, "o", color=VERMILLION, markerfacecolor="white", markersize=5, zorder=2, label=said[0]
+            )
+            axes.plot(after, place, "s", color=BLUE, markersize=4.5, zorder=3, label=said[1])
         axes.set_yticks(range(len(known)), [_level_words(row) for row in known])
         axes.set_ylim(len(known) - 0.4, -0.6)
         reach = max([0.25, *(abs(float(row[name])) for row in known for name in ("before", "after"))]) * 1.1
         axes.set_xlim(-reach, reach)
         axes.set_xlabel("Standardised difference, strategy minus alternative")
+        if known:
+            axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False, fontsize=8.5)
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         return give_words(axes, balance_alt(rows), _balance_caption(rows, known), simulated=simulated)

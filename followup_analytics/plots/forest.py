@@ -128,7 +128,9 @@ def _finish_axes(axes: Axes) -> None:
 
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, symmetric=True))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: points(share, 0)))
-    axes.set_xlabel("Percentage points, strategy minus alternative")
+    axes.set_xlabel(
+        "Percentage points, strategy minus alternative\nfilled: interval without 0; band: too small to matter"
+    )
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
 
@@ -139,6 +141,7 @@ def _caption(rows: Sequence[Row]) -> str:
     if len(margins) == 1:
         band = f" The grey band ({points(max(margins), 0).lstrip('+')} points either way) is too small to matter."
     return (
-        "What the advice changes, with 95% intervals. A filled square says that this claim's own interval leaves out "
+        "How much more often the outcome comes with the advice than without it, adjusted as the protocol says, with "
+        "95% intervals. A filled square says that this claim's own interval leaves out "
         f"zero; the verdict beside it also allows for testing many claims, so that it may still be “can’t tell”.{band}"
     )

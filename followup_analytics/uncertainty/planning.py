@@ -89,11 +89,16 @@ def equivalence_sample_size(
     alpha: float = 0.05,
     design_effect: float = 1.6,
     share_strategy: float = 0.5,
+    one_sided: bool = False,
 ) -> int | None:
-    """Interviews in both arms to show by two one-sided tests, where there is no effect, that it is below the margin."""
+    """Interviews in both arms to show, where there is no effect, that it is below the margin.
+
+    By two one-sided tests that it is so either way; with ``one_sided`` by one of them, that no gain (or no harm)
+    reaches the margin. Source: S. Julious (2004), Statistics in Medicine 23, 1921-1986.
+    """
     if margin <= 0 or not 0 < baseline < 1:
         return None
-    z = float(ndtri(1 - alpha) + ndtri(1 - (1 - power) / 2))
+    z = float(ndtri(1 - alpha) + ndtri(power if one_sided else 1 - (1 - power) / 2))
     s = share_strategy
     total = design_effect * z * z * baseline * (1 - baseline) * (1 / s + 1 / (1 - s)) / margin**2
     return math.ceil(total * s - 1e-9) + math.ceil(total * (1 - s) - 1e-9)

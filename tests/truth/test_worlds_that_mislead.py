@@ -129,7 +129,7 @@ def test_sixty_people_give_no_verdict_but_what_it_would_take(world: str) -> None
             assert f"{100 * row['mde']:.0f} in 100" in row["reason"]
         else:
             assert row["reason"]
-    assert any("more such interviews would be needed" in row["reason"] for row in rows)
+    assert any("would be needed" in row["reason"] for row in rows)
 
 
 def test_a_stratum_in_which_nobody_did_it_is_named() -> None:

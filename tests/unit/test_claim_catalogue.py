@@ -9,7 +9,7 @@ import pytest
 
 from followup_analytics.claims import IN_CIRCULATION, own_catalogue, preregistration_text, protocol_text
 from followup_analytics.claims.catalogue import parse_catalogue
-from followup_analytics.claims.registration import is_post_hoc
+from followup_analytics.claims.registration import why_post_hoc
 from followup_analytics.errors import DataError, UsageError
 
 ONE = """[[claim]]
@@ -95,7 +95,17 @@ def test_a_registration_is_verified(tmp_path: Path) -> None:
     place = tmp_path / "registration.txt"
     place.write_text(preregistration_text(date=dt.date(2026, 1, 1)), encoding="utf-8")
     after = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
-    assert is_post_hoc(own_catalogue(), None, after) is None
-    assert is_post_hoc(own_catalogue(), place, after) is False
-    assert is_post_hoc(own_catalogue(IN_CIRCULATION), place, after) is True
-    assert is_post_hoc(own_catalogue(), place, dt.datetime(2025, 6, 1, tzinfo=dt.UTC)) is True
+    assert why_post_hoc(own_catalogue(), None, after) is None
+    assert why_post_hoc(own_catalogue(), place, after) == ""
+    assert "claims' file" in str(why_post_hoc(own_catalogue(IN_CIRCULATION), place, after))
+    assert "adjusted for" in str(why_post_hoc(own_catalogue(), place, after, ["employer"]))
+    assert "after the record" in str(why_post_hoc(own_catalogue(), place, dt.datetime(2025, 6, 1, tzinfo=dt.UTC)))
+
+
+def test_further_adjustment_is_registered(tmp_path: Path) -> None:
+    """A registration that names a column fits verdicts that adjust for it, and no others."""
+    place = tmp_path / "registration.md"
+    place.write_text(preregistration_text(adjust=["employer"], date=dt.date(2026, 1, 1)), encoding="utf-8")
+    after = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+    assert why_post_hoc(own_catalogue(), place, after, ["employer"]) == ""
+    assert "adjusted for" in str(why_post_hoc(own_catalogue(), place, after))

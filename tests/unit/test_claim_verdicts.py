@@ -13,6 +13,7 @@ from followup_analytics.claims.gates import too_uneven
 from followup_analytics.claims.tipping import forgotten_share
 from followup_analytics.claims.verdict import WEAK, Labelled, Test, decide, is_confounded
 from followup_analytics.claims.words import counted_words, effect_words, with_label
+from followup_analytics.simulate import simulate_log
 from followup_analytics.trials.ccw import Arm, Contrast, FollowUp, clone_censor_weight
 from followup_analytics.trials.decisions import FORBID, MUST, NATURAL, Decisions, fit_decisions
 from followup_analytics.trials.incidence import incidence_of_sums
@@ -164,9 +165,24 @@ def test_forgotten_failures_that_undo_a_difference() -> None:
 
 
 def test_the_size_of_a_study() -> None:
-    """Ten points from 30% take 566 interviews in each arm, five take 2,198 (design effect 1.6)."""
-    assert {row["n_interviews"] for row in plan_study().rows} == {1_132}
+    """Ten points from 30% take 566 interviews in each arm, five take 2,198 (design effect 1.6).
+
+    One-sided claims are planned to rule their margin of five points out: 1.6 (1.645 + .842)^2 2 (.3) (.7) / .05^2.
+    """
+    sizes = {row["claim"]: row["n_interviews"] for row in plan_study().rows}
+    assert {sizes.pop("move-on"), sizes.pop("ask-when-positive")} == {2 * 1_662}
+    assert set(sizes.values()) == {1_132}
     assert plan_study(effect=5, claim="smile").rows[0]["n_interviews"] == 2 * 2_198
+
+
+def test_how_many_interviews_must_be_logged() -> None:
+    """Of a claim that few interviews speak to many more must be logged than are needed in its arms."""
+    rows = {row["claim"]: row for row in plan_study(simulate_log(interviews=1_500, world="etiquette", seed=1)).rows}
+    positive = rows["ask-when-positive"]
+    assert positive["n_logged"] > 3 * positive["n_interviews"]
+    never = rows["spread-voicemails"]
+    assert (never["status"], never["mde"]) == ("use_with_care", None)
+    assert "can't be tested in this log" in never["reason"]
 
 
 def test_a_sequential_trial_without_the_last_group() -> None:
