@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from followup_analytics.errors import DataError, WithheldError
+from followup_analytics.errors import DataError, UsageError, WithheldError
 from followup_analytics.log import Note
 
 Row = dict[str, Any]
@@ -28,10 +28,13 @@ ESTIMATE_FIELDS = ("estimate", "conf_low", "conf_high", "n_interviews", "n_appli
 def require_enough(n_applicants: int, min_cell: int, nothing: str = NOTHING) -> None:
     """Raise WithheldError, which doesn't say how many there were, when a whole answer is about too few applicants.
 
-    Where nothing is to be hidden (`min_cell` 1) and there is nobody, raise DataError with the sentence `nothing`.
+    Where nothing is to be hidden (`min_cell` 1) and there is nobody, raise DataError with the sentence `nothing`;
+    for a `min_cell` below 1 UsageError.
     """
+    if min_cell < 1:
+        raise UsageError(f"min_cell is {min_cell}; it must be 1 (hide nothing) or more.")
     if n_applicants < min_cell:
-        if min_cell <= 1:
+        if min_cell == 1:
             raise DataError(nothing)
         raise WithheldError.too_few(min_cell)
 

@@ -82,7 +82,7 @@ def run_gates(claim: Claim, estimate: Estimate, applicant: IntArray, min_cell: i
     gates: list[Gate] = []
     for name, words, done, _ in arms:
         n = _people(applicant, done)
-        few = _too_few(claim, words, done, n, min_cell)
+        few = _too_few(words, done, n, min_cell)
         gates.append(Gate("applicants", name, n >= MIN_APPLICANTS, n, MIN_APPLICANTS, few))
     for name, words, done, _ in arms:
         n = _people(applicant, done & estimate.complete)
@@ -97,7 +97,8 @@ def run_gates(claim: Claim, estimate: Estimate, applicant: IntArray, min_cell: i
         uneven = too_uneven(words, share)
         gates.append(Gate("effective_size", name, share >= MIN_EFFECTIVE, share, MIN_EFFECTIVE, uneven))
         largest = arm.largest_share()
-        gates.append(Gate("largest_weight", name, largest <= MAX_SHARE, largest, MAX_SHARE, _too_heavy(words)))
+        heavy = _too_heavy(words, len(applicant), largest)
+        gates.append(Gate("largest_weight", name, largest <= MAX_SHARE, largest, MAX_SHARE, heavy))
         mean = float(arm.weight.mean())
         # Only the cap can make weights stand for fewer than all; else their mean strays by chance, and is divided out.
         stands = arm.capped == 0 or abs(mean - 1) <= MEAN_OFF
@@ -110,11 +111,11 @@ def _people(applicant: IntArray, mask: BoolArray) -> int:
     return int(np.count_nonzero(np.bincount(applicant[mask])))
 
 
-def _too_few(claim: Claim, words: str, done: BoolArray, people: int, min_cell: int) -> str:
+def _too_few(words: str, done: BoolArray, people: int, min_cell: int) -> str:
     few = f"Fewer than {MIN_APPLICANTS} applicants did this: {words}"
     if done.sum() >= MIN_APPLICANTS > people:
         return f"{few}; more applicants are needed, not more interviews of the same."
-    return f"{few}; {_more(claim, len(done), MIN_APPLICANTS, _untold(people, min_cell))}."
+    return f"{few}; {_more(len(done), MIN_APPLICANTS, _untold(people, min_cell))}."
 
 
 def _untold(count: int, min_cell: int) -> float:
@@ -122,16 +123,21 @@ def _untold(count: int, min_cell: int) -> float:
     return float(count) if count == 0 or count >= min_cell else min_cell / 2
 
 
-def _more(claim: Claim, eligible: int, wanted: int, have: float) -> str:
-    """How many more of the claim's interviews would do, half as many again to be safe, if things go on as they did.
+def _more(eligible: int, wanted: int, have: float) -> str:
+    """How many more eligible interviews would do, if things go on as they did.
 
     Where hardly anybody did it no number is given: it would be made of chance.
     """
     if have < LEAST_SHARE_TOLD * eligible or not eligible:
         return "it hardly ever happens here, so that a far larger log would be needed"
-    needed = math.ceil(1.5 * wanted * eligible / have / 10) * 10
+    return _further(eligible, wanted * eligible / have)
+
+
+def _further(eligible: int, enough: float) -> str:
+    """How many interviews are missing to half as many again as would be enough, in tens."""
+    needed = math.ceil(1.5 * enough / 10) * 10
     more = max(needed - eligible // 10 * 10, needed // 20 * 10, 10)
-    return f"some {more:,} more {claim.population.removeprefix('all ')} would be needed"
+    return f"some {more:,} more eligible interviews would be needed"
 
 
 def _too_short(claim: Claim, words: str) -> str:
@@ -142,7 +148,7 @@ def _too_short(claim: Claim, words: str) -> str:
 
 
 def _too_rare(claim: Claim, words: str, eligible: int, events: int, min_cell: int) -> str:
-    more = _more(claim, eligible, MIN_EVENTS, min(_untold(events, min_cell), MIN_EVENTS))
+    more = _more(eligible, MIN_EVENTS, min(_untold(events, min_cell), MIN_EVENTS))
     return f"Fewer than {MIN_EVENTS} of those who did this had {claim.outcome_words()}: {words}; {more}."
 
 
@@ -157,8 +163,10 @@ def too_uneven(words: str, share: float) -> str:
     )
 
 
-def _too_heavy(words: str) -> str:
-    return f"One interview would carry more than {100 * MAX_SHARE:.0f}% of the weight of those who did this: {words}."
+def _too_heavy(words: str, eligible: int, share: float) -> str:
+    heavy = f"One interview would carry more than {100 * MAX_SHARE:.0f}% of the weight of those who did this: {words}"
+    # The largest share falls with the number of interviews.
+    return f"{heavy}; {_further(eligible, eligible * share / MAX_SHARE)}."
 
 
 def _not_all(words: str) -> str:
