@@ -229,6 +229,13 @@ class _Check:
             self.add("clone-censor-weight needs an act in strategy or alternative.", number, "claim.strategy")
         if kind == "silence" and "days" not in entry["moment"]:
             self.add("silence needs its days.", number, "claim.moment.days")
+        if "second_way" in entry and not _is_sequential(entry):
+            self.add(
+                "needs no choice, one course with an act in some_in = [0, k] alone, and the other without it in "
+                "none_in = [0, k].",
+                number,
+                "claim.second_way",
+            )
         asked = [{name: value for name, value in course.items() if name != "words"} for course in courses]
         if choice is None and asked[0] == asked[1]:
             self.add(
@@ -245,6 +252,25 @@ class _Check:
         """Raise DataError for what was found, if anything."""
         if self.problems:
             raise DataError.from_problems(tuple(self.problems), rest=" in this file")
+
+
+def _is_sequential(entry: Mapping[str, Any]) -> bool:
+    """Whether a claim sets acting within a window against not acting in it, which is what sequential trials compare."""
+    acting, idle = entry["strategy"], entry["alternative"]
+    if "some_in" not in acting:
+        acting, idle = idle, acting
+    window = acting.get("some_in")
+    return bool(
+        "choice" not in entry
+        and window
+        and window[0] == 0
+        and idle.get("none_in") == window
+        and acting.get("act") == idle.get("act")
+        and acting.get("at_least", 1) == 1
+        and idle.get("at_most", 0) == 0
+        and "none_in" not in acting
+        and "some_in" not in idle
+    )
 
 
 def _join(path: str, name: str) -> str:

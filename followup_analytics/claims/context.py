@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.claims.controls import placebo_outcomes
-from followup_analytics.claims.covariates import Covariate, baseline_covariates, rated_us, rating_known_since
+from followup_analytics.claims.covariates import RATING, Covariate, baseline_covariates, rated_us, rating_known_since
 from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.histories import Histories, Times, read_histories
 from followup_analytics.claims.moments import Moments
@@ -20,9 +20,6 @@ from followup_analytics.uncertainty import group_rows
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-
-#: The column that says how well an interview went in the applicant's own view.
-RATING = "self_rating"
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ Codes = NDArray[np.int16]
 FloatArray = NDArray[np.float64]
 
 MISSING, OTHER = "(missing)", "(other)"
+#: The column that says how well an interview went in the applicant's own view.
+RATING = "self_rating"
 #: Levels with fewer interviews than this share, or than this number, are taken together.
 RARE_SHARE, RARE_NUMBER = 0.02, 15
 _MOST_LEVELS = 12
@@ -120,7 +122,7 @@ def baseline_covariates(log: FollowUpLog, names: Sequence[str], response_us: Int
             hint = f"; did you mean {guess!r}?" if guess else "."
             raise UsageError(f"--adjust: interviews have no column {name!r}{hint}")
         values = log.interviews[name]
-        if name == "self_rating":
+        if name == RATING:
             values = _rated_before(log, response_us)
         made.append(_levels(name, values))
     return tuple(made)
@@ -191,6 +193,11 @@ def binned(name: str, values: NDArray[Any], edges: Sequence[int], words: Sequenc
     """A count or a day as a covariate of the call history: bins start at `edges`, the first of which is the least."""
     codes = np.searchsorted(np.asarray(edges), values, side="right") - 1
     return Covariate.of(name, np.maximum(codes, 0), words, history=True)
+
+
+def columns_of(adjust: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Names of columns, given as one name, as several or not at all."""
+    return (adjust,) if isinstance(adjust, str) else tuple(adjust or ())
 
 
 @dataclass(frozen=True)

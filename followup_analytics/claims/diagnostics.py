@@ -22,7 +22,7 @@ Rows = list[dict[str, Any]]
 _BINS = np.linspace(0.0, 1.0, 11)
 _EXTREME = 0.025
 #: How the step begins that counts everybody.
-ELIGIBLE = "eligible"
+_ELIGIBLE = "eligible"
 
 
 def diagnostics(trial: Trial, applicant: IntArray, min_cell: int) -> dict[str, Any]:
@@ -83,6 +83,8 @@ def balance(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
     after = [arm.weight for arm in estimate.arms]
     made = []
     for covariate in estimate.emulation.baseline:
+        if covariate.later is not None:
+            continue  # what comes to be known later can't be set side by side at time zero
         for level, words in enumerate(covariate.levels):
             inside = covariate.codes == level
             if not inside.any() or _people(applicant, inside) < min_cell:
@@ -154,7 +156,7 @@ def flow(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
     other = (follow_up.exit_kind == COMPETING) & (follow_up.exit_interval < follow_up.horizon)
     # Where all is decided at time zero nobody is in two arms, and nobody leaves one.
     cloned = bool((estimate.emulation.decisions.interval >= 0).any())
-    rows = [("both", f"{ELIGIBLE}, a clone in each arm" if cloned else ELIGIBLE, everybody)]
+    rows = [("both", f"{_ELIGIBLE}, a clone in each arm" if cloned else _ELIGIBLE, everybody)]
     for name, arm, done in zip(ARMS, estimate.arms, estimate.done, strict=True):
         kept = arm.compliant()
         if cloned:

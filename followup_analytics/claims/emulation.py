@@ -42,6 +42,7 @@ class Emulation:
         rules: what strategy and alternative ask of each decision.
         follow_up: how each interview's follow-up ended, for the claim's outcome and horizon.
         did: shape (2, m), whether what was done matches each arm, as a plain tabulation would sort people.
+        followed: shape (m,), whether the record reaches the horizon, whatever happened before it.
         row: shape (m,), the interview; since_us: shape (m,), time zero in microseconds.
         baseline: covariates at time zero, of persons and of the call history.
         columns: what the columns of the decision model stand for.
@@ -51,6 +52,7 @@ class Emulation:
     rules: tuple[Ints, Ints]
     follow_up: FollowUp
     did: BoolArray
+    followed: BoolArray
     row: IntArray
     since_us: IntArray
     baseline: tuple[Covariate, ...]
@@ -103,6 +105,7 @@ def emulate(
         rules=rules,
         follow_up=follow_up_of(claim, histories, moments, group, claim.outcome, claim.intervals),
         did=_did(claim, moments, acts),
+        followed=recorded >= claim.intervals,
         row=moments.at.row,
         since_us=moments.at.us,
         baseline=baseline,
@@ -151,7 +154,7 @@ def _earlier(one: Times, other: Times) -> Times:
 
 
 def record_ends(claim: Claim, histories: Histories, moments: Moments) -> IntArray:
-    """First interval that the record does not reach into, shape (m,).
+    """First interval that the record does not reach into, shape (m,); it reaches into the one that begins at its end.
 
     The interval in which a record ends counts as seen, for what happened in it and for what did not: nothing that was
     recorded is thrown away, and the hours that are missing of one interval in 14 or 30 move no risk that could be told.
@@ -159,7 +162,7 @@ def record_ends(claim: Claim, histories: Histories, moments: Moments) -> IntArra
     until = histories.until.take(moments.at.row)
     if claim.by_local_days:
         return until.day - moments.at.day + 1
-    return -(-np.maximum(elapsed(moments.at, until), 0) // DAY_US)
+    return np.maximum(elapsed(moments.at, until), 0) // DAY_US + 1
 
 
 def _acts(claim: Claim, histories: Histories, moments: Moments, act: str, window: int) -> _Acts:

@@ -56,7 +56,7 @@ class Estimate:
         contrast: both arms by clone-censor-weight: weights, curves.
         effect: the numbers.
         done: shape (2, m), who carried out each arm's strategy and kept to it (not who merely had no time to leave it).
-        complete: shape (m,), followed to the horizon, or to what happened before.
+        complete: shape (m,), seen to the horizon, or to what happened before.
         happened: shape (m,), the event within the horizon.
         cap: largest weight.
     """

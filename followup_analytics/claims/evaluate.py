@@ -14,6 +14,7 @@ import polars as pl
 
 from followup_analytics.claims.catalogue import choose_catalogue, find_claim
 from followup_analytics.claims.context import Context
+from followup_analytics.claims.covariates import columns_of
 from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.estimates import Effect, risk_ratio
 from followup_analytics.claims.finding import ArmWeights, Finding, examine
@@ -76,7 +77,7 @@ def test_claims(
     require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
     catalogue = choose_catalogue(claims)
     shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
-    columns = (adjust,) if isinstance(adjust, str) else tuple(adjust or ())
+    columns = columns_of(adjust)
     context = Context.of(log, catalogue.claims, columns, min_cell=min_cell)
     findings = run_all(
         catalogue.claims, context, partial(examine, context=context, min_cell=min_cell), progress=progress
@@ -277,7 +278,7 @@ def _without_controls(finding: Finding) -> str:
     claim = finding.claim
     if finding.controls or claim.design == "prediction":
         return ""
-    return "No negative control is possible in this log." if claim.controls else "It names no negative control."
+    return "No negative control is possible in this log." if claim.controls else "The claim names no negative control."
 
 
 def _other_way(finding: Finding) -> str:

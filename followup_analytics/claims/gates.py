@@ -21,6 +21,8 @@ BoolArray = NDArray[np.bool_]
 MIN_APPLICANTS, MIN_EVENTS, MIN_EFFECTIVE, MAX_SHARE = 10, 5, 0.20, 0.10
 #: Weights must add up to the people they stand for: how far their mean may be from 1.
 MEAN_OFF = 0.15
+#: Below this the mean of uncut weights is no chance: those who waited till an arm's last interval all left it.
+LEAST_MEAN = 0.6
 #: From so many applicants on a claim may have a verdict other than inconclusive.
 MIN_FOR_VERDICT = 100
 #: A stratum in which nobody took an arm, although chance alone would leave it empty less often than this.
@@ -85,7 +87,7 @@ def run_gates(claim: Claim, estimate: Estimate, applicant: IntArray, min_cell: i
         few = _too_few(words, done, n, min_cell)
         gates.append(Gate("applicants", name, n >= MIN_APPLICANTS, n, MIN_APPLICANTS, few))
     for name, words, done, _ in arms:
-        n = _people(applicant, done & estimate.complete)
+        n = _people(applicant, done & estimate.emulation.followed)
         gates.append(Gate("followed", name, n >= MIN_APPLICANTS, n, MIN_APPLICANTS, _too_short(claim, words)))
     gates.append(_positivity(claim, estimate, applicant, min_cell))
     for name, words, done, _ in arms:
@@ -100,8 +102,8 @@ def run_gates(claim: Claim, estimate: Estimate, applicant: IntArray, min_cell: i
         heavy = _too_heavy(words, len(applicant), largest)
         gates.append(Gate("largest_weight", name, largest <= MAX_SHARE, largest, MAX_SHARE, heavy))
         mean = float(arm.weight.mean())
-        # Only the cap can make weights stand for fewer than all; else their mean strays by chance, and is divided out.
-        stands = arm.capped == 0 or abs(mean - 1) <= MEAN_OFF
+        # Without a cut the mean strays by chance, and is divided out; unless nobody does what the arm asks at last.
+        stands = abs(mean - 1) <= MEAN_OFF if arm.capped else mean >= LEAST_MEAN
         gates.append(Gate("stand_for_all", name, stands, mean, MEAN_OFF, _not_all(words)))
     return tuple(gates)
 
@@ -112,10 +114,8 @@ def _people(applicant: IntArray, mask: BoolArray) -> int:
 
 
 def _too_few(words: str, done: BoolArray, people: int, min_cell: int) -> str:
-    few = f"Fewer than {MIN_APPLICANTS} applicants did this: {words}"
-    if done.sum() >= MIN_APPLICANTS > people:
-        return f"{few}; more applicants are needed, not more interviews of the same."
-    return f"{few}; {_more(len(done), MIN_APPLICANTS, _untold(people, min_cell))}."
+    more = _more(len(done), MIN_APPLICANTS, _untold(people, min_cell))
+    return f"Fewer than {MIN_APPLICANTS} applicants did this: {words}; {more}, of other applicants than these."
 
 
 def _untold(count: int, min_cell: int) -> float:

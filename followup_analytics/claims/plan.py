@@ -58,8 +58,9 @@ class PlanResult(Result):
     Rows hold claim (id), advice (text), n_interviews (in both arms together) and n_applicants needed for `effect`,
     n_logged (interviews to log until so many are in an arm, if as many of them are as in this log), mde (smallest
     difference that would be found, a share between 0 and 1), baseline (share without the strategy), effect (difference
-    planned for, a share; of a one-sided claim its margin, which is to be ruled out), design_effect (variance over that
-    of independent interviews), share_strategy (share of the interviews in the strategy's arm), status, reason.
+    planned for, a share; of a one-sided claim its margin, which is to be ruled out), aim (find or rule out),
+    design_effect (variance over that of independent interviews), share_strategy (share of the interviews in the
+    strategy's arm), status, reason.
     """
 
     command: ClassVar[str] = "plan"
@@ -76,15 +77,16 @@ class PlanResult(Result):
 
     def summary(self) -> str:
         """The range of sizes, in a sentence."""
-        # One-sided claims are planned for their margin, whatever difference was asked for.
-        asked = [row for row in self.rows if row["effect"] == self.rows[0]["effect"]]
+        # One-sided claims are planned to rule their margin out, whatever difference was asked for.
+        asked = [row for row in self.rows if row["aim"] == self.rows[0]["aim"]]
         sizes = [int(row["n_interviews"]) for row in asked if row["n_interviews"] is not None]
         if not sizes:
             return "No size can be given: the effect asked for leads out of 0 to 100%."
         effect = 100 * float(self.rows[0]["effect"])
         low, high = min(sizes), max(sizes)
         size = f"{low:,}" if low == high else f"between {low:,} and {high:,}"
-        return f"To find a difference of {effect:g} in 100 takes {size} interviews in both arms of a claim together."
+        aim = f"{self.rows[0]['aim']} a difference of {effect:g} in 100"
+        return f"To {aim} takes {size} interviews in both arms of a claim together."
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Interviews needed per claim, as bars."""
@@ -177,6 +179,7 @@ def _row(claim: Claim, assumed: Assumptions, effect: float, power: float, alpha:
             assumed.baseline,
             effect,
             power=power,
+            alpha=alpha,
             design_effect=assumed.design_effect,
             share_strategy=assumed.share,
             one_sided=True,
@@ -194,10 +197,11 @@ def _row(claim: Claim, assumed: Assumptions, effect: float, power: float, alpha:
         "advice": claim.advice,
         "n_interviews": n,
         "n_applicants": None if n is None else math.ceil(n / assumed.per_applicant),
-        "n_logged": None if n is None or not assumed.reach else math.ceil(n / assumed.reach),
+        "n_logged": None if n is None or not assumed.reach else max(n, math.ceil(n / assumed.reach)),
         "mde": mde,
         "baseline": assumed.baseline,
         "effect": effect,
+        "aim": "find" if claim.direction == "more" else "rule out",
         "design_effect": assumed.design_effect,
         "share_strategy": assumed.share,
         "status": "not_estimable" if n is None else "use_with_care" if reason else "ok",
@@ -223,7 +227,7 @@ def _from_trial(trial: Trial, context: Context, general: Assumptions, power: flo
     sizes = [int(done.sum()) for done in estimate.done]
     applicants = context.histories.applicant[estimate.emulation.row[estimate.done.any(axis=0)]]
     enough = len(np.unique(applicants)) >= context.min_cell
-    reach = sum(sizes) / context.histories.interviews if enough else None
+    reach = float(estimate.done.any(axis=0).sum()) / context.histories.interviews if enough else None
     if trial.test is None:
         return replace(general, from_log=True, reach=reach)
     p, q = estimate.effect.risks

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from followup_analytics.claims.catalogue import choose_catalogue, find_claim
+from followup_analytics.claims.covariates import columns_of
 from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.estimates import CREDIBLE
 from followup_analytics.claims.gates import (
@@ -262,7 +263,7 @@ def preregistration_text(
     claim: str | None = None,
     claims: str | Path | Catalogue | None = None,
     *,
-    adjust: Sequence[str] = (),
+    adjust: str | Sequence[str] = (),
     date: dt.date | None = None,
     data: str = "not yet read",
 ) -> str:
@@ -278,10 +279,11 @@ def preregistration_text(
     catalogue = choose_catalogue(claims)
     shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
     date = date or dt.datetime.now(dt.UTC).date()
+    columns = columns_of(adjust)
     lines = [
         "# Preregistration",
         "",
-        *registration_lines(catalogue, date, adjust),
+        *registration_lines(catalogue, date, columns),
         "",
         "## Title",
         "",
@@ -294,7 +296,7 @@ def preregistration_text(
         "Existing data": f"The data are {data}. The claims' file is fixed; a later change makes verdicts post hoc.",
         "Sample size and stopping rule": "All interviews of the log up to its data date; no looks in between. "
         "`followup plan` gives the size that each claim needs.",
-        "Measured variables": f"Adjustment: {listed([*_columns(catalogue), *adjust], 'and')}. Call history as each "
+        "Measured variables": f"Adjustment: {listed([*_columns(catalogue), *columns], 'and')}. Call history as each "
         "claim names it.",
         "Indices and transformations": "Numbers by fifths, rare levels together, missing values a level of their own.",
         "Statistical models": "As in the protocol of each claim (clone-censor-weight, attempt contrast, prediction).",
@@ -333,7 +335,7 @@ def protocol_result(claim: str | None, claims: str | Path | Catalogue | None, co
 
 
 def preregistration_result(
-    claim: str | None, claims: str | Path | Catalogue | None, adjust: Sequence[str] = ()
+    claim: str | None, claims: str | Path | Catalogue | None, adjust: str | Sequence[str] = ()
 ) -> TextResult:
     """`preregistration_text` as an answer; of no log, since none has been read."""
     text = preregistration_text(claim, claims, adjust=adjust)

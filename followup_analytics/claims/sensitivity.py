@@ -11,6 +11,7 @@ import numpy as np
 
 from followup_analytics.claims.catalogue import choose_catalogue, find_claim
 from followup_analytics.claims.context import Context
+from followup_analytics.claims.covariates import columns_of
 from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.estimates import Estimate
 from followup_analytics.claims.gates import MIN_FOR_VERDICT
@@ -59,7 +60,7 @@ def claim_sensitivity(
     claim: str,
     *,
     claims: str | Path | Catalogue | None = None,
-    adjust: Sequence[str] = (),
+    adjust: str | Sequence[str] = (),
     min_cell: int = 10,
     progress: Callable[[str], None] | None = None,
 ) -> SensitivityResult:
@@ -73,7 +74,7 @@ def claim_sensitivity(
     require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
     catalogue = choose_catalogue(claims)
     one = find_claim(catalogue, claim)
-    context = Context.of(log, [one], tuple(adjust), min_cell=min_cell)
+    context = Context.of(log, [one], columns_of(adjust), min_cell=min_cell)
     own = run_trial(one, context, extras=False)
     rows = [_row("as declared", own, None, min_cell)]
     for words, trial in _changed(one, context, own):

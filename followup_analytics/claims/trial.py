@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.claims.context import RATING, Context
+from followup_analytics.claims.context import Context
 from followup_analytics.claims.controls import Control, run_controls
+from followup_analytics.claims.covariates import RATING
 from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.emulation import emulate, follow_up_of
 from followup_analytics.claims.estimates import Estimate, estimate_claim, second_outcome, second_way

@@ -188,6 +188,10 @@ def show(result: Result, printing: Printing) -> None:
 
 def show_text(result: Result, printing: Printing) -> None:
     """Write an answer that is a text: as it is, or in the form for programs that was asked for."""
+    from followup_analytics.errors import UsageError
+
+    if getattr(printing, "trace", None) is not None:
+        raise UsageError("--trace: a text has no rows behind it; ask for the verdicts.")
     if form_of(printing, result.command) != "table":
         show(result, printing)
     elif printing.output is None:

@@ -36,7 +36,7 @@ class FollowUp:
 
     Attributes:
         group: shape (n,), jackknife group of the person's applicant, 0..G-1.
-        exit_interval: shape (n,), interval of the event; for the censored the first interval that was not seen whole;
+        exit_interval: shape (n,), interval of the event; for the censored the first interval that was not seen;
             `horizon` or more where nothing happened up to it.
         exit_kind: shape (n,), EVENT, COMPETING or CENSORED.
         horizon: number of intervals K.

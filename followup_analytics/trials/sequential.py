@@ -39,7 +39,7 @@ def sequential_contrast(
         follow_up: how each person's follow-up ended, from time zero.
         probability: shape (P, 1 + G), fitted probability of acting.
         window: number of intervals on which a trial may start.
-        cap: largest weight.
+        cap: largest weight on the last day; those before it weigh odds, which are small.
 
     Returns:
         The risk difference at the horizon of `follow_up`.
@@ -59,7 +59,7 @@ def sequential_contrast(
             return as_jackknife(difference + reaching * _last_trial(decisions, follow_up, probability, day, cap))
         starting = _counted(follow_up.group[entering[acted]], groups) / people
         if acted.any():
-            found = _trial_of_starters(decisions, follow_up, probability, day, cap, entering, acted)
+            found = _trial_of_starters(decisions, follow_up, probability, day, entering, acted)
             difference = difference + reaching * starting * found
         over = _over(decisions, follow_up, day, entering[~acted])
         reaching = reaching * (1 - starting - _counted(follow_up.group[over], groups) / people)
@@ -85,7 +85,6 @@ def _trial_of_starters(
     follow_up: FollowUp,
     probability: FloatArray,
     day: int,
-    cap: float,
     entering: IntArray,
     acted: NDArray[np.bool_],
 ) -> FloatArray:
@@ -95,7 +94,7 @@ def _trial_of_starters(
     trial, idle = _trial_from(decisions, follow_up, entering[~acted], day)
     # Odds of acting, p / (1 - p), are what standing for all takes less what standing for oneself does.
     waiting, oneself = (
-        arm_sums(_capped(follow_paths(trial, rule, probability, idle.people), cap), idle)
+        arm_sums(follow_paths(trial, rule, probability, idle.people), idle)
         for rule in (np.full(len(trial.person), FORBID), np.where(trial.interval == 0, NATURAL, FORBID))
     )
     others = [np.maximum(every - own, 0.0) for every, own in zip(waiting, oneself, strict=True)]

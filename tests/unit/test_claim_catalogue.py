@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,27 @@ def test_errors_name_line_and_field(old: str, new: str, line: int, words: str) -
         parse_catalogue(ONE.replace(old, new).encode(), "mine.toml")
     problem = next(one for one in refused.value.problems if words in one.message)
     assert (problem.file, problem.row) == ("mine.toml", line)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ('adjust = ["applicant_id"]', "an id or a time"),
+        ('second_way = "sequential"', r"none_in = \[0, k\]"),
+    ],
+)
+def test_what_fields_must_be_to_each_other(more: str, words: str) -> None:
+    """Ids are no covariates, and sequential trials set acting within a window against not acting in it."""
+    with pytest.raises(DataError, match=words):
+        parse_catalogue(ONE.replace("horizon = 14", f"horizon = 14\n{more}").encode(), "mine.toml")
+
+
+def test_strategies_must_differ() -> None:
+    """Two courses that ask the same are refused, whatever their words."""
+    course = re.compile(r"^(strategy|alternative) = .*$", re.MULTILINE)
+    same = course.sub(r'\1 = { words = "\1", act = "attempt", some_in = [0, 0] }', ONE)
+    with pytest.raises(DataError, match="ask the same"):
+        parse_catalogue(same.encode(), "mine.toml")
 
 
 def test_what_is_not_toml_is_refused_in_a_sentence() -> None:
