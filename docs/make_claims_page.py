@@ -118,8 +118,8 @@ RULE = """## The verdict
    which stratum is empty, or how many more interviews it takes: what the claim needs is logged; {applicants} applicants
    in each arm, {applicants} followed to the horizon, {events} events; nobody's stratum without either arm; effective
    sample at least {effective:.0%} of those who kept to the arm; no weight above {share:.0%} of its arm; where weights
-   were cut to the cap, their mean within {off:.0%} of 1, elsewhere {mean:g} or more. With fewer than {people} applicants
-   nothing but `inconclusive` can follow.
+   were cut to the cap, their mean within {off:.0%} of 1, elsewhere {mean:g} or more. With fewer than {people}
+   applicants nothing but `inconclusive` can follow.
 2. The 90% interval lies within the margins: `no_meaningful_difference`.
 3. Holm's adjusted p is below .05 and the difference at least the margin: `supported`, or `contradicted` the other way.
 4. Else `inconclusive`, with the smallest difference that these data would have found.

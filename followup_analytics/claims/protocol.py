@@ -170,9 +170,8 @@ def _rule(claim: Claim) -> str:
     gates = (
         f"At least {MIN_APPLICANTS} applicants and {MIN_EVENTS} events in each arm, {MIN_APPLICANTS} applicants "
         f"followed to the horizon, effective sample at least {100 * MIN_EFFECTIVE:.0f}%, no weight above "
-        f"{100 * MAX_SHARE:.0f}% of its arm, mean of capped weights within {100 * MEAN_OFF:.0f}% of 1 (of uncapped ones "
-        f"{LEAST_MEAN:g} or more), no "
-        "stratum without either arm; else not testable. "
+        f"{100 * MAX_SHARE:.0f}% of its arm, mean of capped weights within {100 * MEAN_OFF:.0f}% of 1 (of "
+        f"uncapped ones {LEAST_MEAN:g} or more), no stratum without either arm; else not testable. "
         f"Fewer than {MIN_FOR_VERDICT} applicants: inconclusive at most."
     )
     if claim.direction == "gain_below_margin":
