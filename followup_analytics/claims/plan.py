@@ -164,26 +164,17 @@ def _check(baseline: float, effect: float, power: float, alpha: float, deff: flo
 
 
 def _row(claim: Claim, assumed: Assumptions, effect: float, power: float, alpha: float) -> dict[str, Any]:
+    given = {
+        "power": power,
+        "alpha": alpha,
+        "design_effect": assumed.design_effect,
+        "share_strategy": assumed.share,
+    }
     if claim.direction == "more":
-        n = sample_size(
-            assumed.baseline,
-            effect,
-            power=power,
-            alpha=alpha,
-            design_effect=assumed.design_effect,
-            share_strategy=assumed.share,
-        )
+        n = sample_size(assumed.baseline, effect, **given)
     else:
         effect = claim.margin
-        n = equivalence_sample_size(
-            assumed.baseline,
-            effect,
-            power=power,
-            alpha=alpha,
-            design_effect=assumed.design_effect,
-            share_strategy=assumed.share,
-            one_sided=True,
-        )
+        n = equivalence_sample_size(assumed.baseline, effect, one_sided=True, **given)
     mde = assumed.mde
     if mde is None and not assumed.from_log and n is not None:
         mde = minimum_detectable_effect(

@@ -6,6 +6,7 @@ Its answer is frozen with the script that made it (tests/fixtures/sequential); w
 from __future__ import annotations
 
 import json
+import runpy
 from pathlib import Path
 
 import numpy as np
@@ -44,21 +45,8 @@ def test_coefficients_are_those_that_pyseqtarget_gave() -> None:
 
 def test_coefficients_are_pyseqtargets(rows: pl.DataFrame) -> None:
     """All eight coefficients of "the first attempt today, or not today" agree to 1e-5."""
-    peer = pytest.importorskip("pySEQTarget")
-    model = peer.SEQuential(
-        rows,
-        id_col="person",
-        time_col="day",
-        eligible_col="eligible",
-        treatment_col="treated",
-        outcome_col="outcome",
-        fixed_cols=list(COVARIATES),
-        method="ITT",
-        parameters=peer.SEQopts(),
-    )
-    model.expand()
-    model.fit()
-    theirs = model.outcome_model[0]["outcome"].params
+    pytest.importorskip("pySEQTarget")
+    theirs = runpy.run_path(str(FROZEN / "make_coefficients.py"))["by_the_peer"](rows)
     fit = fit_sequential(expand_trials(study_of(rows)), COVARIATES)
     assert len(theirs) == len(fit.terms) == 8
     assert fit.coefficients == pytest.approx(theirs.to_numpy(), abs=1e-5)
