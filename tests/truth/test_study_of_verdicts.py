@@ -12,6 +12,8 @@ import pytest
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 #: Designs with fewer intervals in the study say too little about their coverage.
 ENOUGH = 300
+#: A world whose confounding nobody wrote down: it is in the study to show that verdicts are false there.
+MISLEADING = "unmeasured"
 
 
 def check(study: dict[str, Any]) -> None:
@@ -25,9 +27,11 @@ def check(study: dict[str, Any]) -> None:
 def test_the_committed_study_meets_its_goals() -> None:
     """Of the null worlds' logs at most 5% have any false verdict, and intervals hold the truth as often as they say."""
     studies = json.loads((BENCHMARKS / "results" / "claims_study.json").read_text(encoding="utf-8"))
-    assert {"null"} <= {study["world"] for study in studies}
+    logs = {(study["world"], study["applicants"]): study["logs"] for study in studies}
+    assert min(logs["null", 500], logs["null", 5_000], logs["etiquette", 500]) >= 1_000
     for study in studies:
-        check(study)
+        if study["world"] != MISLEADING:
+            check(study)
 
 
 @pytest.mark.study
