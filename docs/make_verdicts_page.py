@@ -24,9 +24,9 @@ feel strong act differently), `persistent_null` (the same, and people keep calli
 and the weak keep to it, so that plain tables speak against it), `contrary` (most of it is wrong), `unmeasured` (nothing
 matters, and a trait that was not written down moves both what is done and what comes back).
 
-Seeds run from 1,000,000 on: no choice of method was made on these logs. The study was run with the code of 27 November
-2026. Two gates were added to it afterwards (nobody followed to the horizon; nobody does what an arm asks at last); of 66
-logs that were then run again every number was the same, and 2 of 1,584 verdicts changed, from inconclusive to not
+Seeds run from 1,000,000 on: no choice of method was made on these logs. The study ran with the code of 27 November
+2026. Two gates were added to it afterwards (nobody followed to the horizon; nobody does what an arm asks at last); of
+66 logs that were then run again every number was the same, and 2 of 1,584 verdicts changed, from inconclusive to not
 testable.
 
 What to read from it beside the shares:
