@@ -29,6 +29,7 @@ from followup_analytics.claims.context import Context
 from followup_analytics.claims.definition import CONTROLS, Claim
 from followup_analytics.claims.evaluate import judge, run_all
 from followup_analytics.claims.finding import Finding, examine
+from followup_analytics.claims.verdict import ALPHA, is_confounded
 from followup_analytics.simulate import simulate_log
 from followup_analytics.simulate.truth import world_truth
 from followup_analytics.simulate.world import World, load_world
@@ -149,9 +150,29 @@ def summarise(place: Path) -> None:
     RESULTS.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
 
 
+def as_judged_now(line: Row, claims: dict[str, Claim]) -> Row:
+    """A line by the present rule for whole logs (`is_confounded`), which is younger than some of the lines."""
+    rows = line["claims"]
+    controls = [
+        rows[name]["controls"][one]
+        for name, claim in claims.items()
+        for one in claim.controls
+        if rows[name].get("controls", {}).get(one) is not None
+    ]
+    if not is_confounded(sum(p < ALPHA for p in controls), len(controls)):
+        return line
+    changed = {
+        name: {**row, "verdict": "inconclusive"}
+        for name, row in rows.items()
+        if claims[name].controls and row["verdict"] != "not_testable"
+    }
+    return {**line, "claims": {**rows, **changed}, "confounded": True}
+
+
 def summary(world: str, applicants: int, lines: Sequence[Row]) -> Row:
     """What the logs of one world and size say."""
     claims = {claim.id: claim for claim in own_catalogue().claims}
+    lines = [as_judged_now(line, claims) for line in lines]
     truths = true_differences(load_world(world))
     verdicts: Counter[str] = Counter()
     false: Counter[str] = Counter()
@@ -174,6 +195,7 @@ def summary(world: str, applicants: int, lines: Sequence[Row]) -> Row:
         "logs_with_a_false_verdict": _share(false_logs, len(lines)),
         "false_verdicts": dict(sorted(false.items())),
         "verdicts": dict(sorted(verdicts.items())),
+        "taken_for_confounded": _share(sum(line.get("confounded", False) for line in lines), len(lines)),
         "controls_below_05": _controls(lines),
         "designs": _designs(lines, claims, truths),
         "claims": {name: _claim(name, lines, truths[name]) for name in claims},

@@ -14,7 +14,7 @@ from followup_analytics.claims.gates import (
     MIN_EVENTS,
     MIN_FOR_VERDICT,
 )
-from followup_analytics.claims.verdict import FAILING_SHARE, LEAST_E_VALUE, LEAST_FAILING
+from followup_analytics.claims.verdict import BY_CHANCE, LEAST_BELOW, LEAST_E_VALUE
 
 INTRODUCTION = """# Claims
 
@@ -129,8 +129,9 @@ Claims that a gain or a harm is small are one-sided: `supported` when the 90% li
 
 *Negative controls can only downgrade.* A call here can't have caused the replies in the applicant's other interviews.
 Where an arm is followed by more of them than foretold, the arms differ in something unmeasured: the claim is
-`inconclusive`. Where the controls of {failing} claims or more, and of {failing_share:.0%} of those that have any, fail,
-so are all claims that name controls ([decision 054](decisions/054-one-control-and-the-whole-log.md)).
+`inconclusive`. Where {below} or more of a log's controls are below .05 by themselves, and chance would bring so many in
+fewer than {by_chance:.0f} of 1,000 logs (5 of 18, say), so are all claims that name controls
+([decision 054](decisions/054-one-control-and-the-whole-log.md)).
 
 *Label.* `causal under stated assumptions` only with a self-rating among the adjustments that was made in time, for
 half of the claim's interviews or more, controls that pass and an E-value of the limit of {e_value:g} or more; else
@@ -161,8 +162,8 @@ def rule() -> str:
         off=MEAN_OFF,
         mean=LEAST_MEAN,
         people=MIN_FOR_VERDICT,
-        failing=LEAST_FAILING,
-        failing_share=FAILING_SHARE,
+        below=LEAST_BELOW,
+        by_chance=1000 * BY_CHANCE,
         e_value=LEAST_E_VALUE,
     )
 

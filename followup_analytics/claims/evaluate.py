@@ -178,8 +178,8 @@ _OWN_CONTROL = (
     "something unmeasured."
 )
 _OTHER_CONTROLS = (
-    "Negative controls fail for {failing} of the {controlled} claims that have any, so that something unmeasured must "
-    "be at work in this log, here too."
+    "Of this log's {run} negative controls {below} come out below .05, far more than by chance, so that something "
+    "unmeasured must be at work in it, here too."
 )
 
 
@@ -187,9 +187,10 @@ def _downgrades(findings: Sequence[Finding]) -> dict[str, str]:
     """Why claims can be no more than inconclusive, by claim: a control of theirs fails, or too many of the others'."""
     failing = failed_controls(findings)
     found = dict.fromkeys(failing, _OWN_CONTROL)
-    controlled = sum(one.test is not None and bool(one.controls) for one in findings)
-    if is_confounded(len(failing), controlled):
-        words = _OTHER_CONTROLS.format(failing=len(failing), controlled=controlled)
+    run = [control.p_value for one in findings if one.test is not None for control in one.controls]
+    below = sum(p < ALPHA for p in run)
+    if is_confounded(below, len(run)):
+        words = _OTHER_CONTROLS.format(below=below, run=len(run))
         found = {one.claim.id: words for one in findings if one.claim.controls} | found
     return found
 

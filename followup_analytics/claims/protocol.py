@@ -22,7 +22,7 @@ from followup_analytics.claims.gates import (
     MIN_FOR_VERDICT,
 )
 from followup_analytics.claims.registration import registration_lines
-from followup_analytics.claims.verdict import FAILING_SHARE, LEAST_E_VALUE, LEAST_FAILING
+from followup_analytics.claims.verdict import BY_CHANCE, LEAST_BELOW, LEAST_E_VALUE
 from followup_analytics.results import NO_LOG, Field, LogCounts, Result
 from followup_analytics.text import listed
 
@@ -160,8 +160,8 @@ def _controls(claim: Claim) -> str:
         return "Negative controls: none is possible."
     return (
         f"Negative controls: {listed(list(claim.controls), 'and')}. Where one fails (Holm-adjusted over the log), or "
-        f"where those of {LEAST_FAILING} claims and of {100 * FAILING_SHARE:.0f}% of the claims that have any do, the "
-        "verdict is inconclusive."
+        f"where {LEAST_BELOW} or more of the log's controls are below .05 by themselves and chance would bring so many "
+        f"in fewer than {1000 * BY_CHANCE:.0f} of 1,000 logs, the verdict is inconclusive."
     )
 
 

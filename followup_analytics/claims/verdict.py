@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from scipy.special import stdtr
+from scipy.special import bdtrc, stdtr
 
 from followup_analytics.claims.definition import Claim
 from followup_analytics.uncertainty import EValue, Jackknife, two_one_sided_tests, two_sided_p
@@ -17,8 +17,9 @@ CAUSAL: Label = "causal under stated assumptions"
 ASSOCIATION: Label = "association"
 ALPHA = 0.05
 LEAST_E_VALUE = 1.5
-#: Where the controls of so many claims fail, and of this share of those that have any, the log itself is confounded.
-LEAST_FAILING, FAILING_SHARE = 3, 0.25
+#: Where so many controls of a log come out below ALPHA by themselves, and chance alone would bring so many less often
+#: than this, the log itself is confounded.
+LEAST_BELOW, BY_CHANCE = 3, 0.005
 
 
 @dataclass(frozen=True)
@@ -89,16 +90,19 @@ def decide(claim: Claim, test: Test, p_adjusted: float, *, enough_people: bool) 
     return "inconclusive"
 
 
-def is_confounded(failing: int, controlled: int) -> bool:
-    """Whether so many claims' controls fail that something unmeasured must be at work in all of a log.
+def is_confounded(below: int, run: int) -> bool:
+    """Whether so many controls of a log fail by themselves that something unmeasured must be at work in all of it.
 
-    A claim whose own control passes is then no safer than the rest: controls miss what is small or works otherwise. By
-    chance this happens in hardly any log, since controls are Holm-adjusted over the log.
+    A claim whose own control passes is then no safer than the rest: each alone may be too weak to fail in a small log,
+    or miss what works otherwise.
 
     Args:
-        failing: claims of which a control fails; controlled: claims with a control that could be run.
+        below: controls with p below .05, unadjusted; run: controls of the log's claims.
+
+    Source: as many or more than a binomial number of `run` trials with .05 would be in one of 200 logs. Controls of one
+    log hang together; how often clean logs are taken for confounded is counted in docs/verdicts.md.
     """
-    return failing >= LEAST_FAILING and failing >= FAILING_SHARE * controlled
+    return below >= LEAST_BELOW and float(bdtrc(below - 1, run, ALPHA)) < BY_CHANCE
 
 
 #: Why a difference that is found is called an association where its E-value is small.

@@ -52,12 +52,12 @@ def test_the_rule(identifier: str, estimate: float, low90: float, high90: float,
 
 
 @pytest.mark.parametrize(
-    ("failing", "controlled", "confounded"),
-    [(0, 18, False), (2, 4, False), (3, 18, False), (5, 18, True), (3, 9, True)],
+    ("below", "run", "confounded"),
+    [(0, 18, False), (2, 3, False), (3, 3, True), (3, 9, False), (4, 9, True), (4, 18, False), (5, 18, True)],
 )
-def test_when_a_whole_log_is_confounded(failing: int, controlled: int, confounded: bool) -> None:
-    """Controls of three claims at least, and of a quarter of those that have any, must fail."""
-    assert is_confounded(failing, controlled) is confounded
+def test_when_a_whole_log_is_confounded(below: int, run: int, confounded: bool) -> None:
+    """Three controls at least must be below .05, and more than chance would bring about in one of 200 logs."""
+    assert is_confounded(below, run) is confounded
 
 
 def arms_of(*weights: tuple[float, ...]) -> Contrast:
