@@ -127,8 +127,8 @@ def controls(studies: list[Found]) -> str:
     names = [*_CONTROLS, "logs taken for confounded"]
     head = f"| world | applicants | {' | '.join(names)} |\n|---|---|{'---|' * len(names)}\n"
     words = (
-        "Share of controls with p below .05 before any adjustment; the catalogue uses the first. Last, the share of logs\n"
-        "in which so many of the first are that no claim with controls is more than inconclusive.\n\n"
+        "Share of controls with p below .05 before any adjustment; the catalogue uses the first. Last, the share of\n"
+        "logs in which so many of the first are that no claim with controls is more than inconclusive.\n\n"
     )
     return f"## Negative controls\n\n{words}{head}" + "\n".join(rows) + "\n"
 
