@@ -27,7 +27,8 @@ matters, and a trait that was not written down moves both what is done and what 
 Seeds run from 1,000,000 on: no choice of method was made on these logs, but for one. The study ran with the code of
 27 November 2026; afterwards two gates were added (nobody followed to the horizon; nobody does what an arm asks at
 last), and the rule by which all controls of a log together downgrade its verdicts was made sharper after its first
-version had let 88 of the 100 `unmeasured` logs pass; verdicts are counted by the present rule. Of 66 logs that were
+version had let 88 of the 100 `unmeasured` logs pass; verdicts are counted by the present rule. The model of calling
+again on the same day, which only `not-pushy` has, knows less of the history now, to save memory. Of 66 logs that were
 run again with the gates every number was the same, and 2 of 1,584 verdicts changed, from inconclusive to not
 testable.
 

@@ -31,6 +31,8 @@ _COUNT_EDGES, _COUNT_WORDS = (0, 1, 2), ("0", "1", "2+")
 _NUMBER_EDGES, _NUMBER_WORDS = (0, 1, 2, 3, 4), ("0", "1", "2", "3", "4+")
 _GAP_EDGES, _GAP_WORDS = (0, 1, 2, 3, 4, 5, 6, 7), ("none", "1", "2", "3", "4", "5", "6", "7+")
 _TONE_WORDS = ("none", *TONES)
+#: What of the call history the model of acting again in one interval knows.
+_TOLD_AGAIN = ("acts", "tone", "tone since")
 
 
 @dataclass(frozen=True)
@@ -401,11 +403,18 @@ def _with_choice(
 
 
 def _acting_patterns(covariates: Sequence[Covariate], rows: _Rows) -> Patterns:
-    """Patterns of decisions to act, and of those to act again in the same interval, each with a model of its own."""
+    """Patterns of decisions to act, and of those to act again in the same interval, each with a model of its own.
+
+    Few act again at once: that model knows the person, the acts so far and the tone, and not the day or the channel.
+    """
     again = rows.rank > 0
     if not again.any():
         return make_patterns(covariates, len(again))
-    once, more = (make_patterns([one.take(mine) for one in covariates], int(mine.sum())) for mine in (~again, again))
+    told = [one for one in covariates if not one.history or one.name in _TOLD_AGAIN]
+    once, more = (
+        make_patterns([one.take(mine) for one in known], int(mine.sum()))
+        for known, mine in ((covariates, ~again), (told, again))
+    )
     pattern = np.empty(len(again), dtype=np.int32)
     pattern[~again], pattern[again] = once.pattern, more.pattern + np.int32(len(once.design))
     return Patterns(
