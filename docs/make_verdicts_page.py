@@ -41,9 +41,9 @@ What to read from it beside the shares:
 - `interviewer-not-other` is an association by its label. What intervening would give is a point less in `etiquette`:
   who asked a receptionist before reaches an interviewer more often, and that is not among the covariates.
 - Claims that few logs can test at a size are told apart by luck: a rare arm passes its gates where it happens to have
-  events enough, so that its risk is too high (`move-on` in `etiquette`, `max-two-voicemails` in `contrary`). Truths
-  count moments up to three months after the interview, and records of these logs end after two to three: what comes
-  late weighs a little less in logs, which is worth some tenths of a point.
+  events enough, so that its risk is too high (`move-on` in `etiquette`, `max-two-voicemails` in `null` and
+  `contrary`). Truths count moments up to three months after the interview, and records of these logs end after two to
+  three: what comes late weighs a little less in logs, which is worth some tenths of a point.
 - `unmeasured` is here to show what no method can do for sure: those who are wanted act differently, and nothing that
   was written down says who they are. The negative controls of all claims together betray most such logs of 500
   applicants ([decision 054](decisions/054-one-control-and-the-whole-log.md)), and all larger ones that were tried; in
