@@ -11,7 +11,6 @@ from followup_analytics.claims.evaluate import test_claims
 from followup_analytics.claims.plan import PlanResult, plan_study
 from followup_analytics.claims.power import PowerResult, power_curve
 from followup_analytics.claims.protocol import (
-    TextResult,
     preregistration_result,
     preregistration_text,
     protocol_result,
@@ -28,7 +27,6 @@ __all__ = [
     "PlanResult",
     "PowerResult",
     "SensitivityResult",
-    "TextResult",
     "choose_catalogue",
     "claim_sensitivity",
     "own_catalogue",

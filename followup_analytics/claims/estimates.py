@@ -20,9 +20,6 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-#: Names of the arms, in the order in which they stand everywhere.
-ARMS = ("strategy", "alternative")
-
 
 @dataclass(frozen=True)
 class Effect:

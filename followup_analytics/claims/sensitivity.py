@@ -20,7 +20,7 @@ from followup_analytics.claims.tipping import forgotten
 from followup_analytics.claims.trial import Trial, run_trial
 from followup_analytics.claims.verdict import decide
 from followup_analytics.claims.words import effect_words
-from followup_analytics.disclosure import require_enough
+from followup_analytics.disclosure import HIDDEN_REASON, require_enough
 from followup_analytics.log import FollowUpLog
 from followup_analytics.plots import VERDICT_WORDS
 from followup_analytics.results import Field, LogCounts, Result
@@ -47,7 +47,7 @@ class SensitivityResult(Result):
         """How many of the changes would change the verdict, and which."""
         if self.rows[0]["verdict"] == "not_testable":
             testable = [str(row["change"]) for row in self.rows[1:] if row["verdict"] != "not_testable"]
-            why = self.rows[0]["reason"] or "Hidden: too few applicants."
+            why = self.rows[0]["reason"] or HIDDEN_REASON
             return f"It can't be tested as declared. {why} It could be with: {'; '.join(testable) or 'none of these'}."
         other = [str(row["change"]) for row in self.rows[1:] if row["changes"]]
         if not other:

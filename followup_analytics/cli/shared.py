@@ -186,18 +186,18 @@ def show(result: Result, printing: Printing) -> None:
         output.write_text(text, encoding="utf-8")
 
 
-def show_text(result: Result, printing: Printing) -> None:
+def show_text(result: Result, shared: Shared) -> None:
     """Write an answer that is a text: as it is, or in the form for programs that was asked for."""
     from followup_analytics.errors import UsageError
 
-    if getattr(printing, "trace", None) is not None:
+    if shared.trace is not None:
         raise UsageError("--trace: a text has no rows behind it; ask for the verdicts.")
-    if form_of(printing, result.command) != "table":
-        show(result, printing)
-    elif printing.output is None:
+    if form_of(shared, result.command) != "table":
+        show(result, shared)
+    elif shared.output is None:
         typer.echo(result.summary())
     else:
-        writable(printing.output).write_text(result.summary() + "\n", encoding="utf-8")
+        writable(shared.output).write_text(result.summary() + "\n", encoding="utf-8")
 
 
 def form_of(printing: Printing, command: str) -> str:

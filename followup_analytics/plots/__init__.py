@@ -2,6 +2,7 @@
 
 from followup_analytics.plots.curves import curve_alt, curve_chart
 from followup_analytics.plots.emulation import (
+    ARMS,
     balance_alt,
     balance_chart,
     overlap_alt,
@@ -29,6 +30,7 @@ from followup_analytics.plots.words import (
 )
 
 __all__ = [
+    "ARMS",
     "VERDICT_WORDS",
     "Chart",
     "balance_alt",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +67,7 @@ class _Ends:
         pattern, group, slot = pattern[rows], self.group[rows], self.slot[rows]
         if self.seen.all():
             return Tally.of(pattern, group, np.ones(len(rows)), patterns, self.groups)
-        weight = self._weights()
+        weight = self._weights
         slots = self.horizon + 1
         count = np.bincount(pattern.astype(np.int64) * slots + slot, minlength=patterns * slots).reshape(
             patterns, slots
@@ -81,6 +82,7 @@ class _Ends:
         reweighted[:, 1:] = np.maximum(reweighted[:, 1:] - own.reshape(patterns, self.groups), 0.0)
         return replace(Tally.of(pattern, group, weight[0, slot], patterns, self.groups), reweighted=reweighted)
 
+    @cached_property
     def _weights(self) -> FloatArray:
         """1 / G of each slot, of everybody and without each group, shape (1 + G, 1 + horizon); 0 where G is."""
         lost, gone = (self._counts(rows)[:, : self.horizon] for rows in (~self.seen, self.seen))
