@@ -150,19 +150,23 @@ def _plain(value: Any) -> str:
 
 def _protocol(found: Findings) -> list[dict[str, Any]]:
     """The rule of verdicts in the order in which it is applied, then the emulation in TARGET's terms."""
+    from followup_analytics.claims.gates import MIN_APPLICANTS, MIN_EVENTS
+    from followup_analytics.claims.verdict import BY_CHANCE, LEAST_BELOW
+
     catalogue = found.catalogue
     blocks = [
         bullets(
-            "Gates come first, before any estimate is looked at: what the claim needs is logged; at least 10 "
-            "applicants and "
-            "5 events on each side; weights that do not rest on a few people. Else the claim can’t be tested.",
+            "Gates come first, before any estimate is looked at: what the claim needs is logged; at least "
+            f"{MIN_APPLICANTS} applicants, followed to the end, and {MIN_EVENTS} events on each side; no group without "
+            "either side; weights that do not rest on a few people and stand for all. Else the claim can’t be tested.",
             f"With fewer than {ENOUGH_FOR_VERDICTS} applicants in all, a claim is at most left open.",
             "Where the 90% interval lies inside the margin on both sides, there is no meaningful difference.",
             "Where the p-value, corrected by Holm’s method for all claims that passed the gates, is below .05 and the "
             "difference reaches the margin, the claim is supported (it “holds here”) or contradicted. Else it is left "
             "open.",
-            "Negative controls can only take a verdict away. Where a claim’s own control fails, or those of three "
-            "claims and of a quarter of all that have one, the claim is left open: what goes with the advice goes with "
+            "Negative controls can only take a verdict away. Where a claim’s own control fails, or where "
+            f"{LEAST_BELOW} of the log’s controls or more are below .05 and chance would bring so many in fewer than "
+            f"{1000 * BY_CHANCE:.0f} of 1,000 logs, the claim is left open: what goes with the advice goes with "
             "answers that it can’t have brought.",
         ),
         paragraph(
