@@ -6,15 +6,12 @@ import csv
 import datetime as dt
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from followup_analytics.advice.rules import written
+from followup_analytics.advice.steps import written
 from followup_analytics.errors import UsageError
 from followup_analytics.results import Field, Result, format_cell
 from followup_analytics.text import clean, counted, formula_safe
-
-if TYPE_CHECKING:
-    from followup_analytics.advice.next_steps import NextStepsResult
 
 _STEPS = {
     "thank_you": "Send a thank-you note",
@@ -62,8 +59,8 @@ class DaySheet(Result):
         return out.getvalue()
 
 
-def day_sheet(steps: NextStepsResult, *, until: dt.date | str | None = None) -> DaySheet:
-    """The next steps as a sheet for the day; with `until`, only what falls due by that date.
+def day_sheet(steps: Result, *, until: dt.date | str | None = None) -> DaySheet:
+    """The next steps (a NextStepsResult) as a sheet for the day; with `until`, only what falls due by that date.
 
     Raises UsageError where `until` is not a date.
     """

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
-from followup_analytics.advice.next_steps import CONFIDENTIAL
-from followup_analytics.advice.situation import EPOCH, contacts_of, with_today
+from followup_analytics.advice.facts import EPOCH, contacts_of, moment_of, with_today
+from followup_analytics.advice.result import CONFIDENTIAL
 from followup_analytics.clock import local_times
 from followup_analytics.results import Field, LogCounts, Result
 from followup_analytics.risk import ATTEMPT
@@ -50,7 +50,7 @@ def overview(log: FollowUpLog, applicants: Collection[str] | None = None) -> Ove
 
     Attempts are outbound follow-ups at or after the interview, whether or not they were answered.
     """
-    interviews = with_today(log)
+    interviews = with_today(log, moment_of(log, None))
     if applicants is not None:
         interviews = interviews.filter(pl.col("applicant_id").is_in(list(applicants)))
     touches = (

@@ -29,7 +29,7 @@ def tell(url: str, entry: Entry, *, as_json: bool) -> None:
     if as_json:
         _echo_answer(url, {"id": entry.id, "next": step}, entry.doubts)
     if step:
-        from followup_analytics.advice.next_steps import step_in_words
+        from followup_analytics.advice.rows import step_in_words
 
         say(f"Next: {step_in_words(step)}")
 

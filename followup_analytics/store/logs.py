@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -50,13 +51,14 @@ def read_store_log(
         )
     if not frames["applicants"].height:
         del frames["applicants"]
-    return assemble(
+    log = assemble(
         frames,
         time_zone=zone,
         data_date=moment or _now_where_tracked(store, settings),
         simulated=settings.get("simulated") == "true",
         notes=tuple(Note(**note) for note in json.loads(settings.get("notes") or "[]")),
     )
+    return log if moment is not None else replace(log, read_at=store.now())
 
 
 def read_story(store: Store, interview_id: str) -> FollowUpLog | None:
@@ -66,12 +68,13 @@ def read_story(store: Store, interview_id: str) -> FollowUpLog | None:
         return None
     settings = store.settings()
     zone = settings.get("time_zone")
-    return assemble(
+    log = assemble(
         in_zones(frames, None, zone),
         time_zone=zone,
         data_date=_now_where_tracked(store, settings),
         simulated=settings.get("simulated") == "true",
     )
+    return replace(log, read_at=store.now())
 
 
 def _now_where_tracked(store: Store, settings: Mapping[str, str]) -> dt.datetime | None:
