@@ -5,7 +5,7 @@ from followup_analytics.advice.next_steps import next_steps, rules_table
 from followup_analytics.advice.policy import Policy, read_policy
 from followup_analytics.advice.result import NextStepsResult
 from followup_analytics.advice.script import CallScript, call_script
-from followup_analytics.advice.silence import SilenceResult, silence
+from followup_analytics.answers.curves.silence import SilenceResult, silence
 
 __all__ = [
     "CallScript",

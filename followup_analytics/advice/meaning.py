@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from followup_analytics.advice.situation import Situation
-from followup_analytics.risk import ATTEMPT
+from followup_analytics.cells.windows import ATTEMPT
 
 # What counts and estimates is imported where it is used: a step of `followup track` needs none of it.
 if TYPE_CHECKING:
-    from followup_analytics.log import FollowUpLog
+    from followup_analytics.log.followup_log import FollowUpLog
 
 #: Silences are told up to so many days, and an answer counts that comes within so many days more.
 LONGEST, AHEAD = 60, 30
@@ -132,8 +132,8 @@ def _spells(log: FollowUpLog) -> pl.DataFrame:
 def _of_log(after: str, spells: pl.DataFrame) -> list[SilenceMeaning]:
     import numpy as np
 
-    from followup_analytics.incidence import jackknife_incidence
-    from followup_analytics.uncertainty import group_rows
+    from followup_analytics.statistics import group_rows
+    from followup_analytics.statistics.incidence import jackknife_incidence
 
     if spells.height < _ENOUGH:
         return []

@@ -20,11 +20,11 @@ from followup_analytics.advice.spread import one_call_a_day
 from followup_analytics.advice.steps import FAR_AHEAD, written
 from followup_analytics.advice.verdicts import read_verdicts
 from followup_analytics.errors import UsageError, WithheldError
-from followup_analytics.log import Note
-from followup_analytics.results import LogCounts
+from followup_analytics.log.followup_log import Note
+from followup_analytics.results.result import LogCounts
 
 if TYPE_CHECKING:
-    from followup_analytics.log import FollowUpLog
+    from followup_analytics.log.followup_log import FollowUpLog
 
 
 def next_steps(

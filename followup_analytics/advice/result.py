@@ -12,8 +12,8 @@ from followup_analytics.advice.day_sheet import DaySheet, day_sheet
 from followup_analytics.advice.rows import about
 from followup_analytics.advice.situation import Situation
 from followup_analytics.advice.steps import ACTIONS, STEP_NAMES, STEP_WORDS, written
-from followup_analytics.log import Note
-from followup_analytics.results import Field, Kind, Result
+from followup_analytics.log.followup_log import Note
+from followup_analytics.results.result import Field, Kind, Result
 from followup_analytics.text import counted, listed, shorten
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class NextStepsResult(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Bars: how many open interviews have each step as their next. Confidential as the list itself."""
-        from followup_analytics.plots import count_chart
+        from followup_analytics.charts import count_chart
 
         steps = Counter(row["step"] for row in self.rows)
         return count_chart(

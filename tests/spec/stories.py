@@ -26,7 +26,7 @@ from typing import Any
 
 import polars as pl
 
-from followup_analytics.log import FollowUpLog, build_log
+from followup_analytics.log.followup_log import FollowUpLog, build_log
 
 MONDAY = date(2024, 3, 4)
 _MARK = re.compile(r"([a-z_]+?)(\d+)(t)?(?:by(\d+))?(?:/(\d+))?")
