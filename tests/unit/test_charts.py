@@ -23,7 +23,7 @@ def svg_of(axes: object) -> str:
 
 def test_the_same_rows_give_the_same_bytes() -> None:
     """Two drawings of the same rows, and two savings of one drawing, are the same to the byte."""
-    first, second = (plots.Chart.of(plots.rate_chart([SHOWN, HIDDEN], keys=["timing"])) for _ in range(2))
+    first, second = (charts.Chart.of(charts.rate_chart([SHOWN, HIDDEN], keys=["timing"])) for _ in range(2))
     assert first.svg() == second.svg() == first.svg()
     assert first.png() == second.png()
 
@@ -124,8 +124,8 @@ def test_pyplot_is_never_loaded() -> None:
     import sys
 
     code = (
-        "import sys; from followup_analytics import plots;"
-        "plots.Chart.of(plots.rate_chart([{'timing': '1', 'estimate': .2}], keys=['timing'])).svg();"
+        "import sys; from followup_analytics import charts;"
+        "charts.Chart.of(charts.rate_chart([{'timing': '1', 'estimate': .2}], keys=['timing'])).svg();"
         "sys.exit('matplotlib.pyplot' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
