@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from followup_analytics.advice.facts import contacts_of
 from followup_analytics.advice.situation import Situation
 from followup_analytics.cells.windows import ATTEMPT
 
@@ -96,8 +97,6 @@ def meaning_of(log: FollowUpLog) -> Meaning:
 
 def _spells(log: FollowUpLog) -> pl.DataFrame:
     """One row a silence: applicant_id, bucket, employer, after, days (whole local days), closed (0: by the record)."""
-    from followup_analytics.advice.facts import contacts_of
-
     interviews = log.interviews.with_columns(today=pl.col("_until_day").cast(pl.Int64))
     contacts = contacts_of(log, interviews)
     heard = pl.col("talk") | ~pl.col("outbound")

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from followup_analytics.advice import call_script, next_steps, read_policy, silence
+from followup_analytics.advice import call_script, next_steps, read_policy
 from followup_analytics.advice.hours import hours_to_call
 from followup_analytics.advice.ics import to_ics
 from followup_analytics.advice.office_days import country_of_zone, working_days
+from followup_analytics.answers.curves import silence
 from followup_analytics.errors import UnreadableError, UsageError, WithheldError
 from followup_analytics.log.followup_log import FollowUpLog, build_log
 from followup_analytics.simulate import simulate_log
