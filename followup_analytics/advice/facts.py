@@ -10,6 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from followup_analytics.advice.situation import Situation
+from followup_analytics.advice.steps import LAPSES_AFTER, LONG_PAST
 from followup_analytics.cells.counted import role
 from followup_analytics.cells.windows import ATTEMPT, observed
 from followup_analytics.log.clock import local_times
@@ -41,10 +42,14 @@ class Moment:
 
 @dataclass(frozen=True)
 class Open:
-    """The open interviews of a log on a day, and how many are left out because their story has ended."""
+    """The open interviews of a log on a day.
+
+    situations: of all of them, or of those that may be due. n: how many are open. later_facts: how many of their
+    contacts are left out since they are dated after that day.
+    """
 
     situations: tuple[Situation, ...]
-    decided: int
+    n: int
     later_facts: int
 
 
@@ -58,11 +63,11 @@ def moment_of(log: FollowUpLog, today: date | None) -> Moment:
     return Moment(today, log.read_at if today == here else None)
 
 
-def open_interviews(log: FollowUpLog, when: Moment) -> Open:
-    """Every interview without an outcome on a day.
+def open_interviews(log: FollowUpLog, when: Moment, *, may_be_due: bool = False) -> Open:
+    """Every interview without an outcome on a day; with `may_be_due` not those that are long given up.
 
-    Facts dated after that day, or after the end of the interview's own record, are not used. `decided` counts the
-    interviews with an outcome; `later_facts` the contacts left out because they are dated after that day.
+    Facts dated after that day, or after the end of the interview's own record, are not used: `later_facts`
+    counts the contacts that are dated after that day.
     """
     interviews = with_today(log, when)
     decided = log.outcomes.join(interviews.select("interview_id", "today"), on="interview_id")
@@ -77,8 +82,23 @@ def open_interviews(log: FollowUpLog, when: Moment) -> Open:
     later = interviews.select(interview_id="previous_interview_id", later_round="interview_id").drop_nulls()
     facts = facts.join(later.unique("interview_id", keep="first"), on="interview_id", how="left", maintain_order="left")
     facts = facts.with_columns(_local_day(facts, "snoozed_until").alias("snoozed"))
+    n = facts.height
+    if may_be_due:
+        facts = facts.filter(~_long_given_up())
     situations = tuple(_situation(row) for row in facts.iter_rows(named=True))
-    return Open(situations, decided.height, contacts.height - known.height)
+    return Open(situations, n, contacts.height - known.height)
+
+
+def _long_given_up() -> pl.Expr:
+    """Nobody has spoken or written, nothing is agreed, and the last attempt or the interview is too long ago.
+
+    Whatever an office's policy, all of these are to move on from: most open interviews of a large store are.
+    """
+    silence = pl.col("today") - pl.col("last_contact")
+    never = pl.col("last_contact").is_null() & (pl.col("today") - pl.col("_day") >= LONG_PAST)
+    agreed = pl.col("callback").is_not_null() | pl.col("promised").is_not_null()
+    quiet = pl.col("heard").is_null() & ~pl.col("missed_open").fill_null(value=False) & ~agreed
+    return quiet & ((silence >= LAPSES_AFTER).fill_null(value=False) | never)
 
 
 def with_today(log: FollowUpLog, when: Moment) -> pl.DataFrame:

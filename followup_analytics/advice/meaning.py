@@ -69,6 +69,10 @@ class Meaning:
         own = None if now.employer is None else self.employers.get((after, days, now.employer))
         return own or self.log.get((after, days))
 
+    def with_employers(self, log: FollowUpLog) -> Meaning:
+        """The same figures of a log, with those of its employers."""
+        return Meaning(self.log, _of_employers(_spells(log), self.log))
+
     def to_plain(self) -> list[list[Any]]:
         """The log's own figures as JSON takes them; those of employers would name them, and stay out."""
         return [[one.after, one.days, one.share, one.low, one.high, one.n] for one in self.log.values()]

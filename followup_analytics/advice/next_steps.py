@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from followup_analytics.advice.decide import NextStep, decide
 from followup_analytics.advice.facts import Open, moment_of, open_interviews
-from followup_analytics.advice.meaning import Meaning, meaning_of
+from followup_analytics.advice.kept import examine
+from followup_analytics.advice.meaning import Meaning
 from followup_analytics.advice.office_days import BY_ZONE, WorkingDays, country_of_zone, working_days
 from followup_analytics.advice.policy import Policy, read_policy
 from followup_analytics.advice.result import CONFIDENTIAL, NextStepsResult
@@ -19,7 +20,7 @@ from followup_analytics.advice.situation import Situation
 from followup_analytics.advice.spread import one_call_a_day
 from followup_analytics.advice.steps import FAR_AHEAD, written
 from followup_analytics.advice.verdicts import read_verdicts
-from followup_analytics.errors import UsageError, WithheldError
+from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import Note
 from followup_analytics.results.result import LogCounts
 
@@ -38,6 +39,8 @@ def next_steps(
     meaning: Meaning | None = None,
     reached_at: Mapping[str, str] | None = None,
     counts: LogCounts | None = None,
+    examined_on: dt.date | None = None,
+    due: bool = False,
 ) -> NextStepsResult:
     """What to do next about every interview without an outcome, by the rules of the contract (`rules.RULES`).
 
@@ -47,41 +50,34 @@ def next_steps(
     (US, DE-BY; "zone" for the country of each employer's zone); else the policy's, else Monday to Friday. meaning: what
     silences have meant, where it is known already (with test, this log's). reached_at: the number or person called, by
     interview, where known: one unsolicited call a day goes to each. counts: of the whole log, where this is part of it.
+    examined_on: when the verdicts were worked out, where that was not now. due: only what is to be done by then.
 
     Returns a NextStepsResult, one row an open interview (see there for its columns). Rows are about single interviews:
     exempt from `min_cell`, and marked confidential.
 
     Raises UsageError for a date, country, policy or verdict that can't be understood.
     """
-    when = moment_of(log, _date(today))
+    when = moment_of(log, read_day(today))
     office = read_policy(policy)
     where = country or office.country
-    found = open_interviews(log, when)
-    known = read_verdicts(_tested(log) if verdicts is None and test else verdicts)
-    silences = meaning_of(log) if meaning is None and test else meaning
+    found = open_interviews(log, when, may_be_due=due)
+    if verdicts is None and test:
+        evidence = examine(log)
+        verdicts, meaning = evidence.verdicts, meaning or evidence.meaning
+    known = read_verdicts(verdicts)
     decided = [decide(now, office, _office_days(now, where), known) for now in found.situations]
     steps = one_call_a_day(
         sorted(decided, key=urgency), reached_at or {}, lambda step: _office_days(step.situation, where)
     )
     return NextStepsResult(
-        rows=tuple(as_row(step, silences, log.time_zone) for step in steps),
+        rows=tuple(as_row(step, meaning, log.time_zone) for step in steps if step.is_due or not due),
         counts=counts or LogCounts.of(log),
-        notes=_notes(found, where, known),
+        notes=_notes(found, where, known, counts or LogCounts.of(log), examined_on),
         native=log.native,
-        extra={"today": when.today.isoformat(), "open": len(steps), "next_on": _next_on(steps)},
+        extra={"today": when.today.isoformat(), "open": found.n, "next_on": _next_on(steps)},
         situations=found.situations,
         verdicts=known,
     )
-
-
-def _tested(log: FollowUpLog) -> Any:
-    """This log's verdicts; where it is about too few applicants to test anything, none of the claims can be tested."""
-    from followup_analytics.claims import own_catalogue, test_claims
-
-    try:
-        return test_claims(log)
-    except WithheldError:
-        return {claim.id: "not_testable" for claim in own_catalogue().claims}
 
 
 def rules_table() -> list[dict[str, Any]]:
@@ -110,7 +106,8 @@ def _office_days(now: Situation, country: str | None) -> WorkingDays:
     return working_days(country_of_zone(now.zone) if country == BY_ZONE else country)
 
 
-def _date(today: dt.date | dt.datetime | str | None) -> dt.date | None:
+def read_day(today: dt.date | dt.datetime | str | None) -> dt.date | None:
+    """The day that somebody asked about; None where none was given. Raises UsageError for what is no date."""
     if isinstance(today, dt.datetime):
         return today.date()
     if today is None or isinstance(today, dt.date):
@@ -121,12 +118,15 @@ def _date(today: dt.date | dt.datetime | str | None) -> dt.date | None:
         raise UsageError(f"--today {today!r} is not a date: write it as 2026-03-05.") from None
 
 
-def _notes(found: Open, country: str | None, verdicts: Mapping[str, str]) -> tuple[Note, ...]:
+def _notes(
+    found: Open, country: str | None, verdicts: Mapping[str, str], counts: LogCounts, examined_on: dt.date | None
+) -> tuple[Note, ...]:
+    decided = counts.interviews - found.n
     ahead = sum(not now.held for now in found.situations)
     far = [now for now in found.situations if -now.day > FAR_AHEAD]
     notes = [CONFIDENTIAL]
-    if found.decided:
-        notes.append(Note("decided", "interviews have an outcome already and need no next step.", found.decided))
+    if decided:
+        notes.append(Note("decided", "interviews have an outcome already and need no next step.", decided))
     if ahead:
         notes.append(Note("interview_ahead", "interviews are still to come: the advice is to wait.", ahead))
     if far:
@@ -142,6 +142,9 @@ def _notes(found: Open, country: str | None, verdicts: Mapping[str, str]) -> tup
                 "no_verdicts", "The claims behind the advice were not examined in this log: it is custom, not evidence."
             )
         )
+    elif examined_on is not None:
+        text = f"The verdicts behind the advice were worked out on {written(examined_on)}; --renew works them out anew."
+        notes.append(Note("verdicts_of", text))
     notes.append(Note("working_days", _working_days_note(country)))
     return tuple(notes)
 

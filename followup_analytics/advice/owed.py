@@ -7,7 +7,7 @@ from datetime import timedelta
 from followup_analytics.advice.office_days import WorkingDays
 from followup_analytics.advice.policy import Policy
 from followup_analytics.advice.situation import Situation
-from followup_analytics.advice.steps import LAPSES_AFTER, LONG_PAST, Advice, ago, at_time, written
+from followup_analytics.advice.steps import LAPSES_AFTER, LONG_PAST, Advice, Step, ago, at_time, written
 
 #: The working day so many days after a reply or a talk is the day to call.
 _PATIENCE = 7
@@ -114,7 +114,7 @@ def after_heard(now: Situation, _: Policy, works: WorkingDays) -> Advice:
     tail = ": record how it ended if that is known, or ask once more" if passed >= LONG_PAST else ""
     silence = f"{heard}, and nothing has come for {passed} days{tail}."
     # Whoever has never rung an employer begins in writing, as the employer does.
-    step = "call" if now.ever_called else "email"
+    step: Step = "call" if now.ever_called else "email"
     return Advice(step, works.on_or_after(now.today), f"{silence}{_owed(now)}", untested=True)
 
 

@@ -40,6 +40,8 @@ class NextStepsResult(Result):
 
     situations: tuple[Situation, ...] = ()
     verdicts: Mapping[str, str] = field(default_factory=dict)
+    #: A table shows no more rows than this; frames and files have them all.
+    limit: int | None = None
 
     command: ClassVar[str] = "next"
     title: ClassVar[str] = "Next steps (confidential)"
@@ -68,7 +70,15 @@ class NextStepsResult(Result):
 
     def printed_rows(self) -> Sequence[Mapping[str, Any]]:
         """The rows with steps in words, and clients short enough to tell them apart."""
-        return [_printed(row) for row in self.rows]
+        return [_printed(row) for row in self.rows[: self.limit]]
+
+    def at_most(self, number: int) -> NextStepsResult:
+        """The same advice, of which a table shows the most urgent rows and says how many more there are."""
+        more = len(self.rows) - number
+        if more <= 0:
+            return self
+        text = f"The table shows the {number} most urgent of {len(self.rows):,} rows; --all prints them all."
+        return replace(self, limit=number, notes=(*self.notes, Note("more_rows", text, None)))
 
     def due_only(self) -> NextStepsResult:
         """The same advice with only what is to be done by the day asked for."""

@@ -10,7 +10,7 @@ import html
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import polars as pl
@@ -91,6 +91,10 @@ class LogCounts:
             data_date=local.date().isoformat(),
             simulated=log.simulated,
         )
+
+    def of_whole(self, sizes: Mapping[str, int]) -> Self:
+        """The same of the whole log that a part was read from: `sizes` of interviews, applicants and contacts."""
+        return replace(self, interviews=sizes["interviews"], applicants=sizes["applicants"], contacts=sizes["contacts"])
 
     def to_json(self) -> dict[str, Any]:
         """The `log` object of every JSON answer."""
