@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from followup_analytics.advice.steps import written
 from followup_analytics.errors import UsageError
 from followup_analytics.results.result import Field, Result, format_cell
-from followup_analytics.text import clean, counted, formula_safe
+from followup_analytics.text import clean, counted, formula_safe, shorten
 
 _STEPS = {
     "thank_you": "Send a thank-you note",
@@ -20,11 +21,26 @@ _STEPS = {
     "wait": "Wait",
     "move_on": "Move on",
 }
+_SHORT = _STEPS | {"thank_you": "Thank-you note", "email": "E-mail"}
+
+
+#: The columns of a line, and how many letters a cell may have so that all of them fit.
+_LINE = (
+    Field("when", "when"), Field("client", "client"), Field("do", "what to do"), Field("whom", "employer"),
+    Field("interview_id", "interview"), Field("more", "more"),
+)  # fmt: skip
+_CLIENT, _WHOM, _ID = 11, 16, 10
 
 
 @dataclass(frozen=True, repr=False)
 class DaySheet(Result):
-    """One row for each open interview: when ("today", a date, "no date"), applicant, employer, what to do, why."""
+    """One row for each open interview: when ("today", a date, "no date"), applicant, employer, what to do, why.
+
+    A table has one line for each client, the most urgent of theirs, and how many more there are: it fits 80 columns.
+    """
+
+    #: A table shows no more lines than this; files have them all.
+    limit: int | None = None
 
     command: ClassVar[str] = "next"
     title: ClassVar[str] = "Day sheet (confidential)"
@@ -37,6 +53,17 @@ class DaySheet(Result):
         Field("why", "why", "sentence"),
         Field("confidence", "how sure", "sentence"),
     )
+
+    def shown_fields(self) -> tuple[Field, ...]:
+        """What fits one line."""
+        return _LINE
+
+    def printed_rows(self) -> Sequence[Mapping[str, Any]]:
+        """The most urgent row of each client."""
+        theirs: dict[str, list[Mapping[str, Any]]] = {}
+        for row in self.rows:
+            theirs.setdefault(row["applicant_id"], []).append(row)
+        return [_line(rows) for rows in list(theirs.values())[: self.limit]]
 
     def summary(self) -> str:
         """How many things are to be done today, for how many applicants."""
@@ -66,7 +93,9 @@ def day_sheet(steps: Result, *, until: dt.date | str | None = None) -> DaySheet:
     """
     last = _until(until)
     rows = [_row(row) for row in steps.rows if last is None or (row["on"] and dt.date.fromisoformat(row["on"]) <= last)]
-    return DaySheet(tuple(rows), steps.counts, steps.notes, steps.native, dict(steps.extra))
+    return DaySheet(
+        tuple(rows), steps.counts, steps.notes, steps.native, dict(steps.extra), getattr(steps, "limit", None)
+    )
 
 
 def _row(row: Any) -> dict[str, Any]:
@@ -79,8 +108,25 @@ def _row(row: Any) -> dict[str, Any]:
         "why": row["why"],
         "confidence": row["confidence"],
         "on": row["on"],
+        "at": row["at"],
+        "hours": row["hours"],
+        "coach": row["coach"],
         "step": row["step"],
         "cohort": row["cohort"],
+    }
+
+
+def _line(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The most urgent row of a client, in one line."""
+    first = rows[0]
+    at = f" {first['at']}" if first["at"] else ""
+    return {
+        "when": first["when"] + at,
+        "client": shorten(first["applicant_id"], _CLIENT),
+        "do": _SHORT[first["step"]],
+        "whom": shorten(first["employer"], _WHOM) if first["employer"] else None,
+        "interview_id": shorten(first["interview_id"], _ID),
+        "more": f"+{len(rows) - 1}" if len(rows) > 1 else None,
     }
 
 

@@ -77,7 +77,7 @@ def _step(
     on, put_off = advice.on, False
     if now.snoozed_until is not None and now.snoozed_until > now.today and on is not None and on < now.snoozed_until:
         on, put_off = now.snoozed_until, True
-        notes.append(f"You put it off until {written(on)}.")
+        notes.append(f"It was put off until {written(on)}.")
     return NextStep(
         situation=now,
         state=state_of(now),

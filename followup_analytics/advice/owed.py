@@ -68,7 +68,7 @@ def ring_back(now: Situation, policy: Policy, works: WorkingDays) -> Advice:
     asked = f" and asked to be called today at {at:%H:%M}" if at else f", {ago((now.today - missed).days)}"
     since = ""
     if now.last_contact is not None and now.last_contact > missed:
-        since = f" You have heard from them since, on {written(now.last_contact)}: if that settled it, record the call."
+        since = f" They were heard from since, on {written(now.last_contact)}: if that settled it, record the call."
     tail = _NO_MESSAGE if now.voicemails >= policy.max_voicemails else ""
     on = now.today if at else works.on_or_after(now.today)
     return Advice("call", on, f"{rang}{asked}, and nobody has rung back: call{tail}.{since}", at, asked_for=True)
@@ -106,7 +106,7 @@ def after_heard(now: Situation, _: Policy, works: WorkingDays) -> Advice:
     """Give them a week from a reply or a talk, then ask."""
     last = now.last_contact or now.today
     on = works.on_or_after(last + timedelta(days=_PATIENCE))
-    heard = f"You spoke to them on {written(last)}" if now.heard == "talk" else f"They wrote on {written(last)}"
+    heard = f"They were spoken to on {written(last)}" if now.heard == "talk" else f"They wrote on {written(last)}"
     if now.today < on:
         next_word = "the next word is theirs until" if now.answered or now.heard == "talk" else "wait until"
         return Advice("wait", on, f"{heard}: {next_word} {written(on)}.{_owed(now)}", untested=True)

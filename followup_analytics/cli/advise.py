@@ -15,7 +15,7 @@ from followup_analytics.cli.shared import LogPath, Shared, finish, open_log, say
 if TYPE_CHECKING:
     from followup_analytics.advice.kept import Evidence
     from followup_analytics.log.followup_log import FollowUpLog
-    from followup_analytics.results.result import LogCounts
+    from followup_analytics.results.result import LogCounts, Result
     from followup_analytics.store import Store
 
 #: So many rows stand in a table, unless all are asked for.
@@ -127,6 +127,19 @@ def _of_store(url: str, shared: Shared, today: str | None, *, due: bool, examine
         return _Given(log, evidence, None if evidence is None else evidence.meaning, counts, store)
     log = open_log(url, shared, protect=False)
     return _Given(log, evidence, None if evidence is None else evidence.meaning.with_employers(log), None, store)
+
+
+def keep_verdicts(source: str, shared: Shared, log: FollowUpLog, verdicts: Result) -> None:
+    """Keep the verdicts on a whole store as it stands for the advice of the days to come; none of a part of it."""
+    from followup_analytics.store import is_store_url
+
+    part = shared.cohort is not None or shared.where or shared.as_of is not None
+    hidden = any(row["verdict"] is None or row["status"] == "suppressed" for row in verdicts.rows)
+    if not is_store_url(source) or part or hidden:
+        return
+    from followup_analytics.advice.kept import examine, keep_evidence
+
+    keep_evidence(source, examine(log, verdicts=verdicts))
 
 
 def _open_stories(store: Store, shared: Shared, today: str | None) -> tuple[FollowUpLog, LogCounts] | None:

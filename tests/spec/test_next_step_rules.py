@@ -204,12 +204,12 @@ WHY = """
  day | what happened      | the reason names
    3 | rang2              | They rang on Wednesday 6 March 2024, yesterday
    9 | wantvm9t/7         | asked to be called today at 14:00
-   8 | rang2 reply5       | You have heard from them since, on Saturday 9 March 2024
+   8 | rang2 reply5       | They were heard from since, on Saturday 9 March 2024
    9 | back9t/2           | Wednesday 13 March 2024 at 14:00
    8 | back7/3            | that call has not been made
   90 | back88/3 vm4 vm5   | hang up if a machine answers
    4 | promised3          | promised a decision by Thursday 7 March 2024, and nothing has come
-  20 | phone2 talk18      | You spoke to them on Friday 22 March 2024
+  20 | phone2 talk18      | They were spoken to on Friday 22 March 2024
    8 | reply7             | If they asked something, answer today
    8 | reply7by9          | They want an answer by Wednesday 13 March 2024
    8 | reply7by8          | They want an answer today
@@ -251,7 +251,7 @@ def test_what_was_put_off_is_not_due_and_says_so() -> None:
     """A snoozed step keeps its kind, falls on the day it was put off to, and is no longer due before it."""
     (row,) = next_steps(log_of("phone2 snooze9"), today=on_day(7), test=False).rows
     assert (row["step"], row["on"], row["due"]) == ("call", on_day(9).isoformat(), False)
-    assert "You put it off until Wednesday 13 March 2024." in row["why"]
+    assert "It was put off until Wednesday 13 March 2024." in row["why"]
     (later,) = next_steps(log_of("phone2 snooze9"), today=on_day(9), test=False).rows
     assert (later["step"], later["due"]) == ("call", True)
 
