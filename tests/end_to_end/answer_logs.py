@@ -1,4 +1,4 @@
-"""The logs whose answers are frozen: the sample, three simulated ones, and stores as an office and a coach make them."""
+"""The logs whose answers are frozen: the sample, three simulated ones, an office's messy store and a coach's."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ from answer_logs import MESSY, SHEET_OPTIONS, TRACKED, WORLDS
 Words = tuple[str, ...]
 TODAY = ("--today", "{today}")
 
-#: What is asked of every log of an office, with {log} for its place and {name} for its name. Without --json the answer is what a person reads.
+#: What is asked of every log of an office, with {log} for its place and {name} for its name. Without --json the answer
+#: is what a person reads.
 OF_EVERY_LOG: dict[str, Words] = {
     "rates by timing": ("rates", "{log}", "--json"),
     "rates by attempt": ("rates", "{log}", "--by", "attempt", "--json"),
