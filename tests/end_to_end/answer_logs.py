@@ -133,8 +133,8 @@ def track_entries(run: Run) -> None:
     track("outcome", mine, "rejected", "--at", "2024-03-09 09:00")
 
 
-def make_logs(run: Run) -> None:
-    """Write all logs into the current folder."""
+def make_logs() -> None:
+    """Write the logs that are folders, and the messy sheet, into the current folder."""
     from followup_analytics import simulate_log
 
     shutil.copytree(SAMPLE, "sample")

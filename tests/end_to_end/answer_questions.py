@@ -42,6 +42,7 @@ FILES: dict[str, Words] = {
     "report": ("cohort.pdf",),
     "report on claims": ("claims.pdf",),
     "handout": ("handout.pdf",),
+    "simulate": ("{name}_again/truth.json",),
     "next as a calendar": ("next.ics",),
     "rates with their rows": ("trace.csv",),
 }
@@ -104,6 +105,9 @@ OF_PYTHON: dict[str, dict[str, object]] = {
     "level_of_effort": {},
     "what_drives": {},
 }
+
+#: Answers of fits whose search ends where its own tolerance says: another processor ends it a few steps away.
+TOLERANCES: dict[str, float] = {"models compared": 1e-3, "later_attempts": 1e-6}
 
 #: Answers that must have been given before: they write what this one reads.
 NEEDS: dict[str, str] = {"predict": "model", "ingest again": "ingest"}
