@@ -57,21 +57,30 @@ class SilenceMeaning:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What silences have meant in a log, by what they follow and their length in days; of some employers too."""
+    """What silences have meant in a log, by what they follow and their length in days.
+
+    log: of the whole log. spells: its silences, where employers are to be told apart as well. told: what was worked out
+    of employers so far: few lengths of silence are ever asked about.
+    """
 
     log: Mapping[tuple[str, int], SilenceMeaning]
-    employers: Mapping[tuple[str, int, str], SilenceMeaning] = field(default_factory=dict)
+    spells: pl.DataFrame | None = None
+    told: dict[tuple[str, int], dict[str, SilenceMeaning]] = field(default_factory=dict, compare=False)
 
     def of(self, now: Situation) -> SilenceMeaning | None:
         """What the present silence of an interview means; None where the log has too few of that length."""
         after = "heard" if now.heard else "attempt" if now.last_contact else "interview"
         days = now.silence if now.silence is not None else now.day
-        own = None if now.employer is None else self.employers.get((after, days, now.employer))
-        return own or self.log.get((after, days))
+        base = self.log.get((after, days))
+        if base is None or now.employer is None or self.spells is None:
+            return base
+        if (after, days) not in self.told:
+            self.told[after, days] = _of_employers(self.spells, base)
+        return self.told[after, days].get(now.employer, base)
 
     def with_employers(self, log: FollowUpLog) -> Meaning:
         """The same figures of a log, with those of its employers."""
-        return Meaning(self.log, _of_employers(_spells(log), self.log))
+        return Meaning(self.log, _spells(log))
 
     def to_plain(self) -> list[list[Any]]:
         """The log's own figures as JSON takes them; those of employers would name them, and stay out."""
@@ -96,7 +105,7 @@ def meaning_of(log: FollowUpLog) -> Meaning:
     of_log = {
         (after, one.days): one for after in AFTER for one in _of_log(after, spells.filter(pl.col("after") == after))
     }
-    return Meaning(of_log, _of_employers(spells, of_log))
+    return Meaning(of_log, spells)
 
 
 def _spells(log: FollowUpLog) -> pl.DataFrame:
@@ -161,22 +170,18 @@ def _of_log(after: str, spells: pl.DataFrame) -> list[SilenceMeaning]:
     ]
 
 
-def _of_employers(
-    spells: pl.DataFrame, of_log: Mapping[tuple[str, int], SilenceMeaning]
-) -> dict[tuple[str, int, str], SilenceMeaning]:
+def _of_employers(spells: pl.DataFrame, base: SilenceMeaning) -> dict[str, SilenceMeaning]:
     """Employers with enough silences of a length whose end within 30 days is known."""
-    named = spells.filter(pl.col("employer").is_not_null())
-    many = named.group_by("employer").len().filter(pl.col("len") >= _ENOUGH_OF_EMPLOYER)
-    named = named.join(many, on="employer", how="semi")
-    found = {}
-    for (after, days), base in of_log.items() if named.height else ():
-        lasting = named.filter((pl.col("after") == after) & (pl.col("days") > days))
-        known = lasting.filter((pl.col("closed") > 0) | (pl.col("days") >= days + AHEAD))
-        soon = (pl.col("closed") == _ANSWERED) & (pl.col("days") <= days + AHEAD)
-        counts = known.group_by("employer").agg(n=pl.len(), y=soon.sum()).filter(pl.col("n") >= _ENOUGH_OF_EMPLOYER)
-        for name, n, low, middle, high in _shrunken(counts, base.share):
-            found[after, days, name] = SilenceMeaning(after, days, middle, low, high, n, employer=True)
-    return found
+    lasting = spells.filter(
+        (pl.col("after") == base.after) & (pl.col("days") > base.days) & pl.col("employer").is_not_null()
+    )
+    known = lasting.filter((pl.col("closed") > 0) | (pl.col("days") >= base.days + AHEAD))
+    soon = (pl.col("closed") == _ANSWERED) & (pl.col("days") <= base.days + AHEAD)
+    counts = known.group_by("employer").agg(n=pl.len(), y=soon.sum()).filter(pl.col("n") >= _ENOUGH_OF_EMPLOYER)
+    return {
+        name: SilenceMeaning(base.after, base.days, middle, low, high, n, employer=True)
+        for name, n, low, middle, high in _shrunken(counts, base.share)
+    }
 
 
 def _shrunken(counts: pl.DataFrame, share: float) -> list[tuple[str, int, float, float, float]]:
