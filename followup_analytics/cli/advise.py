@@ -176,6 +176,12 @@ def _office_country(url: str, store: Store | None, *, ask: bool) -> str | None:
     return None if kept in (None, _NO_COUNTRY) else kept
 
 
+def office_country(store: Store) -> str | None:
+    """The country whose public holidays the office keeps, where it was told."""
+    kept = store.setting(_COUNTRY)
+    return None if kept in (None, _NO_COUNTRY) else kept
+
+
 def _asked_country() -> str:
     from followup_analytics.advice.office_days import working_days
     from followup_analytics.errors import UsageError

@@ -50,11 +50,23 @@ def _next_step(url: str, interview: str | None) -> dict[str, Any] | None:
     if interview is None:
         return None
     from followup_analytics.advice import next_steps
+    from followup_analytics.advice.kept import kept_evidence
+    from followup_analytics.cli.advise import office_country
     from followup_analytics.store import open_store
     from followup_analytics.store.logs import read_story
 
-    story = read_story(open_store(url), interview)
-    rows = () if story is None else next_steps(story, test=False).rows
+    store = open_store(url)
+    story = read_story(store, interview)
+    if story is None:
+        return None
+    known = kept_evidence(store)
+    rows = next_steps(
+        story,
+        verdicts={} if known is None else known.verdicts,
+        test=False,
+        country=office_country(store),
+        meaning=None if known is None else known.meaning,
+    ).rows
     return dict(rows[0]) if rows else None
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Two entries of one kind within this time are probably one.
 _CLOSE = timedelta(minutes=10)
+#: Nobody is invited for a day so far ahead.
+_FAR_AHEAD = timedelta(days=366)
 
 
 def doubts_of_contact(store: Store, contact: pl.DataFrame, about: pl.DataFrame, zone: str | None) -> tuple[str, ...]:
@@ -60,6 +62,11 @@ def doubts_of_interview(
         found.append(
             "The store knows an applicant whose id differs from this one in capitals or blanks only: if it is the same "
             "person, take this back with `followup track STORE undo` and write the id as before."
+        )
+    if interview["interviewed_at"][0] > store.now() + _FAR_AHEAD:
+        found.append(
+            f"It is dated {interview['interviewed_at'][0]:%Y}, more than a year ahead: is the date right? "
+            "`followup track STORE correct` mends it."
         )
     return tuple(found)
 

@@ -1,13 +1,14 @@
 """Spec: the ten rules of `next`, as state in and step out.
 
-Each row is a story up to the day asked about, told in the marks of `stories.py`; then the state that it is in, the rule
-that fits, the step, its day and the time where one was agreed. `-` stands for none. Day 0 is a Monday, so that days 5
-and 6, 12 and 13, 19 and 20 are weekends.
+Each row of `next_step_rules.md` is a story up to the day asked about, told in the marks of `stories.py`; then the state
+that it is in, the rule that fits, the step, its day and the time where one was agreed. `-` stands for none. Day 0 is a
+Monday, so that days 5 and 6, 12 and 13, 19 and 20 are weekends.
 """
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from stories import log_of, on_day
@@ -16,138 +17,7 @@ from followup_analytics.advice import next_steps
 from followup_analytics.advice.rules import RULES
 from followup_analytics.advice.states import STATES
 
-RULES_TABLE = """
- day | what happened                      | state               | rule | step      | on | at
-# 1. the employer asked not to be called
-   3 | no_calls                           | closed              |  1 | move_on   | -  | -
-   0 | no_calls                           | closed              |  1 | move_on   | -  | -
-   5 | no_calls reply4                    | closed              |  1 | move_on   | -  | -
-   4 | no_calls rang3                     | closed              |  1 | move_on   | -  | -
-   3 | back7/2 no_calls                   | closed              |  1 | move_on   | -  | -
-# 3. they rang in vain: ring back, before all but rule 1
-   3 | rang2                              | answer_owed_to_them |  3 | call      | 3  | -
-   3 | theirvm2                           | answer_owed_to_them |  3 | call      | 3  | -
-   2 | theirvm2                           | answer_owed_to_them |  3 | call      | 2  | -
-   5 | rang4                              | answer_owed_to_them |  3 | call      | 7  | -
-   1 | rang1                              | answer_owed_to_them |  3 | call      | 1  | -
-   4 | promised10 rang3                   | answer_owed_to_them |  3 | call      | 4  | -
-   3 | rang2 thanks2                      | answer_owed_to_them |  3 | call      | 3  | -
-  16 | phone2 phone5 phone8 phone11 rang15 | answer_owed_to_them | 3 | call      | 16 | -
-  10 | vm2 vm4 theirvm9                   | answer_owed_to_them |  3 | call      | 10 | -
-  22 | rang2                              | answer_owed_to_them |  3 | call      | 22 | -
-  23 | rang2                              | answer_owed_to_them |  8 | move_on   | -  | -
-  23 | rang2 reply21                      | answer_owed_to_them |  5 | wait      | 28 | -
-   4 | rang2 phone3                       | waiting             |  9 | wait      | 7  | -
-   4 | rang2 other3                       | answer_owed_to_us   |  5 | wait      | 9  | -
-   6 | wantvm9/5                          | answer_owed_to_them |  3 | wait      | 9  | -
-   6 | wantvm9t/5                         | answer_owed_to_them |  3 | wait      | 9  | 14:00
-   0 | wantvm9/0                          | answer_owed_to_them |  3 | wait      | 9  | -
-   9 | wantvm9t/7                         | answer_owed_to_them |  3 | call      | 9  | 14:00
-   8 | back9/2 rang4                      | answer_owed_to_them |  3 | call      | 8  | -
-# 2. they asked to be called, and the day is here
-   3 | back3/2                            | date_passed         |  2 | call      | 3  | -
-   5 | back5/2                            | date_passed         |  2 | call      | 5  | -
-   4 | back3/2                            | date_passed         |  2 | call      | 4  | -
-   5 | back3/2                            | date_passed         |  2 | call      | 7  | -
-   9 | back9t/2                           | date_passed         |  2 | call      | 9  | 14:00
-  10 | back9t/2                           | date_passed         |  2 | call      | 10 | -
-   1 | back1/0                            | date_passed         |  2 | call      | 1  | -
-   4 | back3/2 phone2                     | date_passed         |  2 | call      | 4  | -
-   4 | vm2 vm3 back4/3                    | date_passed         |  2 | call      | 4  | -
-   9 | phone2 phone4 phone6 phone7 back9/8 | date_passed        |  2 | call      | 9  | -
-  12 | promised20 back11/2                | date_passed         |  2 | call      | 14 | -
-  23 | back3/2                            | date_passed         |  2 | call      | 23 | -
-  24 | back3/2                            | date_passed         |  8 | move_on   | -  | -
-  24 | back3/2 reply22                    | answer_owed_to_them |  5 | wait      | 29 | -
-   4 | back3/2 phone3                     | waiting             |  9 | wait      | 7  | -
-# 6. a thank-you note
-   0 |                                    | waiting             |  6 | thank_you | 0  | -
-   1 |                                    | waiting             |  6 | thank_you | 1  | -
-   1 | reply1                             | answer_owed_to_them |  6 | thank_you | 1  | -
-   1 | phone1                             | waiting             |  6 | thank_you | 1  | -
-   1 | back7/0                            | date_ahead          |  6 | thank_you | 1  | -
-   1 | promised10                         | date_ahead          |  6 | thank_you | 1  | -
-# 2. they asked to be called on a later day
-   3 | back7/2                            | date_ahead          |  2 | wait      | 7  | -
-   3 | back5/2                            | date_ahead          |  2 | wait      | 5  | -
-   3 | back7t/2                           | date_ahead          |  2 | wait      | 7  | 14:00
-   9 | back8/2 back14/4                   | date_ahead          |  2 | wait      | 14 | -
-   4 | back14/2 promised10                | date_ahead          |  2 | wait      | 14 | -
-   8 | back9/2 rang4 phone6               | date_ahead          |  2 | wait      | 9  | -
-  10 | vm2 vm4 back14/9                   | date_ahead          |  2 | wait      | 14 | -
-   1 | thanks0 back7/0                    | date_ahead          |  2 | wait      | 7  | -
-# 4. a decision was promised
-   3 | promised3                          | date_ahead          |  4 | wait      | 4  | -
-   3 | promised4                          | date_ahead          |  4 | wait      | 7  | -
-   3 | promised10                         | date_ahead          |  4 | wait      | 11 | -
-   3 | promised10 reply2                  | answer_owed_to_them |  4 | wait      | 11 | -
-   5 | phone2 promised9                   | date_ahead          |  4 | wait      | 10 | -
-  20 | vm2 vm4 promised22                 | date_ahead          |  4 | wait      | 23 | -
-   4 | promised3                          | date_passed         |  4 | call      | 4  | -
-   5 | promised4                          | date_passed         |  4 | call      | 7  | -
-   5 | phone4 promised4                   | waiting             |  9 | wait      | 7  | -
-   5 | phone3 promised4                   | date_passed         |  4 | call      | 7  | -
-   8 | vm2 vm4 promised7                  | date_passed         |  4 | call      | 8  | -
-   8 | reply2 promised7                   | answer_owed_to_them |  4 | call      | 8  | -
-   8 | reply7 promised7                   | answer_owed_to_them |  5 | wait      | 14 | -
-  22 | promised2                          | date_passed         |  4 | call      | 22 | -
-  23 | promised2                          | date_passed         |  8 | move_on   | -  | -
-  24 | promised2 reply23                  | answer_owed_to_them |  5 | wait      | 30 | -
-# 5. they wrote, or were spoken to
-   3 | thanks0 reply2                     | answer_owed_to_them |  5 | wait      | 9  | -
-   3 | thanks0 reply2by4                  | answer_owed_to_them |  5 | wait      | 9  | -
-  20 | phone2 talk18                      | answer_owed_to_us   |  5 | wait      | 25 | -
-  20 | phone2 long18                      | answer_owed_to_us   |  5 | wait      | 25 | -
-  20 | phone2 desk18                      | waiting             | 10 | call      | 21 | -
-  20 | phone2 spoke18                     | answer_owed_to_us   |  5 | wait      | 25 | -
-  20 | meet18                             | answer_owed_to_us   |  5 | wait      | 25 | -
-   8 | reply5                             | answer_owed_to_them |  5 | wait      | 14 | -
-  13 | reply5                             | answer_owed_to_them |  5 | wait      | 14 | -
-  14 | reply5                             | answer_owed_to_them |  5 | email     | 14 | -
-  14 | reply5 other7                      | answer_owed_to_us   |  5 | email     | 14 | -
-  14 | phone2 reply5                      | answer_owed_to_them |  5 | call      | 14 | -
-  28 | phone2 reply3                      | answer_owed_to_them |  5 | call      | 28 | -
-  26 | phone2 reply3                      | answer_owed_to_them |  5 | call      | 28 | -
-  16 | vm2 phone4 phone6 phone8 reply9    | answer_owed_to_them |  5 | call      | 16 | -
-  90 | phone2 reply3                      | answer_owed_to_them |  5 | call      | 91 | -
-   3 | thanks0 auto2                      | waiting             | 10 | call      | 3  | -
-# 7. too early
-   0 | thanks0                            | waiting             |  7 | wait      | 2  | -
-   1 | thanks1                            | waiting             |  7 | wait      | 2  | -
-  -3 |                                    | waiting             |  7 | wait      | 2  | -
-# 8. enough
-   5 | vm2 vm3                            | waiting             |  8 | move_on   | -  | -
-   4 | vm2 vm3                            | waiting             |  9 | wait      | 7  | -
-  14 | phone2 phone5 phone8 phone14       | waiting             |  8 | move_on   | -  | -
-  14 | mail2 phone5 vm8 phone14           | waiting             |  8 | move_on   | -  | -
-  17 | vm2 vm4 reply5 vm15                | waiting             | 10 | email     | 17 | -
-  17 | phone2 phone4 phone6 reply7 phone15 | waiting            | 10 | call      | 17 | -
-  17 | phone2 phone4 phone6 talk7 phone15 | waiting             | 10 | call      | 17 | -
-  23 | phone2                             | waiting             |  8 | move_on   | -  | -
-  22 | phone2                             | waiting             | 10 | call      | 22 | -
-  40 |                                    | waiting             | 10 | call      | 42 | -
-  59 |                                    | waiting             | 10 | call      | 59 | -
-  60 |                                    | waiting             |  8 | move_on   | -  | -
-  30 | thanks0                            | waiting             | 10 | call      | 30 | -
-# 9. too soon after the last attempt
-   2 | phone2                             | waiting             |  9 | wait      | 4  | -
-   3 | phone2                             | waiting             |  9 | wait      | 4  | -
-   4 | phone3                             | waiting             |  9 | wait      | 7  | -
-   4 | phone2 vm4                         | waiting             |  9 | wait      | 7  | -
-# 10. follow up
-   2 |                                    | waiting             | 10 | call      | 2  | -
-   2 | thanks0                            | waiting             | 10 | call      | 2  | -
-   5 | thanks0                            | waiting             | 10 | call      | 7  | -
-   4 | phone2                             | waiting             | 10 | call      | 4  | -
-   4 | vm2                                | waiting             | 10 | email     | 4  | -
-   7 | vm2 phone4                         | waiting             | 10 | call      | 7  | -
-   7 | phone2 vm4                         | waiting             | 10 | email     | 7  | -
-   7 | vm2 mail4                          | waiting             | 10 | call      | 7  | -
-   7 | mail2                              | waiting             | 10 | call      | 7  | -
-  15 | phone2 mail5 phone9                | waiting             | 10 | call      | 15 | -
-# a further round is an interview of its own; the old one lacks only its outcome
-   7 | phone4 round20                     | further_round       | 10 | call      | 7  | -
-"""
+RULES_TABLE = (Path(__file__).parent / "next_step_rules.md").read_text(encoding="utf-8")
 
 
 def cases() -> list[object]:
