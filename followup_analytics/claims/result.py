@@ -142,6 +142,14 @@ class ClaimsResult(Result):
                 return row
         raise KeyError(claim)
 
+    def to_json(self) -> dict[str, Any]:
+        """The contract's object; a claim that was not tested has no member for the E-value of an estimate."""
+        made = super().to_json()
+        for row in made["results"]:
+            if row["verdict"] == "not_testable":
+                del row["e_value_estimate"]
+        return made
+
     def to_frame(self) -> Any:
         """One row a claim, its second line in columns of their own, without the nested diagnostics (see `table`)."""
         columns = [one for one in ClaimRow.declared() if one.kind != "nested"]
