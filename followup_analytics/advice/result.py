@@ -6,20 +6,21 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from followup_analytics.advice.day_sheet import DaySheet, day_sheet
-from followup_analytics.advice.rows import about
+from followup_analytics.advice.rows import StepLine, StepRow, about, as_line
 from followup_analytics.advice.situation import Situation
 from followup_analytics.advice.steps import ACTIONS, STEP_NAMES, STEP_WORDS, written
 from followup_analytics.log.followup_log import Note
-from followup_analytics.results.result import Field, Kind, Result
-from followup_analytics.text import counted, listed, shorten
+from followup_analytics.results.columns import Field
+from followup_analytics.results.result import Result
+from followup_analytics.results.row import Row
+from followup_analytics.text import counted, listed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_SHORT = 10
 CONFIDENTIAL = Note(
     "confidential", "This is a working paper about single interviews: confidential, not for publication."
 )
@@ -27,17 +28,9 @@ CONFIDENTIAL = Note(
 
 @dataclass(frozen=True, repr=False)
 class NextStepsResult(Result):
-    """One row for each open interview, the most urgent first.
+    """One StepRow for each open interview, the most urgent first."""
 
-    Rows: interview_id, step (thank_you, call, email, wait, move_on), on (ISO date or None), at (local time HH:MM where
-    one was agreed), why (a sentence), evidence (list of {claim, verdict}), confidence (how sure, in words), state (of
-    the story), rule (1 to 10), source (where the rule comes from), replaced (numbers of the rules that this log's
-    verdicts took out), due (by the day asked for), about (employer and day of the interview: what people know it by),
-    day, attempts, voicemails (since they last spoke or wrote), time_zone (the employer's), hours (when to ring another
-    zone), reply_by (ISO date, while owed), silence and silence_means (what such a silence meant in this log),
-    snoozed_until, applicant_id, coach, employer, cohort.
-    """
-
+    rows: tuple[StepRow, ...]
     situations: tuple[Situation, ...] = ()
     verdicts: Mapping[str, str] = field(default_factory=dict)
     #: A table shows no more rows than this; frames and files have them all.
@@ -45,32 +38,17 @@ class NextStepsResult(Result):
 
     command: ClassVar[str] = "next"
     title: ClassVar[str] = "Next steps (confidential)"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("client", "client"),
-        Field("about", "about"),
-        Field("interview_id", "interview"),
-        Field("do", "step"),
-        Field("when", "on"),
-        Field("reason", "why", "sentence"),
-        Field("confidence", "how sure", "sentence"),
-    )
-
-    columns: ClassVar[Mapping[str, Kind]] = {
-        "interview_id": "text", "step": "text", "on": "date", "at": "text", "why": "sentence", "evidence": "text",
-        "confidence": "sentence", "state": "text", "rule": "count", "source": "sentence", "replaced": "text",
-        "due": "bool", "about": "text", "day": "count", "attempts": "count", "voicemails": "count",
-        "time_zone": "text", "hours": "text", "reply_by": "date", "silence": "text", "silence_means": "sentence",
-        "snoozed_until": "date", "applicant_id": "text", "coach": "text", "employer": "text", "cohort": "text",
-    }  # fmt: skip
+    row_type: ClassVar[type[Row]] = StepRow
+    line_type: ClassVar[type[Row] | None] = StepLine
 
     def shown_fields(self) -> tuple[Field, ...]:
         """The client only where there are several."""
-        several = len({row["applicant_id"] for row in self.rows}) > 1
-        return self.fields if several else tuple(one for one in self.fields if one.name != "client")
+        several = len({row.applicant_id for row in self.rows}) > 1
+        return tuple(one for one in super().shown_fields() if several or one.name != "client")
 
-    def printed_rows(self) -> Sequence[Mapping[str, Any]]:
+    def printed_rows(self) -> Sequence[StepLine]:
         """The rows with steps in words, and clients short enough to tell them apart."""
-        return [_printed(row) for row in self.rows[: self.limit]]
+        return [as_line(row) for row in self.rows[: self.limit]]
 
     def at_most(self, number: int) -> NextStepsResult:
         """The same advice, of which a table shows the most urgent rows and says how many more there are."""
@@ -82,7 +60,7 @@ class NextStepsResult(Result):
 
     def due_only(self) -> NextStepsResult:
         """The same advice with only what is to be done by the day asked for."""
-        return replace(self, rows=tuple(row for row in self.rows if row["due"]))
+        return replace(self, rows=tuple(row for row in self.rows if row.due))
 
     @property
     def today(self) -> dt.date:
@@ -100,9 +78,9 @@ class NextStepsResult(Result):
             following = self.extra["next_on"]
             tail = f", and the next step falls on {written(dt.date.fromisoformat(following))}" if following else ""
             return f"Nothing is due on {day}: {are_open}{tail}."
-        steps = Counter(row["step"] for row in self.rows if row["step"] not in ACTIONS or row["due"])
+        steps = Counter(row.step for row in self.rows if row.step not in ACTIONS or row.due)
         parts = [counted(steps[step], *words) for step, words in STEP_WORDS.items() if steps[step]]
-        later = sum(row["step"] in ACTIONS and not row["due"] for row in self.rows)
+        later = sum(row.step in ACTIONS and not row.due for row in self.rows)
         parts += [f"{counted(later, 'step')} due later"] if later else []
         return f"{counted(n_open, 'interview')} open on {day}: {listed(parts, 'and')}."
 
@@ -110,7 +88,7 @@ class NextStepsResult(Result):
         """Bars: how many open interviews have each step as their next. Confidential as the list itself."""
         from followup_analytics.charts import count_chart
 
-        steps = Counter(row["step"] for row in self.rows)
+        steps = Counter(row.step for row in self.rows)
         return count_chart(
             {name: steps[step] for step, name in STEP_NAMES.items()},
             what="Open interviews by next step (confidential)",
@@ -133,22 +111,10 @@ class NextStepsResult(Result):
         from followup_analytics.advice.script import script_for
 
         by_id = {now.interview_id: now for now in self.situations}
-        calls = [by_id[row["interview_id"]] for row in self.rows if row["step"] == "call"]
+        calls = [by_id[row.interview_id] for row in self.rows if row.step == "call"]
         pages = [f"{about(now)} ({now.interview_id})\n\n{script_for(now, self.verdicts).text()}" for now in calls]
         return "\n".join(pages) if pages else "No call is on the list.\n"
 
     def day_sheet(self, *, until: dt.date | str | None = None) -> DaySheet:
         """What a coach has before them on the day: all clients, the most urgent first."""
-        return day_sheet(self, until=until)
-
-
-def _printed(row: Mapping[str, Any]) -> dict[str, Any]:
-    when = None if row["on"] is None else f"{row['on']} {row['at']}" if row["at"] else row["on"]
-    told = [row["why"], f"Ring {row['hours']}." if row["hours"] else None, row["silence_means"]]
-    return {
-        **row,
-        "do": STEP_NAMES[row["step"]],
-        "client": shorten(row["applicant_id"], _SHORT),
-        "when": when,
-        "reason": " ".join(part for part in told if part),
-    }
+        return day_sheet(self, self.rows, until=until, limit=self.limit)
