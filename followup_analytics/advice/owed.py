@@ -109,7 +109,9 @@ def after_heard(now: Situation, _: Policy, works: WorkingDays) -> Advice:
     heard = f"They were spoken to on {written(last)}" if now.heard == "talk" else f"They wrote on {written(last)}"
     if now.today < on:
         next_word = "the next word is theirs until" if now.answered or now.heard == "talk" else "wait until"
-        return Advice("wait", on, f"{heard}: {next_word} {written(on)}.{_owed(now)}", untested=True)
+        hint = " If they asked something, answer today." if now.heard == "reply" and now.reply_by is None else ""
+        owed = _owed(now) or ("" if now.answered else hint)
+        return Advice("wait", on, f"{heard}: {next_word} {written(on)}.{owed}", untested=True)
     passed = (now.today - last).days
     tail = ": record how it ended if that is known, or ask once more" if passed >= LONG_PAST else ""
     silence = f"{heard}, and nothing has come for {passed} days{tail}."
@@ -119,11 +121,9 @@ def after_heard(now: Situation, _: Policy, works: WorkingDays) -> Advice:
 
 
 def _owed(now: Situation) -> str:
-    """What they may be waiting for: asked for by a date, or asked at all."""
-    if now.answered:
+    """The answer that they wait for, where they said by when."""
+    if now.answered or now.reply_by is None:
         return ""
-    if now.reply_by is None:
-        return " If they asked something, answer today." if now.heard == "reply" else ""
     if now.reply_by < now.today:
         return f" They wanted an answer by {written(now.reply_by)}, which has passed: answer today."
     by = "today" if now.reply_by == now.today else f"by {written(now.reply_by)}"
