@@ -70,7 +70,7 @@ def next_(
         country=country,
         meaning=given.meaning,
         counts=given.counts,
-        examined_on=None if given.evidence is None or given.store is None else given.evidence.on,
+        examined_on=given.evidence.on if given.evidence is not None and given.evidence.kept else None,
         due=due,
     )
     shown = steps if every else steps.at_most(AT_A_TIME)
@@ -101,9 +101,14 @@ def _given(source: str, shared: Shared, today: str | None, *, due: bool, examine
     log = open_log(source, shared, protect=False)
     if not examine:
         return _Given(log)
+    from followup_analytics.advice.kept import evidence_of_folder
     from followup_analytics.advice.kept import examine as examined
 
-    evidence = examined(log, seed=shared.seed)
+    part = shared.cohort is not None or shared.where or shared.as_of is not None
+    if part or renew or is_store_url(source):
+        evidence = examined(log, seed=shared.seed)
+    else:
+        evidence = evidence_of_folder(Path(source), log, seed=shared.seed)
     return _Given(log, evidence, evidence.meaning)
 
 

@@ -52,6 +52,52 @@ def test_the_last_verdicts_serve_with_their_date(followup: Any, store: str, monk
     assert open_store(store).setting("evidence") is not None
 
 
+def test_verdicts_of_a_large_folder_are_kept_until_it_changes(
+    followup: Any, simulated_folder: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second call on the same files tests nothing and says of when its verdicts are; changed files are tested."""
+    import shutil
+
+    from followup_analytics.advice import kept
+
+    folder = tmp_path / "log"
+    shutil.copytree(simulated_folder, folder)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(kept, "SOON_DONE", 10)
+    tested: list[int] = []
+    real = kept.examine
+    monkeypatch.setattr(kept, "examine", lambda *given, **more: tested.append(1) or real(*given, **more))
+    first, second = (followup("next", folder, "--json") for _ in range(2))
+    assert len(tested) == 1
+    assert first.results == second.results
+    assert [note["code"] for note in second.json["notes"]].count("verdicts_of") == 1
+    (folder / "contacts.csv").write_text((folder / "contacts.csv").read_text() + "\n", encoding="utf-8")
+    followup("next", folder, "--json")
+    assert len(tested) == 2
+    assert {path.suffix for path in (tmp_path / "cache").rglob("*") if path.is_file()} == {".json"}
+
+
+def test_an_entry_after_the_end_of_its_record_is_questioned(followup: Any, store: str) -> None:
+    """Where a file said until when an interview was observed, a later call would count nowhere: that is said."""
+    row = followup("track", store, "list", "--json").results[-1]
+    told = followup("track", store, "contact", row["interview_id"], "--channel", "phone")
+    assert "counts nowhere" in told.err
+    assert f"correct {row['interview_id']} --clear observed-until" in told.err
+    assert followup("track", store, "correct", row["interview_id"], "--clear", "observed-until").code == 0
+    again = followup("track", store, "contact", row["interview_id"], "--channel", "email")
+    assert "counts nowhere" not in again.err
+
+
+def test_an_interview_years_ahead_is_questioned(followup: Any, tmp_path: Any) -> None:
+    """A date more than a year ahead is stored, and asked about."""
+    url = f"sqlite:///{tmp_path / 'mine.db'}"
+    told = followup("track", url, "interview", "--applicant", "ada", "--at", "2062-03-01T10:00Z")
+    assert told.code == 0
+    assert "is the date right?" in told.err
+    notes = {note["code"] for note in followup("next", url, "--no-claims", "--json").json["notes"]}
+    assert "far_ahead" in notes
+
+
 def test_a_store_asks_about_today(followup: Any, store: str) -> None:
     """Without --today the day is the present one for a store, and the data date for a folder."""
     answer = followup("next", store, "--no-claims", "--json")

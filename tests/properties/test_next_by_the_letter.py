@@ -211,7 +211,12 @@ def test_next_step_is_that_of_the_contract(told: list[Story], day: int) -> None:
         contacts=pl.DataFrame(contacts, infer_schema_length=None) if contacts else None,
         time_zone="UTC",
     )
-    found = {row["interview_id"]: _step(row) for row in next_steps(log, today=today, test=False).rows}
+    everything = next_steps(log, today=today, test=False)
+    found = {row["interview_id"]: _step(row) for row in everything.rows}
+    due = next_steps(log, today=today, test=False, due=True)
+    # What is long given up isn't looked at for the morning's list, and none of it is missed.
+    assert [dict(row) for row in due.rows] == [dict(row) for row in everything.rows if row["due"]]
+    assert due.extra == everything.extra
     assert found == {f"i{place}": by_the_letter(*story, today) for place, story in enumerate(told)}
 
 
