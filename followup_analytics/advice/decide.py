@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from followup_analytics.advice.office_days import WorkingDays
+from followup_analytics.advice.owed import answer_owed
 from followup_analytics.advice.policy import Policy
 from followup_analytics.advice.rules import RULES, Rule
 from followup_analytics.advice.situation import Situation
@@ -70,6 +71,9 @@ def _step(
 ) -> NextStep:
     overturned = tuple(one.decisive for one in replaced if one.decisive)
     notes = [f"The usual advice is replaced, as this log contradicts it: {one.instead}." for one in replaced]
+    owed = None if now.do_not_contact else answer_owed(now)
+    if owed is not None:
+        notes.append(owed)
     if now.later_round is not None:
         notes.append(f"A further round is recorded ({now.later_round}): close this one with the outcome advanced.")
     sure = confidence(advice.claims, verdicts, opposite=advice.opposite, untested=advice.untested)

@@ -197,7 +197,8 @@ def _since_heard(contacts: pl.DataFrame) -> pl.DataFrame:
         last_contact=pl.col("day").filter(mattered).last(),
         last_talk=pl.col("talk").filter(mattered).last(),
         last_inbound=(~pl.col("outbound")).filter(mattered).last(),
-        reply_by=pl.col("reply_by").filter(~pl.col("outbound")).last(),
+        reply_by=pl.col("reply_by").drop_nulls().last(),
+        reply_asked=pl.col("place").filter(pl.col("reply_by").is_not_null()).last(),
         zone=pl.col("_zone").first(),
         last_reply=pl.col("place").filter(~pl.col("outbound")).last(),
         last_out=pl.col("place").filter(pl.col("outbound") & ~pl.col("thank_you")).last(),
@@ -206,7 +207,10 @@ def _since_heard(contacts: pl.DataFrame) -> pl.DataFrame:
     return made.select(
         "interview_id", "attempts", "voicemails", "last_contact",
         heard=pl.when("last_talk").then(pl.lit("talk")).when("last_inbound").then(pl.lit("reply")),
-        reply_by_day=local.dt.date().cast(pl.Int32).cast(pl.Int64),
+        # Asked for in a message of theirs or in a call of ours, and owed until something goes out after it.
+        reply_by_day=pl.when(pl.col("last_out").is_null() | (pl.col("last_out") <= pl.col("reply_asked"))).then(
+            local.dt.date().cast(pl.Int32).cast(pl.Int64)
+        ),
         answered=(pl.col("last_out") > pl.col("last_reply")).fill_null(value=False),
     )  # fmt: skip
 

@@ -109,25 +109,25 @@ def after_heard(now: Situation, _: Policy, works: WorkingDays) -> Advice:
     heard = f"They were spoken to on {written(last)}" if now.heard == "talk" else f"They wrote on {written(last)}"
     if now.today < on:
         next_word = "the next word is theirs until" if now.answered or now.heard == "talk" else "wait until"
-        hint = " If they asked something, answer today." if now.heard == "reply" and now.reply_by is None else ""
-        owed = _owed(now) or ("" if now.answered else hint)
-        return Advice("wait", on, f"{heard}: {next_word} {written(on)}.{owed}", untested=True)
+        asked = now.heard == "reply" and not now.answered and now.reply_by is None
+        hint = " If they asked something, answer today." if asked else ""
+        return Advice("wait", on, f"{heard}: {next_word} {written(on)}.{hint}", untested=True)
     passed = (now.today - last).days
     tail = ": record how it ended if that is known, or ask once more" if passed >= LONG_PAST else ""
     silence = f"{heard}, and nothing has come for {passed} days{tail}."
     # Whoever has never rung an employer begins in writing, as the employer does.
     step: Step = "call" if now.ever_called else "email"
-    return Advice(step, works.on_or_after(now.today), f"{silence}{_owed(now)}", untested=True)
+    return Advice(step, works.on_or_after(now.today), silence, untested=True)
 
 
-def _owed(now: Situation) -> str:
-    """The answer that they wait for, where they said by when."""
-    if now.answered or now.reply_by is None:
-        return ""
+def answer_owed(now: Situation) -> str | None:
+    """The answer that they wait for, where they said by when and none has gone out."""
+    if now.reply_by is None:
+        return None
     if now.reply_by < now.today:
-        return f" They wanted an answer by {written(now.reply_by)}, which has passed: answer today."
+        return f"They wanted an answer by {written(now.reply_by)}, which has passed: answer today."
     by = "today" if now.reply_by == now.today else f"by {written(now.reply_by)}"
-    return f" They want an answer {by}: if it has not gone out, answer today."
+    return f"They want an answer {by}: answer today."
 
 
 # ------------------------------------------------------------------------------------------------------ what lapses

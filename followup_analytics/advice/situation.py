@@ -18,7 +18,8 @@ class Situation:
     attempts, voicemails: made since the last reply or talk. last_attempt, attempt_channel: the last of all.
     last_contact: the day of the last talk, reply or attempt; heard: what it was where it is no mere attempt.
     missed: the day of the last call or message of theirs that found nobody; missed_open: nothing but a thank-you note
-    has gone out since. reply_by: by when their last reply wants an answer; answered: something went out after it.
+    has gone out since. reply_by: by when they want an answer, while none has gone out; answered: something went out
+    after their last reply.
     callback, callback_time: when they last asked to be called (no time: the whole day); callback_time_ahead: that time
     of today is still to come; callback_done: an attempt was made at or after it; callback_after_missed: asked at or
     after the missed call. promised: when they said they would decide; promise_answered: an attempt or reply since.

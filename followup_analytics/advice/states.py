@@ -34,8 +34,8 @@ STATES: tuple[State, ...] = (
     ),
     State(
         "answer_owed_to_them",
-        "they rang in vain, or wrote, and nothing has gone out since",
-        lambda now: now.missed_open or (now.heard == "reply" and not now.answered),
+        "they rang in vain, wrote, or named a day for an answer, and nothing has gone out since",
+        lambda now: now.missed_open or now.reply_by is not None or (now.heard == "reply" and not now.answered),
     ),
     State(
         "date_passed",

@@ -7,7 +7,8 @@ the day they fall on:
     long2       rang, 90 seconds, nothing said of who       desk2    rang and reached the receptionist
     vm3         left a message                              mail4    wrote an e-mail
     thanks0     a thank-you note                            other4   an e-mail that answers them, no follow-up
-    reply5      they wrote                                  reply5by8  they wrote, and want an answer by day 8
+    reply5      they wrote                                  reply5by8  they wrote, and want an answer by day 8; so
+                                                            talk5by8, in a call of ours
     spoke5      they rang and were answered                 meet5    they came by: spoken to in person
     rang5       they rang in vain                           theirvm5 they left a message
     auto5       an automatic reply                          back9/2  on day 2 (a short call of ours) they asked to be

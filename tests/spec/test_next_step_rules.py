@@ -81,7 +81,8 @@ WHY = """
    4 | promised3          | promised a decision by Thursday 7 March 2024, and nothing has come
   20 | phone2 talk18      | They were spoken to on Friday 22 March 2024
    8 | reply7             | If they asked something, answer today
-   8 | reply7by9          | They want an answer by Wednesday 13 March 2024
+   8 | reply7by9          | They want an answer by Wednesday 13 March 2024: answer today
+   5 | talk3by8 promised10 | They want an answer by Tuesday 12 March 2024
    8 | reply7by8          | They want an answer today
    9 | reply7by8          | which has passed: answer today
   90 | phone2 reply3      | record how it ended if that is known
