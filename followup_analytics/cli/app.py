@@ -19,6 +19,9 @@ INTERRUPTED = 130
 _IN_A_LINE = {
     "ingest": "Read, check, link and store files as they are.",
     "check": "The same without storing: what is wrong, and where.",
+    "log": "Record what happened, in a line as you would say it.",
+    "today": "What is due today, in the store that `use` names.",
+    "use": "The store that `log` and `today` are about.",
     "track": "Record what happened, one entry at a time.",
     "next": "Whom to follow up with today, and why.",
     "predict": "The chance of hearing back, for open interviews.",
@@ -71,10 +74,10 @@ def _root(
 @cache
 def _register() -> None:
     """Import the command modules, which add themselves to the application."""
-    from followup_analytics.cli import advise, analyse, gather, produce, track
+    from followup_analytics.cli import advise, analyse, gather, produce, quick, track
 
     app.add_typer(track.app, name="track")
-    for module in (gather, advise, analyse, produce):
+    for module in (gather, quick, advise, analyse, produce):
         module.register(app)
     for one in app.registered_commands:
         one.short_help = _IN_A_LINE.get(str(one.name), one.short_help)

@@ -7,6 +7,7 @@ from followup_analytics.store import open_store
 from followup_analytics.text import counted, listed
 from followup_analytics.track.doubts import written_otherwise
 from followup_analytics.track.entry import Entry
+from followup_analytics.track.finding import find_interview
 from followup_analytics.track.times import Clock
 
 _WHAT = {"outcomes": "the outcome of interview", "contacts": "contact", "interviews": "interview"}
@@ -32,6 +33,8 @@ def track_undo(url: str, key: str | None = None, *, ingest: bool = False, clock:
         sentence += " The history keeps it, and the file can be ingested again."
         sentence += f" Once more takes back {undone.before}, which came before it." if undone.before else ""
         return Entry(undone.source, None, sentence)
+    if key is not None and not store.ever_had("contacts", key.strip()):
+        key = find_interview(store, key)
     undone = undo_last(store) if key is None else undo_record(store, key)
     tail = "; what it had replaced is in force again" if undone.restored else ""
     sentence = f"Took back {_WHAT[undone.table_name]} {undone.key}{tail}."
