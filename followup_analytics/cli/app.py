@@ -23,6 +23,7 @@ _IN_A_LINE = {
     "today": "What is due today, in the store that `use` names.",
     "use": "The store that `log` and `today` are about.",
     "track": "Record what happened, one entry at a time.",
+    "store": "Backup, verify, copy, compact; one person's data; the key.",
     "next": "Whom to follow up with today, and why.",
     "predict": "The chance of hearing back, for open interviews.",
     "silence": "Whether so long a silence is normal.",
@@ -74,9 +75,10 @@ def _root(
 @cache
 def _register() -> None:
     """Import the command modules, which add themselves to the application."""
-    from followup_analytics.cli import advise, analyse, gather, produce, quick, track
+    from followup_analytics.cli import advise, analyse, gather, produce, quick, track, upkeep
 
     app.add_typer(track.app, name="track")
+    app.add_typer(upkeep.app, name="store")
     for module in (gather, quick, advise, analyse, produce):
         module.register(app)
     for one in app.registered_commands:

@@ -72,6 +72,11 @@ class Finder:
         except UnreadableError:
             return None
 
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """Ids that were merged into another, with that other."""
+        return self.store.aliases()
+
     def open_stories(self) -> tuple[Story, ...]:
         """The interviews without an outcome."""
         return tuple(one for one in self.stories if one.closed is None)
@@ -80,7 +85,10 @@ class Finder:
         """Whether a text is the applicant's id as it was typed, or the pseudonym."""
         if typed == story.applicant_id:
             return True
-        return self.pseudonyms is not None and self.pseudonyms.applicant(typed) == story.applicant_id
+        if self.pseudonyms is None:
+            return False
+        pseudonym = self.pseudonyms.applicant(typed)
+        return self.aliases.get(pseudonym, pseudonym) == story.applicant_id
 
     def interview(self, typed: str) -> str:
         """The id of the interview that is meant: one that has this id, else the one open interview that fits.
