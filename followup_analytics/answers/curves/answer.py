@@ -9,12 +9,26 @@ import numpy as np
 import polars as pl
 
 from followup_analytics.answers.curves.exits import EVENTS, DayCurve, check_cluster, day_curve, exits, wider_limits
-from followup_analytics.answers.curves.result import CurveResult
+from followup_analytics.answers.curves.result import CurveResult, CurveRow
 from followup_analytics.cells.counted import check_outcome, log_notes
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog, Note
-from followup_analytics.results.disclosure import SUPPRESSED, hidden_places, require_enough
+from followup_analytics.results.disclosure import (
+    Cells,
+    Disclosure,
+    DisclosurePolicy,
+    days_shown,
+    disclosed_except,
+    hidden_row,
+    merged_steps,
+    n_applicants_of,
+    places_to_hide,
+    policy_of,
+    require_enough,
+    rounded_extra,
+)
 from followup_analytics.results.result import LogCounts
+from followup_analytics.results.values import finite
 from followup_analytics.statistics import applicant_groups, presentation_badge
 from followup_analytics.statistics.incidence import (
     difference,
@@ -30,10 +44,7 @@ Row = dict[str, Any]
 LANDMARKS = (7, 14, 28)
 LONGEST = 3_650
 
-_EMPTY: Row = dict.fromkeys(
-    ("estimate", "conf_low", "conf_high", "n_at_risk", "n_interviews", "n_applicants", "n_events")
-)
-_FEW_LEFT = "Hidden: from this day on too few applicants were still waiting."
+_EMPTY: Row = dict.fromkeys(CurveRow.hidden_with_row())
 _UNSEEN = "Nobody was observed for so long."
 _LAST_DAY = "Every record that reached this day ends in the course of it."
 _CARRIED = "The last ones followed had all heard before this day; others were lost sight of earlier."
@@ -49,7 +60,8 @@ def incidence_curve(
     by: str | None = None,
     outcome: str = "response",
     horizon: int = 30,
-    min_cell: int = 10,
+    min_cell: int | None = None,
+    disclosure: Disclosure = None,
     entry: str | None = None,
     cluster: str = "applicant",
     engine: str = "auto",
@@ -67,7 +79,7 @@ def incidence_curve(
         outcome: response or advanced.
         horizon: last day, 0 to 3,650.
         min_cell: fewest applicants that a shown number may be about; a curve also ends, for all later days, where fewer
-            are still waiting.
+            are still waiting. disclosure: the policy that says so, its name or its file.
         entry: column of the interviews with the time from which on the record was kept (left truncation).
         cluster: applicant, or employer to let each interval be the wider of the two clusterings.
         engine: as in ``engine.ENGINES``.
@@ -81,44 +93,50 @@ def incidence_curve(
         UsageError: for an unknown column, outcome or horizon.
         WithheldError: when the whole log, or every group, is about too few applicants.
     """
+    policy = policy_of(disclosure, min_cell)
     check_outcome(outcome)
     if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or not 0 <= horizon <= LONGEST:
         raise UsageError(f"--horizon {horizon!r} is no number of days: give a whole number from 0 to {LONGEST:,}.")
     check_cluster(cluster)
     rows = exits(log, outcome, columns=(by,) if by else (), entry=entry, engine=engine)
-    require_enough(rows["applicant_id"].n_unique(), min_cell)
-    parts = _parts(rows, by)
-    sizes = [{"group": name, "n_applicants": part["applicant_id"].n_unique()} for name, part in parts]
-    hidden = hidden_places(sizes, ["group"], min_cell)
+    require_enough(n_applicants_of(rows), policy)
+    parts = dict(_parts(rows, by))
+    hidden = _hidden_groups(parts, policy)
     if len(hidden) == len(parts):
-        require_enough(0, min_cell)
-    curves = {
-        name: day_curve(part, EVENTS[outcome], int(horizon))
-        for place, (name, part) in enumerate(parts)
-        if place not in hidden
-    }
-    told: list[Row] = []
-    for place, (name, _) in enumerate(parts):
-        head = {by: name} if by else {}
-        if place in hidden:
-            told += _hidden_rows(head, outcome, int(horizon), hidden[place], min_cell)
+        require_enough(0, policy)
+    made = {name: day_curve(part, EVENTS[outcome], int(horizon)) for name, part in parts.items()}
+    curves = {name: curve for name, curve in made.items() if name not in hidden}
+    ends = days_shown(
+        {name: curve.waiting_applicants for name, curve in curves.items()},
+        policy,
+        {name: made[name].waiting_applicants for name in hidden},
+    )
+    told: list[CurveRow] = []
+    gone: list[bool] = []
+    for name in parts:
+        head = {by: name} if by and name is not None else {}
+        if name in hidden:
+            found = _hidden_rows(head, outcome, int(horizon))
+            gone += [True] * len(found)
         else:
-            told += _rows(head, outcome, curves[name], min_cell, by_employer=cluster == "employer")
-    shown = {name: part for place, (name, part) in enumerate(parts) if place not in hidden}
+            found = _rows(head, outcome, curves[name], policy, by_employer=cluster == "employer")
+            gone += [row.day >= ends[name] for row in found]
+        told += found
+    shown = {name: part for name, part in parts.items() if name not in hidden}
     extra = {
-        "quantiles": [row for name, curve in curves.items() for row in _quantiles(name, curve, min_cell)],
-        "differences": _differences(shown, outcome, int(horizon), min_cell) if by else [],
+        "quantiles": [row for name, curve in curves.items() for row in _quantiles(name, curve, ends[name])],
+        "differences": _differences(shown, outcome, int(horizon), ends) if by else [],
     }
     return CurveResult(
-        rows=tuple(told),
+        rows=disclosed_except(told, {place for place, one in enumerate(gone) if one}, policy),
         counts=LogCounts.of(log),
         notes=(*log.notes, *_notes(log, rows, outcome, entry)),
         native=log.native,
-        extra=extra,
+        extra=rounded_extra(extra, policy),
         by=by,
         outcome=outcome,
         horizon=int(horizon),
-        min_cell=min_cell,
+        min_cell=policy.min_cell,
         exits=rows,
     )
 
@@ -132,56 +150,74 @@ def _parts(rows: pl.DataFrame, by: str | None) -> list[tuple[str | None, pl.Data
     return [(name, split[name]) for name in names]
 
 
-def _hidden_rows(head: Row, outcome: str, horizon: int, why: str, min_cell: int) -> list[Row]:
-    reason = (
-        f"Hidden: fewer than {min_cell} applicants."
-        if why == "small"
-        else "Hidden: a smaller group could be worked out from it."
+def _hidden_groups(parts: Mapping[str | None, pl.DataFrame], policy: DisclosurePolicy) -> set[str | None]:
+    """The groups that may not be shown, for their own sake or for another's."""
+    places = {name: place for place, name in enumerate(parts)}
+
+    def members() -> pl.DataFrame:
+        found = [
+            part.group_by(person="applicant_id").agg(units=pl.len()).with_columns(place=pl.lit(places[name]))
+            for name, part in parts.items()
+        ]
+        return pl.concat(found)
+
+    cells = Cells(
+        keys=[(str(name),) for name in parts],
+        people=[part["applicant_id"].n_unique() for part in parts.values()],
+        counts={"n_interviews": [part.height for part in parts.values()]},
+        events=[part.filter(pl.col("cause") == 1).height for part in parts.values()],
+        members=members,
     )
+    gone = places_to_hide(cells, policy)
+    return {name for name, place in places.items() if place in gone}
+
+
+def _hidden_rows(head: Mapping[str, str], outcome: str, horizon: int) -> list[CurveRow]:
     return [
-        {**head, "outcome": outcome, "event": event, "day": day, **_EMPTY, "status": SUPPRESSED, "reason": reason}
+        hidden_row(CurveRow(by=head, outcome=outcome, event=event, day=day, **_EMPTY))
         for event in EVENTS[outcome]
         for day in range(horizon + 1)
     ]
 
 
-def _last_shown(curve: DayCurve, min_cell: int) -> int:
-    """Number of days, from day 0 on, before the first with some but too few applicants waiting."""
-    few = (curve.waiting_applicants > 0) & (curve.waiting_applicants < min_cell)
-    return int(np.argmax(few)) if few.any() else len(curve.days)
-
-
-def _rows(head: Row, outcome: str, curve: DayCurve, min_cell: int, *, by_employer: bool) -> list[Row]:
+def _rows(
+    head: Mapping[str, str], outcome: str, curve: DayCurve, policy: DisclosurePolicy, *, by_employer: bool
+) -> list[CurveRow]:
     low, high = incidence_limits(curve.jackknife, curve.n_interviews, cluster_size=curve.cluster_size)
     if by_employer:
         other = incidence_limits(curve.by_employer(), curve.n_interviews, cluster_size=curve.cluster_size)
         low, high = wider_limits((low, high), other)
     se = curve.jackknife.se
-    shown = _last_shown(curve, min_cell)
-    out: list[Row] = []
+    out: list[CurveRow] = []
     for k, event in enumerate(curve.events):
-        for d in range(len(curve.days)):
-            row = {**head, "outcome": outcome, "event": event, "day": int(curve.days[d])}
-            if d >= shown:
-                out.append({**row, **_EMPTY, "status": SUPPRESSED, "reason": _FEW_LEFT})
-                continue
-            row |= {
-                "n_at_risk": int(curve.waiting[d]),
-                "n_interviews": curve.n_interviews,
-                "n_applicants": curve.n_applicants,
-                "n_events": round(float(curve.curve.n_events[k, d])),
-            }
-            limits = (float(curve.curve.estimate[k, d]), float(low[k, d]), float(high[k, d]))
-            out.append(_judged(row, limits, float(se[k, d]), curve, d))
+        events = np.round(curve.curve.n_events[k]).astype(np.int64)
+        steps = merged_steps(events, policy)
+        for d, step in enumerate(steps):
+            # Before the first step that may be shown nothing has happened yet, as far as a reader learns.
+            values = (curve.curve.estimate[k], low[k], high[k])
+            limits = tuple(float(value[step]) for value in values) if step >= 0 else (0.0, 0.0, float(high[k][0]))
+            out.append(
+                CurveRow(
+                    by=head,
+                    outcome=outcome,
+                    event=event,
+                    day=int(curve.days[d]),
+                    n_at_risk=int(curve.waiting[max(step, 0)]),
+                    n_interviews=curve.n_interviews,
+                    n_applicants=curve.n_applicants,
+                    n_events=int(events[step]) if step >= 0 else 0,
+                    **_judged(limits, float(se[k, max(step, 0)]), curve, d),
+                )
+            )
     return out
 
 
-def _judged(row: Row, limits: tuple[float, float, float], se: float, curve: DayCurve, d: int) -> Row:
-    """The row with its estimate, or without where nobody was observed, and the badge that it earns."""
+def _judged(limits: tuple[float, ...], se: float, curve: DayCurve, d: int) -> Row:
+    """The estimate of a row, or none where nobody was observed, and the badge that it earns."""
     estimate, low, high = limits
     if not curve.known[d]:
         none = {"estimate": None, "conf_low": None, "conf_high": None}
-        return {**row, **none, "status": "not_estimable", "reason": _UNSEEN}
+        return {**none, "status": "not_estimable", "reason": _UNSEEN}
     effective = estimate * (1 - estimate) / se**2 if se > 0 else None
     badge = presentation_badge(
         estimate, low, high, n=curve.n_interviews, n_effective=effective, df=curve.n_applicants - 1
@@ -191,17 +227,12 @@ def _judged(row: Row, limits: tuple[float, float, float], se: float, curve: DayC
         reason = reason or _LAST_DAY
     if curve.carried[d]:
         reason = reason or _CARRIED
-    values = {"estimate": estimate, "conf_low": _number(low), "conf_high": _number(high)}
-    return {**row, **values, "status": "use_with_care" if reason else "ok", "reason": reason}
+    values = {"estimate": estimate, "conf_low": finite(low), "conf_high": finite(high)}
+    return {**values, "status": "use_with_care" if reason else "ok", "reason": reason}
 
 
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
-
-
-def _quantiles(name: str | None, curve: DayCurve, min_cell: int) -> list[Row]:
+def _quantiles(name: str | None, curve: DayCurve, shown: int) -> list[Row]:
     """Median days of each event: of all interviews, and of those that have the event by the last day shown."""
-    shown = _last_shown(curve, min_cell)
     seen = np.flatnonzero(curve.known[:shown])
     m = int(seen[-1]) + 1 if len(seen) else 0
     days = curve.days[:m].astype(np.float64)
@@ -209,9 +240,9 @@ def _quantiles(name: str | None, curve: DayCurve, min_cell: int) -> list[Row]:
     out = []
     for k, event in enumerate(curve.events):
         row: Row = {"group": name, "event": event, "by_day": int(days[-1]) if m else None}
-        row["median_day"] = _number(quantile_of(days, curve.curve.estimate[k, :m], 0.5))
+        row["median_day"] = finite(quantile_of(days, curve.curve.estimate[k, :m], 0.5))
         ends = quantile_limits(days, low[k, :m], high[k, :m], 0.5)
-        row["median_day_low"], row["median_day_high"] = (_number(end) for end in ends)
+        row["median_day_low"], row["median_day_high"] = (finite(end) for end in ends)
         row |= _half_of_events(days, curve, k)
         if row["median_day"] is None:
             row["reason"] = "Fewer than half of the interviews had the event by the last day shown."
@@ -235,15 +266,17 @@ def _half_of_events(days: np.ndarray[Any, Any], curve: DayCurve, k: int) -> Row:
     # The last day holds all of the events by definition: there the share is 1 without error.
     low, high = np.where(shares.estimate >= 1, 1.0, low), np.where(shares.estimate >= 1, 1.0, high)
     ends = quantile_limits(days, low, high, 0.5) if curve.jackknife.df >= 1 else (float("nan"), float("nan"))
-    return dict(zip(names, (_number(v) for v in (quantile_of(days, shares.estimate, 0.5), *ends)), strict=True))
+    return dict(zip(names, (finite(v) for v in (quantile_of(days, shares.estimate, 0.5), *ends)), strict=True))
 
 
-def _differences(shown: Mapping[str | None, pl.DataFrame], outcome: str, horizon: int, min_cell: int) -> list[Row]:
+def _differences(
+    shown: Mapping[str | None, pl.DataFrame], outcome: str, horizon: int, ends: Mapping[str | None, int]
+) -> list[Row]:
     """Each group minus the first, jackknifed over one assignment of the applicants of both."""
     names = list(shown)
     out: list[Row] = []
     for other in names[1:]:
-        out += _difference_rows(names[0], other, shown, outcome, horizon, min_cell)
+        out += _difference_rows(names[0], other, shown, outcome, horizon, ends)
     return out
 
 
@@ -253,7 +286,7 @@ def _difference_rows(
     shown: Mapping[str | None, pl.DataFrame],
     outcome: str,
     horizon: int,
-    min_cell: int,
+    ends: Mapping[str | None, int],
 ) -> list[Row]:
     both = pl.concat([shown[base], shown[other]])
     assigned = applicant_groups(both)
@@ -266,11 +299,11 @@ def _difference_rows(
     gap = difference(curves[1].jackknife, curves[0].jackknife)
     sides = [(c.jackknife.estimate, *incidence_limits(c.jackknife, c.n_interviews)) for c in (curves[1], curves[0])]
     low, high = difference_limits(gap, sides[0], sides[1])
-    last = min(_last_shown(curve, min_cell) for curve in curves)
+    last = min(ends[name] for name in (base, other))
     out = []
     for day in sorted({*(mark for mark in LANDMARKS if mark < horizon), horizon}):
         seen = day < last and all(curve.known[day] for curve in curves)
-        values = [_number(float(v[0, day])) if seen else None for v in (gap.estimate, low, high)]
+        values = [finite(float(v[0, day])) if seen else None for v in (gap.estimate, low, high)]
         row = dict(zip(("estimate", "conf_low", "conf_high"), values, strict=True))
         out.append({"group": other, "against": base, "event": outcome, "day": day, **row})
     return out

@@ -11,7 +11,7 @@ COOP4).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,10 +20,20 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.cells.counted import attempts, episodes
-from followup_analytics.errors import UsageError, WithheldError
+from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import Note
-from followup_analytics.results.disclosure import SUPPRESSED, require_enough
-from followup_analytics.results.result import Field, LogCounts, Result, format_cell
+from followup_analytics.results import columns as col
+from followup_analytics.results.disclosure import (
+    Disclosure,
+    DisclosurePolicy,
+    disclosed_except,
+    n_applicants_of,
+    policy_of,
+    require_enough,
+    sets_shown,
+)
+from followup_analytics.results.result import LogCounts, Result, cell_text
+from followup_analytics.results.row import Row, answer_row
 from followup_analytics.statistics import group_rows, jackknife_of_sums, korn_graubard_from_se, presentation_badge
 from followup_analytics.text import listed
 
@@ -70,37 +80,47 @@ _FORMULAS: Mapping[str, tuple[str, str, tuple[str, ...], tuple[str, ...], str]] 
 }
 
 
+@answer_row
+class AaporRow(Row):
+    """One rate of the survey researchers."""
+
+    measure: str = col.column("text", "", "Name of the rate: RR1 to RR6, CON1 to CON3, COOP1 to COOP4.", role="key")
+    label: str = col.column("text", "Rate", "The rate in words.", importance=col.ALWAYS)
+    formula: str = col.column("text", "Formula", "How it is counted.", importance=col.RARELY)
+    estimate: float | None = col.estimate("Estimate", about="The rate.")
+    conf_low: float | None = col.lower()
+    conf_high: float | None = col.higher()
+    n_interviews: int | None = col.interviews("Cases in the denominator.", "Cases")
+    n_applicants: int | None = col.applicants("Their applicants.")
+    n_events: int | None = col.events("Cases in the numerator.")
+    status: str = col.status(default="ok")
+    reason: str | None = col.reason(default=None)
+
+    in_table = ("label", "formula", "n_interviews", "estimate", "conf_low", "status")
+
+
 @dataclass(frozen=True, repr=False)
 class AaporResult(Result):
-    """Response, contact and cooperation rates of the cases; RR1 and RR6 are the bounds of all the others.
+    """Response, contact and cooperation rates of the cases, an AaporRow each; RR1 and RR6 bound all the others.
 
-    Rows hold measure, label, formula, estimate, conf_low, conf_high (shares), n_interviews (cases in the denominator),
-    n_applicants, n_events (cases in the numerator), status, reason. `dispositions` counts the cases by code (None where
-    small groups are hidden).
+    `dispositions` counts the cases by code (None where small groups are hidden).
     """
 
+    rows: tuple[AaporRow, ...]
     dispositions: Mapping[str, int] | None = None
     followed_for: int = 28
 
     command: ClassVar[str] = "aapor"
     title: ClassVar[str] = "Response, contact and cooperation rates (AAPOR)"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("label", "Rate"),
-        Field("formula", "Formula"),
-        Field("n_interviews", "Cases", "count"),
-        Field("estimate", "Estimate", "share"),
-        Field("conf_low", "95% interval", "share_interval", "conf_high"),
-        Field("status", "Note"),
-    )
+    row_type: ClassVar[type[Row]] = AaporRow
 
     def summary(self) -> str:
         """The two bounds between which every way of counting lies, or the one of them that may be shown."""
-        share = Field("estimate", "", "share")
         told = {
-            name: f"{format_cell(row, share)} ({name})"
+            name: f"{cell_text(row, 'estimate')} ({name})"
             for name in ("RR1", "RR6")
             for row in self.rows
-            if row["measure"] == name and row["estimate"] is not None
+            if row.measure == name and row.estimate is not None
         }
         start = f"Of the interviews followed for {self.followed_for} days,"
         tail = "according to whether partial answers count and to how many posts were still open."
@@ -117,7 +137,7 @@ class AaporResult(Result):
         """Dots with 95% intervals, one for each rate, the lower and the upper bound among them."""
         from followup_analytics.charts import rate_chart
 
-        rows = [{**row, "rate": row["label"]} for row in self.rows]
+        rows = [{**row, "rate": row.label} for row in self.rows]
         return rate_chart(
             rows, keys=("rate",), what=f"Share of cases after {self.followed_for} days", n_field="n_interviews",
             n_of="cases", simulated=self.counts.simulated,
@@ -132,7 +152,8 @@ def aapor_rates(
     e: float | None = None,
     e_source: str | None = None,
     followed_for: int = 28,
-    min_cell: int = 10,
+    min_cell: int | None = None,
+    disclosure: Disclosure = None,
 ) -> AaporResult:
     """AAPOR's rates of the interviews that were followed up, as they stood `followed_for` days after the interview.
 
@@ -148,23 +169,27 @@ def aapor_rates(
     code, or an e without its source; WithheldError for fewer than `min_cell` applicants, or where every rate is hidden;
     DataError where there is no case at all.
     """
+    policy = policy_of(disclosure, min_cell)
     codes = _checked(dispositions, e, e_source)
     cases = dispositions_of(log, codes, followed_for)
     nothing = (
         f"There is nothing to estimate: no interview with an attempt has a record of {followed_for} days. Ask for a "
         "shorter time with followed_for."
     )
-    require_enough(cases["applicant_id"].n_unique(), min_cell, nothing)
+    require_enough(n_applicants_of(cases), policy, nothing)
     sums = _sums(cases)
-    rows = _hidden([_row(name, sums, cases, e) for name in _FORMULAS], cases, min_cell)
-    small = any(0 < people(cases, [code]) < min_cell for code in CODES)
+    rows = [_row(name, sums, cases, e) for name in _FORMULAS]
+    gone = _telling(rows, cases, policy)
+    if all(row.estimate is None or place in gone for place, row in enumerate(rows)):
+        require_enough(0, policy, nothing)
+    small = any(0 < people(cases, [code]) < policy.min_cell for code in CODES)
     totals = {code: int(sums[:, k].sum()) for k, code in enumerate(CODES)}
     return AaporResult(
-        rows=tuple(rows),
+        rows=disclosed_except(rows, gone, policy),
         counts=LogCounts.of(log),
         notes=(*log.notes, *_notes(log, followed_for, e, e_source)),
         native=log.native,
-        dispositions=None if min_cell > 1 and small else totals,
+        dispositions=None if policy.hides and small else totals,
         followed_for=followed_for,
     )
 
@@ -241,15 +266,12 @@ def _sums(cases: pl.DataFrame) -> FloatArray:
     return sums.reshape(size, len(CODES))
 
 
-def _row(name: str, sums: FloatArray, counted: pl.DataFrame, e: float | None) -> dict[str, Any]:
+def _row(name: str, sums: FloatArray, counted: pl.DataFrame, e: float | None) -> AaporRow:
     label, unknown, upper, lower, formula = _FORMULAS[name]
-    row = {"measure": name, "label": label, "formula": formula, **_absent()}
+    row = AaporRow(measure=name, label=label, formula=formula, **_ABSENT)
     weight = {"all": 1.0, "none": 0.0, "e": e}[unknown]
     if weight is None:
-        return row | {
-            "status": "not_estimable",
-            "reason": _NEEDS_E,
-        }
+        return row.having(status="not_estimable", reason=_NEEDS_E)
     top = np.array([float(code in upper) for code in CODES])
     bottom = np.array([float(code in lower) + weight * (code == "U") for code in CODES])
 
@@ -262,7 +284,7 @@ def _row(name: str, sums: FloatArray, counted: pl.DataFrame, e: float | None) ->
     found = jackknife_of_sums(sums, share)
     cases, events = float((sums @ bottom).sum()), float((sums @ top).sum())
     if np.isnan(found.estimate):
-        return row | {"status": "not_estimable", "reason": "No case can be counted below the line."}
+        return row.having(status="not_estimable", reason="No case can be counted below the line.")
     limits = korn_graubard_from_se(found.estimate, found.se, cases, found.df)
     badge = presentation_badge(
         float(found.estimate),
@@ -273,51 +295,35 @@ def _row(name: str, sums: FloatArray, counted: pl.DataFrame, e: float | None) ->
         df=found.df,
     )
     below = [code for code, weight_of in zip(CODES, bottom, strict=True) if weight_of]
-    return row | {
-        "estimate": float(found.estimate),
-        "conf_low": float(limits.low),
-        "conf_high": float(limits.high),
-        "n_interviews": round(cases),
-        "n_applicants": people(counted, below),
-        "n_events": round(events),
-        "status": badge.status,
-        "reason": badge.reason,
-    }
+    return row.having(
+        estimate=float(found.estimate),
+        conf_low=float(limits.low),
+        conf_high=float(limits.high),
+        n_interviews=round(cases),
+        n_applicants=people(counted, below),
+        n_events=round(events),
+        status=badge.status,
+        reason=badge.reason,
+    )
 
 
-def _absent() -> dict[str, None]:
-    return dict.fromkeys(("estimate", "conf_low", "conf_high", "n_interviews", "n_applicants", "n_events"))
+_ABSENT: Mapping[str, Any] = dict.fromkeys(AaporRow.hidden_with_row())
 
 
 #: In this order rates are kept where some have to go: the bounds first, then those that say most beside them.
 _KEPT_FIRST = ("RR1", "RR6", "RR2", "RR5", "CON1", "CON3", "COOP1", "COOP2", "COOP3", "COOP4", "RR3", "RR4", "CON2")
-_TELLS = "Hidden: a disposition with few applicants could be worked out from it."
 
 
-def _hidden(rows: list[dict[str, Any]], cases: pl.DataFrame, min_cell: int) -> list[dict[str, Any]]:
-    """Hide the rates from which, together with those that stay, some small part of the cases could be worked out.
+def _telling(rows: Sequence[AaporRow], cases: pl.DataFrame, policy: DisclosurePolicy) -> set[int]:
+    """The places of the rates from which, together with those that stay, some small part of the cases could be had.
 
     A rate that is shown is taken to tell how many cases lie above its line, how many lie only below it, how many of
     unknown eligibility are counted in part, and so how many are left: whole numbers make more of a share than one
-    equation does (0.55 of 60 cases is 33). All shown rates together tell every intersection of these sets at most, so
-    each must be empty or have `min_cell` people.
+    equation does (0.55 of 60 cases is 33).
     """
-    if min_cell <= 1:
-        return rows
-    order = [row for name in _KEPT_FIRST for row in rows if row["measure"] == name]
-    known: list[frozenset[str]] = [frozenset(CODES)]
-    kept = set()
-    for row in order:
-        finer = _refined(known, _told_sets(str(row["measure"])))
-        if row["reason"] == _NEEDS_E:
-            kept.add(row["measure"])
-        elif all(not 0 < people(cases, part) < min_cell for part in finer):
-            known = finer
-            kept.add(row["measure"])
-    if all(row["estimate"] is None or row["measure"] not in kept for row in rows):
-        raise WithheldError.too_few(min_cell)
-    gone = {**_absent(), "status": SUPPRESSED, "reason": _TELLS}
-    return [row if row["measure"] in kept else {**row, **gone} for row in rows]
+    told = {row.measure: () if row.reason == _NEEDS_E else _told_sets(row.measure) for row in rows}
+    kept = sets_shown({name: told[name] for name in _KEPT_FIRST}, CODES, lambda part: people(cases, part), policy)
+    return {place for place, row in enumerate(rows) if row.measure not in kept}
 
 
 def _told_sets(name: str) -> list[frozenset[str]]:
@@ -325,13 +331,6 @@ def _told_sets(name: str) -> list[frozenset[str]]:
     _, unknown, upper, lower, _ = _FORMULAS[name]
     below = frozenset(lower) | (frozenset("U") if unknown == "all" else frozenset())
     return [frozenset(upper), below - frozenset(upper), *([frozenset("U")] if unknown == "e" else [])]
-
-
-def _refined(parts: list[frozenset[str]], sets: list[frozenset[str]]) -> list[frozenset[str]]:
-    """The parts cut by each of the sets."""
-    for one in sets:
-        parts = [piece for part in parts for piece in (part & one, part - one) if piece]
-    return parts
 
 
 def _notes(log: FollowUpLog, followed_for: int, e: float | None, e_source: str | None) -> list[Note]:

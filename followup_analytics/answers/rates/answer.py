@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
 from followup_analytics.answers.rates.attempts_table import AttemptsTable, attempts_table
 from followup_analytics.answers.rates.cumulative import Cumulative, Tries, cumulative_incidence
-from followup_analytics.answers.rates.estimate import UNOBSERVED, GroupRates, Windows, group_rates
+from followup_analytics.answers.rates.estimate import UNOBSERVED, GroupRates, Limits, Windows, group_rates
 from followup_analytics.answers.rates.keys import Key, parse_keys
-from followup_analytics.answers.rates.result import RatesResult
+from followup_analytics.answers.rates.result import RatesResult, RatesRow
 from followup_analytics.answers.rates.trace import rows_behind
 from followup_analytics.cells.counted import check_outcome, window_us
 from followup_analytics.cells.inputs import buckets
-from followup_analytics.errors import UsageError, WithheldError
+from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.ids import numbers_of
-from followup_analytics.results.disclosure import ESTIMATE_FIELDS, SUPPRESSED, hide_rows, require_enough
+from followup_analytics.results.disclosure import (
+    Disclosed,
+    Disclosure,
+    disclose,
+    is_hidden,
+    n_applicants_of,
+    policy_of,
+    require_enough,
+)
 from followup_analytics.results.result import LogCounts
+from followup_analytics.results.values import finite
 from followup_analytics.statistics import group_rows
 
 if TYPE_CHECKING:
@@ -29,7 +37,6 @@ if TYPE_CHECKING:
 
 CLUSTERS = ("applicant", "employer")
 CUMULATIVE_FIELDS = ("cumulative", "cumulative_low", "cumulative_high")
-_MEASURES = (*ESTIMATE_FIELDS, "n_attempts", *CUMULATIVE_FIELDS)
 
 SELECTION = (
     "The rate by number of the attempt describes who is still trying, not what one more attempt does: those who are "
@@ -55,7 +62,8 @@ def response_rates(
     by: str | Sequence[str] = "timing",
     outcome: str = "response",
     within: float = 7.0,
-    min_cell: int = 10,
+    min_cell: int | None = None,
+    disclosure: Disclosure = None,
     bins: str | Mapping[str, str] | None = None,
     working_days: str | None = None,
     cluster: str = "applicant",
@@ -66,7 +74,7 @@ def response_rates(
 
     Parameters: `by` names one or more keys (timing, channel, attempt, party, weekday, hour, any column of interviews or
     contacts); `outcome` response or advanced; `within` days of the window; `min_cell` applicants below which a row is
-    hidden; `bins` as in `rates.keys`; `working_days` a country whose working days timing counts instead of calendar
+    hidden (10 unless `disclosure`, a policy, its name or its file, says otherwise); `bins` as in `rates.keys`; `working_days` a country whose working days timing counts instead of calendar
     days (windows stay in hours); `cluster` applicant, or employer to let the interval be the wider of the two
     clusterings; `engine` as in `engine.ENGINES`.
 
@@ -79,18 +87,17 @@ def response_rates(
     Raises UsageError for a wrong request, WithheldError where all that was asked for is hidden, and DataError where
     `min_cell` is 1 and there is no interview.
     """
-    keys = parse_keys(by, log, bins, min_cell)
+    policy = policy_of(disclosure, min_cell)
+    keys = parse_keys(by, log, bins, policy)
     _check(outcome, cluster)
-    require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
+    require_enough(n_applicants_of(log.interviews), policy)
     table = attempts_table(log, keys, outcome=outcome, within=within, working_days=working_days, engine=engine)
     rates = _rates(table, log, cluster, window_us(within))
     reached = _cumulative(table, log, keys, window_us(within))
     rows = _rows(table, rates, reached, keys)
-    shown = _without_telling_differences(hide_rows(rows, [key.name for key in keys], min_cell, _MEASURES), keys)
-    if rows and all(row["status"] == SUPPRESSED for row in shown):
-        raise WithheldError.too_few(min_cell)
+    shown = _without_telling_differences(disclose(rows, policy, members=partial(_members, table)), keys)
     return RatesResult(
-        rows=tuple(shown),
+        rows=shown,
         counts=LogCounts.of(log),
         notes=(*log.notes, *table.notes, *_notes(shown, reached, keys, working_days)),
         native=log.native,
@@ -99,6 +106,12 @@ def response_rates(
         within=within,
         behind=partial(rows_behind, log, keys, outcome=outcome, within=within, working_days=working_days),
     )
+
+
+def _members(table: AttemptsTable) -> pl.DataFrame:
+    """How many attempts each applicant has in each row of the table."""
+    rows = pl.DataFrame({"place": table.rows["group"], "person": table.applicants()})
+    return rows.group_by("place", "person").agg(units=pl.len())
 
 
 def _check(outcome: str, cluster: str) -> None:
@@ -149,60 +162,68 @@ def _cumulative(
 
 def _rows(
     table: AttemptsTable, rates: GroupRates, reached: Mapping[int, tuple[Cumulative, int]], keys: Sequence[Key]
-) -> list[dict[str, Any]]:
+) -> list[RatesRow]:
     interviews = table.rows.group_by("group").agg(pl.col("story").n_unique()).sort("group")["story"]
     names = table.groups.select(key.name for key in keys).to_dicts()
-    return [
-        {
-            **names[group],
-            "n_attempts": int(rates.attempts[group]),
-            "n_interviews": interviews[group],
-            "n_applicants": int(rates.clusters[group]),
-            "n_events": int(rates.events[group]),
-            **rates.numbers(group),
-            **_reached(reached.get(group), rates.numbers(group)),
-            "status": rates.badge(group).status,
-            "reason": rates.badge(group).reason,
-        }
-        for group in range(len(names))
-    ]
+    made = []
+    for group, values in enumerate(names):
+        estimate, low, high = rates.numbers(group)
+        badge = rates.badge(group)
+        cumulative, cumulative_low, cumulative_high = _reached(reached.get(group), (estimate, low, high))
+        made.append(
+            RatesRow(
+                by=values,
+                n_attempts=int(rates.attempts[group]),
+                n_interviews=interviews[group],
+                n_applicants=int(rates.clusters[group]),
+                n_events=int(rates.events[group]),
+                estimate=estimate,
+                conf_low=low,
+                conf_high=high,
+                cumulative=cumulative,
+                cumulative_low=cumulative_low,
+                cumulative_high=cumulative_high,
+                status=badge.status,
+                reason=badge.reason,
+            )
+        )
+    return made
 
 
-def _reached(found: tuple[Cumulative, int] | None, own: Mapping[str, float | None]) -> dict[str, float | None]:
-    """The cumulative share of a row; by the first attempt it is the row's own rate, and has the row's own interval."""
+def _reached(found: tuple[Cumulative, int] | None, own: Limits) -> Limits:
+    """The cumulative share of a row with its limits; by the first attempt it is the row's own rate, and has the row's
+    own interval."""
     if found is None:
-        return dict.fromkeys(CUMULATIVE_FIELDS)
+        return None, None, None
     curve, place = found
     if curve.only_first[place]:
-        return dict(zip(CUMULATIVE_FIELDS, (own[name] for name in ("estimate", "conf_low", "conf_high")), strict=True))
-    values = (curve.estimate[place], curve.low[place], curve.high[place])
-    return {
-        name: None if np.isnan(value) else float(value) for name, value in zip(CUMULATIVE_FIELDS, values, strict=True)
-    }
+        return own
+    return finite(curve.estimate[place]), finite(curve.low[place]), finite(curve.high[place])
 
 
-def _without_telling_differences(rows: list[dict[str, Any]], keys: Sequence[Key]) -> list[dict[str, Any]]:
+def _without_telling_differences(rows: Disclosed[RatesRow], keys: Sequence[Key]) -> Disclosed[RatesRow]:
     """Take the cumulative share from every row after a hidden one: the steps between would give the hidden rate
     away."""
-    closed: set[tuple[Any, ...]] = set()
-    for row in rows:
-        stratum = tuple(row[key.name] for key in keys if key.name != "attempt")
-        if row["status"] == SUPPRESSED:
+    closed: set[tuple[str, ...]] = set()
+
+    def without(row: RatesRow) -> RatesRow:
+        stratum = tuple(row.by[key.name] for key in keys if key.name != "attempt")
+        if is_hidden(row):
             closed.add(stratum)
-        if stratum in closed:
-            row.update(dict.fromkeys(CUMULATIVE_FIELDS))
-    return rows
+        return row.having(**dict.fromkeys(CUMULATIVE_FIELDS)) if stratum in closed else row
+
+    return rows.each(without)
 
 
 def _notes(
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[RatesRow],
     reached: Mapping[int, tuple[Cumulative, int]],
     keys: Sequence[Key],
     working_days: str | None,
 ) -> list[Note]:
     """What a reader of this table must know; nothing that would tell a hidden row."""
     notes = []
-    if any(row["reason"] == UNOBSERVED.reason for row in rows):
+    if any(row.reason == UNOBSERVED.reason for row in rows):
         notes.append(Note("window_not_observed", _UNSEEN))
     if any(key.name == "attempt" for key in keys):
         notes.append(Note("hazard_is_selection", SELECTION))
@@ -220,11 +241,9 @@ def _notes(
     return notes
 
 
-def _bounds(
-    rows: Sequence[Mapping[str, Any]], reached: Mapping[int, tuple[Cumulative, int]], keys: Sequence[Key]
-) -> str:
+def _bounds(rows: Sequence[RatesRow], reached: Mapping[int, tuple[Cumulative, int]], keys: Sequence[Key]) -> str:
     """The bound in figures where nothing is hidden and there is one stratum, else in words."""
-    if len(keys) > 1 or any(row["status"] == SUPPRESSED for row in rows):
+    if len(keys) > 1 or any(is_hidden(row) for row in rows):
         return (
             "Were that wrong, it could lie as low as the share of starters who were answered, or as high as that plus "
             "all who stopped."

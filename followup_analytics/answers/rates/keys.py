@@ -20,6 +20,7 @@ import polars as pl
 from followup_analytics.cells.counted import CONTACT_KEYS
 from followup_analytics.errors import UsageError
 from followup_analytics.log.schema import CHANNELS, PARTIES
+from followup_analytics.results.disclosure import DisclosurePolicy
 from followup_analytics.text import listed, nearest
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Key:
 
 
 def parse_keys(
-    by: str | Sequence[str], log: FollowUpLog, bins: str | Mapping[str, str] | None, min_cell: int = 10
+    by: str | Sequence[str], log: FollowUpLog, bins: str | Mapping[str, str] | None, policy: DisclosurePolicy
 ) -> tuple[Key, ...]:
     """The keys that were asked for; UsageError for an unknown, repeated or missing one, or for bins that don't fit."""
     names = [name.strip() for name in (by.split(",") if isinstance(by, str) else by)]
@@ -89,7 +90,7 @@ def parse_keys(
     unused = [name for name in wanted if name not in names]
     if unused:
         raise UsageError(f"--bins cuts {unused[0]!r}, which is not among the keys of --by ({listed(names, 'and')}).")
-    return tuple(_key(name, log, wanted.get(name), min_cell) for name in names)
+    return tuple(_key(name, log, wanted.get(name), policy) for name in names)
 
 
 def parse_bins(bins: str | Mapping[str, str] | None) -> dict[str, str]:
@@ -107,10 +108,10 @@ def parse_bins(bins: str | Mapping[str, str] | None) -> dict[str, str]:
     return found
 
 
-def _key(name: str, log: FollowUpLog, cuts: str | None, min_cell: int) -> Key:
+def _key(name: str, log: FollowUpLog, cuts: str | None, policy: DisclosurePolicy) -> Key:
     if name in DEFAULT_BINS:
         return Key(name, _cut(name, cuts or DEFAULT_BINS[name], *_RANGES[name]))
-    if name in _SINGLE_OUT and min_cell > 1:
+    if name in _SINGLE_OUT and policy.hides:
         raise UsageError(
             f"--by {name} would name single people or interviews: choose a column that many share "
             "(or, for your own log alone, --min-cell 1)."

@@ -60,6 +60,7 @@ class Cells:
         """Pairs of counts of which the first is never larger than the second."""
         chain = [name for name in _CHAIN if name == "people" or name in self.counts]
         pairs = list(zip(chain, chain[1:], strict=False))
+        pairs += [("people", "n_graduates")] if "n_graduates" in self.counts else []
         return [*pairs, ("events", chain[-1])] if self.events is not None and self.total_of_events else pairs
 
     def people_in(self, places: Iterable[int]) -> int:

@@ -105,6 +105,9 @@ class DisclosurePolicy:
         return self.dominance_n > 0 or self.p_ratio > 0
 
 
+#: What may be given for a policy: one, the name of one, a TOML file, or None for the default.
+Disclosure = str | Path | DisclosurePolicy | None
+
 NOTHING_HIDDEN = DisclosurePolicy("none", min_cell=1)
 
 
@@ -115,9 +118,7 @@ def published() -> Mapping[str, DisclosurePolicy]:
     return {name: _policy(name, body, "policies.toml") for name, body in tomllib.loads(text).items()}
 
 
-def policy_of(
-    disclosure: str | Path | DisclosurePolicy | None = None, min_cell: int | None = None
-) -> DisclosurePolicy:
+def policy_of(disclosure: Disclosure = None, min_cell: int | None = None) -> DisclosurePolicy:
     """The policy that was asked for.
 
     Args:
