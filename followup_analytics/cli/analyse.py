@@ -54,7 +54,7 @@ def rates(
     finish(
         response_rates(
             open_log(log, shared, columns=[key.strip() for key in by.split(",")]),
-            by=by, outcome=outcome, within=within, min_cell=shared.min_cell, bins=bins,
+            by=by, outcome=outcome, within=within, disclosure=shared.policy, bins=bins,
             working_days=working_days, cluster=cluster, engine=shared.engine, seed=shared.seed,
         ),
         shared,
@@ -82,7 +82,7 @@ def curve(
 
     made = incidence_curve(
         open_log(log, shared), by=by, outcome=outcome, horizon=horizon, entry=entry, cluster=cluster,
-        min_cell=shared.min_cell, engine=shared.engine, seed=shared.seed,
+        disclosure=shared.policy, engine=shared.engine, seed=shared.seed,
     )  # fmt: skip
     finish(made, shared)
 
@@ -103,7 +103,7 @@ def silence(
     from followup_analytics.answers.curves import silence as how_usual
 
     opened = open_log(log, shared)
-    finish(how_usual(opened, days, by=by, outcome=outcome, horizon=horizon, min_cell=shared.min_cell), shared)
+    finish(how_usual(opened, days, by=by, outcome=outcome, horizon=horizon, disclosure=shared.policy), shared)
 
 
 @with_options(Shared)
@@ -123,7 +123,7 @@ def outcomes(
     from followup_analytics.answers.outcomes import cohort_outcomes
 
     opened = open_log(log, shared, beside=against if by == "cohort" else None)
-    finish(cohort_outcomes(opened, by=by, against=against, min_cell=shared.min_cell, cluster=cluster), shared)
+    finish(cohort_outcomes(opened, by=by, against=against, disclosure=shared.policy, cluster=cluster), shared)
 
 
 @with_options(Shared)
@@ -154,13 +154,13 @@ def model(
     if compare:
         finish(
             compare_models(
-                opened, within=within, outcome=outcome, adjust=columns, seed=shared.seed, min_cell=shared.min_cell
+                opened, within=within, outcome=outcome, adjust=columns, seed=shared.seed, disclosure=shared.policy
             ),
             shared,
         )
         return
     fitted = fit_callback_model(
-        opened, within=within, outcome=outcome, adjust=columns, seed=shared.seed, min_cell=shared.min_cell
+        opened, within=within, outcome=outcome, adjust=columns, seed=shared.seed, disclosure=shared.policy
     )
     finish(fitted, shared)
     if save is not None:

@@ -78,13 +78,13 @@ def claims(
     if sensitivity:
         with progress_bar("Runs of the claim", None) as progress:
             made = testing.claim_sensitivity(
-                opened, str(claim), claims=catalogue, adjust=columns, min_cell=shared.min_cell, progress=progress
+                opened, str(claim), claims=catalogue, adjust=columns, min_cell=shared.policy.min_cell, progress=progress
             )
     else:
         with progress_bar("Claims", len(catalogue.claims)) as progress:
             made = testing.test_claims(
-                opened, claim=claim, claims=catalogue, adjust=columns, min_cell=shared.min_cell, seed=shared.seed,
-                registration=registration, progress=progress,
+                opened, claim=claim, claims=catalogue, adjust=columns, min_cell=shared.policy.min_cell,
+                seed=shared.seed, registration=registration, progress=progress,
             )  # fmt: skip
     finish(made, shared)
 
@@ -126,7 +126,7 @@ def plan(
         finish(_simulated_power(simulate, sizes, repeats, claim, shared.seed), shared)
         return
     opened = None if log is None else open_log(log, shared)
-    made = plan_study(opened, claim=claim, baseline=baseline, effect=effect, min_cell=shared.min_cell)
+    made = plan_study(opened, claim=claim, baseline=baseline, effect=effect, min_cell=shared.policy.min_cell)
     finish(made, shared)
 
 

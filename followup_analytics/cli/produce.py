@@ -77,7 +77,7 @@ def report(
     if kind == "cohort" and shared.cohort is not None:
         options["whole"] = open_log(log, replace(shared, cohort=None), protect=False)
     path = write_report(
-        opened, writable(shared.output), kind=kind, outcome=outcome, within=within, min_cell=shared.min_cell,
+        opened, writable(shared.output), kind=kind, outcome=outcome, within=within, disclosure=shared.policy,
         seed=shared.seed, font_path=font_path, office=office, **options,
     )  # fmt: skip
     _tell_file(opened, "report", path, shared)

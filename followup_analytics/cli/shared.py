@@ -15,6 +15,7 @@ import typer
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
+    from followup_analytics.results.disclosure import DisclosurePolicy
     from followup_analytics.results.result import Result
 
 #: Width of tables that go into a file or a pipe, unless COLUMNS says otherwise.
@@ -53,8 +54,33 @@ class Shared(Printing):
         str | None, typer.Option("--time-zone", help="Zone of timestamps without an offset, such as Europe/Berlin.")
     ] = None
     min_cell: Annotated[
-        int, typer.Option("--min-cell", min=1, help="Hide groups of fewer applicants; 1 hides nothing (your own log).")
-    ] = 10
+        int | None,
+        typer.Option(
+            "--min-cell",
+            min=1,
+            help="Hide groups of fewer applicants (10, or what the policy says); 1 hides nothing (your own log).",
+        ),
+    ] = None
+    disclosure: Annotated[
+        str | None,
+        typer.Option(
+            "--disclosure",
+            metavar="POLICY",
+            help="What may be shown: default, acro, opensafely, hesa, nces, none, or an office's TOML file.",
+        ),
+    ] = None
+    publish: Annotated[
+        str | None,
+        typer.Option(
+            "--publish",
+            metavar="NAME",
+            help="Enter this answer in the ledger of releases; refused where it gives away what earlier ones hide.",
+        ),
+    ] = None
+    ledger: Annotated[
+        Path | None,
+        typer.Option("--ledger", metavar="FILE", help="The ledger of releases (default: beside the store or log)."),
+    ] = None
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help="The log as it stood at the end of this day.")
     ] = None
@@ -64,6 +90,13 @@ class Shared(Printing):
     ] = None
     engine: Annotated[Engine, typer.Option("--engine", help="What counts the cells.")] = "auto"
     seed: Annotated[int, typer.Option("--seed", help="Seed of whatever is drawn at random.")] = 0
+
+    @property
+    def policy(self) -> DisclosurePolicy:
+        """What may be shown. Raises UsageError, UnreadableError or DataError for a policy that can't be used."""
+        from followup_analytics.results.disclosure import policy_of
+
+        return policy_of(self.disclosure, self.min_cell)
 
 
 #: Commands whose -o names what they make, not a file for their answer.
@@ -131,8 +164,9 @@ def open_log(
     """
     from followup_analytics.log.followup_log import subset
     from followup_analytics.reading.logs import as_sequence, read_log
-    from followup_analytics.results.disclosure import require_enough, small_cohort_note
+    from followup_analytics.results.disclosure import require_enough, require_visible, small_cohort_note
 
+    policy = shared.policy
     log = None
     if columns is not None and shared.as_of is None:
         from followup_analytics.reading.columns import scan_log
@@ -141,21 +175,23 @@ def open_log(
     if log is None:
         log = read_log(source, time_zone=shared.time_zone, as_of=shared.as_of)
     if shared.cohort is not None and protect:
-        for note in small_cohort_note(log.interviews, shared.min_cell):
+        for note in small_cohort_note(log.interviews, policy):
             say(note.text)
     cohorts = dict.fromkeys(name for name in (shared.cohort, beside) if shared.cohort is not None and name is not None)
-    log = subset(log, cohort=tuple(cohorts), where=as_sequence(shared.where or ()))
+    log = subset(log, cohort=tuple(cohorts))
+    chosen = as_sequence(shared.where or ())
+    part = subset(log, where=chosen)
     if protect:
-        require_enough(n_applicants(log), shared.min_cell)
-    return log
+        require_enough(n_applicants(part), policy)
+        require_visible(log.interviews, chosen, policy)
+    return part
 
 
 def n_applicants(log: FollowUpLog) -> int:
     """How many people a log is about; where there is a table of applicants, those in it too."""
-    ids = log.interviews["applicant_id"]
-    if log.applicants is not None:
-        ids = ids.append(log.applicants["applicant_id"])
-    return ids.n_unique()
+    from followup_analytics.results.disclosure import n_applicants_of
+
+    return n_applicants_of(log.interviews, log)
 
 
 # ------------------------------------------------------------------------------------------------------- printing

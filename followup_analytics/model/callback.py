@@ -19,7 +19,15 @@ from followup_analytics.model.result import MODEL_KINDS, CallbackModel, ModelRow
 from followup_analytics.model.saved import FittedModel, make_saved
 from followup_analytics.model.terms import NAMES, covariates_of, term_frame
 from followup_analytics.model.waiting import Curve, spells, waiting_curves
-from followup_analytics.results.disclosure import Disclosure, DisclosurePolicy, disclose, n_applicants_of, policy_of, require_enough, working_paper
+from followup_analytics.results.disclosure import (
+    Disclosure,
+    DisclosurePolicy,
+    disclose,
+    n_applicants_of,
+    policy_of,
+    require_enough,
+    working_paper,
+)
 from followup_analytics.results.result import LogCounts
 
 if TYPE_CHECKING:
@@ -140,7 +148,12 @@ def _why_no_model(trained: Trained, found: Evaluation) -> str | None:
 
 
 def _nothing(
-    log: FollowUpLog, frame: pl.DataFrame, within: float, outcome: str, covariates: Sequence[str], policy: DisclosurePolicy
+    log: FollowUpLog,
+    frame: pl.DataFrame,
+    within: float,
+    outcome: str,
+    covariates: Sequence[str],
+    policy: DisclosurePolicy,
 ) -> CallbackModel:
     """The stated result where no attempt was watched for a whole window."""
     empty: Measure = {"estimate": None, "conf_low": None, "conf_high": None}

@@ -36,7 +36,9 @@ def reliability(judged: pl.DataFrame, *, policy: DisclosurePolicy) -> list[Row]:
     tenths = (pl.col("_rank") * _BINS // max(judged.height, 1)).cast(pl.Int64)
     # Equal predictions belong together: a base-rate model has one group.
     ranked = ranked.with_columns(bin=tenths.min().over("p"))
-    ranked = ranked.with_columns(bin=pl.col("bin").replace_strict(_merged(ranked, policy.min_cell), return_dtype=pl.Int64))
+    ranked = ranked.with_columns(
+        bin=pl.col("bin").replace_strict(_merged(ranked, policy.min_cell), return_dtype=pl.Int64)
+    )
     return [{**row, "bin": place + 1} for place, row in enumerate(_observed(ranked, "bin"))]
 
 

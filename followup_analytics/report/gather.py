@@ -15,7 +15,13 @@ from followup_analytics.log.followup_log import FollowUpLog, Note, subset
 from followup_analytics.report.facts import LogFacts
 from followup_analytics.report.findings import Findings, Options
 from followup_analytics.report.typecase import TypeCase
-from followup_analytics.results.disclosure import SUPPRESSED, require_enough, small_cohort_note
+from followup_analytics.results.disclosure import (
+    DisclosurePolicy,
+    hidden_mapping,
+    is_hidden,
+    require_enough,
+    small_cohort_note,
+)
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.text import shorten
 
@@ -45,9 +51,9 @@ def gather(
     from followup_analytics.answers.curves import incidence_curve
 
     counts = LogCounts.of(log)
-    require_enough(counts.applicants, options.min_cell)
+    require_enough(counts.applicants, options.policy)
     at_risk = attempts(log, options.outcome, options.within)
-    curve = incidence_curve(log, outcome=options.outcome, horizon=options.horizon, min_cell=options.min_cell)
+    curve = incidence_curve(log, outcome=options.outcome, horizon=options.horizon, disclosure=options.policy)
     asked = options if kind == "cohort" else replace(options, by=())
     overall, tables, reasons, notes = _rates(log, asked, at_risk.height)
     model, card, groups, comparison = None, None, (), ()
@@ -71,7 +77,7 @@ def gather(
         catalogue=catalogue,
         notes=_merged(
             log.notes,
-            small_cohort_note((whole or log).interviews, options.min_cell),
+            small_cohort_note((whole or log).interviews, options.policy),
             notes,
             curve.notes,
             judged.notes if judged is not None else (),
@@ -93,7 +99,7 @@ def _rates(log: FollowUpLog, options: Options, n_attempts: int) -> tuple[Any, di
 
     def asked(source: FollowUpLog, key: str) -> RatesResult:
         return response_rates(
-            source, by=[key], within=options.within, outcome=options.outcome, min_cell=options.min_cell
+            source, by=[key], within=options.within, outcome=options.outcome, disclosure=options.policy
         )
 
     everyone = replace(log, interviews=log.interviews.with_columns(pl.lit("all").alias(_ALL)))
@@ -131,11 +137,11 @@ def _cohorts(log: FollowUpLog, options: Options) -> tuple[Any, Any]:
         return (), ()
     names = names[: names.index(options.cohort) + 1] if options.cohort in names else names
     groups = _cohort_rows(log, names, options)
-    shown = [str(row["group"]) for row in groups if row["status"] != SUPPRESSED]
+    shown = [str(row["group"]) for row in groups if not is_hidden(row)]
     if len(shown) < 2 or shown[-1] != names[-1]:
         return groups, ()
     try:
-        return groups, compare_cohorts(log, shown[-1], shown[-2], min_cell=options.min_cell).rows
+        return groups, compare_cohorts(log, shown[-1], shown[-2], disclosure=options.policy).rows
     except WithheldError:
         return groups, ()
 
@@ -146,23 +152,22 @@ def _cohort_rows(log: FollowUpLog, names: Sequence[str], options: Options) -> tu
 
     try:
         rows: Sequence[Any] = (
-            [row for name in names for row in _one_cohort(log, name, options.min_cell)]
+            [row for name in names for row in _one_cohort(log, name, options.policy)]
             if options.cohort in names
-            else cohort_outcomes(log, min_cell=options.min_cell).rows
+            else cohort_outcomes(log, disclosure=options.policy).rows
         )
     except WithheldError:
         return ()
     return tuple(row for name in names for row in rows if row["group"] == name)
 
 
-def _one_cohort(log: FollowUpLog, name: str, min_cell: int) -> Sequence[Any]:
+def _one_cohort(log: FollowUpLog, name: str, policy: DisclosurePolicy) -> Sequence[Any]:
     from followup_analytics.answers.outcomes import cohort_outcomes
 
     try:
-        return cohort_outcomes(subset(log, cohort=name), min_cell=min_cell).rows
+        return cohort_outcomes(subset(log, cohort=name), disclosure=policy).rows
     except WithheldError:
-        hidden = f"Hidden: fewer than {min_cell} applicants."
-        return ({"group": name, "estimate": None, "status": SUPPRESSED, "reason": hidden},)
+        return (hidden_mapping({"group": name}, ("estimate",)),)
 
 
 def _model(log: FollowUpLog, options: Options) -> tuple[Any, Any, str]:
@@ -171,7 +176,7 @@ def _model(log: FollowUpLog, options: Options) -> tuple[Any, Any, str]:
 
     try:
         fitted = fit_callback_model(
-            log, within=options.within, outcome=options.outcome, seed=options.seed, min_cell=options.min_cell
+            log, within=options.within, outcome=options.outcome, seed=options.seed, disclosure=options.policy
         )
     except WithheldError:
         return None, None, _too_few("Its numbers are", options)

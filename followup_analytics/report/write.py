@@ -22,6 +22,7 @@ from followup_analytics.report.handout import handout_document
 from followup_analytics.report.office import Office, read_office
 from followup_analytics.report.press import press
 from followup_analytics.report.typecase import TypeCase
+from followup_analytics.results.disclosure import Disclosure, policy_of
 from followup_analytics.results.exports import private
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def write_report(
     kind: str = "cohort",
     within: float = 7.0,
     outcome: str = "response",
-    min_cell: int = 10,
+    min_cell: int | None = None,
+    disclosure: Disclosure = None,
     horizon: int = 30,
     by: Sequence[str] = ("timing", "channel", "attempt"),
     cohort: str | None = None,
@@ -60,7 +62,7 @@ def write_report(
             steps for a coach: confidential, exempt from `min_cell`).
         within: length of an attempt's window in days.
         outcome: response or advanced.
-        min_cell: groups of fewer applicants are hidden.
+        min_cell: groups of fewer applicants are hidden; disclosure: the policy, its name or its file.
         horizon: last day of the curve.
         by: the keys of the tables of rates.
         cohort: the cohort's name, printed as it is written; else the log's title.
@@ -83,7 +85,7 @@ def write_report(
     options = Options(
         within=within,
         outcome=outcome,
-        min_cell=min_cell,
+        policy=policy_of(disclosure, min_cell),
         horizon=horizon,
         cohort=cohort or log.title,
         by=tuple(by),

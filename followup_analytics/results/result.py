@@ -17,7 +17,8 @@ import polars as pl
 
 from followup_analytics.log import clock
 from followup_analytics.log.followup_log import FollowUpLog, Native, Note
-from followup_analytics.results.columns import Field
+from followup_analytics.results.columns import HIDDEN_ROLES, Field
+from followup_analytics.results.disclosure.marked import SUPPRESSED, Disclosed, is_hidden
 from followup_analytics.results.frames import frame_of
 from followup_analytics.results.row import Row
 from followup_analytics.results.values import plain
@@ -41,9 +42,11 @@ _WIDEST_CELL = 30
 _READABLE = 24
 #: What a text face shows at most.
 _MOST_ROWS, _MOST_NOTES, _LONGEST_NOTE = 20, 6, 160
+#: Answers that still hide for themselves.
+_NOT_YET = ("claims", "plan", "sensitivity", "power")
 #: Cells that say nothing.
 _NOTHING = ("–", "")
-_STATUS_WORDS = {"suppressed": "hidden", "not_estimable": "no number", "use_with_care": "with care", "ok": ""}
+_STATUS_WORDS = {SUPPRESSED: "hidden", "not_estimable": "no number", "use_with_care": "with care", "ok": ""}
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,12 @@ class Result:
     row_type: ClassVar[type[Row]] = Row
     #: The class of the lines of printed tables, where they are others than the rows.
     line_type: ClassVar[type[Row] | None] = None
+
+    def __post_init__(self) -> None:
+        """Refuse rows with numbers about people that did not go through the gate."""
+        told = any(one.role in HIDDEN_ROLES for one in self.row_type.declared())
+        if self.rows and told and self.command not in _NOT_YET and not isinstance(self.rows, Disclosed):
+            raise TypeError(f"The rows of {type(self).__name__} must come from `disclose` or `working_paper`.")
 
     def question_keys(self) -> tuple[str, ...]:
         """Names of the columns that only the question knows; subclasses say so where there may be no row."""
@@ -354,8 +363,7 @@ def format_cell(row: Mapping[str, Any], one: Field) -> str:
     if one.name == "status":
         return _STATUS_WORDS.get(str(value), str(value))
     if value is None:
-        is_hidden = "status" in row and row["status"] == "suppressed" and one.kind != "sentence"
-        return "hidden" if is_hidden else "–"
+        return "hidden" if is_hidden(row) and one.kind != "sentence" else "–"
     if one.kind.endswith("_interval"):
         upper = row.get(one.upper or "")
         if upper is None:

@@ -159,7 +159,9 @@ def _parts(rows: pl.DataFrame, by: str) -> list[tuple[str, pl.DataFrame]]:
     return [(name, rows.filter(pl.col(by) == name)) for name in names]
 
 
-def _row(name: str, part: pl.DataFrame, outcome: str, days: float, horizon: int, policy: DisclosurePolicy) -> SilenceRow:
+def _row(
+    name: str, part: pl.DataFrame, outcome: str, days: float, horizon: int, policy: DisclosurePolicy
+) -> SilenceRow:
     from followup_analytics.answers.curves.exits import EVENTS
     from followup_analytics.statistics import group_rows
     from followup_analytics.statistics.incidence import aalen_johansen, jackknife_incidence

@@ -300,7 +300,7 @@ def cohort_outcomes(
     return CohortOutcomes(
         rows=shown,
         counts=LogCounts.of(log),
-        notes=(*log.notes, *_notes(log, by, with_destinations=with_destinations)),
+        notes=(*log.notes, *_notes(log, by, shown, with_destinations=with_destinations)),
         native=log.native,
         extra={"comparison": {name: _told(one) for name, one in compared.items()}} if against else {},
         by=by,
@@ -465,7 +465,7 @@ def _told(compared: CohortComparison) -> dict[str, Any]:
     return {"differences": [dict(row) for row in compared.rows], "mix": [dict(row) for row in compared.mix]}
 
 
-def _notes(log: FollowUpLog, by: str, *, with_destinations: bool) -> list[Note]:
+def _notes(log: FollowUpLog, by: str, rows: Sequence[CohortRow], *, with_destinations: bool) -> list[Note]:
     notes = []
     if log.applicants is None:
         notes.append(
@@ -485,6 +485,15 @@ def _notes(log: FollowUpLog, by: str, *, with_destinations: bool) -> list[Note]:
                 "Knowledge rate: destination known, of all graduates. Career outcomes rate: employed, service, "
                 "military or continuing education, of these and those still seeking; its bounds count all unknown as "
                 "seeking, or as settled.",
+            )
+        )
+    told = [row for row in rows if not is_hidden(row)]
+    if with_destinations and any(row.knowledge_rate is None or row.career_outcomes_rate is None for row in told):
+        notes.append(
+            Note(
+                "destinations_hidden",
+                "Rates of destinations are left out where they would tell how many of a few applicants are unknown, "
+                "seeking or not seeking.",
             )
         )
     return notes

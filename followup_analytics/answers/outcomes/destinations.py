@@ -37,8 +37,8 @@ def destination_rates(
             of one kind: settled, seeking, not seeking or unknown.
 
     Returns:
-        knowledge_rate, career_outcomes_rate, each with ``_low`` and ``_high``; None where nobody is left to divide by, or too few
-        could be worked out.
+        knowledge_rate, career_outcomes_rate, each with ``_low`` and ``_high``; None where nobody is left to divide
+        by, or too few could be worked out.
 
     Source: National Association of Colleges and Employers, First-Destination Survey standards and protocols (class of
     2024), "Summary calculations".
@@ -55,12 +55,10 @@ def destination_rates(
         "not_seeking": mine.height - unknown - settled - seeking,
     }
     shown = shares_shown(counts, mine.height, _SHARES, policy)
-    found = {
-        name: _share(sum(counts[part] for part in above), sum(counts[part] for part in below)) if name in shown else None
-        for name, (above, below) in _SHARES.items()
-    }
+    found = {name: _share(counts, *_SHARES[name]) if name in shown else None for name in _SHARES}
     return found | {f"knowledge_rate{end}": found["knowledge_rate"] for end in ("_low", "_high")}
 
 
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
+def _share(counts: Mapping[str, int], above: Sequence[str], below: Sequence[str]) -> float | None:
+    whole = sum(counts[part] for part in below)
+    return sum(counts[part] for part in above) / whole if whole else None

@@ -141,7 +141,9 @@ def level_of_effort(
     notes = tuple(note for note in rates.notes if note.code != "open_attempts")
     # From the first hidden row on nothing that is added up over the rows may be shown.
     gone = {place for place, row in enumerate(rows) if row.estimate is None}
-    return EffortResult(disclosed_except(_with_observed(rows), gone, policy), rates.counts, notes, rates.native, within=within)
+    return EffortResult(
+        disclosed_except(_with_observed(rows), gone, policy), rates.counts, notes, rates.native, within=within
+    )
 
 
 def _with_observed(rows: Sequence[EffortRow]) -> tuple[EffortRow, ...]:

@@ -74,9 +74,9 @@ def response_rates(
 
     Parameters: `by` names one or more keys (timing, channel, attempt, party, weekday, hour, any column of interviews or
     contacts); `outcome` response or advanced; `within` days of the window; `min_cell` applicants below which a row is
-    hidden (10 unless `disclosure`, a policy, its name or its file, says otherwise); `bins` as in `rates.keys`; `working_days` a country whose working days timing counts instead of calendar
-    days (windows stay in hours); `cluster` applicant, or employer to let the interval be the wider of the two
-    clusterings; `engine` as in `engine.ENGINES`.
+    hidden (10, or what `disclosure` says: a policy, its name or its file); `bins` as in `rates.keys`; `working_days` a
+    country whose working days timing counts instead of calendar days (windows stay in hours); `cluster` applicant, or
+    employer to let the interval be the wider of the two clusterings; `engine` as in `engine.ENGINES`.
 
     Returns a RatesResult, one row for each combination of the keys that occurs: the keys (text), n_attempts (at risk),
     n_interviews and n_applicants (with such an attempt), n_events (answered within the window), estimate, conf_low,

@@ -3,14 +3,11 @@
 from followup_analytics.results.disclosure.cells import Cells
 from followup_analytics.results.disclosure.curves import days_shown, merged_steps
 from followup_analytics.results.disclosure.gate import (
-    HIDDEN_REASON,
-    SUPPRESSED,
     cells_of,
     disclose,
     disclosed_except,
     hidden_mapping,
     hidden_row,
-    is_hidden,
     n_applicants_of,
     require_enough,
     require_visible,
@@ -20,7 +17,7 @@ from followup_analytics.results.disclosure.gate import (
     working_paper,
 )
 from followup_analytics.results.disclosure.lines import places_to_hide
-from followup_analytics.results.disclosure.marked import Disclosed
+from followup_analytics.results.disclosure.marked import HIDDEN_REASON, SUPPRESSED, Disclosed, is_hidden
 from followup_analytics.results.disclosure.policy import MIN_CELL, Disclosure, DisclosurePolicy, policy_of
 from followup_analytics.results.disclosure.sets import sets_shown, shares_shown
 

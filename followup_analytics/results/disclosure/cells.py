@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import polars as pl
 
@@ -59,7 +59,7 @@ class Cells:
     def orders(self) -> list[tuple[str, str]]:
         """Pairs of counts of which the first is never larger than the second."""
         chain = [name for name in _CHAIN if name == "people" or name in self.counts]
-        pairs = list(zip(chain, chain[1:], strict=False))
+        pairs = list(pairwise(chain))
         pairs += [("people", "n_graduates")] if "n_graduates" in self.counts else []
         return [*pairs, ("events", chain[-1])] if self.events is not None and self.total_of_events else pairs
 

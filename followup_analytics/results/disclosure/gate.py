@@ -15,16 +15,13 @@ from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.results.columns import HIDDEN_ROLES, Field
 from followup_analytics.results.disclosure.cells import Cells
 from followup_analytics.results.disclosure.lines import places_to_hide
-from followup_analytics.results.disclosure.marked import Disclosed
-from followup_analytics.results.disclosure.policy import DisclosurePolicy
+from followup_analytics.results.disclosure.marked import HIDDEN_REASON, SUPPRESSED, Disclosed
+from followup_analytics.results.disclosure.policy import DisclosurePolicy, policy_of
 from followup_analytics.results.disclosure.rounding import in_band, rounded_tree, rounded_value
 from followup_analytics.results.row import Row
 
 RowType = TypeVar("RowType", bound=Row)
 
-SUPPRESSED = "suppressed"
-#: The same for every hidden row: which of them is the small one would tell too much.
-HIDDEN_REASON = "Hidden: too few applicants, or too few could be worked out from it."
 NOTHING = "There is nothing to estimate: no interview in this log, or in the part of it that was asked for."
 #: Kinds of the numbers inside nested columns, by name; others are plain numbers.
 NESTED_KINDS: Mapping[str, str] = {
@@ -48,20 +45,17 @@ def n_applicants_of(interviews: pl.DataFrame, log: FollowUpLog | None = None) ->
     return ids.n_unique()
 
 
-def require_enough(n_applicants: int, policy: DisclosurePolicy, nothing: str = NOTHING) -> None:
+def require_enough(n_applicants: int, policy: DisclosurePolicy | int, nothing: str = NOTHING) -> None:
     """Raise WithheldError, which doesn't say how many there were, when a whole answer is about too few applicants.
 
     Where nothing is hidden and there is nobody, raise DataError with the sentence `nothing`.
     """
+    if isinstance(policy, int):
+        policy = policy_of(min_cell=policy)
     if n_applicants < policy.min_cell:
         if not policy.hides:
             raise DataError(nothing)
         raise WithheldError.too_few(policy.min_cell)
-
-
-def is_hidden(row: Mapping[str, Any]) -> bool:
-    """Whether a row is one that may not be shown."""
-    return bool(row["status"] == SUPPRESSED)
 
 
 def hidden_row(row: RowType) -> RowType:
@@ -172,7 +166,9 @@ def _key(row: Row, declared: Sequence[Field]) -> tuple[str, ...]:
 def _column(rows: Sequence[Row], role: str) -> list[int]:
     name = next((one.name for one in type(rows[0]).declared() if one.role == role), None)
     if name is None:
-        raise TypeError(f"{type(rows[0]).__name__} declares no column of the role {role!r}: give the sizes of its rows.")
+        raise TypeError(
+            f"{type(rows[0]).__name__} declares no column of the role {role!r}: give the sizes of its rows."
+        )
     return _numbers(rows, name)
 
 
@@ -233,16 +229,19 @@ def small_cohort_note(interviews: pl.DataFrame, policy: DisclosurePolicy) -> tup
     )
 
 
-def require_visible(interviews: pl.DataFrame, column: str, value: str, policy: DisclosurePolicy) -> None:
-    """Refuse a part of the log that a table by the same column would hide, be it to protect another part.
+def require_visible(interviews: pl.DataFrame, chosen: Sequence[tuple[str, str]], policy: DisclosurePolicy) -> None:
+    """Refuse a part of the log that a table by the same columns would hide, be it to protect another part.
 
-    Raises WithheldError.
+    interviews: those from which the part is taken, with `applicant_id`. chosen: columns with the value that was asked
+    for. Raises WithheldError.
     """
-    if not policy.hides or column not in interviews.columns:
+    if not policy.hides or not chosen:
         return
-    named = interviews.select("applicant_id", key=pl.col(column).cast(pl.String).fill_null("(missing)"))
+    lowered = [pl.col(column).cast(pl.String).str.to_lowercase().fill_null("(missing)") for column in dict(chosen)]
+    named = interviews.select("applicant_id", key=pl.concat_str(lowered, separator="\0"))
     table = named.group_by("key").agg(people=pl.col("applicant_id").n_unique(), n=pl.len()).sort("key")
     places = {key: place for place, key in enumerate(table["key"])}
+    value = "\0".join(value.casefold() for value in dict(chosen).values())
     if value not in places:
         return
 
@@ -251,12 +250,10 @@ def require_visible(interviews: pl.DataFrame, column: str, value: str, policy: D
         return found.select("units", person="applicant_id", place=pl.col("key").replace_strict(places))
 
     cells = Cells(
-        keys=[(key,) for key in table["key"]],
+        keys=[tuple(key.split("\0")) for key in table["key"]],
         people=table["people"].to_list(),
         counts={"n_interviews": table["n"].to_list()},
         members=members,
     )
     if places[value] in places_to_hide(cells, policy):
         raise WithheldError.too_few(policy.min_cell)
-
-

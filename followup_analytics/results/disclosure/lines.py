@@ -79,9 +79,7 @@ def _known_lines(cells: Cells, policy: DisclosurePolicy) -> _Lines:
     return _Lines((everything,), tuple(dict.fromkeys(known)), tuple(dict.fromkeys(small)))
 
 
-def _by_people(
-    cells: Cells, lines: Sequence[frozenset[int]], hidden: set[int], policy: DisclosurePolicy
-) -> set[int]:
+def _by_people(cells: Cells, lines: Sequence[frozenset[int]], hidden: set[int], policy: DisclosurePolicy) -> set[int]:
     """Rows to hide since the hidden rest of a line is about too few people, or is a single row."""
     further: set[int] = set()
     for line in lines:
@@ -117,9 +115,7 @@ def _by_attack(cells: Cells, lines: _Lines, hidden: set[int], policy: Disclosure
     return set(knowledge.found(targets))
 
 
-def _to_hide_around(
-    cells: Cells, lines: Sequence[frozenset[int]], hidden: set[int], found: set[int]
-) -> set[int]:
+def _to_hide_around(cells: Cells, lines: Sequence[frozenset[int]], hidden: set[int], found: set[int]) -> set[int]:
     """For each row that was found the smallest row beside it in a line; one for rows of the same line."""
     further: set[int] = set()
     for place in sorted(found):
@@ -152,14 +148,10 @@ def _not_safe_at_sight(
         room = sum(units[place] for place in alike)
         for name, values in cells.measures().items():
             total = sum(values[place] for place in alike)
-            if name == "events":
-                # One row with all events, or with none; the others have one unit each at least.
-                width = min(total, room - (number - 1)) - max(0, total - (room - 1))
-            else:
-                width = total - number
-            left += [
-                (place, name) for place in alike if number < 2 or width < _width(name, values[place], policy)
-            ]
+            # One row has all of it, or the least: of the others each has one unit at least.
+            of_events = min(total, room - (number - 1)) - max(0, total - (room - 1))
+            width = of_events if name == "events" else total - number
+            left += [(place, name) for place in alike if number < 2 or width < _width(name, values[place], policy)]
     return left
 
 

@@ -1,9 +1,14 @@
-"""The mark of rows that went through the gate."""
+"""The mark of rows that went through the gate, and of those that it hid."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+#: The status of a hidden row.
+SUPPRESSED = "suppressed"
+#: The same for every hidden row: which of them is the small one would tell too much.
+HIDDEN_REASON = "Hidden: too few applicants, or too few could be worked out from it."
 
 Item = TypeVar("Item")
 
@@ -20,3 +25,8 @@ class Disclosed(tuple[Item, ...]):
     def where(self, keep: Callable[[Item], bool]) -> Disclosed[Item]:
         """Some of the rows."""
         return Disclosed(row for row in self if keep(row))
+
+
+def is_hidden(row: Mapping[str, Any]) -> bool:
+    """Whether a row is one that may not be shown."""
+    return "status" in row and row["status"] == SUPPRESSED
