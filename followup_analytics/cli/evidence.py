@@ -86,7 +86,7 @@ def claims(
                 opened, claim=claim, claims=catalogue, adjust=columns, min_cell=shared.policy.min_cell,
                 seed=shared.seed, registration=registration, progress=progress,
             )  # fmt: skip
-    finish(made, shared)
+    finish(made, shared, opened)
 
 
 @with_options(Shared)
@@ -127,7 +127,7 @@ def plan(
         return
     opened = None if log is None else open_log(log, shared)
     made = plan_study(opened, claim=claim, baseline=baseline, effect=effect, min_cell=shared.policy.min_cell)
-    finish(made, shared)
+    finish(made, shared, opened)
 
 
 def _simulated_power(world: str, sizes: str, repeats: int, claim: str | None, seed: int) -> Result:

@@ -7,6 +7,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -99,6 +100,8 @@ class Shared(Printing):
         return policy_of(self.disclosure, self.min_cell)
 
 
+#: What the command was asked, by the names of its parameters: the question of a release.
+_ASKED: ContextVar[dict[str, Any]] = ContextVar("asked")
 #: Commands whose -o names what they make, not a file for their answer.
 _MAKERS = ("report", "simulate")
 
@@ -117,6 +120,7 @@ def with_options(*groups: type[Any]) -> Callable[[Callable[..., None]], Callable
 
         @functools.wraps(function)
         def command(**given: Any) -> None:
+            _ASKED.set(dict(given))
             made = {
                 name: group(**{one.name: given.pop(one.name) for one in fields(group)})
                 for name, group in places.items()
@@ -168,7 +172,7 @@ def open_log(
 
     policy = shared.policy
     log = None
-    if columns is not None and shared.as_of is None:
+    if columns is not None and shared.as_of is None and shared.publish is None:
         from followup_analytics.reading.columns import scan_log
 
         log = scan_log(source, time_zone=shared.time_zone, columns=columns)
@@ -305,13 +309,34 @@ def writable(path: Path) -> Path:
 _COUNTED_BY_ENGINE = ("rates", "curve")
 
 
-def finish(result: Result, shared: Shared) -> None:
-    """Print the answer and, where asked for, write the rows behind it."""
+def finish(result: Result, shared: Shared, log: FollowUpLog | None = None) -> None:
+    """Enter the answer in the ledger where asked for, print it and, where asked for, write the rows behind it.
+
+    log: the part of the log that the answer is about; without one it can't be published.
+    """
+    if shared.publish is not None:
+        publish_answers([result], shared, log)
     show(result, shared)
     if shared.engine not in ("auto", "polars") and result.command not in _COUNTED_BY_ENGINE:
         say(f"--engine {shared.engine} counts the cells of rates and curve; {result.command} was counted with polars.")
     if shared.trace is not None:
         _write_trace(result, shared.trace)
+
+
+#: The note of a working paper about single interviews.
+_PRIVATE = "confidential"
+
+
+def publish_answers(results: Sequence[Result], shared: Shared, log: FollowUpLog | None) -> None:
+    """Enter answers in the ledger of releases under the name that was given, and say so."""
+    from followup_analytics.cli.ledgers import open_ledger, publish
+    from followup_analytics.errors import UsageError
+
+    given = _ASKED.get()
+    if log is None or shared.publish is None or any(note.code == _PRIVATE for one in results for note in one.notes):
+        raise UsageError("--publish: this is a working paper, or rests on no log; it can't be published.")
+    ledger = open_ledger(str(given["log"]), shared.ledger)
+    say(publish(shared.publish, results, log, ledger, shared.policy, given))
 
 
 def _write_trace(result: Result, path: Path) -> None:

@@ -11,7 +11,7 @@ from followup_analytics.log.followup_log import Note
 from followup_analytics.report.facts import LogFacts
 from followup_analytics.report.office import Office
 from followup_analytics.results.disclosure import DisclosurePolicy, policy_of
-from followup_analytics.results.result import LogCounts
+from followup_analytics.results.result import LogCounts, Result
 
 Row = Mapping[str, Any]
 
@@ -66,6 +66,8 @@ class Findings:
     catalogue: Catalogue | None = None
     notes: tuple[Note, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
+    #: The answers that the pages tell, for the ledger of releases.
+    answers: tuple[Result, ...] = ()
 
     def claim(self, identifier: str) -> Claim | None:
         """A claim's definition, None where the catalogue is not at hand or has no such claim."""

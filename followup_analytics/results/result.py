@@ -19,6 +19,7 @@ from followup_analytics.log import clock
 from followup_analytics.log.followup_log import FollowUpLog, Native, Note
 from followup_analytics.results.columns import HIDDEN_ROLES, Field
 from followup_analytics.results.disclosure.marked import SUPPRESSED, Disclosed, is_hidden
+from followup_analytics.results.disclosure.released import Units
 from followup_analytics.results.frames import frame_of
 from followup_analytics.results.row import Row
 from followup_analytics.results.values import plain
@@ -110,6 +111,10 @@ class Result:
         told = any(one.role in HIDDEN_ROLES for one in self.row_type.declared())
         if self.rows and told and self.command not in _NOT_YET and not isinstance(self.rows, Disclosed):
             raise TypeError(f"The rows of {type(self).__name__} must come from `disclose` or `working_paper`.")
+
+    def released(self) -> tuple[Units, ...]:
+        """The tables of this answer with the units behind them, for the ledger of releases (confidential)."""
+        return ()
 
     def question_keys(self) -> tuple[str, ...]:
         """Names of the columns that only the question knows; subclasses say so where there may be no row."""

@@ -53,9 +53,7 @@ def publish(record: pl.DataFrame, columns: tuple[str, ...], policy: DisclosurePo
 def attack(seed: int, shape: str, policy: DisclosurePolicy) -> Outcome:
     """Publish one random table with all tables by fewer of its columns, and attack it with all of them."""
     record, columns = random_record(seed), SHAPES[shape].columns
-    truth = {
-        tuple(row[c] for c in columns): row for row in counted(record, columns).iter_rows(named=True)
-    }
+    truth = {tuple(row[c] for c in columns): row for row in counted(record, columns).iter_rows(named=True)}
     table = publish(record, columns, policy)
     known = SHAPES[shape].adding_up
     totals = {name: sum(row[name] for row in truth.values()) for name in known}

@@ -32,6 +32,7 @@ from followup_analytics.results.disclosure import (
     Disclosed,
     Disclosure,
     DisclosurePolicy,
+    Units,
     disclose,
     is_hidden,
     n_applicants_of,
@@ -220,6 +221,18 @@ class CohortOutcomes(Result):
         names = dict(enumerate(("censored", *EVENTS["advanced"])))
         kind = pl.when("offer").then(pl.lit("offer")).otherwise(pl.col("cause").replace_strict(names))
         return self.interviews.select("interview_id", "group", "day", exit=kind)
+
+    def released(self) -> tuple[Units, ...]:
+        """The interviews of each group, and whether they advanced by the day that shares are given for."""
+        places = {row.group: place for place, row in enumerate(self.rows)}
+        frame = self.interviews.select(
+            unit="interview_id",
+            person="applicant_id",
+            cell=pl.col("group").replace_strict(places, return_dtype=pl.Int64),
+            happened=(pl.col("cause") == 1) & (pl.col("day") <= HORIZON),
+        )
+        n, events = (tuple(row[name] for row in self.rows) for name in ("n_interviews", "n_events"))
+        return (Units(f"outcomes by {self.by}", "interviews", tuple(places), n, events, frame),)
 
     def summary(self) -> str:
         """Say for each group how many interviewed and what share of interviews advanced, and the differences."""

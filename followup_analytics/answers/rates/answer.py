@@ -69,6 +69,7 @@ def response_rates(
     cluster: str = "applicant",
     engine: str = "auto",
     seed: int = 0,  # noqa: ARG001 - every command takes a seed; nothing is drawn here
+    beside_total: bool = False,
 ) -> RatesResult:
     """How often an attempt is answered, by timing, channel, number and so on.
 
@@ -76,7 +77,8 @@ def response_rates(
     contacts); `outcome` response or advanced; `within` days of the window; `min_cell` applicants below which a row is
     hidden (10, or what `disclosure` says: a policy, its name or its file); `bins` as in `rates.keys`; `working_days` a
     country whose working days timing counts instead of calendar days (windows stay in hours); `cluster` applicant, or
-    employer to let the interval be the wider of the two clusterings; `engine` as in `engine.ENGINES`.
+    employer to let the interval be the wider of the two clusterings; `engine` as in `engine.ENGINES`; `beside_total`
+    says that the rate of all rows together is shown beside the table, so that more may have to be hidden.
 
     Returns a RatesResult, one row for each combination of the keys that occurs: the keys (text), n_attempts (at risk),
     n_interviews and n_applicants (with such an attempt), n_events (answered within the window), estimate, conf_low,
@@ -95,7 +97,9 @@ def response_rates(
     rates = _rates(table, log, cluster, window_us(within))
     reached = _cumulative(table, log, keys, window_us(within))
     rows = _rows(table, rates, reached, keys)
-    shown = _without_telling_differences(disclose(rows, policy, members=partial(_members, table)), keys)
+    shown = _without_telling_differences(
+        disclose(rows, policy, members=partial(_members, table), total_of_events=beside_total), keys
+    )
     return RatesResult(
         rows=shown,
         counts=LogCounts.of(log),

@@ -19,7 +19,9 @@ from followup_analytics.results.disclosure.gate import (
 from followup_analytics.results.disclosure.lines import places_to_hide
 from followup_analytics.results.disclosure.marked import HIDDEN_REASON, SUPPRESSED, Disclosed, is_hidden
 from followup_analytics.results.disclosure.policy import MIN_CELL, Disclosure, DisclosurePolicy, policy_of
+from followup_analytics.results.disclosure.released import Units, release_sentence
 from followup_analytics.results.disclosure.sets import sets_shown, shares_shown
+from followup_analytics.results.disclosure.together import found_together, told
 
 __all__ = [
     "HIDDEN_REASON",
@@ -29,10 +31,12 @@ __all__ = [
     "Disclosed",
     "Disclosure",
     "DisclosurePolicy",
+    "Units",
     "cells_of",
     "days_shown",
     "disclose",
     "disclosed_except",
+    "found_together",
     "hidden_mapping",
     "hidden_row",
     "is_hidden",
@@ -40,6 +44,7 @@ __all__ = [
     "n_applicants_of",
     "places_to_hide",
     "policy_of",
+    "release_sentence",
     "require_enough",
     "require_visible",
     "rounded_extra",
@@ -47,5 +52,6 @@ __all__ = [
     "sets_shown",
     "shares_shown",
     "small_cohort_note",
+    "told",
     "working_paper",
 ]
