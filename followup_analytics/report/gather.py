@@ -59,7 +59,8 @@ def gather(
     curve = incidence_curve(log, outcome=options.outcome, horizon=options.horizon, disclosure=options.policy)
     asked = options if kind == "cohort" else replace(options, by=())
     rates, tables, reasons, notes = _rates(log, asked, at_risk.height)
-    model, card, groups, comparison, cohorts = None, None, (), (), ()
+    model, card, groups, comparison = None, None, (), ()
+    cohorts: tuple[Result, ...] = ()
     if kind == "cohort":
         groups, comparison, cohorts = _cohorts(whole or log, options)
         model, card, reasons["model"] = _model(log, options)

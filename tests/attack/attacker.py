@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -28,7 +28,7 @@ class Hole:
     high: int
 
 
-def holes(
+def holes(  # noqa: C901 - a programme is told in one piece
     table: Published,
     totals: Mapping[str, int],
     margins: Mapping[Sequence[int], Published] | None = None,
@@ -72,7 +72,7 @@ def holes(
                     say_sum(inside, name, counts[name])
     for key in hidden:
         present = [name for name in chain if name in totals]
-        pairs = list(zip(present, present[1:], strict=False))
+        pairs = list(pairwise(present))
         pairs += [(events, present[-1])] if events in names else []
         for smaller, larger in pairs:
             say({at[key, larger]: 1.0, at[key, smaller]: -1.0}, 0, np.inf)

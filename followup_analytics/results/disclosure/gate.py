@@ -23,6 +23,8 @@ from followup_analytics.results.row import Row
 RowType = TypeVar("RowType", bound=Row)
 
 NOTHING = "There is nothing to estimate: no interview in this log, or in the part of it that was asked for."
+#: Counts of whom or what a row is about, beside its applicants.
+_SIZES = ("n_graduates", "n_interviews", "n_attempts")
 #: Kinds of the numbers inside nested columns, by name; others are plain numbers.
 NESTED_KINDS: Mapping[str, str] = {
     "p_value": "p",
@@ -147,7 +149,7 @@ def cells_of(
     """The counts of typed rows, by the roles that their columns declare."""
     declared = type(rows[0]).declared()
     names = [one.name for one in declared if one.role == "count"]
-    counts = {name: _numbers(rows, name) for name in ("n_graduates", "n_interviews", "n_attempts") if name in names}
+    counts = {name: _numbers(rows, name) for name in names if name in _SIZES}
     return Cells(
         keys=[_key(row, declared) for row in rows],
         people=list(sizes) if sizes is not None else _column(rows, "size"),

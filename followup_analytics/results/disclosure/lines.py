@@ -65,7 +65,8 @@ def places_to_hide(cells: Cells, policy: DisclosurePolicy, *, also: Collection[i
 
 
 def _known_lines(cells: Cells, policy: DisclosurePolicy) -> _Lines:
-    known, small = [], []
+    known: list[frozenset[int]] = []
+    small: list[frozenset[int]] = []
     for columns in subsets(len(cells.keys[0])):
         margin, made_of = cells.margin(columns)
         if len(margin.keys) in (1, len(cells.keys)):

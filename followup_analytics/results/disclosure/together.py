@@ -156,7 +156,7 @@ class _Joint:
         targets: list[Target] = []
         half = self.policy.count_base // 2
         for column, place, inside in self._rows():
-            table, members = self.tables[column], [atoms[k] for k in np.flatnonzero(inside)]
+            table, members = self.tables[column], [atoms[k] for k in np.flatnonzero(inside).tolist()]
             truth = int(self.sizes[inside].sum())
             if not members:
                 continue
@@ -188,7 +188,7 @@ class _Joint:
             if all(number is None for number in table.events):
                 continue
             unknown = {}
-            for k in np.flatnonzero(self.patterns[:, column] >= 0):
+            for k in np.flatnonzero(self.patterns[:, column] >= 0).tolist():
                 unknown[k] = knowledge.unknown(int(self.events[column, k]))
                 knowledge.state({atoms[k]: 1.0, unknown[k]: -1.0}, 0)
             total = int(self.events[column].sum())
@@ -196,7 +196,7 @@ class _Joint:
                 continue
             knowledge.state(unknown.values(), total, total)
             for place, shown in enumerate(table.events):
-                members = [unknown[k] for k in np.flatnonzero(self.patterns[:, column] == place)]
+                members = [unknown[k] for k in np.flatnonzero(self.patterns[:, column] == place).tolist()]
                 truth = int(self.events[column][self.patterns[:, column] == place].sum())
                 if shown is not None:
                     knowledge.state(members, truth, truth)
