@@ -20,8 +20,10 @@ from followup_analytics.report.findings import Options
 from followup_analytics.report.gather import gather
 from followup_analytics.report.handout import handout_document
 from followup_analytics.report.office import Office, read_office
+from followup_analytics.report.page import page
 from followup_analytics.report.press import press
 from followup_analytics.report.typecase import TypeCase
+from followup_analytics.report.workbook import workbook
 from followup_analytics.results.disclosure import Disclosure, policy_of, release_sentence
 from followup_analytics.results.exports import private
 
@@ -55,11 +57,12 @@ def write_report(
     paper: str = "a4",
     office: str | os.PathLike[str] | None = None,
 ) -> Path:
-    """Write an accessible PDF about a log and give its path.
+    """Write a report about a log and give its path: an accessible PDF, or its HTML twin or its tables as a workbook.
 
     Args:
         log: the log, already cut down to the cohort in question.
-        path: where the PDF goes; an older file there is replaced in one step, or left as it was if anything fails.
+        path: where it goes; a name that ends in .html or .xlsx gives the page or the workbook. An older file there is
+            replaced in one step, or left as it was if anything fails.
         kind: cohort (rates, curve, model, advice), claims (the verdicts with their methods) or handout (the day's next
             steps for a coach: confidential, exempt from `min_cell`).
         publish_as: the name under which the report is published; without one it says that it is no release yet.
@@ -103,7 +106,7 @@ def write_report(
     if not composed.meta.confidential:
         composed = _ending(composed, release_sentence(publish_as))
     document = _with_missing_signs(composed, case)
-    return _put(press(document, case), Path(path), confidential=document.meta.confidential)
+    return _put(_as_file(document, case, Path(path)), Path(path), confidential=document.meta.confidential)
 
 
 def compose(
@@ -128,6 +131,15 @@ def compose(
     if enter is not None:
         enter(found.answers)
     return claims_document(found) if kind == "claims" else cohort_document(found)
+
+
+def _as_file(document: Document, case: TypeCase, path: Path) -> bytes:
+    """The document in the form that the file's name asks for: .html, .xlsx, else a PDF."""
+    if path.suffix.lower() == ".html":
+        return page(document).encode("utf-8")
+    if path.suffix.lower() == ".xlsx":
+        return workbook(document)
+    return press(document, case)
 
 
 def _with_missing_signs(document: Document, case: TypeCase) -> Document:

@@ -136,8 +136,8 @@ class Ledger:
         if with_it:
             raise WithheldError(
                 f"This answer, {name!r}, is withheld: together with the release {with_it[0].told()} it would let a "
-                f"number about fewer than {policy.min_cell} applicants be worked out. Publish it for the same part of the "
-                "record and the same groups, or in a coarser form."
+                f"number about fewer than {policy.min_cell} applicants be worked out. Publish it for the same part of "
+                "the record and the same groups, or in a coarser form."
             )
         self.releases.append(made)
         self.place.write(self._text())
