@@ -104,13 +104,10 @@ def incidence_curve(
     hidden = _hidden_groups(parts, policy)
     if len(hidden) == len(parts):
         require_enough(0, policy)
-    made = {name: day_curve(part, EVENTS[outcome], int(horizon)) for name, part in parts.items()}
-    curves = {name: curve for name, curve in made.items() if name not in hidden}
-    ends = days_shown(
-        {name: curve.waiting_applicants for name, curve in curves.items()},
-        policy,
-        {name: made[name].waiting_applicants for name in hidden},
-    )
+    curves = {
+        name: day_curve(part, EVENTS[outcome], int(horizon)) for name, part in parts.items() if name not in hidden
+    }
+    ends = {name: days_shown(curve.waiting_applicants, policy) for name, curve in curves.items()}
     told: list[CurveRow] = []
     gone: list[bool] = []
     for name in parts:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,41 +11,15 @@ from numpy.typing import NDArray
 from followup_analytics.results.disclosure.policy import DisclosurePolicy
 
 IntArray = NDArray[np.int64]
-Group = TypeVar("Group")
 
 
-def days_shown(
-    waiting: Mapping[Group, NDArray[Any]], policy: DisclosurePolicy, hidden: Mapping[Group, NDArray[Any]]
-) -> dict[Group, int]:
-    """How many days of each group's curve may be shown, from day 0 on.
+def days_shown(waiting: NDArray[Any], policy: DisclosurePolicy) -> int:
+    """How many days of a group's curve may be shown, from day 0 on: those before some, but too few, are waiting.
 
-    A curve ends before the first day with some, but too few, applicants waiting. Where it ends, or a group is hidden
-    altogether, the curve of all would give the rest away by subtraction: from the day on which those who are waiting in
-    groups not shown are one group, or too few people, the group with the fewest waiting ends as well.
-
-    Args:
-        waiting: applicants waiting at the start of each day, by group that is shown, shape (days,) each.
-        hidden: the same of the groups that are hidden altogether.
+    waiting: applicants waiting at the start of each day, shape (days,).
     """
-    ends = {group: _before_few(counts, policy) for group, counts in waiting.items()}
-    if not policy.hides or not waiting or len(waiting) + len(hidden) < 2:
-        return ends
-    for day in range(len(next(iter(waiting.values())))):
-        while True:
-            gone = [int(counts[day]) for counts in hidden.values()]
-            gone += [int(counts[day]) for group, counts in waiting.items() if ends[group] <= day]
-            gone = [number for number in gone if number]
-            left = [group for group, counts in waiting.items() if ends[group] > day and counts[day]]
-            if not gone or not left or (len(gone) > 1 and sum(gone) >= policy.min_cell):
-                break
-            smallest = min(left, key=lambda group: (int(waiting[group][day]), str(group)))
-            ends[smallest] = day
-    return ends
-
-
-def _before_few(counts: NDArray[Any], policy: DisclosurePolicy) -> int:
-    few = (counts > 0) & (counts < policy.min_cell)
-    return int(np.argmax(few)) if policy.hides and few.any() else len(counts)
+    few = (waiting > 0) & (waiting < policy.min_cell)
+    return int(np.argmax(few)) if policy.hides and few.any() else len(waiting)
 
 
 def merged_steps(events: Sequence[int] | NDArray[Any], policy: DisclosurePolicy) -> IntArray:
