@@ -156,7 +156,7 @@ def test_dominance(units: list[int], dominated: bool) -> None:
     ],
 )
 def test_what_is_published_is_rounded(value: object, kind: str, policy: str, shown: object) -> None:
-    """Shares and differences to .001, p-values and weights to two digits, counts as the policy has it; else as it is."""
+    """Shares and differences to .001, p-values and weights to two digits, counts as the policy has it."""
     assert rounded_value(value, kind, policy_of(policy)) == shown
 
 
