@@ -31,6 +31,7 @@ _HOMES = {
     "predict_callbacks": "model",
     "read_log": "reading",
     "response_rates": "rates",
+    "sample_data": "simulate",
     "simulate_log": "simulate",
     "test_claims": "claims",
     "write_log": "reading",
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from followup_analytics.reading import read_log as read_log
     from followup_analytics.reading import write_log as write_log
     from followup_analytics.report import write_report as write_report
+    from followup_analytics.simulate import sample_data as sample_data
     from followup_analytics.simulate import simulate_log as simulate_log
     from followup_analytics.store import open_store as open_store
 

@@ -234,7 +234,7 @@ def assemble(
     until = _data_date(interviews, contacts, outcomes, data_date, time_zone)
     notes = [*notes, *open_end_note(interviews, data_date), *span_notes(interviews, until, time_zone)]
     notes += () if simulated else ahead_note(until)
-    interviews = _derive_interviews(interviews, int(until.timestamp() * 1_000_000))
+    interviews = _derive_interviews(interviews, _record_ends(interviews, until, data_date))
     zones = interviews.select("interview_id", "_zone")
     applicants = frames.get("applicants")
     return FollowUpLog(
@@ -310,7 +310,7 @@ def _data_date(
     time_zone: str | None,
 ) -> dt.datetime:
     if given is not None:
-        return parse_moment(given, time_zone)
+        return parse_moment(given, time_zone or _only_zone(interviews))
     latest = interviews["observed_until"].max()
     if latest is None:
         times = [
@@ -336,15 +336,25 @@ def parse_moment(given: dt.datetime | dt.date | str, time_zone: str | None) -> d
 
     Raises UsageError when it is neither.
     """
+    moment: dt.datetime = parse_moments(given, pl.Series([time_zone or "UTC"]))[0]
+    return moment.astimezone(dt.UTC)
+
+
+def parse_moments(given: dt.datetime | dt.date | str, zones: pl.Series) -> pl.Series:
+    """The same date or time in each of n zones, as instants (Datetime, UTC, of shape (n,)); a bare date is its end.
+
+    Raises UsageError when it is neither a date nor a time.
+    """
     value = given if isinstance(given, str) else given.isoformat()
-    parsed = clock.parse_times(pl.Series([value]), pl.Series([time_zone or "UTC"]))
-    if parsed.us[0] is None:
+    different = zones.unique(maintain_order=True).append(pl.Series(["UTC"] * (not len(zones)), dtype=pl.String))
+    parsed = clock.parse_times(pl.Series([value]).new_from_index(0, len(different)), different)
+    if parsed.us.null_count():
         raise UsageError(f"{value!r} is not a date; write it as 2026-03-05 or 2026-03-05T14:00+01:00.")
-    us = int(parsed.us[0])
+    us = parsed.us
     if parsed.is_date[0]:
-        day = clock.local_times(parsed.us, pl.Series([time_zone or "UTC"])).dt.date().cast(pl.Int32)
-        us = int(clock.local_midnight(day + 1, pl.Series([time_zone or "UTC"]))[0]) - 1
-    return dt.datetime.fromtimestamp(us // 1_000_000, dt.UTC).replace(microsecond=us % 1_000_000)
+        us = clock.local_midnight(clock.local_times(us, different).dt.date().cast(pl.Int32) + 1, different) - 1
+    found = zones.replace_strict(different, us, return_dtype=pl.Int64)
+    return pl.from_epoch(found, time_unit="us").dt.replace_time_zone("UTC")
 
 
 def _us(column: str) -> pl.Expr:
@@ -355,8 +365,23 @@ def _days(us: pl.Series, zones: pl.Series) -> pl.Series:
     return clock.local_times(us, zones).dt.date().cast(pl.Int32)
 
 
-def _derive_interviews(frame: pl.DataFrame, until_us: int) -> pl.DataFrame:
-    frame = frame.with_columns(_at_us=_us("interviewed_at"), _until_us=_us("observed_until").fill_null(until_us))
+def _record_ends(interviews: pl.DataFrame, until: dt.datetime, given: object) -> pl.Series:
+    """The end of each record that says none itself: the data date, which as a bare date ends where the row is."""
+    if isinstance(given, dt.datetime) or not isinstance(given, str | dt.date):
+        return pl.Series([until], dtype=pl.Datetime("us", "UTC")).new_from_index(0, interviews.height)
+    return parse_moments(given, interviews["_zone"])
+
+
+def _only_zone(interviews: pl.DataFrame) -> str | None:
+    """The zone of all interviews, where they have one and the same."""
+    zones = interviews["_zone"].unique()
+    return str(zones[0]) if len(zones) == 1 else None
+
+
+def _derive_interviews(frame: pl.DataFrame, ends: pl.Series) -> pl.DataFrame:
+    frame = frame.with_columns(
+        _at_us=_us("interviewed_at"), _until_us=_us("observed_until").fill_null(ends.dt.epoch("us"))
+    )
     return frame.with_columns(
         _day=_days(frame["_at_us"], frame["_zone"]), _until_day=_days(frame["_until_us"], frame["_zone"])
     )
@@ -464,7 +489,7 @@ def require_column(log: FollowUpLog, column: str, option: str) -> None:
 
 def as_of(log: FollowUpLog, date: dt.date | dt.datetime | str) -> FollowUpLog:
     """The log as it stood at the end of a day: later rows dropped, observed_until cut to it, later facts unknown."""
-    moment = parse_moment(date, log.time_zone)
+    moment = parse_moment(date, log.time_zone or _only_zone(log.interviews))
     interviews = log.interviews.filter(pl.col("interviewed_at") <= moment).with_columns(
         observed_until=pl.min_horizontal("observed_until", pl.lit(moment)),
         self_rating=pl.when(pl.col("self_rated_at").is_null() | (pl.col("self_rated_at") <= moment)).then(

@@ -12,7 +12,7 @@ import polars as pl
 
 from followup_analytics.checks import CheckedTable
 from followup_analytics.errors import UnreadableError
-from followup_analytics.log import parse_moment
+from followup_analytics.log import parse_moments
 
 
 @dataclass(frozen=True)
@@ -23,22 +23,21 @@ class Settings:
     data_date: dt.datetime | dt.date | str | None = None
     simulated: bool = False
 
-    def complete(self, checked: CheckedTable, time_zone: str | None) -> CheckedTable:
+    def complete(self, checked: CheckedTable) -> CheckedTable:
         """Interviews with observed_until filled in: in a store, no file says any longer where the record ends."""
-        return observed_until(checked, self.data_date, time_zone or self.time_zone)
+        return observed_until(checked, self.data_date)
 
 
-def observed_until(
-    checked: CheckedTable, end: dt.datetime | dt.date | str | None, time_zone: str | None
-) -> CheckedTable:
+def observed_until(checked: CheckedTable, end: dt.datetime | dt.date | str | None) -> CheckedTable:
     """Interviews that say nothing of the end of their record, with this one; a bare date is the end of that day.
 
-    A record can't end before its interview: such a row keeps its gap. Raises UsageError when it is no date.
+    The day ends where the interview was, and a time without an offset is read there. A record can't end before its
+    interview: such a row keeps its gap. Raises UsageError when it is no date.
     """
     if end is None:
         return checked
-    moment = pl.lit(parse_moment(end, time_zone), pl.Datetime("us", "UTC"))
-    usable = pl.when(moment >= pl.col("interviewed_at")).then(moment)
+    ends = parse_moments(end, checked.frame["_zone"].fill_null("UTC"))
+    usable = pl.when(ends >= pl.col("interviewed_at")).then(ends)
     return _with_ends(checked, pl.coalesce("observed_until", usable))
 
 
