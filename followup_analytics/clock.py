@@ -50,6 +50,12 @@ def is_zone(name: str) -> bool:
     return True
 
 
+def known_zones(zones: pl.Series) -> pl.Series:
+    """The zones, null where a name is none that is known here."""
+    strange = [zone for zone in zones.drop_nulls().unique() if not is_zone(zone)]
+    return zones.set(zones.is_in(strange), None) if strange else zones
+
+
 def parse_times(values: pl.Series, zones: pl.Series) -> ParsedTimes:
     """Read ISO 8601 timestamps; what has no offset is read in its row's zone.
 

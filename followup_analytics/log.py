@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import polars as pl
 
 from followup_analytics import clock
 from followup_analytics.casting import POLARS_TYPES
 from followup_analytics.checks import CheckedTable, check_table, refuse, reject_unknown_interviews
+from followup_analytics.columns import ColumnTable
 from followup_analytics.errors import DataError, UsageError
-from followup_analytics.schema import APPLICANTS, CONTACTS, INTERVIEWS, OUTCOME_TABLE, TABLES, Table
+from followup_analytics.schema import APPLICANTS, CLOCKS, CONTACTS, INTERVIEWS, OUTCOME_TABLE, TABLES, Table
 from followup_analytics.tabular import ROW
 from followup_analytics.text import listed, nearest
 
 Native = Literal["polars", "pandas"]
+T = TypeVar("T")
 
 
 #: Code of the note that the record's end is a guess; reports then speak of its last entry.
@@ -66,10 +68,49 @@ class FollowUpLog:
     def __repr__(self) -> str:
         """A line that counts instead of dumping rows."""
         kind = "simulated " if self.simulated else ""
-        return (
-            f"<{kind}FollowUpLog: {self.interviews.height:,} interviews, {self.contacts.height:,} contacts, "
-            f"{self.outcomes.height:,} outcomes, data date {self.data_date:%Y-%m-%d}>"
-        )
+        sizes = ", ".join(f"{self.held(name).height:,} {name}" for name in _LAZY)
+        return f"<{kind}FollowUpLog: {sizes}, data date {self.data_date:%Y-%m-%d}>"
+
+    def held(self, table: str) -> pl.DataFrame | ColumnTable:
+        """A table as the log holds it: `height`, `columns` and `select(names)` read no more than they need."""
+        found: pl.DataFrame | ColumnTable = vars(self)[_HELD + table]
+        return found
+
+    def remembered(self, question: Hashable, answer: Callable[[], T]) -> T:
+        """What was worked out of this log before for the same question, else `answer()`, kept with the log.
+
+        A log never changes, so that an answer to a question about it never does; a log cut or changed is another one.
+        """
+        kept: dict[Hashable, Any] = vars(self).setdefault("_remembered", {})
+        if question not in kept:
+            kept[question] = answer()
+        found: T = kept[question]
+        return found
+
+
+_HELD = "_held_"
+_LAZY = ("interviews", "contacts", "outcomes")
+
+
+class _Table:
+    """An attribute that holds a frame, or a table of columns of which the whole is made when it is asked for."""
+
+    def __init__(self, name: str) -> None:
+        self._key = _HELD + name
+
+    def __get__(self, log: FollowUpLog | None, owner: type | None = None) -> Any:
+        if log is None:
+            return self
+        held = vars(log)[self._key]
+        return held.whole() if isinstance(held, ColumnTable) else held
+
+    def __set__(self, log: FollowUpLog, value: pl.DataFrame | ColumnTable) -> None:
+        vars(log)[self._key] = value
+
+
+# After the dataclass was made, so that its fields have no defaults: reading a large log must not read every column.
+for _name in _LAZY:
+    setattr(FollowUpLog, _name, _Table(_name))
 
 
 def build_log(
@@ -231,10 +272,10 @@ def assemble(
     outcomes = _with_missing_columns(frames.get("outcomes", pl.DataFrame()), OUTCOME_TABLE)
     if "_zone" not in interviews.columns:
         interviews = interviews.with_columns(_zone=pl.coalesce("time_zone", pl.lit(time_zone or "UTC")))
-    until = _data_date(interviews, contacts, outcomes, data_date, time_zone)
+    until = data_date_of(interviews, {"contacts": contacts, "outcomes": outcomes}, data_date, time_zone)
     notes = [*notes, *open_end_note(interviews, data_date), *span_notes(interviews, until, time_zone)]
     notes += () if simulated else ahead_note(until)
-    interviews = _derive_interviews(interviews, _record_ends(interviews, until, data_date))
+    interviews = _derive_interviews(interviews, record_ends(interviews, until, data_date))
     zones = interviews.select("interview_id", "_zone")
     applicants = frames.get("applicants")
     return FollowUpLog(
@@ -259,9 +300,9 @@ def _with_missing_columns(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     return frame.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in empty.items())
 
 
-def open_end_note(interviews: pl.DataFrame, given: object) -> tuple[Note, ...]:
+def open_end_note(interviews: pl.DataFrame | ColumnTable, given: object) -> tuple[Note, ...]:
     """What to say where nobody told until when the record is complete, so that its last entry has to stand for it."""
-    if given is not None or interviews["observed_until"].count():
+    if given is not None or interviews.select(["observed_until"])["observed_until"].count():
         return ()
     return (
         Note(
@@ -272,23 +313,32 @@ def open_end_note(interviews: pl.DataFrame, given: object) -> tuple[Note, ...]:
     )
 
 
-def span_notes(interviews: pl.DataFrame, until: dt.datetime, time_zone: str | None) -> tuple[Note, ...]:
+def span_notes(
+    interviews: pl.DataFrame | ColumnTable, until: dt.datetime, time_zone: str | None
+) -> tuple[Note, ...]:
     """What is unusual about zones and ends of the record: said, since days, hours and windows rest on it."""
-    fixed = pl.col("_zone").str.contains(r"^[+-]|^UTC$") & pl.col("time_zone").is_null()
-    fixed &= (pl.col("at_precision") != "day").fill_null(value=True)
+    ends = interviews.select(["observed_until"])["observed_until"]
     found = {
-        "fixed_offsets": int(interviews.select(fixed.sum()).item()) if time_zone is None else 0,
-        "observed_after_data_date": int((interviews["observed_until"] > until).sum()),
+        "fixed_offsets": _fixed_offsets(interviews) if time_zone is None else 0,
+        "observed_after_data_date": int((ends > until).sum()),
         "interviews_after_data_date": _beyond_all_ends(interviews, until),
     }
     return tuple(Note(code, text, found[code] or None) for code, text in _SPAN_NOTES.items() if found[code])
 
 
-def _beyond_all_ends(interviews: pl.DataFrame, until: dt.datetime) -> int:
+def _fixed_offsets(interviews: pl.DataFrame | ColumnTable) -> int:
+    frame = interviews.select(["_zone", "time_zone", "at_precision"])
+    fixed = pl.col("_zone").cast(pl.String).str.contains(r"^[+-]|^UTC$") & pl.col("time_zone").is_null()
+    fixed &= (pl.col("at_precision") != "day").fill_null(value=True)
+    return int(frame.select(fixed.sum()).item())
+
+
+def _beyond_all_ends(interviews: pl.DataFrame | ColumnTable, until: dt.datetime) -> int:
     """How many interviews say nothing of their record and lie after that of all others, which gave the data date."""
-    if interviews["observed_until"].max() != until:
+    ends = interviews.select(["observed_until"])["observed_until"]
+    if ends.max() != until or not ends.null_count():
         return 0
-    return int((interviews["observed_until"].is_null() & (interviews["interviewed_at"] > until)).sum())
+    return int((ends.is_null() & (interviews.select(["interviewed_at"])["interviewed_at"] > until)).sum())
 
 
 def ahead_note(until: dt.datetime) -> tuple[Note, ...]:
@@ -302,33 +352,35 @@ def ahead_note(until: dt.datetime) -> tuple[Note, ...]:
     return (Note("data_date_ahead", text),)
 
 
-def _data_date(
-    interviews: pl.DataFrame,
-    contacts: pl.DataFrame,
-    outcomes: pl.DataFrame,
+def data_date_of(
+    interviews: pl.DataFrame | ColumnTable,
+    others: Mapping[str, pl.DataFrame | ColumnTable],
     given: dt.datetime | dt.date | str | None,
     time_zone: str | None,
 ) -> dt.datetime:
+    """When the record ends: as given, else the latest observed_until, else the latest time in any table.
+
+    others: contacts and outcomes. Raises DataError for a log without interviews.
+    """
     if given is not None:
         return parse_moment(given, time_zone or _only_zone(interviews))
-    latest = interviews["observed_until"].max()
+    latest = interviews.select(["observed_until"])["observed_until"].max()
     if latest is None:
-        times = [
-            _latest(frame, name)
-            for frame, name in ((interviews, "interviewed_at"), (contacts, "at"), (outcomes, "decided_at"))
-        ]
+        times = [_latest(table, CLOCKS[name]) for name, table in (("interviews", interviews), *others.items())]
         latest = max((time for time in times if isinstance(time, dt.datetime)), default=None)
     if not isinstance(latest, dt.datetime):
         raise DataError("interviews: the table has no rows; a log needs at least one interview.")
     return latest
 
 
-def _latest(frame: pl.DataFrame, name: str) -> Any:
+def _latest(table: pl.DataFrame | ColumnTable, name: str) -> Any:
     """The latest time in a column; where only the date is known, the end of that day."""
     by_day = (pl.col("at_precision") == "day").fill_null(value=False)
-    return frame.select(
-        pl.when(by_day).then(pl.col(name) + pl.duration(microseconds=clock.DAY_US - 1)).otherwise(name).max()
-    ).item()
+    return (
+        table.select([name, "at_precision"])
+        .select(pl.when(by_day).then(pl.col(name) + pl.duration(microseconds=clock.DAY_US - 1)).otherwise(name).max())
+        .item()
+    )
 
 
 def parse_moment(given: dt.datetime | dt.date | str, time_zone: str | None) -> dt.datetime:
@@ -365,16 +417,16 @@ def _days(us: pl.Series, zones: pl.Series) -> pl.Series:
     return clock.local_times(us, zones).dt.date().cast(pl.Int32)
 
 
-def _record_ends(interviews: pl.DataFrame, until: dt.datetime, given: object) -> pl.Series:
+def record_ends(interviews: pl.DataFrame | ColumnTable, until: dt.datetime, given: object) -> pl.Series:
     """The end of each record that says none itself: the data date, which as a bare date ends where the row is."""
     if isinstance(given, dt.datetime) or not isinstance(given, str | dt.date):
         return pl.Series([until], dtype=pl.Datetime("us", "UTC")).new_from_index(0, interviews.height)
-    return parse_moments(given, interviews["_zone"])
+    return parse_moments(given, interviews.select(["_zone"])["_zone"].cast(pl.String))
 
 
-def _only_zone(interviews: pl.DataFrame) -> str | None:
+def _only_zone(interviews: pl.DataFrame | ColumnTable) -> str | None:
     """The zone of all interviews, where they have one and the same."""
-    zones = interviews["_zone"].unique()
+    zones = interviews.select(["_zone"])["_zone"].unique()
     return str(zones[0]) if len(zones) == 1 else None
 
 

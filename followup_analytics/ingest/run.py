@@ -18,7 +18,6 @@ from followup_analytics.clock import is_zone
 from followup_analytics.errors import FollowUpError, UsageError
 from followup_analytics.headings import header_key
 from followup_analytics.ingest.aside import SetAside
-from followup_analytics.ingest.beside import Settings
 from followup_analytics.ingest.known import no_ends, no_interviews
 from followup_analytics.ingest.mapping import load_map
 from followup_analytics.ingest.papers import Papers
@@ -31,6 +30,7 @@ from followup_analytics.ingest.telephone import region_checked
 from followup_analytics.log import Note, parse_moment
 from followup_analytics.privacy import Pseudonyms
 from followup_analytics.schema import INTERVIEWS, TABLES
+from followup_analytics.settings import Settings
 from followup_analytics.store import Counts, Store
 from followup_analytics.tabular import DELIMITED_SUFFIXES, PARQUET_SUFFIXES
 

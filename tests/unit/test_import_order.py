@@ -15,7 +15,7 @@ ORDER = (
     ("schema", "text", "lookup", "frames"),
     ("headings",),
     ("clock", "tabular", "workbook", "workdays", "casting"),
-    ("checks",),
+    ("checks", "settings"),
     ("log",),
     ("results",),
     ("privacy",),
