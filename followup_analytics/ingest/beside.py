@@ -8,10 +8,10 @@ from pathlib import Path
 
 import polars as pl
 
-from followup_analytics.checks import CheckedTable
-from followup_analytics.log import parse_moments
-from followup_analytics.schema import TABLES
-from followup_analytics.settings import LOG_FILE, Settings, read_settings
+from followup_analytics.log.checks import CheckedTable
+from followup_analytics.log.followup_log import parse_moments
+from followup_analytics.log.schema import TABLES
+from followup_analytics.log.settings import LOG_FILE, Settings, read_settings
 
 
 def observed_until(checked: CheckedTable, end: dt.datetime | dt.date | str | None) -> CheckedTable:
