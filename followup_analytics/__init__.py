@@ -34,7 +34,7 @@ _HOMES = {
     "sample_data": "simulate",
     "simulate_log": "simulate",
     "test_claims": "claims",
-    "write_log": "reading",
+    "write_log": "reading.writing",
     "write_report": "report",
 }
 
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from followup_analytics.model import load_callback_model as load_callback_model
     from followup_analytics.model import predict_callbacks as predict_callbacks
     from followup_analytics.reading.logs import read_log as read_log
-    from followup_analytics.reading.logs import write_log as write_log
+    from followup_analytics.reading.writing import write_log as write_log
     from followup_analytics.report import write_report as write_report
     from followup_analytics.simulate import sample_data as sample_data
     from followup_analytics.simulate import simulate_log as simulate_log

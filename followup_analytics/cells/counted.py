@@ -11,14 +11,15 @@ microseconds, or whole days of 24 hours where one of the two rows knows only its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import narwhals as nw
 import polars as pl
 
 from followup_analytics.cells.engine import collect, keep
-from followup_analytics.cells.inputs import CONTACT_KEYS, Prepared, buckets, prepare, role
+from followup_analytics.cells.inputs import CONTACT_KEYS, Prepared, buckets, n_dated, prepare, role
+from followup_analytics.cells.instants import automatic_replies
 from followup_analytics.cells.windows import (
     ATTEMPT,
     CENSORED,
@@ -236,7 +237,6 @@ def left_out(log: FollowUpLog, made: Prepared, *, n_attempts: int, n_interviews:
     contacts = made.frames["contacts"].with_columns(observed=observed)
     places = collect(contacts.select(*flags, nw.col("observed").sum())).row(0, named=True)
     ends = collect(made.frames["outcomes"].select(*flags)).row(0, named=True)
-    dated = sum(int((frame["at_precision"] == "day").sum()) for frame in (log.interviews, log.contacts, log.outcomes))
     numbers = {
         "attempts_not_at_risk": (places["observed"] or 0) - n_attempts,
         "interviews_without_attempt": log.interviews.height - n_interviews,
@@ -244,9 +244,14 @@ def left_out(log: FollowUpLog, made: Prepared, *, n_attempts: int, n_interviews:
         "contacts_after_observation": places["late"],
         "outcomes_before_interview": ends["early"],
         "outcomes_after_observation": ends["late"],
-        "automatic_replies": int(((log.contacts["direction"] == "inbound") & log.contacts["automatic"]).sum()),
-        "day_precision": dated,
+        "automatic_replies": automatic_replies(log),
+        "day_precision": sum(n_dated(log).values()),
     }
+    return notes_of(numbers)
+
+
+def notes_of(numbers: Mapping[str, int]) -> tuple[Note, ...]:
+    """Counts of what was left out, by code, as notes; a count of nought gives none."""
     return tuple(Note(code, _SENTENCES[code], n) for code, n in numbers.items() if n)
 
 

@@ -35,6 +35,11 @@ class ColumnTable:
         """The names of all columns, in order."""
         return list(self._makers)
 
+    @property
+    def kept(self) -> set[str]:
+        """The columns that were asked for so far."""
+        return set(self._held)
+
     def with_columns(self, **makers: Maker) -> ColumnTable:
         """The same table with further columns, sharing nothing that was read."""
         return ColumnTable(self._scan, self.height, {**self._makers, **makers})
@@ -53,6 +58,17 @@ class ColumnTable:
             elif not isinstance(maker, pl.Expr):
                 self._held[name] = maker(self).alias(name)
         return pl.DataFrame([self._held[name] for name in names])
+
+    def read(self, expression: pl.Expr) -> pl.Series:
+        """An expression over the file, worked out and not kept."""
+        return self._scan.select(expression.alias("cell")).collect()["cell"]
+
+    def read_once(self, name: str) -> pl.Series:
+        """One column, of which nothing is kept that was not kept before; of texts in the file, their hashes do."""
+        maker = self._makers[name]
+        if name in self._held or not isinstance(maker, pl.Expr):
+            return self.select([name])[name]
+        return self.read(maker)
 
     def whole(self) -> pl.DataFrame:
         """All columns as a frame, vocabularies as texts."""

@@ -14,7 +14,16 @@ from followup_analytics.log import clock
 from followup_analytics.log.casting import POLARS_TYPES
 from followup_analytics.log.checks import CheckedTable, check_table, refuse, reject_unknown_interviews
 from followup_analytics.log.columns import ColumnTable
-from followup_analytics.log.schema import APPLICANTS, CLOCKS, CONTACTS, INTERVIEWS, OUTCOME_TABLE, TABLES, Table
+from followup_analytics.log.schema import (
+    APPLICANTS,
+    CLOCKS,
+    CONTACTS,
+    INTERVIEWS,
+    OUTCOME_TABLE,
+    OUTCOMES,
+    TABLES,
+    Table,
+)
 from followup_analytics.sheets.tabular import ROW
 from followup_analytics.text import listed, nearest
 
@@ -68,8 +77,18 @@ class FollowUpLog:
     def __repr__(self) -> str:
         """A line that counts instead of dumping rows."""
         kind = "simulated " if self.simulated else ""
-        sizes = ", ".join(f"{self.held(name).height:,} {name}" for name in _LAZY)
+        sizes = ", ".join(f"{self.held(name).height:,} {name}" for name in _LAZY[:3])
         return f"<{kind}FollowUpLog: {sizes}, data date {self.data_date:%Y-%m-%d}>"
+
+    @property
+    def has_applicants(self) -> bool:
+        """Whether there is a table of applicants."""
+        return vars(self)[_HELD + "applicants"] is not None
+
+    @property
+    def n_applicants(self) -> int:
+        """How many applicants have an interview in the log."""
+        return self.remembered("n_applicants", lambda: _n_distinct(self.held("interviews"), "applicant_id"))
 
     def held(self, table: str) -> pl.DataFrame | ColumnTable:
         """A table as the log holds it: `height`, `columns` and `select(names)` read no more than they need."""
@@ -88,8 +107,12 @@ class FollowUpLog:
         return found
 
 
+def _n_distinct(table: pl.DataFrame | ColumnTable, name: str) -> int:
+    return table.select([name])[name].n_unique()
+
+
 _HELD = "_held_"
-_LAZY = ("interviews", "contacts", "outcomes")
+_LAZY = ("interviews", "contacts", "outcomes", "applicants")
 
 
 class _Table:
@@ -123,11 +146,13 @@ def build_log(
     data_date: dt.datetime | dt.date | str | None = None,
     simulated: bool = False,
     notes: Sequence[Note] = (),
+    like: Any = None,
 ) -> FollowUpLog:
     """Check frames and make a log of them.
 
     Frames are polars or pandas (anything Narwhals takes), with values as text or typed. time_zone: for timestamps
     without an offset. data_date: when the record ends; else the latest observed_until, else the latest time in it.
+    like: a frame of the kind that answers come in; else the interviews are.
     Raises DataError for the first row that breaks a rule of the log.
     """
     given = {"interviews": interviews, "contacts": contacts, "outcomes": outcomes, "applicants": applicants}
@@ -141,7 +166,7 @@ def build_log(
         data_date=data_date,
         simulated=simulated,
         notes=(*notes, *midnight_notes(frames), *clock_notes(checked.values())),
-        native=native_kind(interviews),
+        native=native_kind(interviews if like is None else like),
     )
 
 
@@ -188,9 +213,16 @@ def native_kind(frame: Any) -> Native:
 
 
 def check_tables(
-    frames: Mapping[str, pl.DataFrame], files: Mapping[str, str], *, time_zone: str | None = None
+    frames: Mapping[str, pl.DataFrame],
+    files: Mapping[str, str],
+    *,
+    time_zone: str | None = None,
+    parts: Mapping[str, tuple[str, ...]] | None = None,
 ) -> dict[str, CheckedTable]:
-    """Check the tables of one log together: interviews first, since contacts and outcomes refer to them."""
+    """Check the tables of one log together: interviews first, since contacts and outcomes refer to them.
+
+    files: what each table's file is called. parts: of tables that lie in several, the names of these.
+    """
     if time_zone is not None and not clock.is_zone(time_zone):
         raise UsageError(f"the time zone {time_zone!r} is not known; give an IANA name such as Europe/Berlin.")
     checked: dict[str, CheckedTable] = {}
@@ -202,14 +234,14 @@ def check_tables(
             frames[table.name], table, file=files[table.name] or table.name, time_zone=time_zone, interview_zones=zones
         )
         if table.name == INTERVIEWS.name:
-            zones, known = _known_zones(one.frame, time_zone), one.frame["interview_id"]
+            zones, known = known_zones(one.frame, time_zone), one.frame["interview_id"]
         elif "interview_id" in table.names and known is not None:
             one = reject_unknown_interviews(one, known)
-        checked[table.name] = one
+        checked[table.name] = replace(one, parts=(parts or {}).get(table.name, ()))
     return checked
 
 
-def _known_zones(interviews: pl.DataFrame, time_zone: str | None) -> pl.DataFrame:
+def known_zones(interviews: pl.DataFrame, time_zone: str | None) -> pl.DataFrame:
     """The zone of each interview; null where a bare date says none, so that times without offset can't lean on it."""
     if time_zone is not None:
         return interviews.select("interview_id", "_zone")
@@ -437,6 +469,14 @@ def _derive_interviews(frame: pl.DataFrame, ends: pl.Series) -> pl.DataFrame:
     )
 
 
+#: Rows of day precision that stand at the end of their day: the column that tells, its words, and those of them that
+#: stand behind the others.
+DERIVED_WORDS: Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    "contacts": ("direction", ("inbound",), ()),
+    "outcomes": ("outcome", OUTCOMES, ("filled", "withdrawn")),
+}
+
+
 def _end_of_day(day: pl.Series, zones: pl.Series) -> pl.Series:
     return clock.local_midnight(day + 1, zones)
 
@@ -454,7 +494,7 @@ def _derive_contacts(frame: pl.DataFrame, zones: pl.DataFrame) -> pl.DataFrame:
     )
     if by_day.any():
         # Within a day whose hours are unknown: attempts first, then responses, then ends of the story.
-        late = by_day & (frame["direction"] == "inbound")
+        late = by_day & frame["direction"].is_in(DERIVED_WORDS["contacts"][1])
         end = _end_of_day(frame["_day"], zone) - 2
         frame = frame.with_columns(_order_us=frame["_at_us"].zip_with(~late, end))
     return frame
@@ -466,7 +506,7 @@ def _derive_outcomes(frame: pl.DataFrame, zones: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(_order_us="_at_us", _day=_days(frame["_at_us"], zone))
     by_day = (frame["at_precision"] == "day").fill_null(value=False)
     if by_day.any():
-        is_end = frame["outcome"].is_in(["filled", "withdrawn"])
+        is_end = frame["outcome"].is_in(DERIVED_WORDS["outcomes"][2])
         end = _end_of_day(frame["_day"], zone) - 2 + is_end.cast(pl.Int64)
         frame = frame.with_columns(_order_us=frame["_at_us"].zip_with(~by_day, end))
     return frame

@@ -85,9 +85,9 @@ class LogCounts:
         us = pl.Series([int(log.data_date.timestamp() * 1_000_000)])
         local = clock.local_times(us, pl.Series([log.time_zone or "UTC"]))[0]
         return cls(
-            interviews=log.interviews.height,
-            applicants=log.interviews["applicant_id"].n_unique(),
-            contacts=log.contacts.height,
+            interviews=log.held("interviews").height,
+            applicants=log.n_applicants,
+            contacts=log.held("contacts").height,
             data_date=local.date().isoformat(),
             simulated=log.simulated,
         )

@@ -81,7 +81,7 @@ def response_rates(
     """
     keys = parse_keys(by, log, bins, min_cell)
     _check(outcome, cluster)
-    require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
+    require_enough(log.n_applicants, min_cell)
     table = attempts_table(log, keys, outcome=outcome, within=within, working_days=working_days, engine=engine)
     rates = _rates(table, log, cluster, window_us(within))
     reached = _cumulative(table, log, keys, window_us(within))
@@ -129,7 +129,7 @@ def _cumulative(
     if numbered is None or any(key.of_contacts or key.name in ("timing", "weekday", "hour") for key in others):
         return {}
     found: dict[int, tuple[Cumulative, int]] = {}
-    whose = log.interviews.select("interview_id", "applicant_id", bucket=buckets(log))
+    whose = log.held("interviews").select(["applicant_id"]).with_columns(bucket=buckets(log))
     rows = pl.concat([table.rows, whose[table.column("story")]], how="horizontal")
     strata = rows.partition_by([f"_key_{key.name}" for key in others]) if others else [rows]
     for stratum in strata:

@@ -117,8 +117,9 @@ def _key(name: str, log: FollowUpLog, cuts: str | None, min_cell: int) -> Key:
         )
     if name in _FIELDS:
         raise UsageError(f"--by {name}: the answer has a field of that name; rename the column.")
-    columns = [column for column in log.interviews.columns if not column.startswith("_") and column not in CONTACT_KEYS]
-    of_contacts = [column for column in log.contacts.columns if not column.startswith("_") and column not in columns]
+    interviews, contacts = log.held("interviews"), log.held("contacts")
+    columns = [column for column in interviews.columns if not column.startswith("_") and column not in CONTACT_KEYS]
+    of_contacts = [column for column in contacts.columns if not column.startswith("_") and column not in columns]
     if name not in columns and name not in of_contacts:
         guess = nearest(name, [*DEFAULT_BINS, *_VOCABULARIES, *columns, *of_contacts])
         hint = (
@@ -127,15 +128,15 @@ def _key(name: str, log: FollowUpLog, cuts: str | None, min_cell: int) -> Key:
             else f": use {listed([*DEFAULT_BINS, *_VOCABULARIES])}, or a column of the interviews."
         )
         raise UsageError(f"--by: there is no column {name!r}{hint}")
-    table = log.interviews if name in columns else log.contacts
+    if cuts is None and name in _VOCABULARIES:
+        return Key(name, words=tuple(_VOCABULARIES[name]), of_contacts=name not in columns)
+    values = (interviews if name in columns else contacts).select([name])[name]
     if cuts is None:
-        return Key(
-            name, words=tuple(_VOCABULARIES.get(name, _sorted_words(table[name]))), of_contacts=name not in columns
-        )
-    if not table.schema[name].is_numeric():
+        return Key(name, words=_sorted_words(values), of_contacts=name not in columns)
+    if not values.dtype.is_numeric():
         raise UsageError(f"--bins can't cut {name!r}: it is no number.")
     bins = _cut(name, cuts, None, None)
-    low, high = table[name].min(), table[name].max()
+    low, high = values.min(), values.max()
     if low is not None and (low < bins[0].low or (bins[-1].high is not None and high >= bins[-1].high + 1)):  # type: ignore[operator]
         raise UsageError(f"--bins {name}: some values lie outside of the bins; widen the first or the last one.")
     return Key(name, bins, of_contacts=name not in columns)
