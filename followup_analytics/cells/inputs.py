@@ -24,6 +24,21 @@ CONTACT_KEYS = ("channel", "party")
 
 
 @dataclass(frozen=True)
+class Further:
+    """A further column that the engine gets as `by_NAME`: as text, or (`whole`) as a number rounded down."""
+
+    name: str
+    column: str
+    of_contacts: bool
+    whole: bool = False
+
+    def expression(self) -> pl.Expr:
+        """The column as the engine gets it."""
+        cell = pl.col(self.column)
+        return (cell.floor().cast(pl.Int64) if self.whole else cell.cast(pl.String)).alias(f"by_{self.name}")
+
+
+@dataclass(frozen=True)
 class Prepared:
     """Frames of one engine (`risk.py` says which columns), and whether every row has a time of day.
 
@@ -39,27 +54,47 @@ def prepare(
     engine: str = "auto",
     *,
     working_days: str | None = None,
-    columns: Sequence[str] = (),
-    numbers: Mapping[str, str] | None = None,
+    further: Sequence[Further] = (),
 ) -> Prepared:
     """Hand the log to an engine.
 
-    `columns` are further columns of interviews or contacts, passed on as text `by_NAME`; `numbers` gives names to
-    numeric columns, passed on as whole numbers (rounded down). `clock_day` and `clock_start` count the days on which
-    timing is measured: local calendar days, or working days of a country. What polars gets is made once for a log and
-    remembered by it. Raises UsageError and MissingExtraError as `engine.choose_engine` does.
+    `further`: columns of interviews or contacts beside those that the rules need. `clock_day` and `clock_start` count
+    the days on which timing is measured: local calendar days, or working days of a country. What polars gets is made
+    once for a log and remembered by it. Raises UsageError and MissingExtraError as `engine.choose_engine` does.
     """
-    question = ("prepared", working_days, tuple(columns), tuple(sorted((numbers or {}).items())))
     if choose_engine(engine) != "polars":
         # Another engine's tables live as long as its connection or session.
-        return _prepared(log, engine, working_days, columns, numbers or {})
-    return log.remembered(question, lambda: _prepared(log, engine, working_days, columns, numbers or {}))
+        return _prepared(log, engine, working_days, further)
+    made = log.remembered("prepared", lambda: _prepared(log, engine, None, ()))
+    if working_days is None and not further:
+        return made
+    frames = {
+        name: _with_series(made.frames[name], log, name, {**added, **_working_days(log, name, working_days)})
+        for name, added in zip(("interviews", "contacts"), _by_table(further), strict=True)
+    }
+    return Prepared({**made.frames, **frames}, made.instants_only)
 
 
-def _prepared(
-    log: FollowUpLog, engine: str, working_days: str | None, columns: Sequence[str], numbers: Mapping[str, str]
-) -> Prepared:
-    of_interviews, of_contacts = _further(log, columns, numbers)
+def _with_series(
+    frame: nw.LazyFrame[Any], log: FollowUpLog, table: str, added: Mapping[str, pl.Expr | pl.Series]
+) -> nw.LazyFrame[Any]:
+    """A prepared table with further columns of the log's, whose rows stand in the same order."""
+    columns = {name for one in added.values() if isinstance(one, pl.Expr) for name in one.meta.root_names()}
+    rows = log.held(table).select(sorted(columns))
+    made = [one if isinstance(one, pl.Series) else rows.select(one).to_series() for one in added.values()]
+    named = [one.alias(name) for name, one in zip(added, made, strict=True)]
+    return nw.from_native(frame.to_native().with_columns(named)).lazy()
+
+
+def _working_days(log: FollowUpLog, table: str, working_days: str | None) -> dict[str, pl.Series]:
+    if working_days is None:
+        return {}
+    name = "clock_start" if table == "interviews" else "clock_day"
+    return {name: clock_days(log, table, working_days)}
+
+
+def _prepared(log: FollowUpLog, engine: str, working_days: str | None, further: Sequence[Further]) -> Prepared:
+    of_interviews, of_contacts = _by_table(further)
     only = instants_only(log)
     interviews = _interviews(log, working_days, of_interviews)
     spans = interviews.select(*SPAN)
@@ -81,15 +116,10 @@ def _prepared(
 _EVENT = ("story", "order_us", "at_us", "day", "instant", *SPAN)
 
 
-def _further(
-    log: FollowUpLog, columns: Sequence[str], numbers: Mapping[str, str]
-) -> tuple[dict[str, pl.Expr], dict[str, pl.Expr]]:
+def _by_table(further: Sequence[Further]) -> tuple[dict[str, pl.Expr], dict[str, pl.Expr]]:
     """The further columns of interviews and of contacts, as `by_NAME`."""
-    wanted = {name: (name, pl.col(name).cast(pl.String)) for name in columns}
-    wanted |= {name: (column, pl.col(column).floor().cast(pl.Int64)) for name, column in numbers.items()}
-    shared = {name for name, (column, _) in wanted.items() if column in log.interviews.columns} - set(CONTACT_KEYS)
-    of_interviews = {f"by_{name}": one for name, (_, one) in wanted.items() if name in shared}
-    return of_interviews, {f"by_{name}": one for name, (_, one) in wanted.items() if name not in shared}
+    of_interviews = {f"by_{one.name}": one.expression() for one in further if not one.of_contacts}
+    return of_interviews, {f"by_{one.name}": one.expression() for one in further if one.of_contacts}
 
 
 def _interviews(log: FollowUpLog, working_days: str | None, further: Mapping[str, pl.Expr]) -> pl.DataFrame:

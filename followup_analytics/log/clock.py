@@ -238,8 +238,11 @@ def shifts(us: NDArray[np.int64], codes: NDArray[np.intp], names: Sequence[str])
         table[place] = np.where(begin == end, begin, _MIXED)
     quarters = us // _STEP_US - first
     found: NDArray[np.int64] = table[0][quarters] if len(names) == 1 else table.ravel()[codes * steps + quarters]
-    for row in np.flatnonzero(found == _MIXED):
-        found[row] = _ahead(us[row : row + 1], names[int(codes[row])])[0]
+    mixed = np.flatnonzero(found == _MIXED)
+    if len(mixed):
+        moments = pl.Series(us[mixed])
+        zones = pl.Series(names, dtype=pl.String).gather(pl.Series(codes[mixed]))
+        found[mixed] = (local_times(moments, zones).dt.epoch("us") - moments).to_numpy()
     return found
 
 

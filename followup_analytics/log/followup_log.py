@@ -11,6 +11,7 @@ import polars as pl
 
 from followup_analytics.errors import DataError, UsageError
 from followup_analytics.log import clock
+from followup_analytics.log.asked import asked, in_frames
 from followup_analytics.log.casting import POLARS_TYPES
 from followup_analytics.log.checks import CheckedTable, check_table, refuse, reject_unknown_interviews
 from followup_analytics.log.columns import ColumnTable
@@ -105,6 +106,17 @@ class FollowUpLog:
             kept[question] = answer()
         found: T = kept[question]
         return found
+
+    def with_group(self, name: str, values: pl.Expr) -> FollowUpLog:
+        """The log with a further column of interviews, by which to group; what was worked out of it stays known.
+
+        Raises ValueError for a column that the interviews have.
+        """
+        if name in self.held("interviews").columns:
+            raise ValueError(f"interviews have a column {name!r} already")
+        made = replace(self, interviews=self.interviews.with_columns(values.alias(name)))
+        vars(made)["_remembered"] = vars(self).setdefault("_remembered", {})
+        return made
 
 
 def _n_distinct(table: pl.DataFrame | ColumnTable, name: str) -> int:
@@ -528,7 +540,7 @@ def subset(
         for name in cohorts:
             _require_cohort(log, name)
         keep = keep.filter(pl.col("cohort").is_in(cohorts))
-    for column, value in where:
+    for column, value in ((asked(name).column, value) for name, value in where):
         require_column(log, column, "--where")
         text = pl.col(column).cast(pl.String)
         keep = keep.filter(text.is_null() if value == "(missing)" else text.str.to_lowercase() == value.casefold())
@@ -567,9 +579,17 @@ def _require_cohort(log: FollowUpLog, cohort: str) -> None:
         raise UsageError(f"no cohort is called {cohort!r}{hint}")
 
 
+def built_in_note(log: FollowUpLog, key: str) -> Note | None:
+    """What to say where a built-in key was asked for and the log has a column of that name; None where it hasn't."""
+    own = log.held("interviews").columns + [name for name in log.held("contacts").columns if name not in CONTACTS.names]
+    if key not in own:
+        return None
+    return Note("built_in_key", f"{key} is built in; the log's column of that name is {in_frames(key)}")
+
+
 def require_column(log: FollowUpLog, column: str, option: str) -> None:
     """Raise UsageError, with the nearest name, unless interviews have the column."""
-    names = [name for name in log.interviews.columns if not name.startswith("_")]
+    names = [name for name in log.held("interviews").columns if not name.startswith("_")]
     if column not in names:
         guess = nearest(column, names)
         raise UsageError(

@@ -12,6 +12,7 @@ import polars as pl
 
 from followup_analytics.cells.counted import episodes
 from followup_analytics.errors import UsageError
+from followup_analytics.log.asked import without_mark
 from followup_analytics.log.followup_log import Note
 from followup_analytics.model.drift import drift_notes
 from followup_analytics.model.file import load_callback_model
@@ -128,7 +129,7 @@ def predict_callbacks(
         raise UsageError(f"--within {within!r} is no length of time: give a number of days above 0, such as 7.")
     stories = episodes(log, fitted.outcome)
     waiting = _undecided(log, stories.filter(pl.col("exit_kind") == "censored"))
-    covariates = tuple(name for name in fitted.covariates if name in log.interviews.columns)
+    covariates = tuple(name for name in fitted.covariates if without_mark(name) in log.interviews.columns)
     frame = term_frame(log, within=fitted.within, outcome=fitted.outcome, adjust=covariates)
     spell = _spells(waiting, frame)
     told = with_own(spell, log, covariates)

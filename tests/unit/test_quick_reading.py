@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from followup_analytics import incidence_curve, next_steps, read_log, response_rates, simulate_log, write_log
 from followup_analytics.errors import DataError
+from followup_analytics.log import clock
 from followup_analytics.log.columns import ColumnTable
 from followup_analytics.log.followup_log import FollowUpLog, subset
 from followup_analytics.reading import logs
 
 DERIVED = ("_at_us", "_until_us", "_day", "_until_day", "_zone", "_bucket", "_order_us", "_weekday", "_hour")
+ZONES = ("America/St_Johns", "Australia/Lord_Howe", "Europe/Berlin", "UTC", "+05:45", "Asia/Pyongyang", "Pacific/Apia")
 TABLES = ("interviews", "contacts", "outcomes")
 
 
@@ -225,3 +231,25 @@ def test_a_faulty_row_of_a_part_is_named_with_its_file(folder: Path, tmp_path: P
     pl.read_parquet(second).with_columns(first("channel", "pigeon")).write_parquet(second)
     with pytest.raises(DataError, match=r"^contacts/part-00050\.parquet, row 2, column channel: 'pigeon' is not known"):
         read_log(made)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.integers(631_152_000, 4_102_000_000), min_size=1, max_size=60),
+    st.lists(st.sampled_from(ZONES), min_size=1, max_size=4, unique=True),
+)
+def test_offsets_looked_up_are_those_of_the_clock(seconds: list[int], zones: list[str]) -> None:
+    """Local times by the table of quarters are those of `local_times`, also where clocks change at a minute past."""
+    us = np.array(seconds, dtype=np.int64) * 1_000_000 + 1
+    codes = np.arange(len(us)) % len(zones)
+    found = us + clock.shifts(us, codes, zones)
+    expected = clock.local_times(pl.Series(us), pl.Series([zones[code] for code in codes])).dt.epoch("us")
+    assert found.tolist() == expected.to_list()
+
+
+def test_the_hour_of_a_change_past_the_minute() -> None:
+    """St John's changed its clocks at one minute past midnight: both sides of it are right."""
+    change = dt.datetime(2010, 3, 14, 3, 31, tzinfo=dt.UTC)
+    us = np.array([int((change + dt.timedelta(seconds=s)).timestamp()) * 1_000_000 for s in (-61, -1, 0, 61)])
+    hours = clock.shifts(us, np.zeros(4, dtype=np.intp), ("America/St_Johns",)) / 3_600_000_000
+    assert hours.tolist() == [-3.5, -3.5, -2.5, -2.5]

@@ -12,6 +12,7 @@ from followup_analytics.answers.curves.exits import EVENTS, DayCurve, check_clus
 from followup_analytics.answers.curves.result import CurveResult
 from followup_analytics.cells.counted import check_outcome, log_notes
 from followup_analytics.errors import UsageError
+from followup_analytics.log.asked import asked, in_frames
 from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.results.disclosure import SUPPRESSED, hidden_places, require_enough
 from followup_analytics.results.result import LogCounts
@@ -33,6 +34,8 @@ LONGEST = 3_650
 _EMPTY: Row = dict.fromkeys(
     ("estimate", "conf_low", "conf_high", "n_at_risk", "n_interviews", "n_applicants", "n_events")
 )
+#: Fields of every row: a column of such a name is asked for as column:NAME.
+_FIELDS = ("outcome", "event", "day", *_EMPTY, "status", "reason")
 _FEW_LEFT = "Hidden: from this day on too few applicants were still waiting."
 _UNSEEN = "Nobody was observed for so long."
 _LAST_DAY = "Every record that reached this day ends in the course of it."
@@ -85,9 +88,10 @@ def incidence_curve(
     if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or not 0 <= horizon <= LONGEST:
         raise UsageError(f"--horizon {horizon!r} is no number of days: give a whole number from 0 to {LONGEST:,}.")
     check_cluster(cluster)
-    rows = exits(log, outcome, columns=(by,) if by else (), entry=entry, engine=engine)
+    key = asked(by, _FIELDS) if by else None
+    rows = exits(log, outcome, columns=(key.column,) if key else (), entry=entry, engine=engine)
     require_enough(rows["applicant_id"].n_unique(), min_cell)
-    parts = _parts(rows, by)
+    parts = _parts(rows, in_frames(key.column) if key else None)
     sizes = [{"group": name, "n_applicants": part["applicant_id"].n_unique()} for name, part in parts]
     hidden = hidden_places(sizes, ["group"], min_cell)
     if len(hidden) == len(parts):
@@ -99,7 +103,7 @@ def incidence_curve(
     }
     told: list[Row] = []
     for place, (name, _) in enumerate(parts):
-        head = {by: name} if by else {}
+        head = {key.field: name} if key else {}
         if place in hidden:
             told += _hidden_rows(head, outcome, int(horizon), hidden[place], min_cell)
         else:
@@ -115,7 +119,7 @@ def incidence_curve(
         notes=(*log.notes, *_notes(log, rows, outcome, entry)),
         native=log.native,
         extra=extra,
-        by=by,
+        by=key.field if key else None,
         outcome=outcome,
         horizon=int(horizon),
         min_cell=min_cell,

@@ -109,15 +109,17 @@ def silence(
     WithheldError where the log is about fewer than `min_cell` applicants.
     """
     from followup_analytics.answers.curves.exits import exits
+    from followup_analytics.log.asked import asked, in_frames
 
     check_outcome(outcome)
     if not 0 <= days < horizon <= _LONGEST:
         raise UsageError(
             f"A silence of {days!r} days has to be at least 0 and shorter than the horizon of {horizon} days."
         )
-    rows = exits(log, outcome, columns=(by,) if by else ())
+    column = asked(by).column if by else None
+    rows = exits(log, outcome, columns=(column,) if column else ())
     require_enough(rows["applicant_id"].n_unique(), min_cell)
-    groups = [("all", rows)] if by is None else _parts(rows, by)
+    groups = [("all", rows)] if column is None else _parts(rows, in_frames(column))
     told = [_guarded(_row(name, part, outcome, days, horizon), min_cell) for name, part in groups]
     notes = (
         Note("silence", "A silence is counted from the interview, whatever the applicant did meanwhile."),

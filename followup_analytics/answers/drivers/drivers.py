@@ -21,7 +21,8 @@ from followup_analytics.answers.drivers.attempt_counts import (
 )
 from followup_analytics.answers.outcomes.standardise import design
 from followup_analytics.cells.counted import counts_behind
-from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.asked import asked, in_frames, without_mark
+from followup_analytics.log.followup_log import FollowUpLog, built_in_note
 from followup_analytics.results.disclosure import require_enough
 from followup_analytics.results.result import Field, LogCounts, Result
 from followup_analytics.statistics import Jackknife, t_quantile
@@ -97,7 +98,7 @@ def what_drives(
 
     Args:
         log: the log.
-        blocks: timing, channel, attempt, or columns of contacts or interviews.
+        blocks: timing, channel, attempt, or columns of contacts or interviews (`column:NAME` for one of those names).
         outcome: response or advanced.
         within: days of an attempt's window.
         min_cell: fewest applicants.
@@ -113,17 +114,20 @@ def what_drives(
     Source: D. Heise (1972), Employing nominal variables, induced variables, and block variables in path analyses,
     Sociological Methods and Research 1, 147-173; H. Whitt (1986), same journal 15, 174-189.
     """
-    rows, groups, notes = mature_attempts(log, outcome, within, [name for name in blocks if name not in BLOCKS])
+    wanted = {name: name if name in BLOCKS else in_frames(asked(name).column) for name in blocks}
+    further = [without_mark(column) for column in wanted.values() if column not in BLOCKS]
+    rows, groups, notes = mature_attempts(log, outcome, within, further)
+    notes += [note for name in blocks if name in BLOCKS and (note := built_in_note(log, name))]
     require_enough(rows["applicant_id"].n_unique(), min_cell, NO_ATTEMPTS)
-    made = design(rows, [name for name in blocks if rows[name].n_unique() > 1])
+    made = design(rows, [column for column in wanted.values() if rows[column].n_unique() > 1])
     n, y = grouped_counts(made.pattern, rows["y"].to_numpy(), groups, len(made.matrix))
     x = np.column_stack([np.ones(len(made.matrix)), made.matrix])
     fit = firth_jackknife(x, n, y)
     shares = n.sum(axis=0) / max(n.sum(), 1.0)
     mean = float(y.sum() / max(n.sum(), 1.0))
     told = []
-    for block in blocks:
-        columns = [place + 1 for place, (name, _) in enumerate(made.names) if name == block]
+    for block, column in wanted.items():
+        columns = [place + 1 for place, (name, _) in enumerate(made.names) if name == column]
         told.append(_sheaf_row(block, columns, x, shares, fit, mean, float(y.sum())))
     counts = counts_behind(rows)
     return Drivers(tuple(row | counts for row in told), LogCounts.of(log), (*notes, SELECTION), log.native)

@@ -18,6 +18,7 @@ from followup_analytics.answers.drivers.attempt_counts import (
     mature_attempts,
 )
 from followup_analytics.cells.counted import counts_behind
+from followup_analytics.log.asked import asked, in_frames
 from followup_analytics.log.followup_log import FollowUpLog, require_column
 from followup_analytics.results.disclosure import require_enough
 from followup_analytics.results.result import Field, LogCounts, Result
@@ -103,6 +104,7 @@ def later_attempts(
         WithheldError: for a log of too few applicants.
         DataError: for a log without an attempt whose window was seen to its end.
     """
+    unit = asked(unit).column
     require_column(log, unit, "unit")
     further = [unit] if unit not in ("applicant_id", "interview_id") else []
     rows, groups, notes = mature_attempts(log, outcome, within, further)
@@ -122,7 +124,8 @@ def _later_rows(rows: pl.DataFrame, groups: IntArray, unit: str) -> list[Row]:
     pattern = rows["number"].to_numpy().astype(np.int64) - 1
     y = rows["y"].to_numpy().astype(np.int64)
     pooled = firth_jackknife(x, *grouped_counts(pattern, y, groups, LAST_ATTEMPT))
-    units = np.unique(rows[unit].to_numpy(), return_inverse=True)[1].astype(np.int64)
+    column = unit if unit in ("applicant_id", "interview_id") else in_frames(unit)
+    units = np.unique(rows[column].to_numpy(), return_inverse=True)[1].astype(np.int64)
     within, spread = _mixed_jackknife(units, pattern, y, x, groups)
     return [
         _slope_row(names[0], _part(pooled, 1), None, None),

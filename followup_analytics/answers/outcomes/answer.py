@@ -24,6 +24,7 @@ from followup_analytics.answers.outcomes.comparison import compare_cohorts
 from followup_analytics.answers.outcomes.destinations import destination_rates
 from followup_analytics.cells.counted import episodes
 from followup_analytics.errors import UsageError, WithheldError
+from followup_analytics.log.asked import asked
 from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
 from followup_analytics.results.disclosure import hide_rows, require_enough
 from followup_analytics.results.result import Field, Kind, LogCounts, Result
@@ -125,10 +126,9 @@ class CohortOutcomes(Result):
         """Dots with intervals: the share of interviews that advanced by day 30, for each group."""
         from followup_analytics.charts import rate_chart
 
-        rows = [{**row, self.by: row["group"]} for row in self.rows]
         return rate_chart(
-            rows,
-            keys=(self.by,),
+            self.rows,
+            keys=("group",),
             what=f"Share that advanced by day {HORIZON}",
             n_field="n_interviews",
             n_of="interviews",
@@ -199,6 +199,7 @@ def cohort_outcomes(
         WithheldError: when every group is about too few applicants.
     """
     check_cluster(cluster)
+    by = asked(by).column
     people, interviews = members(log, by)
     require_enough(people["applicant_id"].n_unique(), min_cell)
     groups = _in_order(people["group"])

@@ -12,7 +12,7 @@ import polars as pl
 from followup_analytics.answers.rates.attempts_table import AttemptsTable, attempts_table
 from followup_analytics.answers.rates.cumulative import Cumulative, Tries, cumulative_incidence
 from followup_analytics.answers.rates.estimate import UNOBSERVED, GroupRates, Windows, group_rates
-from followup_analytics.answers.rates.keys import Key, parse_keys
+from followup_analytics.answers.rates.keys import Key, built_in_notes, parse_keys
 from followup_analytics.answers.rates.result import RatesResult
 from followup_analytics.answers.rates.trace import rows_behind
 from followup_analytics.cells.counted import check_outcome, window_us
@@ -92,7 +92,7 @@ def response_rates(
     return RatesResult(
         rows=tuple(shown),
         counts=LogCounts.of(log),
-        notes=(*log.notes, *table.notes, *_notes(shown, reached, keys, working_days)),
+        notes=(*log.notes, *table.notes, *built_in_notes(keys, log), *_notes(shown, reached, keys, working_days)),
         native=log.native,
         keys=tuple(key.name for key in keys),
         outcome=outcome,

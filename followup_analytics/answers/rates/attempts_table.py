@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from followup_analytics.answers.rates.keys import Key, bin_code, labels_in_order
 from followup_analytics.cells.counted import left_out, notes_of, window_us
 from followup_analytics.cells.engine import attach, choose_engine, collect, keep
-from followup_analytics.cells.inputs import CONTACT_KEYS, Prepared, clock_days, instants_only, prepare
+from followup_analytics.cells.inputs import Further, Prepared, clock_days, instants_only, prepare
 from followup_analytics.cells.instants import Tries, closed_windows, left_out_counts, tries
 from followup_analytics.cells.windows import RESPONSE, attempt_query, episode_query
 from followup_analytics.log.followup_log import Note
@@ -83,18 +83,21 @@ def _by_arrays(
 
 def _values(log: FollowUpLog, key: Key, found: Tries, working_days: str | None) -> pl.Series:
     """What a key says of each attempt: a whole number where it has bins, else the column's own values."""
-    if key.name == "attempt" and not key.is_column:
+    if key.column is None and key.name == "attempt":
         return pl.Series(found.number)
-    if key.name == "timing" and not key.is_column:
+    if key.column is None and key.name == "timing":
         days, start = (clock_days(log, table, working_days).to_numpy() for table in ("contacts", "interviews"))
         return pl.Series(days[found.row] - start[found.story])
-    name = _OF_CONTACT.get(key.name, key.name) if key.bins else key.name
-    of_contacts = name not in log.held("interviews").columns or name in CONTACT_KEYS
-    table, places = ("contacts", found.row) if of_contacts else ("interviews", found.story)
+    name = key.column or _OF_CONTACT[key.name]
+    table, places = ("contacts", found.row) if _is_of_contacts(key) else ("interviews", found.story)
     values = log.held(table).select([name])[name]
     if key.bins and not values.dtype.is_integer():
         values = values.floor().cast(pl.Int64)
     return values.gather(places)
+
+
+def _is_of_contacts(key: Key) -> bool:
+    return key.of_contacts or key.name in _OF_CONTACT
 
 
 def _binned(values: pl.Series, key: Key) -> pl.Series:
@@ -117,18 +120,23 @@ def _by_engine(
     working_days: str | None,
     engine: str,
 ) -> AttemptsTable:
-    columns = [key.name for key in keys if key.is_column]
-    numbers = {key.name: _OF_CONTACT.get(key.name, key.name) for key in keys if key.bins and key.name not in _BINNED}
-    made = prepare(log, engine, working_days=working_days, columns=columns, numbers=numbers)
+    further = [
+        Further(str(place), key.column or _OF_CONTACT[key.name], _is_of_contacts(key), whole=bool(key.bins))
+        for place, key in enumerate(keys)
+        if key.column is not None or key.name in _OF_CONTACT
+    ]
+    made = prepare(log, engine, working_days=working_days, further=further)
     stories = keep(episode_query(made.frames, outcome))
     query = attempt_query(stories, made.frames["contacts"], window_us(within), instants_only=made.instants_only)
     found = attach(query, _of_interviews(made)).with_columns(
         **{
-            f"_key_{key.name}": bin_code(_BINNED.get(key.name, nw.col(f"by_{key.name}")), key.bins)
-            for key in keys
+            f"_key_{key.name}": bin_code(
+                nw.col(f"by_{place}") if key.column or key.name in _OF_CONTACT else _BINNED[key.name], key.bins
+            )
+            for place, key in enumerate(keys)
             if key.bins
         },
-        **{f"_key_{key.name}": nw.col(f"by_{key.name}") for key in keys if key.is_column},
+        **{f"_key_{key.name}": nw.col(f"by_{place}") for place, key in enumerate(keys) if key.is_column},
     )
     names = [f"_key_{key.name}" for key in keys]
     rows = collect(found.select("story", "attempt", "elapsed_us", "closed", "y", *names))
