@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import polars as pl
 
 from followup_analytics.answers.curves.exits import EVENTS
+from followup_analytics.log.asked import in_frames, without_mark
 from followup_analytics.results.result import Field, Result
 from followup_analytics.text import counted
 
@@ -91,7 +92,7 @@ class CurveResult(Result):
         names = dict(enumerate(("censored", *EVENTS[self.outcome])))
         return self.exits.select(
             "interview_id",
-            *([self.by] if self.by else []),
+            *([pl.col(in_frames(without_mark(self.by))).alias(self.by)] if self.by else []),
             "day",
             exit=pl.col("cause").replace_strict(names, return_dtype=pl.String),
         )
