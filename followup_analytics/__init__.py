@@ -33,6 +33,7 @@ _HOMES = {
     "response_rates": "answers.rates",
     "sample_data": "simulate",
     "simulate_log": "simulate",
+    "subset": "log.followup_log",
     "test_claims": "claims",
     "write_log": "reading.writing",
     "write_report": "report",
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from followup_analytics.ingest import ingest_files as ingest_files
     from followup_analytics.log.followup_log import FollowUpLog as FollowUpLog
     from followup_analytics.log.followup_log import Note as Note
+    from followup_analytics.log.followup_log import subset as subset
     from followup_analytics.model import fit_callback_model as fit_callback_model
     from followup_analytics.model import load_callback_model as load_callback_model
     from followup_analytics.model import predict_callbacks as predict_callbacks

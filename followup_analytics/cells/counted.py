@@ -12,6 +12,7 @@ microseconds, or whole days of 24 hours where one of the two rows knows only its
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import TYPE_CHECKING, Literal
 
 import narwhals as nw
@@ -287,7 +288,7 @@ def check_outcome(outcome: str) -> str:
 
 def window_us(within: float) -> int:
     """A window of `within` days (fractions allowed) in whole microseconds; UsageError unless positive and finite."""
-    if not 0 < within < 100_000:
+    if isinstance(within, bool) or not isinstance(within, Real) or not 0 < within < 100_000:
         raise UsageError(
             f"--within {within!r} is no length of a window: give a number of days above 0, such as 7 or 0.5."
         )

@@ -528,12 +528,17 @@ def _derive_outcomes(frame: pl.DataFrame, zones: pl.DataFrame) -> pl.DataFrame:
 
 
 def subset(
-    log: FollowUpLog, *, cohort: str | Sequence[str] | None = None, where: Sequence[tuple[str, str]] = ()
+    log: FollowUpLog,
+    *,
+    cohort: str | Sequence[str] | None = None,
+    where: Mapping[str, str] | Sequence[tuple[str, str]] = (),
 ) -> FollowUpLog:
     """The log of one cohort or several, or of interviews with given values; contacts, outcomes and applicants follow.
 
+    where: values of columns of the interviews, as text, case aside; "(missing)" for none.
     Raises UsageError for a cohort or a column that the log does not have.
     """
+    where = tuple(where.items()) if isinstance(where, Mapping) else where
     keep = log.interviews
     cohorts = [cohort] if isinstance(cohort, str) else list(cohort or ())
     if cohorts:

@@ -25,6 +25,7 @@ from followup_analytics.model.waiting import DAY_US, STRATA
 from followup_analytics.results import columns as col
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
+from followup_analytics.results.scope import scope
 from followup_analytics.statistics import t_quantile
 from followup_analytics.text import counted, counted_days
 
@@ -146,6 +147,7 @@ def predict_callbacks(
 
     Raises UsageError where `within` is not positive or the model has nothing to go by.
     """
+    log = scope(log, within=within)
     fitted = _fitted(model)
     if not 0 < within < 100_000:
         raise UsageError(f"--within {within!r} is no length of time: give a number of days above 0, such as 7.")

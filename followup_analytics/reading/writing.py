@@ -23,6 +23,8 @@ def write_log(log: FollowUpLog, target: str | Path, *, format: str = "csv") -> P
     Reading it back gives an equal log. Parquet holds typed columns wherever they say as much as text would, so that
     counting can read just what it needs. Text that a spreadsheet would take for a formula is neutralised.
     """
+    if not isinstance(log, FollowUpLog):
+        raise UsageError(f"write_log writes what read_log(...) gives, not {type(log).__name__}.")
     path = Path(target)
     tables = canonical_tables(log, typed=format == "parquet" and _types_say_it_all(log))
     if path.suffix.lower() in (".xlsx", ".ods"):

@@ -154,6 +154,10 @@ class Result:
     def to_frame(self) -> Any:
         """The rows as a tidy frame of the kind that the log was made from (polars or pandas)."""
         frame = frame_of(self._plain_rows(), {one.name: one.kind for one in self.fields()})
+        return self.as_native(frame)
+
+    def as_native(self, frame: pl.DataFrame) -> Any:
+        """A frame as the kind that the log was made from (polars or pandas)."""
         return frame.to_pandas() if self.native == "pandas" else frame
 
     def _plain_rows(self) -> list[dict[str, Any]]:

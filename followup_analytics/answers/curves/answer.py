@@ -16,6 +16,7 @@ from followup_analytics.log.asked import asked, in_frames
 from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.results.disclosure import SUPPRESSED, hidden_places, require_enough
 from followup_analytics.results.result import LogCounts
+from followup_analytics.results.scope import scope
 from followup_analytics.results.values import finite
 from followup_analytics.statistics import applicant_groups, presentation_badge
 from followup_analytics.statistics.incidence import (
@@ -51,6 +52,7 @@ def incidence_curve(
     by: str | None = None,
     outcome: str = "response",
     horizon: int = 30,
+    cohort: str | Sequence[str] | None = None,
     min_cell: int = 10,
     entry: str | None = None,
     cluster: str = "applicant",
@@ -68,6 +70,7 @@ def incidence_curve(
         by: a column of the interviews; one set of curves for each of its values.
         outcome: response or advanced.
         horizon: last day, 0 to 3,650.
+        cohort: only this cohort of the log, or these; None: all of it.
         min_cell: fewest applicants that a shown number may be about; a curve also ends, for all later days, where fewer
             are still waiting.
         entry: column of the interviews with the time from which on the record was kept (left truncation).
@@ -83,6 +86,7 @@ def incidence_curve(
         UsageError: for an unknown column, outcome or horizon.
         WithheldError: when the whole log, or every group, is about too few applicants.
     """
+    log = scope(log, cohort, min_cell)
     check_outcome(outcome)
     if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or not 0 <= horizon <= LONGEST:
         raise UsageError(f"--horizon {horizon!r} is no number of days: give a whole number from 0 to {LONGEST:,}.")

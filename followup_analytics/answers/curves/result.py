@@ -96,15 +96,12 @@ class CurveResult(Result):
         """Differences of each group to the first one at the landmarks and the horizon."""
         return tuple(self.extra["differences"])
 
-    def trace(self) -> pl.DataFrame:
+    def trace(self) -> Any:
         """The interviews behind the counts: group, day and kind of exit. Confidential, about single people."""
         names = dict(enumerate(("censored", *EVENTS[self.outcome])))
-        return self.exits.select(
-            "interview_id",
-            *([pl.col(in_frames(without_mark(self.by))).alias(self.by)] if self.by else []),
-            "day",
-            exit=pl.col("cause").replace_strict(names, return_dtype=pl.String),
-        )
+        group = [pl.col(in_frames(without_mark(self.by))).alias(self.by)] if self.by else []
+        kind = pl.col("cause").replace_strict(names, return_dtype=pl.String).alias("exit")
+        return self.as_native(self.exits.select("interview_id", *group, "day", kind))
 
     def summary(self) -> str:
         """Say the main event's share at the horizon, and when half of those who hear back have done so."""

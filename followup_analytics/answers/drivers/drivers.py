@@ -27,6 +27,7 @@ from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import require_enough
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
+from followup_analytics.results.scope import scope
 from followup_analytics.statistics import Jackknife, t_quantile
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def what_drives(
     blocks: Sequence[str] = BLOCKS,
     outcome: str = "response",
     within: float = 7.0,
+    cohort: str | Sequence[str] | None = None,
     min_cell: int = 10,
 ) -> Drivers:
     """Give timing, channel and number of attempts each one comparable figure: the sheaf coefficient.
@@ -118,6 +120,7 @@ def what_drives(
         blocks: timing, channel, attempt, or columns of contacts or interviews (`column:NAME` for one of those names).
         outcome: response or advanced.
         within: days of an attempt's window.
+        cohort: only this cohort of the log, or these; None: all of it.
         min_cell: fewest applicants.
 
     Returns:
@@ -131,6 +134,7 @@ def what_drives(
     Source: D. Heise (1972), Employing nominal variables, induced variables, and block variables in path analyses,
     Sociological Methods and Research 1, 147-173; H. Whitt (1986), same journal 15, 174-189.
     """
+    log = scope(log, cohort, min_cell, within=within)
     wanted = {name: name if name in BLOCKS else in_frames(asked(name).column) for name in blocks}
     further = [without_mark(column) for column in wanted.values() if column not in BLOCKS]
     rows, groups, notes = mature_attempts(log, outcome, within, further)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -24,6 +25,7 @@ from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import require_enough
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
+from followup_analytics.results.scope import scope
 from followup_analytics.statistics import Jackknife
 from followup_analytics.statistics.mixed import fit_random_intercept, unit_cells, without_each_group
 
@@ -101,6 +103,7 @@ def later_attempts(
     unit: str = "applicant_id",
     outcome: str = "response",
     within: float = 7.0,
+    cohort: str | Sequence[str] | None = None,
     min_cell: int = 10,
 ) -> LaterAttempts:
     """Check whether later attempts work less, or are made for harder cases.
@@ -111,6 +114,7 @@ def later_attempts(
     Args:
         log: the log.
         unit: applicant_id, employer, interview_id or another column of the interviews.
+        cohort: only this cohort of the log, or these; None: all of it.
         outcome, within, min_cell: as in :func:`what_drives`.
 
     Returns:
@@ -121,6 +125,7 @@ def later_attempts(
         WithheldError: for a log of too few applicants.
         DataError: for a log without an attempt whose window was seen to its end.
     """
+    log = scope(log, cohort, min_cell, within=within)
     unit = asked(unit).column
     require_column(log, unit, "unit")
     further = [unit] if unit not in ("applicant_id", "interview_id") else []

@@ -27,6 +27,7 @@ from followup_analytics.log.asked import asked, in_frames, without_mark
 from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
 from followup_analytics.results.disclosure import SUPPRESSED, hidden_places, require_enough
 from followup_analytics.results.result import LogCounts
+from followup_analytics.results.scope import scope
 from followup_analytics.results.values import finite
 from followup_analytics.statistics import Jackknife, group_rows, jackknife, jackknife_of_sums
 from followup_analytics.statistics.incidence import aalen_johansen, difference_limits, incidence_limits
@@ -105,6 +106,7 @@ def compare_cohorts(
         UsageError: for an unknown column, cohort or clustering.
         WithheldError: when either cohort has too few applicants.
     """
+    log = scope(log, min_cell=min_cell, horizon=horizon)
     check_cluster(cluster)
     pairs = {outcome: prepare_pair(log, cohort, against, by, adjust, outcome) for outcome in OUTCOMES_OF_INTEREST}
     if cluster == "employer":
