@@ -83,7 +83,8 @@ def _with_series(
     rows = log.held(table).select(sorted(columns))
     made = [one if isinstance(one, pl.Series) else rows.select(one).to_series() for one in added.values()]
     named = [one.alias(name) for name, one in zip(added, made, strict=True)]
-    return nw.from_native(frame.to_native().with_columns(named)).lazy()
+    wider: nw.LazyFrame[Any] = nw.from_native(frame.to_native().with_columns(named)).lazy()
+    return wider
 
 
 def _working_days(log: FollowUpLog, table: str, working_days: str | None) -> dict[str, pl.Series]:
