@@ -2,8 +2,8 @@
 
     python benchmarks/disclosure.py --tables 100000 --minutes 30
 
-Writes benchmarks/results/disclosure.json. Tables are those of tests/attack (30 to 500 applicants; one column, programmes
-in schools, two and three columns, contacts), the attacker is the independent one there.
+Writes benchmarks/results/disclosure.json. Tables are those of tests/attack (30 to 500 applicants; one column,
+programmes in schools, two and three columns, contacts), the attacker is the independent one there.
 """
 
 from __future__ import annotations

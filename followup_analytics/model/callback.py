@@ -29,6 +29,7 @@ from followup_analytics.results.disclosure import (
     working_paper,
 )
 from followup_analytics.results.result import LogCounts
+from followup_analytics.results.scope import scope
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
@@ -45,6 +46,7 @@ def fit_callback_model(
     outcome: str = "response",
     adjust: Sequence[str] | None = None,
     seed: int = 0,
+    cohort: str | Sequence[str] | None = None,
     min_cell: int | None = None,
     disclosure: Disclosure = None,
 ) -> CallbackModel:
@@ -53,10 +55,10 @@ def fit_callback_model(
     A discrete-time hazard: one row per attempt at risk whose whole window lies within the record, ridge logistic
     regression on one-hot bins, strength of the penalty by cross-validation over folds of applicants, no class weights.
 
-    within: days of the window. outcome: response or advanced. adjust: interview columns used beside the terms of the
-    attempt and its history; by default self_rating (made before the attempt), referral, interview_format, job_level
-    and industry, as far as the log has them. seed: of the folds. min_cell: no level, bin or interval rests on fewer
-    applicants (disclosure: the policy, its name or its file).
+    within: days of the window. outcome: response or advanced. adjust: interview columns used beside the terms of
+    the attempt and its history; by default self_rating (made before the attempt), referral, interview_format,
+    job_level and industry, as far as the log has them. seed: of the folds. cohort: only this cohort of the log, or
+    these. min_cell: no level, bin or interval rests on fewer applicants (disclosure: the policy, its name or its file).
 
     The result says whether the model beats the base rate (a one-sided test on out-of-fold log loss, clustered on
     applicants); where it doesn't, predictions fall back to the base rate. It predicts, and says nothing of what an
@@ -66,6 +68,7 @@ def fit_callback_model(
     made an attempt that can be judged.
     """
     policy = policy_of(disclosure, min_cell)
+    log = scope(log, cohort, policy, within=within)
     covariates = covariates_of(log, adjust)
     frame = term_frame(log, within=within, outcome=outcome, adjust=covariates)
     usable = frame.filter("in_full")

@@ -12,6 +12,7 @@ import polars as pl
 from followup_analytics.cells.counted import attempts
 from followup_analytics.claims.definition import Catalogue
 from followup_analytics.errors import WithheldError
+from followup_analytics.log.asked import unused_name
 from followup_analytics.log.followup_log import FollowUpLog, Note, subset
 from followup_analytics.report.facts import LogFacts
 from followup_analytics.report.findings import Findings, Options
@@ -115,9 +116,9 @@ def _rates(
             beside_total=True,
         )
 
-    everyone = replace(log, interviews=log.interviews.with_columns(pl.lit("all").alias(_ALL)))
+    name = unused_name(_ALL, [*log.interviews.columns, *log.contacts.columns])
     try:
-        found = asked(everyone, _ALL)
+        found = asked(log.with_group(name, pl.lit("all")), name)
     except WithheldError:
         reasons["rates"] = _too_few("Rates are", options)
         return (), {}, reasons, ()

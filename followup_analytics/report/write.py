@@ -26,6 +26,7 @@ from followup_analytics.report.typecase import TypeCase
 from followup_analytics.report.workbook import workbook
 from followup_analytics.results.disclosure import Disclosure, policy_of, release_sentence
 from followup_analytics.results.exports import private
+from followup_analytics.results.scope import scope
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
@@ -90,6 +91,7 @@ def write_report(
 
     Same log, options and version, same bytes: the file's time is the log's data date.
     """
+    log = scope(log, within=within)
     options = Options(
         within=within,
         outcome=outcome,

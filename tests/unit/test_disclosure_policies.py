@@ -47,7 +47,7 @@ def test_the_default_is_ten_applicants() -> None:
 @pytest.mark.parametrize(
     ("disclosure", "min_cell", "words"),
     [
-        (None, 0, "must be 1"),
+        (None, 0, "whole number from 1"),
         ("acro", 5, "asks for 10 or more"),
         ("none", 5, "hides nothing"),
         ("sacro", None, "did you mean 'acro'"),

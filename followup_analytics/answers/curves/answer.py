@@ -12,6 +12,7 @@ from followup_analytics.answers.curves.exits import EVENTS, DayCurve, check_clus
 from followup_analytics.answers.curves.result import CurveResult, CurveRow
 from followup_analytics.cells.counted import check_outcome, log_notes
 from followup_analytics.errors import UsageError
+from followup_analytics.log.asked import asked, in_frames
 from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.results.disclosure import (
     Cells,
@@ -28,6 +29,7 @@ from followup_analytics.results.disclosure import (
     rounded_extra,
 )
 from followup_analytics.results.result import LogCounts
+from followup_analytics.results.scope import scope
 from followup_analytics.results.values import finite
 from followup_analytics.statistics import applicant_groups, presentation_badge
 from followup_analytics.statistics.incidence import (
@@ -45,6 +47,8 @@ LANDMARKS = (7, 14, 28)
 LONGEST = 3_650
 
 _EMPTY: Row = dict.fromkeys(CurveRow.hidden_with_row())
+#: Fields of every row: a column of such a name is asked for as column:NAME.
+_FIELDS = ("outcome", "event", "day", *_EMPTY, "status", "reason")
 _UNSEEN = "Nobody was observed for so long."
 _LAST_DAY = "Every record that reached this day ends in the course of it."
 _CARRIED = "The last ones followed had all heard before this day; others were lost sight of earlier."
@@ -60,6 +64,7 @@ def incidence_curve(
     by: str | None = None,
     outcome: str = "response",
     horizon: int = 30,
+    cohort: str | Sequence[str] | None = None,
     min_cell: int | None = None,
     disclosure: Disclosure = None,
     entry: str | None = None,
@@ -78,6 +83,7 @@ def incidence_curve(
         by: a column of the interviews; one set of curves for each of its values.
         outcome: response or advanced.
         horizon: last day, 0 to 3,650.
+        cohort: only this cohort of the log, or these; None: all of it.
         min_cell: fewest applicants that a shown number may be about; a curve also ends, for all later days, where fewer
             are still waiting. disclosure: the policy that says so, its name or its file.
         entry: column of the interviews with the time from which on the record was kept (left truncation).
@@ -94,13 +100,15 @@ def incidence_curve(
         WithheldError: when the whole log, or every group, is about too few applicants.
     """
     policy = policy_of(disclosure, min_cell)
+    log = scope(log, cohort, policy)
     check_outcome(outcome)
     if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or not 0 <= horizon <= LONGEST:
         raise UsageError(f"--horizon {horizon!r} is no number of days: give a whole number from 0 to {LONGEST:,}.")
     check_cluster(cluster)
-    rows = exits(log, outcome, columns=(by,) if by else (), entry=entry, engine=engine)
+    key = asked(by, _FIELDS) if by else None
+    rows = exits(log, outcome, columns=(key.column,) if key else (), entry=entry, engine=engine)
     require_enough(n_applicants_of(rows), policy)
-    parts = dict(_parts(rows, by))
+    parts = dict(_parts(rows, in_frames(key.column) if key else None))
     hidden = _hidden_groups(parts, policy)
     if len(hidden) == len(parts):
         require_enough(0, policy)
@@ -111,7 +119,7 @@ def incidence_curve(
     told: list[CurveRow] = []
     gone: list[bool] = []
     for name in parts:
-        head = {by: name} if by and name is not None else {}
+        head = {key.field: name} if key and name is not None else {}
         if name in hidden:
             found = _hidden_rows(head, outcome, int(horizon))
             gone += [True] * len(found)
@@ -130,7 +138,7 @@ def incidence_curve(
         notes=(*log.notes, *_notes(log, rows, outcome, entry)),
         native=log.native,
         extra=rounded_extra(extra, policy),
-        by=by,
+        by=key.field if key else None,
         outcome=outcome,
         horizon=int(horizon),
         min_cell=policy.min_cell,

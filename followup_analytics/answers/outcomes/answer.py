@@ -25,6 +25,7 @@ from followup_analytics.answers.outcomes.comparison import compare_cohorts
 from followup_analytics.answers.outcomes.destinations import destination_rates
 from followup_analytics.cells.counted import episodes
 from followup_analytics.errors import UsageError
+from followup_analytics.log.asked import asked
 from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
 from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
@@ -41,6 +42,7 @@ from followup_analytics.results.disclosure import (
 )
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
+from followup_analytics.results.scope import scope
 from followup_analytics.results.values import finite
 from followup_analytics.statistics import Jackknife, presentation_badge
 from followup_analytics.statistics.incidence import incidence_limits, quantile_limits, quantile_of
@@ -204,10 +206,9 @@ class CohortOutcomes(Result):
         """Dots with intervals: the share of interviews that advanced by day 30, for each group."""
         from followup_analytics.charts import rate_chart
 
-        rows = [{**row, self.by: row.group} for row in self.rows]
         return rate_chart(
-            rows,
-            keys=(self.by,),
+            self.rows,
+            keys=("group",),
             what=f"Share that advanced by day {HORIZON}",
             n_field="n_interviews",
             n_of="interviews",
@@ -216,11 +217,11 @@ class CohortOutcomes(Result):
             ax=ax,
         )
 
-    def trace(self) -> pl.DataFrame:
+    def trace(self) -> Any:
         """The interviews behind the counts: group, day and kind of exit. Confidential, about single people."""
         names = dict(enumerate(("censored", *EVENTS["advanced"])))
         kind = pl.when("offer").then(pl.lit("offer")).otherwise(pl.col("cause").replace_strict(names))
-        return self.interviews.select("interview_id", "group", "day", exit=kind)
+        return self.as_native(self.interviews.select("interview_id", "group", "day", exit=kind))
 
     def released(self) -> tuple[Units, ...]:
         """The interviews of each group, and whether they advanced by the day that shares are given for."""
@@ -267,6 +268,7 @@ def cohort_outcomes(
     *,
     by: str = "cohort",
     against: str | None = None,
+    cohort: str | Sequence[str] | None = None,
     min_cell: int | None = None,
     disclosure: Disclosure = None,
     cluster: str = "applicant",
@@ -281,6 +283,7 @@ def cohort_outcomes(
         log: the log; with a table of applicants a group's graduates include those without interviews.
         by: column of the interviews or of the applicants.
         against: value of ``by`` to which every other group is compared, raw and for the same mix.
+        cohort: only this cohort of the log, or these; None: all of it.
         min_cell: fewest applicants that a shown row may be about. disclosure: the policy, its name or its file.
         cluster: applicant, or employer to let each interval be the wider of the two clusterings.
         seed: taken for uniformity; nothing is drawn.
@@ -293,7 +296,9 @@ def cohort_outcomes(
         WithheldError: when every group is about too few applicants.
     """
     policy = policy_of(disclosure, min_cell)
+    log = scope(log, cohort, policy)
     check_cluster(cluster)
+    by = asked(by).column
     people, interviews = members(log, by)
     require_enough(n_applicants_of(people), policy)
     groups = _in_order(people["group"])

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import polars as pl
 
 from followup_analytics.errors import DataError, WithheldError
-from followup_analytics.log.followup_log import FollowUpLog, Note
+from followup_analytics.log.followup_log import Note
 from followup_analytics.results.columns import HIDDEN_ROLES, Field
 from followup_analytics.results.disclosure.cells import Cells
 from followup_analytics.results.disclosure.lines import places_to_hide
@@ -35,16 +35,9 @@ NESTED_KINDS: Mapping[str, str] = {
 }
 
 
-def n_applicants_of(interviews: pl.DataFrame, log: FollowUpLog | None = None) -> int:
-    """How many applicants an answer is about: those with an interview in the part of the log that was asked for.
-
-    interviews: a frame with `applicant_id`. log: where members of the roster without an interview count as well, the
-    log with that roster.
-    """
-    ids = interviews["applicant_id"]
-    if log is not None and log.applicants is not None:
-        ids = ids.append(log.applicants["applicant_id"])
-    return ids.n_unique()
+def n_applicants_of(rows: pl.DataFrame) -> int:
+    """How many applicants an answer is about: those of the rows (with `applicant_id`) that it counts."""
+    return rows["applicant_id"].n_unique()
 
 
 def require_enough(n_applicants: int, policy: DisclosurePolicy | int, nothing: str = NOTHING) -> None:

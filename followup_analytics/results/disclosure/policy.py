@@ -129,8 +129,8 @@ def policy_of(disclosure: Disclosure = None, min_cell: int | None = None) -> Dis
         UsageError: no such policy, or fewer applicants than a named one asks for; UnreadableError and DataError: the
             office's file can't be read, or has a line that can't be used.
     """
-    if min_cell is not None and min_cell < 1:
-        raise UsageError(f"min_cell is {min_cell}; it must be 1 (hide nothing) or more.")
+    if min_cell is not None and (isinstance(min_cell, bool) or not isinstance(min_cell, int) or min_cell < 1):
+        raise UsageError(f"min_cell must be a whole number from 1 (hide nothing) on, not {min_cell!r}.")
     found = disclosure if isinstance(disclosure, DisclosurePolicy) else _named(disclosure)
     if min_cell is None:
         return found
