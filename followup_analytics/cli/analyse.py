@@ -51,7 +51,7 @@ def rates(
     """
     from followup_analytics.answers.rates import response_rates
 
-    opened = open_log(log, shared, columns=[key.strip() for key in by.split(",")])
+    opened = open_log(log, shared)
     finish(
         response_rates(
             opened, by=by, outcome=outcome, within=within, disclosure=shared.policy, bins=bins,
