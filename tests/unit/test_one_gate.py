@@ -20,6 +20,8 @@ from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.results.disclosure import (
     HIDDEN_REASON,
     days_shown,
+    hidden_parts,
+    hidden_steps,
     is_hidden,
     policy_of,
     require_visible,
@@ -156,3 +158,30 @@ def test_until_when_curves_are_drawn(waiting: list[int], end: int) -> None:
     """A curve ends before the first day with some, but fewer than ten, applicants waiting."""
     assert days_shown(np.array(waiting), policy_of()) == end
     assert days_shown(np.array(waiting), policy_of("none")) == len(waiting)
+
+
+@pytest.mark.parametrize(
+    ("people", "hidden"),
+    [([40, 9, 30, 12], {1, 3}), ([40, 10, 30], set()), ([40, 4, 5, 12], {1, 2, 3}), ([0, 3, 40], {1, 2})],
+)
+def test_parts_of_a_distribution(people: list[int], hidden: set[int]) -> None:
+    """A small part goes with the next larger ones until ten people are hidden together; empty parts tell nothing."""
+    assert hidden_parts(people, lambda places: sum(people[place] for place in places), policy_of()) == hidden
+
+
+@pytest.mark.parametrize(
+    ("either", "shown"),
+    [(False, {("both", "eligible"), ("b", "did"), ("b", "left")}), (True, {("both", "eligible")})],
+)
+def test_steps_of_a_flow(either: bool, shown: set[tuple[str, str]]) -> None:
+    """An arm with a small step loses all its steps; where who isn't in the one is in the other, both do."""
+    rows = [
+        {"arm": arm, "step": step, "n_interviews": n, "n_applicants": n, "status": "ok"}
+        for arm, step, n in (
+            ("both", "eligible", 60), ("a", "did", 55), ("a", "left", 5), ("b", "did", 30), ("b", "left", 30),
+            ("both", "event", 9),
+        )
+    ]  # fmt: skip
+    found = hidden_steps(rows, policy_of(), either=either, whole="both")
+    assert {(row["arm"], row["step"]) for row in found if not is_hidden(row)} == shown
+    assert all(row["n_applicants"] is None for row in found if is_hidden(row))

@@ -2,6 +2,7 @@
 
 from followup_analytics.results.disclosure.cells import Cells
 from followup_analytics.results.disclosure.curves import days_shown, merged_steps
+from followup_analytics.results.disclosure.flows import hidden_parts, hidden_steps
 from followup_analytics.results.disclosure.gate import (
     cells_of,
     disclose,
@@ -38,7 +39,9 @@ __all__ = [
     "disclosed_except",
     "found_together",
     "hidden_mapping",
+    "hidden_parts",
     "hidden_row",
+    "hidden_steps",
     "is_hidden",
     "merged_steps",
     "n_applicants_of",

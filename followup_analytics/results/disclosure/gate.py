@@ -25,6 +25,8 @@ RowType = TypeVar("RowType", bound=Row)
 NOTHING = "There is nothing to estimate: no interview in this log, or in the part of it that was asked for."
 #: Counts of whom or what a row is about, beside its applicants.
 _SIZES = ("n_graduates", "n_interviews", "n_attempts")
+#: Columns that are weights of a design, whatever they are printed as.
+_KINDS = dict.fromkeys(("ess_strategy", "ess_alternative", "max_weight_share"), "weight")
 #: Kinds of the numbers inside nested columns, by name; others are plain numbers.
 NESTED_KINDS: Mapping[str, str] = {
     "p_value": "p",
@@ -190,7 +192,7 @@ def rounded_row(row: RowType, policy: DisclosurePolicy, *, nested: Mapping[str, 
         elif band is not None and one.kind.removesuffix("_interval") == "share" and one.role in HIDDEN_ROLES:
             new = in_band(float(value), band, _side(one.name))
         else:
-            new = rounded_value(value, one.kind, policy)
+            new = rounded_value(value, _KINDS.get(one.name, one.kind), policy)
         if new != value:
             changes[one.name] = new
     return row.having(**changes) if changes else row
