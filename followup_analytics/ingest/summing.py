@@ -29,6 +29,7 @@ _EXAMPLES = 3
 _DECIDED = {
     "truncated_file": "records that the file's own count promises are not in it: the export was cut off",
     "legs": "rows were legs or transfers of another row's call and were taken together with it",
+    "internal": "calls between lines of the house were passed over as internal",
     "ambiguous_hour": "local times that occur twice when clocks go back were taken as the earlier one",
     "missing_hour": "local times that are skipped when clocks go forward were moved on by an hour",
     "split_messages": "parts of messages were passed over: a body's line that begins with From looks like a message",

@@ -16,7 +16,8 @@ import polars as pl
 
 from followup_analytics.clock import parse_times
 from followup_analytics.ingest.archive import read_members
-from followup_analytics.ingest.calls import calls_frame, complete, is_withheld, spoken
+from followup_analytics.ingest.call_results import ANSWERED, MESSAGE, UNANSWERED, telephone_call
+from followup_analytics.ingest.calls import calls_frame, complete, is_withheld
 from followup_analytics.ingest.parts import SEVERAL, Rejected, set_aside
 from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
 from followup_analytics.ingest.sample import Sample
@@ -30,6 +31,8 @@ _DIRECTIONS = {
     "voicemail": "inbound",
     "recorded": "inbound",
 }
+#: What a page's kind says of the call; of a placed one it doesn't say whether anybody took it.
+_RESULTS = {"received": ANSWERED, "missed": UNANSWERED, "voicemail": MESSAGE, "recorded": ANSWERED}
 _TITLES = {
     "placed call to": "placed",
     "received call from": "received",
@@ -165,10 +168,14 @@ def _batch(records: list[_Record], options: ReadOptions) -> Batch:
         Rejected("kind", "unknown_type", pl.col("direction").is_null(), "the page doesn't say who called whom."),
     )
     kind = pl.col("kind")
-    meaning = spoken(
-        pl.col("direction"), pl.col("duration_s"), left_message=kind == "voicemail", missed=kind == "missed"
-    )
-    written = {"channel": pl.lit("text"), "party": pl.lit("none"), "certainty": pl.lit("stated")}
+    result = kind.replace_strict(_RESULTS, default=None, return_dtype=pl.String)
+    meaning = telephone_call(pl.col("direction"), pl.col("duration_s"), result)
+    written = {
+        "channel": pl.lit("text"),
+        "party": pl.lit("none"),
+        "certainty": pl.lit("stated"),
+        "duration_s": pl.lit(None, pl.Float64),
+    }
     rows = usable.with_columns(
         pl.when(kind == "text").then(written[name]).otherwise(told).alias(name) for name, told in meaning.items()
     )

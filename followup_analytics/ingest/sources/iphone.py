@@ -14,7 +14,15 @@ from urllib.parse import quote
 import polars as pl
 
 from followup_analytics.errors import UnreadableError
-from followup_analytics.ingest.calls import calls_frame, complete, is_withheld, spoken
+from followup_analytics.ingest.call_results import (
+    ANSWERED,
+    UNANSWERED,
+    came_in,
+    direction_of,
+    result_of,
+    telephone_call,
+)
+from followup_analytics.ingest.calls import calls_frame, complete, is_withheld
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet
 from followup_analytics.ingest.parts import Rejected, clock_seconds, set_aside
 from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
@@ -90,7 +98,7 @@ def _batch(rows: list[tuple[Any, ...]], first: int) -> Batch:
         }
     ).with_columns(
         number=pl.when(~is_withheld(pl.col("number"))).then("number"),
-        _answered=pl.Series([bool(value) for value in cells["ZANSWERED"]], dtype=pl.Boolean),
+        _answered=pl.Series([None if value is None else bool(value) for value in cells["ZANSWERED"]], dtype=pl.Boolean),
         _video=pl.Series([value == _FACETIME_VIDEO for value in cells["ZCALLTYPE"]], dtype=pl.Boolean),
     )
     usable, problems = set_aside(
@@ -100,13 +108,15 @@ def _batch(rows: list[tuple[Any, ...]], first: int) -> Batch:
             "ZORIGINATED", "unknown_direction", pl.col("direction").is_null(), "the call doesn't say who called whom."
         ),
     )
-    missed = (pl.col("direction") == "inbound") & ~pl.col("_answered")
-    meaning = spoken(pl.col("direction"), pl.col("duration_s"), left_message=pl.lit(value=False), missed=missed)
-    rows_ = usable.with_columns(**meaning).with_columns(
-        channel=pl.when("_video").then(pl.lit("video")).otherwise("channel"),
-        duration_s=pl.when(~missed).then("duration_s"),
+    # The database says of incoming calls alone whether they were taken.
+    result = (
+        pl.when(pl.col("direction") == "inbound")
+        .then(pl.when("_answered").then(pl.lit(ANSWERED)).when(~pl.col("_answered")).then(pl.lit(UNANSWERED)))
+        .otherwise(None)
     )
-    return Batch("calls", complete(rows_), len(rows), problems)
+    told = usable.with_columns(**telephone_call(pl.col("direction"), pl.col("duration_s"), result))
+    told = told.with_columns(channel=pl.when("_video").then(pl.lit("video")).otherwise("channel"))
+    return Batch("calls", complete(told), len(rows), problems)
 
 
 def _instant(value: object) -> int | None:
@@ -122,20 +132,31 @@ def _text(value: object) -> str | None:
 
 def interpret(columns: CallColumns) -> Meaning:
     """What the extractors' columns mean."""
-    kind = columns.text("call_type").str.to_lowercase()
-    outgoing = kind.str.contains("outgoing|dialed|dialled|cancel")
+    kind = columns.text("call_type")
+    words = kind.str.to_lowercase()
+    # A call that the owner cancelled went out; one that was blocked or sent to the mailbox came in.
+    direction = pl.coalesce(
+        direction_of(kind, kind),
+        pl.when(words.str.contains("outgoing|dialed|dialled|cancel|ausgehend|abgebrochen|saliente|sortant"))
+        .then(pl.lit("outbound"))
+        .when(
+            words.str.contains(
+                "incoming|received|missed|rejected|blocked|declined|voicemail|eingehend|entrante|entrant"
+            )
+        )
+        .then(pl.lit("inbound")),
+    )
+    taken = pl.when(direction == "inbound").then(pl.lit(ANSWERED))
+    missed = came_in(kind) | words.str.contains("missed|rejected|blocked|declined|cancel").fill_null(value=False)
+    result = pl.coalesce(pl.when(missed).then(pl.lit(UNANSWERED)), result_of(kind), taken)
     service = columns.text("service").str.to_lowercase()
-    talk = clock_seconds(columns.text("duration"))
     return Meaning(
         at=columns.times("date"),
-        direction=pl.when(outgoing)
-        .then(pl.lit("outbound"))
-        .when(kind.str.contains("incoming|received|missed|rejected|blocked|declined"))
-        .then(pl.lit("inbound")),
+        direction=direction,
         number=columns.text("number"),
         name=columns.text("contact"),
-        talk_s=talk,
-        missed=kind.str.contains("missed|rejected|blocked|declined"),
+        talk_s=clock_seconds(columns.text("duration")),
+        result=result,
         own=columns.text("service").str.extract(r":\s*(\+?[\d ()-]{7,})", 1),
         channel=pl.when(service.str.contains("facetime") & ~service.str.contains("audio")).then(pl.lit("video")),
     )
