@@ -15,8 +15,8 @@ from followup_analytics.claims.covariates import RATING, Covariate, baseline_cov
 from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.histories import Histories, Times, read_histories
 from followup_analytics.claims.moments import Moments
-from followup_analytics.log import FollowUpLog
-from followup_analytics.uncertainty import group_rows
+from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.statistics import group_rows
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -24,7 +24,7 @@ from followup_analytics.claims.covariates import Covariate, binned, make_pattern
 from followup_analytics.claims.estimates import Estimate
 from followup_analytics.claims.histories import NEVER, Histories
 from followup_analytics.trials.logistic import fit_logistic
-from followup_analytics.uncertainty import jackknife_of_sums, two_sided_p
+from followup_analytics.statistics import jackknife_of_sums, two_sided_p
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

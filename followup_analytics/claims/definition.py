@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from followup_analytics.schema import INTERVIEWS
+from followup_analytics.log.schema import INTERVIEWS
 
 Outcome = Literal["response", "advanced", "conversation"]
 Design = Literal["clone-censor-weight", "attempt-contrast", "prediction"]

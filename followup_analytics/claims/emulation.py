@@ -12,7 +12,7 @@ from followup_analytics.claims.covariates import Covariate, Patterns, binned, ma
 from followup_analytics.claims.definition import Claim, Course, Outcome
 from followup_analytics.claims.histories import DAY_US, NEVER, Histories, Times, elapsed
 from followup_analytics.claims.moments import Moments
-from followup_analytics.schema import CHANNELS, TONES
+from followup_analytics.log.schema import CHANNELS, TONES
 from followup_analytics.trials.ccw import CENSORED, COMPETING, EVENT, FollowUp
 from followup_analytics.trials.decisions import FORBID, MUST, NATURAL, Decisions, Ints
 

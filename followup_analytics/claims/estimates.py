@@ -14,7 +14,7 @@ from followup_analytics.trials.ccw import EVENT, Arm, Contrast, FollowUp, clone_
 from followup_analytics.trials.decisions import MUST, follow_paths
 from followup_analytics.trials.sequential import sequential_contrast
 from followup_analytics.trials.standardise import standardised_risks
-from followup_analytics.uncertainty import Jackknife
+from followup_analytics.statistics import Jackknife
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

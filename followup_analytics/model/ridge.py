@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from followup_analytics.logistic import Derivatives, add_penalty, damped_newton, logistic_derivatives, newton_solver
+from followup_analytics.statistics.logistic import Derivatives, add_penalty, damped_newton, logistic_derivatives, newton_solver
 from followup_analytics.model.counts import Counts
 
 FloatArray = NDArray[np.float64]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from followup_analytics.trials.decisions import Decisions, Ints, Paths, fit_decisions, follow_paths
 from followup_analytics.trials.incidence import incidence_of_sums
-from followup_analytics.uncertainty import Jackknife
+from followup_analytics.statistics import Jackknife
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -9,7 +9,7 @@ from followup_analytics.trials.ccw import EVENT, WEIGHT_CAP, FollowUp, as_jackkn
 from followup_analytics.trials.censoring import observed_tally
 from followup_analytics.trials.decisions import Decisions
 from followup_analytics.trials.logistic import Tally, fit_replicates
-from followup_analytics.uncertainty import Jackknife
+from followup_analytics.statistics import Jackknife
 
 FloatArray = NDArray[np.float64]
 

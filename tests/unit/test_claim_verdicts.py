@@ -19,7 +19,7 @@ from followup_analytics.trials.decisions import FORBID, MUST, NATURAL, Decisions
 from followup_analytics.trials.incidence import incidence_of_sums
 from followup_analytics.trials.logistic import Tally, fit_logistic, fit_replicates
 from followup_analytics.trials.sequential import sequential_contrast
-from followup_analytics.uncertainty import Jackknife
+from followup_analytics.statistics import Jackknife
 
 
 def claim(identifier: str):

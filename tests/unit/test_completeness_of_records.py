@@ -10,8 +10,8 @@ import pytest
 from followup_analytics.ingest import check_files, ingest_files
 from followup_analytics.ingest.result import IngestResult
 from followup_analytics.simulate import SimulatedLog, simulate_log
-from followup_analytics.simulate.forms.sheets import roster_csv
-from followup_analytics.simulate.forms.telephones import android_calls
+from forms.sheets import roster_csv
+from forms.telephones import android_calls
 
 SHARE = 0.6
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from followup_analytics.ingest.call_results import ANSWERED, MESSAGE, UNANSWERED, direction_of, result_of
+from followup_analytics.ingest.parsing.call_results import ANSWERED, MESSAGE, UNANSWERED, direction_of, result_of
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet
-from followup_analytics.ingest.parts import Rejected, clock_seconds
-from followup_analytics.ingest.times import ReadTimes
+from followup_analytics.ingest.parsing.parts import Rejected, clock_seconds
+from followup_analytics.ingest.parsing.times import ReadTimes
 
 #: Parts of what people type as the result of a call; a text of several parts is read in this order.
 _LEFT = r"(?:left|leave).*(?:message|voice ?mail|vm)|^(?:lvm|voice ?mail)$"
