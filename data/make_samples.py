@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from followup_analytics.simulate import simulate_log
 from forms import write_forms
+
+from followup_analytics.simulate import simulate_log
 
 FOLDER = Path(__file__).parent
 INTERVIEWS, WORLD, SEED = 300, "office", 2026

@@ -40,14 +40,18 @@ _HOMES = {
 __all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604
 
 if TYPE_CHECKING:
-    from followup_analytics.answers.outreach.outreach import aapor_rates as aapor_rates
     from followup_analytics.advice.next_steps import next_steps as next_steps
-    from followup_analytics.answers.curves.silence import silence as silence
-    from followup_analytics.claims import plan_study as plan_study
-    from followup_analytics.claims import test_claims as test_claims
     from followup_analytics.answers.curves import incidence_curve as incidence_curve
+    from followup_analytics.answers.curves.silence import silence as silence
     from followup_analytics.answers.drivers import later_attempts as later_attempts
     from followup_analytics.answers.drivers import what_drives as what_drives
+    from followup_analytics.answers.outcomes import cohort_outcomes as cohort_outcomes
+    from followup_analytics.answers.outcomes import compare_cohorts as compare_cohorts
+    from followup_analytics.answers.outreach.outreach import aapor_rates as aapor_rates
+    from followup_analytics.answers.rates import level_of_effort as level_of_effort
+    from followup_analytics.answers.rates import response_rates as response_rates
+    from followup_analytics.claims import plan_study as plan_study
+    from followup_analytics.claims import test_claims as test_claims
     from followup_analytics.ingest import check_files as check_files
     from followup_analytics.ingest import ingest_files as ingest_files
     from followup_analytics.log.followup_log import FollowUpLog as FollowUpLog
@@ -55,10 +59,6 @@ if TYPE_CHECKING:
     from followup_analytics.model import fit_callback_model as fit_callback_model
     from followup_analytics.model import load_callback_model as load_callback_model
     from followup_analytics.model import predict_callbacks as predict_callbacks
-    from followup_analytics.answers.outcomes import cohort_outcomes as cohort_outcomes
-    from followup_analytics.answers.outcomes import compare_cohorts as compare_cohorts
-    from followup_analytics.answers.rates import level_of_effort as level_of_effort
-    from followup_analytics.answers.rates import response_rates as response_rates
     from followup_analytics.reading.logs import read_log as read_log
     from followup_analytics.reading.logs import write_log as write_log
     from followup_analytics.report import write_report as write_report

@@ -10,8 +10,8 @@ import narwhals as nw
 import polars as pl
 
 from followup_analytics.cells.counted import role
-from followup_analytics.log.clock import local_times
 from followup_analytics.cells.windows import ANSWER, ATTEMPT, observed
+from followup_analytics.log.clock import local_times
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog

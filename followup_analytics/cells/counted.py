@@ -18,8 +18,6 @@ import narwhals as nw
 import polars as pl
 
 from followup_analytics.cells.engine import collect, keep
-from followup_analytics.errors import UsageError
-from followup_analytics.log.followup_log import Note
 from followup_analytics.cells.inputs import CONTACT_KEYS, Prepared, buckets, prepare, role
 from followup_analytics.cells.windows import (
     ATTEMPT,
@@ -31,6 +29,8 @@ from followup_analytics.cells.windows import (
     attempt_query,
     episode_query,
 )
+from followup_analytics.errors import UsageError
+from followup_analytics.log.followup_log import Note
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog

@@ -23,8 +23,8 @@ from scipy.special import expit
 from followup_analytics.claims.covariates import Covariate, binned, make_patterns
 from followup_analytics.claims.estimates import Estimate
 from followup_analytics.claims.histories import NEVER, Histories
-from followup_analytics.trials.logistic import fit_logistic
 from followup_analytics.statistics import jackknife_of_sums, two_sided_p
+from followup_analytics.trials.logistic import fit_logistic
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

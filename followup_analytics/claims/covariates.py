@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from followup_analytics.log import clock
 from followup_analytics.claims.definition import NO_COVARIATES
 from followup_analytics.errors import UsageError
+from followup_analytics.log import clock
 from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.text import nearest
 

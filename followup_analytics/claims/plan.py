@@ -13,9 +13,9 @@ from followup_analytics.claims.context import Context
 from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.evaluate import run_all
 from followup_analytics.claims.trial import Trial
-from followup_analytics.results.disclosure import HIDDEN_REASON, SUPPRESSED, require_enough
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.results.disclosure import HIDDEN_REASON, SUPPRESSED, require_enough
 from followup_analytics.results.result import NO_LOG, Field, LogCounts, Result
 from followup_analytics.statistics import (
     detectable_from_se,

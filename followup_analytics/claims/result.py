@@ -8,10 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
-from followup_analytics.claims.catalogue import own_catalogue
-from followup_analytics.claims.words import counted_words
-from followup_analytics.errors import UsageError
-from followup_analytics.results.frames import frame_of
 from followup_analytics.charts import (
     VERDICT_WORDS,
     balance_chart,
@@ -20,6 +16,10 @@ from followup_analytics.charts import (
     risk_chart,
     weights_chart,
 )
+from followup_analytics.claims.catalogue import own_catalogue
+from followup_analytics.claims.words import counted_words
+from followup_analytics.errors import UsageError
+from followup_analytics.results.frames import frame_of
 from followup_analytics.results.result import Field, Kind, Result, plain
 from followup_analytics.text import listed, nearest
 

@@ -19,8 +19,8 @@ def run_demo(out: Path) -> str:
     Raises UnreadableError when the folder can't be made.
     """
     from followup_analytics.answers.curves import incidence_curve
-    from followup_analytics.model import fit_callback_model
     from followup_analytics.answers.rates import response_rates
+    from followup_analytics.model import fit_callback_model
     from followup_analytics.report import write_report
     from followup_analytics.simulate import simulate_log
 

@@ -77,8 +77,8 @@ def _fonts() -> dict[str, str]:
 
 def _self_check() -> dict[str, str]:
     """Four first attempts, of which three are answered within a week: the rate must be 3 in 4."""
-    from followup_analytics.log.followup_log import build_log
     from followup_analytics.answers.rates import response_rates
+    from followup_analytics.log.followup_log import build_log
 
     people = [str(number) for number in range(4)]
     log = build_log(

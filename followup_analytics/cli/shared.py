@@ -129,9 +129,9 @@ def open_log(
     columns: the columns of the contacts that a count needs, where a folder of typed Parquet may be read for them alone.
     beside: a cohort that is kept too where one was asked for, to compare it with.
     """
-    from followup_analytics.results.disclosure import require_enough, small_cohort_note
     from followup_analytics.log.followup_log import subset
     from followup_analytics.reading.logs import as_sequence, read_log
+    from followup_analytics.results.disclosure import require_enough, small_cohort_note
 
     log = None
     if columns is not None and shared.as_of is None:
@@ -163,8 +163,8 @@ def n_applicants(log: FollowUpLog) -> int:
 
 def show(result: Result, printing: Printing) -> None:
     """Write a result in the form that was asked for, to stdout or to a file."""
-    from followup_analytics.results import exports
     from followup_analytics.errors import UsageError
+    from followup_analytics.results import exports
 
     face, output = form_of(printing, result.command), printing.output
     if output is not None:

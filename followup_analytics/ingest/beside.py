@@ -10,8 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
-from followup_analytics.log.checks import CheckedTable
 from followup_analytics.errors import UnreadableError
+from followup_analytics.log.checks import CheckedTable
 from followup_analytics.log.followup_log import parse_moment
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from followup_analytics.ingest.linking.roster import INTERVIEW_SCHEMA
 from followup_analytics.log.checks import CheckedTable
 from followup_analytics.log.clock import local_times
-from followup_analytics.ingest.linking.roster import INTERVIEW_SCHEMA
 from followup_analytics.log.pseudonyms import Pseudonyms
 from followup_analytics.store import Store
 

@@ -11,11 +11,12 @@ from typing import NoReturn
 
 import polars as pl
 
-from followup_analytics.log.checks import CheckedTable, check_table, reject_unknown_interviews
 from followup_analytics.errors import UnreadableError, UsageError
-from followup_analytics.ingest.detect.archive import unpack_members
+from followup_analytics.ingest.aside.repeated import repeated_note, without_taken_keys
 from followup_analytics.ingest.beside import observed_as_stored, observed_until, settings_beside
+from followup_analytics.ingest.detect.archive import unpack_members
 from followup_analytics.ingest.detect.foreign import refuse_foreign
+from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.known import ends_of_story, with_checked
 from followup_analytics.ingest.registry import (
     CERTAIN,
@@ -28,9 +29,8 @@ from followup_analytics.ingest.registry import (
     detect_source,
     named_source,
 )
-from followup_analytics.ingest.aside.repeated import repeated_note, without_taken_keys
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
-from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.log.checks import CheckedTable, check_table, reject_unknown_interviews
 from followup_analytics.log.schema import INTERVIEWS, TABLES
 from followup_analytics.sheets.tabular import ROW
 

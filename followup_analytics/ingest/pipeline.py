@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from followup_analytics.ingest.known import stored_interviews
-from followup_analytics.ingest.opening import open_files
 from followup_analytics.ingest.aside.papers import Papers
-from followup_analytics.ingest.result import CheckResult, IngestResult
+from followup_analytics.ingest.known import stored_interviews
 from followup_analytics.ingest.linking.roster import Roster, read_review, read_roster
+from followup_analytics.ingest.opening import open_files
+from followup_analytics.ingest.result import CheckResult, IngestResult
 from followup_analytics.ingest.run import Paths, Progress, Run, as_paths, read_options
 from followup_analytics.ingest.storing import store_roster, take, take_postponed
 from followup_analytics.ingest.summing import result_of

@@ -28,8 +28,8 @@ from functools import cache
 import polars as pl
 
 from followup_analytics.errors import UnreadableError, UsageError
-from followup_analytics.ingest.maps.mapping import FileMap
 from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.maps.mapping import FileMap
 from followup_analytics.log.followup_log import Note
 from followup_analytics.sheets.tabular import ROW
 from followup_analytics.text import listed, nearest, shorten

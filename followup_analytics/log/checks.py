@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from followup_analytics.errors import DataError, Problem
 from followup_analytics.log import clock
 from followup_analytics.log.casting import POLARS_TYPES, cast_simple, clean_text
-from followup_analytics.errors import DataError, Problem
 from followup_analytics.log.schema import CLOCKS, FIRST_YEAR, INTERVIEWS, LAST_YEAR, TABLES, Column, Table
 from followup_analytics.sheets.tabular import ROW, header_key
 from followup_analytics.text import counted, listed, nearest

@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 import polars as pl
 
+from followup_analytics.errors import DataError, UsageError
 from followup_analytics.log import clock
 from followup_analytics.log.casting import POLARS_TYPES
 from followup_analytics.log.checks import CheckedTable, check_table, refuse, reject_unknown_interviews
-from followup_analytics.errors import DataError, UsageError
 from followup_analytics.log.schema import APPLICANTS, CONTACTS, INTERVIEWS, OUTCOME_TABLE, TABLES, Table
 from followup_analytics.sheets.tabular import ROW
 from followup_analytics.text import listed, nearest

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from followup_analytics.cells.counted import counts_behind
-from followup_analytics.results.disclosure import require_enough
 from followup_analytics.log.followup_log import Note
 from followup_analytics.model.evaluate import METRICS, Evaluation, Measure, Predictions, evaluate
 from followup_analytics.model.fitting import Trained, later, train, unseen, unseen_rows
@@ -20,6 +19,7 @@ from followup_analytics.model.result import CallbackModel
 from followup_analytics.model.saved import FittedModel, make_saved
 from followup_analytics.model.terms import NAMES, covariates_of, term_frame
 from followup_analytics.model.waiting import Curve, spells, waiting_curves
+from followup_analytics.results.disclosure import require_enough
 from followup_analytics.results.result import LogCounts
 
 if TYPE_CHECKING:

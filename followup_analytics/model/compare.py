@@ -13,7 +13,6 @@ from scipy.special import expit, logit
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from followup_analytics.cells.counted import counts_behind
-from followup_analytics.results.disclosure import require_enough
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import Note
 from followup_analytics.model.coding import learn_coding
@@ -22,6 +21,7 @@ from followup_analytics.model.evaluate import Predictions, evaluate
 from followup_analytics.model.ridge import ROUGH, Design, design_of, fit
 from followup_analytics.model.terms import NAMES, covariates_of, term_frame
 from followup_analytics.model.tuning import base_rate, choose_c, folds_of_groups
+from followup_analytics.results.disclosure import require_enough
 from followup_analytics.results.result import Field, LogCounts, Result
 from followup_analytics.statistics import group_rows
 

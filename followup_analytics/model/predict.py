@@ -22,8 +22,8 @@ from followup_analytics.model.saved import FittedModel
 from followup_analytics.model.terms import term_frame
 from followup_analytics.model.waiting import DAY_US, STRATA
 from followup_analytics.results.result import Field, Kind, LogCounts, Result
-from followup_analytics.text import counted, counted_days
 from followup_analytics.statistics import t_quantile
+from followup_analytics.text import counted, counted_days
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -19,7 +19,6 @@ from followup_analytics.log.casting import POLARS_TYPES, UNCLEAN
 from followup_analytics.log.clock import is_zone
 from followup_analytics.log.followup_log import FollowUpLog, Note, ahead_note, open_end_note, parse_moment, span_notes
 from followup_analytics.log.ids import all_distinct, places_of
-from followup_analytics.reading.logs import LOG_FILE, read_settings
 from followup_analytics.log.schema import (
     CONTACTS,
     FIRST_YEAR,
@@ -29,6 +28,7 @@ from followup_analytics.log.schema import (
     Column,
     Table,
 )
+from followup_analytics.reading.logs import LOG_FILE, read_settings
 from followup_analytics.sheets.tabular import header_key
 
 #: What every count needs of the contacts, beside the keys that are asked for.

@@ -10,9 +10,9 @@ from typing import Any
 
 import polars as pl
 
+from followup_analytics.errors import DataError, UnreadableError, UsageError
 from followup_analytics.log import clock
 from followup_analytics.log.checks import CheckedTable, applicant_buckets, recognise, refuse
-from followup_analytics.errors import DataError, UnreadableError, UsageError
 from followup_analytics.log.followup_log import (
     FollowUpLog,
     Note,
@@ -33,8 +33,8 @@ from followup_analytics.sheets.tabular import (
     header_key,
     read_raw_tables,
 )
-from followup_analytics.text import formula_safe, listed, nearest
 from followup_analytics.sheets.workbook import write_workbook
+from followup_analytics.text import formula_safe, listed, nearest
 
 LOG_FILE = "log.toml"
 _SETTINGS = ("time_zone", "data_date", "simulated", "notes")

@@ -7,8 +7,8 @@ from typing import Any
 from followup_analytics.charts import count, joined, percent, points, value_label
 from followup_analytics.report.document import KeyFigure, Parts, strong
 from followup_analytics.report.findings import Findings, Row
-from followup_analytics.text import counted
 from followup_analytics.statistics import minimum_detectable_effect
+from followup_analytics.text import counted
 
 #: Below this many applicants no verdict on advice is given at all (claims.md, "A verdict").
 ENOUGH_FOR_VERDICTS = 100

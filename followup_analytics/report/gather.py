@@ -10,12 +10,12 @@ import polars as pl
 
 from followup_analytics.cells.counted import attempts
 from followup_analytics.claims.definition import Catalogue
-from followup_analytics.results.disclosure import SUPPRESSED, require_enough, small_cohort_note
 from followup_analytics.errors import WithheldError
 from followup_analytics.log.followup_log import FollowUpLog, Note, subset
 from followup_analytics.report.facts import LogFacts
 from followup_analytics.report.findings import Findings, Options
 from followup_analytics.report.typecase import TypeCase
+from followup_analytics.results.disclosure import SUPPRESSED, require_enough, small_cohort_note
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.text import shorten
 

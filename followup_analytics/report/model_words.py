@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
-from followup_analytics.model.terms import TERMS
 from followup_analytics.charts import Chart, key_title, percent, reliability_chart, value_label
+from followup_analytics.model.terms import TERMS
 from followup_analytics.report.document import (
     Column,
     Section,

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from followup_analytics.errors import UnreadableError, UsageError
-from followup_analytics.results.exports import private
 from followup_analytics.charts import joined
+from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.report.claims_report import claims_document
 from followup_analytics.report.cohort import cohort_document
 from followup_analytics.report.document import Document, paragraph
@@ -23,6 +22,7 @@ from followup_analytics.report.handout import handout_document
 from followup_analytics.report.office import Office, read_office
 from followup_analytics.report.press import press
 from followup_analytics.report.typecase import TypeCase
+from followup_analytics.results.exports import private
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog

@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 
 from followup_analytics.results.result import Result
-from followup_analytics.text import clean, formula_safe
 from followup_analytics.sheets.workbook import write_workbook
+from followup_analytics.text import clean, formula_safe
 
 #: Of a note that marks an answer about single interviews.
 CONFIDENTIAL = "confidential"

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import polars as pl
 
 from followup_analytics.log import clock
-from followup_analytics.results.frames import frame_of
 from followup_analytics.log.followup_log import FollowUpLog, Native, Note
+from followup_analytics.results.frames import frame_of
 from followup_analytics.text import clean, counted, shorten
 
 if TYPE_CHECKING:

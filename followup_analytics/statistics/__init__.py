@@ -4,13 +4,7 @@ The unit of inference is the applicant, never the attempt: every interval here i
 numpy, vectorised over the rows of a table; a missing number is NaN inside and becomes null before any face.
 """
 
-from followup_analytics.statistics.jackknife_groups import (
-    GROUPS,
-    applicant_groups,
-    assign_groups,
-    cluster_number,
-    group_rows,
-)
+from followup_analytics.statistics.e_values import EValue, bias_factor, e_value, e_value_from_risks
 from followup_analytics.statistics.intervals import (
     ProportionInterval,
     cloglog_limits,
@@ -24,6 +18,13 @@ from followup_analytics.statistics.intervals import (
     wilson,
 )
 from followup_analytics.statistics.jackknife import Jackknife, jackknife, jackknife_of_sums
+from followup_analytics.statistics.jackknife_groups import (
+    GROUPS,
+    applicant_groups,
+    assign_groups,
+    cluster_number,
+    group_rows,
+)
 from followup_analytics.statistics.multiplicity import benjamini_hochberg, holm
 from followup_analytics.statistics.planning import (
     Equivalence,
@@ -36,7 +37,6 @@ from followup_analytics.statistics.planning import (
     two_sided_p,
 )
 from followup_analytics.statistics.presentation import Badge, presentation_badge, worse_badge
-from followup_analytics.statistics.e_values import EValue, bias_factor, e_value, e_value_from_risks
 
 __all__ = [
     "GROUPS",

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from followup_analytics.log import clock
 from followup_analytics.errors import UsageError
+from followup_analytics.log import clock
 from followup_analytics.text import shorten
 
 if TYPE_CHECKING:

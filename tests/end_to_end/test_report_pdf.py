@@ -14,8 +14,8 @@ import pikepdf
 import pytest
 from report_logs import HOSTILE, made_log
 
-from followup_analytics.errors import UnreadableError, UsageError, WithheldError
 from followup_analytics.charts import contrast
+from followup_analytics.errors import UnreadableError, UsageError, WithheldError
 from followup_analytics.report import write_report
 from followup_analytics.report.findings import Options
 from followup_analytics.report.gather import gather

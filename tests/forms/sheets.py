@@ -12,9 +12,9 @@ import polars as pl
 
 from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.log.schema import ETIQUETTE_ITEMS
+from followup_analytics.text import formula_safe
 from forms.lines import roster
 from forms.telling import Tells, busiest_applicant
-from followup_analytics.text import formula_safe
 
 _HOW = {
     "phone": "Tel.",

@@ -12,11 +12,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 from canonical_logs import logs
-from hypothesis import HealthCheck, given, settings
-
-from followup_analytics.ingest import IngestResult, ingest_files
-from followup_analytics.log.followup_log import FollowUpLog
-from followup_analytics.reading.logs import read_log
 from forms import FORMS, Form, read_back
 from forms.destinations import Destinations, destinations_told
 from forms.directories import TELLING, google_contacts, named_roster, vcards
@@ -25,6 +20,11 @@ from forms.sheets import office_contacts, office_map, roster_csv
 from forms.telephones import TELEPHONE, TEXTS, android_calls, android_texts
 from forms.telling import COLUMNS, WRITTEN, Tells, found_in, held
 from forms.trackers import huntr_title, symplicity_csv
+from hypothesis import HealthCheck, given, settings
+
+from followup_analytics.ingest import IngestResult, ingest_files
+from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.reading.logs import read_log
 
 TELLING_FORMS = [form for form in FORMS if isinstance(form.tells, Tells)]
 #: These are tables of the log themselves: interviews and contacts by date, without a roster.

@@ -12,8 +12,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from followup_analytics.ingest.registry import ReadOptions, detect_source, sources
 from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.registry import ReadOptions, detect_source, sources
 
 OWN, THEIRS = "+12025550101", "+12025550143"
 UUID = "0d1a5a2c-0000-4000-8000-000000000001"

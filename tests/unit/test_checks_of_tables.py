@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from followup_analytics.log.checks import check_table, recognise
 from followup_analytics.errors import DataError
+from followup_analytics.log.checks import check_table, recognise
 from followup_analytics.log.followup_log import build_log
 from followup_analytics.log.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE
 

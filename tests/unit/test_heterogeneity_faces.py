@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from log_builder import log_of_attempts
 
-from followup_analytics.errors import DataError, WithheldError
 from followup_analytics.answers.drivers import later_attempts, what_drives
+from followup_analytics.errors import DataError, WithheldError
 from followup_analytics.log.followup_log import FollowUpLog
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from followup_analytics.statistics import jackknife
 from followup_analytics.statistics.incidence import (
     aalen_johansen,
     clustered_se,
@@ -21,7 +22,6 @@ from followup_analytics.statistics.incidence import (
     quantile_of,
     risk_blocks,
 )
-from followup_analytics.statistics import jackknife
 
 Exit = tuple[int, int, int]  # time, cause, entry (-1: from the start)
 

@@ -6,10 +6,10 @@ import polars as pl
 import pytest
 from log_builder import log_of_attempts
 
-from followup_analytics.errors import UsageError, WithheldError
-from followup_analytics.statistics.incidence import aalen_johansen
-from followup_analytics.log.followup_log import FollowUpLog, build_log
 from followup_analytics.answers.rates import level_of_effort, response_rates
+from followup_analytics.errors import UsageError, WithheldError
+from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.statistics.incidence import aalen_johansen
 
 
 def _people(n: int, **entry: object) -> list[dict[str, object]]:

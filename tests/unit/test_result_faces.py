@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 
 from followup_analytics.advice import next_steps
-from followup_analytics.log.followup_log import Note, build_log
 from followup_analytics.answers.rates import response_rates
+from followup_analytics.log.followup_log import Note, build_log
 from followup_analytics.reading.logs import read_log
 from followup_analytics.results.result import note_text
 

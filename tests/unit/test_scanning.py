@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 
 from followup_analytics import simulate_log
-from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.answers.rates import response_rates
-from followup_analytics.reading.logs import read_log
+from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.reading.columns import scan_log
+from followup_analytics.reading.logs import read_log
 
 DROPPED = ("_at_us", "_until_us", "_day", "_until_day", "_zone", "_bucket", "_order_us", "_weekday", "_hour")
 

@@ -12,8 +12,8 @@ import pytest
 
 from followup_analytics.cells.counted import attempts
 from followup_analytics.errors import UsageError
-from followup_analytics.reading.logs import read_log
 from followup_analytics.log.schema import ETIQUETTE_ITEMS
+from followup_analytics.reading.logs import read_log
 from followup_analytics.simulate import SimulatedLog, simulate_log, world_names
 from followup_analytics.simulate.draws import Draws
 

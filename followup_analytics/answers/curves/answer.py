@@ -8,15 +8,21 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from followup_analytics.cells.counted import check_outcome, log_notes
 from followup_analytics.answers.curves.exits import EVENTS, DayCurve, check_cluster, day_curve, exits, wider_limits
 from followup_analytics.answers.curves.result import CurveResult
-from followup_analytics.results.disclosure import SUPPRESSED, hidden_places, require_enough
+from followup_analytics.cells.counted import check_outcome, log_notes
 from followup_analytics.errors import UsageError
-from followup_analytics.statistics.incidence import difference, difference_limits, incidence_limits, quantile_limits, quantile_of
 from followup_analytics.log.followup_log import FollowUpLog, Note
+from followup_analytics.results.disclosure import SUPPRESSED, hidden_places, require_enough
 from followup_analytics.results.result import LogCounts
 from followup_analytics.statistics import applicant_groups, presentation_badge
+from followup_analytics.statistics.incidence import (
+    difference,
+    difference_limits,
+    incidence_limits,
+    quantile_limits,
+    quantile_of,
+)
 
 Row = dict[str, Any]
 

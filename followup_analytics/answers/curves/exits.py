@@ -14,13 +14,19 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from followup_analytics.log import clock
 from followup_analytics.cells.counted import episodes
 from followup_analytics.errors import UsageError
-from followup_analytics.statistics.incidence import Incidence, RiskBlocks, aalen_johansen, jackknife_incidence, risk_blocks
+from followup_analytics.log import clock
 from followup_analytics.log.followup_log import FollowUpLog, require_column
-from followup_analytics.text import listed
 from followup_analytics.statistics import Jackknife, cluster_number, group_rows
+from followup_analytics.statistics.incidence import (
+    Incidence,
+    RiskBlocks,
+    aalen_johansen,
+    jackknife_incidence,
+    risk_blocks,
+)
+from followup_analytics.text import listed
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

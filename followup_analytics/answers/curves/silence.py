@@ -10,9 +10,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.cells.counted import check_outcome
-from followup_analytics.results.disclosure import hide_rows, require_enough
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import Note
+from followup_analytics.results.disclosure import hide_rows, require_enough
 from followup_analytics.results.result import Field, LogCounts, Result
 from followup_analytics.text import counted_days
 
@@ -135,8 +135,8 @@ def _parts(rows: pl.DataFrame, by: str) -> list[tuple[str, pl.DataFrame]]:
 
 def _row(name: str, part: pl.DataFrame, outcome: str, days: float, horizon: int) -> dict[str, Any]:
     from followup_analytics.answers.curves import EVENTS
-    from followup_analytics.statistics.incidence import aalen_johansen, jackknife_incidence
     from followup_analytics.statistics import group_rows
+    from followup_analytics.statistics.incidence import aalen_johansen, jackknife_incidence
 
     found = part.filter(pl.col("time") >= 0)
     time, cause = found["time"].to_numpy(), found["cause"].to_numpy()

@@ -9,9 +9,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.cells.counted import attempts
-from followup_analytics.statistics.firth import fit_firth
 from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.statistics import Jackknife, group_rows
+from followup_analytics.statistics.firth import fit_firth
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.cells.counted import counts_behind
-from followup_analytics.results.disclosure import require_enough
 from followup_analytics.answers.drivers.attempt_counts import (
     NO_ATTEMPTS,
     SELECTION,
@@ -21,8 +19,10 @@ from followup_analytics.answers.drivers.attempt_counts import (
     grouped_counts,
     mature_attempts,
 )
-from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.answers.outcomes.standardise import design
+from followup_analytics.cells.counted import counts_behind
+from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.results.disclosure import require_enough
 from followup_analytics.results.result import Field, LogCounts, Result
 from followup_analytics.statistics import Jackknife, t_quantile
 

@@ -9,8 +9,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from followup_analytics.cells.counted import counts_behind
-from followup_analytics.results.disclosure import require_enough
 from followup_analytics.answers.drivers.attempt_counts import (
     LAST_ATTEMPT,
     NO_ATTEMPTS,
@@ -19,10 +17,12 @@ from followup_analytics.answers.drivers.attempt_counts import (
     grouped_counts,
     mature_attempts,
 )
-from followup_analytics.statistics.mixed import fit_random_intercept, unit_cells, without_each_group
+from followup_analytics.cells.counted import counts_behind
 from followup_analytics.log.followup_log import FollowUpLog, require_column
+from followup_analytics.results.disclosure import require_enough
 from followup_analytics.results.result import Field, LogCounts, Result
 from followup_analytics.statistics import Jackknife
+from followup_analytics.statistics.mixed import fit_random_intercept, unit_cells, without_each_group
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,18 +10,26 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from followup_analytics.cells.counted import episodes
-from followup_analytics.answers.curves.exits import EVENTS, MISSING, DayCurve, check_cluster, day_curve, exits, wider_limits
-from followup_analytics.results.disclosure import hide_rows, require_enough
-from followup_analytics.errors import UsageError, WithheldError
-from followup_analytics.statistics.incidence import incidence_limits, quantile_limits, quantile_of
-from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
+from followup_analytics.answers.curves.exits import (
+    EVENTS,
+    MISSING,
+    DayCurve,
+    check_cluster,
+    day_curve,
+    exits,
+    wider_limits,
+)
 from followup_analytics.answers.outcomes.compared import CohortComparison, points_told
 from followup_analytics.answers.outcomes.comparison import compare_cohorts
 from followup_analytics.answers.outcomes.destinations import destination_rates
+from followup_analytics.cells.counted import episodes
+from followup_analytics.errors import UsageError, WithheldError
+from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
+from followup_analytics.results.disclosure import hide_rows, require_enough
 from followup_analytics.results.result import Field, Kind, LogCounts, Result
-from followup_analytics.text import counted
 from followup_analytics.statistics import Jackknife, presentation_badge
+from followup_analytics.statistics.incidence import incidence_limits, quantile_limits, quantile_of
+from followup_analytics.text import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,7 +10,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from followup_analytics.cells.counted import OUTCOMES_OF_INTEREST
 from followup_analytics.answers.curves.exits import (
     DAY_US,
     EVENTS,
@@ -20,15 +19,16 @@ from followup_analytics.answers.curves.exits import (
     exits,
     wider_limits,
 )
-from followup_analytics.results.disclosure import SUPPRESSED, hidden_places, require_enough
-from followup_analytics.errors import UsageError
-from followup_analytics.statistics.incidence import aalen_johansen, difference_limits, incidence_limits
-from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
 from followup_analytics.answers.outcomes.compared import CohortComparison
 from followup_analytics.answers.outcomes.standardise import Design, balance_weights, design
+from followup_analytics.cells.counted import OUTCOMES_OF_INTEREST
+from followup_analytics.errors import UsageError
+from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
+from followup_analytics.results.disclosure import SUPPRESSED, hidden_places, require_enough
 from followup_analytics.results.result import LogCounts
-from followup_analytics.text import listed
 from followup_analytics.statistics import Jackknife, group_rows, jackknife, jackknife_of_sums
+from followup_analytics.statistics.incidence import aalen_johansen, difference_limits, incidence_limits
+from followup_analytics.text import listed
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from followup_analytics.results.disclosure import SUPPRESSED
 from followup_analytics.answers.rates.answer import SELECTION, response_rates
+from followup_analytics.results.disclosure import SUPPRESSED
 from followup_analytics.results.result import Field, Result, format_cell
 from followup_analytics.text import counted_days
 

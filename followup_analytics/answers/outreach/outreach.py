@@ -20,12 +20,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.cells.counted import attempts, episodes
-from followup_analytics.results.disclosure import SUPPRESSED, require_enough
 from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.log.followup_log import Note
+from followup_analytics.results.disclosure import SUPPRESSED, require_enough
 from followup_analytics.results.result import Field, LogCounts, Result, format_cell
-from followup_analytics.text import listed
 from followup_analytics.statistics import group_rows, jackknife_of_sums, korn_graubard_from_se, presentation_badge
+from followup_analytics.text import listed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,7 +1,7 @@
 """Response rates by any keys, with intervals clustered on applicants and small groups hidden."""
 
-from followup_analytics.answers.rates.answer import response_rates
 from followup_analytics.answers.outreach.effort import EffortResult, level_of_effort
+from followup_analytics.answers.rates.answer import response_rates
 from followup_analytics.answers.rates.keys import DEFAULT_BINS
 from followup_analytics.answers.rates.result import RatesResult
 

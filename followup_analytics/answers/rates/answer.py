@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from followup_analytics.cells.counted import check_outcome, window_us
-from followup_analytics.results.disclosure import ESTIMATE_FIELDS, SUPPRESSED, hide_rows, require_enough
-from followup_analytics.errors import UsageError, WithheldError
-from followup_analytics.log.followup_log import Note
-from followup_analytics.log.ids import numbers_of
-from followup_analytics.cells.inputs import buckets
 from followup_analytics.answers.rates.attempts_table import AttemptsTable, attempts_table
 from followup_analytics.answers.rates.cumulative import Cumulative, Tries, cumulative_incidence
 from followup_analytics.answers.rates.estimate import UNOBSERVED, GroupRates, Windows, group_rates
 from followup_analytics.answers.rates.keys import Key, parse_keys
 from followup_analytics.answers.rates.result import RatesResult
 from followup_analytics.answers.rates.trace import rows_behind
+from followup_analytics.cells.counted import check_outcome, window_us
+from followup_analytics.cells.inputs import buckets
+from followup_analytics.errors import UsageError, WithheldError
+from followup_analytics.log.followup_log import Note
+from followup_analytics.log.ids import numbers_of
+from followup_analytics.results.disclosure import ESTIMATE_FIELDS, SUPPRESSED, hide_rows, require_enough
 from followup_analytics.results.result import LogCounts
 from followup_analytics.statistics import group_rows
 

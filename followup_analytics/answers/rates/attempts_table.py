@@ -11,13 +11,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from followup_analytics.answers.rates.keys import Key, bin_code, labels_in_order
 from followup_analytics.cells.counted import left_out, window_us
 from followup_analytics.cells.engine import attach, collect, keep
+from followup_analytics.cells.inputs import Prepared, prepare
+from followup_analytics.cells.windows import attempt_query, episode_query
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.ids import numbers_of
-from followup_analytics.cells.inputs import Prepared, prepare
-from followup_analytics.answers.rates.keys import Key, bin_code, labels_in_order
-from followup_analytics.cells.windows import attempt_query, episode_query
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog

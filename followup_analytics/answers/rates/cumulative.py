@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.statistics.incidence import incidence_limits, jackknife_incidence
 from followup_analytics.answers.rates.estimate import N_CAUSES, causes
 from followup_analytics.answers.rates.keys import Bin
 from followup_analytics.cells.windows import END, RESPONSE
 from followup_analytics.statistics import Jackknife
+from followup_analytics.statistics.incidence import incidence_limits, jackknife_incidence
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.statistics.incidence import aalen_johansen, influence, risk_blocks
 from followup_analytics.cells.windows import CENSORED, END, NEXT_ATTEMPT, RESPONSE
 from followup_analytics.statistics import (
     Badge,
@@ -23,6 +22,7 @@ from followup_analytics.statistics import (
     korn_graubard_from_se,
     presentation_badge,
 )
+from followup_analytics.statistics.incidence import aalen_johansen, influence, risk_blocks
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]

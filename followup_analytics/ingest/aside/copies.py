@@ -15,10 +15,10 @@ from xml.sax.saxutils import quoteattr
 
 import polars as pl
 
-from followup_analytics.ingest.parsing.csv_rows import delimiter_of, record_texts
 from followup_analytics.ingest.aside.marks import PAPER, without_reject_columns
 from followup_analytics.ingest.aside.rejects import reserve, with_reasons, write_paper
 from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.parsing.csv_rows import delimiter_of, record_texts
 from followup_analytics.sheets.tabular import ROW, read_raw_tables
 from followup_analytics.text import formula_safe
 

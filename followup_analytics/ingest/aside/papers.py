@@ -9,14 +9,14 @@ from typing import Protocol
 
 import polars as pl
 
-from followup_analytics.log.checks import CheckedTable
 from followup_analytics.ingest.aside.aside import SetAside
 from followup_analytics.ingest.aside.copies import copy_records
 from followup_analytics.ingest.aside.marks import is_untouched, marked
-from followup_analytics.ingest.registry import FURTHER, Batch, Source
 from followup_analytics.ingest.aside.rejects import PaperFolder, with_reasons, write_paper
-from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.aside.sheet_papers import told_together, write_sheet
+from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.registry import FURTHER, Batch, Source
+from followup_analytics.log.checks import CheckedTable
 from followup_analytics.log.schema import CONTACTS
 from followup_analytics.sheets.tabular import ROW
 from followup_analytics.text import shorten

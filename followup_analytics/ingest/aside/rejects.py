@@ -16,8 +16,8 @@ import polars as pl
 
 from followup_analytics.errors import UnreadableError
 from followup_analytics.sheets.tabular import ROW
-from followup_analytics.text import formula_safe
 from followup_analytics.sheets.workbook import write_workbook
+from followup_analytics.text import formula_safe
 
 _DRAFT = ".new."
 _FORMULA_STARTS = "=+-@\t\r\n\x00"

@@ -7,14 +7,14 @@ from collections.abc import Collection
 
 import polars as pl
 
-from followup_analytics.log.checks import CheckedTable
 from followup_analytics.ingest.aside.marks import REPEATED
 from followup_analytics.ingest.registry import FURTHER, Batch
+from followup_analytics.log.checks import CheckedTable
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.pseudonyms import Pseudonyms
 from followup_analytics.log.schema import APPLICANTS, TABLES
-from followup_analytics.store import Store
 from followup_analytics.sheets.tabular import ROW
+from followup_analytics.store import Store
 
 _MESSAGE = (
     "the store has this {key} already, from the row that this one repeats; give it another one, or delete the "

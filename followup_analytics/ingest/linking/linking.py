@@ -12,11 +12,10 @@ from functools import cached_property
 
 import polars as pl
 
-from followup_analytics.log.clock import DAY_US
-from followup_analytics.ingest.parsing.calls import problems_frame
-from followup_analytics.ingest.parsing.parts import SEVERAL, Rejected, set_aside
 from followup_analytics.ingest.aside.review import NO_INTERVIEW, REVIEW_SCHEMA, SEVERAL_INTERVIEWS
 from followup_analytics.ingest.linking.roster import INTERVIEW_SCHEMA, LINES_SCHEMA, name_key
+from followup_analytics.ingest.parsing.calls import problems_frame
+from followup_analytics.ingest.parsing.parts import SEVERAL, Rejected, set_aside
 from followup_analytics.ingest.parsing.telephone import (
     TAIL_DIGITS,
     WEAK_DIGITS,
@@ -26,6 +25,7 @@ from followup_analytics.ingest.parsing.telephone import (
     restored,
     weak_key,
 )
+from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.pseudonyms import Pseudonyms
 from followup_analytics.sheets.tabular import ROW
 

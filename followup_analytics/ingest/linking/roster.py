@@ -9,10 +9,10 @@ from pathlib import Path
 
 import polars as pl
 
-from followup_analytics.log.checks import CheckedTable, check_table
 from followup_analytics.errors import DataError, UsageError
 from followup_analytics.ingest.linking.directory import directory_lines, is_directory, read_directory
 from followup_analytics.ingest.parsing.telephone import contact_key, home_region, tail_key
+from followup_analytics.log.checks import CheckedTable, check_table
 from followup_analytics.log.schema import INTERVIEWS, PARTIES
 from followup_analytics.sheets.tabular import ROW, RawTable, header_key, read_raw_tables
 from followup_analytics.text import nearest, undo_formula_safe

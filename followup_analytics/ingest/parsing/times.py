@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from followup_analytics.log.clock import parse_times
 from followup_analytics.errors import DataError
+from followup_analytics.log.clock import parse_times
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _PLAIN_ISO = r"^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$"

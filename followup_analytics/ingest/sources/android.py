@@ -12,12 +12,12 @@ from typing import Any
 
 import polars as pl
 
+from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.parsing.call_results import ANSWERED, MESSAGE, UNANSWERED, telephone_call
 from followup_analytics.ingest.parsing.calls import complete, is_withheld
 from followup_analytics.ingest.parsing.parts import SEVERAL, Rejected, set_aside
-from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
-from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.parsing.xml import feed_elements
+from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
 from followup_analytics.sheets.tabular import ROW
 
 _BATCH = 50_000

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from followup_analytics.log.clock import is_zone
-from followup_analytics.ingest.parsing.call_results import ANSWERED, MESSAGE, UNANSWERED, direction_of
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet
+from followup_analytics.ingest.parsing.call_results import ANSWERED, MESSAGE, UNANSWERED, direction_of
 from followup_analytics.ingest.parsing.parts import Rejected
 from followup_analytics.ingest.parsing.times import ReadTimes
+from followup_analytics.log.clock import is_zone
 
 _DAMAGED = r"^\d(?:[.,]\d+)?[eE]\+?\d+$"
 

@@ -15,12 +15,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
-from followup_analytics.ingest.parsing.call_results import ANSWERED, MESSAGE, UNANSWERED
 from followup_analytics.ingest.callsheet import USERS_ZONE, CallColumns, Meaning, calls_batch
-from followup_analytics.ingest.parsing.csv_rows import csv_rows
-from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
 from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.parsing.call_results import ANSWERED, MESSAGE, UNANSWERED
+from followup_analytics.ingest.parsing.csv_rows import csv_rows
 from followup_analytics.ingest.parsing.times import ReadTimes
+from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
 from followup_analytics.sheets.tabular import ROW, header_key
 
 _BATCH = 50_000

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from followup_analytics.ingest.parsing.call_results import ANSWERED, direction_of, result_of
 from followup_analytics.ingest.callsheet import USERS_ZONE, CallColumns, Meaning, call_sheet, calls_batch
+from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.parsing.call_results import ANSWERED, direction_of, result_of
 from followup_analytics.ingest.parsing.parts import clock_seconds
 from followup_analytics.ingest.parsing.records import json_frame, json_records
-from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
-from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.parsing.times import ReadTimes, read_times
+from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
 
 _DISPOSITIONS = {
     "9d9162e7-6cf3-4944-bf63-4dff82258764": "busy",

@@ -17,10 +17,10 @@ from email.utils import getaddresses, parsedate_to_datetime
 
 import polars as pl
 
+from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.parsing.calls import calls_frame
 from followup_analytics.ingest.parsing.parts import SEVERAL, Rejected, set_aside
 from followup_analytics.ingest.registry import CERTAIN, LIKELY, Batch, Match, ReadOptions, Source
-from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.sheets.tabular import ROW
 
 _BATCH = 5_000

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from followup_analytics.ingest.parsing.call_results import MESSAGE, direction_of, result_of
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet
+from followup_analytics.ingest.parsing.call_results import MESSAGE, direction_of, result_of
 from followup_analytics.ingest.parsing.parts import clock_seconds
 
 

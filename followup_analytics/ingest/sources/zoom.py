@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from followup_analytics.ingest.parsing.call_results import MESSAGE, direction_of, result_of
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet, calls_batch
+from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.parsing.call_results import MESSAGE, direction_of, result_of
 from followup_analytics.ingest.parsing.parts import clock_seconds
 from followup_analytics.ingest.parsing.records import json_frame, json_records
 from followup_analytics.ingest.registry import CERTAIN, LIKELY, Batch, Match, ReadOptions, Source
-from followup_analytics.ingest.detect.sample import Sample
 
 _FIELDS = {
     "call_id": "call_id",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from followup_analytics.statistics.incidence.blocks import RiskBlocks, hazards, risk_blocks, totals
 from followup_analytics.statistics import Jackknife
+from followup_analytics.statistics.incidence.blocks import RiskBlocks, hazards, risk_blocks, totals
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
