@@ -83,8 +83,8 @@ class Meaning:
     """What the columns of a call list mean, as expressions over its rows.
 
     `talk_s`: seconds, null where not told. `result`: what the source itself says that the call came to
-    (`call_results`), null where it says nothing. `leg`: part of another row's call. `internal`: between two lines of the
-    house, passed over and counted. `number` is the other party's line.
+    (`call_results`), null where it says nothing. `leg`: part of another row's call. `internal`: between two lines of
+    the house, passed over and counted. `number` is the other party's line.
     `channel`, `party`, `certainty`: where the source itself says more than the rule of `call_results.telephone_call`.
     """
 
