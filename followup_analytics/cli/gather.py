@@ -48,7 +48,11 @@ OwnAddress = Annotated[
     typer.Option("--own-address", metavar="ADDRESS", help="The applicant's own e-mail address; may be repeated."),
 ]
 Roster = Annotated[
-    Path | None, typer.Option("--roster", help="Interviews with their numbers and addresses, to link calls by.")
+    list[Path] | None,
+    typer.Option(
+        "--roster",
+        help="Interviews with their numbers and addresses, to link calls by; address books too; repeatable.",
+    ),
 ]
 Zone = Annotated[
     str | None, typer.Option("--time-zone", help="Zone of timestamps without an offset, such as Europe/Berlin.")
@@ -68,7 +72,10 @@ VoicemailUnder = Annotated[
     ),
 ]
 Review = Annotated[
-    Path | None, typer.Option("--review", help="A filled-in review file of calls that fitted no interview.")
+    list[Path] | None,
+    typer.Option(
+        "--review", help="A filled-in review file: calls that fitted no interview, or events of a calendar; repeatable."
+    ),
 ]
 ObservedUntil = Annotated[
     str | None,

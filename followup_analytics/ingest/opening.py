@@ -85,7 +85,7 @@ def _open(run: Run, path: Path, source: str) -> FileOnItsWay:
     chosen, match = _kind(run, sample, source)
     # The user's word first, then the file's own folder, then what the store was begun with.
     zone = run.options.time_zone or settings.time_zone or run.store_zone
-    options = dataclasses.replace(run.options, time_zone=zone)
+    options = dataclasses.replace(run.options, time_zone=zone, zone_is_given=run.options.time_zone is not None)
     if chosen.calls and run.store is not None and not run.links:
         _refuse_without_roster(sample, chosen, options)
     file = FileOnItsWay(sample, chosen, match, settings, options)
@@ -94,6 +94,8 @@ def _open(run: Run, path: Path, source: str) -> FileOnItsWay:
         for batch in file.batches:
             file.decided.update(batch.counts)
             file.notes += batch.notes
+            if batch.events is not None:
+                file.review.events = batch.events
     return file
 
 

@@ -13,7 +13,8 @@ import polars as pl
 
 from followup_analytics.ingest.aside.papers import Papers
 from followup_analytics.ingest.known import stored_interviews
-from followup_analytics.ingest.linking.roster import Roster, read_review, read_roster
+from followup_analytics.ingest.linking.decisions import read_reviews
+from followup_analytics.ingest.linking.roster import Roster, read_roster
 from followup_analytics.ingest.opening import open_files
 from followup_analytics.ingest.result import CheckResult, IngestResult
 from followup_analytics.ingest.run import Paths, Progress, Run, as_paths, read_options
@@ -38,7 +39,7 @@ def ingest_files(
     region: str | None = None,
     day_first: bool | None = None,
     voicemail_under: float | None = None,
-    review: str | Path | None = None,
+    review: Paths | None = None,
     keep_notes: bool = False,
     own_addresses: Sequence[str] = (),
     observed_until: str | dt.date | None = None,
@@ -51,7 +52,8 @@ def ingest_files(
     roster: interviews with their numbers and addresses, to link calls by. time_zone: of times without an offset.
     region: country of numbers without a prefix. day_first: order of 03/04/2026. voicemail_under: outbound calls of
     fewer seconds, which the source can't tell from a conversation, count as voicemails; noted in the log.
-    review: a review file given back. own_addresses: the applicant's own e-mail addresses.
+    review: one or several review files given back, of calls or of a calendar's events.
+    own_addresses: the applicant's own e-mail addresses.
     observed_until: the record of interviews of these files that have no such date of their own is complete up to here.
     progress: called with a file's name, the records read so far, and their share of the file (None where unknown).
 
@@ -110,7 +112,7 @@ def _given(*files: Paths | None) -> list[Path]:
 
 
 def _through(
-    run: Run, paths: Sequence[Path], source: str, roster: Paths | None, review: str | Path | None, kind: type[Kind]
+    run: Run, paths: Sequence[Path], source: str, roster: Paths | None, review: Paths | None, kind: type[Kind]
 ) -> Kind:
     if roster is not None:
         run.roster = read_roster(
@@ -121,9 +123,13 @@ def _through(
             run.options,
             own_addresses=run.options.own_addresses | {key for key in run.roster.own if "@" in key},
             their_addresses=frozenset(key for key in run.roster.lines["key"] if "@" in key),
+            their_names=frozenset(key.partition(":")[2] for key in run.roster.employers["key"]),
         )
     if review is not None:
-        run.decisions = read_review(Path(review), run.options.region or (run.roster.region if run.roster else None))
+        region = run.options.region or (run.roster.region if run.roster else None)
+        decided = read_reviews(as_paths(review), region)
+        run.decisions = decided.calls
+        run.options = dataclasses.replace(run.options, events=decided.events)
     run.scratch.callback(run.papers.discard)
     with run.scratch:
         opened = open_files(run, paths, source)

@@ -54,12 +54,15 @@ class ReadOptions:
     """What the user says about the files: zone of unmarked times, home region of numbers, order of day and month."""
 
     time_zone: str | None = None
+    zone_is_given: bool = False  # the zone is the user's own word, not the store's
     region: str | None = None
     day_first: bool | None = None
     voicemail_under: float | None = None
     keep_notes: bool = False
     own_addresses: frozenset[str] = frozenset()
     their_addresses: frozenset[str] = frozenset()  # the employers' addresses and @domains, from the roster
+    events: Mapping[str, bool] = field(default_factory=dict)  # a person's word on a calendar's events: interview or not
+    their_names: frozenset[str] = frozenset()  # the employers' names, folded, from the roster
     map: FileMap | None = None
     observed_until: str | None = None  # until when the record of interviews is complete that say nothing of it
 
@@ -84,6 +87,7 @@ class Batch:
     notes: tuple[Note, ...] = ()  # what else the user should know of the file
     repeated: frozenset[int] = frozenset()  # rows of a rejects file whose key stood in an earlier row
     day_first: bool | None = None  # the order of its dates, where it is known
+    events: pl.DataFrame | None = None  # of a calendar: what each event was taken for (review.EVENTS_SCHEMA)
 
 
 #: A row of somebody's sheet can hold several records: further ones add a multiple of this to `_row`.

@@ -167,7 +167,8 @@ def _lines(run: Run, options: ReadOptions) -> Lines:
     if run.roster is None:
         return dataclasses.replace(Lines.empty(options.region), interviews=interviews, decisions=run.decisions)
     own = {key: run.pseudonyms.applicant(who) for key, who in run.roster.own.items()}
-    return Lines(run.roster.lines, interviews, own, run.decisions, run.roster.region)
+    known_by = pl.concat([run.roster.lines, run.roster.employers])
+    return Lines(known_by, interviews, own, run.decisions, run.roster.region)
 
 
 def _link(run: Run, file: FileOnItsWay, rows: pl.DataFrame, lines: Lines) -> Linked:

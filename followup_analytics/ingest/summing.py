@@ -84,6 +84,15 @@ def result_of(run: Run, files: Sequence[FileOnItsWay], kind: type[Kind]) -> Kind
         left_out = sum(one.numbers_left_out for one in reviews)
         text = "numbers that fit no interview, those with the fewest calls, have no place in the review file"
         notes += [Note("review_left_out", text, left_out)] if left_out else []
+    for file in files:
+        if (file.review.events["interview"] == "no").any():
+            listed_in = run.papers.write_review(file.review.events, f"{file.sample.path.stem}.events")
+            text = (
+                f"what each event was taken for stands in {listed_in}: correct its column interview, and give it back "
+            )
+            text += "with --review"
+            notes.append(Note("events_review", text))
+            review_file = review_file or listed_in
     return kind(
         rows=tuple(rows),
         counts=_log_counts(run.store, [table.checked for _, table in tables]),

@@ -116,9 +116,9 @@ class Papers:
         path = self._written.get((sample.path, sheet, table))
         return str(path) if path else None
 
-    def write_review(self, review: pl.DataFrame) -> str:
-        """The review file of the run."""
-        return str(self._folder.settle(write_paper(self._folder.draft("calls", "review", ".csv"), review)))
+    def write_review(self, review: pl.DataFrame, stem: str = "calls") -> str:
+        """A review file of the run: of calls that fit no or several interviews, or of a calendar's events."""
+        return str(self._folder.settle(write_paper(self._folder.draft(stem, "review", ".csv"), review)))
 
 
 def _as_told(table: Rejecting) -> pl.DataFrame:
