@@ -45,7 +45,7 @@ Map = Annotated[
 ]
 OwnAddress = Annotated[
     list[str] | None,
-    typer.Option("--own-address", metavar="ADDRESS", help="The applicant's own e-mail address; may be repeated."),
+    typer.Option("--own-address", metavar="ADDRESS", help="The applicant's own e-mail address or number; repeatable."),
 ]
 Roster = Annotated[
     list[Path] | None,

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import polars as pl
 
-from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.errors import DataError, FollowUpError, UnreadableError, UsageError
 from followup_analytics.ingest.aside.repeated import repeated_note, without_taken_keys
 from followup_analytics.ingest.beside import observed_as_stored, observed_until, settings_beside
 from followup_analytics.ingest.detect.archive import unpack_members
@@ -28,11 +28,13 @@ from followup_analytics.ingest.registry import (
     UnknownKindError,
     detect_source,
     named_source,
+    what_is_seen,
 )
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
 from followup_analytics.log.checks import CheckedTable, check_table, reject_unknown_interviews
 from followup_analytics.log.schema import INTERVIEWS, TABLES
 from followup_analytics.sheets.tabular import ROW
+from followup_analytics.text import counted
 
 _IDS = ("interview_id", "applicant_id", "contact_id", "previous_interview_id")
 _NO_DATE = "is no date that can be read; write it as the other dates of the column are."
@@ -58,12 +60,12 @@ def open_files(run: Run, paths: Sequence[Path], source: str) -> list[FileOnItsWa
 
 
 def _open_all(run: Run, path: Path, source: str) -> list[FileOnItsWay]:
-    """A file, or the exports inside an archive that is none itself."""
+    """A file, or the exports inside an archive or folder that is none itself."""
     try:
         return [_open(run, path, source)]
     except UnknownKindError:
         sample = Sample(path)
-        if sample.container != "archive":
+        if sample.container not in ("archive", "folder"):
             raise
         inside = []
         for member in unpack_members(sample, run.scratch_folder()):
@@ -88,7 +90,7 @@ def _open(run: Run, path: Path, source: str) -> FileOnItsWay:
     options = dataclasses.replace(run.options, time_zone=zone, zone_is_given=run.options.time_zone is not None)
     if chosen.calls and run.store is not None and not run.links:
         _refuse_without_roster(sample, chosen, options)
-    file = FileOnItsWay(sample, chosen, match, settings, options)
+    file = FileOnItsWay(sample, chosen, match, settings, options, forced=source != "auto")
     if not chosen.calls:
         file.batches = list(chosen.read(sample, options))
         for batch in file.batches:
@@ -96,7 +98,26 @@ def _open(run: Run, path: Path, source: str) -> FileOnItsWay:
             file.notes += batch.notes
             if batch.events is not None:
                 file.review.events = batch.events
+        refuse_nothing_read(file, sum(batch.read + batch.merged for batch in file.batches))
     return file
+
+
+def refuse_nothing_read(file: FileOnItsWay, read: int) -> None:
+    """Raise DataError for a file of which the kind that --source named found nothing: that is no success."""
+    if not file.forced or read:
+        return
+    name = file.source.name
+    try:
+        guess, _ = detect_source(file.sample)
+        looks = f"it looks like {guess.name}" if guess.name != name else "it holds no record"
+    except FollowUpError:
+        looks = what_is_seen(file.sample)
+    skipped = sum(file.decided.values())
+    passed = f" {counted(skipped, 'part')} of it had neither Date nor From." if file.decided["split_messages"] else ""
+    raise DataError(
+        f"{file.sample.name}: nothing in it could be read as {name}, which --source names: {looks}.{passed} "
+        "Leave --source out, or name the kind that it is (`followup ingest --sources` lists them)."
+    )
 
 
 def _refuse_without_roster(sample: Sample, source: Source, options: ReadOptions) -> NoReturn:

@@ -122,6 +122,8 @@ def _through(
         run.options = dataclasses.replace(
             run.options,
             own_addresses=run.options.own_addresses | {key for key in run.roster.own if "@" in key},
+            own_numbers=run.options.own_numbers | {key for key in run.roster.own if "@" not in key},
+            their_numbers=frozenset(key for key in run.roster.lines["key"] if key.startswith("+")),
             their_addresses=frozenset(key for key in run.roster.lines["key"] if "@" in key),
             their_names=frozenset(key.partition(":")[2] for key in run.roster.employers["key"]),
         )

@@ -60,6 +60,8 @@ class ReadOptions:
     voicemail_under: float | None = None
     keep_notes: bool = False
     own_addresses: frozenset[str] = frozenset()
+    own_numbers: frozenset[str] = frozenset()  # the applicant's own telephone numbers, as keys
+    their_numbers: frozenset[str] = frozenset()  # the employers' telephone numbers, as keys, from the roster
     their_addresses: frozenset[str] = frozenset()  # the employers' addresses and @domains, from the roster
     events: Mapping[str, bool] = field(default_factory=dict)  # a person's word on a calendar's events: interview or not
     their_names: frozenset[str] = frozenset()  # the employers' names, folded, from the roster
@@ -180,13 +182,13 @@ def unknown_kind(sample: Sample) -> str:
         return f"{sample.name}: this is a folder where a file was meant; name the files inside it."
     sample.require_text()
     return (
-        f"{sample.name}: this is not a table or export that followup reads by itself: {_seen(sample)}. If it is one of "
-        "those that `followup ingest --sources` lists, name it with --source; if it is a spreadsheet of your own, say "
-        "what its columns mean with --map (docs/sources.md has worked examples)."
+        f"{sample.name}: this is not a table or export that followup reads by itself: {what_is_seen(sample)}. If it "
+        "is one of those that `followup ingest --sources` lists, name it with --source; if it is a spreadsheet of your own, "
+        "say what its columns mean with --map (docs/sources.md has worked examples)."
     )
 
 
-def _seen(sample: Sample) -> str:
+def what_is_seen(sample: Sample) -> str:
     """What a file begins with, without anything that could be somebody's number or address."""
     if sample.xml_root is not None:
         return f"its first element is <{shorten(sample.xml_root, 30)}>"

@@ -22,7 +22,7 @@ from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.known import no_ends, no_interviews
 from followup_analytics.ingest.linking.roster import Roster
 from followup_analytics.ingest.maps.mapping import load_map
-from followup_analytics.ingest.parsing.telephone import region_checked
+from followup_analytics.ingest.parsing.telephone import contact_key, region_checked
 from followup_analytics.ingest.registry import Batch, Match, ReadOptions, Source
 from followup_analytics.ingest.result import FailedFile
 from followup_analytics.log.checks import CheckedTable
@@ -91,6 +91,7 @@ class FileOnItsWay:
     unmatched: int = 0
     review: Review = field(default_factory=Review)
     notes: list[Note] = field(default_factory=list)
+    forced: bool = False  # --source named the kind
 
     @property
     def has_interviews(self) -> bool:
@@ -166,7 +167,8 @@ def read_options(
         day_first=day_first,
         voicemail_under=voicemail_under,
         keep_notes=keep_notes,
-        own_addresses=frozenset(address.strip().casefold() for address in own_addresses),
+        own_addresses=frozenset(one.strip().casefold() for one in own_addresses if "@" in one),
+        own_numbers=frozenset(key for one in own_addresses if "@" not in one and (key := contact_key(one, region))),
         map=load_map(map) if map is not None else None,
         observed_until=observed_until,
     )

@@ -15,6 +15,7 @@ from followup_analytics.ingest.aside.repeated import without_taken_keys
 from followup_analytics.ingest.known import linkable
 from followup_analytics.ingest.linking.linking import Lines, Linked, link, unlinked
 from followup_analytics.ingest.noted import keep_set_aside
+from followup_analytics.ingest.opening import refuse_nothing_read
 from followup_analytics.ingest.parsing.calls import complete
 from followup_analytics.ingest.registry import Batch, ReadOptions
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
@@ -56,7 +57,9 @@ def store_roster(run: Run, files: Sequence[FileOnItsWay]) -> None:
 def take(run: Run, file: FileOnItsWay) -> bool:
     """Store one file: everything of it, or nothing."""
     if file.is_calls:
-        file.tables.append(_linked_contacts(run, file))
+        linked = _linked_contacts(run, file)
+        refuse_nothing_read(file, linked.batch.read + linked.batch.merged + sum(batch.read for batch in file.batches))
+        file.tables.append(linked)
     if run.store is None:
         for table in file.tables:
             table.counts = Counts(accepted=table.checked.frame.height)
@@ -129,13 +132,15 @@ def _linked_contacts(run: Run, file: FileOnItsWay) -> TableOnItsWay:
     lines = _lines(run, file.options)
     contacts: list[pl.DataFrame] = []
     file.aside = SetAside(run.scratch_folder)
-    read = 0
+    read = merged = 0
     for batch in file.source.read(file.sample, file.options) if streamed else file.batches:
         if batch.table != "calls":
             continue
         if streamed:
             file.decided.update(batch.counts)
+        file.notes += batch.notes
         read += batch.read
+        merged += batch.merged
         linked = _link(run, file, _by_voicemail_rule(batch.rows, run.options.voicemail_under, file.decided), lines)
         file.unmatched += linked.unmatched + _without_interview(batch.problems)
         contacts.append(_as_contacts(linked.contacts, file, run.known.select("interview_id", "_zone")))
@@ -143,7 +148,7 @@ def _linked_contacts(run: Run, file: FileOnItsWay) -> TableOnItsWay:
         file.review.add(linked.review)
         if run.progress is not None:
             run.progress(file.sample.name, read, file.sample.share_read)
-    made = Batch(CONTACTS.name, pl.concat(contacts), read)
+    made = Batch(CONTACTS.name, pl.concat(contacts), read, merged=merged)
     return TableOnItsWay(CONTACTS.name, file.sample.name, made, _checked(run, file, made))
 
 

@@ -373,7 +373,7 @@ def test_the_rule_of_calls(name: str, tmp_path: Path) -> None:
             path.write_bytes(content)
             sample = Sample(path)
             source, _ = detect_source(sample)
-            options = ReadOptions(time_zone="America/New_York", own_addresses=frozenset({OWN}))
+            options = ReadOptions(time_zone="America/New_York", own_numbers=frozenset({OWN}))
             rows = pl.concat([batch.rows for batch in source.read(sample, options)])
             place = f"{name}: {result} ({word}), {seconds} s, {'outbound' if outbound else 'inbound'}"
             assert (source.name, rows.height) == (name, 1), place
