@@ -18,6 +18,7 @@ from followup_analytics.ingest.detect.archive import unpack_members
 from followup_analytics.ingest.detect.foreign import refuse_foreign
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.known import ends_of_story, with_checked
+from followup_analytics.ingest.parsing.times import order_of
 from followup_analytics.ingest.registry import (
     CERTAIN,
     FURTHER,
@@ -31,9 +32,10 @@ from followup_analytics.ingest.registry import (
     what_is_seen,
 )
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
+from followup_analytics.ingest.sources.canonical import timestamps_of, with_iso_times
 from followup_analytics.log.checks import CheckedTable, check_table, reject_unknown_interviews
 from followup_analytics.log.schema import INTERVIEWS, TABLES
-from followup_analytics.sheets.tabular import ROW
+from followup_analytics.sheets.tabular import ROW, header_key
 from followup_analytics.text import counted
 
 _IDS = ("interview_id", "applicant_id", "contact_id", "previous_interview_id")
@@ -50,6 +52,7 @@ _ROUNDED = r"^\d(?:[.,]\d+)?[eE]\+\d+$"
 def open_files(run: Run, paths: Sequence[Path], source: str) -> list[FileOnItsWay]:
     """Detect, read and check the files; one that can't be read is noted in the run and left out."""
     opened = [file for path in paths for file in run.attempt(path.name, partial(_open_all, run, path, source)) or ()]
+    _tell_order_of_dates(opened)
     readable = [file for file in opened if run.attempt(file.sample.name, partial(_check, run, file, interviews=True))]
     _learn_interviews(run, readable)
     readable = [
@@ -57,6 +60,25 @@ def open_files(run: Run, paths: Sequence[Path], source: str) -> list[FileOnItsWa
     ]
     run.ends = ends_of_story(run.store, [table.checked for file in readable for table in file.tables])
     return readable
+
+
+def _tell_order_of_dates(files: Sequence[FileOnItsWay]) -> None:
+    """The order of day and month in the log's own tables, by a file's dates, else by those of the other files."""
+    clocks = {
+        file.sample.path: [
+            batch.rows[name]
+            for batch in file.batches
+            for name in batch.rows.columns
+            if batch.rows.schema[name] == pl.String and header_key(name) in timestamps_of(batch.table)
+        ]
+        for file in files
+        if file.source.name == "canonical"
+    }
+    together = order_of([cells for columns in clocks.values() for cells in columns], file="")
+    for file in files:
+        if file.sample.path in clocks and file.options.day_first is None:
+            own = order_of(clocks[file.sample.path], file=file.sample.name)
+            file.options = dataclasses.replace(file.options, day_first=together if own is None else own)
 
 
 def _open_all(run: Run, path: Path, source: str) -> list[FileOnItsWay]:
@@ -141,11 +163,14 @@ def _kind(run: Run, sample: Sample, source: str) -> tuple[Source, Match]:
 
 def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
     """Check a file's tables: interviews (and applicants) first, then what refers to them, in their zones."""
-    for batch in file.batches:
+    for given in file.batches:
+        batch = given
         if batch.table == "calls" or (batch.table in (INTERVIEWS.name, "applicants")) != interviews:
             continue
         place = file.sample.name + (f", sheet {batch.sheet}" if batch.sheet else "")
         zones = None if interviews else run.known.select("interview_id", "_zone")
+        if file.source.name == "canonical":
+            batch = with_iso_times(batch, place, file.options.day_first)
         checked = check_table(
             batch.rows, TABLES[batch.table], file=place, time_zone=file.options.time_zone, interview_zones=zones
         )

@@ -183,8 +183,8 @@ def unknown_kind(sample: Sample) -> str:
     sample.require_text()
     return (
         f"{sample.name}: this is not a table or export that followup reads by itself: {what_is_seen(sample)}. If it "
-        "is one of those that `followup ingest --sources` lists, name it with --source; if it is a spreadsheet of your own, "
-        "say what its columns mean with --map (docs/sources.md has worked examples)."
+        "is one of those that `followup ingest --sources` lists, name it with --source; if it is a spreadsheet of your "
+        "own, say what its columns mean with --map (docs/sources.md has worked examples)."
     )
 
 
