@@ -116,11 +116,14 @@ def with_iso_times(batch: Batch, place: str, day_first: bool | None) -> Batch:
     Raises DataError when a column of dates can't tell day from month.
     """
     rows = batch.rows
+    changed = False
     for name in rows.columns:
         if rows.schema[name] == pl.String and header_key(name) in timestamps_of(batch.table):
             iso = iso_times(rows[name], file=place, column=name, day_first=day_first)
+            changed |= bool((iso != rows[name]).any())
             rows = rows.with_columns(iso.zip_with(iso.is_not_null(), rows[name]).alias(name))
-    return dataclasses.replace(batch, rows=rows, original=batch.rows if batch.original is None else batch.original)
+    # The rejects file shows the cells as they stand in the file.
+    return dataclasses.replace(batch, rows=rows, original=batch.rows) if changed else batch
 
 
 SOURCE = Source("canonical", "tables of the follow-up log (CSV, TSV, workbook, Parquet)", detect, read)

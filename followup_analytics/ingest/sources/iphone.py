@@ -112,7 +112,7 @@ def _about_the_log(sample: Sample, connection: sqlite3.Connection) -> tuple[Note
         _, frames, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         if frames > 0:
             return ()
-        text = f"{sample.name}: the file {name} beside it belongs to another state of the database, so calls may be missing"
+        text = f"{sample.name}: {name} beside it belongs to another state of the database, so calls may be missing"
     elif sample.head[18:20] == _WAL_MODE and not sample.path.with_name(name).is_file():
         text = (
             f"{sample.name}: the telephone keeps its newest calls in {name}, which isn't here: copy it too, beside it"
