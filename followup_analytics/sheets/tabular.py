@@ -49,6 +49,8 @@ WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 PARQUET_SUFFIXES = (".parquet", ".pq")
 
 _DELIMITERS = (",", ";", "\t", "|")
+#: Stands for a bar inside a cell while a table is parted by bars: a character that no text has.
+_BAR = "\x1e"
 _LONGEST_CELL = 1_000_000
 _LARGEST_WORKBOOK = 2 * 1024**3
 _MOST_MEMBERS = 10_000
@@ -168,6 +170,9 @@ def _read_delimited(path: Path, header_words: Collection[str]) -> RawTable:
     skip = header.top
     body = data if skip == 0 else _without_lines(data, skip)
     problems: tuple[Problem, ...] = ()
+    if delimiter == "|":
+        # In a Markdown table, a bar after a backslash is part of its cell.
+        body = body.replace(b"\\|", _BAR.encode())
     try:
         # A plain quoted newline inside a cell is one record, as in a spreadsheet; polars counts records too.
         frame = pl.read_csv(
@@ -187,7 +192,7 @@ def _read_delimited(path: Path, header_words: Collection[str]) -> RawTable:
     ):
         frame, problems = _read_by_record(body.decode("utf-8", "replace"), path.name, delimiter, skip)
     if delimiter == "|":
-        frame = _of_markdown(frame)
+        frame = _of_markdown(frame).with_columns(pl.col(pl.String).str.replace_all(_BAR, "|", literal=True))
     if header.lines == 2 and frame.height and frame[ROW][0] == skip + 2:
         names = unique_names([*header.names, *frame.columns[1 + len(header.names) :]])
         frame = frame.slice(1).rename(dict(zip(frame.columns[1:], names, strict=True)))
