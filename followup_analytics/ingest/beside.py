@@ -31,15 +31,18 @@ class Settings:
 def observed_until(
     checked: CheckedTable, end: dt.datetime | dt.date | str | None, time_zone: str | None
 ) -> CheckedTable:
-    """Interviews that say nothing of the end of their record, with this one; a bare date is the end of that day.
+    """Interviews that say nothing of the end of their record, with this one; a bare date is the end of that local day.
 
     A record can't end before its interview: such a row keeps its gap. Raises UsageError when it is no date.
     """
     if end is None:
         return checked
-    moment = pl.lit(parse_moment(end, time_zone), pl.Datetime("us", "UTC"))
-    usable = pl.when(moment >= pl.col("interviewed_at")).then(moment)
-    return _with_ends(checked, pl.coalesce("observed_until", usable))
+    zones = checked.frame["_zone"].fill_null(time_zone or "UTC")
+    moments = {zone: parse_moment(end, zone) for zone in zones.unique()} or {"": parse_moment(end, time_zone)}
+    moment = zones.replace_strict(moments, default=None, return_dtype=pl.Datetime("us", "UTC"))
+    frame = checked.frame.with_columns(_end=moment)
+    usable = pl.when(pl.col("_end") >= pl.col("interviewed_at")).then("_end")
+    return _with_ends(dataclasses.replace(checked, frame=frame), pl.coalesce("observed_until", usable), "_end")
 
 
 def observed_as_stored(checked: CheckedTable, stored: pl.DataFrame) -> CheckedTable:

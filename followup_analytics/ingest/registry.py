@@ -88,6 +88,7 @@ class Batch:
     theirs: Mapping[str, str] = field(default_factory=dict)  # the file's own header of a column, where it has one
     notes: tuple[Note, ...] = ()  # what else the user should know of the file
     repeated: frozenset[int] = frozenset()  # rows of a rejects file whose key stood in an earlier row
+    origins: Mapping[int, tuple[str, int]] = field(default_factory=dict)  # of a rejects file: where each row came from
     day_first: bool | None = None  # the order of its dates, where it is known
     events: pl.DataFrame | None = None  # of a calendar: what each event was taken for (review.EVENTS_SCHEMA)
 

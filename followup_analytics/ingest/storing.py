@@ -108,7 +108,7 @@ def _mark_key(run: Run, tx: Any) -> None:
 
 def _keep_settings(run: Run, file: FileOnItsWay, tx: Any) -> None:
     """What files say about the whole log: its zone, that it is simulated, the analyst's rule for voicemails."""
-    zone = file.options.time_zone
+    zone = file.options.time_zone or (file.options.map.time_zone if file.options.map else None)
     if zone is not None and tx.setting("time_zone") is None:
         tx.set("time_zone", zone)
     if file.settings.simulated:

@@ -16,6 +16,7 @@ from followup_analytics.ingest.registry import FURTHER
 from followup_analytics.ingest.result import BrokenRule, CheckResult, FailedFile, IngestResult, table_row
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
 from followup_analytics.log.checks import CheckedTable
+from followup_analytics.log.clock import local_times
 from followup_analytics.log.followup_log import Note, clock_notes
 from followup_analytics.log.schema import CONTACTS, TABLES
 from followup_analytics.results.result import LogCounts
@@ -210,7 +211,8 @@ def _log_counts(store: Store | None, checked: Sequence[CheckedTable]) -> LogCoun
         n, applicants, until, last = connection.execute(query).one()
         touches = connection.execute(sa.select(sa.func.count(contacts.record), sa.func.max(contacts.at))).one()
     latest = until or max(filter(None, (last, touches[1])), default=None)
-    return LogCounts(n, applicants, touches[0], _date(latest), store.setting("simulated") == "true")
+    simulated = store.setting("simulated") == "true"
+    return LogCounts(n, applicants, touches[0], _date(latest, store.setting("time_zone")), simulated)
 
 
 def _counts_of_files(frames: dict[str, pl.DataFrame]) -> LogCounts:
@@ -223,11 +225,16 @@ def _counts_of_files(frames: dict[str, pl.DataFrame]) -> LogCounts:
     return LogCounts(n, applicants, contacts.height if contacts is not None else 0, _date(latest), simulated=False)
 
 
-def _date(us: Any) -> str:
-    return dt.datetime.fromtimestamp(int(us) / 1e6, dt.UTC).date().isoformat() if us is not None else ""
+def _date(us: Any, time_zone: str | None = None) -> str:
+    """The local date of an instant in the log's zone, else in UTC."""
+    if us is None:
+        return ""
+    return str(local_times(pl.Series([int(us)]), pl.Series([time_zone or "UTC"])).dt.date()[0])
 
 
 def keep_note(tx: Any, note: Note) -> None:
     """Write a note into the log itself, in the place of an earlier one of its code."""
     held = [one for one in json.loads(tx.setting("notes") or "[]") if one["code"] != note.code]
-    tx.set("notes", json.dumps([*held, {"code": note.code, "text": note.text, "n": note.n}], ensure_ascii=False))
+    # A count of nothing is nothing to tell.
+    told = [] if note.n == 0 else [{"code": note.code, "text": note.text, "n": note.n}]
+    tx.set("notes", json.dumps([*held, *told], ensure_ascii=False))

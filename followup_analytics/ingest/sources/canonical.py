@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 import polars as pl
 
 from followup_analytics.errors import DataError
-from followup_analytics.ingest.aside.marks import repeated_rows, without_reject_columns
+from followup_analytics.ingest.aside.marks import origins, repeated_rows, without_reject_columns
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.maps.wordlists import without_totals
 from followup_analytics.ingest.parsing.calls import problems_frame
@@ -97,6 +97,7 @@ def table_batch(raw: RawTable, table: str) -> Batch:
         shapeless,
         sheet=raw.sheet,
         repeated=repeated_rows(raw),
+        origins=origins(raw),
     )
 
 
