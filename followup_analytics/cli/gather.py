@@ -85,6 +85,19 @@ ObservedUntil = Annotated[
         help="The record is complete up to this day, for interviews of these files that don't say so themselves.",
     ),
 ]
+JoinDuplicates = Annotated[
+    bool,
+    typer.Option(
+        "--join-duplicates",
+        help="Make a contact one with the same one of another source (a form, a call log); else it is reported.",
+    ),
+]
+SameCohort = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--same-cohort", metavar="A=B", help="Read the cohort A as B, as in '2026=Class of 2026'; may be repeated."
+    ),
+]
 KeepNotes = Annotated[bool, typer.Option("--keep-notes", help="Keep free text; it is dropped otherwise.")]
 
 
@@ -107,6 +120,8 @@ def ingest(
     keep_notes: KeepNotes = False,
     own_address: OwnAddress = None,
     observed_until: ObservedUntil = None,
+    join_duplicates: JoinDuplicates = False,
+    same_cohort: SameCohort = None,
     sources: ListSources = False,
 ) -> None:
     """Read, check, link and store files; bad rows are set aside with their reason, known ones are not stored twice.
@@ -133,6 +148,7 @@ def ingest(
         "source": source, "map": map, "roster": roster, "time_zone": time_zone, "region": region,
         "day_first": day_first, "voicemail_under": voicemail_under, "review": review, "keep_notes": keep_notes,
         "own_addresses": own_address or (), "observed_until": observed_until,
+        "join_duplicates": join_duplicates, "same_cohort": same_cohort or (),
     }  # fmt: skip
     with _progress() as progress:
         result = ingest_files(files, into=into, progress=progress, **options)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import polars as pl
 
 from followup_analytics.ingest.aside.papers import Papers
+from followup_analytics.ingest.cohorts import labels_given
 from followup_analytics.ingest.known import stored_interviews
 from followup_analytics.ingest.linking.decisions import read_reviews
 from followup_analytics.ingest.linking.roster import Roster, read_roster
@@ -43,6 +44,8 @@ def ingest_files(
     keep_notes: bool = False,
     own_addresses: Sequence[str] = (),
     observed_until: str | dt.date | None = None,
+    join_duplicates: bool = False,
+    same_cohort: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> IngestResult:
     """Read, check, link and store files.
@@ -55,6 +58,8 @@ def ingest_files(
     review: one or several review files given back, of calls or of a calendar's events.
     own_addresses: the applicant's own e-mail addresses.
     observed_until: the record of interviews of these files that have no such date of their own is complete up to here.
+    join_duplicates: a contact that another source has too becomes one with it; else it is reported.
+    same_cohort: labels of cohorts and how to read them, such as `2026=Class of 2026`; the store remembers them.
     progress: called with a file's name, the records read so far, and their share of the file (None where unknown).
 
     Rows that can't be used go to a rejects file beside the store; each file is one transaction.
@@ -73,9 +78,12 @@ def ingest_files(
     paths = as_paths(files)
     store = open_store(into, create=True)
     run = Run(options, store.pseudonyms(), store, Papers(store.folder, [*paths, *_given(roster, review)]), progress)
+    run.join_duplicates = join_duplicates
+    run.cohort_labels = labels_given(same_cohort)
     run.store_zone = store.setting("time_zone")
     run.known = stored_interviews(store)
     run.in_store = set(run.known["interview_id"])
+    run.contacts_before = store.sizes()["contacts"]
     return _through(run, paths, source, roster, review, IngestResult)
 
 

@@ -47,6 +47,7 @@ class TableOnItsWay:
     batch: Batch
     checked: CheckedTable
     counts: Counts = field(default_factory=Counts)
+    passed_over: int = 0  # contacts that had been joined with others before
 
     @property
     def raw(self) -> pl.DataFrame:
@@ -119,6 +120,10 @@ class Run:
     failed: list[FailedFile] = field(default_factory=list)
     known: pl.DataFrame = field(default_factory=no_interviews)
     ends: pl.DataFrame = field(default_factory=no_ends)
+    cohort_labels: Mapping[str, str] = field(default_factory=dict)  # labels that are to be read as others
+    join_duplicates: bool = False
+    contacts_before: int = 0  # how many the store had when the run began
+    joined: int = 0  # contacts that were joined with others
     in_store: set[str] = field(default_factory=set)
     notes: list[Note] = field(default_factory=list)
     scratch: ExitStack = field(default_factory=ExitStack)

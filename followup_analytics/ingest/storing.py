@@ -12,7 +12,16 @@ import polars as pl
 from followup_analytics.ingest.aside.aside import SetAside
 from followup_analytics.ingest.aside.marks import repeated_records
 from followup_analytics.ingest.aside.repeated import without_taken_keys
+from followup_analytics.ingest.cohorts import keep_labels, labels_kept, relabelled
 from followup_analytics.ingest.known import linkable
+from followup_analytics.ingest.linking.duplicates import (
+    as_joined_before,
+    joined,
+    keep_joins,
+    marks_of,
+    pairs_of,
+    read_joins,
+)
 from followup_analytics.ingest.linking.linking import Lines, Linked, link, unlinked
 from followup_analytics.ingest.noted import keep_set_aside
 from followup_analytics.ingest.opening import refuse_nothing_read
@@ -68,16 +77,52 @@ def take(run: Run, file: FileOnItsWay) -> bool:
     with run.store.transaction(file.sample.name) as tx:
         _mark_key(run, tx)
         _keep_settings(run, file, tx)
+        keep_labels(run.store, tx, run.cohort_labels)
+        labels = labels_kept(tx)
+        _join(run, file, tx)
         for table in sorted(file.tables, key=lambda one: _ORDER[one.name]):
             ready = table.checked.frame
             if table.name == INTERVIEWS.name:
                 run.in_store |= set(ready["interview_id"])
             elif table.refers_to_interviews and len(run.in_store) < run.known.height:
                 ready = ready.filter(pl.col("interview_id").is_in(list(run.in_store)))
+            ready = relabelled(ready, labels)
             table.counts += tx.add(table.name, _protected(run, ready, table.name), unsaid=table.unsaid)
         keep_set_aside(run, file, tx)
         run.papers.write_rejects(file.sample, file.tables, file.aside, file.source)
     return True
+
+
+def _join(run: Run, file: FileOnItsWay, tx: Any) -> None:
+    """Make contacts one with those that were joined before and, if asked, with those that another source has too."""
+    if run.store is None:
+        return
+    joins = read_joins(tx)
+    for table in file.tables:
+        if table.name != CONTACTS.name or not table.checked.frame.height or not (joins or run.join_duplicates):
+            continue
+        frame = table.checked.frame
+        held = run.store.read_tables()[CONTACTS.name]
+        if joins:
+            marks = marks_of(frame["contact_id"], run.pseudonyms)
+            known = marks.is_in(list(joins))
+            table.counts += Counts(already_known=int(known.sum()))
+            kept = marks.is_in(list(joins.values()))
+            frame = as_joined_before(frame.filter(~known), held, kept.filter(~known))
+        if run.join_duplicates:
+            pairs = pairs_of(frame, held, run.known.select("interview_id", "_zone"))
+            if pairs.height:
+                names = marks_of(pairs["contact_id"], run.pseudonyms)
+                joins = {**joins, **dict(zip(names, marks_of(pairs["held_id"], run.pseudonyms), strict=True))}
+                keep_joins(tx, joins)
+                # Of two that an earlier ingest stored side by side, one goes.
+                twice = pairs["contact_id"].filter(pairs["contact_id"].is_in(held["contact_id"].implode()))
+                if twice.len():
+                    tx.remove(CONTACTS.name, twice.to_list())
+                frame = joined(frame, pairs, held)
+                run.joined += pairs.height
+        table.passed_over += table.checked.frame.height - frame.height
+        table.checked = dataclasses.replace(table.checked, frame=frame)
 
 
 def take_postponed(run: Run, files: Sequence[FileOnItsWay]) -> None:
@@ -86,11 +131,12 @@ def take_postponed(run: Run, files: Sequence[FileOnItsWay]) -> None:
         return
     for table in (table for file in files for table in file.tables):
         first = table.counts
-        taken = first.accepted + first.already_known + first.forgotten
+        taken = first.accepted + first.already_known + first.forgotten - table.passed_over
         if taken == table.checked.frame.height:
             continue
         with run.store.transaction(table.place) as tx:
-            again = tx.add(table.name, _protected(run, table.checked.frame, table.name), unsaid=table.unsaid)
+            frame = relabelled(table.checked.frame, labels_kept(tx))
+            again = tx.add(table.name, _protected(run, frame, table.name), unsaid=table.unsaid)
         # What the first pass stored is known to the second one.
         table.counts = dataclasses.replace(
             again, accepted=again.accepted + first.accepted, already_known=again.already_known - first.accepted

@@ -9,20 +9,22 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+from followup_analytics.ingest.cohorts import cohort_note
 from followup_analytics.ingest.completeness import logged_share
 from followup_analytics.ingest.doubts import same_calls_elsewhere, warnings_of
 from followup_analytics.ingest.linking.by_hand import entered_by_hand
+from followup_analytics.ingest.linking.duplicates import pairs_of
 from followup_analytics.ingest.registry import FURTHER
 from followup_analytics.ingest.result import BrokenRule, CheckResult, FailedFile, IngestResult, table_row
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
 from followup_analytics.log.checks import CheckedTable
 from followup_analytics.log.clock import local_times
 from followup_analytics.log.followup_log import Note, clock_notes
-from followup_analytics.log.schema import CONTACTS, TABLES
+from followup_analytics.log.schema import APPLICANTS, CONTACTS, INTERVIEWS, TABLES
 from followup_analytics.results.result import LogCounts
 from followup_analytics.sheets.tabular import ROW, header_key
 from followup_analytics.store import Store
-from followup_analytics.text import shorten
+from followup_analytics.text import listed, shorten
 
 Kind = TypeVar("Kind", bound=IngestResult)
 
@@ -164,7 +166,21 @@ def _notes(run: Run, files: Sequence[FileOnItsWay]) -> list[Note]:
     # What was simulated may lie ahead; it isn't anybody's slip.
     simulated = any(file.settings.simulated for file in files)
     now = dt.datetime.max.replace(tzinfo=dt.UTC) if simulated else dt.datetime.now(dt.UTC)
-    return [*notes, *warnings_of(fresh, run.known, now), *_beside_other_records(run, files)]
+    return [*notes, *warnings_of(fresh, run.known, now), *_cohorts(run, tables), *_beside_other_records(run, files)]
+
+
+def _cohorts(run: Run, tables: Sequence[TableOnItsWay]) -> tuple[Note, ...]:
+    """Whether interviews and applicants, of the store or of the files of a check, name their cohorts alike."""
+    if not {INTERVIEWS.name, APPLICANTS.name} & {table.name for table in tables}:
+        return ()
+    found = []
+    for name in (INTERVIEWS.name, APPLICANTS.name):
+        if run.store is not None:
+            found.append(run.store.read_table(name, [TABLES[name].key, "cohort"])["cohort"])
+        else:
+            here = [table.checked.frame["cohort"] for table in tables if table.name == name]
+            found.append(pl.concat(here) if here else pl.Series([], dtype=pl.String))
+    return cohort_note(found[0], found[1])
 
 
 def _beside_other_records(run: Run, files: Sequence[FileOnItsWay]) -> tuple[Note, ...]:
@@ -176,7 +192,7 @@ def _beside_other_records(run: Run, files: Sequence[FileOnItsWay]) -> tuple[Note
     contacts = [(file, table) for file in files for table in file.tables if table.name == CONTACTS.name]
     calls = [(file, table.checked.frame.select(columns)) for file, table in contacts if _came_in_anew(run, file, table)]
     if not calls:
-        return ()
+        return _same_contacts(run, files)
     new = pl.concat([frame for _, frame in calls])
     if run.store is not None:
         record = run.store.read_table("contacts", columns)
@@ -184,8 +200,45 @@ def _beside_other_records(run: Run, files: Sequence[FileOnItsWay]) -> tuple[Note
     else:
         by_hand = [table.checked.frame.select(columns) for file, table in contacts if not file.is_calls]
         record, notes = pl.concat([new.clear(), *by_hand]), ()
+    notes = (*notes, *_same_contacts(run, files))
     shares = [note for file, frame in calls for note in logged_share(frame, record, run.known, file.sample.name)]
     return (*notes, *shares)
+
+
+def _same_contacts(run: Run, files: Sequence[FileOnItsWay]) -> tuple[Note, ...]:
+    """Contacts that came in and that another file, or the store, perhaps has too: counted twice unless joined."""
+    told = []
+    if run.joined:
+        text = "contacts were joined with the same ones of another source, by --join-duplicates"
+        told.append(Note("joined_contacts", text, run.joined))
+    tables = [
+        (file, table)
+        for file in files
+        for table in file.tables
+        if table.name == CONTACTS.name and (table.counts.accepted or run.store is None) and table.checked.frame.height
+    ]
+    if not tables or run.join_duplicates or (run.store is not None and run.contacts_before == 0 and len(tables) < 2):
+        return tuple(told)
+    held = run.store.read_tables()[CONTACTS.name] if run.store is not None else None
+    zones = run.known.select("interview_id", "_zone")
+    found: set[frozenset[str]] = set()
+    examples: list[str] = []
+    for file, table in tables:
+        elsewhere = [other.checked.frame for one, other in tables if one is not file]
+        others = held if held is not None else pl.concat(elsewhere, how="diagonal_relaxed") if elsewhere else None
+        if others is None:
+            continue
+        for contact, other, _ in pairs_of(table.checked.frame, others, zones).iter_rows():
+            if frozenset((contact, other)) not in found:
+                found.add(frozenset((contact, other)))
+                examples.append(f"{contact} of {file.sample.name} and {other}")
+    if found:
+        text = (
+            "contacts are perhaps the same as others of the same interview, day, channel and direction that another "
+            f"file or the store has; ingest again with --join-duplicates to make one of two: {listed(examples[:3], 'and')}"
+        )
+        told.append(Note("perhaps_the_same_contacts", text, len(found)))
+    return tuple(told)
 
 
 def _came_in_anew(run: Run, file: FileOnItsWay, table: TableOnItsWay) -> bool:
