@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from followup_analytics.cli.shared import Printing, show, with_options, writable
+from followup_analytics.cli.shared import Printing, form_of, show, with_options, writable
 from followup_analytics.text import clean
 
 Files = Annotated[
@@ -169,12 +170,15 @@ def check(
     own_address: OwnAddress = None,
     sources: ListSources = False,
     html: Annotated[Path | None, typer.Option("--html", help="Also write the findings as a web page.")] = None,
+    rejects: Annotated[
+        Path | None, typer.Option("--rejects", metavar="FILE", help="Also write the rejected rows with their reasons.")
+    ] = None,
 ) -> None:
     """Read and check files without storing anything; says for each broken rule where it is and what to do.
 
     Example:  followup check interviews.csv contacts.csv
 
-    Files, maps, roster and rejects are as in followup ingest --help; rejects files lie in the current folder. Exit code
+    Files, maps and roster are as in followup ingest --help; nothing is written but by --rejects and --html. Exit code
     0: every row is good, 3: some row is bad, 1: a file can't be read, 2: a wrong command line.
     """
     del sources
@@ -183,7 +187,7 @@ def check(
     with _progress() as progress:
         result = check_files(
             files, source=source, map=map, roster=roster, time_zone=time_zone, region=region, day_first=day_first,
-            voicemail_under=voicemail_under, own_addresses=own_address or (), progress=progress,
+            voicemail_under=voicemail_under, own_addresses=own_address or (), rejects=rejects, progress=progress,
         )  # fmt: skip
     if html is not None:
         _write_private(writable(html), result.to_html())
@@ -219,7 +223,16 @@ def _progress() -> Iterator[Callable[[str, int, float | None], None] | None]:
 
 
 def _finish(result: Any, printing: Printing) -> None:
-    show(result, printing)
+    """Write the answer, and refusals of single files to stderr, where all refusals go."""
+    for one in result.failed:
+        typer.echo(f"followup: {clean(str(one.error))}", err=True)
+    table = form_of(printing, result.command) == "table"
+    if result.rows or not result.failed or not table:
+        # In a table the refusals would stand twice on a terminal; the answers for programs keep them.
+        show(dataclasses.replace(result, failed=()) if table else result, printing)
+    else:
+        for note in result.notes:
+            typer.echo(f"· {clean(note.text)}" + (f" ({note.n:,})" if note.n is not None else ""), err=True)
     if result.exit_code:
         raise typer.Exit(result.exit_code)
 

@@ -69,7 +69,7 @@ def settings_beside(path: Path) -> Settings:
         return Settings()
     try:
         given = tomllib.loads(beside.read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
         raise UnreadableError(
             f"{beside.name} beside {path.name}: this is not TOML; correct it or move it away."
         ) from None

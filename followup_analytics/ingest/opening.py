@@ -12,6 +12,7 @@ from typing import NoReturn
 import polars as pl
 
 from followup_analytics.errors import DataError, FollowUpError, UnreadableError, UsageError
+from followup_analytics.ingest.aside.rejects import real_path
 from followup_analytics.ingest.aside.repeated import repeated_note, without_taken_keys
 from followup_analytics.ingest.beside import observed_as_stored, observed_until, settings_beside
 from followup_analytics.ingest.detect.archive import unpack_members
@@ -35,7 +36,7 @@ from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
 from followup_analytics.ingest.sources.canonical import timestamps_of, with_iso_times
 from followup_analytics.log.checks import CheckedTable, check_table, reject_unknown_interviews
 from followup_analytics.log.schema import INTERVIEWS, TABLES
-from followup_analytics.sheets.tabular import ROW, header_key
+from followup_analytics.sheets.tabular import ROW, header_key, require_regular
 from followup_analytics.text import counted
 
 _IDS = ("interview_id", "applicant_id", "contact_id", "previous_interview_id")
@@ -102,6 +103,9 @@ def _open(run: Run, path: Path, source: str) -> FileOnItsWay:
     """What a file is, and its tables; the calls of a call source are left for later."""
     if not path.exists():
         raise UnreadableError(f"{path.name}: there is no such file; check the name and the folder.")
+    require_regular(path)
+    if run.store is not None and run.store.address.path is not None and real_path(path) == real_path(run.store.address.path):
+        raise UsageError(f"{path.name}: this is the store itself; name the file or the other store to read from.")
     sample = Sample(path)
     sample.require_content()
     refuse_foreign(sample)

@@ -98,9 +98,13 @@ def check_files(
     day_first: bool | None = None,
     voicemail_under: float | None = None,
     own_addresses: Sequence[str] = (),
+    rejects: str | Path | None = None,
     progress: Progress | None = None,
 ) -> CheckResult:
-    """Read, check and link files as `ingest_files` does, and store nothing; rejects files lie in the current folder."""
+    """Read, check and link files as `ingest_files` does, and store nothing.
+
+    rejects: where the rows that can't be used are written with their reasons; without it, nothing is written.
+    """
     options = read_options(
         map=map,
         time_zone=time_zone,
@@ -110,7 +114,9 @@ def check_files(
         own_addresses=own_addresses,
     )
     paths = as_paths(files)
-    run = Run(options, load_pseudonyms("sqlite:///:memory:"), None, Papers(Path(), [*paths, *_given(roster)]), progress)
+    only = Path(rejects) if rejects is not None else None
+    papers = Papers(Path(), [*paths, *_given(roster)], only=only, wanted=only is not None)
+    run = Run(options, load_pseudonyms("sqlite:///:memory:"), None, papers, progress)
     return _through(run, paths, source, roster, None, CheckResult)
 
 

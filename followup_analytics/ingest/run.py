@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from followup_analytics.errors import FollowUpError, UsageError
+from followup_analytics.errors import FollowUpError, UnreadableError, UsageError
 from followup_analytics.ingest.aside.aside import SetAside
 from followup_analytics.ingest.aside.papers import Papers
 from followup_analytics.ingest.aside.review import Review
@@ -146,6 +146,14 @@ class Run:
         except FollowUpError as error:
             self.failed.append(FailedFile(name, error))
             return None
+        except (pl.exceptions.PolarsError, OSError, UnicodeError, RecursionError, MemoryError, OverflowError) as error:
+            # What a file holds can go beyond what any reader foresees: that is the file's fault, and it is named.
+            text = (
+                f"{name}: something in the file can't be read ({type(error).__name__}); open it, look for cells or "
+                "names that are damaged, and save or export it again."
+            )
+            self.failed.append(FailedFile(name, UnreadableError(text)))
+            return None
 
 
 def read_options(
@@ -181,10 +189,25 @@ def read_options(
 
 def as_paths(files: Paths) -> list[Path]:
     """One or several files as paths, a folder of the log's tables as these; UsageError when there are none."""
-    given = [files] if isinstance(files, str | Path) else list(files)
+    given = [_plain_path(one) for one in ([files] if isinstance(files, str | Path) else list(files))]
     if not given:
         raise UsageError("name at least one file.")
     return [path for one in given for path in _tables_in(Path(one)) or [Path(one)]]
+
+
+def _plain_path(given: str | Path) -> Path:
+    """A file's path; of another store's URL, that of its database.
+
+    Raises UsageError for a store on a server.
+    """
+    text = str(given)
+    if text.startswith(("postgresql:", "postgres:")):
+        raise UsageError("a store on a server can't be read as a file: copy it into an SQLite store first.")
+    if not text.startswith("sqlite:"):
+        return Path(given)
+    # A path swallows strokes: sqlite:///log.db and sqlite:////log.db have become the same.
+    rest = text.removeprefix("sqlite:").lstrip("/")
+    return Path(rest) if Path(rest).exists() else Path("/" + rest)
 
 
 def _tables_in(folder: Path) -> list[Path]:

@@ -53,7 +53,7 @@ def store_roster(run: Run, files: Sequence[FileOnItsWay]) -> None:
         if new.height:
             with run.store.transaction(checked.file) as tx:
                 _mark_key(run, tx)
-                counts = tx.add(INTERVIEWS.name, _protected(run, new, INTERVIEWS.name))
+                counts = tx.add(INTERVIEWS.name, _protected(run, new, INTERVIEWS.name, None))
             run.in_store |= set(new["interview_id"])
             run.notes.append(
                 Note("roster_interviews", "interviews of the roster were added to the store", counts.accepted)
@@ -87,7 +87,7 @@ def take(run: Run, file: FileOnItsWay) -> bool:
             elif table.refers_to_interviews and len(run.in_store) < run.known.height:
                 ready = ready.filter(pl.col("interview_id").is_in(list(run.in_store)))
             ready = relabelled(ready, labels)
-            table.counts += tx.add(table.name, _protected(run, ready, table.name), unsaid=table.unsaid)
+            table.counts += tx.add(table.name, _protected(run, ready, table.name, file), unsaid=table.unsaid)
         keep_set_aside(run, file, tx)
         run.papers.write_rejects(file.sample, file.tables, file.aside, file.source)
     return True
@@ -129,21 +129,24 @@ def take_postponed(run: Run, files: Sequence[FileOnItsWay]) -> None:
     """Rows whose interview came in a later file of the same command."""
     if run.store is None:
         return
-    for table in (table for file in files for table in file.tables):
+    for file, table in ((file, table) for file in files for table in file.tables):
         first = table.counts
         taken = first.accepted + first.already_known + first.forgotten - table.passed_over
         if taken == table.checked.frame.height:
             continue
         with run.store.transaction(table.place) as tx:
             frame = relabelled(table.checked.frame, labels_kept(tx))
-            again = tx.add(table.name, _protected(run, frame, table.name), unsaid=table.unsaid)
+            again = tx.add(table.name, _protected(run, frame, table.name, file), unsaid=table.unsaid)
         # What the first pass stored is known to the second one.
         table.counts = dataclasses.replace(
             again, accepted=again.accepted + first.accepted, already_known=again.already_known - first.accepted
         )
 
 
-def _protected(run: Run, frame: pl.DataFrame, table: str) -> pl.DataFrame:
+def _protected(run: Run, frame: pl.DataFrame, table: str, file: FileOnItsWay | None) -> pl.DataFrame:
+    """A table as it may be stored; of another store, everybody is a pseudonym already."""
+    if file is not None and file.source.name == "store":
+        return frame
     return protect(frame, covariates(frame, TABLES[table]), run.pseudonyms, keep_notes=run.options.keep_notes)
 
 

@@ -94,8 +94,9 @@ def result_of(run: Run, files: Sequence[FileOnItsWay], kind: type[Kind]) -> Kind
                 f"what each event was taken for stands in {listed_in}: correct its column interview, and give it back "
             )
             text += "with --review"
-            notes.append(Note("events_review", text))
-            review_file = review_file or listed_in
+            if listed_in is not None:
+                notes.append(Note("events_review", text))
+                review_file = review_file or listed_in
     return kind(
         rows=tuple(rows),
         counts=_log_counts(run.store, [table.checked for _, table in tables]),
@@ -235,7 +236,7 @@ def _same_contacts(run: Run, files: Sequence[FileOnItsWay]) -> tuple[Note, ...]:
     if found:
         text = (
             "contacts are perhaps the same as others of the same interview, day, channel and direction that another "
-            f"file or the store has; ingest again with --join-duplicates to make one of two: {listed(examples[:3], 'and')}"
+            f"file or the store has; ingest again with --join-duplicates to join them: {listed(examples[:3], 'and')}"
         )
         told.append(Note("perhaps_the_same_contacts", text, len(found)))
     return tuple(told)

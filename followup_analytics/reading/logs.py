@@ -195,7 +195,7 @@ def read_settings(path: Path) -> dict[str, Any]:
         return {}
     try:
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DataError(
             f'{path.name}: this is not TOML ({error}); write lines such as time_zone = "Europe/Berlin".'
         ) from None

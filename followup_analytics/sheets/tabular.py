@@ -40,6 +40,7 @@ __all__ = [
     "header_key",
     "is_tabular",
     "read_raw_tables",
+    "require_regular",
     "unique_names",
 ]
 
@@ -105,11 +106,18 @@ def read_raw_tables(path: Path, header_words: Collection[str] = ()) -> list[RawT
     return [_read_delimited(path, header_words)]
 
 
+def require_regular(path: Path) -> None:
+    """Raise UnreadableError for a pipe or a device, which can be waited on for ever or never end."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise UnreadableError(f"{path.name}: this is a pipe or a device, and no file; save what it gives first.")
+
+
 def _require_file(path: Path) -> None:
     if not path.exists():
         raise UnreadableError(f"{path.name}: there is no such file; check the name and the folder.")
     if path.is_dir():
         raise UnreadableError(f"{path.name}: this is a folder where a file was meant; name a file inside it.")
+    require_regular(path)
     if path.stat().st_size == 0:
         raise DataError(f"{path.name}: the file is empty; export it again, with a header and rows.")
 
@@ -343,6 +351,8 @@ def _refuse_bombs(path: Path) -> None:
 
 def _listed_as_text(name: str, kind: pl.DataType) -> pl.Expr:
     """A column of lists as one text each, parted by semicolons; of records, as JSON."""
+    if kind == pl.Binary:
+        return pl.col(name).map_elements(lambda value: value.decode("utf-8", "replace"), return_dtype=pl.String)
     if isinstance(kind, pl.List) and not kind.inner.is_nested():
         return pl.col(name).list.eval(pl.element().cast(pl.String)).list.join("; ").alias(name)
     return pl.col(name).map_elements(lambda value: json.dumps(_plain(value), default=str), return_dtype=pl.String)
@@ -357,7 +367,8 @@ def _read_parquet(path: Path) -> RawTable:
         frame = pl.read_parquet(path, glob=False)
     except (pl.exceptions.PolarsError, OSError):
         raise UnreadableError(f"{path.name}: the file is damaged or not Parquet; write it again.") from None
-    frame = frame.with_columns(_listed_as_text(name, kind) for name, kind in frame.schema.items() if kind.is_nested())
+    odd = {name: kind for name, kind in frame.schema.items() if kind.is_nested() or kind == pl.Binary}
+    frame = frame.with_columns(_listed_as_text(name, kind) for name, kind in odd.items())
     return RawTable(
         path.name, None, _clean_header(frame.with_row_index(ROW, offset=2).with_columns(pl.col(ROW).cast(pl.Int64)))
     )

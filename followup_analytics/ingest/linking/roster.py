@@ -9,13 +9,21 @@ from pathlib import Path
 
 import polars as pl
 
-from followup_analytics.errors import DataError
+from followup_analytics.errors import DataError, UnreadableError
 from followup_analytics.ingest.linking.directory import directory_lines, is_directory, read_directory
 from followup_analytics.ingest.linking.names import folded_name
 from followup_analytics.ingest.parsing.telephone import contact_key, home_region, tail_key
 from followup_analytics.log.checks import CheckedTable, check_table
 from followup_analytics.log.schema import INTERVIEWS, PARTIES
-from followup_analytics.sheets.tabular import ROW, RawTable, header_key, read_raw_tables
+from followup_analytics.sheets.tabular import (
+    PARQUET_SUFFIXES,
+    ROW,
+    WORKBOOK_SUFFIXES,
+    RawTable,
+    header_key,
+    read_raw_tables,
+    require_regular,
+)
 from followup_analytics.text import nearest, undo_formula_safe
 
 #: Headers as offices write them, for each thing that a roster says.
@@ -137,6 +145,8 @@ def read_roster(paths: Sequence[Path], *, time_zone: str | None = None, region: 
 
     Raises DataError when a file has no interview_id, or neither numbers nor addresses.
     """
+    for path in paths:
+        _require_table(path)
     books = [card for path in paths if is_directory(path) for card in read_directory(path)]
     tables = [
         _named(table, lines_elsewhere=bool(books))
@@ -155,6 +165,20 @@ def read_roster(paths: Sequence[Path], *, time_zone: str | None = None, region: 
     own = {key: who for frame in frames for key, who in _own(frame, found)}
     checked = [one for table in tables if (one := _interviews(table, time_zone)) is not None]
     return Roster(lines, _merged(checked), own, found, how, _employers(frames), unreadable)
+
+
+def _require_table(path: Path) -> None:
+    """Raise UnreadableError for a roster that is JSON or XML: a table or an address book is meant."""
+    require_regular(path)
+    if not path.is_file() or path.suffix.lower() in (*WORKBOOK_SUFFIXES, *PARQUET_SUFFIXES):
+        return
+    with path.open("rb") as file:
+        start = file.read(1024).lstrip(b"\xef\xbb\xbf \r\n\t")[:1]
+    if start in (b"{", b"[", b"<"):
+        raise UnreadableError(
+            f"{path.name}: the roster is {'XML' if start == b'<' else 'JSON'}, where a table (.csv, .xlsx) or an "
+            "address book (.vcf) was meant; export it as one of these."
+        )
 
 
 def _words() -> set[str]:

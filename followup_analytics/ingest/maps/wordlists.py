@@ -109,6 +109,12 @@ def _unlisted(raw: RawTable, name: str, words: set[str]) -> list[Note]:
     return [Note("unlisted_words", text, strange.height)]
 
 
+def far_cells(raw: RawTable) -> tuple[Note, ...]:
+    """A note where cells far outside a workbook's tables were left out."""
+    text = f"{raw.place}: cells far below or beside the tables were left out; delete them if they are none of yours"
+    return (Note("far_cells", text, raw.strays),) if raw.strays else ()
+
+
 def without_totals(raw: RawTable) -> tuple[RawTable, list[Note]]:
     """The table without lines of totals at its end, and a note for them."""
     cells = [name for name in raw.columns if raw.frame.schema[name] == pl.String]

@@ -159,8 +159,10 @@ def _with_month_names(frame: pl.DataFrame, pattern: str) -> pl.DataFrame:
 def _day_comes_first(numeric: pl.DataFrame, file: str, column: str, given: bool | None) -> bool:
     """The order of day and month in dates with strokes or hyphens, from all of them together."""
     slashed = numeric.filter(pl.col("a").is_not_null() & (pl.col("mark") != ".")).select(
-        pl.col("a", "b").cast(pl.Int32)
+        pl.col("a", "b").cast(pl.Int32, strict=False)
     )
+    # Figures of other scripts are figures to the pattern, and no numbers.
+    slashed = slashed.drop_nulls()
     if not slashed.height:
         return True
     # A row that is beyond 12 in both places is no date in any order, and tells nothing.

@@ -52,7 +52,7 @@ def detect(sample: Sample) -> Match | None:
     """An SQLite file with the table ZCALLRECORD, in the file itself or in the log that lies beside it."""
     if sample.container != "sqlite":
         return None
-    found = _has_calls(f"file:{quote(str(sample.path.resolve()))}?mode=ro&immutable=1")
+    found = _has_calls(f"file:{quote(str(sample.path.absolute()))}?mode=ro&immutable=1")
     if not found and _log_beside(sample) is not None:
         with _private_copy(sample) as path:
             found = _has_calls(f"file:{quote(str(path))}?mode=rw")

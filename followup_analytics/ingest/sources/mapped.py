@@ -15,7 +15,13 @@ from followup_analytics.ingest.aside.marks import origins, repeated_rows, withou
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.maps.fitting import fits, refuse_unmade, require_columns
 from followup_analytics.ingest.maps.mapping import FileMap, TableMap, Theirs, load_map, shipped_maps
-from followup_analytics.ingest.maps.wordlists import rows_that_count, told_without_date, unlisted_words, without_totals
+from followup_analytics.ingest.maps.wordlists import (
+    far_cells,
+    rows_that_count,
+    told_without_date,
+    unlisted_words,
+    without_totals,
+)
 from followup_analytics.ingest.parsing.calls import CALLS, complete, problems_frame
 from followup_analytics.ingest.parsing.parts import Rejected, set_aside
 from followup_analytics.ingest.parsing.times import iso_times, joined_cells, order_of, read_times
@@ -57,7 +63,7 @@ def read_mapped(sample: Sample, options: ReadOptions, map_: FileMap) -> Iterator
                 origins=origins(given),
             )
             made.setdefault((table.table, raw.sheet), []).append(batch)
-        notes += [*totals, *unlisted_words(raw, fitting)]
+        notes += [*totals, *far_cells(raw), *unlisted_words(raw, fitting)]
         unmade = [] if alone and not several else [table for table in unmade if table not in fitting]
     if unmade or not made:
         refuse_unmade(unmade or map_.tables, raw_tables, map_)
