@@ -68,13 +68,13 @@ def keep_set_aside(run: Run, file: FileOnItsWay, tx: Any) -> None:
         row: (Path(one).stem, there) for table in file.tables for row, (one, there) in table.batch.origins.items()
     }
     if origins:
-        for one, there in origins.values():
-            for place in [place for place in held.get(_key(run, one), {}) if place.split("|")[0] == str(there)]:
-                del held[_key(run, one)][place]
+        for stem, row in origins.values():
+            for place in [place for place in held.get(_key(run, stem), {}) if place.split("|")[0] == str(row)]:
+                del held[_key(run, stem)][place]
     else:
         held[_key(run, name)] = {}
-    for one, place, rule, key in _lost(run, file):
-        origin, there = origins.get(one, (name, one))
+    for number, place, rule, key in _lost(run, file):
+        origin, there = origins.get(number, (name, number))
         held.setdefault(_key(run, origin), {})[f"{there}|{place}"] = [rule, key]
     if file.aside is not None:
         counted_ = {f"all|{rule.rule}": [rule.rule, rule.n] for rule in file.aside.rules if rule.rule not in STRAYS}

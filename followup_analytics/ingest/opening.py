@@ -104,7 +104,8 @@ def _open(run: Run, path: Path, source: str) -> FileOnItsWay:
     if not path.exists():
         raise UnreadableError(f"{path.name}: there is no such file; check the name and the folder.")
     require_regular(path)
-    if run.store is not None and run.store.address.path is not None and real_path(path) == real_path(run.store.address.path):
+    own = run.store.address.path if run.store is not None else None
+    if own is not None and real_path(path) == real_path(own):
         raise UsageError(f"{path.name}: this is the store itself; name the file or the other store to read from.")
     sample = Sample(path)
     sample.require_content()

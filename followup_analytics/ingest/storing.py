@@ -129,7 +129,7 @@ def take_postponed(run: Run, files: Sequence[FileOnItsWay]) -> None:
     """Rows whose interview came in a later file of the same command."""
     if run.store is None:
         return
-    for file, table in ((file, table) for file in files for table in file.tables):
+    for file, table in ((one, table) for one in files for table in one.tables):
         first = table.counts
         taken = first.accepted + first.already_known + first.forgotten - table.passed_over
         if taken == table.checked.frame.height:

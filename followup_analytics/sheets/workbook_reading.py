@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import polars as pl
 
@@ -75,6 +76,7 @@ def _read(path: str, name: str, changed: int, size: int) -> tuple[Sheet, ...]:
     seconds = _SECONDS + _SECONDS_PER_MIB * (size >> 20)
     with TemporaryDirectory(prefix="followup-") as folder:
         command = [sys.executable, "-I", workbook_child.__file__, path, folder, str(memory), str(seconds)]
+        told: dict[str, Any]
         try:
             done = subprocess.run(  # noqa: S603
                 command, stdin=subprocess.DEVNULL, capture_output=True, timeout=2 * seconds, check=False

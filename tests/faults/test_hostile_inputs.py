@@ -31,7 +31,7 @@ def judged(n: int, seed: int, folder: Path) -> list[str]:
     """What went wrong with n hostile inputs, a line each."""
     wrong = []
     for place, (name, path, options) in enumerate(hostile_inputs(n, seed, folder)):
-        before = set(os.listdir(folder / str(place)))
+        before = set((folder / str(place)).iterdir())
         try:
             code, said = run(path, options, folder / str(place))
         except subprocess.TimeoutExpired:
@@ -41,7 +41,7 @@ def judged(n: int, seed: int, folder: Path) -> list[str]:
             wrong.append(f"{place} {name}: exit {code}: {said[-600:]}")
         elif code and not said.strip():
             wrong.append(f"{place} {name}: exit {code} without a word")
-        elif set(os.listdir(folder / str(place))) != before:
+        elif set((folder / str(place)).iterdir()) != before:
             wrong.append(f"{place} {name}: check wrote something beside the input")
     return wrong
 

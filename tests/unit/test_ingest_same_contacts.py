@@ -55,7 +55,7 @@ def test_they_are_reported(office: Path) -> None:
 
 @pytest.mark.parametrize("order", [("contacts.csv", "calls.xml"), ("contacts.csv", "calls.xml", "calls.xml")])
 def test_they_are_joined_when_asked(office: Path, order: tuple[str, ...]) -> None:
-    """One contact of both, with the log's time and the form's party; the files may come again, with the option or not."""
+    """One contact of both, with the log's time and the form's party; the files may come again."""
     given = {"roster": office / "roster.csv", "time_zone": "America/New_York"}
     url = f"sqlite:///{office}/log.db"
     for name in order[:-1]:

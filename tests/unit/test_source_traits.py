@@ -175,7 +175,9 @@ def test_dates_of_messages(text: str, utc: str | None) -> None:
 def test_the_envelope_and_the_users_zone_fill_in() -> None:
     """Without a usable Date the From line counts, with its offset where it has one; else the user's zone."""
     message = message_from_string("Date: Tue, 5 Mar 2024 14:39:17\nFrom: a@b.example\n\n")
-    assert envelope_time("From 1@xxx Tue Mar 05 22:34:43 +0100 2024") == dt.datetime(2024, 3, 5, 21, 34, 43, tzinfo=dt.UTC)
+    assert envelope_time("From 1@xxx Tue Mar 05 22:34:43 +0100 2024") == dt.datetime(
+        2024, 3, 5, 21, 34, 43, tzinfo=dt.UTC
+    )
     assert message_time(message, "From a@b Tue Mar 05 19:40:00 2024") == dt.datetime(2024, 3, 5, 19, 40, tzinfo=dt.UTC)
     assert message_time(message, "", "America/New_York") == dt.datetime(2024, 3, 5, 19, 39, 17, tzinfo=dt.UTC)
     assert message_time(message, "") is None
@@ -185,8 +187,10 @@ def test_bare_separators_and_hidden_addresses(tmp_path: Path) -> None:
     """A bare From line parts messages where headers follow; an address written "at" is an address."""
     path = tmp_path / "m.mbox"
     path.write_text(
-        "From jobs at acme.example  Tue Mar  5 18:39:17 2024\nFrom: jobs at acme.example (Acme HR)\nTo: me@example.org\n"
-        "\nFrom the team\n\nFrom \nFrom: jobs@acme.example\nDate: Tue, 5 Mar 2024 19:39:17 +0000\nTo: me@example.org\n\nhi\n",
+        "From jobs at acme.example  Tue Mar  5 18:39:17 2024\nFrom: jobs at acme.example (Acme HR)\n"
+        "To: me@example.org\n"
+        "\nFrom the team\n\nFrom \nFrom: jobs@acme.example\nDate: Tue, 5 Mar 2024 19:39:17 +0000\n"
+        "To: me@example.org\n\nhi\n",
         "utf-8",
     )
     _, rows, _, _ = read_source(path, own_addresses=frozenset({"me@example.org"}))
@@ -259,8 +263,10 @@ def test_cards_of_all_versions(tmp_path: Path) -> None:
     """Quoted-printable with soft breaks, folded lines, groups, quoted parameters and numbers as URIs."""
     path = tmp_path / "b.vcf"
     path.write_text(
-        "BEGIN:VCARD\nVERSION:2.1\nFN;ENCODING=QUOTED-PRINTABLE;CHARSET=ISO-8859-1:M=FCller=\n=20GmbH\nTEL;WORK:+49 30 1\n"
-        'END:VCARD\nBEGIN:VCARD\nVERSION:4.0\nFN:Ga\n mma\nORG:Gamma\\, Inc;HR\nitem1.TEL;TYPE="voice;x:y";VALUE=uri:tel:+1-202'
+        "BEGIN:VCARD\nVERSION:2.1\nFN;ENCODING=QUOTED-PRINTABLE;CHARSET=ISO-8859-1:M=FCller=\n=20GmbH\n"
+        "TEL;WORK:+49 30 1\n"
+        "END:VCARD\nBEGIN:VCARD\nVERSION:4.0\nFN:Ga\n mma\nORG:Gamma\\, Inc;HR\n"
+        'item1.TEL;TYPE="voice;x:y";VALUE=uri:tel:+1-202'
         "\nEND:VCARD\n",
         "utf-8",
     )
@@ -282,7 +288,8 @@ def history(path: Path, *, handles: bool) -> None:
         connection.execute("CREATE TABLE ZHANDLE (Z_PK INTEGER PRIMARY KEY, ZNORMALIZEDVALUE TEXT, ZVALUE TEXT)")
         connection.execute("INSERT INTO ZHANDLE VALUES (5, '+12025550143', '(202) 555-0143')")
         connection.execute(
-            "CREATE TABLE Z_2REMOTEPARTICIPANTHANDLES (Z_2REMOTEPARTICIPANTCALLS INTEGER, Z_4REMOTEPARTICIPANTHANDLES INTEGER)"
+            "CREATE TABLE Z_2REMOTEPARTICIPANTHANDLES (Z_2REMOTEPARTICIPANTCALLS INTEGER, "
+            "Z_4REMOTEPARTICIPANTHANDLES INTEGER)"
         )
         connection.execute("INSERT INTO Z_2REMOTEPARTICIPANTHANDLES VALUES (1, 5)")
     connection.commit()
@@ -299,7 +306,7 @@ def test_a_handle_is_the_number(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("place", ["beside", "folder", "zip", "absent"])
 def test_a_write_ahead_log(tmp_path: Path, place: str) -> None:
-    """The newest calls lie in the log beside the database, in folders and archives too; where it lacks, that is said."""
+    """The newest calls lie in the log beside the database, in folders and archives too; a lack of it is said."""
     source = Path(__file__).parents[1] / "fixtures" / "cases" / "03-iphone-wal"
     (tmp_path / "in").mkdir()
     names = ["CallHistory.storedata"] + (["CallHistory.storedata-wal"] if place != "absent" else [])
@@ -336,7 +343,9 @@ def test_a_late_leg_keeps_its_call_s_time(tmp_path: Path) -> None:
 
 def test_a_store_as_input(tmp_path: Path) -> None:
     """A store goes into another one whole, its people as the pseudonyms that they are; not into itself."""
-    (tmp_path / "interviews.csv").write_text("interview_id,applicant_id,interviewed_at\ni1,a,2024-03-04T10:00Z\n", "utf-8")
+    (tmp_path / "interviews.csv").write_text(
+        "interview_id,applicant_id,interviewed_at\ni1,a,2024-03-04T10:00Z\n", "utf-8"
+    )
     one, other = (f"sqlite:///{tmp_path}/{name}.db" for name in ("one", "other"))
     ingest_files(tmp_path / "interviews.csv", into=one)
     assert ingest_files(tmp_path / "one.db", into=other).rows[0]["accepted"] == 1

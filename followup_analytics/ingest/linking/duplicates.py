@@ -41,11 +41,11 @@ def pairs_of(new: pl.DataFrame, held: pl.DataFrame, zones: pl.DataFrame) -> pl.D
     fits = pl.when(by_day).then(pl.col("day") == pl.col("day_held")).otherwise(gap <= reach)
     near = both.filter(fits).select("contact_id", held_id="contact_id_held", seconds=gap, by_day=by_day)
     chosen: list[tuple[str, str, float]] = []
-    taken: set[str] = set()
+    taken: set[tuple[str, str]] = set()
     for contact, other, seconds, _ in near.sort("by_day", "seconds", "contact_id", "held_id").iter_rows():
         if ("new", contact) in taken or ("held", other) in taken:
             continue
-        taken |= {("new", contact), ("held", other)}  # type: ignore[arg-type]
+        taken |= {("new", contact), ("held", other)}
         chosen.append((contact, other, seconds))
     return pl.DataFrame(chosen, schema=PAIRS_SCHEMA, orient="row")
 

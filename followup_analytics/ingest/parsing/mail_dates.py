@@ -118,7 +118,7 @@ def _local_of(text: str) -> dt.datetime | None:
         parsed = parsedate_tz(text)
         if parsed is None:
             return None
-        year, month, day, hour, minute, second = parsed[:6]
+        year, month, day, hour, minute, second = (int(part or 0) for part in parsed[:6])
         half = _TIME.search(text)
         if half and half[4] and hour <= 12:
             hour = hour % 12 + (12 if half[4].lower() == "p" else 0)

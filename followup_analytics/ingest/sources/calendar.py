@@ -49,7 +49,7 @@ class _Event:
     component: Any
     start: str = ""
     zone_name: str | None = None
-    zone: str | None = None
+    zone: Any = None  # a zone's name, or the zone that the file defines
     title: Title = field(default_factory=lambda: Title(None, ""))
 
     def text(self, name: str) -> str:
@@ -154,7 +154,7 @@ def _close(found: _Calendar, kind: bytes, block: list[bytes], number: int) -> No
     text = b"\r\n".join(block).decode("utf-8", "replace") + "\r\n"
     try:
         if kind == b"VTIMEZONE":
-            defined = icalendar.Timezone.from_ical(text)
+            defined: Any = icalendar.Timezone.from_ical(text)
             name = str(defined.get("TZID", ""))
             at_home = str(defined.get("X-LIC-LOCATION", ""))
             found.zones[name] = zone_named(name) or zone_named(at_home) or defined.to_tz(lookup_tzid=False)
@@ -174,8 +174,9 @@ def _start(line: str) -> tuple[str, str | None]:
     """The value of a DTSTART and the zone that it names, whose quoted name may hold a colon."""
     from icalendar.parser import Contentline
 
+    content: Any = Contentline
     try:
-        _, parameters, value = Contentline(line).parts()
+        _, parameters, value = content(line).parts()
     except ValueError:
         return line.rpartition(":")[2], None
     zone = parameters.get("TZID")
@@ -266,7 +267,8 @@ def _when(event: _Event, floating: str | None) -> tuple[str | None, str | None]:
     text = f"{date}T{hour}:{minute}:{second or '00'}{offset or ''}"
     if offset or event.zone is None or zone is not None:
         return text, zone or floating
-    return _by_definition(text, event.zone)
+    defined: Any = event.zone
+    return _by_definition(text, defined)
 
 
 def _by_definition(text: str, zone: dt.tzinfo) -> tuple[str | None, str | None]:

@@ -112,7 +112,7 @@ def read(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
 def _texts(sample: Sample) -> dict[str, str]:
     if sample.container in ("folder", "archive"):
         wanted = {name for name in sample.members if PurePosixPath(name).name in _FILES and _depth(name) <= 2}
-        found = {}
+        found: dict[str, str] = {}
         for name, content in read_members(sample, wanted.__contains__):
             found.setdefault(PurePosixPath(name).name, decode_head(content, name))
         return found

@@ -60,11 +60,11 @@ def interpret(columns: CallColumns) -> Meaning:
     )
 
 
-def _talk(columns: CallColumns, zones: pl.Series) -> pl.Series | pl.Expr:
+def _talk(columns: CallColumns, zones: pl.Series) -> pl.Expr:
     if not (columns.has("date_connected") and columns.has("date_ended")):
         return pl.lit(None, pl.Float64)
     times: list[ReadTimes] = [columns.times(name, zone=zones) for name in ("date_connected", "date_ended")]
-    return (times[1].us - times[0].us).cast(pl.Float64) / 1e6
+    return pl.lit((times[1].us - times[0].us).cast(pl.Float64) / 1e6)
 
 
 SOURCE = call_sheet(

@@ -1,6 +1,6 @@
 """Another store of followup (SQLite): one office's log taken into a shared one, or an old one into a new one.
 
-Its applicants are pseudonyms already and stay as they are: where both stores have one key, the same people are the same.
+Its applicants are pseudonyms already and stay as they are: where both stores have one key, people are the same.
 """
 
 from __future__ import annotations
