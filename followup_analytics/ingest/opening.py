@@ -179,6 +179,7 @@ def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
         checked = check_table(
             batch.rows, TABLES[batch.table], file=place, time_zone=file.options.time_zone, interview_zones=zones
         )
+        _refuse_without_zone(checked, place)
         checked = _without_damaged_ids(with_shapeless(_in_words_of_sheets(checked, batch), batch.problems))
         checked = without_taken_keys(checked, batch.repeated, run.store, run.pseudonyms)
         file.notes += [note for note in repeated_note(batch, place, run.store) if note not in file.notes]
@@ -189,6 +190,18 @@ def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
             table.checked = _told_of_own_row(file, table, reject_unknown_interviews(checked, run.known["interview_id"]))
         file.tables.append(table)
     return True
+
+
+def _refuse_without_zone(checked: CheckedTable, place: str) -> None:
+    """Raise DataError where every row lacks a zone: one option is missing, and not each of the rows."""
+    lacking = checked.rejects.filter(pl.col("rule") == "no_zone")
+    if not checked.rows_read or lacking[ROW].n_unique() < checked.rows_read:
+        return
+    column = lacking["column"].cast(pl.String)[0]
+    raise DataError(
+        f"{place}, column {column}: the times have no zone and the file doesn't say which is meant; give --time-zone, "
+        "such as --time-zone America/New_York, or put time_zone into log.toml."
+    )
 
 
 def _with_ends_of_record(run: Run, file: FileOnItsWay, checked: CheckedTable) -> CheckedTable:

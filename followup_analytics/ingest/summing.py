@@ -54,7 +54,8 @@ def broken_rules(table: TableOnItsWay, file: str) -> list[BrokenRule]:
             (row % FURTHER, column, _value(table, row, column)) for row in group["rows"] if row is not None
         )
         heading = table.batch.theirs.get(column or "") or column
-        found.append(BrokenRule(file, table.name, group["rule"], group["n"], group["message"], examples, heading))
+        told = group["rule"], group["n"], group["message"]
+        found.append(BrokenRule(file, table.name, *told, examples, heading, table.sheet))
     return found
 
 
