@@ -64,7 +64,10 @@ class LogCounts:
     def of(cls, log: FollowUpLog) -> Self:
         """Count a log; the data date is the local one in the log's zone."""
         us = pl.Series([int(log.data_date.timestamp() * 1_000_000)])
-        local = clock.local_times(us, pl.Series([log.time_zone or "UTC"]))[0]
+        # Where the log names no zone but all of its rows have one, the day is that of this zone.
+        zones = log.interviews["_zone"].drop_nulls().unique()
+        zone = log.time_zone or (zones[0] if zones.len() == 1 else "UTC")
+        local = clock.local_times(us, pl.Series([zone]))[0]
         return cls(
             interviews=log.held("interviews").height,
             applicants=log.n_applicants,
