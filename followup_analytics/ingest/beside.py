@@ -74,4 +74,6 @@ def settings_beside(path: Path) -> Settings:
             f"{beside.name} beside {path.name}: this is not TOML; correct it or move it away."
         ) from None
     zone, simulated = given.get("time_zone"), given.get("simulated")
+    if not isinstance(given.get("data_date"), str | dt.date | None):
+        raise UnreadableError(f"{beside.name} beside {path.name}: data_date is no date; write data_date = 2026-03-05.")
     return Settings(str(zone) if zone else None, given.get("data_date"), simulated is True)
