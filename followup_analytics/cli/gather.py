@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from followup_analytics.cli.shared import Printing, form_of, show, with_options, writable
+from followup_analytics.cli.shared import Printing, form_of, say, show, with_options, writable
 from followup_analytics.text import clean
 
 Files = Annotated[
@@ -223,7 +223,7 @@ def _progress() -> Iterator[Callable[[str, int, float | None], None] | None]:
 
 
 def _finish(result: Any, printing: Printing) -> None:
-    """Write the answer, and refusals of single files to stderr, where all refusals go."""
+    """Write the answer, and what was refused to stderr: files, and the broken rules of rows."""
     for one in result.failed:
         typer.echo(f"followup: {clean(str(one.error))}", err=True)
     table = form_of(printing, result.command) == "table"
@@ -233,6 +233,10 @@ def _finish(result: Any, printing: Printing) -> None:
     else:
         for note in result.notes:
             typer.echo(f"· {clean(note.text)}" + (f" ({note.n:,})" if note.n is not None else ""), err=True)
+    # On a terminal the table above names the rules; programs and pipes find every refusal on stderr.
+    if not (table and sys.stdout.isatty() and sys.stderr.isatty() and printing.output is None):
+        for sentence in result.broken_rules():
+            say(sentence)
     if result.exit_code:
         raise typer.Exit(result.exit_code)
 

@@ -69,8 +69,8 @@ def _tell_order_of_dates(files: Sequence[FileOnItsWay]) -> None:
         file.sample.path: [
             batch.rows[name]
             for batch in file.batches
-            for name in batch.rows.columns
-            if batch.rows.schema[name] == pl.String and header_key(name) in timestamps_of(batch.table)
+            for name, kind in batch.rows.schema.items()
+            if kind == pl.String and header_key(name) in timestamps_of(batch.table)
         ]
         for file in files
         if file.source.name == "canonical"
@@ -206,9 +206,8 @@ def _refuse_without_zone(checked: CheckedTable, place: str) -> None:
 
 def _with_ends_of_record(run: Run, file: FileOnItsWay, checked: CheckedTable) -> CheckedTable:
     """The end of each record: the row's own, else the user's, else that of the log.toml beside it, else the store's."""
-    zone = file.options.time_zone or (file.options.map.time_zone if file.options.map else None)
-    given = observed_until(checked, file.options.observed_until, zone)
-    return observed_as_stored(file.settings.complete(given, zone), run.known)
+    given = observed_until(checked, file.options.observed_until)
+    return observed_as_stored(observed_until(given, file.settings.data_date), run.known)
 
 
 def _told_of_own_row(file: FileOnItsWay, table: TableOnItsWay, checked: CheckedTable) -> CheckedTable:

@@ -80,7 +80,8 @@ def ingest_files(
     run = Run(options, store.pseudonyms(), store, Papers(store.folder, [*paths, *_given(roster, review)]), progress)
     run.join_duplicates = join_duplicates
     run.cohort_labels = labels_given(same_cohort)
-    run.store_zone = store.setting("time_zone")
+    # Whoever gives a zone puts right what the store may hold wrongly.
+    run.store_zone = None if options.time_zone is not None else store.checked_settings().time_zone
     run.known = stored_interviews(store)
     run.in_store = set(run.known["interview_id"])
     run.contacts_before = store.sizes()["contacts"]

@@ -128,7 +128,7 @@ class IngestResult(Result):
         """The table, then each broken rule on a line of its own, then where the rejected rows are."""
         if not self.rows:
             return self.summary()
-        return "\n".join([super().__repr__(), *self._lines(), *self._papers()])
+        return "\n".join([super().__repr__(), *self.broken_rules(), *self._papers()])
 
     def __rich__(self) -> Group:
         """The table for a terminal, then each broken rule and what to do about it, the rejects files and the notes."""
@@ -137,11 +137,12 @@ class IngestResult(Result):
 
         whole = super().__rich__()
         table = whole.renderables[: 2 if self.rows else 1]
-        rules = (Text("✗ " + clean(line)) for line in self._lines())
+        rules = (Text("✗ " + clean(line)) for line in self.broken_rules())
         papers = (Text(clean(line), overflow="fold") for line in self._papers())
         return Group(*table, *rules, *papers, *whole.renderables[2:])
 
-    def _lines(self) -> list[str]:
+    def broken_rules(self) -> list[str]:
+        """The rules that rows broke, a sentence each, the first of them where there are many."""
         shown = [one.sentence() for one in self.broken[:_MOST_RULES]]
         more = len(self.broken) - _MOST_RULES
         return [*shown, f"and {counted(more, 'more rule')}; --json lists them all"] if more > 0 else shown

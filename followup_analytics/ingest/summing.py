@@ -269,8 +269,8 @@ def _log_counts(store: Store | None, checked: Sequence[CheckedTable]) -> LogCoun
         n, applicants, until, last = connection.execute(query).one()
         touches = connection.execute(sa.select(sa.func.count(contacts.record), sa.func.max(contacts.at))).one()
     latest = until or max(filter(None, (last, touches[1])), default=None)
-    simulated = store.setting("simulated") == "true"
-    return LogCounts(n, applicants, touches[0], _date(latest, store.setting("time_zone")), simulated)
+    settings = store.checked_settings()
+    return LogCounts(n, applicants, touches[0], _date(latest, settings.time_zone), settings.simulated)
 
 
 def _counts_of_files(frames: dict[str, pl.DataFrame]) -> LogCounts:

@@ -65,9 +65,9 @@ class LogCounts:
         zone = log.time_zone or (zones[0] if zones.len() == 1 else "UTC")
         local = clock.local_times(us, pl.Series([zone]))[0]
         return cls(
-            interviews=log.interviews.height,
-            applicants=log.interviews["applicant_id"].n_unique(),
-            contacts=log.contacts.height,
+            interviews=log.held("interviews").height,
+            applicants=log.n_applicants,
+            contacts=log.held("contacts").height,
             data_date=local.date().isoformat(),
             simulated=log.simulated,
         )
@@ -157,6 +157,10 @@ class Result:
     def to_frame(self) -> Any:
         """The rows as a tidy frame of the kind that the log was made from (polars or pandas)."""
         frame = frame_of(self._plain_rows(), {one.name: one.kind for one in self.fields()})
+        return self.as_native(frame)
+
+    def as_native(self, frame: pl.DataFrame) -> Any:
+        """A frame as the kind that the log was made from (polars or pandas)."""
         return frame.to_pandas() if self.native == "pandas" else frame
 
     def _plain_rows(self) -> list[dict[str, Any]]:

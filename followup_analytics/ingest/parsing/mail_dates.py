@@ -106,8 +106,8 @@ def _offset_of(text: str) -> dt.timedelta | None:
     if _UTC_WORD.search(text):
         return dt.timedelta()
     named = re.search(r"\b([A-Z]{3,4})\b(?:\s+\d{4})?\s*$", text)
-    hours = _ABBREVIATED.get(named[1]) if named else None
-    return None if hours is None else dt.timedelta(hours=hours)
+    ahead = _ABBREVIATED.get(named[1]) if named else None
+    return None if ahead is None else dt.timedelta(hours=ahead)
 
 
 def _local_of(text: str) -> dt.datetime | None:
