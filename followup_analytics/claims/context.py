@@ -11,7 +11,19 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.claims.controls import placebo_outcomes
-from followup_analytics.claims.covariates import RATING, Covariate, baseline_covariates, rated_us, rating_known_since
+from followup_analytics.claims.covariates import (
+    ALWAYS,
+    CALENDAR,
+    PROMISED,
+    RATING,
+    WEEKDAY,
+    Covariate,
+    baseline_covariates,
+    promised_days,
+    rated_us,
+    rating_known_since,
+    weekday_covariate,
+)
 from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.histories import Histories, Times, read_histories
 from followup_analytics.claims.moments import Moments
@@ -28,7 +40,7 @@ class Context:
 
     Attributes:
         log, histories: the log and everybody's history.
-        adjust: columns that the user adds to every claim's own adjustment set.
+        adjust: columns that the user adds to every claim's own adjustment set; only: columns that take its place.
         leave_out: columns left out of every adjustment set (a sensitivity analysis).
         cluster: column whose values are deleted together in place of the applicant; None for the applicant.
         min_cell: nothing is told about fewer applicants.
@@ -37,6 +49,7 @@ class Context:
     log: FollowUpLog
     histories: Histories
     adjust: tuple[str, ...] = ()
+    only: tuple[str, ...] | None = None
     leave_out: tuple[str, ...] = ()
     cluster: str | None = None
     min_cell: int = 10
@@ -53,8 +66,9 @@ class Context:
     def prepare(self, claims: Sequence[Claim]) -> None:
         """Work out what claims share, so that they can then run side by side."""
         for name in dict.fromkeys(name for claim in claims for name in self._wanted(claim)):
-            self._covariate(name)
-        _ = self.placebo, self._rated_since, self._rated_us
+            if name not in (WEEKDAY, PROMISED):
+                self._covariates(name)
+        _ = self.placebo, self._rated_since, self._rated_us, self._promised
 
     def covariates_of(self, claim: Claim, moments: Moments) -> tuple[Covariate, ...]:
         """What a claim adjusts for, of its moments; columns that are empty or the same for all of them are left out.
@@ -62,34 +76,50 @@ class Context:
         A self-rating counts from when it was made on: one that follows a moment may be its echo, and where all are made
         late, "not rated" would mean "answered early".
         """
-        if claim.design == "prediction":
-            return ()
-        wanted = (name for name in self._wanted(claim) if name not in self.leave_out)
-        found = (self._known(name, claim, moments.at) for name in wanted)
+        found = (one for name in self._wanted(claim) if name != PROMISED for one in self._known(name, claim, moments.at))
         return tuple(one for one in found if one.varies())
 
-    def _wanted(self, claim: Claim) -> tuple[str, ...]:
-        """Columns to adjust for: the claim's own, as far as the log has them (`missing_records`), and the user's."""
-        there = (name for name in claim.adjust if name in self.log.interviews.columns)
-        return tuple(dict.fromkeys((*there, *self.adjust)))
+    def promised_of(self, claim: Claim, moments: Moments) -> IntArray | None:
+        """Local day for which a decision was promised, of a claim's moments; None where that is not adjusted for."""
+        if PROMISED not in self._wanted(claim):
+            return None
+        days = self._promised[moments.at.row]
+        return days if len(days) and days.max() > days.min() else None
 
-    def _known(self, name: str, claim: Claim, at: Times) -> Covariate:
-        made = self._covariate(name).take(at.row)
+    def _wanted(self, claim: Claim) -> tuple[str, ...]:
+        """What to adjust for: the claim's own columns as far as the log has them, what every log holds, the user's."""
+        if claim.design == "prediction":
+            return ()
+        if self.only is not None:
+            names: tuple[str, ...] = self.only
+        else:
+            there = (name for name in claim.adjust if name in self.log.interviews.columns)
+            names = (*there, *ALWAYS, *self.adjust)
+        return tuple(name for name in dict.fromkeys(names) if name not in self.leave_out)
+
+    def _known(self, name: str, claim: Claim, at: Times) -> tuple[Covariate, ...]:
+        if name == WEEKDAY:
+            return (weekday_covariate(at.day),)
+        made = tuple(one.take(at.row) for one in self._covariates(name))
         if name != RATING:
             return made
         if claim.by_local_days:
-            return made.hidden_until(self._rated_since[at.row])
+            return tuple(one.hidden_until(self._rated_since[at.row]) for one in made)
         # From a moment on nothing is added: it would be known of those alone whom nothing had yet happened to.
-        late = self._rated_us[at.row] > at.us
-        return replace(made.hidden_until(late.astype(np.int64)), later=None, since=None)
+        late = (self._rated_us[at.row] > at.us).astype(np.int64)
+        return tuple(replace(one.hidden_until(late), later=None, since=None) for one in made)
 
-    def _covariate(self, name: str) -> Covariate:
+    def _covariates(self, name: str) -> tuple[Covariate, ...]:
         if name not in self._made:
-            self._made[name] = baseline_covariates(self.log, [name], self.histories.response.us)[0]
+            self._made[name] = baseline_covariates(self.log, name, self.histories.response.us)
         return self._made[name]
 
     @cached_property
-    def _made(self) -> dict[str, Covariate]:
+    def _promised(self) -> IntArray:
+        return promised_days(self.log)
+
+    @cached_property
+    def _made(self) -> dict[str, tuple[Covariate, ...]]:
         return {}
 
     @cached_property
@@ -103,8 +133,14 @@ class Context:
     @cached_property
     def placebo(self) -> dict[str, FloatArray]:
         """Placebo outcomes for the negative controls, by control."""
-        names = (RATING, "referral", "industry", "job_level", "interview_format", *self.adjust)
-        persons = [self._covariate(name) for name in dict.fromkeys(names)]
+        names = (RATING, "referral", "industry", "job_level", "interview_format", CALENDAR, *self.adjust)
+        persons = [
+            one
+            for name in dict.fromkeys(names)
+            if name not in (WEEKDAY, PROMISED)
+            for one in self._covariates(name)
+        ]
+        persons.append(weekday_covariate(self.histories.start.day))
         rated = [one.hidden_until(self._rated_since) if one.name == RATING else one for one in persons]
         return placebo_outcomes(self.histories, [one for one in rated if one.varies()])
 

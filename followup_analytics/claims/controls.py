@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from followup_analytics.claims.covariates import Covariate, binned, make_patterns
-from followup_analytics.claims.estimates import Estimate
+from followup_analytics.claims.covariates import Covariate, binned
 from followup_analytics.claims.histories import NEVER, Histories
-from followup_analytics.trials.logistic import fit_logistic
+from followup_analytics.claims.layout import design_of
+from followup_analytics.statistics.shrinkage import fit_rows
 from followup_analytics.uncertainty import jackknife_of_sums, two_sided_p
 
 FloatArray = NDArray[np.float64]
@@ -94,12 +94,10 @@ def excess_replies(histories: Histories, persons: Sequence[Covariate]) -> FloatA
     watch = _watch(histories)
     clock = Covariate.of("interval", watch.day, [str(k) for k in range(_DAYS + 1)])
     covariates = [clock, *(one.during(watch.person, watch.day) for one in persons), *watch.done]
-    patterns = make_patterns(covariates, len(watch.person))
-    n = np.bincount(patterns.pattern, weights=watch.exposure, minlength=len(patterns.design)).astype(np.float64)
-    s = np.bincount(patterns.pattern, weights=watch.event, minlength=len(patterns.design)).astype(np.float64)
-    hazard = expit(patterns.design @ fit_logistic(patterns.design, n, np.minimum(s, n), patterns.penalty))
-    share = watch.exposure * hazard[patterns.pattern]
-    expected = np.bincount(watch.person, weights=share, minlength=histories.interviews)
+    design, penalty = design_of(covariates, len(watch.person))
+    event = watch.event.astype(np.float64)
+    hazard = expit(design.times(fit_rows(design, np.maximum(watch.exposure, event), event, penalty)))
+    expected = np.bincount(watch.person, weights=watch.exposure * hazard, minlength=histories.interviews)
     happened = np.bincount(watch.person, weights=watch.event, minlength=histories.interviews)
     return np.asarray(happened - expected, dtype=np.float64)
 
@@ -173,7 +171,7 @@ def _usual(parts: FloatArray, at: FloatArray) -> FloatArray:
     return np.searchsorted(parts, at, side="left") / len(parts)
 
 
-def run_controls(names: Sequence[str], estimate: Estimate, outcomes: Mapping[str, FloatArray]) -> tuple[Control, ...]:
+def run_controls(names: Sequence[str], estimate: "Estimate", outcomes: Mapping[str, FloatArray]) -> tuple[Control, ...]:
     """Run a claim's controls with the claim's own weights; those without enough other interviews are left out.
 
     Args:
@@ -183,7 +181,7 @@ def run_controls(names: Sequence[str], estimate: Estimate, outcomes: Mapping[str
     return tuple(control for control in made if control is not None)
 
 
-def _run(name: str, estimate: Estimate, outcome: FloatArray) -> Control | None:
+def _run(name: str, estimate: "Estimate", outcome: FloatArray) -> Control | None:
     value = outcome[estimate.emulation.row]
     usable = ~np.isnan(value)
     weights = [np.where(usable, arm.weight, 0.0) for arm in estimate.arms]
