@@ -31,6 +31,15 @@ class Contrast:
     acting: Acting
     products: tuple[str, ...]
 
+    def difference(self) -> tuple[float, float]:
+        """Strategy minus alternative, doubly robust and by weights alone."""
+        robust, weighted = self.doubly_robust, self.weighted
+        return robust[0] - robust[1], weighted[0] - weighted[1]
+
+    def moves(self) -> FloatArray:
+        """Each person's influence on both differences, shape (n, 2)."""
+        return self.influence[0] - self.influence[1]
+
     @property
     def doubly_robust(self) -> tuple[float, float]:
         """Risks at the horizon by the outcome model beside the weights."""
@@ -87,7 +96,7 @@ def contrast_of(
     arms, standardised, influence = [], [], []
     for arm, grace in enumerate(graces):
         asked = asked_probabilities(steps, acting, arm, grace)
-        weighed = weigh_arm(steps, acting, asked, follow_up, balanced=balanced, cap=cap)
+        weighed = weigh_arm(steps, acting.probability, asked, follow_up, balanced=balanced, cap=cap)
         found = standardise(weighed, follow_up)
         arms.append(weighed)
         standardised.append(found)

@@ -92,7 +92,7 @@ class _Back:
         leverage = np.minimum(passage.kept.leverage(passage.after, passage.penalty), _MOST)
         kept = everybody[passage.stays] * passage.after[:, None]
         residual = passage.before.copy()
-        residual[passage.stays] = (residual[passage.stays] - passage.after) / (1 - leverage)
+        residual[passage.stays] = (residual[passage.stays] - passage.after) / np.sqrt(1 - leverage)
         self.influence[passage.person] += everybody * residual[:, None]
         follows = follows - kept
         self.weight[passage.person] = everybody

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from followup_analytics.statistics.balancing import balance_to
 from followup_analytics.statistics.designs import Design
-from followup_analytics.trials.acting import Acting, factors_of
+from followup_analytics.trials.acting import factors_of
 from followup_analytics.trials.incidence import incidence_of_sums
 from followup_analytics.trials.steps import CENSORED, COMPETING, EVENT, FollowUp, Ints, Step
 
@@ -82,31 +82,34 @@ class Arm:
 
 def weigh_arm(
     steps: Sequence[Step],
-    acting: Acting,
+    probability: Sequence[FloatArray],
     asked: Sequence[FloatArray],
     follow_up: FollowUp,
     *,
     balanced: bool = True,
     cap: float = np.inf,
+    start: FloatArray | None = None,
 ) -> Arm:
     """Take everybody through an arm's steps.
 
     Args:
-        steps: in order of time; acting: the fitted probabilities; asked: what the arm asks (see `asked_probabilities`).
+        steps: in order of time; probability: fitted probabilities of acting, asked: what the arm asks, one array a step
+            (see `asked_probabilities`).
         follow_up: how each person's follow-up ended.
         balanced: after each step bring the totals of what is known back to what they were before it.
         cap: no factor of weighting makes a weight larger than this (a sensitivity analysis).
+        start: shape (n,), weights to begin with; None: 1 each.
 
     Source: M. Hernan and others (2016), Am. J. Epidemiology 183, 758-764; C. Maringe and others (2020), Int. J.
     Epidemiology 49, 1719-1729; balancing at each decision: S. Yiu, L. Su (2022), Biometrics 78, 115-127.
     """
-    weight = np.ones(follow_up.people)
+    weight = np.ones(follow_up.people) if start is None else start.copy()
     passages: list[Passage] = []
     sums = _Sums(follow_up)
     order = sorted(range(len(steps)), key=lambda at: (steps[at].interval, steps[at].rank))
     for number, place in enumerate(order):
         step = steps[place]
-        passage = _pass(step, place, acting.probability[place], asked[place], weight, balanced=balanced, cap=cap)
+        passage = _pass(step, place, probability[place], asked[place], weight, balanced=balanced, cap=cap)
         if passage is not None:
             weight[passage.person] = 0.0
             weight[passage.person[passage.stays]] = passage.after
@@ -139,6 +142,10 @@ def _pass(
     before = arriving[rows]
     after = np.minimum(before[stays] * made.factor[rows][stays], cap)
     penalty = np.concatenate([[_CONSTANT], step.common[1:]])
+    import os
+    if os.environ.get("CAL")=="1" and stays.any():
+        penalty=np.concatenate([[_CONSTANT], penalty[1:]*(after**2).sum()/after.sum()])
+    if os.environ.get("NOCAL")=="1": balanced=False
     if balanced and stays.any():
         after = after * balance_to(kept, after, design.sums(before), penalty).factor
     return Passage(
