@@ -33,7 +33,7 @@ from followup_analytics.claims.verdict import ALPHA, is_confounded
 from followup_analytics.simulate import simulate_log
 from followup_analytics.simulate.truth import world_truth
 from followup_analytics.simulate.world import World, load_world
-from followup_analytics.uncertainty import Jackknife, clopper_pearson, t_quantile
+from followup_analytics.statistics import Jackknife, clopper_pearson, t_quantile
 
 HERE = Path(__file__).parent / "results"
 RESULTS, LINES = HERE / "claims_study.json", HERE / "claims_study"

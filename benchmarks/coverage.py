@@ -23,21 +23,21 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from followup_analytics.incidence import (
+from followup_analytics.answers.outcomes.comparison import Pair, contrast
+from followup_analytics.answers.outcomes.standardise import design
+from followup_analytics.answers.rates.cumulative import Tries, cumulative_incidence
+from followup_analytics.answers.rates.estimate import Windows, group_rates
+from followup_analytics.answers.rates.keys import Bin
+from followup_analytics.cells.windows import CENSORED, END, NEXT_ATTEMPT, RESPONSE, WINDOW
+from followup_analytics.statistics import assign_groups
+from followup_analytics.statistics.incidence import (
     difference,
     difference_limits,
     incidence_limits,
     jackknife_incidence,
 )
-from followup_analytics.outcomes.comparison import Pair, contrast
-from followup_analytics.outcomes.standardise import design
-from followup_analytics.rates.cumulative import Tries, cumulative_incidence
-from followup_analytics.rates.estimate import Windows, group_rates
-from followup_analytics.rates.keys import Bin
-from followup_analytics.risk import CENSORED, END, NEXT_ATTEMPT, RESPONSE, WINDOW
 from followup_analytics.trials.ccw import COMPETING, EVENT, FollowUp, clone_censor_weight, weight_cap
 from followup_analytics.trials.decisions import FORBID, MUST, NATURAL, Decisions
-from followup_analytics.uncertainty import assign_groups
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -21,14 +21,16 @@ import numpy as np
 import polars as pl
 from scipy.special import expit
 
-from followup_analytics.log import FollowUpLog, build_log
+from followup_analytics.log.followup_log import FollowUpLog, build_log
 
 WORLDS = ("null", "prop", "cross", "drift", "inter", "emp12", "emp40", "friday")
 DAYS = 35
 START = dt.datetime(2026, 1, 5, 10, 0)
 
 
-def foreign_log(world: str, interviews: int, seed: int, effect: float = 0.0, first_day: tuple[int, int] = (2, 3)) -> FollowUpLog:
+def foreign_log(
+    world: str, interviews: int, seed: int, effect: float = 0.0, first_day: tuple[int, int] = (2, 3)
+) -> FollowUpLog:
     """A log of a world; `effect` is added to the log odds of a daily answer after an attempt on days `first_day`."""
     rng = np.random.default_rng(seed * 7919 + len(world))
     n = interviews
@@ -62,7 +64,13 @@ def foreign_log(world: str, interviews: int, seed: int, effect: float = 0.0, fir
         elif world == "inter":
             act[:, t] = -1.5 + 1.2 * z * np.where(referral, 1, -1) * (1 if t < 2 else -0.5)
         else:
-            act[:, t] = -1.7 + 0.35 * z + 0.4 * referral + habit * (1 if t < 2 else -0.4) + 0.5 * season * (1 if t < 2 else -0.5)
+            act[:, t] = (
+                -1.7
+                + 0.35 * z
+                + 0.4 * referral
+                + habit * (1 if t < 2 else -0.4)
+                + 0.5 * season * (1 if t < 2 else -0.5)
+            )
         if world == "friday":
             friday = (day0 + t) % 7 == 4
             act[:, t] += np.where(friday, 1.8, -0.8)
@@ -88,16 +96,34 @@ def foreign_log(world: str, interviews: int, seed: int, effect: float = 0.0, fir
         p = expit(answer + boost) * np.where(working, 1.2, 0.2)
         comes = (replied == DAYS) & (rng.random(n) < p) & ((t > 0) | (rng.random(n) < 0.4))
         replied[comes] = t
-        reply_hour[comes] = np.where(t == 0, np.minimum(hour[comes] + rng.uniform(0.2, 8, comes.sum()), 23.9), rng.uniform(8, 19, comes.sum()))
+        reply_hour[comes] = np.where(
+            t == 0, np.minimum(hour[comes] + rng.uniform(0.2, 8, comes.sum()), 23.9), rng.uniform(8, 19, comes.sum())
+        )
     when = np.array([START + dt.timedelta(days=int(d)) for d in day0])
     base = np.array([dt.datetime(w.year, w.month, w.day) for w in when])
     ids = [f"i{k}" for k in range(n)]
     before = (acts_on < DAYS) & ((acts_on < replied) | ((acts_on == replied) & (act_hour <= reply_hour)))
     contacts = []
     for k in np.flatnonzero(before):
-        contacts.append((f"a{k}", ids[k], base[k] + dt.timedelta(days=int(acts_on[k]), hours=float(act_hour[k])), "outbound", "phone"))
+        contacts.append(
+            (
+                f"a{k}",
+                ids[k],
+                base[k] + dt.timedelta(days=int(acts_on[k]), hours=float(act_hour[k])),
+                "outbound",
+                "phone",
+            )
+        )
     for k in np.flatnonzero(replied < DAYS):
-        contacts.append((f"r{k}", ids[k], base[k] + dt.timedelta(days=int(replied[k]), hours=float(reply_hour[k])), "inbound", "email"))
+        contacts.append(
+            (
+                f"r{k}",
+                ids[k],
+                base[k] + dt.timedelta(days=int(replied[k]), hours=float(reply_hour[k])),
+                "inbound",
+                "email",
+            )
+        )
     frame = pl.DataFrame(contacts, schema=["contact_id", "interview_id", "at", "direction", "channel"], orient="row")
     log = build_log(
         interviews=pl.DataFrame(

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from followup_analytics.curves import EVENTS, day_curve
-from followup_analytics.incidence import incidence_limits
+from followup_analytics.answers.curves import EVENTS, day_curve
+from followup_analytics.statistics.incidence import incidence_limits
 
 DAY_US = 86_400_000_000
 GROUPS = 50

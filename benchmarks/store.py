@@ -21,7 +21,7 @@ from pathlib import Path
 import polars as pl
 from make_contacts import write
 
-from followup_analytics.checks import applicant_buckets
+from followup_analytics.log.checks import applicant_buckets
 from followup_analytics.store import open_store, read_store_log
 from followup_analytics.track import track_forget
 

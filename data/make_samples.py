@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from forms import write_forms
+
 from followup_analytics.simulate import simulate_log
-from followup_analytics.simulate.forms import write_forms
 
 FOLDER = Path(__file__).parent
 INTERVIEWS, WORLD, SEED = 300, "office", 2026

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from followup_analytics.schema import TABLES, documentation_table
+from followup_analytics.log.schema import TABLES, documentation_table
 
 INTRODUCTION = """# The follow-up log
 

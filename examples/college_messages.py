@@ -11,8 +11,8 @@ import sys
 
 import polars as pl
 
-from followup_analytics.log import FollowUpLog, build_log
-from followup_analytics.rates import response_rates
+from followup_analytics.answers.rates import response_rates
+from followup_analytics.log.followup_log import FollowUpLog, build_log
 
 
 def read_messages(path: str) -> FollowUpLog:

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "FollowUpLog": "log",
-    "aapor_rates": "aapor",
-    "later_attempts": "heterogeneity",
-    "level_of_effort": "rates",
+    "FollowUpLog": "log.followup_log",
+    "aapor_rates": "answers.outreach.outreach",
+    "later_attempts": "answers.drivers",
+    "level_of_effort": "answers.rates",
     "silence": "advice",
-    "what_drives": "heterogeneity",
-    "Note": "log",
-    "compare_cohorts": "outcomes",
-    "cohort_outcomes": "outcomes",
+    "what_drives": "answers.drivers",
+    "Note": "log.followup_log",
+    "compare_cohorts": "answers.outcomes",
+    "cohort_outcomes": "answers.outcomes",
     "fit_callback_model": "model",
-    "incidence_curve": "curves",
+    "incidence_curve": "answers.curves",
     "ingest_files": "ingest",
     "check_files": "ingest",
     "load_callback_model": "model",
@@ -29,38 +29,38 @@ _HOMES = {
     "open_store": "store",
     "plan_study": "claims",
     "predict_callbacks": "model",
-    "read_log": "reading",
-    "response_rates": "rates",
+    "read_log": "reading.logs",
+    "response_rates": "answers.rates",
     "simulate_log": "simulate",
     "test_claims": "claims",
-    "write_log": "reading",
+    "write_log": "reading.logs",
     "write_report": "report",
 }
 
 __all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604
 
 if TYPE_CHECKING:
-    from followup_analytics.aapor import aapor_rates as aapor_rates
     from followup_analytics.advice.next_steps import next_steps as next_steps
-    from followup_analytics.advice.silence import silence as silence
+    from followup_analytics.answers.curves import incidence_curve as incidence_curve
+    from followup_analytics.answers.curves.silence import silence as silence
+    from followup_analytics.answers.drivers import later_attempts as later_attempts
+    from followup_analytics.answers.drivers import what_drives as what_drives
+    from followup_analytics.answers.outcomes import cohort_outcomes as cohort_outcomes
+    from followup_analytics.answers.outcomes import compare_cohorts as compare_cohorts
+    from followup_analytics.answers.outreach.outreach import aapor_rates as aapor_rates
+    from followup_analytics.answers.rates import level_of_effort as level_of_effort
+    from followup_analytics.answers.rates import response_rates as response_rates
     from followup_analytics.claims import plan_study as plan_study
     from followup_analytics.claims import test_claims as test_claims
-    from followup_analytics.curves import incidence_curve as incidence_curve
-    from followup_analytics.heterogeneity import later_attempts as later_attempts
-    from followup_analytics.heterogeneity import what_drives as what_drives
     from followup_analytics.ingest import check_files as check_files
     from followup_analytics.ingest import ingest_files as ingest_files
-    from followup_analytics.log import FollowUpLog as FollowUpLog
-    from followup_analytics.log import Note as Note
+    from followup_analytics.log.followup_log import FollowUpLog as FollowUpLog
+    from followup_analytics.log.followup_log import Note as Note
     from followup_analytics.model import fit_callback_model as fit_callback_model
     from followup_analytics.model import load_callback_model as load_callback_model
     from followup_analytics.model import predict_callbacks as predict_callbacks
-    from followup_analytics.outcomes import cohort_outcomes as cohort_outcomes
-    from followup_analytics.outcomes import compare_cohorts as compare_cohorts
-    from followup_analytics.rates import level_of_effort as level_of_effort
-    from followup_analytics.rates import response_rates as response_rates
-    from followup_analytics.reading import read_log as read_log
-    from followup_analytics.reading import write_log as write_log
+    from followup_analytics.reading.logs import read_log as read_log
+    from followup_analytics.reading.logs import write_log as write_log
     from followup_analytics.report import write_report as write_report
     from followup_analytics.simulate import simulate_log as simulate_log
     from followup_analytics.store import open_store as open_store

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import followup_analytics as fa
-from followup_analytics.plots import Chart
+from followup_analytics.charts import Chart
 from followup_analytics.report.findings import Options
 from followup_analytics.report.press import press_pages
 from followup_analytics.report.typecase import TypeCase

@@ -4,7 +4,7 @@ from followup_analytics.advice.day_sheet import DaySheet, day_sheet
 from followup_analytics.advice.next_steps import NextStepsResult, next_steps, rules_table
 from followup_analytics.advice.policy import Policy, read_policy
 from followup_analytics.advice.script import CallScript, call_script
-from followup_analytics.advice.silence import SilenceResult, silence
+from followup_analytics.answers.curves.silence import SilenceResult, silence
 
 __all__ = [
     "CallScript",

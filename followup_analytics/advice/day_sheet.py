@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from followup_analytics.advice.rules import written
 from followup_analytics.errors import UsageError
-from followup_analytics.results import Field, Result, format_cell
+from followup_analytics.results.result import Field, Result, format_cell
 from followup_analytics.text import clean, counted, formula_safe
 
 if TYPE_CHECKING:

@@ -16,15 +16,15 @@ from followup_analytics.advice.rules import LONG_PAST, RULES, written
 from followup_analytics.advice.situation import Open, Situation, open_interviews
 from followup_analytics.advice.verdicts import read_verdicts
 from followup_analytics.errors import UsageError, WithheldError
-from followup_analytics.log import Note
-from followup_analytics.results import Field, Kind, LogCounts, Result
+from followup_analytics.log.followup_log import Note
+from followup_analytics.results.result import Field, Kind, LogCounts, Result
 from followup_analytics.text import counted, listed, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from followup_analytics.advice.day_sheet import DaySheet
-    from followup_analytics.log import FollowUpLog
+    from followup_analytics.log.followup_log import FollowUpLog
 
 #: A step's words: one of it, and several.
 STEP_WORDS = {
@@ -109,7 +109,7 @@ class NextStepsResult(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Bars: how many open interviews have each step as their next. Confidential as the list itself."""
-        from followup_analytics.plots import count_chart
+        from followup_analytics.charts import count_chart
 
         steps = Counter(row["step"] for row in self.rows)
         return count_chart(

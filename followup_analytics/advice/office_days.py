@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from followup_analytics.workdays import country_calendar
+from followup_analytics.log.workdays import country_calendar
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,13 +11,13 @@ import polars as pl
 
 from followup_analytics.advice.next_steps import CONFIDENTIAL
 from followup_analytics.advice.situation import EPOCH, contacts_of, with_today
-from followup_analytics.clock import local_times
-from followup_analytics.results import Field, LogCounts, Result
-from followup_analytics.risk import ATTEMPT
+from followup_analytics.cells.windows import ATTEMPT
+from followup_analytics.log.clock import local_times
+from followup_analytics.results.result import Field, LogCounts, Result
 from followup_analytics.text import counted
 
 if TYPE_CHECKING:
-    from followup_analytics.log import FollowUpLog
+    from followup_analytics.log.followup_log import FollowUpLog
 
 
 @dataclass(frozen=True, repr=False)

@@ -15,7 +15,7 @@ from followup_analytics.errors import UsageError
 from followup_analytics.text import clean
 
 if TYPE_CHECKING:
-    from followup_analytics.log import FollowUpLog
+    from followup_analytics.log.followup_log import FollowUpLog
 
 #: A message is spoken at 150 words a minute; a figure of a telephone number takes longer than it looks.
 _SECONDS_PER_WORD, _SECONDS_PER_DIGIT = 0.4, 0.3

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import polars as pl
 
-from followup_analytics.cells import role
-from followup_analytics.clock import local_times
-from followup_analytics.risk import ANSWER, ATTEMPT, observed
+from followup_analytics.cells.counted import role
+from followup_analytics.cells.windows import ANSWER, ATTEMPT, observed
+from followup_analytics.log.clock import local_times
 
 if TYPE_CHECKING:
-    from followup_analytics.log import FollowUpLog
+    from followup_analytics.log.followup_log import FollowUpLog
 
 EPOCH = date(1970, 1, 1)
 _CALLS = ("phone", "voicemail")

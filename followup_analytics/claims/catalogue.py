@@ -29,7 +29,7 @@ from followup_analytics.claims.definition import (
     SecondLine,
 )
 from followup_analytics.errors import DataError, Problem, UnreadableError, UsageError
-from followup_analytics.schema import CHANNELS, PARTIES, TONES
+from followup_analytics.log.schema import CHANNELS, PARTIES, TONES
 from followup_analytics.text import nearest
 
 OWN = "claims.toml"

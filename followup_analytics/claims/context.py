@@ -27,8 +27,8 @@ from followup_analytics.claims.covariates import (
 from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.histories import Histories, Times, read_histories
 from followup_analytics.claims.moments import Moments
-from followup_analytics.log import FollowUpLog
-from followup_analytics.uncertainty import group_rows
+from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.statistics import group_rows
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -76,7 +76,9 @@ class Context:
         A self-rating counts from when it was made on: one that follows a moment may be its echo, and where all are made
         late, "not rated" would mean "answered early".
         """
-        found = (one for name in self._wanted(claim) if name != PROMISED for one in self._known(name, claim, moments.at))
+        found = (
+            one for name in self._wanted(claim) if name != PROMISED for one in self._known(name, claim, moments.at)
+        )
         return tuple(one for one in found if one.varies())
 
     def promised_of(self, claim: Claim, moments: Moments) -> IntArray | None:
@@ -135,10 +137,7 @@ class Context:
         """Placebo outcomes for the negative controls, by control."""
         names = (RATING, "referral", "industry", "job_level", "interview_format", CALENDAR, *self.adjust)
         persons = [
-            one
-            for name in dict.fromkeys(names)
-            if name not in (WEEKDAY, PROMISED)
-            for one in self._covariates(name)
+            one for name in dict.fromkeys(names) if name not in (WEEKDAY, PROMISED) for one in self._covariates(name)
         ]
         persons.append(weekday_covariate(self.histories.start.day))
         rated = [one.hidden_until(self._rated_since) if one.name == RATING else one for one in persons]

@@ -23,8 +23,8 @@ from scipy.special import expit
 from followup_analytics.claims.covariates import Covariate, binned
 from followup_analytics.claims.histories import NEVER, Histories
 from followup_analytics.claims.layout import design_of
+from followup_analytics.statistics import jackknife_of_sums, two_sided_p
 from followup_analytics.statistics.shrinkage import fit_rows
-from followup_analytics.uncertainty import jackknife_of_sums, two_sided_p
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -171,7 +171,7 @@ def _usual(parts: FloatArray, at: FloatArray) -> FloatArray:
     return np.searchsorted(parts, at, side="left") / len(parts)
 
 
-def run_controls(names: Sequence[str], estimate: "Estimate", outcomes: Mapping[str, FloatArray]) -> tuple[Control, ...]:
+def run_controls(names: Sequence[str], estimate: Estimate, outcomes: Mapping[str, FloatArray]) -> tuple[Control, ...]:
     """Run a claim's controls with the claim's own weights; those without enough other interviews are left out.
 
     Args:
@@ -181,7 +181,7 @@ def run_controls(names: Sequence[str], estimate: "Estimate", outcomes: Mapping[s
     return tuple(control for control in made if control is not None)
 
 
-def _run(name: str, estimate: "Estimate", outcome: FloatArray) -> Control | None:
+def _run(name: str, estimate: Estimate, outcome: FloatArray) -> Control | None:
     value = outcome[estimate.emulation.row]
     usable = ~np.isnan(value)
     weights = [np.where(usable, arm.weight, 0.0) for arm in estimate.arms]

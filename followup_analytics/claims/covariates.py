@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from followup_analytics import clock
 from followup_analytics.claims.definition import NO_COVARIATES
 from followup_analytics.errors import UsageError
-from followup_analytics.log import FollowUpLog
+from followup_analytics.log import clock
+from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.text import nearest
 
 IntArray = NDArray[np.int64]
@@ -258,7 +258,17 @@ ALWAYS = (CALENDAR, WEEKDAY, PROMISED)
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _NO_PROMISE = np.int64(-(2**31))
 _PROMISED_EDGES = (-(2**31) + 1, -7, -2, 0, 1, 2, 4, 8)
-_PROMISED_WORDS = ("none", "8 or more past", "3-7 past", "1-2 past", "today", "1 ahead", "2-3 ahead", "4-7 ahead", "8 or more ahead")
+_PROMISED_WORDS = (
+    "none",
+    "8 or more past",
+    "3-7 past",
+    "1-2 past",
+    "today",
+    "1 ahead",
+    "2-3 ahead",
+    "4-7 ahead",
+    "8 or more ahead",
+)
 
 
 def weekday_covariate(day: IntArray) -> Covariate:

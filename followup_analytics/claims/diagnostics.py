@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from followup_analytics.charts import ARMS
 from followup_analytics.claims.estimates import Estimate
 from followup_analytics.claims.tipping import forgotten, tipping
 from followup_analytics.claims.trial import Trial
-from followup_analytics.disclosure import SUPPRESSED
-from followup_analytics.plots import ARMS
+from followup_analytics.results.disclosure import SUPPRESSED
 from followup_analytics.trials.ccw import COMPETING, Arm
 
 FloatArray = NDArray[np.float64]

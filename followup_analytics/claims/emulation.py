@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from followup_analytics.claims.covariates import Covariate, binned, promised_covariate
 from followup_analytics.claims.definition import Claim, Course, Outcome
 from followup_analytics.claims.histories import DAY_US, NEVER, Histories, Times, elapsed
-from followup_analytics.claims.moments import Moments
-from followup_analytics.schema import CHANNELS, TONES
 from followup_analytics.claims.layout import Rows, design_of, grace_of, lay_out
+from followup_analytics.claims.moments import Moments
+from followup_analytics.log.schema import CHANNELS, TONES
 from followup_analytics.statistics.designs import Design
 from followup_analytics.trials.steps import CENSORED, COMPETING, EVENT, MUST, WITHIN, FollowUp, Grace, Ints, Step
 
@@ -357,9 +357,7 @@ def _did(claim: Claim, moments: Moments, acts: _Acts) -> BoolArray:
     return np.stack(done)
 
 
-def follow_up_of(
-    claim: Claim, histories: Histories, moments: Moments, outcome: Outcome, horizon: int
-) -> FollowUp:
+def follow_up_of(claim: Claim, histories: Histories, moments: Moments, outcome: Outcome, horizon: int) -> FollowUp:
     """How each interview's follow-up ended for an outcome, within a horizon in intervals."""
     row = moments.at.row
     if outcome == "conversation":

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.emulation import Emulation
+from followup_analytics.statistics import Jackknife
 from followup_analytics.trials.ccw import EVENT, Arm, Contrast, FollowUp, clone_censor_weight, weigh_arm
 from followup_analytics.trials.decisions import MUST, follow_paths
 from followup_analytics.trials.sequential import sequential_contrast
 from followup_analytics.trials.standardise import standardised_risks
-from followup_analytics.uncertainty import Jackknife
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -13,7 +13,7 @@ from followup_analytics.claims.diagnostics import diagnostics
 from followup_analytics.claims.estimates import Effect
 from followup_analytics.claims.trial import Trial
 from followup_analytics.claims.verdict import Test
-from followup_analytics.uncertainty import Jackknife
+from followup_analytics.statistics import Jackknife
 
 
 @dataclass(frozen=True)

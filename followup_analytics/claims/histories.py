@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from followup_analytics import clock
-from followup_analytics.cells import attempts, episodes
-from followup_analytics.log import FollowUpLog
-from followup_analytics.schema import CHANNELS, ETIQUETTE_ITEMS, PARTIES, TONES
+from followup_analytics.cells.counted import attempts, episodes
+from followup_analytics.log import clock
+from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.schema import CHANNELS, ETIQUETTE_ITEMS, PARTIES, TONES
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from followup_analytics.claims.definition import Choice, Claim, Moment
 from followup_analytics.claims.histories import DAY_US, NEVER, Attempts, Histories, Times, elapsed
-from followup_analytics.schema import CHANNELS, PARTIES, TONES
+from followup_analytics.log.schema import CHANNELS, PARTIES, TONES
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]

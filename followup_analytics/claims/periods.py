@@ -9,7 +9,7 @@ import polars as pl
 
 from followup_analytics.claims.covariates import baseline_covariates
 from followup_analytics.claims.histories import NEVER, read_histories
-from followup_analytics.log import FollowUpLog
+from followup_analytics.log.followup_log import FollowUpLog
 
 
 def person_periods(log: FollowUpLog, *, days: int = 14, covariates: Sequence[str] = ()) -> pl.DataFrame:

@@ -13,11 +13,11 @@ from followup_analytics.claims.context import Context
 from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.evaluate import run_all
 from followup_analytics.claims.trial import Trial
-from followup_analytics.disclosure import HIDDEN_REASON, SUPPRESSED, require_enough
 from followup_analytics.errors import UsageError
-from followup_analytics.log import FollowUpLog
-from followup_analytics.results import NO_LOG, Field, LogCounts, Result
-from followup_analytics.uncertainty import (
+from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.results.disclosure import HIDDEN_REASON, SUPPRESSED, require_enough
+from followup_analytics.results.result import NO_LOG, Field, LogCounts, Result
+from followup_analytics.statistics import (
     detectable_from_se,
     equivalence_sample_size,
     minimum_detectable_effect,
@@ -90,7 +90,7 @@ class PlanResult(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Interviews needed per claim, as bars."""
-        from followup_analytics.plots.style import BLUE, COLUMN_WIDTH, give_words, house_style, new_axes
+        from followup_analytics.charts.style import BLUE, COLUMN_WIDTH, give_words, house_style, new_axes
 
         rows = [row for row in self.rows if row["n_interviews"] is not None]
         with house_style():

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from followup_analytics.charts import power_chart
 from followup_analytics.claims.catalogue import find_claim, own_catalogue
 from followup_analytics.claims.evaluate import test_claims
 from followup_analytics.errors import UsageError
-from followup_analytics.log import FollowUpLog, Note
-from followup_analytics.plots import power_chart
-from followup_analytics.results import Field, LogCounts, Result
-from followup_analytics.uncertainty import clopper_pearson
+from followup_analytics.log.followup_log import FollowUpLog, Note
+from followup_analytics.results.result import Field, LogCounts, Result
+from followup_analytics.statistics import clopper_pearson
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -23,7 +23,7 @@ from followup_analytics.claims.gates import (
 )
 from followup_analytics.claims.registration import registration_lines
 from followup_analytics.claims.verdict import BY_CHANCE, LEAST_BELOW, LEAST_E_VALUE
-from followup_analytics.results import NO_LOG, Field, LogCounts, Result
+from followup_analytics.results.result import NO_LOG, Field, LogCounts, Result
 from followup_analytics.text import listed
 
 _LABEL_RULE = (

@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
-from followup_analytics.claims.catalogue import own_catalogue
-from followup_analytics.claims.words import counted_words
-from followup_analytics.errors import UsageError
-from followup_analytics.frames import frame_of
-from followup_analytics.plots import (
+from followup_analytics.charts import (
     VERDICT_WORDS,
     balance_chart,
     forest_chart,
@@ -20,7 +16,11 @@ from followup_analytics.plots import (
     risk_chart,
     weights_chart,
 )
-from followup_analytics.results import Field, Kind, Result, plain
+from followup_analytics.claims.catalogue import own_catalogue
+from followup_analytics.claims.words import counted_words
+from followup_analytics.errors import UsageError
+from followup_analytics.results.frames import frame_of
+from followup_analytics.results.result import Field, Kind, Result, plain
 from followup_analytics.text import listed, nearest
 
 if TYPE_CHECKING:

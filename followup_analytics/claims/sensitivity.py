@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from followup_analytics.charts import VERDICT_WORDS
 from followup_analytics.claims.catalogue import choose_catalogue, find_claim
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.covariates import columns_of
@@ -20,10 +21,9 @@ from followup_analytics.claims.tipping import forgotten
 from followup_analytics.claims.trial import Trial, run_trial
 from followup_analytics.claims.verdict import decide
 from followup_analytics.claims.words import effect_words
-from followup_analytics.disclosure import HIDDEN_REASON, require_enough
-from followup_analytics.log import FollowUpLog
-from followup_analytics.plots import VERDICT_WORDS
-from followup_analytics.results import Field, LogCounts, Result
+from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.results.disclosure import HIDDEN_REASON, require_enough
+from followup_analytics.results.result import Field, LogCounts, Result
 from followup_analytics.trials.ccw import weight_cap
 
 _MARGINS = (0.03, 0.05, 0.08, 0.10)

@@ -50,7 +50,9 @@ def term_of(one: Covariate, counts: NDArray[np.int64]) -> Term | None:
         apart.append(LINE_APART)
     if not columns:
         return None
-    pair, pair_names = (np.empty((len(counts), 0)), ()) if one.history or one.name in _ALONE else pair_columns(one, counts)
+    pair, pair_names = (
+        (np.empty((len(counts), 0)), ()) if one.history or one.name in _ALONE else pair_columns(one, counts)
+    )
     return Term(one.name, tuple(names), np.stack(columns, axis=1), np.array(common), np.array(apart), pair, pair_names)
 
 
@@ -81,7 +83,9 @@ def pair_columns(one: Covariate, counts: NDArray[np.int64]) -> tuple[FloatArray,
     """What of a covariate goes into products: its levels less their shares, or a curve's straight line; (L, c)."""
     if one.degree:
         lines = curve_of(one, counts, 1)
-        return np.stack(lines, axis=1) if lines else np.empty((len(counts), 0)), (f"{one.name}, straight line",) * len(lines)
+        return np.stack(lines, axis=1) if lines else np.empty((len(counts), 0)), (f"{one.name}, straight line",) * len(
+            lines
+        )
     present = [level for level in np.flatnonzero(counts) if level != counts.argmax()]
     share = counts / max(counts.sum(), 1)
     columns = np.eye(len(one.levels))[:, present] - share[present]

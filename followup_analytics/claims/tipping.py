@@ -9,7 +9,7 @@ import numpy as np
 from followup_analytics.claims.covariates import Covariate
 from followup_analytics.claims.estimates import Estimate
 from followup_analytics.claims.trial import Trial
-from followup_analytics.uncertainty import bias_factor
+from followup_analytics.statistics import bias_factor
 
 Rows = list[dict[str, Any]]
 

@@ -16,8 +16,8 @@ from followup_analytics.claims.estimates import Estimate, estimate_claim, second
 from followup_analytics.claims.gates import Gate, missing_records, run_gates
 from followup_analytics.claims.moments import Moments, find_moments
 from followup_analytics.claims.verdict import Test, test_difference
+from followup_analytics.statistics import Jackknife
 from followup_analytics.trials.ccw import weight_cap
-from followup_analytics.uncertainty import Jackknife
 
 IntArray = NDArray[np.int64]
 #: Of so many of a claim's interviews at least the self-rating must be known in time for it to count as adjusted for.

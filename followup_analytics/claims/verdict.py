@@ -8,7 +8,7 @@ from typing import Literal
 from scipy.special import bdtrc, stdtr
 
 from followup_analytics.claims.definition import Claim
-from followup_analytics.uncertainty import EValue, Jackknife, two_one_sided_tests, two_sided_p
+from followup_analytics.statistics import EValue, Jackknife, two_one_sided_tests, two_sided_p
 
 Verdict = Literal["supported", "contradicted", "no_meaningful_difference", "inconclusive", "not_testable"]
 Label = Literal["causal under stated assumptions", "association"]

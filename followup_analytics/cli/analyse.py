@@ -11,7 +11,7 @@ from followup_analytics.cli.evidence import claims, plan
 from followup_analytics.cli.shared import LogPath, Shared, finish, open_log, say, with_options, writable
 
 if TYPE_CHECKING:
-    from followup_analytics.log import FollowUpLog
+    from followup_analytics.log.followup_log import FollowUpLog
 
 Outcome = Literal["response", "advanced"]
 Within = Annotated[
@@ -49,7 +49,7 @@ def rates(
 
     Example:  followup rates data/log --by timing,channel
     """
-    from followup_analytics.rates import response_rates
+    from followup_analytics.answers.rates import response_rates
 
     finish(
         response_rates(
@@ -78,7 +78,7 @@ def curve(
 
     Example:  followup curve data/log --by cohort --horizon 21
     """
-    from followup_analytics.curves import incidence_curve
+    from followup_analytics.answers.curves import incidence_curve
 
     made = incidence_curve(
         open_log(log, shared), by=by, outcome=outcome, horizon=horizon, entry=entry, cluster=cluster,
@@ -120,7 +120,7 @@ def outcomes(
 
     Example:  followup outcomes data/log --cohort 2026 --against 2025
     """
-    from followup_analytics.outcomes import cohort_outcomes
+    from followup_analytics.answers.outcomes import cohort_outcomes
 
     opened = open_log(log, shared, beside=against if by == "cohort" else None)
     finish(cohort_outcomes(opened, by=by, against=against, min_cell=shared.min_cell, cluster=cluster), shared)
@@ -212,7 +212,7 @@ def next_(
     Example:  followup next sqlite:///followup.db
     """
     from followup_analytics.advice import next_steps
-    from followup_analytics.exports import private
+    from followup_analytics.results.exports import private
 
     opened = open_log(log, shared, protect=False)
     verdicts = None if no_claims else _own_verdicts(opened, shared.seed)

@@ -10,8 +10,8 @@ import typer
 from followup_analytics.cli.shared import LogPath, Shared, finish, open_log, show_text, with_options
 
 if TYPE_CHECKING:
-    from followup_analytics.log import FollowUpLog
-    from followup_analytics.results import Result
+    from followup_analytics.log.followup_log import FollowUpLog
+    from followup_analytics.results.result import Result
 
 
 @with_options(Shared)
@@ -70,7 +70,7 @@ def claims(
         return
     opened = open_log(log, shared)
     if protocol:
-        from followup_analytics.results import LogCounts
+        from followup_analytics.results.result import LogCounts
 
         show_text(testing.protocol_result(claim, catalogue, LogCounts.of(opened)), shared)
         return

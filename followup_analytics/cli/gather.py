@@ -169,7 +169,7 @@ def check(
 
 def _write_private(path: Path, text: str) -> None:
     """A working paper about single records: only its owner can read it."""
-    from followup_analytics.ingest.rejects import reserve
+    from followup_analytics.ingest.aside.rejects import reserve
 
     reserve(path)
     path.write_text(text, encoding="utf-8")

@@ -21,7 +21,7 @@ from followup_analytics.cli.shared import (
 )
 
 if TYPE_CHECKING:
-    from followup_analytics.log import FollowUpLog
+    from followup_analytics.log.followup_log import FollowUpLog
 
 Kind = Literal["cohort", "claims", "handout"]
 
@@ -35,7 +35,7 @@ def demo(
 
     Example:  followup demo --out try
     """
-    from followup_analytics.demo import run_demo
+    from followup_analytics.cli.demo import run_demo
 
     typer.echo(run_demo(out))
 
@@ -119,7 +119,7 @@ def _tell_file(log: FollowUpLog, command: str, path: Path, printing: Printing) -
         return
     import json
 
-    from followup_analytics.results import SCHEMA_VERSION, LogCounts
+    from followup_analytics.results.result import SCHEMA_VERSION, LogCounts
 
     answer = {
         "schema_version": SCHEMA_VERSION,
@@ -137,7 +137,7 @@ def doctor(printing: Printing) -> None:
 
     Example:  followup doctor
     """
-    from followup_analytics.doctor import examine
+    from followup_analytics.cli.doctor import examine
 
     result = examine()
     show(result, printing)

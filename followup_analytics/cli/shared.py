@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 if TYPE_CHECKING:
-    from followup_analytics.log import FollowUpLog
-    from followup_analytics.results import Result
+    from followup_analytics.log.followup_log import FollowUpLog
+    from followup_analytics.results.result import Result
 
 #: Width of tables that go into a file or a pipe, unless COLUMNS says otherwise.
 _PIPE_WIDTH = 120
@@ -129,13 +129,13 @@ def open_log(
     columns: the columns of the contacts that a count needs, where a folder of typed Parquet may be read for them alone.
     beside: a cohort that is kept too where one was asked for, to compare it with.
     """
-    from followup_analytics.disclosure import require_enough, small_cohort_note
-    from followup_analytics.log import subset
-    from followup_analytics.reading import as_sequence, read_log
+    from followup_analytics.log.followup_log import subset
+    from followup_analytics.reading.logs import as_sequence, read_log
+    from followup_analytics.results.disclosure import require_enough, small_cohort_note
 
     log = None
     if columns is not None and shared.as_of is None:
-        from followup_analytics.scanning import scan_log
+        from followup_analytics.reading.columns import scan_log
 
         log = scan_log(source, time_zone=shared.time_zone, columns=columns)
     if log is None:
@@ -163,8 +163,8 @@ def n_applicants(log: FollowUpLog) -> int:
 
 def show(result: Result, printing: Printing) -> None:
     """Write a result in the form that was asked for, to stdout or to a file."""
-    from followup_analytics import exports
     from followup_analytics.errors import UsageError
+    from followup_analytics.results import exports
 
     face, output = form_of(printing, result.command), printing.output
     if output is not None:
@@ -280,7 +280,7 @@ def finish(result: Result, shared: Shared) -> None:
 
 def _write_trace(result: Result, path: Path) -> None:
     from followup_analytics.errors import UsageError
-    from followup_analytics.exports import private
+    from followup_analytics.results.exports import private
 
     trace = getattr(result, "trace", None)
     if trace is None:

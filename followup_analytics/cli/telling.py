@@ -60,7 +60,7 @@ def _next_step(url: str, interview: str | None) -> dict[str, Any] | None:
 
 def _echo_answer(url: str, result: Mapping[str, Any], doubts: Sequence[str] = ()) -> None:
     """The contract's object with this one result on stdout."""
-    from followup_analytics.results import SCHEMA_VERSION
+    from followup_analytics.results.result import SCHEMA_VERSION
     from followup_analytics.store import open_store
 
     answer = {

@@ -11,7 +11,7 @@ import typer
 
 from followup_analytics.cli.shared import Printing, say, show, with_options
 from followup_analytics.cli.telling import tell, tell_erased, tell_history
-from followup_analytics.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, Column, Table
+from followup_analytics.log.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, Column, Table
 
 
 class _Commands(typer.core.TyperGroup):
@@ -249,7 +249,7 @@ def list_(
     Example:  followup track sqlite:///followup.db list --applicant ada
     """
     from followup_analytics.advice.overview import overview
-    from followup_analytics.reading import read_log
+    from followup_analytics.reading.logs import read_log
     from followup_analytics.track import ids_of
 
     show(overview(read_log(context.obj), None if applicant is None else ids_of(context.obj, applicant)), printing)

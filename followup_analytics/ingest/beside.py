@@ -10,9 +10,9 @@ from pathlib import Path
 
 import polars as pl
 
-from followup_analytics.checks import CheckedTable
 from followup_analytics.errors import UnreadableError
-from followup_analytics.log import parse_moment
+from followup_analytics.log.checks import CheckedTable
+from followup_analytics.log.followup_log import parse_moment
 
 
 @dataclass(frozen=True)

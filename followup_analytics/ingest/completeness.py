@@ -10,8 +10,8 @@ import datetime as dt
 
 import polars as pl
 
-from followup_analytics.clock import local_times
-from followup_analytics.log import Note
+from followup_analytics.log.clock import local_times
+from followup_analytics.log.followup_log import Note
 
 _ENOUGH = 20
 _CALLS = ("phone", "voicemail")

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from followup_analytics.checks import CheckedTable
-from followup_analytics.clock import local_times
 from followup_analytics.ingest.completeness import answers_to_nothing
 from followup_analytics.ingest.registry import FURTHER
-from followup_analytics.log import Note
-from followup_analytics.schema import CLOCKS, CONTACTS, INTERVIEWS
-from followup_analytics.tabular import ROW
+from followup_analytics.log.checks import CheckedTable
+from followup_analytics.log.clock import local_times
+from followup_analytics.log.followup_log import Note
+from followup_analytics.log.schema import CLOCKS, CONTACTS, INTERVIEWS
+from followup_analytics.sheets.tabular import ROW
 from followup_analytics.text import listed
 
 _EXAMPLES = 3

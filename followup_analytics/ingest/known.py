@@ -7,10 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from followup_analytics.checks import CheckedTable
-from followup_analytics.clock import local_times
-from followup_analytics.ingest.roster import INTERVIEW_SCHEMA
-from followup_analytics.privacy import Pseudonyms
+from followup_analytics.ingest.linking.roster import INTERVIEW_SCHEMA
+from followup_analytics.log.checks import CheckedTable
+from followup_analytics.log.clock import local_times
+from followup_analytics.log.pseudonyms import Pseudonyms
 from followup_analytics.store import Store
 
 _COLUMNS = ("interview_id", "applicant_id", "interviewed_at", "observed_until", "at_precision", "_zone")

@@ -15,8 +15,8 @@ import polars as pl
 
 from followup_analytics.ingest.run import FileOnItsWay, Run
 from followup_analytics.ingest.summing import keep_note
-from followup_analytics.log import Note
-from followup_analytics.tabular import ROW
+from followup_analytics.log.followup_log import Note
+from followup_analytics.sheets.tabular import ROW
 from followup_analytics.text import counted, listed
 
 _SETTING = "set_aside"

@@ -11,11 +11,12 @@ from typing import NoReturn
 
 import polars as pl
 
-from followup_analytics.checks import CheckedTable, check_table, reject_unknown_interviews
 from followup_analytics.errors import UnreadableError, UsageError
-from followup_analytics.ingest.archive import unpack_members
+from followup_analytics.ingest.aside.repeated import repeated_note, without_taken_keys
 from followup_analytics.ingest.beside import observed_as_stored, observed_until, settings_beside
-from followup_analytics.ingest.foreign import refuse_foreign
+from followup_analytics.ingest.detect.archive import unpack_members
+from followup_analytics.ingest.detect.foreign import refuse_foreign
+from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.known import ends_of_story, with_checked
 from followup_analytics.ingest.registry import (
     CERTAIN,
@@ -28,11 +29,10 @@ from followup_analytics.ingest.registry import (
     detect_source,
     named_source,
 )
-from followup_analytics.ingest.repeated import repeated_note, without_taken_keys
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
-from followup_analytics.ingest.sample import Sample
-from followup_analytics.schema import INTERVIEWS, TABLES
-from followup_analytics.tabular import ROW
+from followup_analytics.log.checks import CheckedTable, check_table, reject_unknown_interviews
+from followup_analytics.log.schema import INTERVIEWS, TABLES
+from followup_analytics.sheets.tabular import ROW
 
 _IDS = ("interview_id", "applicant_id", "contact_id", "previous_interview_id")
 _NO_DATE = "is no date that can be read; write it as the other dates of the column are."

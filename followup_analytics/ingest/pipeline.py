@@ -11,16 +11,16 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+from followup_analytics.ingest.aside.papers import Papers
 from followup_analytics.ingest.known import stored_interviews
+from followup_analytics.ingest.linking.roster import Roster, read_review, read_roster
 from followup_analytics.ingest.opening import open_files
-from followup_analytics.ingest.papers import Papers
 from followup_analytics.ingest.result import CheckResult, IngestResult
-from followup_analytics.ingest.roster import Roster, read_review, read_roster
 from followup_analytics.ingest.run import Paths, Progress, Run, as_paths, read_options
 from followup_analytics.ingest.storing import store_roster, take, take_postponed
 from followup_analytics.ingest.summing import result_of
-from followup_analytics.log import Note
-from followup_analytics.privacy import load_pseudonyms
+from followup_analytics.log.followup_log import Note
+from followup_analytics.log.pseudonyms import load_pseudonyms
 from followup_analytics.store import open_store
 from followup_analytics.text import listed
 

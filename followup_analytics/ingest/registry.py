@@ -28,10 +28,10 @@ from functools import cache
 import polars as pl
 
 from followup_analytics.errors import UnreadableError, UsageError
-from followup_analytics.ingest.mapping import FileMap
-from followup_analytics.ingest.sample import Sample
-from followup_analytics.log import Note
-from followup_analytics.tabular import ROW
+from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.maps.mapping import FileMap
+from followup_analytics.log.followup_log import Note
+from followup_analytics.sheets.tabular import ROW
 from followup_analytics.text import listed, nearest, shorten
 
 CERTAIN, LIKELY, POSSIBLE = 3, 2, 1

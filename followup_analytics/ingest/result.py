@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from followup_analytics.errors import FollowUpError
-from followup_analytics.results import Field, Result
+from followup_analytics.results.result import Field, Result
 from followup_analytics.text import clean, counted, listed
 
 if TYPE_CHECKING:

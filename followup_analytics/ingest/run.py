@@ -13,26 +13,26 @@ from typing import Any
 
 import polars as pl
 
-from followup_analytics.checks import CheckedTable
-from followup_analytics.clock import is_zone
 from followup_analytics.errors import FollowUpError, UsageError
-from followup_analytics.headings import header_key
-from followup_analytics.ingest.aside import SetAside
+from followup_analytics.ingest.aside.aside import SetAside
+from followup_analytics.ingest.aside.papers import Papers
+from followup_analytics.ingest.aside.review import Review
 from followup_analytics.ingest.beside import Settings
+from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.known import no_ends, no_interviews
-from followup_analytics.ingest.mapping import load_map
-from followup_analytics.ingest.papers import Papers
+from followup_analytics.ingest.linking.roster import Roster
+from followup_analytics.ingest.maps.mapping import load_map
+from followup_analytics.ingest.parsing.telephone import region_checked
 from followup_analytics.ingest.registry import Batch, Match, ReadOptions, Source
 from followup_analytics.ingest.result import FailedFile
-from followup_analytics.ingest.review import Review
-from followup_analytics.ingest.roster import Roster
-from followup_analytics.ingest.sample import Sample
-from followup_analytics.ingest.telephone import region_checked
-from followup_analytics.log import Note, parse_moment
-from followup_analytics.privacy import Pseudonyms
-from followup_analytics.schema import INTERVIEWS, TABLES
+from followup_analytics.log.checks import CheckedTable
+from followup_analytics.log.clock import is_zone
+from followup_analytics.log.followup_log import Note, parse_moment
+from followup_analytics.log.pseudonyms import Pseudonyms
+from followup_analytics.log.schema import INTERVIEWS, TABLES
+from followup_analytics.sheets.headings import header_key
+from followup_analytics.sheets.tabular import DELIMITED_SUFFIXES, PARQUET_SUFFIXES
 from followup_analytics.store import Counts, Store
-from followup_analytics.tabular import DELIMITED_SUFFIXES, PARQUET_SUFFIXES
 
 Progress = Callable[[str, int, float | None], None]
 Paths = str | Path | Sequence[str | Path]

@@ -9,23 +9,23 @@ from typing import Any
 
 import polars as pl
 
-from followup_analytics.checks import CheckedTable, check_table, covariates, reject_unknown_interviews
-from followup_analytics.clock import DAY_US, local_midnight, zones_of
-from followup_analytics.ingest.aside import SetAside
-from followup_analytics.ingest.calls import complete
+from followup_analytics.ingest.aside.aside import SetAside
+from followup_analytics.ingest.aside.marks import repeated_records
+from followup_analytics.ingest.aside.repeated import without_taken_keys
 from followup_analytics.ingest.known import linkable
-from followup_analytics.ingest.linking import Lines, Linked, link, unlinked
-from followup_analytics.ingest.marks import repeated_records
+from followup_analytics.ingest.linking.linking import Lines, Linked, link, unlinked
 from followup_analytics.ingest.noted import keep_set_aside
+from followup_analytics.ingest.parsing.calls import complete
 from followup_analytics.ingest.registry import Batch, ReadOptions
-from followup_analytics.ingest.repeated import without_taken_keys
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
 from followup_analytics.ingest.summing import keep_note
-from followup_analytics.log import Note
-from followup_analytics.privacy import protect
-from followup_analytics.schema import CONTACTS, INTERVIEWS, TABLES
+from followup_analytics.log.checks import CheckedTable, check_table, covariates, reject_unknown_interviews
+from followup_analytics.log.clock import DAY_US, local_midnight, zones_of
+from followup_analytics.log.followup_log import Note
+from followup_analytics.log.pseudonyms import protect
+from followup_analytics.log.schema import CONTACTS, INTERVIEWS, TABLES
+from followup_analytics.sheets.tabular import ROW
 from followup_analytics.store import Counts
-from followup_analytics.tabular import ROW
 
 #: Interviews and applicants come first: contacts and outcomes refer to them.
 _ORDER = {"interviews": 0, "applicants": 1, "contacts": 2, "outcomes": 3}

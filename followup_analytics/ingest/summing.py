@@ -9,18 +9,18 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from followup_analytics.checks import CheckedTable
-from followup_analytics.ingest.by_hand import entered_by_hand
 from followup_analytics.ingest.completeness import logged_share
 from followup_analytics.ingest.doubts import same_calls_elsewhere, warnings_of
+from followup_analytics.ingest.linking.by_hand import entered_by_hand
 from followup_analytics.ingest.registry import FURTHER
 from followup_analytics.ingest.result import BrokenRule, CheckResult, FailedFile, IngestResult, table_row
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
-from followup_analytics.log import Note, clock_notes
-from followup_analytics.results import LogCounts
-from followup_analytics.schema import CONTACTS, TABLES
+from followup_analytics.log.checks import CheckedTable
+from followup_analytics.log.followup_log import Note, clock_notes
+from followup_analytics.log.schema import CONTACTS, TABLES
+from followup_analytics.results.result import LogCounts
+from followup_analytics.sheets.tabular import ROW, header_key
 from followup_analytics.store import Store
-from followup_analytics.tabular import ROW, header_key
 from followup_analytics.text import shorten
 
 Kind = TypeVar("Kind", bound=IngestResult)

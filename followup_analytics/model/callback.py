@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from followup_analytics.cells import counts_behind
-from followup_analytics.disclosure import require_enough
-from followup_analytics.log import Note
+from followup_analytics.cells.counted import counts_behind
+from followup_analytics.log.followup_log import Note
 from followup_analytics.model.evaluate import METRICS, Evaluation, Measure, Predictions, evaluate
 from followup_analytics.model.fitting import Trained, later, train, unseen, unseen_rows
 from followup_analytics.model.groups import by_group, reliability
@@ -20,10 +19,11 @@ from followup_analytics.model.result import CallbackModel
 from followup_analytics.model.saved import FittedModel, make_saved
 from followup_analytics.model.terms import NAMES, covariates_of, term_frame
 from followup_analytics.model.waiting import Curve, spells, waiting_curves
-from followup_analytics.results import LogCounts
+from followup_analytics.results.disclosure import require_enough
+from followup_analytics.results.result import LogCounts
 
 if TYPE_CHECKING:
-    from followup_analytics.log import FollowUpLog
+    from followup_analytics.log.followup_log import FollowUpLog
 
 _FEW_EVENTS = 10.0
 #: Below this many numbers in a design, threads cost more than they bring.

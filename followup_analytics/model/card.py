@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from followup_analytics.model.card_facts import card_facts
-from followup_analytics.results import SIMULATED_NOTICE
+from followup_analytics.results.result import SIMULATED_NOTICE
 
 if TYPE_CHECKING:
     from followup_analytics.model.result import CallbackModel

@@ -12,23 +12,23 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from followup_analytics.cells import counts_behind
-from followup_analytics.disclosure import require_enough
+from followup_analytics.cells.counted import counts_behind
 from followup_analytics.errors import UsageError
-from followup_analytics.log import Note
+from followup_analytics.log.followup_log import Note
 from followup_analytics.model.coding import learn_coding
 from followup_analytics.model.counts import Counts, count_cells
 from followup_analytics.model.evaluate import Predictions, evaluate
 from followup_analytics.model.ridge import ROUGH, Design, design_of, fit
 from followup_analytics.model.terms import NAMES, covariates_of, term_frame
 from followup_analytics.model.tuning import base_rate, choose_c, folds_of_groups
-from followup_analytics.results import Field, LogCounts, Result
-from followup_analytics.uncertainty import group_rows
+from followup_analytics.results.disclosure import require_enough
+from followup_analytics.results.result import Field, LogCounts, Result
+from followup_analytics.statistics import group_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from followup_analytics.log import FollowUpLog
+    from followup_analytics.log.followup_log import FollowUpLog
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -59,7 +59,7 @@ class ModelComparison(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals: each model's log loss on applicants not seen, less being better."""
-        from followup_analytics.plots import number_chart
+        from followup_analytics.charts import number_chart
 
         return number_chart(
             self.rows,
@@ -172,7 +172,7 @@ def _boosting(train: pl.DataFrame, test: pl.DataFrame, names: Sequence[str], min
 
 
 def _random_intercept(train: pl.DataFrame, test: pl.DataFrame, names: Sequence[str], min_cell: int) -> FloatArray:
-    from followup_analytics.heterogeneity import MixedFit, fit_random_intercept, unit_cells
+    from followup_analytics.answers.drivers import MixedFit, fit_random_intercept, unit_cells
 
     coding = learn_coding(train, [name for name in names if name in _MAIN], min_cell=min_cell)
     counts, rows = count_cells(train, coding, group_rows(train))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from followup_analytics.log import Note
+from followup_analytics.log.followup_log import Note
 from followup_analytics.model.evaluate import Predictions, grouped_means
 from followup_analytics.model.saved import FittedModel
-from followup_analytics.uncertainty import group_rows, t_quantile
+from followup_analytics.statistics import group_rows, t_quantile
 
 #: A term has drifted when this share of attempts would have to change level to look as before.
 _MUCH = 0.20

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, stdtr
 
-from followup_analytics.uncertainty import Jackknife, jackknife_of_sums
+from followup_analytics.statistics import Jackknife, jackknife_of_sums
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

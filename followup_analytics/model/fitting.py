@@ -15,7 +15,7 @@ from followup_analytics.model.counts import Counts, count_cells
 from followup_analytics.model.evaluate import Predictions
 from followup_analytics.model.ridge import Design, design_of, fit, fit_many
 from followup_analytics.model.tuning import OutOfFold, base_rate, choose_c, folds_of_groups, out_of_fold
-from followup_analytics.uncertainty import Jackknife, group_rows
+from followup_analytics.statistics import Jackknife, group_rows
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

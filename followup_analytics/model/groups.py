@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from followup_analytics.disclosure import hide_rows
-from followup_analytics.uncertainty import korn_graubard
+from followup_analytics.results.disclosure import hide_rows
+from followup_analytics.statistics import korn_graubard
 
 Row = dict[str, Any]
 _BINS = 10

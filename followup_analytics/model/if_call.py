@@ -10,13 +10,13 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from followup_analytics.clock import local_times
+from followup_analytics.log.clock import local_times
 from followup_analytics.model.saved import FittedModel
 from followup_analytics.model.terms import attempt_label, gap_label, how_it_went, promise_label, timing_label
-from followup_analytics.uncertainty import t_quantile
+from followup_analytics.statistics import t_quantile
 
 if TYPE_CHECKING:
-    from followup_analytics.log import FollowUpLog
+    from followup_analytics.log.followup_log import FollowUpLog
 
 FloatArray = NDArray[np.float64]
 

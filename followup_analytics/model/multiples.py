@@ -13,7 +13,7 @@ from scipy.special import expit
 from followup_analytics.model.waiting import STRATA
 
 if TYPE_CHECKING:
-    from followup_analytics.log import FollowUpLog
+    from followup_analytics.log.followup_log import FollowUpLog
     from followup_analytics.model.saved import FittedModel
 
 FloatArray = NDArray[np.float64]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.logistic import add_penalty, damped_newton, logistic_derivatives
+from followup_analytics.statistics.logistic import add_penalty, damped_newton, logistic_derivatives
 
 FloatArray = NDArray[np.float64]
 

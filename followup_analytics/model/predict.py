@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import polars as pl
 
-from followup_analytics.cells import episodes
+from followup_analytics.cells.counted import episodes
 from followup_analytics.errors import UsageError
-from followup_analytics.log import Note
+from followup_analytics.log.followup_log import Note
 from followup_analytics.model.drift import drift_notes
 from followup_analytics.model.file import load_callback_model
 from followup_analytics.model.if_call import if_called
@@ -21,14 +21,14 @@ from followup_analytics.model.result import CallbackModel
 from followup_analytics.model.saved import FittedModel
 from followup_analytics.model.terms import term_frame
 from followup_analytics.model.waiting import DAY_US, STRATA
-from followup_analytics.results import Field, Kind, LogCounts, Result
+from followup_analytics.results.result import Field, Kind, LogCounts, Result
+from followup_analytics.statistics import t_quantile
 from followup_analytics.text import counted, counted_days
-from followup_analytics.uncertainty import t_quantile
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from followup_analytics.log import FollowUpLog
+    from followup_analytics.log.followup_log import FollowUpLog
 
 _FORTNIGHT = 14.0
 #: So many predictions can be told apart on one chart.
@@ -67,7 +67,7 @@ class Predictions(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals for the likeliest interviews, the most likely first. Confidential as the list."""
-        from followup_analytics.plots import rate_chart
+        from followup_analytics.charts import rate_chart
 
         known = [row for row in self.rows if row["probability"] is not None]
         likeliest = sorted(known, key=lambda row: -float(row["probability"]))[:_MOST_DRAWN]

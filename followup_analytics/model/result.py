@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from followup_analytics.model.saved import FittedModel
-from followup_analytics.results import Field, Result
+from followup_analytics.results.result import Field, Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -107,7 +107,7 @@ class CallbackModel(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Predicted against observed, with counts."""
-        from followup_analytics.plots import reliability_chart
+        from followup_analytics.charts import reliability_chart
 
         return reliability_chart(self.row["reliability"], simulated=self.counts.simulated, ax=ax)
 

@@ -12,8 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from followup_analytics.logistic import Derivatives, add_penalty, damped_newton, logistic_derivatives, newton_solver
 from followup_analytics.model.counts import Counts
+from followup_analytics.statistics.logistic import (
+    Derivatives,
+    add_penalty,
+    damped_newton,
+    logistic_derivatives,
+    newton_solver,
+)
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -14,10 +14,10 @@ from scipy.special import expit
 from followup_analytics.model.coding import Coding
 from followup_analytics.model.ridge import Design
 from followup_analytics.model.waiting import STRATA, Curve
-from followup_analytics.results import LogCounts
+from followup_analytics.results.result import LogCounts
 
 if TYPE_CHECKING:
-    from followup_analytics.log import FollowUpLog
+    from followup_analytics.log.followup_log import FollowUpLog
     from followup_analytics.model.evaluate import Measure
     from followup_analytics.model.fitting import Fit
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from followup_analytics.casting import as_text
-from followup_analytics.cells import attempts
+from followup_analytics.cells.counted import attempts
 from followup_analytics.errors import UsageError
-from followup_analytics.schema import CONTACTS, OUTCOME_TABLE, SPOKEN_CHANNELS
+from followup_analytics.log.casting import as_text
+from followup_analytics.log.schema import CONTACTS, OUTCOME_TABLE, SPOKEN_CHANNELS
 from followup_analytics.text import nearest
 
 if TYPE_CHECKING:
-    from followup_analytics.log import FollowUpLog
+    from followup_analytics.log.followup_log import FollowUpLog
 
 Kind = Literal["attempt", "history", "interview"]
 MISSING = "(missing)"

@@ -15,11 +15,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from followup_analytics.cells import attempts, episodes
-from followup_analytics.uncertainty import group_rows
+from followup_analytics.cells.counted import attempts, episodes
+from followup_analytics.statistics import group_rows
 
 if TYPE_CHECKING:
-    from followup_analytics.log import FollowUpLog
+    from followup_analytics.log.followup_log import FollowUpLog
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from followup_analytics.plots import count, joined, percent, points, value_label
+from followup_analytics.charts import count, joined, percent, points, value_label
 from followup_analytics.report.document import KeyFigure, Parts, strong
 from followup_analytics.report.findings import Findings, Row
+from followup_analytics.statistics import minimum_detectable_effect
 from followup_analytics.text import counted
-from followup_analytics.uncertainty import minimum_detectable_effect
 
 #: Below this many applicants no verdict on advice is given at all (claims.md, "A verdict").
 ENOUGH_FOR_VERDICTS = 100

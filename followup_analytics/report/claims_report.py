@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from followup_analytics.plots import VERDICT_WORDS, claim_words, count, joined, percent, points
+from followup_analytics.charts import VERDICT_WORDS, claim_words, count, joined, percent, points
 from followup_analytics.report.answer import ENOUGH_FOR_VERDICTS, warnings
 from followup_analytics.report.document import (
     Column,

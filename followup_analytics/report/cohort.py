@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from followup_analytics.plots import (
+from followup_analytics.charts import (
     Chart,
     count,
     curve_chart,
@@ -42,7 +42,7 @@ from followup_analytics.report.groups_words import groups_section
 from followup_analytics.report.methods import limits_section, notes_section, words_used
 from followup_analytics.report.model_words import card_section, model_blocks
 from followup_analytics.report.verdicts import claims_blocks, verdict_sentence
-from followup_analytics.results import Field, format_cell
+from followup_analytics.results.result import Field, format_cell
 
 _RATE_FIELDS = (
     Field("n_attempts", "Attempts", "count"),

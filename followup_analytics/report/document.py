@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from followup_analytics.plots import Chart
+from followup_analytics.charts import Chart
 
 #: A paragraph: a string, or strings between parts made by `strong`, `em`, `ref` and `footnote`.
 Parts = str | Sequence[Any]

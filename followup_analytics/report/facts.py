@@ -8,9 +8,9 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from followup_analytics.log import FollowUpLog
-from followup_analytics.plots import joined, value_label
-from followup_analytics.schema import SPOKEN_CHANNELS
+from followup_analytics.charts import joined, value_label
+from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.schema import SPOKEN_CHANNELS
 
 DECISIONS = ("advanced", "offer", "rejected")
 ENDS = ("filled", "withdrawn")

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from followup_analytics.claims.definition import Catalogue, Claim
-from followup_analytics.log import Note
+from followup_analytics.log.followup_log import Note
 from followup_analytics.report.facts import LogFacts
 from followup_analytics.report.office import Office
-from followup_analytics.results import LogCounts
+from followup_analytics.results.result import LogCounts
 
 Row = Mapping[str, Any]
 

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 
 from followup_analytics import __version__
-from followup_analytics.log import OPEN_END, Note
+from followup_analytics.log.followup_log import OPEN_END, Note
 from followup_analytics.report.document import Meta
 from followup_analytics.report.facts import long_date
 from followup_analytics.report.findings import Findings, Options
 from followup_analytics.report.office import Office
-from followup_analytics.results import LogCounts
+from followup_analytics.results.result import LogCounts
 from followup_analytics.text import counted, shorten
 
 #: A running line has room for so many letters beside the page number.

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from followup_analytics.cells import attempts
+from followup_analytics.cells.counted import attempts
 from followup_analytics.claims.definition import Catalogue
-from followup_analytics.disclosure import SUPPRESSED, require_enough, small_cohort_note
 from followup_analytics.errors import WithheldError
-from followup_analytics.log import FollowUpLog, Note, subset
+from followup_analytics.log.followup_log import FollowUpLog, Note, subset
 from followup_analytics.report.facts import LogFacts
 from followup_analytics.report.findings import Findings, Options
 from followup_analytics.report.typecase import TypeCase
-from followup_analytics.results import LogCounts, Result
+from followup_analytics.results.disclosure import SUPPRESSED, require_enough, small_cohort_note
+from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.text import shorten
 
 if TYPE_CHECKING:
-    from followup_analytics.rates import RatesResult
+    from followup_analytics.answers.rates import RatesResult
 
 _LONGEST_NAME = 80
 _ALL = "all_attempts"
@@ -42,7 +42,7 @@ def gather(
     `whole` is the log that a cohort was taken from.
     Raises WithheldError for a log of too few applicants.
     """
-    from followup_analytics.curves import incidence_curve
+    from followup_analytics.answers.curves import incidence_curve
 
     counts = LogCounts.of(log)
     require_enough(counts.applicants, options.min_cell)
@@ -82,7 +82,7 @@ def gather(
 
 def _rates(log: FollowUpLog, options: Options, n_attempts: int) -> tuple[Any, dict[str, Any], dict[str, str], Any]:
     """The overall rate and a table for each key; what is withheld or impossible becomes a reason."""
-    from followup_analytics.rates import response_rates
+    from followup_analytics.answers.rates import response_rates
 
     reasons: dict[str, str] = {}
     if n_attempts == 0:
@@ -123,7 +123,7 @@ def _short_names(rows: Sequence[Mapping[str, Any]], key: str) -> tuple[dict[str,
 
 def _cohorts(log: FollowUpLog, options: Options) -> tuple[Any, Any]:
     """The cohorts in the order of time, and the one reported on beside the one before; nothing without outcomes."""
-    from followup_analytics.outcomes import compare_cohorts
+    from followup_analytics.answers.outcomes import compare_cohorts
 
     latest = log.interviews.drop_nulls("cohort").group_by("cohort").agg(pl.col("_at_us").max()).sort("_at_us", "cohort")
     names = [str(name) for name in latest["cohort"]]
@@ -142,7 +142,7 @@ def _cohorts(log: FollowUpLog, options: Options) -> tuple[Any, Any]:
 
 def _cohort_rows(log: FollowUpLog, names: Sequence[str], options: Options) -> tuple[Any, ...]:
     """The outcomes of each cohort; those of a report on one cohort need hide none for the sake of a common total."""
-    from followup_analytics.outcomes import cohort_outcomes
+    from followup_analytics.answers.outcomes import cohort_outcomes
 
     try:
         rows: Sequence[Any] = (
@@ -156,7 +156,7 @@ def _cohort_rows(log: FollowUpLog, names: Sequence[str], options: Options) -> tu
 
 
 def _one_cohort(log: FollowUpLog, name: str, min_cell: int) -> Sequence[Any]:
-    from followup_analytics.outcomes import cohort_outcomes
+    from followup_analytics.answers.outcomes import cohort_outcomes
 
     try:
         return cohort_outcomes(subset(log, cohort=name), min_cell=min_cell).rows

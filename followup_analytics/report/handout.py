@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from followup_analytics.advice import CallScript, NextStepsResult, call_script, next_steps
-from followup_analytics.plots import count
+from followup_analytics.charts import count
 from followup_analytics.report.document import (
     Column,
     Document,
@@ -26,7 +26,7 @@ from followup_analytics.report.frame import frame_meta
 from followup_analytics.text import shorten
 
 if TYPE_CHECKING:
-    from followup_analytics.log import FollowUpLog
+    from followup_analytics.log.followup_log import FollowUpLog
     from followup_analytics.report.findings import Options
     from followup_analytics.report.typecase import TypeCase
 

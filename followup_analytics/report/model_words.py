@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
+from followup_analytics.charts import Chart, key_title, percent, reliability_chart, value_label
 from followup_analytics.model.terms import TERMS
-from followup_analytics.plots import Chart, key_title, percent, reliability_chart, value_label
 from followup_analytics.report.document import (
     Column,
     Section,
@@ -23,7 +23,7 @@ from followup_analytics.report.document import (
 )
 from followup_analytics.report.findings import Findings, Row
 from followup_analytics.report.office import Office
-from followup_analytics.results import Field, format_cell
+from followup_analytics.results.result import Field, format_cell
 
 #: Coefficients listed at most; the model's card has all.
 _MOST_TERMS = 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from followup_analytics.plots import VERDICT_WORDS, Chart, claim_words, count, forest_chart, joined, percent, points
+from followup_analytics.charts import VERDICT_WORDS, Chart, claim_words, count, forest_chart, joined, percent, points
 from followup_analytics.report.answer import ENOUGH_FOR_VERDICTS, too_few_for_verdicts
 from followup_analytics.report.document import (
     Column,
@@ -20,7 +20,7 @@ from followup_analytics.report.document import (
     table,
 )
 from followup_analytics.report.findings import Findings, Row
-from followup_analytics.results import Field, format_cell
+from followup_analytics.results.result import Field, format_cell
 from followup_analytics.text import counted
 
 _DIFFERENCE = Field("estimate", "Difference", "points")

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from followup_analytics.charts import joined
 from followup_analytics.errors import UnreadableError, UsageError
-from followup_analytics.exports import private
-from followup_analytics.plots import joined
 from followup_analytics.report.claims_report import claims_document
 from followup_analytics.report.cohort import cohort_document
 from followup_analytics.report.document import Document, paragraph
@@ -23,10 +22,11 @@ from followup_analytics.report.handout import handout_document
 from followup_analytics.report.office import Office, read_office
 from followup_analytics.report.press import press
 from followup_analytics.report.typecase import TypeCase
+from followup_analytics.results.exports import private
 
 if TYPE_CHECKING:
-    from followup_analytics.log import FollowUpLog
-    from followup_analytics.results import Result
+    from followup_analytics.log.followup_log import FollowUpLog
+    from followup_analytics.results.result import Result
 
 KINDS = ("cohort", "claims", "handout")
 _MOST_CODES = 12

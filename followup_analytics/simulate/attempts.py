@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from followup_analytics.schema import CHANNELS, ETIQUETTE_ITEMS, PARTIES
+from followup_analytics.log.schema import CHANNELS, ETIQUETTE_ITEMS, PARTIES
 from followup_analytics.simulate.draws import Booleans, Draws, Floats, Integers
 from followup_analytics.simulate.people import People, inclination, shifted, tone_lean
 from followup_analytics.simulate.world import World

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from followup_analytics.schema import OUTCOMES
+from followup_analytics.log.schema import OUTCOMES
 from followup_analytics.simulate.draws import Booleans, Draws, Floats, Integers, logistic
 from followup_analytics.simulate.hazards import LAST_DAY
 from followup_analytics.simulate.story import Story

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from followup_analytics.schema import CHANNELS, ETIQUETTE_ITEMS
+from followup_analytics.log.schema import CHANNELS, ETIQUETTE_ITEMS
 from followup_analytics.simulate.attempts import HIRING_TEAM, INTERVIEWER, OTHER, RECEPTIONIST, Contacts
 from followup_analytics.simulate.draws import Booleans, Floats
 from followup_analytics.simulate.world import CAUSES, World

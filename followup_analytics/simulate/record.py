@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from followup_analytics.schema import CHANNELS, DESTINATIONS, ETIQUETTE_ITEMS, OUTCOMES, PARTIES, TONES
+from followup_analytics.log.schema import CHANNELS, DESTINATIONS, ETIQUETTE_ITEMS, OUTCOMES, PARTIES, TONES
 from followup_analytics.simulate.attempts import NO_TONE
 from followup_analytics.simulate.calendar import Calendar, working_day_after
 from followup_analytics.simulate.decisions import NO_OUTCOME, Decisions

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from followup_analytics.errors import UnreadableError, UsageError
-from followup_analytics.log import FollowUpLog, build_log
+from followup_analytics.log.followup_log import FollowUpLog, build_log
 from followup_analytics.simulate.decisions import decide
 from followup_analytics.simulate.draws import Draws
 from followup_analytics.simulate.people import invite

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from followup_analytics.schema import ETIQUETTE_ITEMS, PARTIES
+from followup_analytics.log.schema import ETIQUETTE_ITEMS, PARTIES
 from followup_analytics.simulate.attempts import (
     IN_PERSON,
     NO_TONE,

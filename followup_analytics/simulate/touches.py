@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from followup_analytics.schema import CHANNELS, ETIQUETTE_ITEMS, PARTIES
+from followup_analytics.log.schema import CHANNELS, ETIQUETTE_ITEMS, PARTIES
 from followup_analytics.simulate.attempts import NO_TONE, UNKNOWN
 from followup_analytics.simulate.calendar import Calendar, working_day_after
 from followup_analytics.simulate.decisions import Decisions

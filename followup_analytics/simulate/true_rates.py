@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from followup_analytics.schema import CHANNELS, OUTCOMES, PARTIES
+from followup_analytics.log.schema import CHANNELS, OUTCOMES, PARTIES
 from followup_analytics.simulate.decisions import Decisions
 from followup_analytics.simulate.draws import Booleans, Floats, Integers
 from followup_analytics.simulate.story import Story

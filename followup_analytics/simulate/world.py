@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from followup_analytics.errors import DataError, UnreadableError, UsageError
-from followup_analytics.schema import CHANNELS, ETIQUETTE_ITEMS
+from followup_analytics.log.schema import CHANNELS, ETIQUETTE_ITEMS
 from followup_analytics.text import nearest
 
 #: What may change an employer's answer. first_on_*: the day of the first attempt. crowding: the fourth or a later

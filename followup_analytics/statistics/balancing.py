@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.logistic import Derivatives, damped_newton
 from followup_analytics.statistics.designs import Design
+from followup_analytics.statistics.logistic import Derivatives, damped_newton
 
 FloatArray = NDArray[np.float64]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.uncertainty.intervals import cloglog_limits, log_limits, logit_limits, normal_limits
-from followup_analytics.uncertainty.jackknife import Scale
+from followup_analytics.statistics.intervals import cloglog_limits, log_limits, logit_limits, normal_limits
+from followup_analytics.statistics.jackknife import Scale
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

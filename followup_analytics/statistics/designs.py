@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.logistic import newton_solver, weighted_gram
+from followup_analytics.statistics.logistic import newton_solver, weighted_gram
 
 FloatArray = NDArray[np.float64]
 Ints = NDArray[np.signedinteger[Any]]

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from followup_analytics.logistic import Derivatives, add_penalty, damped_newton, newton_solver
 from followup_analytics.statistics.designs import Design, refined
+from followup_analytics.statistics.logistic import Derivatives, add_penalty, damped_newton, newton_solver
 
 FloatArray = NDArray[np.float64]
 

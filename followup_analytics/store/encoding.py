@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from followup_analytics.schema import TABLES, Column
+from followup_analytics.log.schema import TABLES, Column
 from followup_analytics.store.tables import DERIVED
 
 _STORED: dict[str, pl.DataType] = {

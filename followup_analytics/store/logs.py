@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from followup_analytics import clock
 from followup_analytics.errors import DataError, UsageError
-from followup_analytics.log import FollowUpLog, Note, assemble, parse_moment
+from followup_analytics.log import clock
+from followup_analytics.log.followup_log import FollowUpLog, Note, assemble, parse_moment
 from followup_analytics.store import open_store
 
 if TYPE_CHECKING:

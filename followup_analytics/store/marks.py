@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 
-from followup_analytics.privacy import load_pseudonyms
+from followup_analytics.log.pseudonyms import load_pseudonyms
 from followup_analytics.store import tables
 from followup_analytics.store.address import Address
 

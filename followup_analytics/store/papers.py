@@ -10,8 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from followup_analytics.errors import FollowUpError
-from followup_analytics.tabular import ROW, WORKBOOK_SUFFIXES, header_key, read_raw_tables
-from followup_analytics.workbook import write_workbook
+from followup_analytics.sheets.tabular import ROW, WORKBOOK_SUFFIXES, header_key, read_raw_tables
+from followup_analytics.sheets.workbook import write_workbook
 
 #: What ingest calls its papers; anything else in the folder is somebody else's and is left alone.
 _PAPER = re.compile(

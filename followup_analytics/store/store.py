@@ -13,8 +13,8 @@ import polars as pl
 import sqlalchemy as sa
 
 from followup_analytics.errors import UnreadableError
-from followup_analytics.privacy import Pseudonyms, load_pseudonyms
-from followup_analytics.schema import TABLES
+from followup_analytics.log.pseudonyms import Pseudonyms, load_pseudonyms
+from followup_analytics.log.schema import TABLES
 from followup_analytics.store import KEY_MARK, tables
 from followup_analytics.store.address import Address
 from followup_analytics.store.bulk import bulk_of

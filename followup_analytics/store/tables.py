@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from followup_analytics.schema import TABLES, Column, Table
+from followup_analytics.log.schema import TABLES, Column, Table
 
 #: Marks an SQLite file as a store ("FoUp"); shown by `file` and checked before anything is touched.
 APPLICATION_ID = 0x466F5570

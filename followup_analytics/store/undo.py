@@ -10,7 +10,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from followup_analytics.errors import UsageError
-from followup_analytics.schema import TABLES
+from followup_analytics.log.schema import TABLES
 from followup_analytics.store import tables
 from followup_analytics.store.bulk import bulk_of
 from followup_analytics.store.kinds import INGEST, TRACK, UNDO

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from followup_analytics.schema import CLOCKS, INTERVIEWS, Table
+from followup_analytics.log.schema import CLOCKS, INTERVIEWS, Table
 from followup_analytics.track.checking import checked_entry
 from followup_analytics.track.times import local_time, zone_frame
 

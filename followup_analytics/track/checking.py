@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from followup_analytics import clock
-from followup_analytics.checks import check_table
 from followup_analytics.errors import UsageError
-from followup_analytics.schema import CLOCKS, Table
+from followup_analytics.log import clock
+from followup_analytics.log.checks import check_table
+from followup_analytics.log.schema import CLOCKS, Table
 from followup_analytics.text import nearest
 from followup_analytics.track.vocabulary import in_vocabulary
 

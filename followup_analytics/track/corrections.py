@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from followup_analytics.errors import UsageError
-from followup_analytics.schema import CLOCKS, CONTACTS, INTERVIEWS, OUTCOME_TABLE, Table
+from followup_analytics.log.schema import CLOCKS, CONTACTS, INTERVIEWS, OUTCOME_TABLE, Table
 from followup_analytics.store import Store, open_store
 from followup_analytics.text import listed, nearest
 from followup_analytics.track.changing import changed_row, told

@@ -10,7 +10,7 @@ import polars as pl
 from followup_analytics.track.times import is_ahead, is_early, to_the_minute
 
 if TYPE_CHECKING:
-    from followup_analytics.privacy import Pseudonyms
+    from followup_analytics.log.pseudonyms import Pseudonyms
     from followup_analytics.store import Store
 
 #: Two entries of one kind within this time are probably one.

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from followup_analytics.errors import UsageError
-from followup_analytics.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, WRITTEN_CHANNELS
+from followup_analytics.log.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, WRITTEN_CHANNELS
 from followup_analytics.store import KEY_MARK, open_store, store_exists
 from followup_analytics.track.changing import changed_row, told
 from followup_analytics.track.checking import checked_entry, new_id, require_interview, require_zone

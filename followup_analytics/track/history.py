@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from followup_analytics.schema import CLOCKS, TABLES
+from followup_analytics.log.schema import CLOCKS, TABLES
 from followup_analytics.store import open_store
 from followup_analytics.track.checking import require_interview
 from followup_analytics.track.times import local_time, to_the_minute

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from followup_analytics import clock
 from followup_analytics.errors import UsageError
+from followup_analytics.log import clock
 from followup_analytics.text import shorten
 
 if TYPE_CHECKING:
-    from followup_analytics.schema import Table
+    from followup_analytics.log.schema import Table
     from followup_analytics.store import Store
 
 Clock = Callable[[], datetime]

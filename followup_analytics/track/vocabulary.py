@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from followup_analytics.errors import UsageError
-from followup_analytics.schema import Column, Table
+from followup_analytics.log.schema import Column, Table
 from followup_analytics.text import listed, nearest, shorten
 
 #: What people say for a value, by column. Only words that mean one value and nothing else.

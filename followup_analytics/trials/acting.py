@@ -70,9 +70,7 @@ def fit_acting(steps: Sequence[Step], start: Acting | None = None) -> Acting:
     return Acting(tuple(probability), tuple(beta), tuple(fits), tuple(members), exposure)
 
 
-def asked_probabilities(
-    steps: Sequence[Step], acting: Acting, arm: int, grace: Grace | None
-) -> tuple[FloatArray, ...]:
+def asked_probabilities(steps: Sequence[Step], acting: Acting, arm: int, grace: Grace | None) -> tuple[FloatArray, ...]:
     """The probability of acting that an arm asks for in each decision, NaN where anything goes; one array a step.
 
     Within a grace period it is that of those who act before it is over: q = p / P(the acts still missing are made).
@@ -154,7 +152,9 @@ class _Reach:
         ranks = 1 + max((key[1] for key in self.likely), default=0)
         acts = np.minimum(step.before, self.grace.need)
         most = range(self.grace.need + 1)
-        acted = np.array([self._value(self.likely, self.grace, step.interval, step.rank + 1, a + 1, ranks) for a in most])
+        acted = np.array(
+            [self._value(self.likely, self.grace, step.interval, step.rank + 1, a + 1, ranks) for a in most]
+        )
         waited = np.array([self._value(self.likely, self.grace, step.interval + 1, 0, a, ranks) for a in most])
         does, waits = p * acted[acts], (1 - p) * waited[acts]
         return np.asarray(np.where(does + waits > 0, does / np.maximum(does + waits, 1e-300), 1.0), dtype=np.float64)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from followup_analytics.statistics import Jackknife
 from followup_analytics.trials.decisions import Decisions, Ints, Paths, fit_decisions, follow_paths
 from followup_analytics.trials.incidence import incidence_of_sums
-from followup_analytics.uncertainty import Jackknife
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from followup_analytics.logistic import fit_logistic, weighted_gram
+from followup_analytics.statistics.logistic import fit_logistic, weighted_gram
 
 __all__ = ["ReplicatedFit", "Tally", "clustered_covariance", "fit_logistic", "fit_replicates"]
 

@@ -66,9 +66,10 @@ def standardise(arm: Arm, follow_up: FollowUp) -> Standardised:
         seen, known = counted[mine], value[mine]
         weight = passage.after * seen
         import os
-        if os.environ.get("OUT")=="1":
-            scale=(weight**2).sum()/max(weight.sum(),1e-300)
-            penalty = np.concatenate([[penalty[0]], penalty[1:]*scale])
+
+        if os.environ.get("OUT") == "1":
+            scale = (weight**2).sum() / max(weight.sum(), 1e-300)
+            penalty = np.concatenate([[penalty[0]], penalty[1:] * scale])
         beta = fit_rows(passage.kept, weight, weight * known, penalty)
         expected = expit(passage.design.times(beta))
         made.append(Regression(penalty, weight, seen, known, expected, expected[passage.stays]))

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from followup_analytics.logistic import weighted_gram
+from followup_analytics.statistics import Jackknife
+from followup_analytics.statistics.logistic import weighted_gram
 from followup_analytics.trials.ccw import CENSORED, WEIGHT_CAP, FollowUp, arm_sums, as_jackknife
 from followup_analytics.trials.decisions import FORBID, MUST, NATURAL, Decisions, Paths, follow_paths
 from followup_analytics.trials.incidence import incidence_of_sums
 from followup_analytics.trials.logistic import fit_logistic
-from followup_analytics.uncertainty import Jackknife
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from followup_analytics.statistics import Jackknife
 from followup_analytics.trials.ccw import EVENT, WEIGHT_CAP, FollowUp, as_jackknife
 from followup_analytics.trials.censoring import observed_tally
 from followup_analytics.trials.decisions import Decisions
 from followup_analytics.trials.logistic import Tally, fit_replicates
-from followup_analytics.uncertainty import Jackknife
 
 FloatArray = NDArray[np.float64]
 

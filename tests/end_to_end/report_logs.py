@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from followup_analytics.log import FollowUpLog, build_log
+from followup_analytics.log.followup_log import FollowUpLog, build_log
 
 START = dt.datetime(2026, 1, 5, 10, tzinfo=dt.UTC)
 HOSTILE = (

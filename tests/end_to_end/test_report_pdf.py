@@ -14,8 +14,8 @@ import pikepdf
 import pytest
 from report_logs import HOSTILE, made_log
 
+from followup_analytics.charts import contrast
 from followup_analytics.errors import UnreadableError, UsageError, WithheldError
-from followup_analytics.plots import contrast
 from followup_analytics.report import write_report
 from followup_analytics.report.findings import Options
 from followup_analytics.report.gather import gather
@@ -226,7 +226,7 @@ def test_last_term_stands_beside_this_one(tmp_path: Path) -> None:
     """A report on one cohort names the one before it, with the difference; without the whole log it can't."""
     import polars as pl
 
-    from followup_analytics.log import subset
+    from followup_analytics.log.followup_log import subset
 
     log = made_log(simulated=False)
     term = pl.when(pl.int_range(pl.len()) < 60).then(pl.lit("2025")).otherwise(pl.lit("2026"))

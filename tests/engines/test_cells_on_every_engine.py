@@ -7,11 +7,11 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from followup_analytics import simulate_log
-from followup_analytics.cells import attempt_cells, attempts, episodes, trajectory_cells
-from followup_analytics.engine import ENGINES, choose_engine
+from followup_analytics.answers.rates import response_rates
+from followup_analytics.cells.counted import attempt_cells, attempts, episodes, trajectory_cells
+from followup_analytics.cells.engine import ENGINES, choose_engine
 from followup_analytics.errors import MissingExtraError, UsageError
-from followup_analytics.log import FollowUpLog, build_log
-from followup_analytics.rates import response_rates
+from followup_analytics.log.followup_log import FollowUpLog, build_log
 
 TIMES = ["2026-03-03", "2026-03-05T09:30", "2026-03-04", "2026-03-07", "2026-03-08T23:59", "2026-03-20T00:00"]
 PARTIES = [None, "interviewer", None, "none", "other", None]
@@ -88,7 +88,7 @@ def test_missing_values_and_bare_dates_are_alike(engine: str, by: str) -> None:
 @pytest.mark.parametrize("name", sorted(OPTIONAL))
 def test_an_engine_that_is_not_installed_names_its_extra(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit code 1, and how to install it."""
-    monkeypatch.setattr("followup_analytics.engine.find_spec", lambda module: None)
+    monkeypatch.setattr("followup_analytics.cells.engine.find_spec", lambda module: None)
     with pytest.raises(MissingExtraError, match=rf"optional part '{name}'.*pip install '\.\[{name}\]'") as caught:
         choose_engine(name)
     assert caught.value.exit_code == 1

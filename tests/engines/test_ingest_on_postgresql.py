@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from forms import write_forms
 from postgres_server import postgres_programs, postgres_server
 
 from followup_analytics.ingest import ingest_files
-from followup_analytics.reading import read_log
+from followup_analytics.reading.logs import read_log
 from followup_analytics.simulate import simulate_log
-from followup_analytics.simulate.forms import write_forms
 
 pytestmark = pytest.mark.skipif(
     postgres_programs() is None,

@@ -14,7 +14,7 @@ from postgres_server import postgres_programs, postgres_server
 
 from followup_analytics.errors import DataError, UnreadableError, UsageError
 from followup_analytics.ingest import ingest_files
-from followup_analytics.schema import TABLES
+from followup_analytics.log.schema import TABLES
 from followup_analytics.store import Counts, open_store, read_store_log
 from followup_analytics.track import (
     track_contact,

@@ -9,13 +9,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from forms.calendars import calendar_ics
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.registry import ReadOptions, detect_source
-from followup_analytics.ingest.sample import Sample
 from followup_analytics.simulate import simulate_log
-from followup_analytics.simulate.forms.calendars import calendar_ics
 
 icalendar = pytest.importorskip("icalendar")
 

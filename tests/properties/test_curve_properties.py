@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from random_logs import Tables, frames, tables
 from window_oracle import DAY_US, _is_answer, _observed
 
-from followup_analytics.curves import EVENTS, incidence_curve
-from followup_analytics.log import FollowUpLog, build_log
-from followup_analytics.outcomes import cohort_outcomes
+from followup_analytics.answers.curves import EVENTS, incidence_curve
+from followup_analytics.answers.outcomes import cohort_outcomes
+from followup_analytics.log.followup_log import FollowUpLog, build_log
 
 QUIET = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ZONE = "America/New_York"

@@ -12,19 +12,19 @@ from pathlib import Path
 import polars as pl
 import pytest
 from canonical_logs import logs
+from forms import FORMS, Form, read_back
+from forms.destinations import Destinations, destinations_told
+from forms.directories import TELLING, google_contacts, named_roster, vcards
+from forms.lines import OWN_ADDRESS
+from forms.sheets import office_contacts, office_map, roster_csv
+from forms.telephones import TELEPHONE, TEXTS, android_calls, android_texts
+from forms.telling import COLUMNS, WRITTEN, Tells, found_in, held
+from forms.trackers import huntr_title, symplicity_csv
 from hypothesis import HealthCheck, given, settings
 
 from followup_analytics.ingest import IngestResult, ingest_files
-from followup_analytics.log import FollowUpLog
-from followup_analytics.reading import read_log
-from followup_analytics.simulate.forms import FORMS, Form, read_back
-from followup_analytics.simulate.forms.destinations import Destinations, destinations_told
-from followup_analytics.simulate.forms.directories import TELLING, google_contacts, named_roster, vcards
-from followup_analytics.simulate.forms.lines import OWN_ADDRESS
-from followup_analytics.simulate.forms.sheets import office_contacts, office_map, roster_csv
-from followup_analytics.simulate.forms.telephones import TELEPHONE, TEXTS, android_calls, android_texts
-from followup_analytics.simulate.forms.telling import COLUMNS, WRITTEN, Tells, found_in, held
-from followup_analytics.simulate.forms.trackers import huntr_title, symplicity_csv
+from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.reading.logs import read_log
 
 TELLING_FORMS = [form for form in FORMS if isinstance(form.tells, Tells)]
 #: These are tables of the log themselves: interviews and contacts by date, without a roster.

@@ -9,10 +9,10 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from followup_analytics.casting import POLARS_TYPES
-from followup_analytics.checks import dataframely_schema
-from followup_analytics.schema import TABLES, Column, Table
-from followup_analytics.tabular import ROW
+from followup_analytics.log.casting import POLARS_TYPES
+from followup_analytics.log.checks import dataframely_schema
+from followup_analytics.log.schema import TABLES, Column, Table
+from followup_analytics.sheets.tabular import ROW
 
 
 def _values(column: Column) -> st.SearchStrategy[Any]:

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from forms import FORMS, write_forms
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from source_writers import WRITERS, Call
 
 from followup_analytics.errors import FollowUpError
 from followup_analytics.ingest import check_files
+from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.registry import ReadOptions, detect_source
-from followup_analytics.ingest.sample import Sample
 from followup_analytics.simulate import simulate_log
-from followup_analytics.simulate.forms import FORMS, write_forms
 
 #: Three winter months, without a change of clocks: local times there are resolved by rule and can't be told apart.
 _FIRST, _LAST = 1_701_400_000, 1_708_000_000

@@ -11,9 +11,9 @@ from polars.testing import assert_frame_equal
 from random_logs import Tables, frames, tables
 from window_oracle import attempts_slowly
 
-from followup_analytics.cells import attempts, episodes
-from followup_analytics.log import FollowUpLog, build_log
-from followup_analytics.rates import response_rates
+from followup_analytics.answers.rates import response_rates
+from followup_analytics.cells.counted import attempts, episodes
+from followup_analytics.log.followup_log import FollowUpLog, build_log
 
 QUIET = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 OFTEN = settings(QUIET, max_examples=40)

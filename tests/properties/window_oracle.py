@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from followup_analytics.log import FollowUpLog
+from followup_analytics.log.followup_log import FollowUpLog
 
 DAY_US = 86_400_000_000
 Row = dict[str, Any]

@@ -10,9 +10,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from followup_analytics.curves import CurveResult, incidence_curve
+from followup_analytics.answers.curves import CurveResult, incidence_curve
 from followup_analytics.errors import UsageError, WithheldError
-from followup_analytics.log import FollowUpLog, build_log
+from followup_analytics.log.followup_log import FollowUpLog, build_log
 
 
 def log_of(

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from followup_analytics.advice import next_steps
-from followup_analytics.log import FollowUpLog, build_log
+from followup_analytics.log.followup_log import FollowUpLog, build_log
 
 MONDAY = date(2024, 3, 4)
 CHANNELS = {

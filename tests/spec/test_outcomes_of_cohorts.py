@@ -9,9 +9,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from followup_analytics.answers.outcomes import cohort_outcomes, compare_cohorts
 from followup_analytics.errors import UsageError, WithheldError
-from followup_analytics.log import FollowUpLog, build_log
-from followup_analytics.outcomes import cohort_outcomes, compare_cohorts
+from followup_analytics.log.followup_log import FollowUpLog, build_log
 
 DESTINATIONS = ["employed", "service", "military", "continuing_education", "seeking", "not_seeking", "unknown", None]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from window_tables import Case, as_expected, read_cases
 
-from followup_analytics.cells import attempts
+from followup_analytics.cells.counted import attempts
 
 RULES = (Path(__file__).parent / "window_rules.md").read_text(encoding="utf-8")
 

@@ -7,9 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from followup_analytics.incidence import aalen_johansen
-from followup_analytics.trials.logistic import clustered_covariance, fit_logistic
-from followup_analytics.uncertainty import (
+from followup_analytics.statistics import (
     benjamini_hochberg,
     e_value,
     holm,
@@ -19,6 +17,8 @@ from followup_analytics.uncertainty import (
     two_one_sided_tests,
     wilson,
 )
+from followup_analytics.statistics.incidence import aalen_johansen
+from followup_analytics.trials.logistic import clustered_covariance, fit_logistic
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from followup_analytics.heterogeneity import fit_firth
-from followup_analytics.incidence import (
+from followup_analytics.answers.drivers import fit_firth
+from followup_analytics.statistics import benjamini_hochberg, holm, jackknife, korn_graubard
+from followup_analytics.statistics.incidence import (
     aalen_johansen,
     clustered_se,
     jackknife_incidence,
@@ -26,7 +27,6 @@ from followup_analytics.incidence import (
     risk_blocks,
 )
 from followup_analytics.trials.logistic import clustered_covariance, fit_logistic
-from followup_analytics.uncertainty import benjamini_hochberg, holm, jackknife, korn_graubard
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "oracles"
 SAME = {"rtol": 0, "atol": 1e-8}

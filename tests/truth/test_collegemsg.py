@@ -14,9 +14,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from followup_analytics.cells import attempts
-from followup_analytics.incidence import aalen_johansen
-from followup_analytics.log import FollowUpLog, build_log
+from followup_analytics.cells.counted import attempts
+from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.statistics.incidence import aalen_johansen
 
 HOUR = 3_600_000_000
 

@@ -14,7 +14,7 @@ import followup_analytics as fa
 from followup_analytics.claims import own_catalogue
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.trial import Trial, run_trial
-from followup_analytics.log import FollowUpLog
+from followup_analytics.log.followup_log import FollowUpLog
 
 START = datetime(2025, 3, 3, 9, tzinfo=UTC)
 Person = tuple[dict[str, Any], list[dict[str, Any]], float | None]

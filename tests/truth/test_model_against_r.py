@@ -15,7 +15,7 @@ import pytest
 from followup_analytics.model.evaluate import Predictions, evaluate
 from followup_analytics.model.fitting import train
 from followup_analytics.model.tuning import choose_c, left_out_losses
-from followup_analytics.uncertainty import group_rows
+from followup_analytics.statistics import group_rows
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "model_oracles"
 NAMES = ("channel", "timing", "self_rating")

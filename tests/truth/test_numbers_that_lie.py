@@ -9,11 +9,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from followup_analytics.curves import incidence_curve
-from followup_analytics.heterogeneity import later_attempts
-from followup_analytics.incidence import aalen_johansen
-from followup_analytics.log import FollowUpLog, build_log
-from followup_analytics.rates import response_rates
+from followup_analytics.answers.curves import incidence_curve
+from followup_analytics.answers.drivers import later_attempts
+from followup_analytics.answers.rates import response_rates
+from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.statistics.incidence import aalen_johansen
 
 START = pl.datetime(2026, 1, 5, 9, time_zone="UTC")
 MINUTES = 24 * 60

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
 
 from log_builder import log_of_attempts
 
-from followup_analytics.rates import response_rates
+from followup_analytics.answers.rates import response_rates
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "rates"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from followup_analytics.log import FollowUpLog, build_log
+from followup_analytics.log.followup_log import FollowUpLog, build_log
 
 MONDAY = datetime.fromisoformat("2026-03-02T10:00")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import polars as pl
 
+from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.registry import ReadOptions, detect_source
-from followup_analytics.ingest.sample import Sample
 
 
 def read_source(path: Path, **options: object) -> tuple[str, pl.DataFrame, pl.DataFrame, dict[str, int]]:

@@ -14,7 +14,7 @@ import pytest
 from followup_analytics.advice import call_script, next_steps, read_policy, silence
 from followup_analytics.advice.office_days import country_of_zone, working_days
 from followup_analytics.errors import UnreadableError, UsageError, WithheldError
-from followup_analytics.log import FollowUpLog, build_log
+from followup_analytics.log.followup_log import FollowUpLog, build_log
 from followup_analytics.simulate import simulate_log
 
 
@@ -107,7 +107,7 @@ def test_script_is_filled_with_the_interview_and_leaves_out_what_is_contradicted
 
 def test_what_to_note_down_covers_every_item_of_the_log() -> None:
     """Each item of etiquette that the log can hold is asked for after the call."""
-    from followup_analytics.schema import ETIQUETTE_ITEMS
+    from followup_analytics.log.schema import ETIQUETTE_ITEMS
 
     asked = {item.column for item in call_script(small_log(), "i1").note_down}
     assert set(ETIQUETTE_ITEMS) <= asked

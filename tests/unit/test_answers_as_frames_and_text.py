@@ -10,9 +10,9 @@ import pytest
 from log_builder import log_of_attempts
 
 from followup_analytics import read_log, test_claims
-from followup_analytics.frames import frame_of
-from followup_analytics.log import FollowUpLog, Note
-from followup_analytics.rates import response_rates
+from followup_analytics.answers.rates import response_rates
+from followup_analytics.log.followup_log import FollowUpLog, Note
+from followup_analytics.results.frames import frame_of
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from followup_analytics import plots
-from followup_analytics.plots.style import BLUE, GREEN, GREY, INK, PURPLE, SERIES, VERMILLION, spread_apart
+from followup_analytics import charts as plots
+from followup_analytics.charts.style import BLUE, GREEN, GREY, INK, PURPLE, SERIES, VERMILLION, spread_apart
 
 SHOWN = {
     "timing": "2-3", "estimate": 0.2712, "conf_low": 0.21, "conf_high": 0.34, "n_attempts": 143, "n_applicants": 90,
@@ -205,7 +205,7 @@ def test_the_scale_of_rates_names_the_window_and_charts_have_titles() -> None:
     from log_builder import log_of_attempts
     from matplotlib.figure import Figure
 
-    from followup_analytics.rates import response_rates
+    from followup_analytics.answers.rates import response_rates
 
     log = log_of_attempts([{"applicant": k, "answered_after": 2 if k % 3 else None} for k in range(30)])
     found = response_rates(log, by="channel", within=2.5)

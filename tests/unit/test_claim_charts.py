@@ -7,9 +7,9 @@ from functools import cache
 import pytest
 
 import followup_analytics as fa
+from followup_analytics.charts import Chart
 from followup_analytics.claims import ClaimsResult, power_curve
 from followup_analytics.errors import UsageError
-from followup_analytics.plots import Chart
 
 
 @cache

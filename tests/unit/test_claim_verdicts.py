@@ -14,12 +14,12 @@ from followup_analytics.claims.tipping import forgotten_share
 from followup_analytics.claims.verdict import WEAK, Labelled, Test, decide, is_confounded
 from followup_analytics.claims.words import counted_words, effect_words, with_label
 from followup_analytics.simulate import simulate_log
+from followup_analytics.statistics import Jackknife
 from followup_analytics.trials.ccw import Arm, Contrast, FollowUp, clone_censor_weight
 from followup_analytics.trials.decisions import FORBID, MUST, NATURAL, Decisions, fit_decisions
 from followup_analytics.trials.incidence import incidence_of_sums
 from followup_analytics.trials.logistic import Tally, fit_logistic, fit_replicates
 from followup_analytics.trials.sequential import sequential_contrast
-from followup_analytics.uncertainty import Jackknife
 
 
 def claim(identifier: str):

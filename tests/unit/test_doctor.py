@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from followup_analytics import doctor
+from followup_analytics.cli import doctor
 
 
 def test_absent_parts_say_how_to_get_them(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 
 from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.sheets.tabular import read_raw_tables
+from followup_analytics.sheets.workbook import write_workbook
 from followup_analytics.store import Counts, open_store
-from followup_analytics.tabular import read_raw_tables
 from followup_analytics.track import (
     track_contact,
     track_forget,
@@ -20,7 +21,6 @@ from followup_analytics.track import (
     track_outcome,
     track_undo,
 )
-from followup_analytics.workbook import write_workbook
 
 AT = "2026-03-02T10:00+01:00"
 

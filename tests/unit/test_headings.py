@@ -8,9 +8,9 @@ import pytest
 import xlsxwriter
 from office_sheets import write_office_sheet
 
-from followup_analytics.headings import find_header, heading_keys, joined_names
 from followup_analytics.ingest import check_files
-from followup_analytics.tabular import read_raw_tables
+from followup_analytics.sheets.headings import find_header, heading_keys, joined_names
+from followup_analytics.sheets.tabular import read_raw_tables
 
 UPPER = ["Student", "First follow-up", "", "Reply", "", "Remarks"]
 LOWER = ["", "Date", "How", "Date", "Result", ""]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from log_builder import log_of_attempts
 
+from followup_analytics.answers.drivers import later_attempts, what_drives
 from followup_analytics.errors import DataError, WithheldError
-from followup_analytics.heterogeneity import later_attempts, what_drives
-from followup_analytics.log import FollowUpLog
+from followup_analytics.log.followup_log import FollowUpLog
 
 
 @pytest.fixture(scope="module")

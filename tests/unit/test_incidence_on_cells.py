@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from followup_analytics.incidence import (
+from followup_analytics.statistics import jackknife
+from followup_analytics.statistics.incidence import (
     aalen_johansen,
     clustered_se,
     difference,
@@ -21,7 +22,6 @@ from followup_analytics.incidence import (
     quantile_of,
     risk_blocks,
 )
-from followup_analytics.uncertainty import jackknife
 
 Exit = tuple[int, int, int]  # time, cause, entry (-1: from the start)
 

@@ -12,7 +12,7 @@ import pytest
 
 from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.ingest import IngestResult, check_files, ingest_files
-from followup_analytics.reading import read_log
+from followup_analytics.reading.logs import read_log
 
 INTERVIEWS = """interview_id,applicant_id,interviewed_at,cohort
 i1,ann@example.org,2024-03-01T10:00-05:00,2024
@@ -88,7 +88,7 @@ def test_a_second_ingest_adds_nothing(office: Path) -> None:
     ingest(office, "interviews.csv", "contacts.csv")
     again = ingest(office, "interviews.csv", "contacts.csv")
     assert [row[2:4] for row in counts(again)] == [(0, 2), (0, 1)]
-    from followup_analytics.workbook import write_workbook
+    from followup_analytics.sheets.workbook import write_workbook
 
     frames = {name: pl.read_csv(office / f"{name}.csv", infer_schema=False) for name in ("interviews", "contacts")}
     frames["interviews"] = frames["interviews"].sort("interview_id", descending=True)
@@ -260,7 +260,7 @@ def test_a_lost_or_other_key_is_refused(office: Path, monkeypatch: pytest.Monkey
 
 def test_workbooks_that_refer_to_each_other(office: Path) -> None:
     """Contacts of one workbook for interviews of another, both ways: all go in, once."""
-    from followup_analytics.workbook import write_workbook
+    from followup_analytics.sheets.workbook import write_workbook
 
     interviews = pl.read_csv(office / "interviews.csv", infer_schema=False)
     contact = {"at": "2024-03-05T09:00Z", "direction": "outbound", "channel": "phone"}

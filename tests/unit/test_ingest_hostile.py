@@ -10,8 +10,8 @@ import pytest
 
 from followup_analytics.errors import UsageError
 from followup_analytics.ingest import check_files, ingest_files
+from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.registry import CERTAIN, Match, Source, detect_source, sources
-from followup_analytics.ingest.sample import Sample
 
 HEADER = "contact_id,interview_id,at,direction,channel\n"
 GOOD = "1,i1,2024-03-05T09:00Z,outbound,phone\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from followup_analytics.ingest import ingest_files
-from followup_analytics.reading import read_log
+from followup_analytics.reading.logs import read_log
 
 ROSTER = "interview_id,applicant_id,interviewed_at,numbers\ni1,a,2024-03-10T10:00-04:00,+12025550143\n"
 
@@ -60,7 +60,7 @@ def test_an_interruption_leaves_the_store_whole(tmp_path: Path) -> None:
 
 def test_an_interruption_while_rejects_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rejects are written within the file's transaction: stopped there, neither rows nor a half-written paper stay."""
-    import followup_analytics.ingest.papers as papers
+    import followup_analytics.ingest.aside.papers as papers
 
     (tmp_path / "calls.xml").write_text(backup(50), "utf-8")
     (tmp_path / "roster.csv").write_text(ROSTER, "utf-8")

@@ -8,11 +8,11 @@ import polars as pl
 import pytest
 
 from followup_analytics.errors import DataError
-from followup_analytics.ingest.calls import calls_frame
-from followup_analytics.ingest.linking import Lines, Linked, link
-from followup_analytics.ingest.parts import SEVERAL
-from followup_analytics.ingest.roster import INTERVIEW_SCHEMA, LINES_SCHEMA, read_roster
-from followup_analytics.privacy import Pseudonyms
+from followup_analytics.ingest.linking.linking import Lines, Linked, link
+from followup_analytics.ingest.linking.roster import INTERVIEW_SCHEMA, LINES_SCHEMA, read_roster
+from followup_analytics.ingest.parsing.calls import calls_frame
+from followup_analytics.ingest.parsing.parts import SEVERAL
+from followup_analytics.log.pseudonyms import Pseudonyms
 
 KEY = Pseudonyms(b"k" * 32)
 DAY = 86_400_000_000

@@ -9,9 +9,9 @@ import pytest
 
 from followup_analytics.errors import DataError, UnreadableError, UsageError
 from followup_analytics.ingest import check_files, ingest_files
-from followup_analytics.ingest.mapping import load_map, shipped_maps
+from followup_analytics.ingest.maps.mapping import load_map, shipped_maps
 from followup_analytics.ingest.registry import sources
-from followup_analytics.reading import read_log
+from followup_analytics.reading.logs import read_log
 
 CENTRE = """Interview follow-up, spring term;;;;;;;;;;;;;
 ;;;;;;;;;;;;;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from followup_analytics.lookup import all_distinct, numbers_of, places_of
+from followup_analytics.log.ids import all_distinct, numbers_of, places_of
 
 
 def test_places_among_known_ids() -> None:

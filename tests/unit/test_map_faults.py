@@ -9,8 +9,8 @@ from office_sheets import OFFICE_MAP, write_map, write_office_sheet
 
 from followup_analytics.errors import DataError, UsageError
 from followup_analytics.ingest import CheckResult, check_files, ingest_files
-from followup_analytics.ingest.mapping import parse_map
-from followup_analytics.reading import read_log
+from followup_analytics.ingest.maps.mapping import parse_map
+from followup_analytics.reading.logs import read_log
 
 
 def checked(folder: Path, text: str = OFFICE_MAP) -> CheckResult:

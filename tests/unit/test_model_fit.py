@@ -15,7 +15,7 @@ from followup_analytics.model.evaluate import Predictions, evaluate
 from followup_analytics.model.fitting import fit_counts, train, unseen
 from followup_analytics.model.ridge import design_of, fit, fit_many
 from followup_analytics.model.tuning import folds_of_groups
-from followup_analytics.uncertainty import group_rows
+from followup_analytics.statistics import group_rows
 
 NAMES = tuple(TRUTH)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from followup_analytics.ingest import ingest_files
-from followup_analytics.reading import read_log
+from followup_analytics.reading.logs import read_log
 
 INTERVIEWS = "interview_id,applicant_id,interviewed_at\ni1,a,2024-03-10T10:00-04:00\n"
 HEADER = "contact_id,interview_id,at,direction,channel\n"

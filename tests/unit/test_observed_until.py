@@ -8,7 +8,7 @@ import pytest
 
 from followup_analytics.errors import UsageError
 from followup_analytics.ingest import ingest_files
-from followup_analytics.reading import read_log
+from followup_analytics.reading.logs import read_log
 
 STORE = "sqlite:///log.db"
 INTERVIEWS = "interview_id,applicant_id,interviewed_at\ni1,a,2026-03-05\ni2,b,2026-05-05\n"

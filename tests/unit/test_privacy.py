@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from followup_analytics.errors import UnreadableError, UsageError
-from followup_analytics.privacy import Pseudonyms, key_path, load_pseudonyms, personal_kind, protect
+from followup_analytics.log.pseudonyms import Pseudonyms, key_path, load_pseudonyms, personal_kind, protect
 
 
 def test_pseudonyms_depend_on_key_and_kind() -> None:

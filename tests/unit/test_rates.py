@@ -6,10 +6,10 @@ import polars as pl
 import pytest
 from log_builder import log_of_attempts
 
+from followup_analytics.answers.rates import level_of_effort, response_rates
 from followup_analytics.errors import UsageError, WithheldError
-from followup_analytics.incidence import aalen_johansen
-from followup_analytics.log import FollowUpLog, build_log
-from followup_analytics.rates import level_of_effort, response_rates
+from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.statistics.incidence import aalen_johansen
 
 
 def _people(n: int, **entry: object) -> list[dict[str, object]]:
@@ -218,7 +218,7 @@ def _three_tries() -> FollowUpLog:
     """Thirty applicants with two interviews each, up to three attempts three days apart, some answered after each."""
     import polars as pl
 
-    from followup_analytics.log import build_log
+    from followup_analytics.log.followup_log import build_log
 
     interviews, contacts = [], []
     for k in range(60):

@@ -6,9 +6,9 @@ import polars as pl
 import pytest
 
 from followup_analytics.errors import DataError, UnreadableError, UsageError
-from followup_analytics.log import FollowUpLog, as_of, build_log, subset
-from followup_analytics.reading import read_log, write_log
-from followup_analytics.scanning import scan_log
+from followup_analytics.log.followup_log import FollowUpLog, as_of, build_log, subset
+from followup_analytics.reading.columns import scan_log
+from followup_analytics.reading.logs import read_log, write_log
 from followup_analytics.simulate import simulate_log
 
 INTERVIEWS = """interview_id,applicant_id,interviewed_at,cohort,major,time_zone

@@ -8,7 +8,7 @@ import pytest
 from defusedxml.ElementTree import parse
 
 from followup_analytics.ingest import IngestResult, ingest_files
-from followup_analytics.reading import read_log
+from followup_analytics.reading.logs import read_log
 
 STORE = "sqlite:///log.db"
 SID = "CA" + "0" * 32

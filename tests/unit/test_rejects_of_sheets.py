@@ -13,7 +13,7 @@ import xlsxwriter
 from office_sheets import ROWS, write_map, write_office_sheet
 
 from followup_analytics.ingest import IngestResult, ingest_files
-from followup_analytics.reading import read_log
+from followup_analytics.reading.logs import read_log
 
 STORE = "sqlite:///log.db"
 PAPER = Path("log.rejects.xlsx")

@@ -8,10 +8,10 @@ import pytest
 from rich.console import Console
 
 from followup_analytics.advice import next_steps
-from followup_analytics.log import Note, build_log
-from followup_analytics.rates import response_rates
-from followup_analytics.reading import read_log
-from followup_analytics.results import note_text
+from followup_analytics.answers.rates import response_rates
+from followup_analytics.log.followup_log import Note, build_log
+from followup_analytics.reading.logs import read_log
+from followup_analytics.results.result import note_text
 
 
 @pytest.fixture(scope="module")

@@ -9,14 +9,14 @@ from types import ModuleType
 
 import polars as pl
 import pytest
+from forms import FORMS, write_forms
+from forms.lines import MOST_INTERVIEWS, interview_lines
 
 from followup_analytics.errors import UsageError
 from followup_analytics.ingest import ingest_files
 from followup_analytics.ingest.registry import sources
-from followup_analytics.reading import read_log
+from followup_analytics.reading.logs import read_log
 from followup_analytics.simulate import SimulatedLog, simulate_log
-from followup_analytics.simulate.forms import FORMS, write_forms
-from followup_analytics.simulate.forms.lines import MOST_INTERVIEWS, interview_lines
 
 DATA = Path(__file__).parent.parent.parent / "data"
 

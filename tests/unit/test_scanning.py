@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 
 from followup_analytics import simulate_log
-from followup_analytics.log import FollowUpLog
-from followup_analytics.rates import response_rates
-from followup_analytics.reading import read_log
-from followup_analytics.scanning import scan_log
+from followup_analytics.answers.rates import response_rates
+from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.reading.columns import scan_log
+from followup_analytics.reading.logs import read_log
 
 DROPPED = ("_at_us", "_until_us", "_day", "_until_day", "_zone", "_bucket", "_order_us", "_weekday", "_hour")
 
@@ -46,7 +46,7 @@ def test_rates_are_those_of_the_careful_reader(folder: Path, by: str, outcome: s
 
 def test_traces_and_parts_of_a_log_work_too(folder: Path) -> None:
     """The attempts behind the counts, and a log cut to one cohort."""
-    from followup_analytics.log import subset
+    from followup_analytics.log.followup_log import subset
 
     quick, careful = (response_rates(log, by="channel").trace() for log in (_scanned(folder), read_log(folder)))
     assert quick.to_dicts() == careful.to_dicts()

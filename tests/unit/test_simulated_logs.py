@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from followup_analytics.cells import attempts
+from followup_analytics.cells.counted import attempts
 from followup_analytics.errors import UsageError
-from followup_analytics.reading import read_log
-from followup_analytics.schema import ETIQUETTE_ITEMS
+from followup_analytics.log.schema import ETIQUETTE_ITEMS
+from followup_analytics.reading.logs import read_log
 from followup_analytics.simulate import SimulatedLog, simulate_log, world_names
 from followup_analytics.simulate.draws import Draws
 

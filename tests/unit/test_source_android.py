@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from followup_analytics.errors import UnreadableError
+from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.registry import ReadOptions, detect_source
-from followup_analytics.ingest.sample import Sample
 
 HEAD = "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\n<!--File Created By SMS Backup & Restore-->\n"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from source_reading import read_source, short
 
+from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.registry import ReadOptions, detect_source
-from followup_analytics.ingest.sample import Sample
 
 EVENTS = """BEGIN:VCALENDAR
 VERSION:2.0

@@ -91,7 +91,7 @@ def test_closes_dispositions(
 def test_a_salesforce_day_is_the_interviews_own(tmp_path: Path) -> None:
     """A due date is a local day where the interview was, whatever zone the file is read in."""
     from followup_analytics.ingest import ingest_files
-    from followup_analytics.reading import read_log
+    from followup_analytics.reading.logs import read_log
 
     (tmp_path / "tasks.csv").write_text(
         "ID,WHO.PHONE,ACTIVITYDATE,STATUS,TASKSUBTYPE,CALLTYPE,CALLDISPOSITION,CALLDURATIONINSECONDS\n"

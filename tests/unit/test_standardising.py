@@ -7,7 +7,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from followup_analytics.outcomes.standardise import balance_weights, design
+from followup_analytics.answers.outcomes.standardise import balance_weights, design
 
 
 def test_indicators_leave_out_the_most_frequent_value() -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from followup_analytics.checks import check_table
 from followup_analytics.errors import DataError, UnreadableError
-from followup_analytics.schema import TABLES
+from followup_analytics.log.checks import check_table
+from followup_analytics.log.schema import TABLES
 from followup_analytics.store import Counts, Store, open_store, read_store_log
 
 INTERVIEWS = """

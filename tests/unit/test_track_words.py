@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from followup_analytics.errors import UsageError
-from followup_analytics.ingest.by_hand import entered_by_hand
+from followup_analytics.ingest.linking.by_hand import entered_by_hand
 from followup_analytics.store import read_store_log
 from followup_analytics.track import track_contact, track_correct, track_forget, track_interview, track_outcome
 from followup_analytics.track.times import read_when

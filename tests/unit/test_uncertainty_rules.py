@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from followup_analytics.uncertainty import (
+from followup_analytics.statistics import (
     applicant_groups,
     assign_groups,
     benjamini_hochberg,
@@ -38,7 +38,7 @@ from followup_analytics.uncertainty import (
     wilson,
     worse_badge,
 )
-from followup_analytics.uncertainty.presentation import Badge
+from followup_analytics.statistics.presentation import Badge
 
 # ------------------------------------------------------------------------------------------------------- groups
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from followup_analytics.errors import UsageError
-from followup_analytics.workdays import working_day_numbers
+from followup_analytics.log.workdays import working_day_numbers
 
 EPOCH = dt.date(1970, 1, 1)
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import polars as pl
 
-from followup_analytics.ingest.calls import complete, is_withheld, spoken
-from followup_analytics.ingest.parts import SEVERAL, Rejected, set_aside
+from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.parsing.calls import complete, is_withheld, spoken
+from followup_analytics.ingest.parsing.parts import SEVERAL, Rejected, set_aside
+from followup_analytics.ingest.parsing.xml import feed_elements
 from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
-from followup_analytics.ingest.sample import Sample
-from followup_analytics.ingest.xml import feed_elements
-from followup_analytics.tabular import ROW
+from followup_analytics.sheets.tabular import ROW
 
 _BATCH = 50_000
 _INBOUND_CALLS = {"1", "3", "4", "5", "6", "7"}

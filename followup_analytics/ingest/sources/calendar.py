@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from followup_analytics.clock import is_zone
-from followup_analytics.ingest.calls import complete, problems_frame
-from followup_analytics.ingest.parts import SEVERAL
+from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.parsing.calls import complete, problems_frame
+from followup_analytics.ingest.parsing.parts import SEVERAL
+from followup_analytics.ingest.parsing.times import read_times
 from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
-from followup_analytics.ingest.sample import Sample
-from followup_analytics.ingest.times import read_times
-from followup_analytics.tabular import ROW
+from followup_analytics.log.clock import is_zone
+from followup_analytics.sheets.tabular import ROW
 
 _STAMP = re.compile(r"^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?$")
 _OUTGOING = re.compile(

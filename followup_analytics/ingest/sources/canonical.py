@@ -7,15 +7,15 @@ from collections.abc import Collection, Iterator
 
 import polars as pl
 
-from followup_analytics.checks import recognise
 from followup_analytics.errors import DataError
-from followup_analytics.ingest.calls import problems_frame
-from followup_analytics.ingest.marks import repeated_rows, without_reject_columns
+from followup_analytics.ingest.aside.marks import repeated_rows, without_reject_columns
+from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.maps.wordlists import without_totals
+from followup_analytics.ingest.parsing.calls import problems_frame
 from followup_analytics.ingest.registry import CERTAIN, POSSIBLE, Batch, Match, ReadOptions, Source
-from followup_analytics.ingest.sample import Sample
-from followup_analytics.ingest.wordlists import without_totals
-from followup_analytics.schema import TABLES, Table
-from followup_analytics.tabular import ROW, RawTable, header_key, read_raw_tables
+from followup_analytics.log.checks import recognise
+from followup_analytics.log.schema import TABLES, Table
+from followup_analytics.sheets.tabular import ROW, RawTable, header_key, read_raw_tables
 from followup_analytics.text import listed
 
 #: Sheets and files of these names are meant as tables even when a column is missing.

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import polars as pl
 
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet, calls_batch
-from followup_analytics.ingest.parts import worded
-from followup_analytics.ingest.records import json_frame, json_records
+from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.parsing.parts import worded
+from followup_analytics.ingest.parsing.records import json_frame, json_records
 from followup_analytics.ingest.registry import CERTAIN, LIKELY, Batch, Match, ReadOptions, Source
-from followup_analytics.ingest.sample import Sample
 
 _FIELDS = {
     name: name

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from followup_analytics.clock import is_zone
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet
-from followup_analytics.ingest.parts import Rejected, worded
-from followup_analytics.ingest.times import ReadTimes
+from followup_analytics.ingest.parsing.parts import Rejected, worded
+from followup_analytics.ingest.parsing.times import ReadTimes
+from followup_analytics.log.clock import is_zone
 
 _DAMAGED = r"^\d(?:[.,]\d+)?[eE]\+?\d+$"
 

@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator, Sequence
 import polars as pl
 
 from followup_analytics.ingest.callsheet import USERS_ZONE, CallColumns, Meaning, calls_batch
-from followup_analytics.ingest.csv_rows import csv_rows
+from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.parsing.csv_rows import csv_rows
+from followup_analytics.ingest.parsing.times import ReadTimes
 from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
-from followup_analytics.ingest.sample import Sample
-from followup_analytics.ingest.times import ReadTimes
-from followup_analytics.tabular import ROW, header_key
+from followup_analytics.sheets.tabular import ROW, header_key
 
 _BATCH = 50_000
 _DISPOSITIONS = {"ANSWERED", "NO ANSWER", "BUSY", "FAILED", "CONGESTION"}

@@ -14,13 +14,13 @@ from html.parser import HTMLParser
 
 import polars as pl
 
-from followup_analytics.clock import parse_times
-from followup_analytics.ingest.archive import read_members
-from followup_analytics.ingest.calls import calls_frame, complete, is_withheld, spoken
-from followup_analytics.ingest.parts import SEVERAL, Rejected, set_aside
+from followup_analytics.ingest.detect.archive import read_members
+from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.parsing.calls import calls_frame, complete, is_withheld, spoken
+from followup_analytics.ingest.parsing.parts import SEVERAL, Rejected, set_aside
 from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
-from followup_analytics.ingest.sample import Sample
-from followup_analytics.tabular import ROW
+from followup_analytics.log.clock import parse_times
+from followup_analytics.sheets.tabular import ROW
 
 _BATCH = 20_000
 _DIRECTIONS = {

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 import polars as pl
 
 from followup_analytics.ingest.callsheet import USERS_ZONE, CallColumns, Meaning, call_sheet, calls_batch
-from followup_analytics.ingest.parts import clock_seconds, worded
-from followup_analytics.ingest.records import json_frame, json_records
+from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.parsing.parts import clock_seconds, worded
+from followup_analytics.ingest.parsing.records import json_frame, json_records
+from followup_analytics.ingest.parsing.times import ReadTimes, read_times
 from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
-from followup_analytics.ingest.sample import Sample
-from followup_analytics.ingest.times import ReadTimes, read_times
 
 _DISPOSITIONS = {
     "9d9162e7-6cf3-4944-bf63-4dff82258764": "busy",

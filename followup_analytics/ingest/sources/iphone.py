@@ -14,12 +14,12 @@ from urllib.parse import quote
 import polars as pl
 
 from followup_analytics.errors import UnreadableError
-from followup_analytics.ingest.calls import calls_frame, complete, is_withheld, spoken
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet
-from followup_analytics.ingest.parts import Rejected, clock_seconds, set_aside
+from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.parsing.calls import calls_frame, complete, is_withheld, spoken
+from followup_analytics.ingest.parsing.parts import Rejected, clock_seconds, set_aside
 from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
-from followup_analytics.ingest.sample import Sample
-from followup_analytics.tabular import ROW
+from followup_analytics.sheets.tabular import ROW
 
 #: Seconds from 1970 to 2001, where Apple's clock begins.
 _APPLE_EPOCH = 978_307_200

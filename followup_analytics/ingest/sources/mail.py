@@ -17,11 +17,11 @@ from email.utils import getaddresses, parsedate_to_datetime
 
 import polars as pl
 
-from followup_analytics.ingest.calls import calls_frame
-from followup_analytics.ingest.parts import SEVERAL, Rejected, set_aside
+from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.parsing.calls import calls_frame
+from followup_analytics.ingest.parsing.parts import SEVERAL, Rejected, set_aside
 from followup_analytics.ingest.registry import CERTAIN, LIKELY, Batch, Match, ReadOptions, Source
-from followup_analytics.ingest.sample import Sample
-from followup_analytics.tabular import ROW
+from followup_analytics.sheets.tabular import ROW
 
 _BATCH = 5_000
 _LONGEST_HEADER = 256 * 1024

@@ -11,18 +11,18 @@ from functools import cache
 import polars as pl
 
 from followup_analytics.errors import DataError, UsageError
-from followup_analytics.ingest.calls import CALLS, complete, problems_frame
-from followup_analytics.ingest.fitting import fits, refuse_unmade, require_columns
-from followup_analytics.ingest.mapping import FileMap, TableMap, Theirs, load_map, shipped_maps
-from followup_analytics.ingest.marks import repeated_rows, without_reject_columns
-from followup_analytics.ingest.parts import Rejected, set_aside
+from followup_analytics.ingest.aside.marks import repeated_rows, without_reject_columns
+from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.maps.fitting import fits, refuse_unmade, require_columns
+from followup_analytics.ingest.maps.mapping import FileMap, TableMap, Theirs, load_map, shipped_maps
+from followup_analytics.ingest.maps.wordlists import rows_that_count, unlisted_words, without_totals
+from followup_analytics.ingest.parsing.calls import CALLS, complete, problems_frame
+from followup_analytics.ingest.parsing.parts import Rejected, set_aside
+from followup_analytics.ingest.parsing.times import iso_times, joined_cells, order_of, read_times
 from followup_analytics.ingest.registry import LIKELY, Batch, Match, ReadOptions, Source, with_further
-from followup_analytics.ingest.sample import Sample
-from followup_analytics.ingest.times import iso_times, joined_cells, order_of, read_times
-from followup_analytics.ingest.wordlists import rows_that_count, unlisted_words, without_totals
-from followup_analytics.log import Note
-from followup_analytics.schema import TABLES
-from followup_analytics.tabular import ROW, RawTable, header_key, read_raw_tables
+from followup_analytics.log.followup_log import Note
+from followup_analytics.log.schema import TABLES
+from followup_analytics.sheets.tabular import ROW, RawTable, header_key, read_raw_tables
 from followup_analytics.text import listed
 
 _TIMES = {name: {one.name for one in table.columns if one.type == "timestamp"} for name, table in TABLES.items()}

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 import polars as pl
 
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet, calls_batch
-from followup_analytics.ingest.parts import clock_seconds, worded
-from followup_analytics.ingest.records import json_frame, json_records
+from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.parsing.parts import clock_seconds, worded
+from followup_analytics.ingest.parsing.records import json_frame, json_records
 from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
-from followup_analytics.ingest.sample import Sample
 
 _DIRECTIONS = {"incoming": "inbound", "inbound": "inbound", "outgoing": "outbound", "outbound": "outbound"}
 #: The simple form has no direction; actions that can only be one are used.

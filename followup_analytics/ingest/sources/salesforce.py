@@ -9,8 +9,8 @@ from __future__ import annotations
 import polars as pl
 
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet
-from followup_analytics.ingest.parts import Rejected, worded
-from followup_analytics.ingest.times import ReadTimes
+from followup_analytics.ingest.parsing.parts import Rejected, worded
+from followup_analytics.ingest.parsing.times import ReadTimes
 
 _DIRECTIONS = {"inbound": "inbound", "outbound": "outbound", "incoming": "inbound", "outgoing": "outbound"}
 _LEFT = r"(?:left|leave).*(?:message|voice ?mail|vm)|^(?:lvm|voice ?mail)$"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet
-from followup_analytics.ingest.parts import Rejected
+from followup_analytics.ingest.parsing.parts import Rejected
 
 _MASKED = r"\*{2,}"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet
-from followup_analytics.ingest.parts import clock_seconds, worded
+from followup_analytics.ingest.parsing.parts import clock_seconds, worded
 
 _IN_BRACKETS = r"\(([^()]*)\)\s*$"
 _EXTENSION = r"^\d{2,5}$"

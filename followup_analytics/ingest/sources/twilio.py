@@ -11,12 +11,12 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from followup_analytics.ingest.calls import WITHHELD
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet, calls_batch
-from followup_analytics.ingest.parts import worded
-from followup_analytics.ingest.records import json_frame, json_records
+from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.parsing.calls import WITHHELD
+from followup_analytics.ingest.parsing.parts import worded
+from followup_analytics.ingest.parsing.records import json_frame, json_records
 from followup_analytics.ingest.registry import CERTAIN, LIKELY, Batch, Match, ReadOptions, Source
-from followup_analytics.ingest.sample import Sample
 
 _CALL_SID = re.compile(r'"sid"\s*:\s*"CA[0-9a-f]{32}"')
 _DIRECTIONS = {

@@ -1,0 +1,1 @@
+"""The descriptive answers: rates, curves, outcomes, what goes with an answer, outreach."""

@@ -1,0 +1,7 @@
+"""Curves: the share of interviews that has heard back by the end of each local day, and what else became of them."""
+
+from followup_analytics.answers.curves.answer import incidence_curve
+from followup_analytics.answers.curves.exits import EVENTS, DayCurve, day_curve, exits
+from followup_analytics.answers.curves.result import CurveResult
+
+__all__ = ["EVENTS", "CurveResult", "DayCurve", "day_curve", "exits", "incidence_curve"]

@@ -1,0 +1,289 @@
+"""Curves: the share of interviews that has heard back by the end of each day, and what else became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from followup_analytics.answers.curves.exits import EVENTS, DayCurve, check_cluster, day_curve, exits, wider_limits
+from followup_analytics.answers.curves.result import CurveResult
+from followup_analytics.cells.counted import check_outcome, log_notes
+from followup_analytics.errors import UsageError
+from followup_analytics.log.followup_log import FollowUpLog, Note
+from followup_analytics.results.disclosure import SUPPRESSED, hidden_places, require_enough
+from followup_analytics.results.result import LogCounts
+from followup_analytics.statistics import applicant_groups, presentation_badge
+from followup_analytics.statistics.incidence import (
+    difference,
+    difference_limits,
+    incidence_limits,
+    quantile_limits,
+    quantile_of,
+)
+
+Row = dict[str, Any]
+
+#: Days whose differences between groups are given besides the horizon's.
+LANDMARKS = (7, 14, 28)
+LONGEST = 3_650
+
+_EMPTY: Row = dict.fromkeys(
+    ("estimate", "conf_low", "conf_high", "n_at_risk", "n_interviews", "n_applicants", "n_events")
+)
+_FEW_LEFT = "Hidden: from this day on too few applicants were still waiting."
+_UNSEEN = "Nobody was observed for so long."
+_LAST_DAY = "Every record that reached this day ends in the course of it."
+_CARRIED = "The last ones followed had all heard before this day; others were lost sight of earlier."
+_DAY_RULE = (
+    "Days are local calendar days since the interview's day. An interview whose record stops during a day counts as "
+    "waiting until that time of day; before it, everything that happened counts."
+)
+
+
+def incidence_curve(
+    log: FollowUpLog,
+    *,
+    by: str | None = None,
+    outcome: str = "response",
+    horizon: int = 30,
+    min_cell: int = 10,
+    entry: str | None = None,
+    cluster: str = "applicant",
+    engine: str = "auto",
+    seed: int = 0,  # noqa: ARG001 - every command takes a seed; nothing is drawn here
+) -> CurveResult:
+    """Follow all interviews, with or without attempts, and estimate what share has heard back by each day.
+
+    Aalen-Johansen over local days; filled and withdrawn (for ``advanced`` also rejected) compete, the end of the record
+    censors. Within a day true times decide (see :mod:`followup_analytics.answers.curves.exits`). Intervals: delete-a-group
+    jackknife over applicants, cloglog scale, t(groups - 1).
+
+    Args:
+        log: the log.
+        by: a column of the interviews; one set of curves for each of its values.
+        outcome: response or advanced.
+        horizon: last day, 0 to 3,650.
+        min_cell: fewest applicants that a shown number may be about; a curve also ends, for all later days, where fewer
+            are still waiting.
+        entry: column of the interviews with the time from which on the record was kept (left truncation).
+        cluster: applicant, or employer to let each interval be the wider of the two clusterings.
+        engine: as in ``engine.ENGINES``.
+        seed: taken for uniformity; nothing is drawn.
+
+    Returns:
+        A CurveResult (see there for its columns): one row per group, event and day, shares between 0 and 1, days whole
+        and local. A day that nobody was observed for is not_estimable.
+
+    Raises:
+        UsageError: for an unknown column, outcome or horizon.
+        WithheldError: when the whole log, or every group, is about too few applicants.
+    """
+    check_outcome(outcome)
+    if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or not 0 <= horizon <= LONGEST:
+        raise UsageError(f"--horizon {horizon!r} is no number of days: give a whole number from 0 to {LONGEST:,}.")
+    check_cluster(cluster)
+    rows = exits(log, outcome, columns=(by,) if by else (), entry=entry, engine=engine)
+    require_enough(rows["applicant_id"].n_unique(), min_cell)
+    parts = _parts(rows, by)
+    sizes = [{"group": name, "n_applicants": part["applicant_id"].n_unique()} for name, part in parts]
+    hidden = hidden_places(sizes, ["group"], min_cell)
+    if len(hidden) == len(parts):
+        require_enough(0, min_cell)
+    curves = {
+        name: day_curve(part, EVENTS[outcome], int(horizon))
+        for place, (name, part) in enumerate(parts)
+        if place not in hidden
+    }
+    told: list[Row] = []
+    for place, (name, _) in enumerate(parts):
+        head = {by: name} if by else {}
+        if place in hidden:
+            told += _hidden_rows(head, outcome, int(horizon), hidden[place], min_cell)
+        else:
+            told += _rows(head, outcome, curves[name], min_cell, by_employer=cluster == "employer")
+    shown = {name: part for place, (name, part) in enumerate(parts) if place not in hidden}
+    extra = {
+        "quantiles": [row for name, curve in curves.items() for row in _quantiles(name, curve, min_cell)],
+        "differences": _differences(shown, outcome, int(horizon), min_cell) if by else [],
+    }
+    return CurveResult(
+        rows=tuple(told),
+        counts=LogCounts.of(log),
+        notes=(*log.notes, *_notes(log, rows, outcome, entry)),
+        native=log.native,
+        extra=extra,
+        by=by,
+        outcome=outcome,
+        horizon=int(horizon),
+        min_cell=min_cell,
+        exits=rows,
+    )
+
+
+def _parts(rows: pl.DataFrame, by: str | None) -> list[tuple[str | None, pl.DataFrame]]:
+    """The rows of each group, groups in the order of their names, ``(missing)`` last."""
+    if by is None:
+        return [(None, rows)]
+    names = sorted(rows[by].unique(), key=lambda name: (name == "(missing)", name))
+    split = {key[0]: part for key, part in rows.partition_by(by, as_dict=True).items()}
+    return [(name, split[name]) for name in names]
+
+
+def _hidden_rows(head: Row, outcome: str, horizon: int, why: str, min_cell: int) -> list[Row]:
+    reason = (
+        f"Hidden: fewer than {min_cell} applicants."
+        if why == "small"
+        else "Hidden: a smaller group could be worked out from it."
+    )
+    return [
+        {**head, "outcome": outcome, "event": event, "day": day, **_EMPTY, "status": SUPPRESSED, "reason": reason}
+        for event in EVENTS[outcome]
+        for day in range(horizon + 1)
+    ]
+
+
+def _last_shown(curve: DayCurve, min_cell: int) -> int:
+    """Number of days, from day 0 on, before the first with some but too few applicants waiting."""
+    few = (curve.waiting_applicants > 0) & (curve.waiting_applicants < min_cell)
+    return int(np.argmax(few)) if few.any() else len(curve.days)
+
+
+def _rows(head: Row, outcome: str, curve: DayCurve, min_cell: int, *, by_employer: bool) -> list[Row]:
+    low, high = incidence_limits(curve.jackknife, curve.n_interviews, cluster_size=curve.cluster_size)
+    if by_employer:
+        other = incidence_limits(curve.by_employer(), curve.n_interviews, cluster_size=curve.cluster_size)
+        low, high = wider_limits((low, high), other)
+    se = curve.jackknife.se
+    shown = _last_shown(curve, min_cell)
+    out: list[Row] = []
+    for k, event in enumerate(curve.events):
+        for d in range(len(curve.days)):
+            row = {**head, "outcome": outcome, "event": event, "day": int(curve.days[d])}
+            if d >= shown:
+                out.append({**row, **_EMPTY, "status": SUPPRESSED, "reason": _FEW_LEFT})
+                continue
+            row |= {
+                "n_at_risk": int(curve.waiting[d]),
+                "n_interviews": curve.n_interviews,
+                "n_applicants": curve.n_applicants,
+                "n_events": round(float(curve.curve.n_events[k, d])),
+            }
+            limits = (float(curve.curve.estimate[k, d]), float(low[k, d]), float(high[k, d]))
+            out.append(_judged(row, limits, float(se[k, d]), curve, d))
+    return out
+
+
+def _judged(row: Row, limits: tuple[float, float, float], se: float, curve: DayCurve, d: int) -> Row:
+    """The row with its estimate, or without where nobody was observed, and the badge that it earns."""
+    estimate, low, high = limits
+    if not curve.known[d]:
+        none = {"estimate": None, "conf_low": None, "conf_high": None}
+        return {**row, **none, "status": "not_estimable", "reason": _UNSEEN}
+    effective = estimate * (1 - estimate) / se**2 if se > 0 else None
+    badge = presentation_badge(
+        estimate, low, high, n=curve.n_interviews, n_effective=effective, df=curve.n_applicants - 1
+    )
+    reason = badge.reason
+    if not bool(curve.curve.observed[d]):
+        reason = reason or _LAST_DAY
+    if curve.carried[d]:
+        reason = reason or _CARRIED
+    values = {"estimate": estimate, "conf_low": _number(low), "conf_high": _number(high)}
+    return {**row, **values, "status": "use_with_care" if reason else "ok", "reason": reason}
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _quantiles(name: str | None, curve: DayCurve, min_cell: int) -> list[Row]:
+    """Median days of each event: of all interviews, and of those that have the event by the last day shown."""
+    shown = _last_shown(curve, min_cell)
+    seen = np.flatnonzero(curve.known[:shown])
+    m = int(seen[-1]) + 1 if len(seen) else 0
+    days = curve.days[:m].astype(np.float64)
+    low, high = incidence_limits(curve.jackknife, curve.n_interviews, cluster_size=curve.cluster_size)
+    out = []
+    for k, event in enumerate(curve.events):
+        row: Row = {"group": name, "event": event, "by_day": int(days[-1]) if m else None}
+        row["median_day"] = _number(quantile_of(days, curve.curve.estimate[k, :m], 0.5))
+        ends = quantile_limits(days, low[k, :m], high[k, :m], 0.5)
+        row["median_day_low"], row["median_day_high"] = (_number(end) for end in ends)
+        row |= _half_of_events(days, curve, k)
+        if row["median_day"] is None:
+            row["reason"] = "Fewer than half of the interviews had the event by the last day shown."
+        out.append(row)
+    return out
+
+
+def _half_of_events(days: np.ndarray[Any, Any], curve: DayCurve, k: int) -> Row:
+    """The day by which half of those that have the event at all by the last day shown have had it, with limits."""
+    m = len(days)
+    names = ("half_of_events_day", "half_of_events_low", "half_of_events_high")
+    if m == 0 or float(curve.curve.estimate[k, m - 1]) <= 0:
+        return dict.fromkeys(names)
+
+    def share(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        last = values[k, m - 1]
+        return np.asarray(values[k, :m] / last) if last > 0 else np.full(m, np.nan)
+
+    shares = curve.jackknife.map(share)
+    low, high = shares.limits(scale="logit")
+    # The last day holds all of the events by definition: there the share is 1 without error.
+    low, high = np.where(shares.estimate >= 1, 1.0, low), np.where(shares.estimate >= 1, 1.0, high)
+    ends = quantile_limits(days, low, high, 0.5) if curve.jackknife.df >= 1 else (float("nan"), float("nan"))
+    return dict(zip(names, (_number(v) for v in (quantile_of(days, shares.estimate, 0.5), *ends)), strict=True))
+
+
+def _differences(shown: Mapping[str | None, pl.DataFrame], outcome: str, horizon: int, min_cell: int) -> list[Row]:
+    """Each group minus the first, jackknifed over one assignment of the applicants of both."""
+    names = list(shown)
+    out: list[Row] = []
+    for other in names[1:]:
+        out += _difference_rows(names[0], other, shown, outcome, horizon, min_cell)
+    return out
+
+
+def _difference_rows(
+    base: str | None,
+    other: str | None,
+    shown: Mapping[str | None, pl.DataFrame],
+    outcome: str,
+    horizon: int,
+    min_cell: int,
+) -> list[Row]:
+    both = pl.concat([shown[base], shown[other]])
+    assigned = applicant_groups(both)
+    total = int(assigned["group"].max() or 0) + 1  # type: ignore[arg-type]
+    curves = []
+    for name in (base, other):
+        part = shown[name]
+        groups = part.select("applicant_id").join(assigned, on="applicant_id", maintain_order="left")["group"]
+        curves.append(day_curve(part, EVENTS[outcome], horizon, groups=groups.to_numpy(), n_groups=total))
+    gap = difference(curves[1].jackknife, curves[0].jackknife)
+    sides = [(c.jackknife.estimate, *incidence_limits(c.jackknife, c.n_interviews)) for c in (curves[1], curves[0])]
+    low, high = difference_limits(gap, sides[0], sides[1])
+    last = min(_last_shown(curve, min_cell) for curve in curves)
+    out = []
+    for day in sorted({*(mark for mark in LANDMARKS if mark < horizon), horizon}):
+        seen = day < last and all(curve.known[day] for curve in curves)
+        values = [_number(float(v[0, day])) if seen else None for v in (gap.estimate, low, high)]
+        row = dict(zip(("estimate", "conf_low", "conf_high"), values, strict=True))
+        out.append({"group": other, "against": base, "event": outcome, "day": day, **row})
+    return out
+
+
+def _notes(log: FollowUpLog, rows: pl.DataFrame, outcome: str, entry: str | None) -> Sequence[Note]:
+    about_attempts = ("attempts_not_at_risk", "interviews_without_attempt")
+    notes = [note for note in log_notes(log, outcome) if note.code not in about_attempts]
+    notes.append(Note("day_rule", _DAY_RULE))
+    before = rows.filter(pl.col("time") < pl.col("entry").fill_null(0)).height
+    if before:
+        what = (
+            "heard back or ended before their record began" if entry else "have a record that ends before the interview"
+        )
+        notes.append(Note("never_observed", f"interviews {what}; they are in no risk set.", before))
+    return notes

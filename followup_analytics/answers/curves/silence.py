@@ -1,0 +1,195 @@
+"""Is so long a silence normal? Answered from the incidence curve: how many of those who heard back waited longer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from followup_analytics.cells.counted import check_outcome
+from followup_analytics.errors import UsageError
+from followup_analytics.log.followup_log import Note
+from followup_analytics.results.disclosure import hide_rows, require_enough
+from followup_analytics.results.result import Field, LogCounts, Result
+from followup_analytics.text import counted_days
+
+# What counts and estimates is imported where it is used: a step of `followup track` needs none of it.
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from followup_analytics.log.followup_log import FollowUpLog
+    from followup_analytics.statistics import Jackknife
+
+FloatArray = NDArray[np.float64]
+DAY_US = 86_400_000_000
+_LONGEST = 3_650
+_MEASURES = (
+    "estimate", "conf_low", "conf_high", "chance_yet", "chance_yet_low", "chance_yet_high",
+    "n_interviews", "n_applicants", "n_events", "n_waiting",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, repr=False)
+class SilenceResult(Result):
+    """One row for the log or for each group: how usual a silence of so many days is.
+
+    Rows hold group (text), days (asked for), horizon (days), outcome, estimate, conf_low, conf_high, chance_yet with
+    _low and _high (shares between 0 and 1, with 95% limits), n_interviews, n_applicants, n_events (ever), n_waiting
+    (interviews still waiting after `days`), status, reason.
+
+    estimate: of those who heard back by the horizon, the share that did so only after more than `days` days;
+    chance_yet: of those still waiting after `days` days, the share that hears back by the horizon. Both with limits.
+    """
+
+    command: ClassVar[str] = "silence"
+    title: ClassVar[str] = "How usual such a silence is"
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("group", "group"),
+        Field("days", "days of silence", "days"),
+        Field("estimate", "of those who heard back, later than that", "share"),
+        Field("conf_low", "95% interval", "share_interval", upper="conf_high"),
+        Field("chance_yet", "of those still waiting, will hear", "share"),
+        Field("chance_yet_low", "95% interval ", "share_interval", upper="chance_yet_high"),
+        Field("n_waiting", "still waiting then", "count"),
+        Field("status", "reading"),
+    )
+
+    def summary(self) -> str:
+        """The answer for the whole log, or for its first group, in a sentence."""
+        row = next((row for row in self.rows if row["estimate"] is not None), None)
+        if row is None:
+            return f"These data can't say how usual a silence is: {self.rows[0]['reason']}"
+        days = f"{row['days']:g} days" if row["days"] != 1 else "1 day"
+        share = 100 * row["estimate"]
+        usual = "usual" if row["estimate"] >= 0.25 else "not unusual" if row["estimate"] >= 0.1 else "unusual"
+        who = "" if row["group"] == "all" else f" in {row['group']}"
+        return (
+            f"A silence of {days} is {usual}: of those{who} who heard back within {row['horizon']} days "
+            f"of the interview, {share:.0f}% did so only later than that."
+        )
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Dots with 95% intervals: of those who heard back, the share that did so only later, for each group."""
+        from followup_analytics.charts import rate_chart
+
+        row = self.rows[0]
+        return rate_chart(
+            self.rows,
+            keys=("group",),
+            what=f"Heard back after more than {counted_days(row['days'])}",
+            n_field="n_events",
+            n_of="interviews that heard back",
+            simulated=self.counts.simulated,
+            title=None if ax is not None else self.title,
+            ax=ax,
+        )
+
+
+def silence(
+    log: FollowUpLog,
+    days: float,
+    *,
+    by: str | None = None,
+    outcome: str = "response",
+    horizon: int = 60,
+    min_cell: int = 10,
+) -> SilenceResult:
+    """How usual a silence of `days` days since the interview is, overall or for each value of an interview column.
+
+    With F the Aalen-Johansen incidence of a response (filled and withdrawn competing, the end of the record censoring)
+    and S the share still waiting: estimate = 1 - F(days) / F(horizon), chance_yet = (F(horizon) - F(days)) / S(days).
+    Intervals: delete-a-group jackknife over applicants, t(groups - 1), on the logit scale.
+
+    Returns a SilenceResult (see there for its columns and units).
+
+    Raises UsageError for a number of days that is negative or not below the horizon, or an unknown column or outcome;
+    WithheldError where the log is about fewer than `min_cell` applicants.
+    """
+    from followup_analytics.answers.curves import exits
+
+    check_outcome(outcome)
+    if not 0 <= days < horizon <= _LONGEST:
+        raise UsageError(
+            f"A silence of {days!r} days has to be at least 0 and shorter than the horizon of {horizon} days."
+        )
+    rows = exits(log, outcome, columns=(by,) if by else ())
+    require_enough(rows["applicant_id"].n_unique(), min_cell)
+    groups = [("all", rows)] if by is None else _parts(rows, by)
+    told = [_guarded(_row(name, part, outcome, days, horizon), min_cell) for name, part in groups]
+    notes = (
+        Note("silence", "A silence is counted from the interview, whatever the applicant did meanwhile."),
+        Note(
+            "association", "These shares describe those who waited: they don't say what waiting or acting brings about."
+        ),
+    )
+    return SilenceResult(tuple(hide_rows(told, ["group"], min_cell, _MEASURES)), LogCounts.of(log), notes, log.native)
+
+
+def _parts(rows: pl.DataFrame, by: str) -> list[tuple[str, pl.DataFrame]]:
+    names = sorted(rows[by].unique().to_list(), key=lambda name: (name == "(missing)", name))
+    return [(name, rows.filter(pl.col(by) == name)) for name in names]
+
+
+def _row(name: str, part: pl.DataFrame, outcome: str, days: float, horizon: int) -> dict[str, Any]:
+    from followup_analytics.answers.curves import EVENTS
+    from followup_analytics.statistics import group_rows
+    from followup_analytics.statistics.incidence import aalen_johansen, jackknife_incidence
+
+    found = part.filter(pl.col("time") >= 0)
+    time, cause = found["time"].to_numpy(), found["cause"].to_numpy()
+    # The end of the local day asked about: whoever heard on that day did not wait longer.
+    at = np.array([np.floor(days) + 1, horizon + 1]) * DAY_US - 1
+    causes = len(EVENTS[outcome])
+    curve = aalen_johansen(time, cause, at, n_causes=causes)
+    replicated = jackknife_incidence(time, cause, at, group_rows(found), n_causes=causes)
+    waiting = found.filter(pl.col("time") > at[0])
+    row = {
+        "group": name, "days": days, "horizon": horizon, "outcome": outcome,
+        "estimate": None, "conf_low": None, "conf_high": None,
+        "chance_yet": None, "chance_yet_low": None, "chance_yet_high": None,
+        "n_interviews": part.height, "n_applicants": part["applicant_id"].n_unique(),
+        "n_events": int((found["cause"] == 1).sum()), "n_waiting": waiting.height,
+        "applicants_waiting": waiting["applicant_id"].n_unique(),
+    }  # fmt: skip
+    if not bool(curve.observed[0]) or curve.estimate[0, 1] <= 0:
+        why = "nobody was observed for so long." if not bool(curve.observed[0]) else "nobody has heard back yet."
+        return row | {"status": "not_estimable", "reason": f"There is no such number: {why}"}
+    later, yet = replicated.map(_share_later), replicated.map(_chance_yet)
+    # Past the last observation the curve stays where it is: what came later is not in these shares.
+    short = not bool(curve.observed[1])
+    reason = "The record is shorter than the horizon: later answers are not counted." if short else None
+    return row | {
+        **dict(zip(("estimate", "conf_low", "conf_high"), _limits(later), strict=True)),
+        **dict(zip(("chance_yet", "chance_yet_low", "chance_yet_high"), _limits(yet), strict=True)),
+        "status": "use_with_care" if short else "ok",
+        "reason": reason,
+    }
+
+
+def _guarded(row: dict[str, Any], min_cell: int) -> dict[str, Any]:
+    """The row without what is said of those still waiting, where these are too few."""
+    few = 0 < row.pop("applicants_waiting") < min_cell
+    return row | dict.fromkeys(("chance_yet", "chance_yet_low", "chance_yet_high", "n_waiting")) if few else row
+
+
+def _share_later(curve: FloatArray) -> float:
+    early, late = curve[0]
+    return float(1 - early / late) if late > 0 else float("nan")
+
+
+def _chance_yet(curve: FloatArray) -> float:
+    waiting = 1.0 - float(curve[:, 0].sum())
+    return float((curve[0, 1] - curve[0, 0]) / waiting) if waiting > 1e-12 else float("nan")
+
+
+def _limits(found: Jackknife) -> tuple[float | None, float | None, float | None]:
+    low, high = found.limits(scale="logit")
+    return _plain(found.estimate), _plain(low), _plain(high)
+
+
+def _plain(value: Any) -> float | None:
+    number = float(np.asarray(value))
+    return number if np.isfinite(number) else None

@@ -1,0 +1,1 @@
+"""Outreach: contact and cooperation rates as survey researchers have them, and what trying once more brings."""

@@ -1,0 +1,240 @@
+"""Response rates by any keys: the question checked, the attempts counted, small groups hidden, the rest explained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from followup_analytics.answers.rates.attempts_table import AttemptsTable, attempts_table
+from followup_analytics.answers.rates.cumulative import Cumulative, Tries, cumulative_incidence
+from followup_analytics.answers.rates.estimate import UNOBSERVED, GroupRates, Windows, group_rates
+from followup_analytics.answers.rates.keys import Key, parse_keys
+from followup_analytics.answers.rates.result import RatesResult
+from followup_analytics.answers.rates.trace import rows_behind
+from followup_analytics.cells.counted import check_outcome, window_us
+from followup_analytics.cells.inputs import buckets
+from followup_analytics.errors import UsageError, WithheldError
+from followup_analytics.log.followup_log import Note
+from followup_analytics.log.ids import numbers_of
+from followup_analytics.results.disclosure import ESTIMATE_FIELDS, SUPPRESSED, hide_rows, require_enough
+from followup_analytics.results.result import LogCounts
+from followup_analytics.statistics import group_rows
+
+if TYPE_CHECKING:
+    from followup_analytics.log.followup_log import FollowUpLog
+
+CLUSTERS = ("applicant", "employer")
+CUMULATIVE_FIELDS = ("cumulative", "cumulative_low", "cumulative_high")
+_MEASURES = (*ESTIMATE_FIELDS, "n_attempts", *CUMULATIVE_FIELDS)
+
+SELECTION = (
+    "The rate by number of the attempt describes who is still trying, not what one more attempt does: those who are "
+    "answered easily leave early, so later numbers can fall although no attempt works less."
+)
+_UNSEEN = (
+    "In some rows no attempt was observed for the whole window: their rate is the one up to the longest time observed."
+)
+_OPEN_BIN = (
+    "In the last, open row the cumulative share adds one further attempt, at the rate of all attempts in that row."
+)
+_INFORMATIVE = (
+    "The cumulative share counts whoever stopped trying, or heard only after the window, as no different from those "
+    "who went on."
+)
+#: Bounds nearer to each other than this are told with a decimal.
+_WIDE_BOUNDS = 0.02
+
+
+def response_rates(
+    log: FollowUpLog,
+    *,
+    by: str | Sequence[str] = "timing",
+    outcome: str = "response",
+    within: float = 7.0,
+    min_cell: int = 10,
+    bins: str | Mapping[str, str] | None = None,
+    working_days: str | None = None,
+    cluster: str = "applicant",
+    engine: str = "auto",
+    seed: int = 0,  # noqa: ARG001 - every command takes a seed; nothing is drawn here
+) -> RatesResult:
+    """How often an attempt is answered, by timing, channel, number and so on.
+
+    Parameters: `by` names one or more keys (timing, channel, attempt, party, weekday, hour, any column of interviews or
+    contacts); `outcome` response or advanced; `within` days of the window; `min_cell` applicants below which a row is
+    hidden; `bins` as in `rates.keys`; `working_days` a country whose working days timing counts instead of calendar
+    days (windows stay in hours); `cluster` applicant, or employer to let the interval be the wider of the two
+    clusterings; `engine` as in `engine.ENGINES`.
+
+    Returns a RatesResult, one row for each combination of the keys that occurs: the keys (text), n_attempts (at risk),
+    n_interviews and n_applicants (with such an attempt), n_events (answered within the window), estimate, conf_low,
+    conf_high (share of attempts answered within `within` days, between 0 and 1, with 95% limits), cumulative,
+    cumulative_low, cumulative_high (share of interviews answered by this attempt; null unless by attempt, alone or with
+    interview columns), status, reason.
+
+    Raises UsageError for a wrong request, WithheldError where all that was asked for is hidden, and DataError where
+    `min_cell` is 1 and there is no interview.
+    """
+    keys = parse_keys(by, log, bins, min_cell)
+    _check(outcome, cluster)
+    require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
+    table = attempts_table(log, keys, outcome=outcome, within=within, working_days=working_days, engine=engine)
+    rates = _rates(table, log, cluster, window_us(within))
+    reached = _cumulative(table, log, keys, window_us(within))
+    rows = _rows(table, rates, reached, keys)
+    shown = _without_telling_differences(hide_rows(rows, [key.name for key in keys], min_cell, _MEASURES), keys)
+    if rows and all(row["status"] == SUPPRESSED for row in shown):
+        raise WithheldError.too_few(min_cell)
+    return RatesResult(
+        rows=tuple(shown),
+        counts=LogCounts.of(log),
+        notes=(*log.notes, *table.notes, *_notes(shown, reached, keys, working_days)),
+        native=log.native,
+        keys=tuple(key.name for key in keys),
+        outcome=outcome,
+        within=within,
+        behind=partial(rows_behind, log, keys, outcome=outcome, within=within, working_days=working_days),
+    )
+
+
+def _check(outcome: str, cluster: str) -> None:
+    check_outcome(outcome)
+    if cluster not in CLUSTERS:
+        raise UsageError(f"There is no clustering by {cluster!r}: choose applicant or employer.")
+
+
+def _rates(table: AttemptsTable, log: FollowUpLog, cluster: str, within_us: int) -> GroupRates:
+    """Rates of all rows; with employers as clusters too, each row keeps the wider of its two intervals."""
+    parts = {"group": table.column("group"), "elapsed": table.column("elapsed_us"), "closed": table.column("closed")}
+    of_applicants = group_rates(Windows(cluster=table.applicants(), **parts), table.groups.height, within_us)
+    if cluster == "applicant":
+        return of_applicants
+    # An interview whose employer is not known is a cluster with the applicant's others of that kind.
+    employers = log.interviews.select(pl.coalesce("employer", pl.lit("\0") + pl.col("applicant_id"))).to_series()
+    codes = numbers_of(employers)[table.column("story")]
+    return of_applicants.wider(group_rates(Windows(cluster=codes, **parts), table.groups.height, within_us))
+
+
+def _cumulative(
+    table: AttemptsTable, log: FollowUpLog, keys: Sequence[Key], within_us: int
+) -> dict[int, tuple[Cumulative, int]]:
+    """Cumulative incidence of each table row, as (curve of its stratum, place in it); empty unless by attempt and
+    interview columns."""
+    numbered = next((key for key in keys if key.name == "attempt"), None)
+    others = [key for key in keys if key.name != "attempt"]
+    if numbered is None or any(key.of_contacts or key.name in ("timing", "weekday", "hour") for key in others):
+        return {}
+    found: dict[int, tuple[Cumulative, int]] = {}
+    whose = log.interviews.select("interview_id", "applicant_id", bucket=buckets(log))
+    rows = pl.concat([table.rows, whose[table.column("story")]], how="horizontal")
+    strata = rows.partition_by([f"_key_{key.name}" for key in others]) if others else [rows]
+    for stratum in strata:
+        if stratum.is_empty():
+            continue
+        tries = Tries(
+            stratum["attempt"].to_numpy(),
+            stratum["elapsed_us"].to_numpy(),
+            stratum["closed"].to_numpy(),
+            group_rows(stratum),
+        )
+        present = dict(stratum.select("_key_attempt", "group").unique().sort("_key_attempt").iter_rows())
+        curve = cumulative_incidence(tries, [numbered.bins[place] for place in present], within_us)
+        found |= {group: (curve, place) for place, group in enumerate(present.values())}
+    return found
+
+
+def _rows(
+    table: AttemptsTable, rates: GroupRates, reached: Mapping[int, tuple[Cumulative, int]], keys: Sequence[Key]
+) -> list[dict[str, Any]]:
+    interviews = table.rows.group_by("group").agg(pl.col("story").n_unique()).sort("group")["story"]
+    names = table.groups.select(key.name for key in keys).to_dicts()
+    return [
+        {
+            **names[group],
+            "n_attempts": int(rates.attempts[group]),
+            "n_interviews": interviews[group],
+            "n_applicants": int(rates.clusters[group]),
+            "n_events": int(rates.events[group]),
+            **rates.numbers(group),
+            **_reached(reached.get(group), rates.numbers(group)),
+            "status": rates.badge(group).status,
+            "reason": rates.badge(group).reason,
+        }
+        for group in range(len(names))
+    ]
+
+
+def _reached(found: tuple[Cumulative, int] | None, own: Mapping[str, float | None]) -> dict[str, float | None]:
+    """The cumulative share of a row; by the first attempt it is the row's own rate, and has the row's own interval."""
+    if found is None:
+        return dict.fromkeys(CUMULATIVE_FIELDS)
+    curve, place = found
+    if curve.only_first[place]:
+        return dict(zip(CUMULATIVE_FIELDS, (own[name] for name in ("estimate", "conf_low", "conf_high")), strict=True))
+    values = (curve.estimate[place], curve.low[place], curve.high[place])
+    return {
+        name: None if np.isnan(value) else float(value) for name, value in zip(CUMULATIVE_FIELDS, values, strict=True)
+    }
+
+
+def _without_telling_differences(rows: list[dict[str, Any]], keys: Sequence[Key]) -> list[dict[str, Any]]:
+    """Take the cumulative share from every row after a hidden one: the steps between would give the hidden rate
+    away."""
+    closed: set[tuple[Any, ...]] = set()
+    for row in rows:
+        stratum = tuple(row[key.name] for key in keys if key.name != "attempt")
+        if row["status"] == SUPPRESSED:
+            closed.add(stratum)
+        if stratum in closed:
+            row.update(dict.fromkeys(CUMULATIVE_FIELDS))
+    return rows
+
+
+def _notes(
+    rows: Sequence[Mapping[str, Any]],
+    reached: Mapping[int, tuple[Cumulative, int]],
+    keys: Sequence[Key],
+    working_days: str | None,
+) -> list[Note]:
+    """What a reader of this table must know; nothing that would tell a hidden row."""
+    notes = []
+    if any(row["reason"] == UNOBSERVED.reason for row in rows):
+        notes.append(Note("window_not_observed", _UNSEEN))
+    if any(key.name == "attempt" for key in keys):
+        notes.append(Note("hazard_is_selection", SELECTION))
+    if reached:
+        notes.append(Note("informative_stopping", f"{_INFORMATIVE} {_bounds(rows, reached, keys)}".rstrip()))
+        if any(key.name == "attempt" and key.bins[-1].high is None for key in keys):
+            notes.append(Note("open_attempts", _OPEN_BIN))
+    if working_days is not None:
+        notes.append(
+            Note(
+                "working_days",
+                f"Timing counts working days of {working_days.upper()}; windows stay in hours of the clock.",
+            )
+        )
+    return notes
+
+
+def _bounds(
+    rows: Sequence[Mapping[str, Any]], reached: Mapping[int, tuple[Cumulative, int]], keys: Sequence[Key]
+) -> str:
+    """The bound in figures where nothing is hidden and there is one stratum, else in words."""
+    if len(keys) > 1 or any(row["status"] == SUPPRESSED for row in rows):
+        return (
+            "Were that wrong, it could lie as low as the share of starters who were answered, or as high as that plus "
+            "all who stopped."
+        )
+    curve, place = reached[max(reached)]
+    low, high = float(curve.if_never[place]), float(curve.if_always[place])
+    if f"{100 * low:.1f}" == f"{100 * high:.1f}":
+        return ""  # nobody stopped unanswered: there is nothing to bound
+    digits = 0 if high - low >= _WIDE_BOUNDS else 1
+    return (
+        f"Were that wrong, the last one could lie anywhere from {100 * low:.{digits}f}% (had those who stopped never "
+        f"been answered) to {100 * high:.{digits}f}% (had all of them been answered at their next attempt)."
+    )

@@ -1,0 +1,1 @@
+"""Cells: what an attempt, a response and an end is, and how often each happened, on any engine."""

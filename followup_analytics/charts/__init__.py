@@ -1,0 +1,66 @@
+"""Charts on rows of numbers that are ready to be shown: nothing is computed, hidden or rounded a second time here."""
+
+from followup_analytics.charts.curves import curve_alt, curve_chart
+from followup_analytics.charts.emulation import (
+    ARMS,
+    balance_alt,
+    balance_chart,
+    overlap_alt,
+    overlap_chart,
+    risk_alt,
+    risk_chart,
+    weights_alt,
+    weights_chart,
+)
+from followup_analytics.charts.forest import VERDICT_WORDS, forest_alt, forest_chart
+from followup_analytics.charts.numbers import count_chart, number_alt, number_chart
+from followup_analytics.charts.power import power_chart
+from followup_analytics.charts.rates import rate_alt, rate_caption, rate_chart
+from followup_analytics.charts.reliability import reliability_alt, reliability_chart
+from followup_analytics.charts.style import Chart, contrast
+from followup_analytics.charts.words import (
+    claim_words,
+    count,
+    joined,
+    key_title,
+    percent,
+    points,
+    row_label,
+    value_label,
+)
+
+__all__ = [
+    "ARMS",
+    "VERDICT_WORDS",
+    "Chart",
+    "balance_alt",
+    "balance_chart",
+    "claim_words",
+    "contrast",
+    "count",
+    "count_chart",
+    "curve_alt",
+    "curve_chart",
+    "forest_alt",
+    "forest_chart",
+    "joined",
+    "key_title",
+    "number_alt",
+    "number_chart",
+    "overlap_alt",
+    "overlap_chart",
+    "percent",
+    "points",
+    "power_chart",
+    "rate_alt",
+    "rate_caption",
+    "rate_chart",
+    "reliability_alt",
+    "reliability_chart",
+    "risk_alt",
+    "risk_chart",
+    "row_label",
+    "value_label",
+    "weights_alt",
+    "weights_chart",
+]

@@ -1,0 +1,272 @@
+"""Charts of an emulated trial: balance, overlap, weights, and the risk under both strategies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from followup_analytics.charts.style import (
+    BAND,
+    BLUE,
+    COLUMN_WIDTH,
+    GREY,
+    INK,
+    RULE,
+    SERIES,
+    VERMILLION,
+    give_words,
+    house_style,
+    label_ends,
+    new_axes,
+    percent_axis,
+)
+from followup_analytics.charts.words import joined, key_title, percent, value_label
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Row = Mapping[str, Any]
+
+ARMS = ("strategy", "alternative")
+#: A standardised difference beyond this is commonly called imbalance (P. Austin, 2009).
+BALANCED = 0.1
+_MOST_LEVELS = 30
+
+
+def balance_chart(rows: Sequence[Row], *, simulated: bool = False, ax: Axes | None = None) -> Axes:
+    """Draw standardised differences before and after weighting (a love plot).
+
+    `rows` have `covariate`, `level`, `before` and `after`; the levels that were furthest apart come first, 30 at most.
+    """
+    known = [row for row in rows if row.get("before") is not None and row.get("after") is not None]
+    known = sorted(known, key=lambda row: -abs(float(row["before"])))[:_MOST_LEVELS]
+    with house_style():
+        axes = ax or new_axes(COLUMN_WIDTH, 1.0 + 0.19 * max(len(known), 2))
+        axes.axvspan(-BALANCED, BALANCED, color=BAND, linewidth=0, zorder=0)
+        axes.axvline(0, color=INK, linewidth=0.8, zorder=1)
+        for place, row in enumerate(known):
+            before, after = float(row["before"]), float(row["after"])
+            axes.plot([before, after], [place, place], color=RULE, linewidth=0.8, zorder=1)
+            said = ("before weighting", "after") if place == 0 else (None, None)
+            axes.plot(
+                before, place, "o", color=VERMILLION, markerfacecolor="white", markersize=5, zorder=2, label=said[0]
+            )
+            axes.plot(after, place, "s", color=BLUE, markersize=4.5, zorder=3, label=said[1])
+        axes.set_yticks(range(len(known)), [_level_words(row) for row in known])
+        axes.set_ylim(len(known) - 0.4, -0.6)
+        reach = max([0.25, *(abs(float(row[name])) for row in known for name in ("before", "after"))]) * 1.1
+        axes.set_xlim(-reach, reach)
+        axes.set_xlabel("Standardised difference, strategy minus alternative")
+        if known:
+            axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False, fontsize=8.5)
+        axes.tick_params(axis="y", length=0)
+        axes.spines["left"].set_visible(False)
+        return give_words(axes, balance_alt(rows), _balance_caption(rows, known), simulated=simulated)
+
+
+def balance_alt(rows: Sequence[Row]) -> str:
+    """Alt text: the largest differences before and after weighting, and how many stay beyond a tenth."""
+    known = [row for row in rows if row.get("before") is not None and row.get("after") is not None]
+    if not known:
+        return "Chart of balance: no covariate has numbers that can be shown."
+    most = {name: max(abs(float(row[name])) for row in known) for name in ("before", "after")}
+    beyond = sum(abs(float(row["after"])) > BALANCED for row in known)
+    return (
+        f"Chart of balance for {len(known)} levels of covariates: the largest standardised difference is "
+        f"{most['before']:.2f} before weighting and {most['after']:.2f} after; after it {beyond} "
+        f"{'is' if beyond == 1 else 'are'} beyond {BALANCED:g}."
+    )
+
+
+_HISTORY = {
+    "number": "Number of the attempt",
+    "day": "Day since the interview",
+    "channel": "Channel of the attempt",
+    "tone": "Tone last heard",
+    "self_rating": "Applicant’s own rating",
+}
+_YES_NO = {"true": "yes", "false": "no"}
+
+
+def _level_words(row: Row) -> str:
+    name, level = str(row["covariate"]), str(row["level"])
+    value = _YES_NO.get(level) or (value_label(name, level) if name != "tone" else level)
+    return f"{_HISTORY.get(name) or key_title(name)}: {value}"
+
+
+def _balance_caption(rows: Sequence[Row], drawn: Sequence[Row]) -> str:
+    cut = f" The {len(drawn)} levels furthest apart of {len(rows)} are drawn." if len(drawn) < len(rows) else ""
+    return (
+        "How far those who did each differed before weighting (open circles) and after (filled squares). "
+        f"Within the grey band, {BALANCED:g} either way, the arms are alike.{cut}"
+    )
+
+
+def overlap_chart(rows: Sequence[Row], *, simulated: bool = False, ax: Axes | None = None) -> Axes:
+    """Draw how likely those who kept to each arm were to do so: shares by tenths, strategy up, alternative down.
+
+    `rows` have `arm`, `from`, `to` and `share` (null where few people are behind it).
+    """
+    with house_style():
+        axes = ax or new_axes(COLUMN_WIDTH, 2.7)
+        for arm, style, sign in zip(ARMS, SERIES, (1, -1), strict=False):
+            mine = [row for row in rows if row["arm"] == arm]
+            shown = [row for row in mine if row.get("share") is not None]
+            axes.bar(
+                [(float(row["from"]) + float(row["to"])) / 2 for row in shown],
+                [sign * float(row["share"]) for row in shown],
+                width=0.09,
+                color=style.colour,
+                label=arm,
+            )
+            for row in mine:
+                if row.get("share") is None:
+                    axes.text((float(row["from"]) + float(row["to"])) / 2, sign * 0.01, "few", color=GREY, fontsize=7,
+                              ha="center", va="bottom" if sign > 0 else "top")  # fmt: skip
+        axes.axhline(0, color=INK, linewidth=0.8)
+        _both_ways(axes, rows)
+        return give_words(axes, overlap_alt(rows), _OVERLAP_CAPTION, simulated=simulated)
+
+
+_OVERLAP_CAPTION = (
+    "How probable it was, given what was known, that those who kept to an arm would do so (the inverse of their "
+    "weights). Bars at the far left are people whom few resemble: they carry large weights."
+)
+
+
+def _both_ways(axes: Axes, rows: Sequence[Row]) -> None:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    top = max([float(row["share"]) for row in rows if row.get("share") is not None], default=0.5) * 1.15
+    axes.set_ylim(-top, top)
+    axes.set_xlim(0, 1)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, symmetric=True))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: percent(abs(share))))
+    axes.set_xlabel("Probability of having kept to the arm")
+    axes.set_ylabel("Share of the arm")
+    for arm, height, align in zip(ARMS, (0.97, 0.03), ("top", "bottom"), strict=True):
+        axes.text(0.99, height, arm, transform=axes.transAxes, ha="right", va=align, fontsize=8.5)
+    axes.spines["bottom"].set_visible(False)
+
+
+def overlap_alt(rows: Sequence[Row]) -> str:
+    """Alt text: the share of each arm that was unlikely (below 10%) to keep to it."""
+    told = []
+    for arm in ARMS:
+        first = next((row for row in rows if row["arm"] == arm and float(row["from"]) == 0.0), None)
+        share = first.get("share") if first else None
+        told.append(f"of the {arm} {'few' if share is None else percent(float(share))}")
+    return f"Chart of overlap: less than 10% likely to keep to their arm were {joined(told)}."
+
+
+def weights_chart(rows: Sequence[Row], *, simulated: bool = False, ax: Axes | None = None) -> Axes:
+    """Draw what weighting leaves of each arm: the share of its number that it is worth, and its largest weight's share.
+
+    `rows` have `arm`, `effective_size`, `effective_share`, `largest_share`, `mean_weight` and `share_capped`.
+    """
+    with house_style():
+        axes = ax or new_axes(COLUMN_WIDTH, 2.0)
+        for place, (name, _, limit, _) in enumerate(_WEIGHT_BARS):
+            for shift, row in zip((-0.19, 0.19), rows, strict=False):
+                value = float(row[name])
+                axes.barh(place + shift, value, height=0.34, color=SERIES[ARMS.index(str(row["arm"]))].colour)
+                words = f"{row['arm']} {percent(value, 1 if value < 0.1 else 0)}"
+                # Beyond the gate's mark, which the words would else be crossed by.
+                _beside(axes, words, max(value, limit), place + shift)
+        _draw_limits(axes)
+        axes.set_yticks(range(len(_WEIGHT_BARS)), [words for _, words, _, _ in _WEIGHT_BARS])
+        axes.set_ylim(1.5, -0.65)
+        axes.set_xlim(0, 1.0)
+        percent_axis(axes.xaxis)
+        axes.set_axisbelow(True)
+        axes.tick_params(axis="y", length=0)
+        return give_words(axes, weights_alt(rows), _weights_caption(rows), simulated=simulated)
+
+
+#: What is drawn: field, words, the gate's limit, and what the limit asks.
+_WEIGHT_BARS = (
+    ("effective_share", "Worth after weighting,\nof the arm’s own number", 0.20, "at least 20%"),
+    ("largest_share", "Largest weight,\nof the arm’s sum", 0.10, "at most 10%"),
+)
+
+
+def _beside(axes: Axes, words: str, value: float, place: float) -> None:
+    inside = value > 0.8
+    axes.annotate(
+        words, (value, place), xytext=(-4 if inside else 4, 0), textcoords="offset points", va="center", fontsize=8.5,
+        ha="right" if inside else "left", color="white" if inside else INK,
+    )  # fmt: skip
+
+
+def _draw_limits(axes: Axes) -> None:
+    for place, (_, _, limit, word) in enumerate(_WEIGHT_BARS):
+        axes.plot([limit, limit], [place - 0.42, place + 0.42], color=INK, linewidth=1.1, linestyle=(0, (3, 2)))
+        axes.annotate(
+            word, (limit, place - 0.42), xytext=(3, 1), textcoords="offset points", fontsize=7.5, color=GREY,
+            va="bottom",
+        )  # fmt: skip
+
+
+def weights_alt(rows: Sequence[Row]) -> str:
+    """Alt text: effective size and largest share of both arms."""
+    told = [
+        f"the {row['arm']} is worth {float(row['effective_size']):,.0f} interviews, {percent(row['effective_share'])} "
+        f"of its number, its largest weight {percent(float(row['largest_share']), 1)} of the sum"
+        for row in rows
+    ]
+    return f"Chart of weights: {joined(told) or 'no numbers'}."
+
+
+def _weights_caption(rows: Sequence[Row]) -> str:
+    means = joined([f"{float(row['mean_weight']):.2f} ({row['arm']})" for row in rows])
+    cut = joined([f"{percent(float(row['share_capped']), 1)} ({row['arm']})" for row in rows])
+    return f"What weighting leaves of each arm. The mean weight is {means}; cut to the cap were {cut}."
+
+
+def risk_chart(
+    rows: Sequence[Row], *, words: tuple[str, str], outcome: str, simulated: bool = False, ax: Axes | None = None
+) -> Axes:
+    """Draw the risk of the outcome by day had everybody kept to the strategy, and to the alternative.
+
+    `rows` have `arm`, `day`, `estimate`, `conf_low` and `conf_high`; `words` say what each arm does.
+    """
+    with house_style():
+        axes = ax or new_axes(COLUMN_WIDTH, 2.9)
+        ends: list[tuple[float, float, str, str]] = []
+        for arm, style in zip(ARMS, SERIES, strict=False):
+            mine = [row for row in rows if row["arm"] == arm and row.get("estimate") is not None]
+            if not mine:
+                continue
+            days, risks = [int(row["day"]) for row in mine], [float(row["estimate"]) for row in mine]
+            axes.plot(days, risks, drawstyle="steps-post", color=style.colour, linestyle=style.dashes, linewidth=1.8)
+            limited = [row for row in mine if row.get("conf_low") is not None and row.get("conf_high") is not None]
+            low, high = ([float(row[name]) for row in limited] for name in ("conf_low", "conf_high"))
+            span = [int(row["day"]) for row in limited]
+            axes.fill_between(span, low, high, step="post", color=style.colour, alpha=0.14, linewidth=0)
+            ends.append((days[-1], risks[-1], f"{arm} {percent(risks[-1])}", style.colour))
+        tops = [float(row.get("conf_high") or row["estimate"]) for row in rows if row.get("estimate") is not None]
+        axes.set_ylim(0, min(1.0, max([0.05, *tops]) * 1.1))
+        axes.set_xlim(0, max((int(row["day"]) for row in rows), default=1))
+        percent_axis(axes.yaxis)
+        axes.set_xlabel("Days since time zero")
+        axes.set_ylabel(f"Risk of {outcome}" if len(outcome) < 20 else "Risk")
+        axes.spines["left"].set_visible(False)
+        label_ends(axes, ends)
+        caption = (
+            f"{outcome[:1].upper()}{outcome[1:]}, had everybody kept to the strategy ({words[0]}) and to the "
+            f"alternative ({words[1]}), with 95% bands."
+        )
+        return give_words(axes, risk_alt(rows), caption, simulated=simulated)
+
+
+def risk_alt(rows: Sequence[Row]) -> str:
+    """Alt text: both risks at the horizon with their limits."""
+    told = []
+    for arm in ARMS:
+        mine = [row for row in rows if row["arm"] == arm and row.get("estimate") is not None]
+        if mine:
+            last = max(mine, key=lambda row: int(row["day"]))
+            low, high = last.get("conf_low"), last.get("conf_high")
+            limits = "" if low is None or high is None else f" ({percent(float(low))} to {percent(float(high))})"
+            told.append(f"{arm} {percent(float(last['estimate']))}{limits} by day {last['day']}")
+    return f"Risk curves of an emulated trial: {joined(told) or 'no numbers'}."

@@ -1,0 +1,1 @@
+"""What could not be used: rejects, review files, and how they come back."""

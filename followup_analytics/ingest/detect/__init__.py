@@ -1,0 +1,1 @@
+"""What a file is, found out by a first look at it."""

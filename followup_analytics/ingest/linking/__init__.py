@@ -1,0 +1,1 @@
+"""Which interview a call belongs to: lines, rosters, dates."""

@@ -1,0 +1,267 @@
+"""The roster: which numbers and addresses belong to which interview, and who answers them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from followup_analytics.errors import DataError, UsageError
+from followup_analytics.ingest.linking.directory import directory_lines, is_directory, read_directory
+from followup_analytics.ingest.parsing.telephone import contact_key, home_region, tail_key
+from followup_analytics.log.checks import CheckedTable, check_table
+from followup_analytics.log.schema import INTERVIEWS, PARTIES
+from followup_analytics.sheets.tabular import ROW, RawTable, header_key, read_raw_tables
+from followup_analytics.text import nearest, undo_formula_safe
+
+#: Headers as offices write them, for each thing that a roster says.
+ALIASES: dict[str, tuple[str, ...]] = {
+    "interview_id": ("interview", "id"),
+    "applicant_id": ("applicant", "student_id", "student", "candidate_id", "candidate"),
+    "employer": ("company", "organisation", "organization"),
+    "interviewed_at": ("interview_date", "interview_at", "interview_time", "date_of_interview"),
+    "numbers": (
+        "number",
+        "phone",
+        "phones",
+        "phone_number",
+        "phone_numbers",
+        "telephone",
+        "telephones",
+        "tel",
+        "mobile",
+    ),
+    "addresses": (
+        "address",
+        "email",
+        "emails",
+        "e_mail",
+        "e_mails",
+        "email_address",
+        "email_addresses",
+        "domain",
+        "domains",
+    ),
+    "names": ("name", "contact_name", "contact_names", "contact", "contacts", "person"),
+    "party": ("role",),
+    "own_numbers": ("applicant_number", "applicant_numbers", "applicant_phone", "own_number"),
+    "own_addresses": ("applicant_address", "applicant_addresses", "applicant_email", "own_address"),
+    "calendar_uid": ("uid", "calendar_uids"),
+}
+_LINES = {
+    f"{party}_{kind}": party
+    for party in PARTIES
+    if party != "none"
+    for kind in ("numbers", "addresses", "number", "address")
+}
+_SEPARATORS = re.compile(r"[;|\n\r]+|\s/\s|,(?!,)\s*(?=[+\d(@\w])")
+#: What a roster says about people and lines is used for linking and never stored.
+_NOT_STORED = ("numbers", "addresses", "names", "party", "own_numbers", "own_addresses", "calendar_uid", *_LINES)
+
+LINES_SCHEMA = {"key": pl.String, "interview_id": pl.String, "party": pl.String}
+INTERVIEW_SCHEMA = {
+    "interview_id": pl.String,
+    "applicant_id": pl.String,
+    "start_us": pl.Int64,
+    "start_day": pl.Int32,  # its local date, in days since 1970-01-01
+    "end_us": pl.Int64,
+    "by_day": pl.Boolean,
+}
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Lines (key, interview_id, party) and what is known of the interviews they lead to.
+
+    `interviews`: the roster's own interviews, checked, where it has what the table needs; `own` maps the key of an
+    applicant's own number or address to the applicant_id; `region` is where numbers without a country code belong.
+    """
+
+    lines: pl.DataFrame
+    interviews: CheckedTable | None
+    own: dict[str, str]
+    region: str | None
+    region_from: str
+    unreadable: Sequence[int]  # rows whose numbers or addresses are none
+
+
+def read_roster(paths: Sequence[Path], *, time_zone: str | None = None, region: str | None = None) -> Roster:
+    """Read one or several roster files: spreadsheets of any kind, and address books that add lines by employer.
+
+    Raises DataError when a file has no interview_id, or neither numbers nor addresses.
+    """
+    books = [card for path in paths if is_directory(path) for card in read_directory(path)]
+    tables = [
+        _named(table, lines_elsewhere=bool(books))
+        for path in paths
+        if not is_directory(path)
+        for table in read_raw_tables(path, _words())
+    ]
+    if not tables:
+        raise DataError(f"{paths[0].name}: an address book has no interviews; give the roster itself too.")
+    frames = [table.frame for table in tables]
+    found, how = _region(frames, time_zone, region)
+    lines, unreadable = _lines(frames, found)
+    entries = [entry for frame in frames for entry in directory_lines(books, frame, found)]
+    further = pl.DataFrame(entries, schema=LINES_SCHEMA, orient="row")
+    lines = pl.concat([lines, further]).unique(["key", "interview_id"], keep="first", maintain_order=True)
+    own = {key: who for frame in frames for key, who in _own(frame, found)}
+    checked = [one for table in tables if (one := _interviews(table, time_zone)) is not None]
+    return Roster(lines, _merged(checked), own, found, how, unreadable)
+
+
+def _words() -> set[str]:
+    return {*ALIASES, *(alias for names in ALIASES.values() for alias in names), *_LINES, *INTERVIEWS.names}
+
+
+def _named(table: RawTable, *, lines_elsewhere: bool = False) -> RawTable:
+    """The roster with the contract's headers for the aliases that people use."""
+    keys = {name: header_key(name) for name in table.columns}
+    names: dict[str, str] = {}
+    for wanted, aliases in ALIASES.items():
+        fitting = [name for alias in (wanted, *aliases) for name, key in keys.items() if key == alias]
+        if fitting:
+            names[fitting[0]] = wanted
+    names.update({name: key for name, key in keys.items() if key in (*_LINES, *INTERVIEWS.names) and name not in names})
+    frame = table.frame.rename(names)
+    if "interview_id" not in frame.columns:
+        guess = nearest("interview_id", table.columns)
+        hint = f"; {guess!r} looks like it: rename it" if guess else "; add it, so that calls can be tied to interviews"
+        raise DataError(f"{table.place}: the roster has no column interview_id{hint}.")
+    if not lines_elsewhere and not any(
+        name in frame.columns for name in ("numbers", "addresses", "names", "calendar_uid", *_LINES)
+    ):
+        raise DataError(
+            f"{table.place}: the roster has neither numbers nor addresses, so no call can be tied to an interview; "
+            "add a column numbers or addresses."
+        )
+    return RawTable(table.file, table.sheet, frame, table.problems, table.encoding, table.delimiter)
+
+
+def split_cell(cell: str) -> list[str]:
+    """The numbers or addresses of one cell, which people separate by semicolon, bar, line or comma."""
+    return [part for piece in _SEPARATORS.split(cell) if (part := undo_formula_safe(piece.strip()))]
+
+
+def _entries(frame: pl.DataFrame) -> Iterable[tuple[str, str, str | None, str, int]]:
+    """(interview_id, text, party, kind, row) for every number, address, name and calendar uid of a roster."""
+    columns = [name for name in ("numbers", "addresses", "names", "calendar_uid", *_LINES) if name in frame.columns]
+    party_column = ["party"] if "party" in frame.columns else []
+    for row in frame.select(ROW, "interview_id", *party_column, *columns).iter_rows(named=True):
+        if not row["interview_id"]:
+            continue
+        default = header_key(row.get("party") or "") or None
+        for column in columns:
+            party = _LINES.get(column, default)
+            for text in split_cell(str(row[column] or "")):
+                yield row["interview_id"].strip(), text, party if party in PARTIES else None, column, row[ROW]
+
+
+def _lines(frames: Sequence[pl.DataFrame], region: str | None) -> tuple[pl.DataFrame, list[int]]:
+    rows: list[tuple[str, str, str | None]] = []
+    unreadable: list[int] = []
+    for frame in frames:
+        for interview, text, party, column, row in _entries(frame):
+            key = line_key(text, column, region)
+            if key is None:
+                unreadable.append(row)
+            else:
+                rows.append((key, interview, party))
+    return pl.DataFrame(rows, schema=LINES_SCHEMA, orient="row").unique(
+        ["key", "interview_id"], keep="first", maintain_order=True
+    ), unreadable
+
+
+def line_key(text: str, column: str, region: str | None) -> str | None:
+    """The key under which a roster's entry is looked up."""
+    if column == "names":
+        return name_key(text)
+    if column == "calendar_uid":
+        return f"uid:{text}"
+    key = contact_key(text, region)
+    return tail_key(text) if key is None and region is None else key
+
+
+def name_key(name: str) -> str:
+    """The key of a person's or firm's name: small letters, single blanks."""
+    return "name:" + " ".join(name.casefold().split())
+
+
+def _own(frame: pl.DataFrame, region: str | None) -> Iterable[tuple[str, str]]:
+    columns = [name for name in ("own_numbers", "own_addresses") if name in frame.columns]
+    if not columns or "applicant_id" not in frame.columns:
+        return
+    for row in frame.select("applicant_id", *columns).iter_rows(named=True):
+        for text in (text for column in columns for text in split_cell(str(row[column] or ""))):
+            key = contact_key(text, region)
+            if key and row["applicant_id"]:
+                yield key, row["applicant_id"].strip()
+
+
+def _region(frames: Sequence[pl.DataFrame], time_zone: str | None, given: str | None) -> tuple[str | None, str]:
+    if given is not None:
+        return given, "given"
+    numbers = [text for frame in frames for _, text, _, column, _ in _entries(frame) if column in ("numbers", *_LINES)]
+    found = home_region(numbers)
+    if found:
+        return found, "the roster's own numbers"
+    zone_country = country_of_zone(time_zone) if time_zone else None
+    return (zone_country, f"the time zone {time_zone}") if zone_country else (None, "")
+
+
+def country_of_zone(time_zone: str) -> str | None:
+    """The country that a time zone lies in, by the zone database's own table; None for UTC and the like."""
+    from importlib import resources
+
+    try:
+        table = resources.files("tzdata").joinpath("zoneinfo/zone.tab").read_text("utf-8")
+    except (ModuleNotFoundError, OSError):
+        return None
+    rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
+    return next((row[0] for row in rows if len(row) > 2 and row[2] == time_zone), None)
+
+
+def _interviews(table: RawTable, time_zone: str | None) -> CheckedTable | None:
+    """The roster's rows as interviews, one for each id, where it has all that the table needs."""
+    frame = table.frame
+    if not set(INTERVIEWS.required) <= set(frame.columns):
+        return None
+    kept = frame.drop([name for name in _NOT_STORED if name in frame.columns])
+    ordered = kept.group_by("interview_id", maintain_order=True).agg(pl.all().drop_nulls().first())
+    return check_table(ordered.select(kept.columns), INTERVIEWS, file=table.place, time_zone=time_zone)
+
+
+def _merged(checked: Sequence[CheckedTable]) -> CheckedTable | None:
+    if len(checked) < 2:
+        return checked[0] if checked else None
+    frame = pl.concat([one.frame for one in checked], how="diagonal_relaxed").unique(
+        "interview_id", keep="first", maintain_order=True
+    )
+    rejects = pl.concat([one.rejects for one in checked])
+    return CheckedTable(INTERVIEWS.name, checked[0].file, frame, rejects, sum(one.rows_read for one in checked))
+
+
+def read_review(path: Path, region: str | None) -> dict[str, str]:
+    """The decisions of a review file that was filled in: by call, or by number, the interview (or `none`).
+
+    Raises UsageError when the file is not a review file.
+    """
+    decisions: dict[str, str] = {}
+    for table in read_raw_tables(path, ("call", "number", "interview_id")):
+        names = {header_key(name): name for name in table.columns}
+        if "interview_id" not in names or not {"call", "number"} & set(names):
+            raise UsageError(
+                f"{table.place}: this is not a review file; give back the one that ingest wrote, with interview_id "
+                "filled in."
+            )
+        for row in table.frame.iter_rows(named=True):
+            chosen = (row[names["interview_id"]] or "").strip()
+            if not chosen:
+                continue
+            call = (row.get(names.get("call", "")) or "").strip()
+            number = undo_formula_safe((row.get(names.get("number", "")) or "").strip())
+            decisions[call or contact_key(number, region) or number] = chosen
+    return decisions

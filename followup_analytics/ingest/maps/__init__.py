@@ -1,0 +1,1 @@
+"""Maps: what the columns and words of somebody's own spreadsheet mean."""

@@ -1,0 +1,242 @@
+"""What the columns and words of somebody's own spreadsheet mean: a TOML file given with --map.
+
+    table = "contacts"                  # interviews, contacts, outcomes, applicants or calls
+
+    [columns]                           # ours = theirs; a list joins cells, {text = "..."} fills a pattern
+    interview_id = "Ref"
+    at = ["Date", "Time"]
+    channel = "How"
+
+    [values.channel]                    # their words = ours
+    "Tel." = "phone"
+
+    [constants]
+    direction = "outbound"
+
+One sheet may hold several tables: then each is a `[[tables]]` section of this form. Further keys: `time_zone`,
+`day_first`, `sheet`, `when` (a row counts only where this column is filled), `split` (a cell of several values, and the
+mark between them, makes several rows), `keep` (their columns to keep as covariates). For exports that come in several
+shapes: `{any = ["Interview Date", "Interviewed on"]}` takes the first of these headers that is there, a table with
+`optional = true` is passed over where a header of it is absent, and `missing.interviewed_at = {say = "...", where =
+{List = ["Interview"]}}` sets rows without that cell aside with a sentence; others that lack it don't count.
+`only = {Result = ["Offer", "Rejected"]}` counts rows with these words alone; words in no list are told, unless `ignore
+= {Result = ["pending"]}` names them. `defaults = {channel = "email"}` fills empty cells.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.ingest.parsing.calls import CALLS
+from followup_analytics.log.schema import TABLES
+from followup_analytics.sheets.tabular import header_key
+from followup_analytics.text import listed, nearest
+
+_TABLE_KEYS = {
+    "table",
+    "columns",
+    "values",
+    "constants",
+    "when",
+    "split",
+    "keep",
+    "sheet",
+    "only",
+    "missing",
+    "optional",
+    "defaults",
+    "ignore",
+}
+_FILE_KEYS = {"name", "description", "time_zone", "day_first", "tables", "needs", "unverified"}
+_WAYS = ({"text"}, {"any"})
+
+#: What stands for one of our columns: their header, several whose cells are joined, `{text = ...}` or `{any = [...]}`.
+Theirs = str | tuple[str, ...] | Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What to say of rows that lack a cell; `where`: only of those with one of these words in one of these columns."""
+
+    say: str
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TableMap:
+    """How one table of the log is made from somebody's sheet."""
+
+    table: str
+    columns: Mapping[str, Theirs]
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    when: str | None = None
+    split: Mapping[str, str] = field(default_factory=dict)
+    keep: tuple[str, ...] | None = None
+    sheet: str | None = None
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    missing: Mapping[str, Missing] = field(default_factory=dict)
+    optional: bool = False
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    ignore: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def theirs(self) -> set[str]:
+        """All headers that a sheet must have for this map, in compared form."""
+        found: set[str] = set()
+        for given in self.columns.values():
+            if isinstance(given, str):
+                found.add(header_key(given))
+            elif isinstance(given, Mapping):
+                found.update(map(header_key, re.findall(r"\{([^}]+)\}", given.get("text", ""))))
+            else:
+                found.update(map(header_key, given))
+        return found | set(map(header_key, [*self.split, *self.only, *([self.when] if self.when else [])]))
+
+    @property
+    def words(self) -> set[str]:
+        """All headers that the map can make use of, in compared form: the header row is known by them."""
+        any_of = [
+            name for given in self.columns.values() if isinstance(given, Mapping) for name in given.get("any", ())
+        ]
+        places = [name for one in self.missing.values() for name in one.where]
+        return self.theirs | set(map(header_key, [*any_of, *places]))
+
+
+@dataclass(frozen=True)
+class FileMap:
+    """A whole --map file: its tables, the zone and date order of the sheet, and the headers by which it is known.
+
+    needs: sets of headers, any of which makes the sheet known. unverified: nobody has seen a real export of this kind.
+    """
+
+    name: str
+    tables: tuple[TableMap, ...]
+    time_zone: str | None = None
+    day_first: bool | None = None
+    needs: tuple[tuple[str, ...], ...] = ()
+    description: str = ""
+    unverified: bool = False
+
+
+def load_map(given: str | Path | Mapping[str, Any]) -> FileMap:
+    """A map from a TOML file, from the name of a shipped one, or from a dictionary.
+
+    Raises UnreadableError when the file is absent or not TOML, UsageError naming the key that is wrong.
+    """
+    if isinstance(given, Mapping):
+        return parse_map(given, "the map")
+    path = Path(given)
+    if not path.exists() and str(given) in shipped_maps():
+        text = _shipped_folder().joinpath(f"{given}.toml").read_text("utf-8")
+        return parse_map(tomllib.loads(text), str(given))
+    try:
+        return parse_map(tomllib.loads(path.read_text("utf-8-sig")), path.name)
+    except OSError as error:
+        choices = listed(shipped_maps())
+        raise UnreadableError(
+            f"--map {path.name}: the file can't be read ({error.strerror}); shipped maps are {choices}."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UnreadableError(f"--map {path.name}: this is not TOML ({error}); correct it.") from None
+
+
+def shipped_maps() -> tuple[str, ...]:
+    """The names of the maps that come with the package."""
+    names = (item.name for item in _shipped_folder().iterdir() if item.name.endswith(".toml"))
+    return tuple(sorted(name.removesuffix(".toml") for name in names))
+
+
+def _shipped_folder() -> Any:
+    return resources.files("followup_analytics.ingest").joinpath("maps")
+
+
+def parse_map(given: Mapping[str, Any], name: str) -> FileMap:
+    """Check a map's keys and make it; UsageError names what is wrong and what was meant."""
+    sections = given.get("tables") or [{key: value for key, value in given.items() if key in _TABLE_KEYS}]
+    _refuse_unknown(given, _FILE_KEYS | (set() if given.get("tables") else _TABLE_KEYS), name)
+    return FileMap(
+        str(given.get("name", name)),
+        tuple(_table_map(section, name) for section in sections),
+        given.get("time_zone"),
+        given.get("day_first"),
+        _alternatives(given.get("needs", ())),
+        str(given.get("description", "")),
+        given.get("unverified") is True,
+    )
+
+
+def _alternatives(given: Sequence[Any]) -> tuple[tuple[str, ...], ...]:
+    """A list of headers as one set of them, a list of lists as several."""
+    sets = given if given and isinstance(given[0], list) else [given] if given else []
+    return tuple(tuple(map(str, one)) for one in sets)
+
+
+def _table_map(section: Mapping[str, Any], name: str) -> TableMap:
+    _refuse_unknown(section, _TABLE_KEYS, name)
+    table = section.get("table")
+    known = (*TABLES, "calls")
+    if table not in known:
+        raise UsageError(f"--map {name}: table = {table!r} is none of {listed(known)}.")
+    ours = set(CALLS if table == "calls" else TABLES[str(table)].names)
+    columns = {}
+    for one, other in section.get("columns", {}).items():
+        # Both ways of writing a pair are natural; only one side can be a column of the log.
+        mine, theirs = (other, one) if one not in ours and isinstance(other, str) and other in ours else (one, other)
+        columns[mine] = tuple(theirs) if isinstance(theirs, list) else theirs
+        if isinstance(theirs, Mapping) and set(theirs) not in _WAYS:
+            raise UsageError(
+                f'--map {name}: {mine} must be a header, a list of headers, {{text = "{{Header}} ..."}} or '
+                '{any = ["Header", "Other header"]}.'
+            )
+    doubled = sorted(columns.keys() & section.get("constants", {}).keys())
+    if doubled:
+        raise UsageError(
+            f"--map {name}: {doubled[0]} is both a column and a constant of {table}; keep one, or write the word for "
+            "empty cells under [defaults]."
+        )
+    return TableMap(
+        str(table),
+        columns,
+        {
+            column: {str(word): str(meaning) for word, meaning in words.items()}
+            for column, words in section.get("values", {}).items()
+        },
+        {column: _text(value) for column, value in section.get("constants", {}).items()},
+        section.get("when"),
+        dict(section.get("split", {})),
+        tuple(section["keep"]) if "keep" in section else None,
+        section.get("sheet"),
+        {column: tuple(words) for column, words in section.get("only", {}).items()},
+        {column: _missing(given, column, name) for column, given in section.get("missing", {}).items()},
+        section.get("optional") is True,
+        {column: _text(value) for column, value in section.get("defaults", {}).items()},
+        {column: tuple(words) for column, words in section.get("ignore", {}).items()},
+    )
+
+
+def _missing(given: Any, column: str, name: str) -> Missing:
+    if isinstance(given, str):
+        return Missing(given)
+    if not isinstance(given, Mapping) or not isinstance(given.get("say"), str):
+        raise UsageError(f'--map {name}: missing.{column} must be a sentence, or {{say = "...", where = {{...}}}}.')
+    return Missing(given["say"], {header: tuple(words) for header, words in given.get("where", {}).items()})
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _refuse_unknown(given: Mapping[str, Any], known: set[str], name: str) -> None:
+    for key in given:
+        if key not in known:
+            guess = nearest(key, known)
+            hint = f"did you mean {guess!r}?" if guess else f"known are {listed(sorted(known), 'and')}."
+            raise UsageError(f"--map {name}: the key {key!r} is not known; {hint}")

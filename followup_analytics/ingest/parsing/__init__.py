@@ -1,0 +1,1 @@
+"""The small parts that readers of foreign files are made of."""

@@ -1,0 +1,92 @@
+"""Cells of a raw column as values of the contract's types: texts cleaned, vocabularies forgiven, numbers parsed.
+
+A column is first looked at as a whole: most are clean, and most vocabularies have a handful of distinct cells, so that
+a million rows cost a look and not a million replacements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from followup_analytics.log.schema import Column
+
+POLARS_TYPES: Mapping[str, pl.DataType] = {
+    "text": pl.String(),
+    "enum": pl.String(),
+    "zone": pl.String(),
+    "boolean": pl.Boolean(),
+    "number": pl.Float64(),
+    "integer": pl.Int64(),
+    "timestamp": pl.Datetime("us", "UTC"),
+}
+_TRUE, _FALSE = ("true", "1", "yes", "1.0"), ("false", "0", "no", "0.0")
+_CONTROL = r"\x00-\x08\x0B-\x1F\x7F-\x9F\x{202A}-\x{202E}\x{2066}-\x{2069}\x{FDD0}-\x{FDEF}\x{FEFF}\x{FFFE}\x{FFFF}"
+UNCLEAN = rf"^$|^[\s']|\s$|[{_CONTROL}]"
+#: Columns with fewer distinct cells than this share of their rows are cleaned cell by distinct cell.
+_FEW = 0.1
+
+
+def cast_simple(given: pl.Series, column: Column) -> tuple[pl.Series, pl.Series]:
+    """The column typed, and which cells (Boolean) hold something that its type can't be. Not for timestamps."""
+    kind = POLARS_TYPES[column.type]
+    no_cell = pl.Series([False]).new_from_index(0, len(given))
+    if given.null_count() == len(given):
+        return given.cast(kind) if given.dtype != kind else given, no_cell
+    if given.dtype == pl.Boolean and column.type == "boolean":
+        return given, no_cell
+    if given.dtype.is_numeric() and column.type in ("number", "integer"):
+        if column.type == "integer" and given.dtype.is_float():
+            given = given.fill_nan(None)
+            broken = (given != given.round()).fill_null(value=False)
+            return given.set(broken, None).cast(kind, strict=False), broken
+        cast = given.cast(kind, strict=False)
+        return cast, cast.is_null() & given.is_not_null()
+    text = clean_text(as_text(given))
+    if column.type in ("text", "zone"):
+        return text, no_cell
+    cast = _by_distinct(text, column)
+    return cast, cast.is_null() & text.is_not_null()
+
+
+def as_text(given: pl.Series) -> pl.Series:
+    """Any cell as text; a whole number that a frame holds as a float is written without `.0`."""
+    if given.dtype.is_float():
+        whole = (given == given.round()) & given.is_finite()
+        return given.cast(pl.Int64, strict=False).cast(pl.String).zip_with(whole, given.cast(pl.String))
+    return given.cast(pl.String)
+
+
+def clean_text(text: pl.Series) -> pl.Series:
+    """Texts without control characters, blanks around them and the mark that stops a formula; "" is null."""
+    if not text.str.contains(UNCLEAN).any():
+        return text
+    cleaned = (
+        pl.col("text").str.replace_all(rf"[{_CONTROL}]", "").str.replace(r"^'([=+\-@\t\r])", "${1}").str.strip_chars()
+    )
+    return pl.DataFrame({"text": text}).select(pl.when(cleaned != "").then(cleaned).alias(text.name))[text.name]
+
+
+def _by_distinct(text: pl.Series, column: Column) -> pl.Series:
+    """Parse each distinct cell once where there are few of them."""
+    kind = POLARS_TYPES[column.type]
+    distinct = text.unique() if text.n_unique() <= max(_FEW * len(text), 1000) else None
+    if distinct is None:
+        return _parse(text, column)
+    distinct = distinct.drop_nulls()
+    return text.replace_strict(distinct, _parse(distinct, column), default=None, return_dtype=kind)
+
+
+def _parse(text: pl.Series, column: Column) -> pl.Series:
+    if column.type == "enum":
+        return text.str.to_lowercase().str.replace_all(r"[\s\-]+", "_")
+    if column.type == "boolean":
+        low = text.str.to_lowercase()
+        yes = low.is_in(_TRUE)
+        known = yes | low.is_in(_FALSE)
+        return yes.set(~known, None)
+    number = text.cast(pl.Float64, strict=False)
+    if column.type == "integer":
+        return number.set(number != number.round(), None).cast(pl.Int64, strict=False)
+    return number

@@ -1,0 +1,448 @@
+"""The rules of the follow-up log applied to a raw table: good rows on one side, bad rows with reasons on the other.
+
+Casting comes first (timestamps need zones, booleans have six spellings), then the schema's own rules, run by
+dataframely in one pass. A row that breaks any rule is set aside whole; every rule that it breaks is named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from followup_analytics.errors import DataError, Problem
+from followup_analytics.log import clock
+from followup_analytics.log.casting import POLARS_TYPES, cast_simple, clean_text
+from followup_analytics.log.schema import CLOCKS, FIRST_YEAR, INTERVIEWS, LAST_YEAR, TABLES, Column, Table
+from followup_analytics.sheets.tabular import ROW, header_key
+from followup_analytics.text import counted, listed, nearest
+
+if TYPE_CHECKING:
+    import dataframely as dy
+
+_WANTED = {"boolean": "true, false, 1, 0, yes or no", "integer": "a whole number", "number": "a number"}
+#: Timestamps for which a bare date means "by the end of that day": the record's end, and a rating that must not be
+#: taken for earlier than it was.
+_END_OF_DAY = ("observed_until", "self_rated_at")
+_REJECT_SCHEMA = {ROW: pl.Int64, "column": pl.String, "rule": pl.String, "message": pl.String}
+
+
+@dataclass(frozen=True)
+class CheckedTable:
+    """What checking made of one table.
+
+    `frame`: the good rows, typed as the contract says, all its columns present, further columns after them; also
+    `_row`, for interviews `_zone`, and for tables with an applicant_id `_bucket`.
+    `rejects`: one row per broken rule (`_row`, `column`, `rule`, `message`).
+    `ambiguous_hours`, `missing_hours`: local times at a clock change that a rule resolved.
+    """
+
+    table: str
+    file: str
+    frame: pl.DataFrame
+    rejects: pl.DataFrame
+    rows_read: int
+    ambiguous_hours: int = 0
+    missing_hours: int = 0
+
+    @property
+    def n_rejected(self) -> int:
+        """How many rows were set aside."""
+        return self.rejects[ROW].n_unique()
+
+    def problems(self, limit: int | None = None) -> tuple[Problem, ...]:
+        """The broken rules as problems with their places, in the order of rows."""
+        rows = self.rejects.sort(ROW, maintain_order=True).head(limit or self.rejects.height)
+        return tuple(
+            Problem(row["message"], self.file, row[ROW], row["column"], row["rule"])
+            for row in rows.iter_rows(named=True)
+        )
+
+
+def recognise(columns: list[str]) -> Table | None:
+    """The canonical table whose required columns are all there, whatever the file is called; None if there is none."""
+    present = {header_key(name) for name in columns}
+    fitting = [table for table in TABLES.values() if present.issuperset(table.required)]
+    # An applicants table has only one needed column, which interviews have too: the fuller match wins.
+    return max(fitting, key=lambda table: len(table.required), default=None)
+
+
+def check_table(
+    raw: pl.DataFrame,
+    table: Table,
+    *,
+    file: str,
+    time_zone: str | None = None,
+    interview_zones: pl.DataFrame | None = None,
+    structural: tuple[Problem, ...] = (),
+) -> CheckedTable:
+    """Check one canonical table.
+
+    raw: the cells, as text or typed, with `_row`. time_zone: for timestamps without an offset. interview_zones: frame
+    of interview_id and _zone, for the local days of contacts and outcomes. structural: rows that had no shape.
+    Raises DataError when a needed column is missing.
+    """
+    renamed = _canonical_header(raw, table, file)
+    cast = _cast(renamed, table, time_zone, interview_zones)
+    good, broken = _apply_schema(cast.frame, table)
+    unreadable = {(row, column) for row, column in zip(cast.rejects[ROW], cast.rejects["column"], strict=True)}
+    if unreadable:
+        pairs = cast.rejects.select(ROW, "column").unique()
+        broken = broken.join(pairs, on=[ROW, "column"], how="anti", maintain_order="left")
+        good = good.join(cast.rejects.select(ROW).unique(), on=ROW, how="anti", maintain_order="left")
+    shapeless = pl.DataFrame(
+        [(problem.row, problem.column, problem.rule, problem.message) for problem in structural],
+        schema=_REJECT_SCHEMA,
+        orient="row",
+    )
+    rejects = pl.concat([shapeless, cast.rejects, broken])
+    return CheckedTable(
+        table.name, file, good, rejects, raw.height + len(structural), cast.ambiguous_hours, cast.missing_hours
+    )
+
+
+def reject_unknown_interviews(checked: CheckedTable, known: pl.Series) -> CheckedTable:
+    """Set aside rows whose interview is not among the known ids."""
+    stray = ~checked.frame["interview_id"].is_in(known.implode())
+    if not stray.any():
+        return checked
+    rejects = checked.frame.filter(stray).select(
+        ROW,
+        column=pl.lit("interview_id"),
+        rule=pl.lit("unknown_interview"),
+        message=pl.lit("no interview has this id; add the interview, or correct the id."),
+    )
+    return CheckedTable(
+        checked.table,
+        checked.file,
+        checked.frame.filter(~stray),
+        pl.concat([checked.rejects, rejects]),
+        checked.rows_read,
+        checked.ambiguous_hours,
+        checked.missing_hours,
+    )
+
+
+def covariates(frame: pl.DataFrame, table: Table) -> list[str]:
+    """The user's own columns: those that are neither the contract's nor derived."""
+    return [name for name in frame.columns if name not in table.names and not name.startswith("_")]
+
+
+# ---------------------------------------------------------------------------------------------------------- header
+
+
+def _canonical_header(raw: pl.DataFrame, table: Table, file: str) -> pl.DataFrame:
+    names: dict[str, str] = {}
+    taken: dict[str, str] = {}
+    for column in raw.columns:
+        key = header_key(column)
+        if key not in table.names:
+            # A leading underscore marks what the package derives.
+            names[column] = column if column in (ROW, "_bucket") else column.lstrip("_") or "column"
+            continue
+        if key in taken:
+            raise DataError(f"{file}: the columns {taken[key]!r} and {column!r} are both {key}; keep one of them.")
+        names[column], taken[key] = key, column
+    missing = [name for name in table.required if name not in taken]
+    if missing:
+        _refuse_missing(
+            missing[0],
+            [column for column in raw.columns if column not in taken.values() and column != ROW],
+            file,
+            table,
+        )
+    return raw.rename(names).with_columns(
+        pl.lit(None, POLARS_TYPES[column.type]).alias(column.name)
+        for column in table.columns
+        if column.name not in taken
+    )
+
+
+def _refuse_missing(name: str, others: list[str], file: str, table: Table) -> None:
+    guess = nearest(name, others)
+    hint = f"; {guess!r} looks like it: rename it" if guess else "; add it, or map your own columns with --map"
+    raise DataError(
+        f"{file}: the column {name} of the table {table.name} is missing{hint}.",
+        (Problem(f"the column {name} is missing{hint}.", file, 1, name, "missing_column"),),
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------- casting
+
+
+@dataclass(frozen=True)
+class _Cast:
+    frame: pl.DataFrame
+    rejects: pl.DataFrame
+    ambiguous_hours: int
+    missing_hours: int
+
+
+def _cast(frame: pl.DataFrame, table: Table, time_zone: str | None, interview_zones: pl.DataFrame | None) -> _Cast:
+    frame, rejects = _cast_columns(frame, table)
+    if "applicant_id" in table.names:
+        # Pseudonymised tables carry the bucket of the id as it was first given.
+        known = pl.col("_bucket").cast(pl.Int16, strict=False) if "_bucket" in frame.columns else pl.lit(None, pl.Int16)
+        frame = frame.with_columns(_bucket=pl.coalesce(known, applicant_buckets(frame["applicant_id"])))
+    if table.name in CLOCKS or any(column.type == "timestamp" for column in table.columns):
+        frame, bad, ambiguous, missing = _cast_times(frame, table, time_zone, interview_zones)
+        rejects.extend(bad)
+    order = [
+        ROW,
+        *table.names,
+        *covariates(frame, table),
+        *(name for name in ("_zone", "_bucket") if name in frame.columns),
+    ]
+    return _Cast(frame.select(order), pl.concat([pl.DataFrame(schema=_REJECT_SCHEMA), *rejects]), ambiguous, missing)
+
+
+def _cast_columns(frame: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Every column but the timestamps."""
+    rejects: list[pl.DataFrame] = []
+    made = []
+    for column in table.columns:
+        if column.type == "timestamp":
+            continue
+        cast, bad = cast_simple(frame[column.name], column)
+        made.append(cast.alias(column.name))
+        if column.type in _WANTED:
+            wanted = f"must be {_WANTED[column.type]}; correct it or leave it empty."
+            rejects += _rejects(frame, bad, column.name, "not_" + column.type, wanted)
+    made += [clean_text(frame[name]) for name in covariates(frame, table) if frame.schema[name] == pl.String]
+    frame = frame.with_columns(made)
+    if "time_zone" in table.names:
+        rejects += _unknown_zones(frame, "time_zone")
+    return frame, rejects
+
+
+def _unknown_zones(frame: pl.DataFrame, name: str) -> list[pl.DataFrame]:
+    wrong = [zone for zone in frame[name].drop_nulls().unique() if not clock.is_zone(zone)]
+    if not wrong:
+        return []
+    return _rejects(
+        frame,
+        frame[name].is_in(wrong),
+        name,
+        "unknown_zone",
+        "is not an IANA time zone; write one such as Europe/Berlin or America/New_York.",
+    )
+
+
+def _rejects(frame: pl.DataFrame, bad: pl.Series, column: str, rule: str, message: str) -> list[pl.DataFrame]:
+    bad = bad.fill_null(value=False)
+    if not bad.any():
+        return []
+    return [
+        frame.filter(bad).select(
+            pl.col(ROW).cast(pl.Int64), column=pl.lit(column), rule=pl.lit(rule), message=pl.lit(message)
+        )
+    ]
+
+
+# ------------------------------------------------------------------------------------------------------- timestamps
+
+_TIME_FAULTS = {
+    "unparsable": "is not a date and time as in 2026-03-05T14:00+01:00 (or a date as in 2026-03-05); correct it.",
+    "no_such_day": "there is no such day; correct the date.",
+    "no_zone": "has no offset and no time zone is known; write it as 2026-03-05T14:00+01:00, give --time-zone "
+    "(such as Europe/Berlin), or put time_zone into log.toml.",
+    "beyond_reason": f"lies outside the years {FIRST_YEAR} to {LAST_YEAR - 1}; correct it.",
+}
+
+
+def _cast_times(
+    frame: pl.DataFrame, table: Table, time_zone: str | None, interview_zones: pl.DataFrame | None
+) -> tuple[pl.DataFrame, list[pl.DataFrame], int, int]:
+    """Every timestamp of the table in UTC, the row's zone, and the precision of its clock."""
+    rejects: list[pl.DataFrame] = []
+    ambiguous = missing = 0
+    zones = _row_zones(frame, table, time_zone, interview_zones)
+    clock_name = CLOCKS.get(table.name)
+    names = [column.name for column in table.columns if column.type == "timestamp"]
+    if clock_name:
+        names.remove(clock_name)
+        names.insert(0, clock_name)
+    for name in names:
+        if frame[name].null_count() == frame.height:
+            frame = frame.with_columns(pl.col(name).cast(pl.Datetime("us", "UTC")))
+            if name == clock_name:
+                frame = frame.with_columns(at_precision=pl.lit("instant"), _zone=zones)
+            continue
+        parsed = clock.parse_times(frame[name], zones)
+        ambiguous, missing = ambiguous + parsed.ambiguous, missing + parsed.missing
+        faults = _faults_told_apart(parsed.fault, frame[name])
+        for fault in faults.drop_nulls().unique():
+            rejects += _rejects(frame, faults == fault, name, str(fault), _TIME_FAULTS[str(fault)])
+        us = parsed.us
+        if name == clock_name:
+            zones, us, frame, bad = _settle_clock(frame, name, parsed, zones)
+            rejects += bad
+        elif name in _END_OF_DAY and parsed.is_date.any():
+            us = _end_of_local_day(us, parsed.is_date, zones)
+        frame = frame.with_columns(pl.from_epoch(us, time_unit="us").dt.replace_time_zone("UTC").alias(name))
+    if table.name == INTERVIEWS.name:
+        early = frame["observed_until"] < frame["interviewed_at"]
+        rejects += _rejects(
+            frame, early, "observed_until", "before_interview", "lies before interviewed_at; correct one of them."
+        )
+    else:
+        frame = frame.drop("_zone", strict=False)
+    return frame, rejects, ambiguous, missing
+
+
+def _faults_told_apart(fault: pl.Series, cells: pl.Series) -> pl.Series:
+    """The faults of times, in which days that no calendar has (2026-02-31) are told from what is no date at all."""
+    if cells.dtype != pl.String or not (fault == "unparsable").any():
+        return fault
+    day = cells.str.extract(r"^\s*(\d{4}-\d{2}-\d{2})(?:[T ]|$)")
+    impossible = day.is_not_null() & day.str.to_date("%Y-%m-%d", strict=False).is_null()
+    strange = (fault == "unparsable").fill_null(value=False) & impossible
+    return fault.set(strange, "no_such_day")
+
+
+def _row_zones(
+    frame: pl.DataFrame, table: Table, time_zone: str | None, interview_zones: pl.DataFrame | None
+) -> pl.Series:
+    default = pl.lit(time_zone, pl.String)
+    if table.name == INTERVIEWS.name:
+        # A zone that nobody knows is refused below, row by row: until then its row is read as if it had none.
+        strange = [zone for zone in frame["time_zone"].drop_nulls().unique() if not clock.is_zone(zone)]
+        own = pl.when(~pl.col("time_zone").is_in(strange)).then("time_zone") if strange else pl.col("time_zone")
+        return frame.select(pl.coalesce(own, default).alias("_zone"))["_zone"]
+    if interview_zones is not None and "interview_id" in frame.columns:
+        found = clock.zones_of(frame["interview_id"], interview_zones).to_frame("_zone")
+        return found.select(pl.coalesce("_zone", default).alias("_zone"))["_zone"]
+    return pl.Series("_zone", [time_zone], dtype=pl.String).new_from_index(0, frame.height)
+
+
+def _settle_clock(
+    frame: pl.DataFrame, name: str, parsed: clock.ParsedTimes, zones: pl.Series
+) -> tuple[pl.Series, pl.Series, pl.DataFrame, list[pl.DataFrame]]:
+    """The zone of each row (the offset of its clock where nothing else is known) and its precision."""
+    work = frame.select("at_precision").with_columns(
+        zone=pl.coalesce(zones.alias("z"), parsed.offset.alias("o"), pl.lit("UTC")),
+        is_date=parsed.is_date,
+        us=parsed.us,
+    )
+    contradiction = work["is_date"] & (work["at_precision"] == "instant")
+    rejects = _rejects(
+        frame,
+        contradiction,
+        name,
+        "date_without_time",
+        "is a date without a time, but at_precision says instant; add the time or write day.",
+    )
+    by_day = work["is_date"] | (work["at_precision"] == "day").fill_null(value=False)
+    zone = work["zone"]
+    if (by_day & ~work["is_date"]).any():
+        days = clock.local_times(work["us"], zone).dt.date().cast(pl.Int32)
+        midnight = clock.local_midnight(days, zone)
+        work = work.with_columns(us=pl.when(by_day).then(midnight).otherwise("us"))
+    wrong = work["at_precision"].is_not_null() & ~work["at_precision"].is_in(["instant", "day"])
+    precision = pl.when(wrong).then(work["at_precision"]).when(by_day).then(pl.lit("day")).otherwise(pl.lit("instant"))
+    return zone, work["us"], frame.with_columns(at_precision=precision, _zone=zone), rejects
+
+
+def _end_of_local_day(us: pl.Series, is_date: pl.Series, zones: pl.Series) -> pl.Series:
+    zone = zones.fill_null("UTC")
+    days = clock.local_times(us, zone).dt.date().cast(pl.Int32)
+    end = clock.local_midnight(days + 1, zone) - 1
+    return us.zip_with(~is_date, end)
+
+
+def applicant_buckets(applicant_ids: pl.Series) -> pl.Series:
+    """SHA-256 of each applicant id as first given, modulo 1000 (contract section 2): the same on every machine."""
+    import hashlib
+
+    ids = applicant_ids.drop_nulls().unique().to_list()
+    buckets = [int.from_bytes(hashlib.sha256(one.encode()).digest(), "big") % 1000 for one in ids]
+    return applicant_ids.replace_strict(ids, buckets, default=None, return_dtype=pl.Int16).alias("_bucket")
+
+
+# ------------------------------------------------------------------------------------------------------ schema rules
+
+
+@cache
+def dataframely_schema(table: Table) -> type[dy.Schema]:
+    """The table's declaration as a dataframely schema: needed cells, vocabularies, limits and the key."""
+    import dataframely as dy
+
+    members: dict[str, Any] = {ROW: dy.Int64(nullable=False)}
+    for column in table.columns:
+        members[column.name] = _dataframely_column(dy, column)
+    key = table.key
+    members["first_of_its_key"] = dy.rule()(lambda cls: pl.col(key).is_null() | pl.col(key).is_first_distinct())  # noqa: ARG005
+    return type(table.name.capitalize(), (dy.Schema,), members)
+
+
+def _dataframely_column(dy: Any, column: Column) -> Any:
+    nullable = not column.required
+    if column.type == "timestamp":
+        return dy.Datetime(nullable=nullable, time_unit="us", time_zone="UTC")
+    if column.type == "boolean":
+        return dy.Bool(nullable=nullable)
+    if column.type == "number":
+        return dy.Float64(nullable=nullable, min=column.minimum, max=column.maximum)
+    if column.type == "integer":
+        low, high = (None if limit is None else int(limit) for limit in (column.minimum, column.maximum))
+        return dy.Int64(nullable=nullable, min=low, max=high)
+    values = list(column.values)
+    return dy.String(nullable=nullable, check={"values": lambda cell: cell.is_in(values)} if values else None)
+
+
+def _apply_schema(frame: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, pl.DataFrame]:
+    core = frame.select(ROW, *table.names)
+    if core.height == 1 and table.accepts(core.row(0, named=True)):
+        # One entry typed by hand: to load what checks a million rows takes longer than all the rest.
+        return frame, pl.DataFrame(schema=_REJECT_SCHEMA)
+    good, failure = dataframely_schema(table).filter(core)
+    counts = failure.counts()
+    if not counts:
+        return frame, pl.DataFrame(schema=_REJECT_SCHEMA)
+    details = failure.details()
+    broken = []
+    for rule in counts:
+        rows = details.filter(pl.col(rule) == "invalid")
+        column, _, kind = rule.rpartition("|")
+        message, name = _rule_text(table, column, kind)
+        broken.append(rows.select(ROW, column=pl.lit(name), rule=pl.lit(kind.removeprefix("check__")), message=message))
+    kept = frame.join(good.select(ROW), on=ROW, how="semi", maintain_order="left")
+    return kept, pl.concat(broken)
+
+
+def _rule_text(table: Table, column: str, kind: str) -> tuple[pl.Expr, str]:
+    """The sentence for a broken rule, as an expression over the rejected rows, and the column at fault."""
+    if not column:
+        return pl.lit(
+            f"this {table.key} stands in an earlier row already; give each row its own, or delete the repetition."
+        ), table.key
+    declared = table.column(column)
+    if kind == "nullability":
+        return pl.lit("is empty, but is needed; fill it in."), column
+    if declared.values:
+        return pl.format(
+            "'{}' is not known here; use " + listed(declared.values) + ".", pl.col(column).str.slice(0, 40)
+        ), column
+    limits = (
+        f"between {declared.minimum:g} and {declared.maximum:g}"
+        if declared.maximum is not None
+        else f"{declared.minimum:g} or more"
+        if declared.minimum is not None
+        else "finite"
+    )
+    return pl.lit(f"must be {limits}; correct it or leave it empty."), column
+
+
+def refuse(checked: CheckedTable) -> None:
+    """Raise a DataError that names the first bad row, if there is any."""
+    if checked.rejects.height:
+        first = checked.problems(1)[0].sentence()
+        more = checked.n_rejected - 1
+        tail = (
+            f" ({counted(more, 'further row')} {'is' if more == 1 else 'are'} bad too; `followup check` lists them)"
+            if more
+            else ""
+        )
+        raise DataError(first + tail, checked.problems(20))

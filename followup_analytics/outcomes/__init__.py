@@ -1,7 +1,0 @@
-"""Outcomes of cohorts, and two cohorts side by side."""
-
-from followup_analytics.outcomes.answer import CohortOutcomes, cohort_outcomes
-from followup_analytics.outcomes.compared import CohortComparison
-from followup_analytics.outcomes.comparison import compare_cohorts
-
-__all__ = ["CohortComparison", "CohortOutcomes", "cohort_outcomes", "compare_cohorts"]

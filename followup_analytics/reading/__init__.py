@@ -1,0 +1,5 @@
+"""The one way in: `read_log` and `write_log`, whatever a log lies in."""
+
+from followup_analytics.reading.logs import read_log, write_log
+
+__all__ = ["read_log", "write_log"]

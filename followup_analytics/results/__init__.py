@@ -1,0 +1,1 @@
+"""Results: one frozen answer with all its faces, and what of it may be shown."""
