@@ -5,6 +5,7 @@ Run  python data/make_samples.py
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from forms import write_forms
@@ -17,6 +18,10 @@ INTERVIEWS, WORLD, SEED = 300, "office", 2026
 
 def main(folder: Path = FOLDER) -> list[Path]:
     """Write `log/` and `forms/` into the folder; give the paths of all files."""
+    # The forms are test material: they lie with the tests and not in the package.
+    sys.path.append(str(FOLDER.parent / "tests"))
+    from forms import write_forms
+
     log = simulate_log(interviews=INTERVIEWS, world=WORLD, seed=SEED)
     written = sorted(log.write(folder / "log").iterdir())
     return written + write_forms(log, folder / "forms")

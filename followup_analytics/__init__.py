@@ -12,10 +12,10 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "FollowUpLog": "log.followup_log",
-    "aapor_rates": "answers.outreach.outreach",
+    "aapor_rates": "answers.outreach",
     "later_attempts": "answers.drivers",
-    "level_of_effort": "answers.rates",
-    "silence": "advice",
+    "level_of_effort": "answers.outreach",
+    "silence": "answers.curves",
     "what_drives": "answers.drivers",
     "Note": "log.followup_log",
     "compare_cohorts": "answers.outcomes",
@@ -29,11 +29,11 @@ _HOMES = {
     "open_store": "store",
     "plan_study": "claims",
     "predict_callbacks": "model",
-    "read_log": "reading.logs",
+    "read_log": "reading",
     "response_rates": "answers.rates",
     "simulate_log": "simulate",
     "test_claims": "claims",
-    "write_log": "reading.logs",
+    "write_log": "reading",
     "write_report": "report",
 }
 
@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from followup_analytics.answers.drivers import what_drives as what_drives
     from followup_analytics.answers.outcomes import cohort_outcomes as cohort_outcomes
     from followup_analytics.answers.outcomes import compare_cohorts as compare_cohorts
-    from followup_analytics.answers.outreach.outreach import aapor_rates as aapor_rates
-    from followup_analytics.answers.rates import level_of_effort as level_of_effort
+    from followup_analytics.answers.outreach import level_of_effort as level_of_effort
+    from followup_analytics.answers.outreach.aapor import aapor_rates as aapor_rates
     from followup_analytics.answers.rates import response_rates as response_rates
     from followup_analytics.claims import plan_study as plan_study
     from followup_analytics.claims import test_claims as test_claims

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent / "end_to_end"))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "end_to_end")]
 
 SAMPLE_INTERVIEWS = 300
 

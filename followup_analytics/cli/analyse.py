@@ -100,7 +100,7 @@ def silence(
 
     Example:  followup silence data/log --days 12 --by cohort
     """
-    from followup_analytics.advice import silence as how_usual
+    from followup_analytics.answers.curves import silence as how_usual
 
     opened = open_log(log, shared)
     finish(how_usual(opened, days, by=by, outcome=outcome, horizon=horizon, min_cell=shared.min_cell), shared)

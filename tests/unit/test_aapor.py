@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from log_builder import log_of_attempts
 
-from followup_analytics.answers.outreach.outreach import aapor_rates, dispositions_of
+from followup_analytics.answers.outreach.aapor import aapor_rates, dispositions_of
 from followup_analytics.charts import Chart
 from followup_analytics.errors import DataError, UsageError, WithheldError
 from followup_analytics.log.followup_log import FollowUpLog

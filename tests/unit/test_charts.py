@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from followup_analytics import charts as plots
+from followup_analytics import charts
 from followup_analytics.charts.style import BLUE, GREEN, GREY, INK, PURPLE, SERIES, VERMILLION, spread_apart
 
 SHOWN = {
@@ -18,19 +18,19 @@ HIDDEN = {
 
 
 def svg_of(axes: object) -> str:
-    return plots.Chart.of(axes).svg()  # type: ignore[arg-type]
+    return charts.Chart.of(axes).svg()  # type: ignore[arg-type]
 
 
 def test_the_same_rows_give_the_same_bytes() -> None:
     """Two drawings of the same rows, and two savings of one drawing, are the same to the byte."""
-    first, second = (plots.Chart.of(plots.rate_chart([SHOWN, HIDDEN], keys=["timing"])) for _ in range(2))
+    first, second = (charts.Chart.of(charts.rate_chart([SHOWN, HIDDEN], keys=["timing"])) for _ in range(2))
     assert first.svg() == second.svg() == first.svg()
     assert first.png() == second.png()
 
 
 def test_a_hidden_row_keeps_its_place_and_nothing_else() -> None:
     """A hidden row is named with the word hidden and has no dot, no interval and no n."""
-    drawn = svg_of(plots.rate_chart([SHOWN, HIDDEN], keys=["timing"]))
+    drawn = svg_of(charts.rate_chart([SHOWN, HIDDEN], keys=["timing"]))
     assert "days 15+" in drawn
     assert "hidden" in drawn
     assert drawn.count("n = ") == 1
@@ -38,9 +38,9 @@ def test_a_hidden_row_keeps_its_place_and_nothing_else() -> None:
 
 def test_scale_of_rates_starts_at_zero() -> None:
     """The axis of shares starts at zero, upright and on its side."""
-    upright = plots.rate_chart([SHOWN], keys=["timing"])
+    upright = charts.rate_chart([SHOWN], keys=["timing"])
     many = [{**SHOWN, "timing": str(day)} for day in range(12)]
-    sideways = plots.rate_chart(many, keys=["timing"])
+    sideways = charts.rate_chart(many, keys=["timing"])
     assert upright.get_ylim()[0] == 0
     assert sideways.get_xlim()[0] == 0
 
@@ -49,14 +49,14 @@ def test_scale_of_rates_starts_at_zero() -> None:
 def test_every_chart_of_simulated_data_says_so(draw: str) -> None:
     """The words simulated data stand on each kind of chart and in its alt text."""
     made = {
-        "rate": lambda: plots.rate_chart([SHOWN], keys=["timing"], simulated=True),
-        "curve": lambda: plots.curve_chart(curve_rows(), simulated=True),
-        "forest": lambda: plots.forest_chart(claim_rows(), simulated=True),
-        "reliability": lambda: plots.reliability_chart(
+        "rate": lambda: charts.rate_chart([SHOWN], keys=["timing"], simulated=True),
+        "curve": lambda: charts.curve_chart(curve_rows(), simulated=True),
+        "forest": lambda: charts.forest_chart(claim_rows(), simulated=True),
+        "reliability": lambda: charts.reliability_chart(
             [{**SHOWN, "predicted": 0.25}, {**HIDDEN, "predicted": None}], simulated=True
         ),
     }[draw]()
-    chart = plots.Chart.of(made)
+    chart = charts.Chart.of(made)
     assert "simulated data" in chart.svg()
     assert "simulated" in chart.alt
 
@@ -79,14 +79,14 @@ def claim_rows() -> list[dict[str, object]]:
 
 def test_a_curve_stops_where_few_are_left() -> None:
     """Beyond the last day with enough people waiting nothing is drawn, since single people would show."""
-    axes = plots.curve_chart(curve_rows(), least_at_risk=10)
+    axes = charts.curve_chart(curve_rows(), least_at_risk=10)
     drawn = max(max(line.get_xdata()) for line in axes.lines if len(line.get_xdata()))
     assert drawn == 15
 
 
 def test_alt_text_holds_numbers_and_names_what_is_missing() -> None:
     """Alt text is made from the rows: estimate, interval, and how many rows are not shown."""
-    alt = plots.rate_alt([SHOWN, HIDDEN], ["timing"])
+    alt = charts.rate_alt([SHOWN, HIDDEN], ["timing"])
     assert "27% (21% to 34%)" in alt
     assert "Not shown: 1 of 2" in alt
     assert "15 predicted" not in alt
@@ -95,13 +95,13 @@ def test_alt_text_holds_numbers_and_names_what_is_missing() -> None:
 def test_markup_in_labels_is_text() -> None:
     """Dollar signs and angle brackets in a label are drawn as they are, and never as mathematics or tags."""
     rows = [{**SHOWN, "employer": r"$\frac{1}$ & <b>"}]
-    drawn = svg_of(plots.rate_chart(rows, keys=["employer"]))
+    drawn = svg_of(charts.rate_chart(rows, keys=["employer"]))
     assert r"$\frac{1}$ &amp; &lt;b&gt;" in drawn
 
 
 def test_a_chart_in_a_notebook_has_alt_text() -> None:
     """The notebook's face of axes is a figure with alt text and caption."""
-    axes = plots.rate_chart([SHOWN], keys=["timing"])
+    axes = charts.rate_chart([SHOWN], keys=["timing"])
     face = axes._repr_mimebundle_()  # type: ignore[attr-defined]
     assert 'alt="Dot chart' in face["text/html"]
     assert "<figcaption>" in face["text/html"]
@@ -114,7 +114,7 @@ def test_the_users_own_axes_are_drawn_on() -> None:
 
     before = dict(mpl.rcParams)
     mine = Figure().add_subplot()
-    assert plots.rate_chart([SHOWN], keys=["timing"], ax=mine) is mine
+    assert charts.rate_chart([SHOWN], keys=["timing"], ax=mine) is mine
     assert dict(mpl.rcParams) == before
 
 
@@ -124,8 +124,8 @@ def test_pyplot_is_never_loaded() -> None:
     import sys
 
     code = (
-        "import sys; from followup_analytics import plots;"
-        "plots.Chart.of(plots.rate_chart([{'timing': '1', 'estimate': .2}], keys=['timing'])).svg();"
+        "import sys; from followup_analytics import charts;"
+        "charts.Chart.of(charts.rate_chart([{'timing': '1', 'estimate': .2}], keys=['timing'])).svg();"
         "sys.exit('matplotlib.pyplot' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -133,9 +133,9 @@ def test_pyplot_is_never_loaded() -> None:
 
 def test_colours_have_contrast() -> None:
     """Lines and points reach 3:1 on white (WCAG 1.4.11), ink and grey text 4.5:1 (1.4.3)."""
-    assert all(plots.contrast(colour) >= 3 for colour in (BLUE, VERMILLION, GREEN, PURPLE))
-    assert all(plots.contrast(colour) >= 4.5 for colour in (INK, GREY, BLUE))
-    assert plots.contrast("#000000") == pytest.approx(21)
+    assert all(charts.contrast(colour) >= 3 for colour in (BLUE, VERMILLION, GREEN, PURPLE))
+    assert all(charts.contrast(colour) >= 4.5 for colour in (INK, GREY, BLUE))
+    assert charts.contrast("#000000") == pytest.approx(21)
 
 
 def test_series_differ_in_more_than_colour() -> None:
@@ -148,13 +148,13 @@ def test_series_differ_in_more_than_colour() -> None:
 )
 def test_percentages_never_claim_none_or_all(share: float, text: str) -> None:
     """A small share is not rounded to nothing, nor a large one to all."""
-    assert plots.percent(share) == text
+    assert charts.percent(share) == text
 
 
 @pytest.mark.parametrize(("difference", "text"), [(0.0321, "+3.2"), (-0.004, "−0.4"), (-0.0001, "0.0")])
 def test_points_have_a_true_minus_and_no_negative_nought(difference: float, text: str) -> None:
     """Differences carry their sign, nought carries none."""
-    assert plots.points(difference) == text
+    assert charts.points(difference) == text
 
 
 def by_cohort(**tops: float) -> list[dict[str, object]]:
@@ -177,7 +177,7 @@ def labels_of(axes: object) -> list[tuple[str, float]]:
 
 def test_labels_of_curves_stand_in_the_order_of_their_ends() -> None:
     """The higher curve has the higher label, also where the ends nearly meet, and none has moved far."""
-    axes = plots.curve_chart(by_cohort(early=0.62, late=0.63, other=0.2), by="cohort")
+    axes = charts.curve_chart(by_cohort(early=0.62, late=0.63, other=0.2), by="cohort")
     labels = labels_of(axes)
     assert [text for text, _ in labels] == ["late 63%", "early 62%", "other 20%"]
     assert labels[0][1] - labels[1][1] > 0.04
@@ -188,14 +188,14 @@ def test_labels_of_curves_stand_in_the_order_of_their_ends() -> None:
 def test_a_curve_that_stops_early_says_when() -> None:
     """Its label has the day, and no line leads to it, which would look like the curve going on."""
     rows = [*by_cohort(long=0.6), *(row for row in by_cohort(short=0.9) if int(str(row["day"])) <= 12)]
-    assert {text for text, _ in labels_of(plots.curve_chart(rows, by="cohort"))} == {"long 60%", "short 54% by day 12"}
+    assert {text for text, _ in labels_of(charts.curve_chart(rows, by="cohort"))} == {"long 60%", "short 54% by day 12"}
 
 
 def test_a_hidden_curve_keeps_its_line_in_the_table_of_those_waiting() -> None:
     """The word hidden stands there, and the caption says why."""
     gone = dict.fromkeys(("estimate", "conf_low", "conf_high", "n_at_risk"))
     rows = [*by_cohort(shown=0.6), *({**row, **gone, "status": "suppressed"} for row in by_cohort(small=0.5))]
-    chart = plots.Chart.of(plots.curve_chart(rows, by="cohort"))
+    chart = charts.Chart.of(charts.curve_chart(rows, by="cohort"))
     assert ">hidden<" in chart.svg()
     assert "protects small groups" in chart.caption
 
@@ -217,7 +217,7 @@ def test_the_scale_of_rates_names_the_window_and_charts_have_titles() -> None:
 
 def test_a_filled_square_beside_an_open_verdict_is_explained() -> None:
     """Its own interval leaves out zero; the verdict allows for many tests."""
-    caption = plots.Chart.of(plots.forest_chart(claim_rows())).caption
+    caption = charts.Chart.of(charts.forest_chart(claim_rows())).caption
     assert "own interval leaves out zero" in caption
     assert "allows for testing many claims" in caption
 

@@ -18,10 +18,9 @@ from followup_analytics import (
     read_log,
     response_rates,
 )
-from followup_analytics.advice import silence
+from followup_analytics.answers.curves import silence
 from followup_analytics.answers.drivers import later_attempts, what_drives
-from followup_analytics.answers.outreach.outreach import aapor_rates
-from followup_analytics.answers.rates import level_of_effort
+from followup_analytics.answers.outreach import aapor_rates, level_of_effort
 from followup_analytics.charts import Chart, count_chart, number_chart
 from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.model import compare_models

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 from log_builder import log_of_attempts
 
-from followup_analytics.answers.rates import level_of_effort, response_rates
+from followup_analytics.answers.outreach import level_of_effort
+from followup_analytics.answers.rates import response_rates
 from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.log.followup_log import FollowUpLog, build_log
 from followup_analytics.statistics.incidence import aalen_johansen

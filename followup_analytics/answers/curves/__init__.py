@@ -3,5 +3,6 @@
 from followup_analytics.answers.curves.answer import incidence_curve
 from followup_analytics.answers.curves.exits import EVENTS, DayCurve, day_curve, exits
 from followup_analytics.answers.curves.result import CurveResult
+from followup_analytics.answers.curves.silence import SilenceResult, silence
 
-__all__ = ["EVENTS", "CurveResult", "DayCurve", "day_curve", "exits", "incidence_curve"]
+__all__ = ["EVENTS", "CurveResult", "DayCurve", "SilenceResult", "day_curve", "exits", "incidence_curve", "silence"]

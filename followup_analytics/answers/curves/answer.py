@@ -58,8 +58,8 @@ def incidence_curve(
     """Follow all interviews, with or without attempts, and estimate what share has heard back by each day.
 
     Aalen-Johansen over local days; filled and withdrawn (for ``advanced`` also rejected) compete, the end of the record
-    censors. Within a day true times decide (see :mod:`followup_analytics.answers.curves.exits`). Intervals: delete-a-group
-    jackknife over applicants, cloglog scale, t(groups - 1).
+    censors. Within a day true times decide (see :mod:`~followup_analytics.answers.curves.exits`). Intervals:
+    delete-a-group jackknife over applicants, cloglog scale, t(groups - 1).
 
     Args:
         log: the log.

@@ -108,7 +108,7 @@ def silence(
     Raises UsageError for a number of days that is negative or not below the horizon, or an unknown column or outcome;
     WithheldError where the log is about fewer than `min_cell` applicants.
     """
-    from followup_analytics.answers.curves import exits
+    from followup_analytics.answers.curves.exits import exits
 
     check_outcome(outcome)
     if not 0 <= days < horizon <= _LONGEST:
@@ -134,7 +134,7 @@ def _parts(rows: pl.DataFrame, by: str) -> list[tuple[str, pl.DataFrame]]:
 
 
 def _row(name: str, part: pl.DataFrame, outcome: str, days: float, horizon: int) -> dict[str, Any]:
-    from followup_analytics.answers.curves import EVENTS
+    from followup_analytics.answers.curves.exits import EVENTS
     from followup_analytics.statistics import group_rows
     from followup_analytics.statistics.incidence import aalen_johansen, jackknife_incidence
 
