@@ -8,8 +8,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from forms import write_forms
-
 from followup_analytics.simulate import simulate_log
 
 FOLDER = Path(__file__).parent

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,11 +75,15 @@ class Clusters:
         parts = [_variance(number, rows) for number in self.numbers]
         found = np.max(parts, axis=0)
         if len(parts) == 2:
-            joint = self.numbers[0].astype(np.int64) * (int(self.numbers[1].max(initial=0)) + 1) + self.numbers[1]
-            both = _variance(np.unique(joint, return_inverse=True)[1].ravel(), rows)
-            found = np.maximum(found, parts[0] + parts[1] - both)
+            found = np.maximum(found, parts[0] + parts[1] - _variance(self._joint, rows))
         errors = np.sqrt(np.maximum(found, 0.0)) if self.df >= 1 else np.full(rows.shape[1], np.nan)
         return np.asarray(errors if influence.ndim == 2 else errors[0], dtype=np.float64)
+
+    @cached_property
+    def _joint(self) -> IntArray:
+        """Cluster of the rows that share both."""
+        joint = self.numbers[0].astype(np.int64) * (int(self.numbers[1].max(initial=0)) + 1) + self.numbers[1]
+        return np.unique(joint, return_inverse=True)[1].ravel().astype(np.int64)
 
     def estimated(self, estimate: float, influence: FloatArray) -> Estimated:
         """A number with the error of its influences, shape (n,)."""

@@ -61,15 +61,12 @@ def standardise(arm: Arm, follow_up: FollowUp) -> Standardised:
     counted = seen_weight(arm, follow_up)
     made: list[Regression] = []
     for passage in reversed(arm.passages):
-        penalty = passage.penalty
         mine = passage.person[passage.stays]
         seen, known = counted[mine], value[mine]
         weight = passage.after * seen
-        import os
-
-        if os.environ.get("OUT") == "1":
-            scale = (weight**2).sum() / max(weight.sum(), 1e-300)
-            penalty = np.concatenate([[penalty[0]], penalty[1:] * scale])
+        # Weights count each interview as often as it stands for others; penalties are of what is really known.
+        worth = float((weight**2).sum()) / max(float(weight.sum()), 1e-300)
+        penalty = np.concatenate([passage.penalty[:1], passage.penalty[1:] * worth])
         beta = fit_rows(passage.kept, weight, weight * known, penalty)
         expected = expit(passage.design.times(beta))
         made.append(Regression(penalty, weight, seen, known, expected, expected[passage.stays]))

@@ -142,12 +142,6 @@ def _pass(
     before = arriving[rows]
     after = np.minimum(before[stays] * made.factor[rows][stays], cap)
     penalty = np.concatenate([[_CONSTANT], step.common[1:]])
-    import os
-
-    if os.environ.get("CAL") == "1" and stays.any():
-        penalty = np.concatenate([[_CONSTANT], penalty[1:] * (after**2).sum() / after.sum()])
-    if os.environ.get("NOCAL") == "1":
-        balanced = False
     if balanced and stays.any():
         after = after * balance_to(kept, after, design.sums(before), penalty).factor
     return Passage(place, rows, step.person[rows], stays, before, after, made.slope[rows][stays], design, kept, penalty)
