@@ -20,7 +20,7 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 #: From so many applicants on products of pairs of covariates are taken in where they matter.
-PRODUCTS_FROM = 500
+PRODUCTS_FROM = 100
 #: Weighted and doubly robust estimate may differ by so much beyond their errors (methods.md, section 9).
 MAY_DIFFER = 0.02
 

@@ -137,7 +137,7 @@ def _steps(
             seen=long.seen[rows],
             before=long.before[rows],
             asks=(long.asks[0][rows], long.asks[1][rows]),
-            design=Design(tuple(terms), tuple(one.codes[rows] for one in used), len(rows)),
+            design=Design.of(terms, [one.codes[rows] for one in used], len(rows)),
             common=common,
             apart=apart,
             family=family,
@@ -162,4 +162,4 @@ def design_of(known: Sequence[Covariate], rows: int) -> tuple[Design, FloatArray
         if term is not None:
             terms.append(term)
             used.append(one)
-    return Design(tuple(terms), tuple(one.codes for one in used), rows), penalties(terms)[0]
+    return Design.of(terms, [one.codes for one in used], rows), penalties(terms)[0]

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.statistics.designs import Design
+from followup_analytics.statistics.designs import Curvature, Design
+from followup_analytics.statistics.shrinkage import tolerance_of
 from followup_analytics.statistics.logistic import Derivatives, damped_newton
 
 FloatArray = NDArray[np.float64]
 
 #: No factor lies beyond e to this power, either way.
 MOST = 6.0
-_TOLERANCE = 1e-8
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,12 @@ def balance_to(design: Design, weight: FloatArray, totals: FloatArray, penalty: 
     Biometrika 107, 137-158.
     """
 
+    curvature = Curvature(design)
+
     def derivatives(g: FloatArray) -> Derivatives:
         made = weight * np.exp(np.clip(design.times(g), -MOST, MOST))
         value = float(made.sum() - totals @ g + penalty @ g**2 / 2)
-        return value, totals - design.sums(made) - penalty * g, design.gram(made) + np.diag(penalty)
+        return value, totals - design.sums(made) - penalty * g, curvature.at(made) + np.diag(penalty)
 
-    g = damped_newton(derivatives, np.zeros(design.width), tolerance=_TOLERANCE)[0]
+    g = damped_newton(derivatives, np.zeros(design.width), tolerance=tolerance_of(design))[0]
     return Balanced(np.exp(np.clip(design.times(g), -MOST, MOST)), g)

@@ -74,7 +74,7 @@ class _Back:
         turned = passage.design.sums(self.value[passage.person] * spread)
         moved = passage.kept.times(passage.kept.solver(bend, regression.penalty)(turned))
         residual = moved * (regression.known - regression.fitted)
-        leverage = np.minimum(passage.kept.leverage(bend, regression.penalty), _MOST)
+        leverage = np.minimum(passage.kept.ridge_leverage(bend, regression.penalty), _MOST)
         mine = passage.person[passage.stays]
         self.influence[mine, 0] += residual * regression.counted / (1 - leverage)
         self._own[passage.place] = residual * regression.seen
@@ -89,7 +89,7 @@ class _Back:
         follows = follows * passage.after[:, None]
         moved = passage.kept.solver(passage.after, passage.penalty)(passage.kept.sums(follows))
         everybody = passage.design.times(moved)
-        leverage = np.minimum(passage.kept.leverage(passage.after, passage.penalty), _MOST)
+        leverage = np.minimum(passage.kept.ridge_leverage(passage.after, passage.penalty), _MOST)
         kept = everybody[passage.stays] * passage.after[:, None]
         residual = passage.before.copy()
         residual[passage.stays] = (residual[passage.stays] - passage.after) / np.sqrt(1 - leverage)

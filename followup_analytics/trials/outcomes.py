@@ -10,7 +10,7 @@ from scipy.special import expit
 
 from followup_analytics.statistics.shrinkage import fit_rows
 from followup_analytics.trials.steps import FollowUp
-from followup_analytics.trials.weighing import Arm, seen_weight
+from followup_analytics.trials.weighing import Arm, Passage, seen_weight
 
 FloatArray = NDArray[np.float64]
 
@@ -60,14 +60,13 @@ def standardise(arm: Arm, follow_up: FollowUp) -> Standardised:
     value = follow_up.happened.astype(np.float64)
     counted = seen_weight(arm, follow_up)
     made: list[Regression] = []
+    beta: FloatArray | None = None
     for passage in reversed(arm.passages):
         mine = passage.person[passage.stays]
         seen, known = counted[mine], value[mine]
         weight = passage.after * seen
-        # Weights count each interview as often as it stands for others; penalties are of what is really known.
-        worth = float((weight**2).sum()) / max(float(weight.sum()), 1e-300)
-        penalty = np.concatenate([passage.penalty[:1], passage.penalty[1:] * worth])
-        beta = fit_rows(passage.kept, weight, weight * known, penalty)
+        penalty = passage.penalty
+        beta = fit_rows(passage.kept, weight, weight * known, penalty, beta if _like(beta, passage) else None)
         expected = expit(passage.design.times(beta))
         made.append(Regression(penalty, weight, seen, known, expected, expected[passage.stays]))
         value[passage.person] = expected
@@ -75,3 +74,8 @@ def standardise(arm: Arm, follow_up: FollowUp) -> Standardised:
     total = counted.sum()
     risk = float(counted @ value / total) if total > 0 else float("nan")
     return Standardised(risk, tuple(reversed(made)), value, counted)
+
+
+def _like(beta: FloatArray | None, passage: Passage) -> bool:
+    """Whether coefficients of the regression before are a place to start from."""
+    return beta is not None and len(beta) == passage.design.width

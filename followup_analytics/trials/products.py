@@ -64,7 +64,7 @@ def _beyond(
         pair = _pair(design, one, other)
         if pair is None:
             continue
-        first, second, codes = pair
+        first, second = design.terms[pair[0]], design.terms[pair[1]]
         if keep is None:
             told = (first.pair_names, second.pair_names)
             keep = np.zeros((first.pair.shape[1], second.pair.shape[1]), dtype=bool)
@@ -72,6 +72,7 @@ def _beyond(
             continue
         shape = len(first.pair), len(second.pair)
         size = shape[0] * shape[1]
+        codes = design.codes_of(pair[0]) * shape[1] + design.codes_of(pair[1])
         total = np.bincount(codes, weights=residual, minlength=size).reshape(shape)
         spread_here = np.bincount(codes, weights=spread, minlength=size).reshape(shape)
         here = first.pair.T @ total @ second.pair
@@ -85,32 +86,33 @@ def _beyond(
     return [(told[0][i], told[1][j]) for i, j in np.argwhere(keep)]
 
 
-def _pair(design: Design, one: str, other: str) -> tuple[Term, Term, IntArray] | None:
+def _pair(design: Design, one: str, other: str) -> tuple[int, int] | None:
+    """Places of two terms of these names."""
     places = {term.name: place for place, term in enumerate(design.terms) if term.pair.shape[1]}
     if one not in places or other not in places:
         return None
     i, j = places[one], places[other]
-    codes = design.codes[i].astype(np.int64) * len(design.terms[j].basis) + design.codes[j]
-    return design.terms[i], design.terms[j], codes
+    return i, j
 
 
 def with_products(steps: Sequence[Step], chosen: Chosen) -> tuple[Step, ...]:
     """The steps with these products among what is known."""
     made = []
     for step in steps:
-        terms, codes = [], []
+        terms, places = [], []
         for (one, other), columns in chosen.items():
             pair = _pair(step.design, one, other)
             if pair is None:
                 continue
-            first, second = pair[0].pair_names, pair[1].pair_names
+            mine = step.design.terms[pair[0]], step.design.terms[pair[1]]
+            first, second = mine[0].pair_names, mine[1].pair_names
             inside = [(first.index(i), second.index(j)) for i, j in columns if i in first and j in second]
             if inside:
-                terms.append(_product(pair[0], pair[1], inside))
-                codes.append(pair[2])
+                terms.append(_product(mine[0], mine[1], inside))
+                places.append(pair)
         common = np.concatenate([step.common, *(term.common for term in terms)])
         apart = np.concatenate([step.apart, *(term.apart for term in terms)])
-        made.append(replace(step, design=step.design.joined(terms, codes), common=common, apart=apart))
+        made.append(replace(step, design=step.design.joined(terms, places), common=common, apart=apart))
     return tuple(made)
 
 
