@@ -20,7 +20,7 @@ from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.estimates import Effect
 from followup_analytics.claims.finding import ArmWeights, Finding, examine
 from followup_analytics.claims.gates import FAR, MIN_FOR_VERDICT, Distance
-from followup_analytics.claims.registration import why_post_hoc
+from followup_analytics.claims.registration import Choices, why_post_hoc
 from followup_analytics.claims.result import ClaimsResult
 from followup_analytics.claims.trace import interviews_behind
 from followup_analytics.claims.trial import Trial, run_trial
@@ -103,7 +103,7 @@ def test_claims(
     findings = run_all(
         catalogue.claims, context, partial(examine, context=context, min_cell=min_cell), progress=progress
     )
-    why = why_post_hoc(catalogue, registration, log.data_date, columns if adjust_only is None else context.only or ())
+    why = why_post_hoc(catalogue, registration, log.data_date, Choices(columns, context.only, cluster))
     rows = judge(findings, context, min_cell)
     wanted = {one.id for one in shown}
     kept = tuple(

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from followup_analytics.claims.catalogue import choose_catalogue, find_claim
-from followup_analytics.claims.covariates import ALWAYS, columns_of
 from followup_analytics.claims.definition import Catalogue, Claim, Course
 from followup_analytics.claims.estimates import MAY_DIFFER, PRODUCTS_FROM
 from followup_analytics.claims.gates import (
@@ -21,7 +19,7 @@ from followup_analytics.claims.gates import (
     MIN_FOR_VERDICT,
     TOO_FAR,
 )
-from followup_analytics.claims.registration import registration_lines
+from followup_analytics.claims.registration import AS_USUAL, Choices, registration_lines
 from followup_analytics.claims.verdict import BY_CHANCE, LEAST_BELOW, LEAST_E_VALUE
 from followup_analytics.statistics.clusters import FEW_CLUSTERS
 from followup_analytics.results.result import NO_LOG, Field, LogCounts, Result
@@ -40,24 +38,6 @@ class Component:
     name: str
     target: str
     emulation: str
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What of a protocol the analyst chose: columns adjusted for besides, columns adjusted for alone, and clusters."""
-
-    adjust: tuple[str, ...] = ()
-    only: tuple[str, ...] | None = None
-    cluster: str | None = None
-
-    def adjusted(self, claim: Claim) -> tuple[str, ...]:
-        """Everything that a claim is adjusted for, besides the call history."""
-        if self.only is not None:
-            return self.only
-        return tuple(dict.fromkeys((*claim.adjust, *ALWAYS, *self.adjust)))
-
-
-AS_USUAL = Choices()
 
 
 def components(claim: Claim, choices: Choices = AS_USUAL) -> tuple[Component, ...]:
@@ -308,7 +288,7 @@ def preregistration_text(
     claim: str | None = None,
     claims: str | Path | Catalogue | None = None,
     *,
-    adjust: str | Sequence[str] = (),
+    choices: Choices = AS_USUAL,
     date: dt.date | None = None,
     data: str = "not yet read",
 ) -> str:
@@ -317,18 +297,17 @@ def preregistration_text(
     Args:
         claim: list this claim alone; None for all. The hash is that of the whole file either way.
         claims: a file of claims or a Catalogue; None for the package's own.
-        adjust: columns of the interviews that every claim will be adjusted for besides its own.
+        choices: what claims will be adjusted for besides or alone, and what hangs together.
         date: of the registration, by default today.
         data: what is known of the data so far.
     """
     catalogue = choose_catalogue(claims)
     shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
     date = date or dt.datetime.now(dt.UTC).date()
-    columns = columns_of(adjust)
     lines = [
         "# Preregistration",
         "",
-        *registration_lines(catalogue, date, columns),
+        *registration_lines(catalogue, date, choices),
         "",
         "## Title",
         "",
@@ -341,8 +320,8 @@ def preregistration_text(
         "Existing data": f"The data are {data}. The claims' file is fixed; a later change makes verdicts post hoc.",
         "Sample size and stopping rule": "All interviews of the log up to its data date; no looks in between. "
         "`followup plan` gives the size that each claim needs.",
-        "Measured variables": f"Adjustment: {listed([*_columns(catalogue), *ALWAYS, *columns], 'and')}. Call history as each "
-        "claim names it.",
+        "Measured variables": f"Adjustment: {listed(_columns(catalogue, choices), 'and')}. Call history as each claim "
+        "names it.",
         "Indices and transformations": "Numbers by levels or fifths and a straight line, times by a curve, rare levels together, missing values a level of "
         "their own.",
         "Statistical models": "As in the protocol of each claim (clone-censor-weight, attempt contrast, prediction).",
@@ -383,10 +362,10 @@ def protocol_result(
 
 
 def preregistration_result(
-    claim: str | None, claims: str | Path | Catalogue | None, adjust: str | Sequence[str] = ()
+    claim: str | None, claims: str | Path | Catalogue | None, choices: Choices = AS_USUAL
 ) -> TextResult:
     """`preregistration_text` as an answer; of no log, since none has been read."""
-    text = preregistration_text(claim, claims, adjust=adjust)
+    text = preregistration_text(claim, claims, choices=choices)
     return TextResult(rows=({"kind": "preregistration", "claim": claim, "text": text},), counts=NO_LOG)
 
 
@@ -402,5 +381,5 @@ def _hypothesis(claim: Claim) -> str:
     )
 
 
-def _columns(catalogue: Catalogue) -> list[str]:
-    return list(dict.fromkeys(name for claim in catalogue.claims for name in claim.adjust)) or ["none"]
+def _columns(catalogue: Catalogue, choices: Choices) -> list[str]:
+    return list(dict.fromkeys(name for claim in catalogue.claims for name in choices.adjusted(claim))) or ["none"]
