@@ -21,7 +21,7 @@ from followup_analytics.claims.estimates import Effect
 from followup_analytics.claims.finding import ArmWeights, Finding, examine
 from followup_analytics.claims.gates import FAR, MIN_FOR_VERDICT, Distance
 from followup_analytics.claims.registration import Choices, why_post_hoc
-from followup_analytics.claims.result import ClaimsResult
+from followup_analytics.claims.result import ClaimRow, ClaimsResult
 from followup_analytics.claims.trace import interviews_behind
 from followup_analytics.claims.trial import Trial, run_trial
 from followup_analytics.claims.verdict import ALPHA, choose_label, decide, deciding_limit, is_confounded
@@ -30,6 +30,7 @@ from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.results.disclosure import HIDDEN_REASON, SUPPRESSED, require_enough
 from followup_analytics.results.result import LogCounts
+from followup_analytics.results.values import finite
 from followup_analytics.statistics import EValue, detectable_from_se, e_value_from_risks, holm
 from followup_analytics.statistics.clusters import FEW_CLUSTERS, Estimated
 
@@ -125,10 +126,10 @@ def _behind(make: Callable[[Sequence[Claim]], Context], claims: Sequence[Claim])
     return pl.concat(run_all(claims, context, partial(interviews_behind, context=context)))
 
 
-def _registered(row: Mapping[str, Any], *, post_hoc: bool | None) -> dict[str, Any]:
+def _registered(row: Mapping[str, Any], *, post_hoc: bool | None) -> ClaimRow:
     """A row that says whether its verdict is post hoc, in its words too."""
     words = f"{row['verdict_words']} (post hoc)" if post_hoc else row["verdict_words"]
-    return {**row, "verdict_words": words, "post_hoc": post_hoc}
+    return ClaimRow(**{**row, "verdict_words": words, "post_hoc": post_hoc})
 
 
 test_claims.__test__ = False  # type: ignore[attr-defined]
@@ -303,14 +304,14 @@ def _tested(finding: Finding, p_adjusted: float, downgrade: str, *, care: bool, 
         **_head(claim),
         "verdict": verdict,
         "verdict_words": VERDICT_WORDS[verdict],
-        "effect": told_effect(claim, test, _finite(low), _finite(high)),
+        "effect": told_effect(claim, test, finite(low), finite(high)),
         "estimate": test.estimate,
-        "conf_low": _finite(low),
-        "conf_high": _finite(high),
+        "conf_low": finite(low),
+        "conf_high": finite(high),
         "risk_strategy": effect.risks[0],
         "risk_alternative": effect.risks[1],
-        "p_value": _finite(test.p_value),
-        "p_adjusted": _finite(p_adjusted),
+        "p_value": finite(test.p_value),
+        "p_adjusted": finite(p_adjusted),
         "n_interviews": finding.n_interviews,
         "n_applicants": finding.n_applicants,
         "n_events": finding.n_events,
@@ -352,22 +353,20 @@ def _other_way(finding: Finding) -> str:
     return f"The second way, {way['method']}, does not agree with this: {in_a_hundred(way['estimate'])}."
 
 
-def _quality(
-    effect: Effect, weights: Sequence[ArmWeights], ratio: EValue, worst: Distance | None
-) -> dict[str, Any]:
+def _quality(effect: Effect, weights: Sequence[ArmWeights], ratio: EValue, worst: Distance | None) -> dict[str, Any]:
     low, high = effect.ratio.limits()
     return {
-        "risk_ratio": _finite(float(np.exp(effect.ratio.estimate))),
-        "risk_ratio_low": _finite(float(np.exp(low))),
-        "risk_ratio_high": _finite(float(np.exp(high))),
-        "estimate_weighted": _finite(float(effect.weighted.estimate)),
-        "estimate_doubly_robust": _finite(float(effect.difference.estimate)),
+        "risk_ratio": finite(float(np.exp(effect.ratio.estimate))),
+        "risk_ratio_low": finite(float(np.exp(low))),
+        "risk_ratio_high": finite(float(np.exp(high))),
+        "estimate_weighted": finite(float(effect.weighted.estimate)),
+        "estimate_doubly_robust": finite(float(effect.difference.estimate)),
         "e_value": ratio.limit,
         "e_value_estimate": ratio.estimate,
         "ess_strategy": weights[0].effective_size,
         "ess_alternative": weights[1].effective_size,
         "max_weight_share": max(one.largest_share for one in weights),
-        "naive": _finite(effect.naive),
+        "naive": finite(effect.naive),
         "balance": None if worst is None else {"covariate": worst.covariate, "distance": worst.distance},
     }
 
@@ -384,13 +383,9 @@ def _second_line(claim: Claim, line: Estimated | None) -> dict[str, Any] | None:
     return {
         "outcome": f"{claim.second_line.outcome} by {claim.second_line.horizon}",
         "estimate": float(line.estimate),
-        "conf_low": _finite(low),
-        "conf_high": _finite(high),
+        "conf_low": finite(low),
+        "conf_high": finite(high),
     }
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
 
 
 def _notes(log: FollowUpLog, findings: Sequence[Finding], context: Context, post_hoc: str) -> tuple[Note, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from followup_analytics.claims.catalogue import find_claim, own_catalogue
 from followup_analytics.claims.context import Context
@@ -14,8 +14,10 @@ from followup_analytics.claims.evaluate import run_all, smallest_found
 from followup_analytics.claims.operating import Pilot, pilot_of, times_as_many
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog, Note
+from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import HIDDEN_REASON, SUPPRESSED, require_enough
-from followup_analytics.results.result import NO_LOG, Field, LogCounts, Result
+from followup_analytics.results.result import NO_LOG, LogCounts, Result
+from followup_analytics.results.row import Row, answer_row
 from followup_analytics.statistics import (
     equivalence_sample_size,
     sample_size,
@@ -53,42 +55,71 @@ class Assumptions:
     reach: float | None = None
 
 
+@answer_row
+class PlanRow(Row):
+    """What it takes to test one claim."""
+
+    claim: str = col.column("text", "", "Id of the claim.", role="key")
+    advice: str = col.column("text", "Advice", "The advice.", importance=col.ALWAYS)
+    n_interviews: int | None = col.column(
+        "count",
+        "Interviews in the arms",
+        "Interviews needed in both arms together.",
+        role="derived",
+        importance=col.ALWAYS,
+    )
+    n_applicants: int | None = col.column("count", "Applicants", "Applicants needed.", role="derived")
+    n_logged: int | None = col.column(
+        "count",
+        "Interviews to log",
+        "Interviews to log until so many are in an arm, if as many of them are as in this log.",
+        role="derived",
+    )
+    mde: float | None = col.column(
+        "points", "Smallest difference to be found", "Smallest difference that would be found.", role="derived"
+    )
+    baseline: float | None = col.column(
+        "share", "Without it", "Risk of the outcome without the strategy.", role="estimate", importance=col.RARELY
+    )
+    effect: float = col.column(
+        "points", "", "Difference planned for; of a one-sided claim its margin, which is to be ruled out."
+    )
+    aim: str = col.column("text", "", "`find` the difference or `rule out` the margin.")
+    design_effect: float | None = col.column(
+        "number", "", "Variance over that of independent interviews.", role="estimate"
+    )
+    share_strategy: float | None = col.column(
+        "share", "", "Share of the interviews in the strategy's arm.", role="estimate"
+    )
+    family: int = col.column("count", "", "Claims that are judged together (Holm).")
+    status: str = col.status(default="ok")
+    reason: str | None = col.column("sentence", "Remark", "Why the status is not ok; null where it is.", default=None)
+
+    in_table = ("advice", "n_interviews", "n_applicants", "n_logged", "baseline", "mde", "reason")
+
+
 @dataclass(frozen=True, repr=False)
 class PlanResult(Result):
-    """Interviews and applicants needed per claim at an effect, and the effect that a log could find.
+    """Interviews and applicants needed per claim at an effect, and the effect that a log could find; a PlanRow each."""
 
-    Rows hold claim (id), advice (text), n_interviews (in both arms together) and n_applicants needed for `effect`,
-    n_logged (interviews to log until so many are in an arm, if as many of them are as in this log), mde (smallest
-    difference that would be found, a share between 0 and 1), family (claims judged together by Holm), baseline (share without the strategy), effect (difference
-    planned for, a share; of a one-sided claim its margin, which is to be ruled out), aim (find or rule out),
-    design_effect (variance over that of independent interviews), share_strategy (share of the interviews in the
-    strategy's arm), status, reason.
-    """
+    rows: tuple[PlanRow, ...]
 
     command: ClassVar[str] = "plan"
     title: ClassVar[str] = "What it takes to test the advice"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("advice", "Advice"),
-        Field("n_interviews", "Interviews in the arms", "count"),
-        Field("n_applicants", "Applicants", "count"),
-        Field("n_logged", "Interviews to log", "count"),
-        Field("baseline", "Without it", "share"),
-        Field("mde", "Smallest difference to be found", "points"),
-        Field("reason", "Remark", "sentence"),
-    )
+    row_type: ClassVar[type[Row]] = PlanRow
 
     def summary(self) -> str:
         """The range of sizes, in a sentence."""
         # One-sided claims are planned to rule their margin out, whatever difference was asked for.
-        asked = [row for row in self.rows if row["aim"] == self.rows[0]["aim"]]
-        sizes = [int(row["n_interviews"]) for row in asked if row["n_interviews"] is not None]
+        asked = [row for row in self.rows if row.aim == self.rows[0].aim]
+        sizes = [row.n_interviews for row in asked if row.n_interviews is not None]
         if not sizes:
             return "No size can be given: the effect asked for leads out of 0 to 100%."
-        effect = 100 * float(self.rows[0]["effect"])
+        effect = 100 * self.rows[0].effect
         low, high = min(sizes), max(sizes)
         size = f"{low:,}" if low == high else f"between {low:,} and {high:,}"
-        aim = f"{self.rows[0]['aim']} a difference of {effect:g} in 100"
-        family = int(self.rows[0]["family"])
+        aim = f"{self.rows[0].aim} a difference of {effect:g} in 100"
+        family = max(row.family for row in self.rows)
         judged = "each claim tested alone" if family == 1 else f"{family} claims tested together"
         return f"To {aim} takes {size} interviews in both arms of a claim together ({judged})."
 
@@ -96,11 +127,11 @@ class PlanResult(Result):
         """Interviews needed per claim, as bars."""
         from followup_analytics.charts.style import BLUE, COLUMN_WIDTH, give_words, house_style, new_axes
 
-        rows = [row for row in self.rows if row["n_interviews"] is not None]
+        rows = [row for row in self.rows if row.n_interviews is not None]
         with house_style():
             axes = ax or new_axes(COLUMN_WIDTH, 0.85 + 0.235 * max(len(rows), 2))
-            axes.barh(range(len(rows)), [int(row["n_interviews"]) for row in rows], color=BLUE)
-            axes.set_yticks(range(len(rows)), [str(row["claim"]).replace("-", " ") for row in rows])
+            axes.barh(range(len(rows)), [row.n_interviews or 0 for row in rows], color=BLUE)
+            axes.set_yticks(range(len(rows)), [row.claim.replace("-", " ") for row in rows])
             axes.invert_yaxis()
             axes.set_xlabel("Interviews needed, both arms")
             return give_words(
@@ -157,7 +188,7 @@ def plan_study(
     pilots = run_all(catalogue.claims, context, lambda trial: pilot_of(trial, context))
     wanted = {one.id for one in shown}
 
-    def planned(pilot: Pilot) -> dict[str, Any]:
+    def planned(pilot: Pilot) -> PlanRow:
         known = _from_pilot(pilot, pilots, context, assumed, effect, power, alpha, seed)
         row = _row(pilot.claim, known, effect, power, alpha)
         return _hide(row) if 0 < pilot.n_applicants < min_cell else row
@@ -190,7 +221,7 @@ def _check_margins(claims: Sequence[Claim], effect: float) -> None:
         )
 
 
-def _row(claim: Claim, assumed: Assumptions, effect: float, power: float, alpha: float) -> dict[str, Any]:
+def _row(claim: Claim, assumed: Assumptions, effect: float, power: float, alpha: float) -> PlanRow:
     more = claim.direction == "more"
     if not more:
         effect = claim.margin
@@ -198,21 +229,23 @@ def _row(claim: Claim, assumed: Assumptions, effect: float, power: float, alpha:
     mde = assumed.mde
     if mde is None and not assumed.from_log and n is not None:
         mde = abs(effect)
-    return {
-        "claim": claim.id,
-        "advice": claim.advice,
-        "n_interviews": n,
-        "n_applicants": None if n is None else math.ceil(n / assumed.per_applicant),
-        "n_logged": None if n is None or not assumed.reach else max(n, math.ceil(n / assumed.reach)),
-        "mde": mde,
-        "family": assumed.family,
-        "baseline": assumed.baseline,
-        "effect": effect,
-        "aim": "find" if more else "rule out",
-        "design_effect": assumed.design_effect,
-        "share_strategy": assumed.share,
-        **_remark(claim, assumed, n, effect),
-    }
+    status, reason = _remark(claim, assumed, n, effect)
+    return PlanRow(
+        claim=claim.id,
+        advice=claim.advice,
+        n_interviews=n,
+        n_applicants=None if n is None else math.ceil(n / assumed.per_applicant),
+        n_logged=None if n is None or not assumed.reach else max(n, math.ceil(n / assumed.reach)),
+        mde=mde,
+        family=assumed.family,
+        baseline=assumed.baseline,
+        effect=effect,
+        aim="find" if more else "rule out",
+        design_effect=assumed.design_effect,
+        share_strategy=assumed.share,
+        status=status,
+        reason=reason,
+    )
 
 
 def _interviews(claim: Claim, assumed: Assumptions, effect: float, power: float, alpha: float) -> int | None:
@@ -230,24 +263,22 @@ def _interviews(claim: Claim, assumed: Assumptions, effect: float, power: float,
 _UNTESTABLE = "It can't be tested in this log; its size is planned from general figures, as a claim tested alone."
 
 
-def _remark(claim: Claim, assumed: Assumptions, n: int | None, effect: float) -> dict[str, str | None]:
+def _remark(claim: Claim, assumed: Assumptions, n: int | None, effect: float) -> tuple[str, str | None]:
     """Status and reason of a row."""
     if n is None and claim.direction == "more" and abs(effect) <= claim.margin:
         why = f"A difference of {100 * abs(effect):g} in 100 is not above the margin ({100 * claim.margin:g}), at any size."
-        return {"status": "not_estimable", "reason": why}
+        return "not_estimable", why
     if n is None:
         why = f"From {100 * assumed.baseline:.0f}% such a difference is impossible."
-        return {"status": "not_estimable", "reason": why}
+        return "not_estimable", why
     if assumed.from_log and assumed.factor is None:
-        return {"status": "use_with_care", "reason": _UNTESTABLE}
-    return {"status": "ok", "reason": None}
+        return "use_with_care", _UNTESTABLE
+    return "ok", None
 
 
-def _hide(row: dict[str, Any]) -> dict[str, Any]:
-    hidden = dict.fromkeys(
-        ("n_interviews", "n_applicants", "n_logged", "mde", "baseline", "design_effect", "share_strategy")
-    )
-    return {**row, **hidden, "status": SUPPRESSED, "reason": HIDDEN_REASON}
+def _hide(row: PlanRow) -> PlanRow:
+    gone = dict.fromkeys(PlanRow.hidden_with_row())
+    return row.having(**gone, status=SUPPRESSED, reason=HIDDEN_REASON)
 
 
 def _from_pilot(

@@ -35,7 +35,9 @@ class Choices:
     def alike(self, other: Choices) -> bool:
         """Whether the choices are the same, in whatever order columns are named."""
         only = [None if one.only is None else frozenset(one.only) for one in (self, other)]
-        return frozenset(self.adjust) == frozenset(other.adjust) and only[0] == only[1] and self.cluster == other.cluster
+        return (
+            frozenset(self.adjust) == frozenset(other.adjust) and only[0] == only[1] and self.cluster == other.cluster
+        )
 
 
 AS_USUAL = Choices()

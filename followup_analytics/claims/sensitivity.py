@@ -22,33 +22,54 @@ from followup_analytics.claims.histories import Histories
 from followup_analytics.claims.tipping import forgotten
 from followup_analytics.claims.trial import Trial, run_trial
 from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import HIDDEN_REASON, require_enough
-from followup_analytics.results.result import Field, LogCounts, Result
+from followup_analytics.results.result import LogCounts, Result
+from followup_analytics.results.row import Row, answer_row
 
 _MARGINS = (0.03, 0.05, 0.08, 0.10)
 _HORIZONS = (0.5, 0.75, 1.5)
 
 
+@answer_row
+class SensitivityRow(Row):
+    """The claim under one other choice."""
+
+    claim: str = col.column("text", "", "Id of the claim.", role="key")
+    change: str = col.column("text", "What is changed", "What is done otherwise.", role="key", importance=col.ALWAYS)
+    n_interviews: int | None = col.interviews("Interviews in one of the arms.")
+    n_applicants: int | None = col.applicants("Their applicants.")
+    n_events: int | None = col.events("Outcomes among them.")
+    reason: str | None = col.column("sentence", "", "Why it can't be tested; null where it can.", default=None)
+    estimate: float | None = col.estimate("Difference", "points", "The difference that it gives.")
+    conf_low: float | None = col.lower("points_interval")
+    conf_high: float | None = col.higher("points")
+    effect: str = col.column("text", "Difference", "The difference in words.", role="estimate", importance=col.ALWAYS)
+    verdict: str = col.column("text", "", "The verdict that it leads to.", role="estimate")
+    verdict_words: str = col.column("text", "Verdict then", "The same in words.", role="estimate")
+    changes: bool = col.column("bool", "Changes it", "Whether the verdict is another one.", role="estimate")
+    status: str = col.status(default="ok")
+
+    in_table = ("change", "effect", "verdict_words", "changes")
+
+
 @dataclass(frozen=True, repr=False)
 class SensitivityResult(Result):
-    """One claim under other choices: each row a change, the difference it gives and the verdict that it leads to."""
+    """One claim under other choices, a SensitivityRow each: what it gives, and the verdict it leads to."""
+
+    rows: tuple[SensitivityRow, ...]
 
     command: ClassVar[str] = "sensitivity"
     title: ClassVar[str] = "What would change the verdict"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("change", "What is changed"),
-        Field("effect", "Difference"),
-        Field("verdict_words", "Verdict then"),
-        Field("changes", "Changes it", "bool"),
-    )
+    row_type: ClassVar[type[Row]] = SensitivityRow
 
     def summary(self) -> str:
         """How many of the changes would change the verdict, and which."""
-        if self.rows[0]["verdict"] == "not_testable":
-            testable = [str(row["change"]) for row in self.rows[1:] if row["verdict"] != "not_testable"]
-            why = self.rows[0]["reason"] or HIDDEN_REASON
+        if self.rows[0].verdict == "not_testable":
+            testable = [row.change for row in self.rows[1:] if row.verdict != "not_testable"]
+            why = self.rows[0].reason or HIDDEN_REASON
             return f"It can't be tested as declared. {why} It could be with: {'; '.join(testable) or 'none of these'}."
-        other = [str(row["change"]) for row in self.rows[1:] if row["changes"]]
+        other = [row.change for row in self.rows[1:] if row.changes]
         if not other:
             return f"None of {len(self.rows) - 1} changes changes the verdict."
         return f"{len(other)} of {len(self.rows) - 1} changes would change the verdict: {'; '.join(other)}."
@@ -90,7 +111,7 @@ def claim_sensitivity(
     own = run_trial(one, context)
     rows = [family.row("as declared", own, None)]
     for words, trial in _changed(one, context, own):
-        rows.append(family.row(words, trial, rows[0]["verdict"]))
+        rows.append(family.row(words, trial, rows[0].verdict))
         if progress is not None:
             progress(words)
     rows += _forgotten(family, own)
@@ -175,28 +196,35 @@ class _Family:
         others = [claim for claim in catalogue.claims if claim.id != one.id]
         return cls(run_all(others, context, keep), context, min_cell)
 
-    def row(self, words: str, trial: Trial, declared: str | None) -> dict[str, Any]:
+    def row(self, words: str, trial: Trial, declared: str | None) -> SensitivityRow:
         """A change with the verdict that the whole rule gives then."""
         finding = examine(trial, self.context, self.min_cell)
         judged = judge([*self.findings, finding], self.context, self.min_cell)[-1]
         verdict = judged["verdict"]
         shown = ("claim", "n_interviews", "n_applicants", "n_events", "estimate", "conf_low", "conf_high", "effect")
         told = verdict == "not_testable" and judged["status"] == "not_estimable"
-        return {
-            "change": words,
+        return SensitivityRow(
+            change=words,
             **{name: judged[name] for name in shown},
-            "reason": judged["reason"] if told else None,
-            "verdict": verdict,
-            "verdict_words": VERDICT_WORDS[verdict],
-            "changes": declared is not None and verdict != declared,
-            "status": judged["status"],
-        }
+            reason=judged["reason"] if told else None,
+            verdict=verdict,
+            verdict_words=VERDICT_WORDS[verdict],
+            changes=declared is not None and verdict != declared,
+            status=judged["status"],
+        )
 
 
-def _forgotten(family: _Family, own: Trial) -> list[dict[str, Any]]:
+def _forgotten(family: _Family, own: Trial) -> list[SensitivityRow]:
     found = forgotten(own) if own.n_applicants >= family.min_cell else None
     if found is None:
         return []
     blank = family.row(str(found["words"]), replace(own, estimate=None, test=None), None)
-    words = {"verdict": "inconclusive", "verdict_words": "below the margin", "status": "ok", "reason": None}
-    return [{**blank, **words, "changes": found["share"] is not None}]
+    return [
+        blank.having(
+            verdict="inconclusive",
+            verdict_words="below the margin",
+            status="ok",
+            reason=None,
+            changes=found["share"] is not None,
+        )
+    ]

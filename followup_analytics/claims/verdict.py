@@ -152,7 +152,10 @@ def choose_label(
             "An association: how well most of the interviews went was not recorded in time to adjust for it.",
         )
     if few_clusters:
-        return Labelled(ASSOCIATION, f"An association: fewer than {FEW_CLUSTERS} {listed([f'{kind}s' for kind in few_clusters], 'and')}.")
+        return Labelled(
+            ASSOCIATION,
+            f"An association: fewer than {FEW_CLUSTERS} {listed([f'{kind}s' for kind in few_clusters], 'and')}.",
+        )
     if controls_run and not controls_pass:
         return Labelled(ASSOCIATION, "A negative control fails: the arms differ in something that was not measured.")
     if e_value.limit is None or e_value.limit < LEAST_E_VALUE:

@@ -126,7 +126,9 @@ def _about_harm(verdict: Verdict, what: str, margin: str, mde: float | None) -> 
 
 def _detectable(mde: float | None) -> str:
     # Rounded up: of less the rule would not find it as often.
-    return "" if mde is None else f"; these data would find a difference of {math.ceil(100 * mde - 1e-9)} in 100 or more"
+    return (
+        "" if mde is None else f"; these data would find a difference of {math.ceil(100 * mde - 1e-9)} in 100 or more"
+    )
 
 
 def _capital(text: str) -> str:

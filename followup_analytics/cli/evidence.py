@@ -147,9 +147,7 @@ def plan(
         finish(_simulated_power(simulate, sizes, repeats, claim, shared.seed), shared)
         return
     opened = None if log is None else open_log(log, shared)
-    made = plan_study(
-        opened, claim=claim, baseline=baseline, effect=effect, min_cell=shared.min_cell, seed=shared.seed
-    )
+    made = plan_study(opened, claim=claim, baseline=baseline, effect=effect, min_cell=shared.min_cell, seed=shared.seed)
     finish(made, shared)
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followup_analytics.statistics.designs import Curvature, Design
-from followup_analytics.statistics.shrinkage import tolerance_of
 from followup_analytics.statistics.logistic import Derivatives, damped_newton
+from followup_analytics.statistics.shrinkage import tolerance_of
 
 FloatArray = NDArray[np.float64]
 

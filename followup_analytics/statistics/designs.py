@@ -160,9 +160,7 @@ class Design:
             else:
                 pack = packs[home]
                 first, second = (pack.levels[pack.terms.index(at)] for at in (one, other))
-                packs[home] = Pack(
-                    pack.codes, pack.size, (*pack.terms, place), (*pack.levels, first * size + second)
-                )
+                packs[home] = Pack(pack.codes, pack.size, (*pack.terms, place), (*pack.levels, first * size + second))
         return Design((*self.terms, *terms), tuple(packs), self.rows)
 
     def times(self, coefficients: FloatArray) -> FloatArray:
@@ -234,10 +232,13 @@ class Design:
 
     def _members(self) -> Iterator[tuple[Pack, list[tuple[Term, slice, IntArray]]]]:
         for pack in self.packs:
-            yield pack, [
-                (self.terms[place], self._columns[place], level)
-                for place, level in zip(pack.terms, pack.levels, strict=True)
-            ]
+            yield (
+                pack,
+                [
+                    (self.terms[place], self._columns[place], level)
+                    for place, level in zip(pack.terms, pack.levels, strict=True)
+                ],
+            )
 
     def _some(self, rows: Rows) -> FloatArray:
         out = np.ones((len(rows), self.width))
