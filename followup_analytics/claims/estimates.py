@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.emulation import Emulation
 from followup_analytics.statistics.clusters import Clusters, Estimated
-from followup_analytics.trials.contrast import Contrast, contrast_of, estimate_contrast
+from followup_analytics.trials.contrast import Contrast, estimate_contrast, with_outcome
 from followup_analytics.trials.sequential_trials import sequential_contrast
 from followup_analytics.trials.steps import FollowUp
 from followup_analytics.trials.weighing import Arm, seen_weight
@@ -187,8 +187,7 @@ def curves_of(estimate: Estimate) -> tuple[Estimated, Estimated]:
 
 def second_outcome(estimate: Estimate, follow_up: FollowUp) -> Estimated:
     """The difference for another outcome of the same trial, with the same model of acting."""
-    contrast = estimate.contrast
-    other = contrast_of(contrast.steps, contrast.acting, estimate.emulation.graces, follow_up)
+    other = with_outcome(estimate.contrast, follow_up)
     return estimate.clusters.estimated(other.difference()[0], other.moves()[:, 0])
 
 

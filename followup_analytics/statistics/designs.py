@@ -18,15 +18,15 @@ Ints = NDArray[np.signedinteger[Any]]
 Rows = NDArray[Any]
 
 #: Up to so many rows a design is kept as a matrix, and its products are exact.
-DENSE = 6_000
+DENSE = 8_192
 #: Of more rows so many, evenly spread, tell the curvature well enough for a step.
-SPREAD = 2_048
+SPREAD = 8_192
 #: Up to so many rows each row's own leverage is worked out; of more it is next to nothing.
 LEVERAGES = 20_000
 #: Terms are looked up together while their joint levels are no more than this.
 JOINT = 16_384
 #: A system is solved when what is left is so small a part of what was asked.
-_SOLVED = 1e-6
+_SOLVED = 1e-4
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from followup_analytics.statistics.logistic import Derivatives, add_penalty, dam
 FloatArray = NDArray[np.float64]
 
 #: Of many rows the curvature is known roughly, and steps shrink tenfold and not by squaring.
-_STEPS, _HALVINGS, _TOLERANCE, _ROUGH = 50, 20, 1e-7, 1e-5
+_STEPS, _HALVINGS, _TOLERANCE, _ROUGH = 50, 20, 1e-7, 1e-4
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Shrunk:
             found = solved(self._product, arrow.solve, stacked)
         return list(found[:-1])
 
+    @cached_property
     def leverages(self) -> list[FloatArray]:
         """Each row's own part in its block's fit, shape (r,) a block; 0 in blocks of many rows."""
         arrow = Arrow.of(self.grams, self.apart, self.own)

@@ -11,7 +11,7 @@ from followup_analytics.trials.influence import influences
 from followup_analytics.trials.outcomes import Standardised, standardise
 from followup_analytics.trials.products import choose_products, with_products
 from followup_analytics.trials.steps import FloatArray, FollowUp, Grace, Step
-from followup_analytics.trials.weighing import Arm, weigh_arm
+from followup_analytics.trials.weighing import Arm, weigh_arm, with_follow_up
 
 
 @dataclass(frozen=True)
@@ -93,19 +93,22 @@ def contrast_of(
     cap: float = float("inf"),
 ) -> Contrast:
     """Both arms from a fitted model of acting (see `estimate_contrast`)."""
-    arms, standardised, influence = [], [], []
-    for arm, grace in enumerate(graces):
-        asked = asked_probabilities(steps, acting, arm, grace)
-        weighed = weigh_arm(steps, acting.probability, asked, follow_up, balanced=balanced, cap=cap)
-        found = standardise(weighed, follow_up)
-        arms.append(weighed)
-        standardised.append(found)
-        influence.append(influences(steps, acting, weighed, found, follow_up))
-    return Contrast(
-        (arms[0], arms[1]),
-        (standardised[0], standardised[1]),
-        (influence[0], influence[1]),
-        steps,
-        acting,
-        products,
+    asked = (asked_probabilities(steps, acting, arm, grace) for arm, grace in enumerate(graces))
+    one, other = (
+        weigh_arm(steps, acting.probability, each, follow_up, balanced=balanced, cap=cap) for each in asked
     )
+    return _contrast(steps, acting, (one, other), follow_up, products)
+
+
+def with_outcome(contrast: Contrast, follow_up: FollowUp) -> Contrast:
+    """The same trial, with the same weights, for another outcome of the same people."""
+    one, other = (with_follow_up(arm, contrast.steps, follow_up) for arm in contrast.arms)
+    return _contrast(contrast.steps, contrast.acting, (one, other), follow_up, contrast.products)
+
+
+def _contrast(
+    steps: tuple[Step, ...], acting: Acting, arms: tuple[Arm, Arm], follow_up: FollowUp, products: tuple[str, ...]
+) -> Contrast:
+    standardised = standardise(arms[0], follow_up), standardise(arms[1], follow_up)
+    influence = influences(steps, acting, arms, standardised, follow_up)
+    return Contrast(arms, standardised, influence, steps, acting, products)

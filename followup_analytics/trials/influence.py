@@ -24,21 +24,29 @@ _MOST = 0.9
 
 
 def influences(
-    steps: Sequence[Step], acting: Acting, arm: Arm, standardised: Standardised, follow_up: FollowUp
-) -> FloatArray:
-    """Each person's influence on an arm's risk by the outcome model, and by weights alone, shape (n, 2).
+    steps: Sequence[Step],
+    acting: Acting,
+    arms: tuple[Arm, Arm],
+    standardised: tuple[Standardised, Standardised],
+    follow_up: FollowUp,
+) -> tuple[FloatArray, FloatArray]:
+    """Each person's influence on each arm's risk: by the outcome model, and by weights alone, shape (n, 2) an arm.
 
-    Their sums over the clusters, squared and summed, are the variance. Source: L. Stefanski, D. Boos (2002), The American
-    Statistician 56, 29-38 (stacked equations); leverages as in J. MacKinnon, H. White (1985), J. Econometrics 29 (HC3).
+    Their sums over the clusters, squared and summed, are the variance. Source: L. Stefanski, D. Boos (2002), The
+    American Statistician 56, 29-38 (stacked equations); leverages as in J. MacKinnon, H. White (1985), J. Econometrics
+    29 (HC3).
     """
-    back = _Back(follow_up.people, [len(step.person) for step in steps])
-    back.from_risks(arm, standardised, follow_up)
-    for passage, regression in zip(arm.passages, standardised.regressions, strict=True):
-        back.through_regression(passage, regression)
-    for passage in reversed(arm.passages):
-        back.through_weights(passage)
-    back.through_acting(steps, acting)
-    return back.influence
+    made = []
+    for arm, found in zip(arms, standardised, strict=True):
+        back = _Back(follow_up.people, [len(step.person) for step in steps])
+        back.from_risks(arm, found, follow_up)
+        for passage, regression in zip(arm.passages, found.regressions, strict=True):
+            back.through_regression(passage, regression)
+        for passage in reversed(arm.passages):
+            back.through_weights(passage)
+        made.append(back)
+    _through_acting(made, steps, acting)
+    return made[0].influence, made[1].influence
 
 
 class _Back:
@@ -99,15 +107,17 @@ class _Back:
         self.weight[mine] += follows / passage.before[passage.stays][:, None]
         self.logit[passage.place][passage.rows[passage.stays]] += follows * passage.slope[:, None]
 
-    def through_acting(self, steps: Sequence[Step], acting: Acting) -> None:
-        """From the logits of acting to the model of it."""
-        for fit, members in zip(acting.fits, acting.members, strict=True):
-            scores = [steps[place].design.sums(self.logit[place]) for place in members]
-            if not any(score.any() for score in scores):
-                continue
-            leverages = fit.leverages()
-            for place, moved, leverage in zip(members, fit.solve(scores), leverages, strict=True):
-                step = steps[place]
-                residual = step.acted - acting.exposure[place] * acting.probability[place]
-                part = residual / (1 - np.minimum(leverage, _MOST))
-                np.add.at(self.influence, step.person, step.design.times(moved) * part[:, None])
+
+def _through_acting(arms: Sequence[_Back], steps: Sequence[Step], acting: Acting) -> None:
+    """From the logits of acting to the model of it, for both arms at once."""
+    for fit, members in zip(acting.fits, acting.members, strict=True):
+        scores = [steps[place].design.sums(np.concatenate([arm.logit[place] for arm in arms], axis=1)) for place in members]
+        if not any(score.any() for score in scores):
+            continue
+        for place, moved, leverage in zip(members, fit.solve(scores), fit.leverages, strict=True):
+            step = steps[place]
+            residual = step.acted - acting.exposure[place] * acting.probability[place]
+            part = step.design.times(moved) * (residual / (1 - np.minimum(leverage, _MOST)))[:, None]
+            for number, arm in enumerate(arms):
+                # Everybody decides once in a step.
+                arm.influence[step.person] += part[:, 2 * number : 2 * number + 2]

@@ -106,17 +106,36 @@ def weigh_arm(
     weight = np.ones(follow_up.people) if start is None else start.copy()
     passages: list[Passage] = []
     sums = _Sums(follow_up)
-    order = sorted(range(len(steps)), key=lambda at: (steps[at].interval, steps[at].rank))
-    for number, place in enumerate(order):
-        step = steps[place]
-        passage = _pass(step, place, probability[place], asked[place], weight, balanced=balanced, cap=cap)
+    for place in _in_time(steps):
+        sums.up_to(steps[place].interval, weight)
+        passage = _pass(steps[place], place, probability[place], asked[place], weight, balanced=balanced, cap=cap)
         if passage is not None:
-            weight[passage.person] = 0.0
-            weight[passage.person[passage.stays]] = passage.after
+            _take_through(passage, weight)
             passages.append(passage)
-        following = steps[order[number + 1]].interval if number + 1 < len(order) else follow_up.horizon
-        sums.up_to(following, weight)
-    sums.up_to(follow_up.horizon, weight)
+    return _arm(sums, weight, passages)
+
+
+def with_follow_up(arm: Arm, steps: Sequence[Step], follow_up: FollowUp) -> Arm:
+    """An arm of everybody with the same weights, for another outcome."""
+    weight = np.ones(follow_up.people)
+    sums = _Sums(follow_up)
+    for passage in arm.passages:
+        sums.up_to(steps[passage.place].interval, weight)
+        _take_through(passage, weight)
+    return _arm(sums, weight, arm.passages)
+
+
+def _in_time(steps: Sequence[Step]) -> list[int]:
+    return sorted(range(len(steps)), key=lambda at: (steps[at].interval, steps[at].rank))
+
+
+def _take_through(passage: Passage, weight: FloatArray) -> None:
+    weight[passage.person] = 0.0
+    weight[passage.person[passage.stays]] = passage.after
+
+
+def _arm(sums: _Sums, weight: FloatArray, passages: Sequence[Passage]) -> Arm:
+    sums.up_to(len(sums.at_risk), weight)
     risk, other = incidence_of_sums(sums.at_risk, sums.events, sums.competing)
     return Arm(weight, tuple(passages), risk, other, sums.at_risk, sums.going_on())
 
