@@ -11,7 +11,7 @@ from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.emulation import Emulation
 from followup_analytics.statistics.clusters import Clusters, Estimated
 from followup_analytics.trials.contrast import Contrast, estimate_contrast, with_outcome
-from followup_analytics.trials.sequential_trials import sequential_contrast
+from followup_analytics.trials.sequential import sequential_contrast
 from followup_analytics.trials.steps import FollowUp
 from followup_analytics.trials.weighing import Arm, seen_weight
 

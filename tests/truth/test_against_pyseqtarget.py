@@ -15,8 +15,8 @@ import pytest
 
 import followup_analytics as fa
 from followup_analytics.claims.periods import person_periods
-from followup_analytics.trials.alike import gather_alike
-from followup_analytics.trials.sequential import PersonPeriods, expand_trials, fit_sequential
+from oracles.alike import gather_alike
+from oracles.pooled_trials import PersonPeriods, expand_trials, fit_sequential
 
 COVARIATES = ("self_rating", "referral")
 FROZEN = Path(__file__).parents[1] / "fixtures" / "sequential"

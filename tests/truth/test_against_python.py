@@ -18,7 +18,8 @@ from followup_analytics.statistics import (
     wilson,
 )
 from followup_analytics.statistics.incidence import aalen_johansen
-from followup_analytics.trials.logistic import clustered_covariance, fit_logistic
+from followup_analytics.statistics.logistic import fit_logistic
+from oracles.clustered import clustered_covariance
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,8 @@ from followup_analytics.statistics.incidence import (
     quantile_of,
     risk_blocks,
 )
-from followup_analytics.trials.logistic import clustered_covariance, fit_logistic
+from followup_analytics.statistics.logistic import fit_logistic
+from oracles.clustered import clustered_covariance
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "oracles"
 SAME = {"rtol": 0, "atol": 1e-8}
