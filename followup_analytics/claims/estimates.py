@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.emulation import Emulation
 from followup_analytics.statistics.clusters import Clusters, Estimated
+from followup_analytics.trials.acting import asked_probabilities
 from followup_analytics.trials.contrast import Contrast, estimate_contrast, with_outcome
 from followup_analytics.trials.sequential import sequential_contrast
 from followup_analytics.trials.steps import FollowUp
@@ -199,6 +200,10 @@ def second_way(claim: Claim, estimate: Estimate) -> Estimated | None:
     if not estimate.contrast.steps:
         return None
     contrast = estimate.contrast
-    found = sequential_contrast(contrast.steps, contrast.acting, estimate.emulation.follow_up, window=claim.window)
-    sign = 1.0 if claim.strategy.some_in is not None else -1.0
+    arm = 0 if claim.strategy.some_in is not None else 1
+    asked = asked_probabilities(contrast.steps, contrast.acting, arm, estimate.emulation.graces[arm])
+    found = sequential_contrast(
+        contrast.steps, contrast.acting, asked, estimate.emulation.follow_up, window=claim.window
+    )
+    sign = 1.0 if arm == 0 else -1.0
     return estimate.clusters.estimated(sign * found.difference, sign * found.influence)

@@ -23,16 +23,19 @@ class Sequential:
     influence: FloatArray
 
 
-def sequential_contrast(steps: Sequence[Step], acting: Acting, follow_up: FollowUp, *, window: int) -> Sequential:
+def sequential_contrast(
+    steps: Sequence[Step], acting: Acting, asked: Sequence[FloatArray], follow_up: FollowUp, *, window: int
+) -> Sequential:
     """Estimate the difference of acting within a window against not acting in it, by a trial on each of its days.
 
     On each day those who might still act enter a trial of "today" against "not any more in this window"; who acts later
     leaves the waiting arm then, and who stays is weighted for it. The trials are put together as the strategy would
-    meet them: each counts for those who start on its day, the last one for all who have not started by then. So the
-    difference is that of clone-censor-weight, reached through other risk sets.
+    meet them: each counts for those who start on its day. So the difference is that of clone-censor-weight, reached
+    through other risk sets.
 
     Args:
         steps, acting: decisions of the window's intervals 0..window - 1 and the fitted probabilities of acting.
+        asked: the probability of acting that the acting arm asks for, one array a step; 1 on the last day.
         follow_up: how each person's follow-up ended, from time zero.
         window: number of intervals on which a trial may start.
 
@@ -44,66 +47,64 @@ def sequential_contrast(steps: Sequence[Step], acting: Acting, follow_up: Follow
     firsts = {step.interval: place for place, step in enumerate(steps) if step.rank == 0 and step.interval >= 0}
     reaching, difference = 1.0, 0.0
     influence = np.zeros(follow_up.people)
+    entering = np.ones(follow_up.people)
     for day in range(window):
-        if day not in firsts or not len(steps[firsts[day]].person):
+        if day not in firsts:
             break
-        step = steps[firsts[day]]
-        if day == window - 1:
-            found = _last_trial(step, acting.probability[firsts[day]], follow_up)
-            difference += reaching * found.difference
-            influence += reaching * found.influence
+        place = firsts[day]
+        step, p, q = steps[place], acting.probability[place], asked[place]
+        before = entering[step.person]
+        total = float(before.sum())
+        if total <= 0:
             break
-        starting = float(step.acted.mean())
+        starting = np.where(step.acted, q / p, 0.0) * before
         if step.acted.any():
-            found = _trial_of_starters(steps, acting, firsts, day, follow_up)
-            difference += reaching * starting * found.difference
-            influence += reaching * starting * found.influence
-        over = _over(steps, firsts, day, step, follow_up)
-        reaching *= 1 - starting - over / len(step.person)
+            found = _trial(steps, acting, firsts, day, follow_up, starting, before * q)
+            share = reaching * float(starting.sum()) / total
+            difference += share * found.difference
+            influence += share * found.influence
+        after = np.where(step.acted, 0.0, (1 - q * step.seen) / (1 - p * step.seen)) * before
+        entering[step.person] = after
+        reaching *= 1 - (float(starting.sum()) + _over(steps, firsts, day, step, after, follow_up)) / total
     return Sequential(difference, influence)
 
 
-def _over(steps: Sequence[Step], firsts: dict[int, int], day: int, step: Step, follow_up: FollowUp) -> int:
-    """Number of the idle to whom the next day puts no question, since they have an answer (not: since records end)."""
+def _over(
+    steps: Sequence[Step], firsts: dict[int, int], day: int, step: Step, weight: FloatArray, follow_up: FollowUp
+) -> float:
+    """Weight of the idle to whom the next day puts no question, since they have an answer (not: since records end)."""
     asked = np.zeros(follow_up.people, dtype=bool)
     if day + 1 in firsts:
         asked[steps[firsts[day + 1]].person] = True
-    idle = step.person[~step.acted]
-    lost = (follow_up.exit_kind[idle] == CENSORED) & (follow_up.exit_interval[idle] <= day + 1)
-    return int((~asked[idle] & ~lost).sum())
+    lost = (follow_up.exit_kind[step.person] == CENSORED) & (follow_up.exit_interval[step.person] <= day + 1)
+    return float(weight[~step.acted & ~asked[step.person] & ~lost].sum())
 
 
-def _trial_of_starters(
-    steps: Sequence[Step], acting: Acting, firsts: dict[int, int], day: int, follow_up: FollowUp
+def _trial(
+    steps: Sequence[Step],
+    acting: Acting,
+    firsts: dict[int, int],
+    day: int,
+    follow_up: FollowUp,
+    starting: FloatArray,
+    would: FloatArray,
 ) -> Sequential:
-    """What acting on this day changed for those who did: they, against those who did not and are like them."""
+    """What acting on this day changes for those who start then: they, against those who did not and are like them."""
     step, p = steps[firsts[day]], acting.probability[firsts[day]]
-    started = np.zeros(follow_up.people)
-    started[step.person[step.acted]] = 1.0
-    odds = np.zeros(follow_up.people)
-    idle = ~step.acted
-    # Odds of acting are what standing for all takes less what standing for oneself does.
-    odds[step.person[idle]] = 1 / (1 - p[idle] * step.seen[idle]) - 1
+    started, idle = np.zeros(follow_up.people), np.zeros(follow_up.people)
+    started[step.person] = starting
+    # What standing for all takes, less what standing for those who do not start does.
+    idle[step.person] = np.where(step.acted, 0.0, would * step.seen / (1 - p * step.seen))
     later = [place for interval, place in sorted(firsts.items()) if interval > day]
     here = _from_day(follow_up, day)
     starters = _weighed((), acting, (), here, started)
-    waiting = _weighed([steps[place] for place in later], acting, later, here, odds, day)
+    waiting = _weighed([steps[place] for place in later], acting, later, here, idle, day)
     return _difference(starters, waiting, here)
-
-
-def _last_trial(step: Step, p: FloatArray, follow_up: FollowUp) -> Sequential:
-    """What acting on the last day changes for all who have not acted before."""
-    here = _from_day(follow_up, step.interval)
-    acts, waits = np.zeros(follow_up.people), np.zeros(follow_up.people)
-    acts[step.person] = np.where(step.acted, 1 / p, (1 - step.seen) / (1 - p * step.seen))
-    waits[step.person] = np.where(step.acted, 0.0, 1 / (1 - p * step.seen))
-    arms = [_weighed((), None, (), here, weight) for weight in (acts, waits)]
-    return _difference(arms[0], arms[1], here)
 
 
 def _weighed(
     steps: Sequence[Step],
-    acting: Acting | None,
+    acting: Acting,
     places: Sequence[int],
     follow_up: FollowUp,
     start: FloatArray,
@@ -125,7 +126,7 @@ def _weighed(
                 design=step.design.take(inside),
             )
         )
-        probability.append(acting.probability[place][inside] if acting is not None else np.empty(0))
+        probability.append(acting.probability[place][inside])
     asked = [np.zeros(len(step.person)) for step in mine]
     return weigh_arm(mine, probability, asked, follow_up, balanced=False, start=start)
 

@@ -173,13 +173,14 @@ def test_sequential_trials_reach_the_difference_of_clones() -> None:
     steps = two_days()
     follow_up = FollowUp(np.array([3, 9, 2, 9]), np.array([1, 0, 1, 0]), 4)
     acting = Acting((np.full(4, 0.5), np.full(2, 0.5)), (np.zeros(1),) * 2, (), (), (np.ones(4), np.ones(2)))
-    found = sequential_contrast(steps, acting, follow_up, window=2)
-    # On the first day one of the two who start has the event, and one of the two who wait; on the second the one who
-    # starts has it, the one who waits has not.
-    assert found.difference == pytest.approx(0.5 * 0.5 + 0.5 * 1)
+    # Those act who act by the second day: of each one's three quarters, two thirds on the first.
+    asked = [np.full(4, 2 / 3), np.ones(2)]
+    found = sequential_contrast(steps, acting, asked, follow_up, window=2)
+    # Of those who start on the first day one in two has the event, and of those who wait all the time none.
+    assert found.difference == pytest.approx(2 / 3 * 0.5 + 1 / 3 * 1)
     arms = [
-        weigh_arm(steps, acting.probability, asked, follow_up, balanced=False)
-        for asked in ([np.full(4, np.nan), np.ones(2)], [np.zeros(4), np.zeros(2)])
+        weigh_arm(steps, acting.probability, each, follow_up, balanced=False)
+        for each in (asked, [np.zeros(4), np.zeros(2)])
     ]
     assert found.difference == pytest.approx(float(arms[0].risk[-1] - arms[1].risk[-1]))
 
