@@ -30,14 +30,14 @@ from followup_analytics.answers.rates.estimate import Windows, group_rates
 from followup_analytics.answers.rates.keys import Bin
 from followup_analytics.cells.windows import CENSORED, END, NEXT_ATTEMPT, RESPONSE, WINDOW
 from followup_analytics.statistics import assign_groups
+from followup_analytics.statistics.clusters import Clusters
+from followup_analytics.statistics.designs import Design, Term
 from followup_analytics.statistics.incidence import (
     difference,
     difference_limits,
     incidence_limits,
     jackknife_incidence,
 )
-from followup_analytics.statistics.clusters import Clusters
-from followup_analytics.statistics.designs import Design, Term
 from followup_analytics.trials.acting import fit_acting
 from followup_analytics.trials.contrast import contrast_of
 from followup_analytics.trials.steps import COMPETING, EVENT, FORBID, NATURAL, WITHIN, FollowUp, Grace, Step

@@ -1,8 +1,8 @@
 """Worlds by another hand than the simulator's: small, vectorised, every cause of acting recorded, the truth known.
 
 Each world makes interviews with applicants, employers, a self-rating, a referral, industry, level, format and a date; a
-first attempt by daily hazards (or by a plan that is clipped at day 0), answers by daily hazards, and, where an effect is
-asked for, a change of the answers' odds after an attempt by the day on which it was made.
+first attempt by daily hazards (or by a plan that is clipped at day 0), answers by daily hazards, and, where an effect
+is asked for, a change of the answers' odds after an attempt by the day on which it was made.
 
     null     plans that are clipped at day 0, by rating and referral
     prop     one hazard a day, the covariates' effects the same on all days
@@ -25,7 +25,7 @@ from followup_analytics.log.followup_log import FollowUpLog, build_log
 
 WORLDS = ("null", "prop", "cross", "drift", "inter", "emp12", "emp40", "friday")
 DAYS = 35
-START = dt.datetime(2026, 1, 5, 10, 0)
+START = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
 
 
 def foreign_log(
@@ -99,33 +99,22 @@ def foreign_log(
         reply_hour[comes] = np.where(
             t == 0, np.minimum(hour[comes] + rng.uniform(0.2, 8, comes.sum()), 23.9), rng.uniform(8, 19, comes.sum())
         )
-    when = np.array([START + dt.timedelta(days=int(d)) for d in day0])
-    base = np.array([dt.datetime(w.year, w.month, w.day) for w in when])
+    base = [START + dt.timedelta(days=int(day)) for day in day0]
     ids = [f"i{k}" for k in range(n)]
+
+    def at(k: int, day: float, part: float) -> dt.datetime:
+        return base[k] + dt.timedelta(days=int(day), hours=float(part))
+
     before = (acts_on < DAYS) & ((acts_on < replied) | ((acts_on == replied) & (act_hour <= reply_hour)))
-    contacts = []
-    for k in np.flatnonzero(before):
-        contacts.append(
-            (
-                f"a{k}",
-                ids[k],
-                base[k] + dt.timedelta(days=int(acts_on[k]), hours=float(act_hour[k])),
-                "outbound",
-                "phone",
-            )
-        )
-    for k in np.flatnonzero(replied < DAYS):
-        contacts.append(
-            (
-                f"r{k}",
-                ids[k],
-                base[k] + dt.timedelta(days=int(replied[k]), hours=float(reply_hour[k])),
-                "inbound",
-                "email",
-            )
-        )
+    contacts = [
+        *((f"a{k}", ids[k], at(k, acts_on[k], act_hour[k]), "outbound", "phone") for k in np.flatnonzero(before)),
+        *(
+            (f"r{k}", ids[k], at(k, replied[k], reply_hour[k]), "inbound", "email")
+            for k in np.flatnonzero(replied < DAYS)
+        ),
+    ]
     frame = pl.DataFrame(contacts, schema=["contact_id", "interview_id", "at", "direction", "channel"], orient="row")
-    log = build_log(
+    return build_log(
         interviews=pl.DataFrame(
             {
                 "interview_id": ids,
@@ -143,4 +132,3 @@ def foreign_log(
         time_zone="UTC",
         data_date="2026-09-01",
     )
-    return log

@@ -43,8 +43,8 @@ def forest_chart(
     """Draw the verdicts on claims as risk differences with 95% intervals.
 
     `rows` have `claim`, `verdict`, `estimate`, `conf_low`, `conf_high`, `margin` and `deciding_limit`; `labels` gives a
-    claim's name in words. A square is filled where the interval leaves out zero. Of a one-sided claim the 90% limit that
-    decides is drawn in place of the interval. Claims without an estimate keep their line.
+    claim's name in words. A square is filled where the interval leaves out zero. Of a one-sided claim the 90% limit
+    that decides is drawn in place of the interval. Claims without an estimate keep their line.
     """
     with house_style():
         axes = ax or new_axes(COLUMN_WIDTH, 0.85 + 0.21 * max(len(rows), 2))
@@ -65,8 +65,7 @@ def forest_alt(rows: Sequence[Row]) -> str:
     tally = {word: sum(row.get("verdict") == verdict for row in rows) for verdict, word in VERDICT_WORDS.items()}
     counted = joined([f"{number} {word}" for word, number in tally.items() if number])
     told = [
-        f"{claim_words(str(row['claim']))} {points(float(row['estimate']))} points"
-        f" ({interval_words(row)})"
+        f"{claim_words(str(row['claim']))} {points(float(row['estimate']))} points ({interval_words(row)})"
         for row in rows
         if row.get("verdict") in ("supported", "contradicted") and _has_numbers(row)
     ][:4]
@@ -155,7 +154,8 @@ def _caption(rows: Sequence[Row]) -> str:
     if len(margins) == 1:
         band = f" The grey band ({points(max(margins), 0).lstrip('+')} points either way) is too small to matter."
     decided = any(row.get("deciding_limit") is not None for row in rows)
-    one_sided = " (of claims that a gain or a harm is too small to matter, the 90% limit that decides)" if decided else ""
+    one_sided = " (of claims that a gain or a harm is too small to matter, the 90% limit that decides)"
+    one_sided = one_sided if decided else ""
     return (
         "How much more often the outcome comes with the advice than without it, adjusted as the protocol says, with "
         f"95% intervals{one_sided}. A filled square says that this claim's own interval leaves out "

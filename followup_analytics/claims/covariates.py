@@ -118,9 +118,9 @@ def baseline_covariates(log: FollowUpLog, name: str, response_us: IntArray) -> t
         response_us: shape (n,), when the response came: a self-rating made after it is not used.
 
     Returns:
-        Text and yes/no by level, rare levels taken together, missing values a level of their own; a number with more than
-        nine values by fifths and by its straight line; a time by its curve, and whether it is known. A column without
-        variation has one level. Since when a rating is known is for `rating_known_since` to say.
+        Text and yes/no by level, rare levels taken together, missing values a level of their own; a number with more
+        than nine values by fifths and by its straight line; a time by its curve, and whether it is known. A column
+        without variation has one level. Since when a rating is known is for `rating_known_since` to say.
     """
     if name in NO_COVARIATES:
         raise UsageError(f"--adjust: {name} is an id, and nothing to adjust for.")
@@ -157,7 +157,7 @@ def _of_time(name: str, values: pl.Series) -> tuple[Covariate, ...]:
 
 
 def curve_degree(number: int) -> int:
-    """Degree of the curve that stands for a time among so many interviews: a straight line, then bends, as they are told.
+    """Degree of the curve that stands for a time among so many interviews: a straight line, then bends.
 
     A season of half a year needs three; fewer than 300 interviews tell no more than a line (docs/decisions/081).
     """
@@ -251,12 +251,12 @@ def columns_of(adjust: str | Sequence[str] | None) -> tuple[str, ...]:
     return (adjust,) if isinstance(adjust, str) else tuple(adjust or ())
 
 
-#: What every log holds and every claim is adjusted for besides: when the interview was, on which day of the week, and how
-#: far off the day is that a decision was promised for.
+#: What every log holds and every claim is adjusted for besides: when the interview was, on which day of the week, and
+#: how far off the day is that a decision was promised for.
 CALENDAR, WEEKDAY, PROMISED = "interviewed_at", "weekday", "days to decision_promised_at"
 ALWAYS = (CALENDAR, WEEKDAY, PROMISED)
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_NO_PROMISE = np.int64(-(2**31))
+_NO_PROMISE = -(2**31)
 _PROMISED_EDGES = (-(2**31) + 1, -7, -2, 0, 1, 2, 4, 8)
 _PROMISED_WORDS = (
     "none",

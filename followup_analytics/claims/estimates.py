@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,7 @@ class Effect:
     Attributes:
         strategy, alternative: risks at the horizon.
         difference: strategy minus alternative, doubly robust: the first line.
+        tested: the same with the standard error that the verdict rests on (see `least_error`).
         weighted: the same by weights alone; apart: the first less the second, with its own error.
         ratio: logarithm of the risk ratio.
         naive: the difference that a plain tabulation would show; NaN where an arm has nobody.
@@ -41,6 +42,7 @@ class Effect:
     strategy: Estimated
     alternative: Estimated
     difference: Estimated
+    tested: Estimated
     weighted: Estimated
     apart: Estimated
     ratio: Estimated
@@ -137,15 +139,41 @@ def _effect(contrast: Contrast, clusters: Clusters, naive: float) -> Effect:
     first, second = (influence[:, 0] for influence in contrast.influence)
     ratio = np.log(strategy / alternative) if min(strategy, alternative) > 0 else float("nan")
     relative = first / max(strategy, 1e-300) - second / max(alternative, 1e-300)
+    difference = clusters.estimated(robust, moves[:, 0])
+    least = least_error(contrast)
     return Effect(
         strategy=clusters.estimated(strategy, first),
         alternative=clusters.estimated(alternative, second),
-        difference=clusters.estimated(robust, moves[:, 0]),
+        difference=replace(difference, se=np.maximum(difference.se, CREDIBLE * least)),
+        tested=replace(difference, se=np.maximum(difference.se, least)),
         weighted=clusters.estimated(weighted, moves[:, 1]),
         apart=clusters.estimated(robust - weighted, moves[:, 0] - moves[:, 1]),
         ratio=clusters.estimated(float(ratio), relative),
         naive=naive,
     )
+
+
+#: An interval's error is no smaller than this part of the least that a verdict's may be.
+CREDIBLE = 0.8
+
+
+def least_error(contrast: Contrast) -> float:
+    """The error of independent interviews with the same weights, of whom the outcome model explains what it does.
+
+    sqrt(v sum of (a_i - b_i)^2), with a_i and b_i an interview's share of either arm's weight and v = r (1 - r) less
+    the variance of what is expected of people, pooled over the arms. Where the few who carry much weight happen to have
+    no event, both their risk and its error come out too small; the other arm knows better (docs/decisions/082).
+    """
+    sizes = [arm.effective_size() for arm in contrast.arms]
+    if min(sizes) <= 0:
+        return 0.0
+    shares = [size / sum(sizes) for size in sizes]
+    both = list(zip(shares, contrast.standardised, strict=True))
+    risk = sum(share * one.risk for share, one in both)
+    explained = sum(share * float(np.var(one.expected)) for share, one in both)
+    strategy, alternative = (arm.weight / arm.weight.sum() for arm in contrast.arms)
+    left = max(risk * (1 - risk) - explained, 0.0)
+    return float(np.sqrt(left * ((strategy - alternative) ** 2).sum()))
 
 
 def _plain_difference(did: BoolArray, happened: BoolArray) -> float:

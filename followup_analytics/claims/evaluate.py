@@ -69,7 +69,8 @@ def test_claims(
         adjust_only: adjust for these alone, in place of what claims name and of what every log holds.
         cluster: what hangs together, for the errors: applicant, employer or both; by default both where the employer is
             recorded for most interviews.
-        blocked: claims that can't be tested since the record of their outcome depends on what was done, by id, each with
+        blocked: claims that can't be tested since the record of their outcome depends on what was done, by id, each
+        with
             the reason.
         min_cell: nothing is shown about fewer applicants.
         seed: accepted for uniformity; nothing here is drawn at random.
@@ -293,7 +294,7 @@ def _tested(finding: Finding, p_adjusted: float, downgrade: str, *, care: bool, 
         e_value=ratio,
         few_clusters=finding.few_clusters,
     )
-    mde = smallest_found(claim, effect.difference, alpha)
+    mde = smallest_found(claim, effect.tested, alpha)
     reason = reason_for(claim, verdict, test, mde, enough_people=enough)
     if downgrade:
         verdict, reason = "inconclusive", downgrade

@@ -156,8 +156,8 @@ def too_uneven(words: str, size: float) -> str:
     # 9.98 is not 10, and 10 is not fewer than 10.
     shown = f"{size:.0f}" if round(size) < MIN_EFFECTIVE else f"{math.floor(10 * size) / 10:.1f}"
     return (
-        f"After weighting, those who did this are worth only {shown} interviews, fewer than {MIN_EFFECTIVE:g}: {words}; "
-        "they are too unlike the others to stand for them."
+        f"After weighting, those who did this are worth only {shown} interviews, fewer than {MIN_EFFECTIVE:g}: "
+        f"{words}; they are too unlike the others to stand for them."
     )
 
 

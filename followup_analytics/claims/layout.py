@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,15 +83,15 @@ def lay_out(
         asks = np.full(len(people), MUST, np.int8), np.full(len(people), FORBID, np.int8)
         chosen = _Long(people, people * 0, choice == 1, np.ones(len(people)), people * 0, asks)
         made += _steps(chosen, [(-1, 0, people)], first, CHOICE)
-    asks = tuple(
+    strategy, alternative = (
         rules_of(course, rows.interval, rows.before) if course.act else np.full(len(rows.person), NATURAL, np.int8)
         for course in (claim.strategy, claim.alternative)
     )
-    long = _Long(rows.person, rows.rank, rows.made > 0, seen, rows.before, (asks[0], asks[1]))
+    long = _Long(rows.person, rows.rank, rows.made > 0, seen, rows.before, (strategy, alternative))
     order = np.lexsort((rows.rank, rows.interval))
     key = rows.interval[order].astype(np.int64) * (int(rows.rank.max(initial=0)) + 1) + rows.rank[order]
     bounds = [0, *(np.flatnonzero(np.diff(key)) + 1), len(order)] if len(order) else [0, 0]
-    parts = [order[begin:end] for begin, end in zip(bounds[:-1], bounds[1:], strict=True) if end > begin]
+    parts = [order[begin:end] for begin, end in pairwise(bounds) if end > begin]
     told = [one for one in covariates if not one.history or one.name in _TOLD_AGAIN]
     for family, known in ((FIRST, covariates), (AGAIN, told)):
         mine = [

@@ -67,9 +67,9 @@ def pilot_of(trial: Trial, context: Context) -> Pilot:
         **{name: getattr(made, name) for name in ("claim", "n_interviews", "n_applicants", "n_done")},
         n_done_applicants=made.n_done_applicants,
         sizes=made.sizes,
-        difference=estimate.effect.difference,
+        difference=estimate.effect.tested,
         risks=estimate.effect.risks,
-        moves=moves,
+        moves=moves.astype(np.float64),
     )
 
 
@@ -78,9 +78,9 @@ def times_as_many(
 ) -> float | None:
     """How many times as many interviews as in the log give the verdict aimed at as often as `power` says.
 
-    The verdict aimed at is "supported": of a claim that more is gained, at the difference `effect`; of a one-sided claim,
-    where there is no difference. None where no size does it. The other claims of the family have no effect then, which
-    leaves this one the least of alpha.
+    The verdict aimed at is "supported": of a claim that more is gained, at the difference `effect`; of a one-sided
+    claim, where there is no difference. None where no size does it. The other claims of the family have no effect then,
+    which leaves this one the least of alpha.
     """
     draws = _Draws.of(pilot, family, seed)
     low, high = np.log(_LEAST), np.log(_MOST)

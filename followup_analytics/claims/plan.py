@@ -157,7 +157,8 @@ def plan_study(
     """Plan a study: interviews and applicants per claim until the verdict is as likely as `power` says.
 
     Args:
-        log: where given, the whole rule (margin, Holm over the claims that can be tested in it, clusters) is run on drawn
+        log: where given, the whole rule (margin, Holm over the claims that can be tested in it, clusters) is run on
+        drawn
             studies of several sizes whose errors hang together as in this log; `mde` is what it could find itself.
             Without a log each claim is a family of its own, by formula.
         claim: plan this claim alone.
@@ -216,8 +217,8 @@ def _check_margins(claims: Sequence[Claim], effect: float) -> None:
     if margins and abs(effect) <= min(margins):
         least = 100 * min(margins)
         raise UsageError(
-            f"--effect {100 * effect:g} can't be planned for: a difference of {least:g} in 100 or less is below the margin "
-            f"that a verdict asks for, at any size; give more than {least:g}."
+            f"--effect {100 * effect:g} can't be planned for: a difference of {least:g} in 100 or less is below the "
+            f"margin that a verdict asks for, at any size; give more than {least:g}."
         )
 
 
@@ -266,7 +267,7 @@ _UNTESTABLE = "It can't be tested in this log; its size is planned from general 
 def _remark(claim: Claim, assumed: Assumptions, n: int | None, effect: float) -> tuple[str, str | None]:
     """Status and reason of a row."""
     if n is None and claim.direction == "more" and abs(effect) <= claim.margin:
-        why = f"A difference of {100 * abs(effect):g} in 100 is not above the margin ({100 * claim.margin:g}), at any size."
+        why = f"A difference of {100 * abs(effect):g} in 100 is not above the margin ({100 * claim.margin:g})."
         return "not_estimable", why
     if n is None:
         why = f"From {100 * assumed.baseline:.0f}% such a difference is impossible."

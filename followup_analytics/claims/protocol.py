@@ -103,8 +103,8 @@ def _mix(course: Course) -> str:
     if first == last:
         return f"Under {course.words!r} everybody {acts} in that interval."
     return (
-        f"Under {course.words!r} everybody {acts} in intervals {first} to {last}, on the mix of days of those alike who do "
-        "so (conditional grace: the probability of acting, given that one acts before the grace period is over)."
+        f"Under {course.words!r} everybody {acts} in intervals {first} to {last}, on the mix of days of those alike "
+        "who do so (conditional grace: the probability of acting, given that one acts before the grace period is over)."
     )
 
 
@@ -139,18 +139,18 @@ def _analysis(claim: Claim, choices: Choices) -> str:
     if claim.design == "clone-censor-weight":
         how = (
             "Every interview is cloned into both arms, a clone is cut off where it leaves its arm, and who stays is "
-            "weighted by the inverse probability of staying (a logistic model of acting in each interval, its coefficients "
-            f"drawn towards those of all intervals; covariates, call history, {products}). After each decision the weights "
-            "are calibrated, so that the arm's totals of all covariates are what they were before it. Beside the weights "
-            "stands an outcome model: sequential weighted logistic regressions, from the last decision back (doubly "
-            "robust: the estimate); weighted Aalen-Johansen incidence is the second number."
+            "weighted by the inverse probability of staying (a logistic model of acting in each interval, its "
+            f"coefficients drawn towards those of all intervals; covariates, call history, {products}). After each "
+            "decision the weights are calibrated, so that the arm's totals of all covariates are what they were before "
+            "it. Beside the weights stands an outcome model: sequential weighted logistic regressions, from the last "
+            "decision back (doubly robust: the estimate); weighted Aalen-Johansen incidence is the second number."
         )
     elif claim.design == "attempt-contrast":
         how = (
             "Inverse-probability weights of the choice, calibrated to everybody's covariates, and an outcome model "
             f"weighted by them in each arm, averaged over all eligible interviews (doubly robust; {products}); weights "
-            "alone are the second number; records that end early are weighted by the inverse probability of being seen to "
-            "the horizon."
+            "alone are the second number; records that end early are weighted by the inverse probability of being seen "
+            "to the horizon."
         )
     else:
         how = "Plain Aalen-Johansen incidence in each group."
@@ -161,9 +161,9 @@ def _analysis(claim: Claim, choices: Choices) -> str:
         "both": "applicants and employers",
     }[choices.cluster]
     return (
-        f"{how} Intervals: influence functions of all estimating equations, weights and regressions included, corrected for "
-        f"leverage and summed over {kinds} (with both: the largest of V(applicant), V(employer) and V(applicant) + "
-        "V(employer) - V(both)); Student's t with the smaller number of clusters - 1 degrees of freedom."
+        f"{how} Intervals: influence functions of all estimating equations, weights and regressions included, "
+        f"corrected for leverage and summed over {kinds} (with both: the largest of V(applicant), V(employer) and "
+        "V(applicant) + V(employer) - V(both)); Student's t with the smaller number of clusters - 1 degrees of freedom."
     )
 
 
@@ -191,11 +191,11 @@ def _rule(claim: Claim) -> str:
     gates = (
         f"At least {MIN_APPLICANTS} applicants and {MIN_EVENTS} events in each arm, {MIN_APPLICANTS} applicants "
         f"followed to the horizon, an effective sample of {MIN_EFFECTIVE:g}, no weight above "
-        f"{100 * MAX_SHARE:.0f}% of its arm, weighted means of adjusted numbers within {TOO_FAR:g} standard deviations of "
-        "everybody's, no stratum without either arm, an outcome whose record does not depend on what was done; else not "
-        f"testable. Fewer than {MIN_FOR_VERDICT} applicants, a weighted mean more than {FAR:g} standard deviations off, or "
-        f"two estimates that differ by more than {100 * MAY_DIFFER:g} in 100 beyond their errors: inconclusive at most. "
-        f"Fewer than {FEW_CLUSTERS} clusters of a kind: never causal."
+        f"{100 * MAX_SHARE:.0f}% of its arm, weighted means of adjusted numbers within {TOO_FAR:g} standard deviations "
+        "of everybody's, no stratum without either arm, an outcome whose record does not depend on what was done; else "
+        f"not testable. Fewer than {MIN_FOR_VERDICT} applicants, a weighted mean more than {FAR:g} standard deviations "
+        f"off, or two estimates that differ by more than {100 * MAY_DIFFER:g} in 100 beyond their errors: inconclusive "
+        f"at most. Fewer than {FEW_CLUSTERS} clusters of a kind: never causal."
     )
     if claim.direction == "gain_below_margin":
         rule = (
@@ -241,7 +241,7 @@ def target_items(claim: Claim, catalogue: Catalogue, choices: Choices = AS_USUAL
         ("Analysis", f"{both['Analysis']} {_rule(claim)}"),
         (
             "Sensitivity analyses",
-            "Horizon and margin, order within a day, weights, products, each covariate left out, clusters; by the same rule.",
+            "Horizon, margin, order within a day, weights, products, covariates left out, clusters; by the same rule.",
         ),
         ("Flow of numbers", "diagnostics.flow: eligible, cloned, cut off, followed, ended."),
         (
@@ -333,8 +333,8 @@ def preregistration_text(
         "`followup plan` gives the size that each claim needs.",
         "Measured variables": f"Adjustment: {listed(_columns(catalogue, choices), 'and')}. Call history as each claim "
         "names it.",
-        "Indices and transformations": "Numbers by levels or fifths and a straight line, times by a curve, rare levels together, missing values a level of "
-        "their own.",
+        "Indices and transformations": "Numbers by levels or fifths and a straight line, times by a curve, rare levels "
+        "together, missing values a level of their own.",
         "Statistical models": "As in the protocol of each claim (clone-censor-weight, attempt contrast, prediction).",
         "Inference criteria": "Gates, two one-sided tests, Holm over all claims that pass them, margins as stated; "
         "negative controls, unbalanced numbers and two estimates that part ways can only downgrade.",

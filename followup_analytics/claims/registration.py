@@ -103,8 +103,8 @@ def why_post_hoc(
 ) -> str | None:
     """Why verdicts are post hoc, as a sentence; empty where they are not, None where nothing was registered.
 
-    They are where the file of claims, what is adjusted for or the clusters are not what was registered, or where that was
-    registered after the record ended.
+    They are where the file of claims, what is adjusted for or the clusters are not what was registered, or where that
+    was registered after the record ended.
     """
     if registration is None:
         return None

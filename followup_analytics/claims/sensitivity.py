@@ -89,9 +89,9 @@ def claim_sensitivity(
 ) -> SensitivityResult:
     """Run a claim under other horizons, margins, orders within a day, weights, covariates and clusters.
 
-    Verdicts are by the whole rule: the other claims of the family stay as they are in this log, so that "as declared" is
-    the claim's verdict. The last rows count forgotten attempts: how many without an answer, never written down, would undo
-    the difference. Arguments as in `test_claims`.
+    Verdicts are by the whole rule: the other claims of the family stay as they are in this log, so that "as declared"
+    is the claim's verdict. The last rows count forgotten attempts: how many without an answer, never written down,
+    would undo the difference. Arguments as in `test_claims`.
 
     Raises UsageError for an unknown claim, WithheldError for too small a log.
     """
@@ -139,12 +139,12 @@ def _changed(claim: Claim, context: Context, own: Trial) -> Iterator[tuple[str, 
     for name in own.adjusted:
         yield f"{name.replace('_', ' ')} not adjusted for", _run(claim, replace(context, leave_out=(name,)))
     if not context.log.interviews["employer"].is_null().all():
-        for words, kind in (("applicant", "applicant"), ("employer", "employer"), ("applicant and employer", "both")):
-            if context.clusters.kinds != ("applicant", "employer")[slice(*_KINDS[kind])]:
-                yield f"clustered on the {words}", _run(claim, replace(context, cluster=kind))
+        for kind, kinds in _KINDS.items():
+            if context.clusters.kinds != kinds:
+                yield f"clustered on the {' and '.join(kinds)}", _run(claim, replace(context, cluster=kind))
 
 
-_KINDS = {"applicant": (0, 1), "employer": (1, 2), "both": (0, 2)}
+_KINDS = {"applicant": ("applicant",), "employer": ("employer",), "both": ("applicant", "employer")}
 
 
 def _run(claim: Claim, context: Context, options: Options = USUAL) -> Trial:

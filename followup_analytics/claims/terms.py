@@ -61,7 +61,7 @@ def curve_of(one: Covariate, counts: NDArray[np.int64], degree: int) -> list[Flo
     if one.line is None:
         return []
     share = np.where(np.isfinite(one.line), counts, 0).astype(np.float64)
-    distinct = np.count_nonzero(share)
+    distinct = int((share > 0).sum())
     # Two levels are a line as they are; a curve goes through at most all of them.
     if distinct <= (1 if one.degree else 2):
         return []

@@ -87,7 +87,7 @@ def run_trial(claim: Claim, context: Context, *, options: Options = USUAL, extra
     )
     if refusal:
         return trial
-    trial = replace(trial, test=test_difference(claim, estimate.effect.difference))
+    trial = replace(trial, test=test_difference(claim, estimate.effect.tested))
     return _with_extras(trial, context, moments) if extras else trial
 
 
@@ -95,7 +95,7 @@ def _with_extras(trial: Trial, context: Context, moments: Moments) -> Trial:
     claim, estimate = trial.claim, trial.estimate
     if estimate is None:
         return trial
-    histories, emulation = context.histories, estimate.emulation
+    histories = context.histories
     line = None
     # Without outcomes nobody is known to have advanced, which is not to say that nobody did.
     known = claim.second_line is not None and (claim.second_line.outcome != "advanced" or context.log.outcomes.height)

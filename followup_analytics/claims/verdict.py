@@ -94,7 +94,7 @@ def decide(claim: Claim, test: Test, p_adjusted: float, *, enough_people: bool) 
 
 
 def deciding_limit(claim: Claim, test: Test) -> float | None:
-    """Of a one-sided claim the limit that decides: the upper 90% limit of a gain, the lower one of a harm; else None."""
+    """Of a one-sided claim the 90% limit that decides: the upper one of a gain, the lower one of a harm; else None."""
     if claim.direction == "gain_below_margin":
         return test.high90
     return test.low90 if claim.direction == "harm_below_margin" else None

@@ -160,9 +160,9 @@ def _protocol(found: Findings) -> list[dict[str, Any]]:
         bullets(
             "Gates come first, before any estimate is looked at: what the claim needs is logged; at least "
             f"{MIN_APPLICANTS} applicants, followed to the end, and {MIN_EVENTS} events on each side; no group without "
-            f"either side; weights that leave each side worth {MIN_EFFECTIVE:g} interviews or more and do not rest on a few "
-            "people; weighted means that lie near everybody’s; an outcome whose record does not depend on what was done. "
-            "Else the claim can’t be tested.",
+            f"either side; weights that leave each side worth {MIN_EFFECTIVE:g} interviews or more and do not rest on "
+            "a few people; weighted means that lie near everybody’s; an outcome whose record does not depend on what "
+            "was done. Else the claim can’t be tested.",
             f"With fewer than {ENOUGH_FOR_VERDICTS} applicants in all, a claim is at most left open.",
             "Where the 90% interval lies inside the margin on both sides, there is no meaningful difference.",
             "Where the p-value, corrected by Holm’s method for all claims that passed the gates, is below .05 and the "

@@ -31,7 +31,8 @@ def note_times(world: World, draws: Draws, people: People, strategy: Strategy) -
     time = np.full(len(people), np.inf)
     shares = [shifted(share, lean) for share in world.acts.note]
     asked = strategy.require if _is_note(strategy.require) else None
-    for day, share in enumerate(shares):
+    for day, usual in enumerate(shares):
+        share = usual
         if asked is not None and asked.start <= day < asked.stop:
             # As those send one who do before the window is over.
             never = np.prod([1 - later for later in shares[day : int(asked.stop)]], axis=0)

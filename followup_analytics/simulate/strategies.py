@@ -49,8 +49,8 @@ class Strategy:
     forbid: no act of the kind in the window. require: at least `count` acts by the end of the window. One act is made
     when people make it, given that they make it before the window is over (conditional grace): that is what
     clone-censor-weight estimates. Of several, people act as they would, and in the first interval in which the acts
-    still missing are as many as the intervals left, one act takes place, at a time drawn as theirs is. at_most: no act of the kind beyond `count` in the window.
-    put: items, party, message or long call fixed at the moment's own contact.
+    still missing are as many as the intervals left, one act takes place, at a time drawn as theirs is. at_most: no act
+    of the kind beyond `count` in the window. put: items, party, message or long call fixed at the moment's own contact.
     """
 
     forbid: Window | None = None

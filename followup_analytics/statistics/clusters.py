@@ -83,7 +83,7 @@ class Clusters:
     def _joint(self) -> IntArray:
         """Cluster of the rows that share both."""
         joint = self.numbers[0].astype(np.int64) * (int(self.numbers[1].max(initial=0)) + 1) + self.numbers[1]
-        return np.unique(joint, return_inverse=True)[1].ravel().astype(np.int64)
+        return np.asarray(np.unique(joint, return_inverse=True)[1].ravel(), dtype=np.int64)
 
     def estimated(self, estimate: float, influence: FloatArray) -> Estimated:
         """A number with the error of its influences, shape (n,)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -228,7 +229,7 @@ class Design:
     @cached_property
     def _columns(self) -> tuple[slice, ...]:
         ends = np.cumsum([1, *(len(term.names) for term in self.terms)])
-        return tuple(slice(int(a), int(b)) for a, b in zip(ends[:-1], ends[1:], strict=True))
+        return tuple(slice(int(a), int(b)) for a, b in pairwise(ends))
 
     def _members(self) -> Iterator[tuple[Pack, list[tuple[Term, slice, IntArray]]]]:
         for pack in self.packs:

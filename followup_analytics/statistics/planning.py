@@ -69,10 +69,10 @@ def sample_size(
 ) -> int | None:
     """Interviews in both arms to find a difference of ``effect`` (a risk difference) from ``baseline``.
 
-    deff (p0 q0 / (1 - s) + p1 q1 / s) / se^2, rounded up arm by arm, with se the largest error with which the difference
-    found is beyond chance, and at least ``margin``, as often as ``power`` says: the smaller of effect / (z_{1-alpha/2} +
-    z_power) and (effect - margin) / z_power. None where the effect is within the margin or leads out of [0, 1]. Source: J.
-    Fleiss (1981), Statistical Methods for Rates and Proportions, ch. 3.
+    deff (p0 q0 / (1 - s) + p1 q1 / s) / se^2, rounded up arm by arm, with se the largest error with which the
+    difference found is beyond chance, and at least ``margin``, as often as ``power`` says: the smaller of effect /
+    (z_{1-alpha/2} + z_power) and (effect - margin) / z_power. None where the effect is within the margin or leads out
+    of [0, 1]. Source: J. Fleiss (1981), Statistical Methods for Rates and Proportions, ch. 3.
     """
     other = baseline + effect
     if abs(effect) <= margin or not 0 <= other <= 1 or not 0 <= baseline <= 1:

@@ -1,4 +1,4 @@
-"""Logistic regressions of several blocks whose coefficients are drawn towards common ones, by one block-arrow Newton."""
+"""Logistic regressions of blocks whose coefficients are drawn towards common ones, by one block-arrow Newton."""
 
 from __future__ import annotations
 
@@ -117,8 +117,8 @@ def fit_shrunk(
     Args:
         designs: one a block, with the same k columns.
         n, s: trials and events of each row, one array (r,) a block; fractions allowed.
-        own: shape (k,), ridge penalty of the common coefficients; apart: shape (k,), of each block's distance from them.
-        start: shape (T, k), where to start.
+        own: shape (k,), ridge penalty of the common coefficients; apart: shape (k,), of each block's distance from
+        them. start: shape (T, k), where to start.
 
     Returns:
         The minimum of minus the log-likelihood + 1/2 [sum over blocks of apart (b_t - B)^2 + own B^2].

@@ -181,7 +181,7 @@ class Factors:
 
 
 def factors_of(step: Step, p: FloatArray, asked: FloatArray) -> Factors:
-    """Factors of a step under an arm: q / p for acting, (1 - q f) / (1 - p f) for not acting in the part f that was seen.
+    """Factors of a step under an arm: q / p for acting, (1 - q f) / (1 - p f) for not acting in the part f seen.
 
     At the time of the response the same share of each arm has acted as would have. What is asked (q) is held fast: it
     is the strategy, whatever it was made from.

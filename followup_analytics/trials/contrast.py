@@ -94,9 +94,7 @@ def contrast_of(
 ) -> Contrast:
     """Both arms from a fitted model of acting (see `estimate_contrast`)."""
     asked = (asked_probabilities(steps, acting, arm, grace) for arm, grace in enumerate(graces))
-    one, other = (
-        weigh_arm(steps, acting.probability, each, follow_up, balanced=balanced, cap=cap) for each in asked
-    )
+    one, other = (weigh_arm(steps, acting.probability, each, follow_up, balanced=balanced, cap=cap) for each in asked)
     return _contrast(steps, acting, (one, other), follow_up, products)
 
 

@@ -111,7 +111,8 @@ class _Back:
 def _through_acting(arms: Sequence[_Back], steps: Sequence[Step], acting: Acting) -> None:
     """From the logits of acting to the model of it, for both arms at once."""
     for fit, members in zip(acting.fits, acting.members, strict=True):
-        scores = [steps[place].design.sums(np.concatenate([arm.logit[place] for arm in arms], axis=1)) for place in members]
+        logits = [np.concatenate([arm.logit[place] for arm in arms], axis=1) for place in members]
+        scores = [steps[place].design.sums(logit) for place, logit in zip(members, logits, strict=True)]
         if not any(score.any() for score in scores):
             continue
         for place, moved, leverage in zip(members, fit.solve(scores), fit.leverages, strict=True):

@@ -47,12 +47,18 @@ class Standardised:
     value: FloatArray
     counted: FloatArray
 
+    @property
+    def expected(self) -> FloatArray:
+        """What is expected at the first step of those who came to it, shape (m,); the risk where there is no step."""
+        return self.regressions[0].expected if self.regressions else np.full(1, self.risk)
+
 
 def standardise(arm: Arm, follow_up: FollowUp) -> Standardised:
     """Average over everybody what the outcome is expected to be in an arm.
 
     From the last step back, what comes after it is regressed on what was known at it, among those who stayed in the arm
-    with their weights, and predicted for all who had arrived. Right where the weights are, and where the regressions are.
+    with their weights, and predicted for all who had arrived. Right where the weights are, and where the regressions
+    are.
 
     Source: H. Bang, J. Robins (2005), Biometrics 61, 962-973; weighted regressions with a canonical link: J. Robins,
     M. Sued, Q. Lei-Gomez, A. Rotnitzky (2007), Statistical Science 22, 544-559.

@@ -19,8 +19,8 @@ IntArray = NDArray[np.int64]
 
 #: Ridge penalties of a product's common coefficient, and of what one interval's differs from it.
 PRODUCT, PRODUCT_APART = 5.0, 25.0
-#: Scores, in standard errors, beyond which a product is taken in: in acting over all intervals or in the outcome, and in
-#: acting in one interval alone.
+#: Scores, in standard errors, beyond which a product is taken in: in acting over all intervals or in the outcome, and
+#: in acting in one interval alone.
 BEYOND, BEYOND_ONCE = 2.0, 3.0
 
 #: Names of two terms, and names of their columns that are multiplied.
@@ -59,7 +59,8 @@ def _beyond(
     sources: Sequence[tuple[Design, FloatArray, FloatArray, bool]], one: str, other: str
 ) -> list[tuple[str, str]]:
     """Which products of two terms' columns have a score beyond chance."""
-    told, score, variance, keep = None, 0.0, 0.0, None
+    told, keep = None, None
+    score, variance = np.zeros(()), np.zeros(())
     for design, residual, spread, is_outcome in sources:
         pair = _pair(design, one, other)
         if pair is None:

@@ -82,9 +82,9 @@ class FollowUp:
     @property
     def happened(self) -> BoolArray:
         """Who had the event within the horizon, shape (n,)."""
-        return (self.exit_kind == EVENT) & (self.exit_interval < self.horizon)
+        return np.asarray((self.exit_kind == EVENT) & (self.exit_interval < self.horizon), dtype=np.bool_)
 
     @property
     def seen(self) -> BoolArray:
         """Of whom it is known, shape (n,)."""
-        return (self.exit_kind != CENSORED) | (self.exit_interval >= self.horizon)
+        return np.asarray((self.exit_kind != CENSORED) | (self.exit_interval >= self.horizon), dtype=np.bool_)

@@ -1,1 +1,1 @@
-"""Estimators of other programs' kinds, for tests: pooled sequential trials, clones in continuous time, clustered errors."""
+"""Estimators of other kinds, for tests: pooled sequential trials, clones in continuous time, clustered errors."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from oracles.clustered import clustered_covariance
 
 from followup_analytics.statistics import (
     benjamini_hochberg,
@@ -19,7 +20,6 @@ from followup_analytics.statistics import (
 )
 from followup_analytics.statistics.incidence import aalen_johansen
 from followup_analytics.statistics.logistic import fit_logistic
-from oracles.clustered import clustered_covariance
 
 
 @pytest.fixture(scope="module")

@@ -217,7 +217,7 @@ def test_an_arm_that_nobody_followed_to_the_horizon(claim: str) -> None:
 
 
 def test_all_who_keep_to_an_arm_may_act_on_one_day_of_it() -> None:
-    """Calls on days 0, 2 and 5 alone: "on day 2 or 3" means day 2 here, and can be tested; nothing matters, and it says so.
+    """Calls on days 0, 2 and 5 alone: "on day 2 or 3" means day 2 here, and can be tested.
 
     Nobody calls on day 3: a rule that let everybody act when they would, and the rest on day 3, would stand for nobody.
     """
@@ -248,7 +248,7 @@ def test_a_note_that_everybody_sends_at_once_can_be_tested() -> None:
 
     trial = trial_of(log_of(4_000, 3, tell), "thank-you-note")
     assert trial.refusal == ""
-    estimate, low, high = effect_of(trial)
+    _, low, high = effect_of(trial)
     assert low < 0.10 < high
     assert low > 0.04
 

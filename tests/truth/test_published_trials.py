@@ -10,11 +10,6 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-
-from followup_analytics.statistics.designs import Design, Term
-from followup_analytics.trials.contrast import contrast_of
-from followup_analytics.trials.acting import fit_acting
-from followup_analytics.trials.steps import FORBID, WITHIN, FollowUp, Grace, Step
 from oracles.cloning import clone_with_grace, weighted_survival
 from oracles.pooled_trials import (
     PersonPeriods,
@@ -22,6 +17,11 @@ from oracles.pooled_trials import (
     fit_sequential,
     standardised_curve,
 )
+
+from followup_analytics.statistics.designs import Design, Term
+from followup_analytics.trials.acting import fit_acting
+from followup_analytics.trials.contrast import contrast_of
+from followup_analytics.trials.steps import FORBID, WITHIN, FollowUp, Grace, Step
 
 PUBLISHED = Path(__file__).parents[1] / "fixtures" / "published"
 GRACE = 182.62

@@ -139,7 +139,7 @@ def test_what_the_analyst_chose_is_registered(tmp_path: Path, choices: Choices) 
 
 
 def test_the_protocol_names_what_every_claim_is_adjusted_for() -> None:
-    """Calendar time, weekday and promised day are named, what is chosen besides too; chosen alone, it is all there is."""
+    """Calendar time, weekday and promised day are named; what is chosen besides too, what is chosen alone alone."""
     usual = protocol_text("wait-2-3-days")
     for name in ("interviewed_at", "weekday", "days to decision_promised_at", "mix of days"):
         assert name in usual

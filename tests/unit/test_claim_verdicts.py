@@ -7,8 +7,8 @@ import pytest
 
 from followup_analytics.claims import own_catalogue, plan_study
 from followup_analytics.claims.definition import Course
-from followup_analytics.claims.layout import rules_of
 from followup_analytics.claims.gates import too_uneven
+from followup_analytics.claims.layout import rules_of
 from followup_analytics.claims.tipping import forgotten_share
 from followup_analytics.claims.verdict import WEAK, Labelled, Test, decide, is_confounded
 from followup_analytics.claims.words import counted_words, effect_words, with_label
@@ -150,7 +150,11 @@ def test_an_effect_within_the_margin_is_refused(effect: float) -> None:
 
 @pytest.mark.parametrize(
     ("se", "alpha", "margin", "expected"),
-    [(0.03, 0.05, 0.05, 0.0588 + 0.02525), (0.01, 0.05, 0.05, 0.05 + 0.00842), (0.03, 0.05 / 20, 0.05, 0.0907 + 0.02525)],
+    [
+        (0.03, 0.05, 0.05, 0.0588 + 0.02525),
+        (0.01, 0.05, 0.05, 0.05 + 0.00842),
+        (0.03, 0.05 / 20, 0.05, 0.0907 + 0.02525),
+    ],
     ids=["chance decides", "the margin decides", "a family of twenty"],
 )
 def test_the_smallest_difference_that_would_be_found(se: float, alpha: float, margin: float, expected: float) -> None:
