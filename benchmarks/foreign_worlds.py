@@ -11,16 +11,28 @@ is asked for, a change of the answers' odds after an attempt by the day on which
     inter    rating x referral in both
     emp12, emp40   few employers with habits and answers of their own
     friday   acting in batches on Fridays
+
+    nice python benchmarks/foreign_worlds.py [--worlds null,inter] [--sizes 300,600,2000] [--seeds 40]
+
+writes benchmarks/results/foreign_worlds.json: what wait-2-3-days finds where nothing has an effect.
 """
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
+import json
+import multiprocessing
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 from scipy.special import expit
 
+from followup_analytics.claims import own_catalogue
+from followup_analytics.claims.context import Context
+from followup_analytics.claims.trial import run_trial
 from followup_analytics.log.followup_log import FollowUpLog, build_log
 
 WORLDS = ("null", "prop", "cross", "drift", "inter", "emp12", "emp40", "friday")
@@ -132,3 +144,73 @@ def foreign_log(
         time_zone="UTC",
         data_date="2026-09-01",
     )
+
+
+# --------------------------------------------------------------------------------------------------------- the study
+
+RESULTS = Path(__file__).parent / "results" / "foreign_worlds.json"
+CLAIM = "wait-2-3-days"
+
+
+def one_log(task: tuple[str, int, int]) -> dict[str, float]:
+    """One log's difference, doubly robust and by weights alone, with its errors and what the gates read."""
+    world, interviews, seed = task
+    claim = own_catalogue().claim(CLAIM)
+    assert claim is not None
+    trial = run_trial(claim, Context.of(foreign_log(world, interviews, seed), [claim]), extras=False)
+    assert trial.estimate is not None
+    effect, arms = trial.estimate.effect, trial.estimate.arms
+    return {
+        "estimate": float(effect.difference.estimate),
+        "se": float(effect.difference.se),
+        "half": float(effect.difference.limits()[1] - effect.difference.estimate),
+        "weighted": float(effect.weighted.estimate),
+        "weighted_se": float(effect.weighted.se),
+        "p_value": 1.0 if trial.test is None else trial.test.p_value,
+        "testable": float(trial.test is not None),
+        "effective": min(arm.effective_size() for arm in arms),
+    }
+
+
+def summary(world: str, interviews: int, rows: list[dict[str, float]]) -> dict[str, Any]:
+    """Bias, spread, error, coverage and false findings of so many logs; the truth is nought, in points of 100."""
+    found = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    kept = found["testable"] > 0
+    return {
+        "world": world,
+        "interviews": interviews,
+        "logs": len(rows),
+        "testable": float(kept.mean()),
+        "bias": 100 * float(found["estimate"][kept].mean()),
+        "sd": 100 * float(found["estimate"][kept].std(ddof=1)),
+        "se": 100 * float(np.sqrt((found["se"][kept] ** 2).mean())),
+        "coverage": float((np.abs(found["estimate"]) <= found["half"])[kept].mean()),
+        "p_below_05": float((found["p_value"][kept] < 0.05).mean()),
+        "bias_weighted": 100 * float(found["weighted"][kept].mean()),
+        "sd_weighted": 100 * float(found["weighted"][kept].std(ddof=1)),
+        "effective_size": float(np.median(found["effective"])),
+    }
+
+
+def main() -> None:
+    """Run the study, and write one line a world and size."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--worlds", default=",".join(WORLDS))
+    parser.add_argument("--sizes", default="300,600,2000")
+    parser.add_argument("--seeds", type=int, default=40)
+    parser.add_argument("--first", type=int, default=10_000)
+    parser.add_argument("--jobs", type=int, default=2)
+    asked = parser.parse_args()
+    known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else []
+    with multiprocessing.get_context("spawn").Pool(asked.jobs) as pool:
+        for interviews in map(int, asked.sizes.split(",")):
+            for world in asked.worlds.split(","):
+                tasks = [(world, interviews, asked.first + seed) for seed in range(asked.seeds)]
+                made = summary(world, interviews, pool.map(one_log, tasks, chunksize=2))
+                known = [row for row in known if (row["world"], row["interviews"]) != (world, interviews)] + [made]
+                RESULTS.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+                print(made, flush=True)
+
+
+if __name__ == "__main__":
+    main()
