@@ -253,7 +253,7 @@ def columns_of(adjust: str | Sequence[str] | None) -> tuple[str, ...]:
 
 #: What every log holds and every claim is adjusted for besides: when the interview was, on which day of the week, and
 #: how far off the day is that a decision was promised for.
-CALENDAR, WEEKDAY, PROMISED = "interviewed_at", "weekday", "days to decision_promised_at"
+CALENDAR, WEEKDAY, PROMISED = "interviewed_at", "weekday (calendar)", "days to decision_promised_at"
 ALWAYS = (CALENDAR, WEEKDAY, PROMISED)
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _NO_PROMISE = -(2**31)

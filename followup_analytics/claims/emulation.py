@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.claims.covariates import Covariate, binned, promised_covariate
+from followup_analytics.claims.covariates import WEEKDAY, Covariate, binned, promised_covariate, weekday_covariate
 from followup_analytics.claims.definition import Claim, Course, Outcome
 from followup_analytics.claims.histories import DAY_US, NEVER, Histories, Times, elapsed
 from followup_analytics.claims.layout import Rows, design_of, grace_of, lay_out
@@ -108,11 +108,16 @@ def emulate(
     if claim.choice is not None:
         # Only who chose the strategy's way has something left to do; the others' later acts are their own affair.
         rows = rows.only(moments.chosen[rows.person] == 1)
-    covariates = [one.during(rows.person, rows.interval) for one in known] + _varying(claim, histories, moments, rows)
+    today = moments.at.day[rows.person] + rows.interval
+    # What is usual on a Friday is common to all intervals; what is usual after an interview on a Friday is not.
+    held = (
+        weekday_covariate(today) if one.name == WEEKDAY else one.during(rows.person, rows.interval) for one in known
+    )
+    covariates = [*held, *_varying(claim, histories, moments, rows)]
     first = list(known)
     if promised is not None:
         first.append(promised_covariate(promised, moments.at.day))
-        covariates.append(promised_covariate(promised[rows.person], moments.at.day[rows.person] + rows.interval))
+        covariates.append(promised_covariate(promised[rows.person], today))
     follow_up = follow_up_of(claim, histories, moments, claim.outcome, claim.intervals)
     choice = moments.chosen if claim.choice is not None else None
     made = lay_out(claim, rows, _seen(rows, acts, binding, part), covariates, first, choice)
