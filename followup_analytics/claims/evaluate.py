@@ -26,7 +26,13 @@ from followup_analytics.claims.trial import Trial, run_trial
 from followup_analytics.claims.verdict import ALPHA, choose_label, decide, is_confounded
 from followup_analytics.claims.words import effect_words, in_a_hundred, joined, reason_for, with_label
 from followup_analytics.log.followup_log import FollowUpLog, Note
-from followup_analytics.results.disclosure import HIDDEN_REASON, SUPPRESSED, require_enough
+from followup_analytics.results.disclosure import (
+    HIDDEN_REASON,
+    SUPPRESSED,
+    disclosed_except,
+    policy_of,
+    require_enough,
+)
 from followup_analytics.results.result import LogCounts
 from followup_analytics.results.scope import scope
 from followup_analytics.results.values import finite
@@ -93,7 +99,7 @@ def test_claims(
         _registered(row, post_hoc=None if why is None else bool(why)) for row in rows if row["claim"] in wanted
     )
     return ClaimsResult(
-        rows=kept,
+        rows=disclosed_except(kept, (), policy_of(min_cell=min_cell)),
         counts=LogCounts.of(log),
         notes=_notes(log, findings, why or ""),
         native=log.native,

@@ -44,7 +44,7 @@ _READABLE = 24
 #: What a text face shows at most.
 _MOST_ROWS, _MOST_NOTES, _LONGEST_NOTE = 20, 6, 160
 #: Answers that still hide for themselves.
-_NOT_YET = ("claims", "plan", "sensitivity", "power")
+_NOT_YET = ("plan", "sensitivity", "power")
 #: Cells that say nothing.
 _NOTHING = ("–", "")
 _STATUS_WORDS = {SUPPRESSED: "hidden", "not_estimable": "no number", "use_with_care": "with care", "ok": ""}

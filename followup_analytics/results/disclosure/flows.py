@@ -49,3 +49,20 @@ def hidden_steps(rows: Sequence[Mapping[str, Any]], policy: DisclosurePolicy, *,
         {**row, **gone} if row["arm"] in small or 0 < row["n_applicants"] < policy.min_cell else dict(row)
         for row in rows
     ]
+
+
+#: Of equal weights these two are the size of the arm, and its share of a size that is shown.
+_SIZES = ("effective_size", "effective_share")
+
+
+def without_telling_weights(diagnostics: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Diagnostics without the effective size of an arm whose steps are hidden: equal weights would tell how many kept
+    to it, and so how many did not."""
+    hidden = {row["arm"] for row in diagnostics.get("flow") or () if row["status"] == SUPPRESSED}
+    if not hidden:
+        return diagnostics
+    weights = [
+        {name: None if row["arm"] in hidden and name in _SIZES else value for name, value in row.items()}
+        for row in diagnostics.get("weights") or ()
+    ]
+    return {**diagnostics, "weights": weights}
