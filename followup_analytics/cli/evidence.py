@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from followup_analytics.cli.advise import keep_verdicts
 from followup_analytics.cli.shared import LogPath, Shared, finish, open_log, show_text, with_options
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ def claims(
                 opened, claim=claim, claims=catalogue, adjust=columns, min_cell=shared.policy.min_cell,
                 seed=shared.seed, registration=registration, progress=progress,
             )  # fmt: skip
+        if catalogue == testing.own_catalogue() and claim is None and not columns and registration is None:
+            keep_verdicts(log, shared, opened, made)
     finish(made, shared, opened)
 
 

@@ -76,6 +76,10 @@ class LogCounts:
             simulated=log.simulated,
         )
 
+    def of_whole(self, sizes: Mapping[str, int]) -> Self:
+        """The same of the whole log that a part was read from: `sizes` of interviews, applicants and contacts."""
+        return replace(self, interviews=sizes["interviews"], applicants=sizes["applicants"], contacts=sizes["contacts"])
+
     def to_json(self) -> dict[str, Any]:
         """The `log` object of every JSON answer."""
         return {
