@@ -32,6 +32,7 @@ from followup_analytics.results.disclosure import (
     disclosed_except,
     policy_of,
     require_enough,
+    with_coarse_sizes,
 )
 from followup_analytics.results.result import LogCounts
 from followup_analytics.results.scope import scope
@@ -99,7 +100,7 @@ def test_claims(
         _registered(row, post_hoc=None if why is None else bool(why)) for row in rows if row["claim"] in wanted
     )
     return ClaimsResult(
-        rows=disclosed_except(kept, (), policy_of(min_cell=min_cell)),
+        rows=disclosed_except([with_coarse_sizes(row) for row in kept], (), policy_of(min_cell=min_cell)),
         counts=LogCounts.of(log),
         notes=_notes(log, findings, why or ""),
         native=log.native,

@@ -13,7 +13,6 @@ from followup_analytics.claims.diagnostics import diagnostics
 from followup_analytics.claims.estimates import Effect
 from followup_analytics.claims.trial import Trial
 from followup_analytics.claims.verdict import Test
-from followup_analytics.results.disclosure import without_telling_weights
 from followup_analytics.statistics import Jackknife
 
 
@@ -58,8 +57,7 @@ def examine(trial: Trial, context: Context, min_cell: int) -> Finding:
     shown: Mapping[str, Any] = {}
     if estimate is not None:
         weights = tuple(ArmWeights(arm.effective_size(), arm.largest_share()) for arm in estimate.arms)
-        found = diagnostics(trial, context.histories.applicant[estimate.emulation.row], min_cell)
-        shown = without_telling_weights(found)
+        shown = diagnostics(trial, context.histories.applicant[estimate.emulation.row], min_cell)
     return Finding(
         claim=trial.claim,
         n_interviews=trial.n_interviews,

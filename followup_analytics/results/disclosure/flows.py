@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from followup_analytics.results.disclosure.marked import SUPPRESSED
 from followup_analytics.results.disclosure.policy import DisclosurePolicy
+from followup_analytics.results.disclosure.rounding import significant
+from followup_analytics.results.row import Row
 
+RowType = TypeVar("RowType", bound=Row)
 Rows = list[dict[str, Any]]
 
 
@@ -55,14 +58,22 @@ def hidden_steps(rows: Sequence[Mapping[str, Any]], policy: DisclosurePolicy, *,
 _SIZES = ("effective_size", "effective_share")
 
 
-def without_telling_weights(diagnostics: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Diagnostics without the effective size of an arm whose steps are hidden: equal weights would tell how many kept
-    to it, and so how many did not."""
-    hidden = {row["arm"] for row in diagnostics.get("flow") or () if row["status"] == SUPPRESSED}
+def with_coarse_sizes(row: RowType) -> RowType:
+    """A claim's row in which the effective size of an arm whose steps are hidden has one significant digit.
+
+    Equal weights would tell how many kept to the arm, and so how many did not: 112 of 118.
+    """
+    diagnostics = row["diagnostics"] or {}
+    hidden = {step["arm"] for step in diagnostics.get("flow") or () if step["status"] == SUPPRESSED}
     if not hidden:
-        return diagnostics
+        return row
     weights = [
-        {name: None if row["arm"] in hidden and name in _SIZES else value for name, value in row.items()}
-        for row in diagnostics.get("weights") or ()
+        {name: _coarse(value) if one["arm"] in hidden and name in _SIZES else value for name, value in one.items()}
+        for one in diagnostics.get("weights") or ()
     ]
-    return {**diagnostics, "weights": weights}
+    sizes = {name: _coarse(row[name]) for name in ("ess_strategy", "ess_alternative")}
+    return row.having(**sizes, diagnostics={**diagnostics, "weights": weights})
+
+
+def _coarse(value: float | None) -> float | None:
+    return None if value is None else significant(float(value), 1)
