@@ -13,6 +13,7 @@ from followup_analytics.charts import ARMS
 from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.estimates import Estimate
 from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.results.disclosure import MIN_CELL
 from followup_analytics.text import listed
 
 IntArray = NDArray[np.int64]
@@ -72,7 +73,7 @@ def missing_records(claim: Claim, log: FollowUpLog) -> str | None:
     return None
 
 
-def run_gates(claim: Claim, estimate: Estimate, applicant: IntArray, min_cell: int = 10) -> tuple[Gate, ...]:
+def run_gates(claim: Claim, estimate: Estimate, applicant: IntArray, min_cell: int = MIN_CELL) -> tuple[Gate, ...]:
     """All gates of a claim, in the order in which they are named when they fail.
 
     Args:

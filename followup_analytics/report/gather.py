@@ -217,7 +217,7 @@ def _claims(log: FollowUpLog, options: Options, given: Result | None) -> tuple[R
     from followup_analytics.claims import own_catalogue, test_claims
 
     try:
-        judged = given or test_claims(log, min_cell=options.min_cell, seed=options.seed)
+        judged = given or test_claims(log, disclosure=options.policy, seed=options.seed)
     except WithheldError:
         return None, None, _too_few("Verdicts are", options)
     return judged, getattr(judged, "catalogue", None) or own_catalogue(), ""
