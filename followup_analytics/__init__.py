@@ -29,6 +29,7 @@ _HOMES = {
     "open_store": "store",
     "plan_study": "claims",
     "predict_callbacks": "model",
+    "random_log": "simulate",
     "read_log": "reading",
     "response_rates": "answers.rates",
     "simulate_log": "simulate",
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from followup_analytics.reading.logs import read_log as read_log
     from followup_analytics.reading.logs import write_log as write_log
     from followup_analytics.report import write_report as write_report
+    from followup_analytics.simulate import random_log as random_log
     from followup_analytics.simulate import simulate_log as simulate_log
     from followup_analytics.store import open_store as open_store
 
