@@ -49,7 +49,8 @@ class FollowUpLog:
     `_bucket` (SHA-256 of the applicant id modulo 1000); contacts `_at_us`, `_order_us`, `_day`, `_weekday` (Monday 1),
     `_hour` (null where only the date is known); outcomes `_at_us`, `_order_us`, `_day`.
     `_order_us` is the instant that orders rows of day precision: attempts at the start of their day, then responses,
-    then ends of the story at its end.
+    then ends of the story at its end. `outcomes_recorded`: any outcome was written down in the log that this is, or
+    is a part of; where none was, nobody can tell that nobody advanced.
     """
 
     interviews: pl.DataFrame
@@ -62,6 +63,7 @@ class FollowUpLog:
     notes: tuple[Note, ...] = ()
     native: Native = "polars"
     title: str | None = field(default=None)
+    outcomes_recorded: bool = True
 
     def __repr__(self) -> str:
         """A line that counts instead of dumping rows."""
@@ -248,6 +250,7 @@ def assemble(
         notes=tuple(notes),
         native=native,
         title=title,
+        outcomes_recorded=outcomes.height > 0,
     )
 
 

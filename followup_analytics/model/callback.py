@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from followup_analytics.cells.counted import counts_behind
+from followup_analytics.cells.recording import NOT_RECORDED
 from followup_analytics.log.followup_log import Note
 from followup_analytics.model.evaluate import METRICS, Evaluation, Measure, Predictions, evaluate
 from followup_analytics.model.fitting import Trained, later, train, unseen, unseen_rows
@@ -60,6 +61,8 @@ def fit_callback_model(
     frame = term_frame(log, within=within, outcome=outcome, adjust=covariates)
     usable = frame.filter("in_full")
     require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
+    if outcome == "advanced" and not log.outcomes_recorded:
+        return _nothing(log, frame.clear(), within, outcome, covariates, min_cell, reason=NOT_RECORDED)
     if not usable.height:
         return _nothing(log, frame, within, outcome, covariates, min_cell)
     require_enough(usable["applicant_id"].n_unique(), min_cell)
@@ -138,11 +141,17 @@ def _why_no_model(trained: Trained, found: Evaluation) -> str | None:
 
 
 def _nothing(
-    log: FollowUpLog, frame: pl.DataFrame, within: float, outcome: str, covariates: Sequence[str], min_cell: int
+    log: FollowUpLog,
+    frame: pl.DataFrame,
+    within: float,
+    outcome: str,
+    covariates: Sequence[str],
+    min_cell: int,
+    reason: str = "",
 ) -> CallbackModel:
-    """The stated result where no attempt was watched for a whole window."""
+    """The stated result where no attempt was watched for a whole window, or what is asked for was not recorded."""
     empty: Measure = {"estimate": None, "conf_low": None, "conf_high": None}
-    reason = (
+    reason = reason or (
         "No attempt was made while a response was still possible."
         if not frame.height
         else f"No attempt was followed for the whole window of {within:g} days: choose a shorter one, or wait."

@@ -94,6 +94,7 @@ def _log(frames: Mapping[str, pl.DataFrame], settings: Mapping[str, Any], zone: 
         data_date=until,
         time_zone=given,
         simulated=bool(settings.get("simulated", False)),
+        outcomes_recorded=frames["outcomes"].height > 0,
         notes=(
             *told,
             *open_end_note(interviews, settings.get("data_date")),

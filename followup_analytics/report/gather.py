@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from followup_analytics.cells.counted import attempts
+from followup_analytics.cells.recording import NOT_RECORDED
 from followup_analytics.claims.definition import Catalogue
 from followup_analytics.errors import WithheldError
 from followup_analytics.log.followup_log import FollowUpLog, Note, subset
@@ -102,6 +103,8 @@ def _rates(log: FollowUpLog, options: Options, n_attempts: int) -> tuple[Any, di
     except WithheldError:
         reasons["rates"] = _too_few("Rates are", options)
         return None, {}, reasons, ()
+    if found.rows[0].reason == NOT_RECORDED:
+        reasons["rates"] = NOT_RECORDED
     tables = {}
     for key in options.by:
         try:

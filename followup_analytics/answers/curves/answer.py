@@ -11,6 +11,7 @@ import polars as pl
 from followup_analytics.answers.curves.exits import EVENTS, DayCurve, check_cluster, day_curve, exits, wider_limits
 from followup_analytics.answers.curves.result import CurveResult, CurveRow
 from followup_analytics.cells.counted import check_outcome, log_notes
+from followup_analytics.cells.recording import NOT_RECORDED, recording_notes
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.results.disclosure import SUPPRESSED, hidden_places, require_enough
@@ -104,14 +105,17 @@ def incidence_curve(
         else:
             told += _rows(head, outcome, curves[name], min_cell, by_employer=cluster == "employer")
     shown = {name: part for place, (name, part) in enumerate(parts) if place not in hidden}
-    extra = {
-        "quantiles": [row for name, curve in curves.items() for row in _quantiles(name, curve, min_cell)],
-        "differences": _differences(shown, outcome, int(horizon), min_cell) if by else [],
-    }
+    quantiles = [row for name, curve in curves.items() for row in _quantiles(name, curve, min_cell)]
+    differences = _differences(shown, outcome, int(horizon), min_cell) if by else []
+    if not log.outcomes_recorded:
+        told = [row if row.event == "response" else _not_recorded(row) for row in told]
+        quantiles = [row if row["event"] == "response" else _without_days(row) for row in quantiles]
+        differences = [row if row["event"] == "response" else {**row, **_NO_NUMBERS} for row in differences]
+    extra = {"quantiles": quantiles, "differences": differences}
     return CurveResult(
         rows=tuple(told),
         counts=LogCounts.of(log),
-        notes=(*log.notes, *_notes(log, rows, outcome, entry)),
+        notes=(*log.notes, *recording_notes(log, min_cell=min_cell), *_notes(log, rows, outcome, entry)),
         native=log.native,
         extra=extra,
         by=by,
@@ -120,6 +124,21 @@ def incidence_curve(
         min_cell=min_cell,
         exits=rows,
     )
+
+
+_NO_NUMBERS: dict[str, Any] = {"estimate": None, "conf_low": None, "conf_high": None}
+
+
+def _not_recorded(row: CurveRow) -> CurveRow:
+    """The row without what would have to be read off outcomes that nobody wrote down."""
+    if row.status == SUPPRESSED:
+        return row
+    return row.having(**_NO_NUMBERS, n_events=None, status="not_estimable", reason=NOT_RECORDED)
+
+
+def _without_days(row: Mapping[str, Any]) -> dict[str, Any]:
+    kept = ("group", "event", "by_day")
+    return {name: row.get(name) if name in kept else None for name in row} | {"reason": NOT_RECORDED}
 
 
 def _parts(rows: pl.DataFrame, by: str | None) -> list[tuple[str | None, pl.DataFrame]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import polars as pl
 
 from followup_analytics.answers.curves.exits import EVENTS
+from followup_analytics.cells.recording import NOT_RECORDED
 from followup_analytics.results import columns as col
 from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row, answer_row
@@ -115,6 +116,8 @@ class CurveResult(Result):
     def _told(self, row: CurveRow, half: Mapping[str, Any] | None) -> str:
         who = f"{self._group(row)}: " if self.by else ""
         word, of = _WORDS[self.outcome], counted(row.n_interviews or 0, "interview")
+        if row.reason == NOT_RECORDED:
+            return f"{who}{NOT_RECORDED}"
         if row.n_events is None:
             return f"{who}the share by day {self.horizon} can't be shown. {row.reason}"
         few = (row.n_interviews or 0) < _FEW

@@ -22,6 +22,7 @@ from followup_analytics.answers.curves.exits import (
 from followup_analytics.answers.outcomes.compared import CohortComparison, ComparedRow
 from followup_analytics.answers.outcomes.standardise import Design, balance_weights, design
 from followup_analytics.cells.counted import OUTCOMES_OF_INTEREST
+from followup_analytics.cells.recording import NOT_RECORDED, recording_notes
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
 from followup_analytics.results.disclosure import SUPPRESSED, hidden_places, require_enough
@@ -113,16 +114,26 @@ def compare_cohorts(
         ComparedRow(**_outcome(pair, outcome, horizon), group=cohort, against=against)
         for outcome, pair in pairs.items()
     ]
+    if not log.outcomes_recorded:
+        rows = [row if row.outcome == "response" else _not_recorded(row) for row in rows]
     notes = [Note("same_mix", f"{_MIX_NOTE} Covariates: {listed(first.covariates, 'and') or 'none is logged'}.")]
     return CohortComparison(
         rows=tuple(rows),
         counts=LogCounts.of(log),
-        notes=(*log.notes, *notes),
+        notes=(*log.notes, *recording_notes(log, min_cell=min_cell), *notes),
         native=log.native,
         extra={"mix": _mix_rows(first, min_cell)},
         group=cohort,
         against=against,
     )
+
+
+def _not_recorded(row: ComparedRow) -> ComparedRow:
+    """The row without what would have to be read off outcomes that nobody wrote down."""
+    ends = ("", "_low", "_high")
+    none = [f"{name}{end}" for name in ("rate", "rate_against", "standardised") for end in ends]
+    none += ["estimate", "conf_low", "conf_high", "n_events"]
+    return row.having(**dict.fromkeys(none), status="not_estimable", reason=NOT_RECORDED)
 
 
 def prepare_pair(

@@ -130,7 +130,7 @@ def level_of_effort(
             estimate=row.cumulative,
             conf_low=row.cumulative_low,
             conf_high=row.cumulative_high,
-            status=SUPPRESSED if row.cumulative is None else row.status,
+            status=SUPPRESSED if row.cumulative is None and row.estimate is not None else row.status,
             reason=row.reason or (None if row.cumulative is not None else _TELLS),
         )
         for row in rates.rows
