@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from followup_analytics.cells.recording import CODES
 from followup_analytics.charts import count, joined, percent, points, value_label
+from followup_analytics.log.recording import CODES
 from followup_analytics.report.document import KeyFigure, Parts, strong
 from followup_analytics.report.findings import Findings, Row
 from followup_analytics.statistics import minimum_detectable_effect

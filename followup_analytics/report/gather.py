@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from followup_analytics.cells.counted import attempts
-from followup_analytics.cells.recording import NOT_RECORDED
 from followup_analytics.claims.definition import Catalogue
 from followup_analytics.errors import WithheldError
 from followup_analytics.log.followup_log import FollowUpLog, Note, subset
+from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.report.facts import LogFacts
 from followup_analytics.report.findings import Findings, Options
 from followup_analytics.report.typecase import TypeCase

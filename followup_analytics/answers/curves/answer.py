@@ -11,9 +11,9 @@ import polars as pl
 from followup_analytics.answers.curves.exits import EVENTS, DayCurve, check_cluster, day_curve, exits, wider_limits
 from followup_analytics.answers.curves.result import CurveResult, CurveRow
 from followup_analytics.cells.counted import check_outcome, log_notes
-from followup_analytics.cells.recording import NOT_RECORDED, recording_notes
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog, Note
+from followup_analytics.log.recording import NOT_RECORDED, recording_notes
 from followup_analytics.results.disclosure import SUPPRESSED, hidden_places, require_enough
 from followup_analytics.results.result import LogCounts
 from followup_analytics.results.values import finite

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import polars as pl
 
 from followup_analytics.answers.curves.exits import EVENTS
-from followup_analytics.cells.recording import NOT_RECORDED
+from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.results import columns as col
 from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row, answer_row

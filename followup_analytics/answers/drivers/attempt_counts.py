@@ -9,9 +9,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.cells.counted import attempts
-from followup_analytics.cells.recording import NOT_RECORDED
 from followup_analytics.errors import DataError
 from followup_analytics.log.followup_log import FollowUpLog, Note
+from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.statistics import Jackknife, group_rows
 from followup_analytics.statistics.firth import fit_firth
 

@@ -23,9 +23,9 @@ from followup_analytics.answers.outcomes.compared import CohortComparison, point
 from followup_analytics.answers.outcomes.comparison import compare_cohorts
 from followup_analytics.answers.outcomes.destinations import destination_rates
 from followup_analytics.cells.counted import episodes
-from followup_analytics.cells.recording import NOT_RECORDED, recording_notes
 from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
+from followup_analytics.log.recording import NOT_RECORDED, recording_notes
 from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
 from followup_analytics.results.disclosure import SUPPRESSED, hide_rows, require_enough

@@ -22,9 +22,9 @@ from followup_analytics.answers.curves.exits import (
 from followup_analytics.answers.outcomes.compared import CohortComparison, ComparedRow
 from followup_analytics.answers.outcomes.standardise import Design, balance_weights, design
 from followup_analytics.cells.counted import OUTCOMES_OF_INTEREST
-from followup_analytics.cells.recording import NOT_RECORDED, recording_notes
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
+from followup_analytics.log.recording import NOT_RECORDED, recording_notes
 from followup_analytics.results.disclosure import SUPPRESSED, hidden_places, require_enough
 from followup_analytics.results.result import LogCounts
 from followup_analytics.results.values import finite

@@ -16,10 +16,10 @@ from followup_analytics.answers.rates.result import RatesResult, RatesRow
 from followup_analytics.answers.rates.trace import rows_behind
 from followup_analytics.cells.counted import check_outcome, window_us
 from followup_analytics.cells.inputs import buckets
-from followup_analytics.cells.recording import NOT_RECORDED, recording_notes
 from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.ids import numbers_of
+from followup_analytics.log.recording import NOT_RECORDED, recording_notes
 from followup_analytics.results.disclosure import SUPPRESSED, hide_rows, require_enough
 from followup_analytics.results.result import LogCounts
 from followup_analytics.results.values import finite

@@ -40,10 +40,13 @@ _MANY = 3_000
 _HARDLY_ANY, _OPENED = 0.01, 0.6
 _DAY_US = 86_400_000_000
 _NEVER = np.inf
+#: Of a larger log as many interviews as this are looked at, evenly spread over it: signs are plain with far fewer.
+_ENOUGH = 100_000
+_READ = ("interview_id", "direction", "channel", "purpose", "automatic", "at_precision")
 
 _ACTS = {
     "phone": "called",
-    "attempt": "followed up",
+    "attempt": "called or wrote",
     "contact": "got in touch",
 }
 _EVENTS = {"reply": "replies", "outcome": "outcomes"}
@@ -126,29 +129,32 @@ def recording_findings(log: FollowUpLog, *, min_cell: int = 10) -> tuple[Recordi
     """
     if not log.interviews.height or not log.contacts.height:
         return ()
-    times = _times(log)
+    every = -(-log.interviews.height // _ENOUGH)
+    interviews = log.interviews if every == 1 else log.interviews.gather_every(every)
+    times = _times(log, interviews)
     found = [*_by_acts(times), *_by_clock(times)]
-    return (*found, *_by_groups(log, times, min_cell))
+    return (*found, *_by_groups(interviews, times, min_cell))
 
 
 # ------------------------------------------------------------------------------------------------------ what happened
 
 
-def _times(log: FollowUpLog) -> _Times:
+def _times(log: FollowUpLog, interviews: pl.DataFrame) -> _Times:
     """When what came first in each interview, in days; what lies before it or after its record is not counted."""
-    began = log.interviews["_at_us"].to_numpy().astype(np.float64)
-    dated = (log.interviews["at_precision"] == "day").fill_null(value=False).to_numpy()
-    until = (log.interviews["_until_us"].to_numpy() - began) / _DAY_US
-    rows = pl.DataFrame({"interview_id": log.interviews["interview_id"], "place": np.arange(len(began))})
+    began = interviews["_at_us"].to_numpy().astype(np.float64)
+    dated = (interviews["at_precision"] == "day").fill_null(value=False).to_numpy()
+    until = (interviews["_until_us"].to_numpy() - began) / _DAY_US
+    rows = pl.DataFrame({"interview_id": interviews["interview_id"], "place": np.arange(len(began))})
+    contacts = log.contacts.select(*_READ, "_order_us").join(rows, on="interview_id", how="inner")
+    outcomes = log.outcomes.select("interview_id", "at_precision", "_order_us").join(rows, on="interview_id")
 
     def first(frame: pl.DataFrame, keep: pl.Expr) -> FloatArray:
-        mine = frame.filter(keep).join(rows, on="interview_id", how="inner")
+        mine = frame.filter(keep)
         place = mine["place"].to_numpy()
         since = (mine["_order_us"].to_numpy() - began[place]) / _DAY_US
         # Of an act of which only the date is known the order stands at the start of its day.
-        early = since < -(1.0 if dated.any() else 0.0)
         bare = (mine["at_precision"] == "day").fill_null(value=False).to_numpy()
-        early &= ~(bare & (since > -1.0))
+        early = (since < 0.0) & ~(bare & (since > -1.0))
         earliest = np.full(len(began), _NEVER)
         inside = ~early & (since <= until[place])
         np.minimum.at(earliest, place[inside], np.maximum(since[inside], 0.0))
@@ -157,16 +163,17 @@ def _times(log: FollowUpLog) -> _Times:
     outbound, follow_up = pl.col("direction") == "outbound", pl.col("purpose").fill_null("follow_up") == "follow_up"
     by_phone = pl.col("channel").is_in(["phone", "voicemail"])
     heard = (pl.col("direction") == "inbound") & ~pl.col("automatic").fill_null(value=False)
-    bare_rows = log.contacts.filter(outbound & (pl.col("at_precision") == "day"))["interview_id"]
+    timed = ~dated
+    timed[contacts.filter(outbound & (pl.col("at_precision") == "day"))["place"].to_numpy()] = False
     return _Times(
-        timed=~dated & ~log.interviews["interview_id"].is_in(bare_rows.unique().implode()).to_numpy(),
+        timed=timed,
         until=np.maximum(until, 0.0),
-        reply=first(log.contacts, heard),
-        outcome=first(log.outcomes, pl.lit(value=True)),
+        reply=first(contacts, heard),
+        outcome=first(outcomes, pl.lit(value=True)),
         acts={
-            "phone": first(log.contacts, outbound & follow_up & by_phone),
-            "attempt": first(log.contacts, outbound & follow_up),
-            "contact": first(log.contacts, outbound),
+            "phone": first(contacts, outbound & follow_up & by_phone),
+            "attempt": first(contacts, outbound & follow_up),
+            "contact": first(contacts, outbound),
         },
     )
 
@@ -349,10 +356,10 @@ def _by_clock(times: _Times) -> list[RecordingFinding]:
     ]
 
 
-def _by_groups(log: FollowUpLog, times: _Times, min_cell: int) -> list[RecordingFinding]:
+def _by_groups(interviews: pl.DataFrame, times: _Times, min_cell: int) -> list[RecordingFinding]:
     """Cohorts of which hardly any reply, or outcome, is written down while others' are."""
     made = []
-    cohort = log.interviews["cohort"]
+    cohort = interviews["cohort"]
     if cohort.null_count() == len(cohort):
         return []
     names = cohort.fill_null("(missing)").to_numpy()
@@ -371,7 +378,7 @@ def _by_groups(log: FollowUpLog, times: _Times, min_cell: int) -> list[Recording
         compared = _without_and_with(mine, at, stop)
         people = pl.Series(mine)
         large = all(
-            log.interviews.filter(pl.Series(names == level))["applicant_id"].n_unique() >= min_cell for level in lacking
+            interviews.filter(pl.Series(names == level))["applicant_id"].n_unique() >= min_cell for level in lacking
         )
         named = listed(lacking, "and") if large and len(lacking) <= 5 else "some cohorts"
         made.append(
