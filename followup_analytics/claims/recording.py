@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from followup_analytics.claims.definition import Claim, Moment
 from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.log.recording import RecordingFinding, recording_findings
@@ -11,16 +9,14 @@ from followup_analytics.log.recording import RecordingFinding, recording_finding
 _BY_PHONE = {"phone", "voicemail"}
 
 
-def blocked_claims(log: FollowUpLog, claims: Sequence[Claim], *, min_cell: int = 10) -> dict[str, str]:
-    """Why each claim that rests on a bent record is not testable, by its id; the others are left out.
+def bent_record(claim: Claim, log: FollowUpLog) -> str | None:
+    """Why a claim that rests on a bent record is not testable; None where it doesn't.
 
     A claim rests on it where its time zero does not presuppose the act that the record depends on: of "first attempt
     by day 7 against none" the arm without has no replies to count. Where the record lacks the outcomes of groups, all
     claims about advancing do; where it lacks their replies, all claims.
     """
-    findings = recording_findings(log, min_cell=min_cell)
-    reasons = {claim.id: next((one.sentence for one in findings if rests_on(claim, one)), "") for claim in claims}
-    return {name: reason for name, reason in reasons.items() if reason}
+    return next((one.sentence for one in recording_findings(log) if rests_on(claim, one)), None)
 
 
 def rests_on(claim: Claim, finding: RecordingFinding) -> bool:

@@ -124,9 +124,17 @@ def recording_findings(log: FollowUpLog, *, min_cell: int = 10) -> tuple[Recordi
         log: the log. min_cell: no group of fewer applicants is named.
 
     Returns:
-        Findings, the gravest first; none where replies and outcomes seem to be written down for everybody alike.
+        Findings, the gravest first; none where replies and outcomes seem to be written down for everybody alike. They
+        are kept with the log, so that all answers from it have them at hand.
         Of honest logs fewer than 1 in 100 have any (docs/recording.md has the figures).
     """
+    known: dict[int, tuple[RecordingFinding, ...]] = log.__dict__.setdefault("_recording_findings", {})
+    if min_cell not in known:
+        known[min_cell] = _look(log, min_cell)
+    return known[min_cell]
+
+
+def _look(log: FollowUpLog, min_cell: int) -> tuple[RecordingFinding, ...]:
     if not log.interviews.height or not log.contacts.height:
         return ()
     every = -(-log.interviews.height // _ENOUGH)

@@ -9,7 +9,7 @@ import pytest
 
 import followup_analytics as fa
 from followup_analytics.claims.catalogue import own_catalogue
-from followup_analytics.claims.recording import blocked_claims
+from followup_analytics.claims.recording import bent_record
 from followup_analytics.log.followup_log import FollowUpLog, build_log
 from followup_analytics.log.recording import recording_findings, recording_notes
 from followup_analytics.simulate.random_worlds import FAMILIES, draw_world, random_log
@@ -93,7 +93,8 @@ def test_small_cohorts_are_not_named() -> None:
 def test_claims_that_rest_on_a_bent_record_are_blocked(rule: str, blocked: set[str], free: set[str]) -> None:
     """Those whose arms are recorded unlike each other, and no others; each with the finding's own sentence."""
     log = bent(rule, 5, interviews=1_000, family="proportional")
-    found = blocked_claims(log, own_catalogue().claims)
+    reasons = {claim.id: bent_record(claim, log) for claim in own_catalogue().claims}
+    found = {name: reason for name, reason in reasons.items() if reason}
     assert blocked <= set(found)
     assert not free & set(found)
     assert set(found.values()) <= {one.sentence for one in recording_findings(log)}
@@ -111,6 +112,16 @@ def test_answers_say_it_beside_their_numbers() -> None:
     for found in (fa.response_rates(log), fa.incidence_curve(log), fa.cohort_outcomes(log)):
         assert note in found.notes
     assert note.text in str(warnings(gather(log, Options(), TypeCase(None))))
+
+
+def test_bent_claims_are_not_testable_and_say_why() -> None:
+    """Following up seems to help by 30 points in such a log of nothing: no verdict on it, and the reason."""
+    log = bent("replies_where_called", 5, interviews=600, family="proportional")
+    rows = {row["claim"]: row for row in fa.test_claims(log, min_cell=1).rows}
+    assert {rows[claim]["verdict"] for claim in ABOUT_ALL} == {"not_testable"}
+    assert "only where somebody called" in rows["follow-up-at-all"]["reason"]
+    assert rows["follow-up-at-all"]["estimate"] is None
+    assert not {row["verdict"] for row in rows.values()} & {"supported", "contradicted"}
 
 
 def test_check_says_it(tmp_path) -> None:
