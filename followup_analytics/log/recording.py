@@ -42,7 +42,9 @@ _DAY_US = 86_400_000_000
 _NEVER = np.inf
 #: Of a larger log as many interviews as this are looked at, evenly spread over it: signs are plain with far fewer.
 _ENOUGH = 100_000
-_READ = ("interview_id", "direction", "channel", "purpose", "automatic", "at_precision")
+_OF_INTERVIEWS = ["interview_id", "applicant_id", "cohort", "at_precision", "_at_us", "_until_us"]
+_OF_CONTACTS = ["interview_id", "direction", "channel", "purpose", "automatic", "at_precision", "_order_us"]
+_OF_OUTCOMES = ["interview_id", "at_precision", "_order_us"]
 
 _ACTS = {
     "phone": "called",
@@ -128,17 +130,14 @@ def recording_findings(log: FollowUpLog, *, min_cell: int = 10) -> tuple[Recordi
         are kept with the log, so that all answers from it have them at hand.
         Of honest logs fewer than 1 in 100 have any (docs/recording.md has the figures).
     """
-    known: dict[int, tuple[RecordingFinding, ...]] = log.__dict__.setdefault("_recording_findings", {})
-    if min_cell not in known:
-        known[min_cell] = _look(log, min_cell)
-    return known[min_cell]
+    return log.remembered(("recording", min_cell), lambda: _look(log, min_cell))
 
 
 def _look(log: FollowUpLog, min_cell: int) -> tuple[RecordingFinding, ...]:
-    if not log.interviews.height or not log.contacts.height:
+    interviews = log.held("interviews").select(_OF_INTERVIEWS)
+    if not interviews.height or not log.held("contacts").height:
         return ()
-    every = -(-log.interviews.height // _ENOUGH)
-    interviews = log.interviews if every == 1 else log.interviews.gather_every(every)
+    interviews = interviews.gather_every(-(-interviews.height // _ENOUGH))
     times = _times(log, interviews)
     found = [*_by_acts(times), *_by_clock(times)]
     return (*found, *_by_groups(interviews, times, min_cell))
@@ -153,8 +152,8 @@ def _times(log: FollowUpLog, interviews: pl.DataFrame) -> _Times:
     dated = (interviews["at_precision"] == "day").fill_null(value=False).to_numpy()
     until = (interviews["_until_us"].to_numpy() - began) / _DAY_US
     rows = pl.DataFrame({"interview_id": interviews["interview_id"], "place": np.arange(len(began))})
-    contacts = log.contacts.select(*_READ, "_order_us").join(rows, on="interview_id", how="inner")
-    outcomes = log.outcomes.select("interview_id", "at_precision", "_order_us").join(rows, on="interview_id")
+    contacts = log.held("contacts").select(_OF_CONTACTS).join(rows, on="interview_id", how="inner")
+    outcomes = log.held("outcomes").select(_OF_OUTCOMES).join(rows, on="interview_id", how="inner")
 
     def first(frame: pl.DataFrame, keep: pl.Expr) -> FloatArray:
         mine = frame.filter(keep)

@@ -10,6 +10,7 @@ import polars as pl
 
 from followup_analytics.errors import UnreadableError
 from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.settings import LOG_FILE, Settings, settings_text
 
 
 def write_folder(log: FollowUpLog, folder: str | Path, origin: str, truth: dict[str, Any]) -> Path:
@@ -26,7 +27,7 @@ def write_folder(log: FollowUpLog, folder: str | Path, origin: str, truth: dict[
         target.mkdir(parents=True, exist_ok=True)
         for name, table in tables.items():
             (target / f"{name}.csv").write_text(_csv(table, zones), encoding="utf-8", newline="")
-        (target / "log.toml").write_text(_settings(log, origin), encoding="utf-8", newline="")
+        (target / LOG_FILE).write_text(_settings(log, origin), encoding="utf-8", newline="")
         text = json.dumps(truth, indent=1, ensure_ascii=False) + "\n"
         (target / "truth.json").write_text(text, encoding="utf-8", newline="")
     except OSError as error:
@@ -35,13 +36,9 @@ def write_folder(log: FollowUpLog, folder: str | Path, origin: str, truth: dict[
 
 
 def _settings(log: FollowUpLog, origin: str) -> str:
-    return (
-        "# Simulated: nobody in this log exists.\n"
-        f'time_zone = "{log.time_zone}"\n'
-        f'data_date = "{log.data_date.strftime("%Y-%m-%dT%H:%M:%SZ")}"\n'
-        "simulated = true\n"
-        f'notes = "Simulated: {origin}. Nobody in this log exists."\n'
-    )
+    told = f"Simulated: {origin}. Nobody in this log exists."
+    settings = Settings(log.time_zone, log.data_date, simulated=True, notes=told)
+    return f"# Simulated: nobody in this log exists.\n{settings_text(settings)}"
 
 
 def _csv(table: pl.DataFrame, zones: pl.DataFrame) -> str:

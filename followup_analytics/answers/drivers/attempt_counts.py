@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from followup_analytics.cells.counted import attempts
 from followup_analytics.errors import DataError
+from followup_analytics.log.asked import in_frames
 from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.statistics import Jackknife, group_rows
@@ -35,7 +36,8 @@ def mature_attempts(
 ) -> tuple[pl.DataFrame, IntArray, list[Note]]:
     """Attempts whose window was not cut by the end of the record, with their bins as text, and their groups.
 
-    Raises DataError where advances are asked for and no outcome is recorded.
+    columns: further columns of contacts or interviews, there as text named by `asked.in_frames`. Raises DataError where
+    advances are asked for and no outcome is recorded.
     """
     if outcome == "advanced" and not log.outcomes_recorded:
         raise DataError(NOT_RECORDED)
@@ -51,7 +53,7 @@ def mature_attempts(
         number=number,
         attempt=number.cast(pl.String),
         channel=pl.col("channel").fill_null(MISSING),
-        **{name: pl.col(name).cast(pl.String).fill_null(MISSING) for name in columns},
+        **{name: pl.col(name).cast(pl.String).fill_null(MISSING) for name in map(in_frames, columns)},
     )
     notes = []
     if cut:
