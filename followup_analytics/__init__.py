@@ -31,6 +31,7 @@ _HOMES = {
     "predict_callbacks": "model",
     "random_log": "simulate",
     "read_log": "reading",
+    "recording_findings": "log.recording",
     "response_rates": "answers.rates",
     "sample_data": "simulate",
     "simulate_log": "simulate",
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog as FollowUpLog
     from followup_analytics.log.followup_log import Note as Note
     from followup_analytics.log.followup_log import subset as subset
+    from followup_analytics.log.recording import recording_findings as recording_findings
     from followup_analytics.model import fit_callback_model as fit_callback_model
     from followup_analytics.model import load_callback_model as load_callback_model
     from followup_analytics.model import predict_callbacks as predict_callbacks
