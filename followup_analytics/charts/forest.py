@@ -17,6 +17,7 @@ from followup_analytics.charts.style import (
     new_axes,
 )
 from followup_analytics.charts.words import claim_words, joined, points
+from followup_analytics.results.disclosure import is_hidden
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -96,7 +97,7 @@ def _draw_claim(axes: Axes, place: int, row: Row) -> None:
     verdict = VERDICT_WORDS.get(str(row.get("verdict")), str(row.get("verdict")))
     across = axes.get_yaxis_transform()
     if not _has_numbers(row):
-        word = "hidden" if row.get("status") == "suppressed" else verdict
+        word = "hidden" if is_hidden(row) else verdict
         _verdict_text(axes, place, word, GREY)
         return
     low, mid, high = (float(row[name]) for name in ("conf_low", "estimate", "conf_high"))

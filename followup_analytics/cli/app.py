@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -29,6 +30,7 @@ _IN_A_LINE = {
     "plan": "How many interviews a test of each claim needs.",
     "model": "How likely an attempt is to be answered.",
     "report": "The PDF: for publication, on claims, or a day sheet.",
+    "releases": "What was published, checked again together.",
     "open": "The whole tool as a page in your browser.",
     "demo": "All of it on a simulated log, in seconds.",
     "simulate": "A log whose truth is known.",
@@ -71,10 +73,10 @@ def _root(
 @cache
 def _register() -> None:
     """Import the command modules, which add themselves to the application."""
-    from followup_analytics.cli import analyse, gather, opening, produce, track
+    from followup_analytics.cli import advise, analyse, gather, opening, produce, releasing, track
 
     app.add_typer(track.app, name="track")
-    for module in (gather, analyse, produce, opening):
+    for module in (gather, advise, analyse, produce, opening, releasing):
         module.register(app)
     for one in app.registered_commands:
         one.short_help = _IN_A_LINE.get(str(one.name), one.short_help)
@@ -86,6 +88,8 @@ def _register() -> None:
 
 def main() -> None:
     """Run the command line and end the process with the contract's exit code."""
+    # A command makes many objects that all live to its end: to look for garbage among them again and again is in vain.
+    gc.set_threshold(200_000, 20, 20)
     _register()
     # Taken out here, so that it may stand anywhere in any command.
     debug = "--debug" in sys.argv

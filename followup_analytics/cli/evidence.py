@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from followup_analytics.cli.advise import keep_verdicts
 from followup_analytics.cli.shared import LogPath, Shared, finish, open_log, show_text, with_options
 
 if TYPE_CHECKING:
@@ -78,15 +79,17 @@ def claims(
     if sensitivity:
         with progress_bar("Runs of the claim", None) as progress:
             made = testing.claim_sensitivity(
-                opened, str(claim), claims=catalogue, adjust=columns, min_cell=shared.min_cell, progress=progress
+                opened, str(claim), claims=catalogue, adjust=columns, min_cell=shared.policy.min_cell, progress=progress
             )
     else:
         with progress_bar("Claims", len(catalogue.claims)) as progress:
             made = testing.test_claims(
-                opened, claim=claim, claims=catalogue, adjust=columns, min_cell=shared.min_cell, seed=shared.seed,
-                registration=registration, progress=progress,
+                opened, claim=claim, claims=catalogue, adjust=columns, min_cell=shared.policy.min_cell,
+                seed=shared.seed, registration=registration, progress=progress,
             )  # fmt: skip
-    finish(made, shared)
+        if catalogue == testing.own_catalogue() and claim is None and not columns and registration is None:
+            keep_verdicts(log, shared, opened, made)
+    finish(made, shared, opened)
 
 
 @with_options(Shared)
@@ -126,8 +129,8 @@ def plan(
         finish(_simulated_power(simulate, sizes, repeats, claim, shared.seed), shared)
         return
     opened = None if log is None else open_log(log, shared)
-    made = plan_study(opened, claim=claim, baseline=baseline, effect=effect, min_cell=shared.min_cell)
-    finish(made, shared)
+    made = plan_study(opened, claim=claim, baseline=baseline, effect=effect, min_cell=shared.policy.min_cell)
+    finish(made, shared, opened)
 
 
 def _simulated_power(world: str, sizes: str, repeats: int, claim: str | None, seed: int) -> Result:

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from followup_analytics.errors import UsageError
+from followup_analytics.results.disclosure import MIN_CELL
 from followup_analytics.store.address import is_store_url, parse_address
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 #: Answers that are kept: a page of choices is gone through many times.
 _MOST_KEPT = 64
-DEFAULT_MIN_CELL = 10
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Desk:
 
     source: str | None
     home: Path
-    min_cell: int = DEFAULT_MIN_CELL
+    min_cell: int = MIN_CELL
     _log: tuple[object, FollowUpLog] | None = None
     _answers: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from followup_analytics.errors import UnreadableError
-from followup_analytics.web.desk import DEFAULT_MIN_CELL, Desk
+from followup_analytics.results.disclosure import MIN_CELL
+from followup_analytics.web.desk import Desk
 from followup_analytics.web.safety import COOKIE, Gatekeeper, Keys
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def serve(
     browser: bool = True,
     say: Callable[[str], None],
     home: Path | None = None,
-    min_cell: int = DEFAULT_MIN_CELL,
+    min_cell: int = MIN_CELL,
 ) -> None:
     """Serve the page on a loopback port until Ctrl-C or its own `Close`.
 
