@@ -69,8 +69,8 @@ def _tell_order_of_dates(files: Sequence[FileOnItsWay]) -> None:
         file.sample.path: [
             batch.rows[name]
             for batch in file.batches
-            for name in batch.rows.columns
-            if batch.rows.schema[name] == pl.String and header_key(name) in timestamps_of(batch.table)
+            for name, kind in batch.rows.schema.items()
+            if kind == pl.String and header_key(name) in timestamps_of(batch.table)
         ]
         for file in files
         if file.source.name == "canonical"

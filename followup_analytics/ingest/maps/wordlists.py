@@ -117,7 +117,8 @@ def far_cells(raw: RawTable) -> tuple[Note, ...]:
 
 def without_totals(raw: RawTable) -> tuple[RawTable, list[Note]]:
     """The table without lines of totals at its end, and a note for them."""
-    cells = [name for name in raw.columns if raw.frame.schema[name] == pl.String]
+    kinds = raw.frame.schema
+    cells = [name for name in raw.columns if kinds[name] == pl.String]
     if not cells or not raw.frame.height:
         return raw, []
     first = raw.frame.tail(_LAST_LINES).select(ROW, word=pl.coalesce(cells).str.strip_chars().str.to_lowercase())

@@ -118,8 +118,8 @@ def with_iso_times(batch: Batch, place: str, day_first: bool | None) -> Batch:
     """
     rows = batch.rows
     changed = False
-    for name in rows.columns:
-        if rows.schema[name] == pl.String and header_key(name) in timestamps_of(batch.table):
+    for name, kind in batch.rows.schema.items():
+        if kind == pl.String and header_key(name) in timestamps_of(batch.table):
             iso = iso_times(rows[name], file=place, column=name, day_first=day_first)
             changed |= bool((iso != rows[name]).any())
             rows = rows.with_columns(iso.zip_with(iso.is_not_null(), rows[name]).alias(name))
