@@ -23,6 +23,7 @@ from followup_analytics.advice.verdicts import read_verdicts
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import Note
 from followup_analytics.results.result import LogCounts
+from followup_analytics.results.scope import scope
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
@@ -57,6 +58,7 @@ def next_steps(
 
     Raises UsageError for a date, country, policy or verdict that can't be understood.
     """
+    log = scope(log)
     when = moment_of(log, read_day(today))
     office = read_policy(policy)
     where = country or office.country

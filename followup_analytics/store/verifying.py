@@ -46,7 +46,7 @@ def verify(store: Store) -> tuple[Check, ...]:
         ]
     return (
         *found,
-        _asked("settings", lambda: store.settings(), "the settings make sense"),
+        _asked("settings", store.checked_settings, "the settings make sense"),
         _asked("key", lambda: store.pseudonyms() if store.setting(KEY_MARK) else None, "the key is the store's own"),
         _asked("contact book", lambda: read_book(store.address.url), "the contact book can be read"),
         _asked("forgotten", lambda: read_tombstones(store.address.url), "the list of forgotten people can be read"),

@@ -54,7 +54,7 @@ def track_interview(
         fields["previous_interview_id"] = find_interview(store, str(fields["previous_interview_id"]))
         require_interview(store, fields["previous_interview_id"])
     interview_id = new_id(store, "iv-", "interviews")
-    checked = checked_as(interview_id, time_zone or store.setting("time_zone"), store.now)
+    checked = checked_as(interview_id, time_zone or store.checked_settings().time_zone, store.now)
     pseudonyms = store.pseudonyms()
     frame = checked.with_columns(applicant_id=pl.lit(pseudonyms.applicant(applicant)))
     doubts = doubts_of_interview(store, frame, applicant, pseudonyms)

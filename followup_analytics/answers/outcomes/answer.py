@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -23,13 +24,26 @@ from followup_analytics.answers.outcomes.compared import CohortComparison, point
 from followup_analytics.answers.outcomes.comparison import compare_cohorts
 from followup_analytics.answers.outcomes.destinations import destination_rates
 from followup_analytics.cells.counted import episodes
-from followup_analytics.errors import UsageError, WithheldError
+from followup_analytics.errors import UsageError
+from followup_analytics.log.asked import asked
 from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
+from followup_analytics.log.recording import NOT_RECORDED, recording_notes
 from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
-from followup_analytics.results.disclosure import SUPPRESSED, hide_rows, require_enough
+from followup_analytics.results.disclosure import (
+    Disclosed,
+    Disclosure,
+    DisclosurePolicy,
+    Units,
+    disclose,
+    is_hidden,
+    n_applicants_of,
+    policy_of,
+    require_enough,
+)
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
+from followup_analytics.results.scope import scope
 from followup_analytics.results.values import finite
 from followup_analytics.statistics import Jackknife, presentation_badge
 from followup_analytics.statistics.incidence import incidence_limits, quantile_limits, quantile_of
@@ -158,7 +172,6 @@ class CohortRow(Row):
 
 _DIFFERENCES = tuple(one.name for one in CohortRow.declared() if one.name.startswith("difference"))
 _RATES = tuple(one.name for one in CohortRow.declared() if one.name.startswith(("knowledge", "career")))
-_MEASURES = CohortRow.hidden_with_row()
 
 
 @dataclass(frozen=True, repr=False)
@@ -194,10 +207,9 @@ class CohortOutcomes(Result):
         """Dots with intervals: the share of interviews that advanced by day 30, for each group."""
         from followup_analytics.charts import rate_chart
 
-        rows = [{**row, self.by: row.group} for row in self.rows]
         return rate_chart(
-            rows,
-            keys=(self.by,),
+            self.rows,
+            keys=("group",),
             what=f"Share that advanced by day {HORIZON}",
             n_field="n_interviews",
             n_of="interviews",
@@ -206,11 +218,23 @@ class CohortOutcomes(Result):
             ax=ax,
         )
 
-    def trace(self) -> pl.DataFrame:
+    def trace(self) -> Any:
         """The interviews behind the counts: group, day and kind of exit. Confidential, about single people."""
         names = dict(enumerate(("censored", *EVENTS["advanced"])))
         kind = pl.when("offer").then(pl.lit("offer")).otherwise(pl.col("cause").replace_strict(names))
-        return self.interviews.select("interview_id", "group", "day", exit=kind)
+        return self.as_native(self.interviews.select("interview_id", "group", "day", exit=kind))
+
+    def released(self) -> tuple[Units, ...]:
+        """The interviews of each group, and whether they advanced by the day that shares are given for."""
+        places = {row.group: place for place, row in enumerate(self.rows)}
+        frame = self.interviews.select(
+            unit="interview_id",
+            person="applicant_id",
+            cell=pl.col("group").replace_strict(places, return_dtype=pl.Int64),
+            happened=(pl.col("cause") == 1) & (pl.col("day") <= HORIZON),
+        )
+        n, events = (tuple(row[name] for row in self.rows) for name in ("n_interviews", "n_events"))
+        return (Units(f"outcomes by {self.by}", "interviews", tuple(places), n, events, frame),)
 
     def summary(self) -> str:
         """Say for each group how many interviewed and what share of interviews advanced, and the differences."""
@@ -235,7 +259,7 @@ class CohortOutcomes(Result):
             return f"{row.group}: can't be shown. {row.reason}"
         start = f"{row.group}: {row.n_with_interview:,} of {row.n_graduates:,} had an interview"
         if row.estimate is None or row.conf_low is None or row.conf_high is None:
-            return f"{start}."
+            return f"{start}." if row.reason != NOT_RECORDED else f"{start}. {NOT_RECORDED}"
         share = f"{100 * row.estimate:.1f}% ({100 * row.conf_low:.1f} to {100 * row.conf_high:.1f}%)"
         return f"{start}; {share} of {row.n_interviews:,} interviews advanced by day {HORIZON}."
 
@@ -245,7 +269,9 @@ def cohort_outcomes(
     *,
     by: str = "cohort",
     against: str | None = None,
-    min_cell: int = 10,
+    cohort: str | Sequence[str] | None = None,
+    min_cell: int | None = None,
+    disclosure: Disclosure = None,
     cluster: str = "applicant",
     seed: int = 0,  # noqa: ARG001 - every command takes a seed; nothing is drawn here
 ) -> CohortOutcomes:
@@ -258,7 +284,8 @@ def cohort_outcomes(
         log: the log; with a table of applicants a group's graduates include those without interviews.
         by: column of the interviews or of the applicants.
         against: value of ``by`` to which every other group is compared, raw and for the same mix.
-        min_cell: fewest applicants that a shown row may be about.
+        cohort: only this cohort of the log, or these; None: all of it.
+        min_cell: fewest applicants that a shown row may be about. disclosure: the policy, its name or its file.
         cluster: applicant, or employer to let each interval be the wider of the two clusterings.
         seed: taken for uniformity; nothing is drawn.
 
@@ -269,29 +296,36 @@ def cohort_outcomes(
         UsageError: for an unknown column, cohort or clustering.
         WithheldError: when every group is about too few applicants.
     """
+    policy = policy_of(disclosure, min_cell)
+    log = scope(log, cohort, policy)
     check_cluster(cluster)
+    by = asked(by).column
     people, interviews = members(log, by)
-    require_enough(people["applicant_id"].n_unique(), min_cell)
+    require_enough(n_applicants_of(people), policy)
     groups = _in_order(people["group"])
     if against is not None and against not in groups:
         raise UsageError(f"--against: nobody belongs to {against!r} of {by}.")
     rows = [_group_row(group, people, interviews, cluster) for group in groups]
+    if not log.outcomes_recorded:
+        rows = [row.having(**_OF_OUTCOMES, status="not_estimable", reason=NOT_RECORDED) for row in rows]
     with_destinations = (
         log.applicants is not None and log.applicants["destination"].null_count() < log.applicants.height
     )
     if with_destinations and log.applicants is not None:
-        rows = [row.having(**destination_rates(log.applicants, people, row.group)) for row in rows]
-    shown = hide_rows(rows, ["group"], min_cell, _MEASURES, sizes=[row.size for row in rows])
-    if all(row.status == SUPPRESSED for row in shown):
-        raise WithheldError.too_few(min_cell)
+        rows = [row.having(**destination_rates(log.applicants, people, row.group, policy)) for row in rows]
+    shown = disclose(rows, policy, sizes=[row.size for row in rows], members=partial(_members, interviews, groups))
     compared: dict[str, CohortComparison] = {}
     if against is not None:
-        compared = _compared(log, by, against, shown, min_cell, cluster)
-        shown = [row.having(**_difference(compared.get(row.group)), against=against) for row in shown]
+        compared = _compared(log, by, against, shown, policy, cluster)
+        shown = shown.each(lambda row: row.having(**_difference(compared.get(row.group)), against=against))
     return CohortOutcomes(
-        rows=tuple(shown),
+        rows=shown,
         counts=LogCounts.of(log),
-        notes=(*log.notes, *_notes(log, by, with_destinations=with_destinations)),
+        notes=(
+            *log.notes,
+            *recording_notes(log, min_cell=policy.min_cell),
+            *_notes(log, by, shown, with_destinations=with_destinations),
+        ),
         native=log.native,
         extra={"comparison": {name: _told(one) for name, one in compared.items()}} if against else {},
         by=by,
@@ -299,6 +333,33 @@ def cohort_outcomes(
         with_destinations=with_destinations,
         interviews=interviews,
     )
+
+
+#: What of a group's row is read off outcomes.
+_OF_OUTCOMES: dict[str, Any] = dict.fromkeys(
+    (
+        "n_with_offer",
+        "n_advanced",
+        "n_offers",
+        "n_events",
+        *_ESTIMATE,
+        "half_of_advances_by_day",
+        "half_of_offers_by_day",
+        "median_days_to_advanced",
+        "median_days_to_advanced_low",
+        "median_days_to_advanced_high",
+        "median_days_to_offer",
+        "median_days_to_offer_low",
+        "median_days_to_offer_high",
+    )
+)
+
+
+def _members(interviews: pl.DataFrame, groups: Sequence[str]) -> pl.DataFrame:
+    """How many interviews each applicant has in each group."""
+    places = {group: place for place, group in enumerate(groups)}
+    found = interviews.group_by("group", person="applicant_id").agg(units=pl.len())
+    return found.select("person", "units", place=pl.col("group").replace_strict(places, return_dtype=pl.Int64))
 
 
 def members(log: FollowUpLog, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -417,16 +478,16 @@ def _days(rows: pl.DataFrame, cluster: str) -> dict[str, Any]:
 
 
 def _compared(
-    log: FollowUpLog, by: str, against: str, shown: Sequence[CohortRow], min_cell: int, cluster: str
+    log: FollowUpLog, by: str, against: str, shown: Disclosed[CohortRow], policy: DisclosurePolicy, cluster: str
 ) -> dict[str, CohortComparison]:
     if by not in log.interviews.columns:
         return {}
-    visible = {row.group for row in shown if row.status != SUPPRESSED and row.n_with_interview}
+    visible = {row.group for row in shown if not is_hidden(row) and row.n_with_interview}
     known = set(log.interviews[by].cast(pl.String).fill_null(MISSING))
     if against not in visible & known:
         return {}
     return {
-        group: compare_cohorts(log, group, against, by=by, horizon=HORIZON, min_cell=min_cell, cluster=cluster)
+        group: compare_cohorts(log, group, against, by=by, horizon=HORIZON, disclosure=policy, cluster=cluster)
         for group in sorted(visible & known - {against})
     }
 
@@ -449,7 +510,7 @@ def _told(compared: CohortComparison) -> dict[str, Any]:
     return {"differences": [dict(row) for row in compared.rows], "mix": [dict(row) for row in compared.mix]}
 
 
-def _notes(log: FollowUpLog, by: str, *, with_destinations: bool) -> list[Note]:
+def _notes(log: FollowUpLog, by: str, rows: Sequence[CohortRow], *, with_destinations: bool) -> list[Note]:
     notes = []
     if log.applicants is None:
         notes.append(
@@ -469,6 +530,15 @@ def _notes(log: FollowUpLog, by: str, *, with_destinations: bool) -> list[Note]:
                 "Knowledge rate: destination known, of all graduates. Career outcomes rate: employed, service, "
                 "military or continuing education, of these and those still seeking; its bounds count all unknown as "
                 "seeking, or as settled.",
+            )
+        )
+    told = [row for row in rows if not is_hidden(row)]
+    if with_destinations and any(row.knowledge_rate is None or row.career_outcomes_rate is None for row in told):
+        notes.append(
+            Note(
+                "destinations_hidden",
+                "Rates of destinations are left out where they would tell how many of a few applicants are unknown, "
+                "seeking or not seeking.",
             )
         )
     return notes

@@ -23,9 +23,23 @@ from followup_analytics.answers.outcomes.compared import CohortComparison, Compa
 from followup_analytics.answers.outcomes.standardise import Design, balance_weights, design
 from followup_analytics.cells.counted import OUTCOMES_OF_INTEREST
 from followup_analytics.errors import UsageError
+from followup_analytics.log.asked import asked, in_frames, without_mark
 from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
-from followup_analytics.results.disclosure import SUPPRESSED, hidden_places, require_enough
+from followup_analytics.log.recording import NOT_RECORDED, recording_notes
+from followup_analytics.results.disclosure import (
+    Cells,
+    Disclosure,
+    DisclosurePolicy,
+    disclose,
+    hidden_mapping,
+    n_applicants_of,
+    places_to_hide,
+    policy_of,
+    require_enough,
+    rounded_extra,
+)
 from followup_analytics.results.result import LogCounts
+from followup_analytics.results.scope import scope
 from followup_analytics.results.values import finite
 from followup_analytics.statistics import Jackknife, group_rows, jackknife, jackknife_of_sums
 from followup_analytics.statistics.incidence import aalen_johansen, difference_limits, incidence_limits
@@ -34,6 +48,8 @@ from followup_analytics.text import listed
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Row = dict[str, Any]
+
+_RATING = in_frames("self_rating")
 
 #: What an interview brings along that was there before anything came back.
 COVARIATES = ("industry", "job_level", "interview_format", "self_rating", "referral")
@@ -73,7 +89,8 @@ def compare_cohorts(
     by: str = "cohort",
     adjust: Sequence[str] | None = None,
     horizon: int = 30,
-    min_cell: int = 10,
+    min_cell: int | None = None,
+    disclosure: Disclosure = None,
     cluster: str = "applicant",
     seed: int = 0,  # noqa: ARG001 - every command takes a seed; nothing is drawn here
 ) -> CohortComparison:
@@ -90,7 +107,7 @@ def compare_cohorts(
         adjust: covariates of the interviews; by default those of industry, job_level, interview_format, self_rating and
             referral that are logged.
         horizon: day by whose end is counted.
-        min_cell: fewest applicants of each cohort.
+        min_cell: fewest applicants of each cohort. disclosure: the policy, its name or its file.
         cluster: applicant, or employer to let each interval of a share or a difference be the wider of the two
             clusterings.
         seed: taken for uniformity; nothing is drawn.
@@ -102,48 +119,68 @@ def compare_cohorts(
         UsageError: for an unknown column, cohort or clustering.
         WithheldError: when either cohort has too few applicants.
     """
+    policy = policy_of(disclosure, min_cell)
+    log = scope(log, policy=policy, horizon=horizon)
     check_cluster(cluster)
     pairs = {outcome: prepare_pair(log, cohort, against, by, adjust, outcome) for outcome in OUTCOMES_OF_INTEREST}
     if cluster == "employer":
         pairs = {outcome: replace(pair, employers=employer_groups(pair.rows)) for outcome, pair in pairs.items()}
     first = pairs["response"]
     for arm in (0, 1):
-        require_enough(first.rows.filter(pl.col("arm") == arm)["applicant_id"].n_unique(), min_cell)
+        require_enough(n_applicants_of(first.rows.filter(pl.col("arm") == arm)), policy)
     rows = [
         ComparedRow(**_outcome(pair, outcome, horizon), group=cohort, against=against)
         for outcome, pair in pairs.items()
     ]
-    notes = [Note("same_mix", f"{_MIX_NOTE} Covariates: {listed(first.covariates, 'and') or 'none is logged'}.")]
+    if not log.outcomes_recorded:
+        rows = [row if row.outcome == "response" else _not_recorded(row) for row in rows]
+    notes = [
+        Note(
+            "same_mix",
+            f"{_MIX_NOTE} Covariates: {listed(map(without_mark, first.covariates), 'and') or 'none is logged'}.",
+        )
+    ]
     return CohortComparison(
-        rows=tuple(rows),
+        rows=disclose(rows, policy, parts=False),
         counts=LogCounts.of(log),
-        notes=(*log.notes, *notes),
+        notes=(*log.notes, *recording_notes(log, min_cell=policy.min_cell), *notes),
         native=log.native,
-        extra={"mix": _mix_rows(first, min_cell)},
+        extra=rounded_extra({"mix": _mix_rows(first, policy)}, policy),
         group=cohort,
         against=against,
     )
+
+
+def _not_recorded(row: ComparedRow) -> ComparedRow:
+    """The row without what would have to be read off outcomes that nobody wrote down."""
+    ends = ("", "_low", "_high")
+    none = [f"{name}{end}" for name in ("rate", "rate_against", "standardised") for end in ends]
+    none += ["estimate", "conf_low", "conf_high", "n_events"]
+    return row.having(**dict.fromkeys(none), status="not_estimable", reason=NOT_RECORDED)
 
 
 def prepare_pair(
     log: FollowUpLog, cohort: str, against: str, by: str, adjust: Sequence[str] | None, outcome: str
 ) -> Pair:
     """Gather the interviews of both cohorts with their covariates (UsageError for a cohort that nobody belongs to)."""
+    by = asked(by).column
+    adjust = None if adjust is None else [asked(name).column for name in adjust]
     require_column(log, by, "--by")
     for name in adjust or ():
         require_column(log, name, "--adjust")
     wanted = [name for name in (COVARIATES if adjust is None else adjust) if name != by]
     rows = exits(log, outcome, columns=tuple(dict.fromkeys((by, *wanted))))
-    rows = rows.with_columns(arm=pl.when(pl.col(by) == cohort).then(1).when(pl.col(by) == against).then(0))
+    groups = pl.col(in_frames(by))
+    rows = rows.with_columns(arm=pl.when(groups == cohort).then(1).when(groups == against).then(0))
     for name in (cohort, against):
-        if not (rows[by] == name).any():
+        if not (rows[in_frames(by)] == name).any():
             raise UsageError(f"--by {by}: no interview belongs to {name!r}.")
     if cohort == against:
         raise UsageError(f"--against {against!r} is the cohort itself; name another one.")
     if adjust is None and "self_rating" in wanted:
-        rows = rows.with_columns(self_rating=_rating_before_response(log, rows))
+        rows = rows.with_columns(_rating_before_response(log, rows).alias(_RATING))
     rows = rows.filter(pl.col("arm").is_not_null())
-    covariates = tuple(name for name in wanted if rows[name].n_unique() > 1)
+    covariates = tuple(in_frames(name) for name in wanted if rows[in_frames(name)].n_unique() > 1)
     return Pair(rows, covariates, group_rows(rows), design(rows, covariates))
 
 
@@ -154,7 +191,7 @@ def _rating_before_response(log: FollowUpLog, rows: pl.DataFrame) -> pl.Series:
     answered = episodes(log)["response_order"]
     rated = log.interviews["self_rated_at"].dt.epoch("us")
     late = (rated > answered).fill_null(value=False)
-    return pl.DataFrame({"r": rows["self_rating"], "late": late}).select(
+    return pl.DataFrame({"r": rows[_RATING], "late": late}).select(
         self_rating=pl.when("late").then(pl.lit(MISSING)).otherwise("r")
     )["self_rating"]
 
@@ -270,26 +307,26 @@ def _lacking(pair: Pair) -> str | None:
         only_one = (shares["other"] == 0) & (shares["one"] > _LACKING * total[0])
         only_other = (shares["one"] == 0) & (shares["other"] > _LACKING * total[1])
         if (only_one | only_other).any():
-            lacking.add(name)
+            lacking.add(without_mark(name))
     if not lacking:
         return None
     return f"Only one of the cohorts has some values of {listed(sorted(lacking), 'and')}: no common mix can be made."
 
 
-def _mix_rows(pair: Pair, min_cell: int) -> list[Row]:
+_MIX_MEASURES = ("share", "share_against", "estimate", "conf_low", "conf_high")
+
+
+def _mix_rows(pair: Pair, policy: DisclosurePolicy) -> list[Row]:
     """Share of each value in both cohorts and the change, values of too few applicants hidden with their complement."""
     out: list[Row] = []
     for name in pair.covariates:
         rows = [_mix_row(pair, name, value) for value in sorted(pair.rows[name].unique())]
         hidden: set[int] = set()
         for size in ("applicants", "applicants_against"):
-            hidden |= set(hidden_places(rows, ["value"], min_cell, size=size))
+            hidden |= places_to_hide(Cells([(row["value"],) for row in rows], [row[size] for row in rows]), policy)
         for place, row in enumerate(rows):
             shown = {key: value for key, value in row.items() if not key.startswith("applicants")}
-            if place in hidden:
-                measures = ("share", "share_against", "estimate", "conf_low", "conf_high")
-                shown |= dict.fromkeys(measures) | {"status": SUPPRESSED}
-            out.append(shown)
+            out.append(hidden_mapping(shown, _MIX_MEASURES) if place in hidden else shown)
     return out
 
 
@@ -317,7 +354,7 @@ def _mix_row(pair: Pair, name: str, value: str) -> Row:
         pair.rows.filter((pl.col("arm") == a) & (pl.col(name) == value))["applicant_id"].n_unique() for a in (1, 0)
     ]
     return {
-        "covariate": name,
+        "covariate": without_mark(name),
         "value": value,
         "share": finite(found.estimate[0]),
         "share_against": finite(found.estimate[1]),
@@ -325,6 +362,7 @@ def _mix_row(pair: Pair, name: str, value: str) -> Row:
         "conf_low": finite(low[2]),
         "conf_high": finite(high[2]),
         "status": "ok",
+        "reason": None,
         "applicants": people[0],
         "applicants_against": people[1],
     }

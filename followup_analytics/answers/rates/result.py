@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import polars as pl
 
 from followup_analytics.errors import UsageError
+from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
+from followup_analytics.results.disclosure import Units
 from followup_analytics.results.result import Result, cell_text
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.text import counted, counted_days
 
 if TYPE_CHECKING:
-    import polars as pl
     from matplotlib.axes import Axes
 
 _ASSOCIATION = "These are associations: who is tried when and how is not left to chance."
@@ -100,20 +103,38 @@ class RatesResult(Result):
             if reached or not one.name.startswith("cumulative")
         )
 
-    def trace(self) -> pl.DataFrame:
+    def trace(self) -> Any:
         """The attempts behind the counts, one a row. Confidential, about single interviews."""
         if self.behind is None:
             raise UsageError("This answer was read back: ask for the rates anew to trace them.")
-        return self.behind()
+        return self.as_native(self.behind())
 
     def caption(self) -> str:
         """What was counted, within how long, by which keys."""
         text = f"{_WHAT[self.outcome]} within {counted_days(self.within)} of an attempt, by {', '.join(self.keys)}"
         return f"{text} (simulated data)" if self.counts.simulated else text
 
+    def released(self) -> tuple[Units, ...]:
+        """The attempts of each row."""
+        places = {tuple(row.by.values()): place for place, row in enumerate(self.rows)}
+        behind = self.trace()
+        keys = behind.select(pl.nth(range(len(self.keys)))).iter_rows()
+        frame = behind.select(
+            unit=pl.concat_str("interview_id", "attempt_number", separator="\0"),
+            person="applicant_id",
+            cell=pl.Series([places[key] for key in keys], dtype=pl.Int64),
+            happened=pl.col("answered") > 0,
+        )
+        names = tuple(", ".join(key) for key in places)
+        n, events = (tuple(row[name] for row in self.rows) for name in ("n_attempts", "n_events"))
+        what = f"rates by {', '.join(self.keys)}"
+        return (Units(what, "attempts", names, n, events, frame),)
+
     def summary(self) -> str:
         """How many attempts were made and answered, and the highest and lowest rate among rows with enough data."""
         shown = [row for row in self.rows if row.estimate is not None]
+        if not shown and any(row.reason == NOT_RECORDED for row in self.rows):
+            return NOT_RECORDED
         if not shown:
             return "No rate can be shown: no attempt at risk, or every group is too small."
         attempts, events = sum(row.n_attempts or 0 for row in shown), sum(row.n_events or 0 for row in shown)

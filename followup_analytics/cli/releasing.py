@@ -1,0 +1,27 @@
+"""The command that lists what was published and checks it again: releases."""
+
+from __future__ import annotations
+
+import typer
+
+from followup_analytics.cli.shared import LogPath, Shared, show, with_options
+
+
+@with_options(Shared)
+def releases(log: LogPath, shared: Shared) -> None:
+    """What was published of a store or log, checked again together.
+
+    Example:  followup releases sqlite:///followup.db
+    """
+    from followup_analytics.cli.ledgers import open_ledger
+    from followup_analytics.cli.releases import check_releases
+    from followup_analytics.reading.logs import read_log
+    from followup_analytics.results.result import LogCounts
+
+    counts = LogCounts.of(read_log(log, time_zone=shared.time_zone))
+    show(check_releases(open_ledger(log, shared.ledger), shared.policy, counts), shared)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the application."""
+    app.command("releases")(releases)
