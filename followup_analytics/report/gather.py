@@ -14,6 +14,7 @@ from followup_analytics.claims.definition import Catalogue
 from followup_analytics.errors import WithheldError
 from followup_analytics.log.asked import unused_name
 from followup_analytics.log.followup_log import FollowUpLog, Note, subset
+from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.report.facts import LogFacts
 from followup_analytics.report.findings import Findings, Options
 from followup_analytics.report.typecase import TypeCase
@@ -122,6 +123,8 @@ def _rates(
     except WithheldError:
         reasons["rates"] = _too_few("Rates are", options)
         return (), {}, reasons, ()
+    if found.rows[0].reason == NOT_RECORDED:
+        reasons["rates"] = NOT_RECORDED
     tables: dict[str, RatesResult] = {}
     for key in options.by:
         try:
