@@ -31,7 +31,9 @@ from followup_analytics.ingest.registry import (
 )
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
 from followup_analytics.log.checks import CheckedTable, check_table, reject_unknown_interviews
+from followup_analytics.log.resaved import order_of_tables
 from followup_analytics.log.schema import INTERVIEWS, TABLES
+from followup_analytics.sheets.dates import OrderUnknownError
 from followup_analytics.sheets.tabular import ROW
 
 _IDS = ("interview_id", "applicant_id", "contact_id", "previous_interview_id")
@@ -48,6 +50,7 @@ _ROUNDED = r"^\d(?:[.,]\d+)?[eE]\+\d+$"
 def open_files(run: Run, paths: Sequence[Path], source: str) -> list[FileOnItsWay]:
     """Detect, read and check the files; one that can't be read is noted in the run and left out."""
     opened = [file for path in paths for file in run.attempt(path.name, partial(_open_all, run, path, source)) or ()]
+    run.day_first = order_of_tables(batch.rows for file in opened for batch in file.batches)
     readable = [file for file in opened if run.attempt(file.sample.name, partial(_check, run, file, interviews=True))]
     _learn_interviews(run, readable)
     readable = [
@@ -123,9 +126,7 @@ def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
             continue
         place = file.sample.name + (f", sheet {batch.sheet}" if batch.sheet else "")
         zones = None if interviews else run.known.select("interview_id", "_zone")
-        checked = check_table(
-            batch.rows, TABLES[batch.table], file=place, time_zone=file.options.time_zone, interview_zones=zones
-        )
+        checked = _check_batch(run, file, batch, place, zones)
         checked = _without_damaged_ids(with_shapeless(_in_words_of_sheets(checked, batch), batch.problems))
         checked = without_taken_keys(checked, batch.repeated, run.store, run.pseudonyms)
         file.notes += [note for note in repeated_note(batch, place, run.store) if note not in file.notes]
@@ -136,6 +137,25 @@ def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
             table.checked = _told_of_own_row(file, table, reject_unknown_interviews(checked, run.known["interview_id"]))
         file.tables.append(table)
     return True
+
+
+def _check_batch(run: Run, file: FileOnItsWay, batch: Batch, place: str, zones: pl.DataFrame | None) -> CheckedTable:
+    """One table checked; where its own dates don't tell the order of day and month, those of the others may."""
+    check = partial(
+        check_table,
+        batch.rows,
+        TABLES[batch.table],
+        file=place,
+        time_zone=file.options.time_zone,
+        interview_zones=zones,
+    )
+    given = batch.day_first if file.options.day_first is None else file.options.day_first
+    try:
+        return check(day_first=given)
+    except OrderUnknownError:
+        if run.day_first is None:
+            raise
+        return check(day_first=run.day_first)
 
 
 def _with_ends_of_record(run: Run, file: FileOnItsWay, checked: CheckedTable) -> CheckedTable:

@@ -120,6 +120,7 @@ class Run:
     ends: pl.DataFrame = field(default_factory=no_ends)
     in_store: set[str] = field(default_factory=set)
     notes: list[Note] = field(default_factory=list)
+    day_first: bool | None = None  # what the dates of all files together tell
     scratch: ExitStack = field(default_factory=ExitStack)
 
     def scratch_folder(self) -> Path:

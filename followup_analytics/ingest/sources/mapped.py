@@ -18,10 +18,11 @@ from followup_analytics.ingest.maps.mapping import FileMap, TableMap, Theirs, lo
 from followup_analytics.ingest.maps.wordlists import rows_that_count, unlisted_words, without_totals
 from followup_analytics.ingest.parsing.calls import CALLS, complete, problems_frame
 from followup_analytics.ingest.parsing.parts import Rejected, set_aside
-from followup_analytics.ingest.parsing.times import iso_times, joined_cells, order_of, read_times
+from followup_analytics.ingest.parsing.times import read_times
 from followup_analytics.ingest.registry import LIKELY, Batch, Match, ReadOptions, Source, with_further
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.schema import TABLES
+from followup_analytics.sheets.dates import iso_times, joined_cells, order_of
 from followup_analytics.sheets.tabular import ROW, RawTable, header_key, read_raw_tables
 from followup_analytics.text import listed
 
