@@ -18,6 +18,7 @@ INTERRUPTED = 130
 _IN_A_LINE = {
     "ingest": "Read, check, link and store files as they are.",
     "check": "The same without storing: what is wrong, and where.",
+    "map": "Draft what a sheet of your own means, without writing TOML.",
     "track": "Record what happened, one entry at a time.",
     "next": "Whom to follow up with today, and why.",
     "predict": "The chance of hearing back, for open interviews.",
@@ -70,10 +71,10 @@ def _root(
 @cache
 def _register() -> None:
     """Import the command modules, which add themselves to the application."""
-    from followup_analytics.cli import analyse, gather, produce, track
+    from followup_analytics.cli import analyse, gather, map, produce, track  # noqa: A004 - named as the command
 
     app.add_typer(track.app, name="track")
-    for module in (gather, analyse, produce):
+    for module in (gather, map, analyse, produce):
         module.register(app)
     for one in app.registered_commands:
         one.short_help = _IN_A_LINE.get(str(one.name), one.short_help)

@@ -67,7 +67,7 @@ class Shared(Printing):
 
 
 #: Commands whose -o names what they make, not a file for their answer.
-_MAKERS = ("report", "simulate")
+_MAKERS = ("report", "simulate", "map_")
 
 
 def with_options(*groups: type[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -84,6 +84,8 @@ class Batch:
     notes: tuple[Note, ...] = ()  # what else the user should know of the file
     repeated: frozenset[int] = frozenset()  # rows of a rejects file whose key stood in an earlier row
     day_first: bool | None = None  # the order of its dates, where it is known
+    personal_keys: frozenset[str] = frozenset()  # keys that are made of people's ids or names
+    match: pl.DataFrame | None = None  # the cells by which each row's interview is looked for, with `_row`
 
 
 #: A row of somebody's sheet can hold several records: further ones add a multiple of this to `_row`.

@@ -64,6 +64,7 @@ class RawTable:
     problems: tuple[Problem, ...] = ()
     encoding: str | None = None
     delimiter: str | None = None
+    above: tuple[str, ...] = ()  # what stands above the table: titles and the like
 
     @property
     def columns(self) -> list[str]:
@@ -191,7 +192,8 @@ def _read_delimited(path: Path, header_words: Collection[str]) -> RawTable:
     if header.lines == 2 and frame.height and frame[ROW][0] == skip + 2:
         names = unique_names([*header.names, *frame.columns[1 + len(header.names) :]])
         frame = frame.slice(1).rename(dict(zip(frame.columns[1:], names, strict=True)))
-    return RawTable(path.name, None, _without_blank_rows(frame), problems, encoding, delimiter)
+    above = tuple(line.strip() for line in data[:200_000].decode("utf-8", "ignore").splitlines()[:skip] if line.strip())
+    return RawTable(path.name, None, _without_blank_rows(frame), problems, encoding, delimiter, above)
 
 
 def _of_markdown(frame: pl.DataFrame) -> pl.DataFrame:
@@ -356,7 +358,8 @@ def _sheet(
     schema = {ROW: pl.Int64, **dict.fromkeys(header.names, pl.String)}
     body = [[number, *map(_cell_text, row[:width])] for number, row in enumerate(rows[begin:], start=begin + 1)]
     frame = _without_blank_rows(pl.DataFrame(body, schema=schema, orient="row"))
-    return RawTable(file, sheet, frame)
+    above = tuple(str(cell).strip() for row in rows[: header.top] for cell in row if is_filled(cell))
+    return RawTable(file, sheet, frame, above=above)
 
 
 def _cell_text(cell: object) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -20,8 +21,15 @@ _LAST_LINES = 3
 
 def rows_that_count(frame: pl.DataFrame, table: TableMap, headers: Mapping[str, str]) -> pl.DataFrame:
     """The rows whose `when` column is filled and whose listed columns hold one of their words."""
-    if table.when is not None:
-        frame = frame.filter(pl.col(headers[header_key(table.when)]).is_not_null())
+    if len(table.when) == 1:
+        frame = frame.filter(pl.col(headers[header_key(table.when[0])]).is_not_null())
+    elif table.when:
+        # A word such as "none" beside an empty date is no touch whose date was forgotten.
+        filled = [~_lowered(headers[header_key(name)]).fill_null("").is_in(_NOTHING) for name in table.when]
+        frame = frame.filter(pl.any_horizontal(filled))
+    for header, words in table.skip.items():
+        text = _lowered(headers[header_key(header)])
+        frame = frame.filter(~text.is_in([word.casefold() for word in words]).fill_null(value=False))
     for header, words in table.only.items():
         text = _lowered(headers[header_key(header)])
         frame = frame.filter(text.is_in([word.casefold() for word in words]).fill_null(value=False))
@@ -75,7 +83,7 @@ def without_totals(raw: RawTable) -> tuple[RawTable, list[Note]]:
     note = Note(
         "totals", f"{raw.place}: {rows} {'is a line' if len(totals) == 1 else 'are lines'} of totals, passed over"
     )
-    return RawTable(raw.file, raw.sheet, kept, raw.problems, raw.encoding, raw.delimiter), [note]
+    return replace(raw, frame=kept), [note]
 
 
 def _lowered(name: str) -> pl.Expr:
