@@ -18,6 +18,8 @@ from followup_analytics.ingest.detect.archive import unpack_members
 from followup_analytics.ingest.detect.foreign import refuse_foreign
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.known import ends_of_story, with_checked
+from followup_analytics.ingest.linking.by_name import names_of, tied_by_name
+from followup_analytics.ingest.maps.secret_keys import with_secret_keys
 from followup_analytics.ingest.registry import (
     CERTAIN,
     FURTHER,
@@ -42,6 +44,10 @@ _WITH_ITS_INTERVIEW = "its interview, in the same row, was set aside; when that 
 _EMPTY_COLUMN = (
     "the map reads {ours} from {theirs!r}, which is empty in all these rows: name the column that was meant, or a "
     "value for empty cells under [tables.defaults]."
+)
+_NO_MATCH = (
+    "no interview of this person and employer is known; correct the names, or accept the nearest interview in the match "
+    "sheet and give it back with --review."
 )
 _FEW_ROWS = 3
 _ROUNDED = r"^\d(?:[.,]\d+)?[eE]\+\d+$"
@@ -93,7 +99,7 @@ def _open(run: Run, path: Path, source: str) -> FileOnItsWay:
         _refuse_without_roster(sample, chosen, options)
     file = FileOnItsWay(sample, chosen, match, settings, options)
     if not chosen.calls:
-        file.batches = list(chosen.read(sample, options))
+        file.batches = [with_secret_keys(batch, run.pseudonyms) for batch in chosen.read(sample, options)]
         for batch in file.batches:
             file.decided.update(batch.counts)
             file.notes += batch.notes
@@ -126,7 +132,9 @@ def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
             continue
         place = file.sample.name + (f", sheet {batch.sheet}" if batch.sheet else "")
         zones = None if interviews else run.known.select("interview_id", "_zone")
+        batch, unmatched = _tied(run, file, batch)  # noqa: PLW2901 - from here on the batch is the one that is tied
         checked = _check_batch(run, file, batch, place, zones)
+        checked = _told_of_names(checked, unmatched)
         checked = _without_damaged_ids(with_shapeless(_in_words_of_sheets(checked, batch), batch.problems))
         checked = without_taken_keys(checked, batch.repeated, run.store, run.pseudonyms)
         file.notes += [note for note in repeated_note(batch, place, run.store) if note not in file.notes]
@@ -137,6 +145,33 @@ def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
             table.checked = _told_of_own_row(file, table, reject_unknown_interviews(checked, run.known["interview_id"]))
         file.tables.append(table)
     return True
+
+
+def _tied(run: Run, file: FileOnItsWay, batch: Batch) -> tuple[Batch, list[int]]:
+    """Touches that name person and employer instead of an interview, tied to it; and the rows that fit none."""
+    if batch.match is None:
+        return batch, []
+    days = batch.rows["at"] if "at" in batch.rows.columns else pl.Series([None] * batch.rows.height, dtype=pl.String)
+    own = batch.rows.select(pl.col(ROW) % FURTHER)
+    cells = own.join(batch.match, on=ROW, how="left", maintain_order="left")
+    found, missed = tied_by_name(cells, days, run.names, run.pseudonyms, run.decisions)
+    place = file.sample.name + (f", sheet {batch.sheet}" if batch.sheet else "")
+    run.missed.rows += [{"file": place, **one} for one in missed]
+    rows = batch.rows.with_columns(found.alias("interview_id"))
+    return dataclasses.replace(batch, rows=rows), [int(str(one["row"])) for one in missed]
+
+
+def _told_of_names(checked: CheckedTable, rows: Sequence[int]) -> CheckedTable:
+    """For rows whose names fit no interview, that, instead of an empty key."""
+    if not rows:
+        return checked
+    here = (pl.col(ROW) % FURTHER).is_in(rows) & (pl.col("column") == "interview_id")
+    said = {"rule": "unknown_interview", "message": _NO_MATCH}
+    told = [
+        pl.when(here).then(pl.lit(word)).otherwise(pl.col(name).cast(pl.String)).alias(name)
+        for name, word in said.items()
+    ]
+    return dataclasses.replace(checked, rejects=checked.rejects.with_columns(told))
 
 
 def _check_batch(run: Run, file: FileOnItsWay, batch: Batch, place: str, zones: pl.DataFrame | None) -> CheckedTable:
@@ -256,3 +291,11 @@ def _learn_interviews(run: Run, files: Sequence[FileOnItsWay]) -> None:
     if run.roster is not None and run.roster.interviews is not None:
         checked.append(run.roster.interviews)
     run.known = with_checked(run.known, checked, run.pseudonyms)
+    if any(batch.match is not None for file in files for batch in file.batches):
+        columns = ["interview_id", "applicant_id", "employer", "interviewed_at"]
+        frames = [
+            names_of(one.frame.select(columns), run.pseudonyms) for one in checked if one.table == INTERVIEWS.name
+        ]
+        if run.store is not None:
+            frames.append(names_of(run.store.read_table(INTERVIEWS.name, columns), None))
+        run.names = pl.concat([run.names, *frames]).unique("interview_id", keep="first", maintain_order=True)

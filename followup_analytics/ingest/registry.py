@@ -85,6 +85,7 @@ class Batch:
     repeated: frozenset[int] = frozenset()  # rows of a rejects file whose key stood in an earlier row
     day_first: bool | None = None  # the order of its dates, where it is known
     personal_keys: frozenset[str] = frozenset()  # keys that are made of people's ids or names
+    completed: tuple[int, str] | None = None  # dates that got their year by rule, and from where
     match: pl.DataFrame | None = None  # the cells by which each row's interview is looked for, with `_row`
 
 

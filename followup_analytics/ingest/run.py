@@ -20,6 +20,7 @@ from followup_analytics.ingest.aside.review import Review
 from followup_analytics.ingest.beside import Settings
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.known import no_ends, no_interviews
+from followup_analytics.ingest.linking.by_name import NAMES_SCHEMA, Missed
 from followup_analytics.ingest.linking.roster import Roster
 from followup_analytics.ingest.maps.mapping import load_map
 from followup_analytics.ingest.parsing.telephone import region_checked
@@ -120,6 +121,8 @@ class Run:
     ends: pl.DataFrame = field(default_factory=no_ends)
     in_store: set[str] = field(default_factory=set)
     notes: list[Note] = field(default_factory=list)
+    names: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=NAMES_SCHEMA))
+    missed: Missed = field(default_factory=Missed)
     day_first: bool | None = None  # what the dates of all files together tell
     scratch: ExitStack = field(default_factory=ExitStack)
 

@@ -83,6 +83,14 @@ def result_of(run: Run, files: Sequence[FileOnItsWay], kind: type[Kind]) -> Kind
         left_out = sum(one.numbers_left_out for one in reviews)
         text = "numbers that fit no interview, those with the fewest calls, have no place in the review file"
         notes += [Note("review_left_out", text, left_out)] if left_out else []
+    if run.missed.rows:
+        where = f"; {run.papers.write_matches(run.missed.frame())} lists them" if run.store is not None else ""
+        n = sum(1 for one in run.missed.rows if one.get("suggested_interview"))
+        text = (
+            f"rows fit no interview by person and employer{where}, with the key that was built from each and, for {n:,}, "
+            "the nearest interview: write yes under accept where it is the right one, and give the sheet back with --review"
+        )
+        notes.append(Note("matches", text, len(run.missed.rows)))
     return kind(
         rows=tuple(rows),
         counts=_log_counts(run.store, [table.checked for _, table in tables]),

@@ -24,7 +24,15 @@ KEY_VARIABLE = "FOLLOWUP_KEY"
 #: 80 bits: no two of a billion people share one by chance (birthday bound 4e-7).
 _BYTES = 10
 _SHORTEST_KEY = 16
-_PREFIXES = {"applicant": "p-", "call": "call-", "number": "n-", "address": "m-", "name": "w-"}
+_PREFIXES = {
+    "applicant": "p-",
+    "call": "call-",
+    "number": "n-",
+    "address": "m-",
+    "name": "w-",
+    "interview": "i-",
+    "contact": "c-",
+}
 
 
 @dataclass(frozen=True)

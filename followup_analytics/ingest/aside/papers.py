@@ -120,6 +120,11 @@ class Papers:
         """The review file of the run."""
         return str(self._folder.settle(write_paper(self._folder.draft("calls", "review", ".csv"), review)))
 
+    def write_matches(self, matches: pl.DataFrame) -> str:
+        """The match sheet of the run: rows that fit no interview, with the nearest ones to accept."""
+        draft = self._folder.draft("matches", "review", ".xlsx")
+        return str(self._folder.settle(write_paper(draft, matches, sheet="matches")))
+
 
 def _as_told(table: Rejecting) -> pl.DataFrame:
     """The rejects of a table under the headers that the file itself has."""
@@ -144,3 +149,8 @@ def _delimiter(sample: Sample) -> str:
         for mark in (",", ";", "\t", "|")
     }
     return max(counts, key=lambda mark: counts[mark]) if any(counts.values()) else ","
+
+    def write_matches(self, matches: pl.DataFrame) -> str:
+        """The match sheet of the run: rows that fit no interview, with the nearest ones to accept."""
+        draft = self._folder.draft("matches", "review", ".xlsx")
+        return str(self._folder.settle(write_paper(draft, matches, sheet="matches")))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from followup_analytics.errors import DataError, UsageError
+from followup_analytics.ingest.linking.by_name import MATCHED, accepted_in, is_match_sheet
 from followup_analytics.ingest.linking.directory import directory_lines, is_directory, read_directory
 from followup_analytics.ingest.parsing.telephone import contact_key, home_region, tail_key
 from followup_analytics.log.checks import CheckedTable, check_table
@@ -138,7 +139,7 @@ def _named(table: RawTable, *, lines_elsewhere: bool = False) -> RawTable:
             f"{table.place}: the roster has neither numbers nor addresses, so no call can be tied to an interview; "
             "add a column numbers or addresses."
         )
-    return RawTable(table.file, table.sheet, frame, table.problems, table.encoding, table.delimiter)
+    return replace(table, frame=frame)
 
 
 def split_cell(cell: str) -> list[str]:
@@ -250,8 +251,14 @@ def read_review(path: Path, region: str | None) -> dict[str, str]:
     Raises UsageError when the file is not a review file.
     """
     decisions: dict[str, str] = {}
-    for table in read_raw_tables(path, ("call", "number", "interview_id")):
+    for table in read_raw_tables(path, ("call", "number", "interview_id", "accept", "key")):
         names = {header_key(name): name for name in table.columns}
+        if is_match_sheet(list(names)):
+            decisions |= {
+                MATCHED + key: interview
+                for key, interview in accepted_in(table.frame.rename({v: k for k, v in names.items()})).items()
+            }
+            continue
         if "interview_id" not in names or not {"call", "number"} & set(names):
             raise UsageError(
                 f"{table.place}: this is not a review file; give back the one that ingest wrote, with interview_id "

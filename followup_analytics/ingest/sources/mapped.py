@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 import polars as pl
@@ -32,6 +32,7 @@ from followup_analytics.ingest.registry import LIKELY, Batch, Match, ReadOptions
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.schema import TABLES
 from followup_analytics.sheets.dates import iso_times, order_of, read_dates
+from followup_analytics.sheets.names import folded_each
 from followup_analytics.sheets.tabular import ROW, RawTable, header_key, read_raw_tables
 from followup_analytics.sheets.years import Years, year_in
 from followup_analytics.text import listed
@@ -68,7 +69,7 @@ def read_mapped(sample: Sample, options: ReadOptions, map_: FileMap) -> Iterator
                 _table_batch(raw, table, map_, ordered, years, once=once), repeated=repeated_rows(given)
             )
             made.setdefault((table.table, raw.sheet), []).append(batch)
-        notes += [*totals, *unlisted_words(raw, fitting)]
+        notes += [*totals, *unlisted_words(raw, fitting), *_years_told(raw, made.values())]
         unmade = [] if alone and not several else [table for table in unmade if table not in fitting]
     if unmade or not made:
         refuse_unmade(unmade or map_.tables, raw_tables, map_)
@@ -167,7 +168,8 @@ def _table_batch(
     made = _with_covariates(made, frame, table, headers)
     if once:
         made = made.unique(pl.exclude(ROW), keep="first", maintain_order=True)
-    made = _with_keys(made, table)
+    match = _match(frame, table, headers)
+    made, is_own = _with_keys(made, table, match)
     shapeless = problems_frame(
         [{ROW: p.row, "member": None, "column": p.column, "rule": p.rule, "message": p.message} for p in raw.problems]
     )
@@ -183,9 +185,9 @@ def _table_batch(
         original=raw.frame,
         theirs=theirs,
         day_first=day_first,
-        personal_keys=personal_keys(table, map_),
-        match=_match(frame, table, headers),
-        counts={"year_completed": completed} if completed else {},
+        personal_keys=personal_keys(table, map_) | is_own,
+        match=match,
+        completed=(completed, _year_words(years)) if completed else None,
     )
 
 
@@ -219,6 +221,24 @@ def _without_lacking(
         problems.append(told)
         frame = frame.filter(~lacks)
     return frame, pl.concat(problems)
+
+
+def _years_told(raw: RawTable, made: Iterable[list[Batch]]) -> list[Note]:
+    """How many dates of a sheet got their year by rule, and from where: one note for all tables that are made of it."""
+    found = [batch.completed for batches in made for batch in batches if batch.sheet == raw.sheet and batch.completed]
+    if not found:
+        return []
+    # Touches say most: they look at the interview's date first, and else where interviews get their year.
+    why = max((why for _, why in found), key=len)
+    text = f"{raw.place}: dates are written without a year, and got {why}"
+    return [Note("year_completed", text, sum(count for count, _ in found))]
+
+
+def _year_words(years: Years) -> str:
+    """Where years come from, in words."""
+    end = f"/{(years.given + 1) % 100:02d}" if years.given is not None and years.academic else ""
+    where = [f"{years.given}{end} from {years.source}"] if years.given is not None else []
+    return listed([*(["that of the interview in the same row"] if years.rows is not None else []), *where], "or else")
 
 
 def _by_words_already(theirs: Theirs | None) -> bool:
@@ -309,19 +329,30 @@ def _with_covariates(
     return made.with_columns(frame[name].alias(name) for name in names if name not in made.columns)
 
 
-def _with_keys(made: pl.DataFrame, table: TableMap) -> pl.DataFrame:
-    """A key for each row of a sheet that has none: the same content gives the same key, in any file."""
+def _with_keys(made: pl.DataFrame, table: TableMap, match: pl.DataFrame | None) -> tuple[pl.DataFrame, frozenset[str]]:
+    """A key for each row of a sheet that has none: the same content gives the same key, in any file.
+
+    match: the names by which the row's interview is looked for. Also gives the names of keys that were made here.
+    """
     key = TABLES[table.table].key
     if key in made.columns or table.table not in ("contacts", "interviews"):
-        return made
-    parts = [name for name in TABLES[table.table].names if name in made.columns]
-    texts = made.select(
-        t=pl.concat_str([pl.col(name).cast(pl.String).fill_null("") for name in parts], separator="\x1f")
+        return made, frozenset()
+    parts = made.select(
+        name
+        for name in TABLES[table.table].names
+        if (name in made.columns and name != "interview_id") or (name in made.columns and match is None)
+    )
+    if match is not None:
+        own = made.select(ROW).join(match, on=ROW, how="left", maintain_order="left").drop(ROW)
+        folded = [folded_each(own[name].cast(pl.String), "employer").alias(f"_match {name}") for name in own.columns]
+        parts = pl.concat([parts, pl.DataFrame(folded)], how="horizontal")
+    texts = parts.select(
+        t=pl.concat_str([pl.col(name).cast(pl.String).fill_null("") for name in parts.columns], separator="\x1f")
     )["t"]
     # Two calls on one day in the same words are two calls: the second of them gets a key of its own.
     places = made.select(n=pl.int_range(pl.len()).over(texts.alias("t")))["n"]
     keys = [_content_key(text, place) for text, place in zip(texts, places, strict=True)]
-    return made.with_columns(pl.Series(key, keys))
+    return made.with_columns(pl.Series(key, keys, dtype=pl.String)), frozenset([key])
 
 
 def _content_key(text: str, place: int) -> str:
