@@ -12,6 +12,11 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "end_to_
 SAMPLE_INTERVIEWS = 300
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--freeze`: the answers that `test_answers_stay.py` finds are the ones to come."""
+    parser.addoption("--freeze", action="store_true", help="freeze the answers of every command anew")
+
+
 @pytest.fixture(scope="session")
 def simulated_folder(tmp_path_factory) -> Path:
     """A simulated log of 300 interviews as a folder."""

@@ -17,7 +17,10 @@ from followup_analytics.advice.situation import Open, Situation, open_interviews
 from followup_analytics.advice.verdicts import read_verdicts
 from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.log.followup_log import Note
-from followup_analytics.results.result import Field, Kind, LogCounts, Result
+from followup_analytics.results import columns as col
+from followup_analytics.results.columns import Field
+from followup_analytics.results.result import LogCounts, Result
+from followup_analytics.results.row import Row, answer_row
 from followup_analytics.text import counted, listed, shorten
 
 if TYPE_CHECKING:
@@ -45,52 +48,80 @@ CONFIDENTIAL = Note(
 )
 
 
+@answer_row
+class StepRow(Row):
+    """The next step of one open interview."""
+
+    interview_id: str = col.column("text", "interview", "The interview.", role="confidential")
+    step: str = col.column("text", "", "thank_you, call, email, wait or move_on.", role="confidential")
+    on: str | None = col.column("date", "on", "The day of the step; null where none can be dated.", role="confidential")
+    why: str = col.column("sentence", "why", "Why, in a sentence.", role="confidential")
+    evidence: Sequence[Mapping[str, str]] = col.column("nested", "", "What stands behind it: [{claim, verdict}].")
+    confidence: str = col.column("sentence", "how sure", "How sure that is, in words.")
+    rule: int = col.column("count", "", "Number of the rule that decided.")
+    source: str = col.column("sentence", "", "Where the rule comes from.")
+    replaced: Sequence[int] = col.column("nested", "", "Numbers of the rules that this log's verdicts took out.")
+    due: bool = col.column("bool", "", "Whether it is to be done by the day asked for.", role="confidential")
+    about: str = col.column("text", "about", "Employer and day: what people know it by.", role="confidential")
+    day: int = col.column("count", "", "Local days since the interview.", role="confidential")
+    attempts: int = col.column("count", "", "Attempts made.", role="confidential")
+    voicemails: int = col.column("count", "", "Messages left.", role="confidential")
+    applicant_id: str = col.column("text", "", "The applicant.", role="confidential")
+    employer: str | None = col.column("text", "", "The employer.", role="confidential")
+    cohort: str | None = col.column("text", "", "The cohort.", role="confidential")
+
+
+@answer_row
+class StepLine(Row):
+    """A step as the printed list has it, in words and short."""
+
+    client: str = col.column("text", "client", "Start of the applicant's id.", role="confidential")
+    about: str = col.column("text", "about", "Employer and day.", role="confidential", importance=col.ALWAYS)
+    interview_id: str = col.column("text", "interview", "The interview.", role="confidential")
+    do: str = col.column("text", "step", "The step in words.", role="confidential", importance=col.ALWAYS)
+    on: str | None = col.column("date", "on", "Its day.", role="confidential", importance=col.ALWAYS)
+    why: str = col.column("sentence", "why", "Why.", role="confidential", importance=col.ALWAYS)
+    confidence: str = col.column("sentence", "how sure", "How sure that is.", importance=col.RARELY)
+
+    in_table = ("client", "about", "interview_id", "do", "on", "why", "confidence")
+
+
 @dataclass(frozen=True, repr=False)
 class NextStepsResult(Result):
-    """One row for each open interview, the most urgent first.
+    """One StepRow for each open interview, the most urgent first."""
 
-    Rows: interview_id, step (thank_you, call, email, wait, move_on), on (ISO date or None), why (a sentence), evidence
-    (list of {claim, verdict}), confidence (how sure, in words), rule (1 to 9), source (where the rule comes from),
-    replaced (numbers of the rules that this log's verdicts took out), about (employer and day of the interview: what
-    people know it by), day, attempts, voicemails, applicant_id, employer, cohort.
-    """
-
+    rows: tuple[StepRow, ...]
     situations: tuple[Situation, ...] = ()
     verdicts: Mapping[str, str] = field(default_factory=dict)
 
     command: ClassVar[str] = "next"
     title: ClassVar[str] = "Next steps (confidential)"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("client", "client"),
-        Field("about", "about"),
-        Field("interview_id", "interview"),
-        Field("do", "step"),
-        Field("on", "on", "date"),
-        Field("why", "why", "sentence"),
-        Field("confidence", "how sure", "sentence"),
-    )
-
-    columns: ClassVar[Mapping[str, Kind]] = {
-        "interview_id": "text", "step": "text", "on": "date", "why": "sentence", "evidence": "text",
-        "confidence": "sentence", "rule": "count", "source": "sentence", "replaced": "text", "due": "bool",
-        "about": "text", "day": "count", "attempts": "count", "voicemails": "count", "applicant_id": "text",
-        "employer": "text", "cohort": "text",
-    }  # fmt: skip
+    row_type: ClassVar[type[Row]] = StepRow
+    line_type: ClassVar[type[Row] | None] = StepLine
 
     def shown_fields(self) -> tuple[Field, ...]:
         """The client only where there are several."""
-        several = len({row["applicant_id"] for row in self.rows}) > 1
-        return self.fields if several else tuple(one for one in self.fields if one.name != "client")
+        several = len({row.applicant_id for row in self.rows}) > 1
+        return tuple(one for one in super().shown_fields() if several or one.name != "client")
 
-    def printed_rows(self) -> Sequence[Mapping[str, Any]]:
+    def printed_rows(self) -> Sequence[StepLine]:
         """The rows with steps in words, and clients short enough to tell them apart."""
         return [
-            {**row, "do": STEP_NAMES[row["step"]], "client": shorten(row["applicant_id"], _SHORT)} for row in self.rows
+            StepLine(
+                client=shorten(row.applicant_id, _SHORT),
+                about=row.about,
+                interview_id=row.interview_id,
+                do=STEP_NAMES[row.step],
+                on=row.on,
+                why=row.why,
+                confidence=row.confidence,
+            )
+            for row in self.rows
         ]
 
     def due_only(self) -> NextStepsResult:
         """The same advice with only what is to be done by the day asked for."""
-        return replace(self, rows=tuple(row for row in self.rows if row["due"]))
+        return replace(self, rows=tuple(row for row in self.rows if row.due))
 
     @property
     def today(self) -> dt.date:
@@ -101,9 +132,9 @@ class NextStepsResult(Result):
         """How many interviews are open, and what is due by the day asked for."""
         if not self.rows:
             return f"No interview is open on {written(self.today)}: there is nothing to follow up."
-        steps = Counter(row["step"] for row in self.rows if row["step"] not in ACTIONS or row["due"])
+        steps = Counter(row.step for row in self.rows if row.step not in ACTIONS or row.due)
         parts = [counted(steps[step], *words) for step, words in STEP_WORDS.items() if steps[step]]
-        later = sum(row["step"] in ACTIONS and not row["due"] for row in self.rows)
+        later = sum(row.step in ACTIONS and not row.due for row in self.rows)
         parts += [f"{counted(later, 'step')} due later"] if later else []
         return f"{counted(len(self.rows), 'interview')} open on {written(self.today)}: {listed(parts, 'and')}."
 
@@ -111,7 +142,7 @@ class NextStepsResult(Result):
         """Bars: how many open interviews have each step as their next. Confidential as the list itself."""
         from followup_analytics.charts import count_chart
 
-        steps = Counter(row["step"] for row in self.rows)
+        steps = Counter(row.step for row in self.rows)
         return count_chart(
             {name: steps[step] for step, name in STEP_NAMES.items()},
             what="Open interviews by next step (confidential)",
@@ -134,7 +165,7 @@ class NextStepsResult(Result):
         from followup_analytics.advice.script import script_for
 
         by_id = {now.interview_id: now for now in self.situations}
-        calls = [by_id[row["interview_id"]] for row in self.rows if row["step"] == "call"]
+        calls = [by_id[row.interview_id] for row in self.rows if row.step == "call"]
         pages = [f"{about(now)} ({now.interview_id})\n\n{script_for(now, self.verdicts).text()}" for now in calls]
         return "\n".join(pages) if pages else "No call is on the list.\n"
 
@@ -193,36 +224,36 @@ def _tested(log: FollowUpLog) -> Any:
         return {claim.id: "not_testable" for claim in own_catalogue().claims}
 
 
-def as_row(step: NextStep) -> dict[str, Any]:
-    """One step as a row of plain values."""
+def as_row(step: NextStep) -> StepRow:
+    """One step as a row of the answer."""
     now = step.situation
-    return {
-        "interview_id": now.interview_id,
-        "step": step.step,
-        "on": None if step.on is None else step.on.isoformat(),
-        "why": step.why,
-        "evidence": [dict(one) for one in step.evidence],
-        "confidence": step.confidence,
-        "rule": step.rule,
-        "source": step.source,
-        "replaced": list(step.replaced),
-        "due": _is_due(step),
-        "about": about(now),
-        "day": now.day,
-        "attempts": now.attempts,
-        "voicemails": now.voicemails,
-        "applicant_id": now.applicant_id,
-        "employer": now.employer,
-        "cohort": now.cohort,
-    }
+    return StepRow(
+        interview_id=now.interview_id,
+        step=step.step,
+        on=None if step.on is None else step.on.isoformat(),
+        why=step.why,
+        evidence=[dict(one) for one in step.evidence],
+        confidence=step.confidence,
+        rule=step.rule,
+        source=step.source,
+        replaced=list(step.replaced),
+        due=_is_due(step),
+        about=about(now),
+        day=now.day,
+        attempts=now.attempts,
+        voicemails=now.voicemails,
+        applicant_id=now.applicant_id,
+        employer=now.employer,
+        cohort=now.cohort,
+    )
 
 
-def step_in_words(row: Mapping[str, Any]) -> str:
+def step_in_words(row: StepRow) -> str:
     """A row as the end of a sentence: `call today. It is 5 days since the interview and no attempt yet: call.`"""
-    when = " today" if row["due"] else f" until {written(dt.date.fromisoformat(row['on']))}" if row["on"] else ""
-    if row["step"] in ACTIONS:
+    when = " today" if row.due else f" until {written(dt.date.fromisoformat(row.on))}" if row.on else ""
+    if row.step in ACTIONS:
         when = when.replace(" until ", " on ")
-    return f"{STEP_NAMES[row['step']]}{when}. {row['why']}"
+    return f"{STEP_NAMES[row.step]}{when}. {row.why}"
 
 
 def about(now: Situation) -> str:

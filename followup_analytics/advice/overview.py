@@ -13,35 +13,48 @@ from followup_analytics.advice.next_steps import CONFIDENTIAL
 from followup_analytics.advice.situation import EPOCH, contacts_of, with_today
 from followup_analytics.cells.windows import ATTEMPT
 from followup_analytics.log.clock import local_times
-from followup_analytics.results.result import Field, LogCounts, Result
+from followup_analytics.results import columns as col
+from followup_analytics.results.result import LogCounts, Result
+from followup_analytics.results.row import Row, answer_row
 from followup_analytics.text import counted
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
 
 
+@answer_row
+class OverviewRow(Row):
+    """Where one interview stands."""
+
+    interview_id: str = col.column("text", "interview", "The interview.", role="confidential", importance=col.ALWAYS)
+    interviewed: str = col.column(
+        "text", "on", "Local date of the interview, with the time where known.", role="confidential"
+    )
+    employer: str | None = col.column("text", "employer", "The employer.", role="confidential")
+    state: str = col.column("text", "state", "open, still ahead, or the outcome.", role="confidential")
+    attempts: int = col.column("count", "attempts", "Attempts made.", role="confidential")
+    last_contact: str | None = col.column(
+        "text", "last contact", "Local date of the last touch in either direction.", role="confidential"
+    )
+    applicant_id: str = col.column("text", "", "The applicant.", role="confidential")
+    cohort: str | None = col.column("text", "", "The cohort.", role="confidential")
+
+    in_table = ("interview_id", "interviewed", "employer", "state", "attempts", "last_contact")
+
+
 @dataclass(frozen=True, repr=False)
 class Overview(Result):
-    """One row for each interview, the latest first.
+    """An OverviewRow for each interview, the latest first."""
 
-    Rows: interview_id, interviewed (local date, with the time where known), employer, state (open, still ahead, or the
-    outcome), attempts, last_contact (local date of the last touch in either direction), applicant_id, cohort.
-    """
+    rows: tuple[OverviewRow, ...]
 
     command: ClassVar[str] = "track"
     title: ClassVar[str] = "Interviews (confidential)"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("interview_id", "interview"),
-        Field("interviewed", "on"),
-        Field("employer", "employer"),
-        Field("state", "state"),
-        Field("attempts", "attempts", "count"),
-        Field("last_contact", "last contact"),
-    )
+    row_type: ClassVar[type[Row]] = OverviewRow
 
     def summary(self) -> str:
         """How many interviews there are, and how many of them are open."""
-        waiting = sum(row["state"] in ("open", "still ahead") for row in self.rows)
+        waiting = sum(row.state in ("open", "still ahead") for row in self.rows)
         return f"{counted(len(self.rows), 'interview')}, {waiting} open."
 
 
@@ -71,15 +84,15 @@ def overview(log: FollowUpLog, applicants: Collection[str] | None = None) -> Ove
     return Overview(rows, LogCounts.of(log), (CONFIDENTIAL,), log.native)
 
 
-def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+def _row(row: Mapping[str, Any]) -> OverviewRow:
     clock = "%Y-%m-%d" if row["at_precision"] == "day" else "%Y-%m-%d %H:%M"
-    return {
-        "interview_id": row["interview_id"],
-        "interviewed": f"{row['local']:{clock}}",
-        "employer": row["employer"],
-        "state": row["outcome"] or ("open" if row["held"] else "still ahead"),
-        "attempts": row["attempts"] or 0,
-        "last_contact": None if row["last_day"] is None else f"{EPOCH + timedelta(days=row['last_day'])}",
-        "applicant_id": row["applicant_id"],
-        "cohort": row["cohort"],
-    }
+    return OverviewRow(
+        interview_id=row["interview_id"],
+        interviewed=f"{row['local']:{clock}}",
+        employer=row["employer"],
+        state=row["outcome"] or ("open" if row["held"] else "still ahead"),
+        attempts=row["attempts"] or 0,
+        last_contact=None if row["last_day"] is None else f"{EPOCH + timedelta(days=row['last_day'])}",
+        applicant_id=row["applicant_id"],
+        cohort=row["cohort"],
+    )

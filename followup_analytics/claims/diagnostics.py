@@ -13,6 +13,7 @@ from followup_analytics.claims.estimates import Estimate
 from followup_analytics.claims.tipping import forgotten, tipping
 from followup_analytics.claims.trial import Trial
 from followup_analytics.results.disclosure import SUPPRESSED
+from followup_analytics.results.values import finite
 from followup_analytics.trials.ccw import COMPETING, Arm
 
 FloatArray = NDArray[np.float64]
@@ -204,14 +205,10 @@ def curves(trial: Trial) -> Rows:
     for name, curve in zip(ARMS, trial.estimate.contrast.curves(), strict=True):
         low, high = curve.limits(scale="cloglog")
         made += [
-            {"arm": name, "day": first + k, "estimate": _number(e), "conf_low": _number(lo), "conf_high": _number(hi)}
+            {"arm": name, "day": first + k, "estimate": finite(e), "conf_low": finite(lo), "conf_high": finite(hi)}
             for k, (e, lo, hi) in enumerate(zip(curve.estimate, low, high, strict=True))
         ]
     return made
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
 
 
 def _second_way(trial: Trial) -> dict[str, Any] | None:
@@ -225,7 +222,7 @@ def _second_way(trial: Trial) -> dict[str, Any] | None:
     return {
         "method": "sequential trials",
         "estimate": float(way.estimate),
-        "conf_low": _number(float(low)),
-        "conf_high": _number(float(high)),
+        "conf_low": finite(float(low)),
+        "conf_high": finite(float(high)),
         "agrees": bool(apart <= 2 * error),
     }

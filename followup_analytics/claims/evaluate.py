@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
 import polars as pl
 
 from followup_analytics.charts import VERDICT_WORDS
@@ -21,7 +20,7 @@ from followup_analytics.claims.estimates import Effect, risk_ratio
 from followup_analytics.claims.finding import ArmWeights, Finding, examine
 from followup_analytics.claims.gates import MIN_FOR_VERDICT
 from followup_analytics.claims.registration import why_post_hoc
-from followup_analytics.claims.result import ClaimsResult
+from followup_analytics.claims.result import ClaimRow, ClaimsResult
 from followup_analytics.claims.trace import interviews_behind
 from followup_analytics.claims.trial import Trial, run_trial
 from followup_analytics.claims.verdict import ALPHA, choose_label, decide, is_confounded
@@ -29,6 +28,7 @@ from followup_analytics.claims.words import effect_words, in_a_hundred, joined, 
 from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.results.disclosure import HIDDEN_REASON, SUPPRESSED, require_enough
 from followup_analytics.results.result import LogCounts
+from followup_analytics.results.values import finite
 from followup_analytics.statistics import EValue, Jackknife, detectable_from_se, e_value_from_risks, holm
 
 #: What is kept of a trial.
@@ -104,10 +104,10 @@ def _behind(log: FollowUpLog, claims: Sequence[Claim], adjust: tuple[str, ...]) 
     return pl.concat(run_all(claims, context, partial(interviews_behind, context=context)))
 
 
-def _registered(row: Mapping[str, Any], *, post_hoc: bool | None) -> dict[str, Any]:
+def _registered(row: Mapping[str, Any], *, post_hoc: bool | None) -> ClaimRow:
     """A row that says whether its verdict is post hoc, in its words too."""
     words = f"{row['verdict_words']} (post hoc)" if post_hoc else row["verdict_words"]
-    return {**row, "verdict_words": words, "post_hoc": post_hoc}
+    return ClaimRow(**{**row, "verdict_words": words, "post_hoc": post_hoc})
 
 
 test_claims.__test__ = False  # type: ignore[attr-defined]
@@ -253,14 +253,14 @@ def _tested(finding: Finding, p_adjusted: float, downgrade: str, *, care: bool) 
         **_head(claim),
         "verdict": verdict,
         "verdict_words": VERDICT_WORDS[verdict],
-        "effect": effect_words(test.estimate, _finite(low), _finite(high)),
+        "effect": effect_words(test.estimate, finite(low), finite(high)),
         "estimate": test.estimate,
-        "conf_low": _finite(low),
-        "conf_high": _finite(high),
+        "conf_low": finite(low),
+        "conf_high": finite(high),
         "risk_strategy": effect.risks[0],
         "risk_alternative": effect.risks[1],
-        "p_value": _finite(test.p_value),
-        "p_adjusted": _finite(p_adjusted),
+        "p_value": finite(test.p_value),
+        "p_adjusted": finite(p_adjusted),
         "n_interviews": finding.n_interviews,
         "n_applicants": finding.n_applicants,
         "n_events": finding.n_events,
@@ -294,15 +294,15 @@ def _quality(effect: Effect, weights: Sequence[ArmWeights], ratio: EValue) -> di
     relative = risk_ratio(effect.strategy, effect.alternative)
     low, high = relative.limits(scale="log")
     return {
-        "risk_ratio": _finite(float(relative.estimate)),
-        "risk_ratio_low": _finite(float(low)),
-        "risk_ratio_high": _finite(float(high)),
+        "risk_ratio": finite(float(relative.estimate)),
+        "risk_ratio_low": finite(float(low)),
+        "risk_ratio_high": finite(float(high)),
         "e_value": ratio.limit,
         "e_value_estimate": ratio.estimate,
         "ess_strategy": weights[0].effective_size,
         "ess_alternative": weights[1].effective_size,
         "max_weight_share": max(one.largest_share for one in weights),
-        "naive": _finite(effect.naive),
+        "naive": finite(effect.naive),
     }
 
 
@@ -318,13 +318,9 @@ def _second_line(claim: Claim, line: Jackknife | None) -> dict[str, Any] | None:
     return {
         "outcome": f"{claim.second_line.outcome} by {claim.second_line.horizon}",
         "estimate": float(line.estimate),
-        "conf_low": _finite(low),
-        "conf_high": _finite(high),
+        "conf_low": finite(low),
+        "conf_high": finite(high),
     }
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
 
 
 def _notes(log: FollowUpLog, findings: Sequence[Finding], post_hoc: str) -> tuple[Note, ...]:

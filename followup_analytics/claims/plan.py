@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -15,8 +15,10 @@ from followup_analytics.claims.evaluate import run_all
 from followup_analytics.claims.trial import Trial
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import HIDDEN_REASON, SUPPRESSED, require_enough
-from followup_analytics.results.result import NO_LOG, Field, LogCounts, Result
+from followup_analytics.results.result import NO_LOG, LogCounts, Result
+from followup_analytics.results.row import Row, answer_row
 from followup_analytics.statistics import (
     detectable_from_se,
     equivalence_sample_size,
@@ -51,52 +53,80 @@ class Assumptions:
     reach: float | None = None
 
 
+@answer_row
+class PlanRow(Row):
+    """What it takes to test one claim."""
+
+    claim: str = col.column("text", "", "Id of the claim.", role="key")
+    advice: str = col.column("text", "Advice", "The advice.", importance=col.ALWAYS)
+    n_interviews: int | None = col.column(
+        "count",
+        "Interviews in the arms",
+        "Interviews needed in both arms together.",
+        role="derived",
+        importance=col.ALWAYS,
+    )
+    n_applicants: int | None = col.column("count", "Applicants", "Applicants needed.", role="derived")
+    n_logged: int | None = col.column(
+        "count",
+        "Interviews to log",
+        "Interviews to log until so many are in an arm, if as many of them are as in this log.",
+        role="derived",
+    )
+    mde: float | None = col.column(
+        "points", "Smallest difference to be found", "Smallest difference that would be found.", role="derived"
+    )
+    baseline: float | None = col.column(
+        "share", "Without it", "Risk of the outcome without the strategy.", role="estimate", importance=col.RARELY
+    )
+    effect: float = col.column(
+        "points", "", "Difference planned for; of a one-sided claim its margin, which is to be ruled out."
+    )
+    aim: str = col.column("text", "", "`find` the difference or `rule out` the margin.")
+    design_effect: float | None = col.column(
+        "number", "", "Variance over that of independent interviews.", role="estimate"
+    )
+    share_strategy: float | None = col.column(
+        "share", "", "Share of the interviews in the strategy's arm.", role="estimate"
+    )
+    status: str = col.status(default="ok")
+    reason: str | None = col.column("sentence", "Remark", "Why the status is not ok; null where it is.", default=None)
+
+    in_table = ("advice", "n_interviews", "n_applicants", "n_logged", "baseline", "mde", "reason")
+
+
 @dataclass(frozen=True, repr=False)
 class PlanResult(Result):
-    """Interviews and applicants needed per claim at an effect, and the effect that a log could find.
+    """Interviews and applicants needed per claim at an effect, and the effect that a log could find; a PlanRow each."""
 
-    Rows hold claim (id), advice (text), n_interviews (in both arms together) and n_applicants needed for `effect`,
-    n_logged (interviews to log until so many are in an arm, if as many of them are as in this log), mde (smallest
-    difference that would be found, a share between 0 and 1), baseline (share without the strategy), effect (difference
-    planned for, a share; of a one-sided claim its margin, which is to be ruled out), aim (find or rule out),
-    design_effect (variance over that of independent interviews), share_strategy (share of the interviews in the
-    strategy's arm), status, reason.
-    """
+    rows: tuple[PlanRow, ...]
 
     command: ClassVar[str] = "plan"
     title: ClassVar[str] = "What it takes to test the advice"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("advice", "Advice"),
-        Field("n_interviews", "Interviews in the arms", "count"),
-        Field("n_applicants", "Applicants", "count"),
-        Field("n_logged", "Interviews to log", "count"),
-        Field("baseline", "Without it", "share"),
-        Field("mde", "Smallest difference to be found", "points"),
-        Field("reason", "Remark", "sentence"),
-    )
+    row_type: ClassVar[type[Row]] = PlanRow
 
     def summary(self) -> str:
         """The range of sizes, in a sentence."""
         # One-sided claims are planned to rule their margin out, whatever difference was asked for.
-        asked = [row for row in self.rows if row["aim"] == self.rows[0]["aim"]]
-        sizes = [int(row["n_interviews"]) for row in asked if row["n_interviews"] is not None]
+        asked = [row for row in self.rows if row.aim == self.rows[0].aim]
+        sizes = [row.n_interviews for row in asked if row.n_interviews is not None]
         if not sizes:
             return "No size can be given: the effect asked for leads out of 0 to 100%."
-        effect = 100 * float(self.rows[0]["effect"])
+        effect = 100 * self.rows[0].effect
         low, high = min(sizes), max(sizes)
         size = f"{low:,}" if low == high else f"between {low:,} and {high:,}"
-        aim = f"{self.rows[0]['aim']} a difference of {effect:g} in 100"
+        aim = f"{self.rows[0].aim} a difference of {effect:g} in 100"
         return f"To {aim} takes {size} interviews in both arms of a claim together."
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Interviews needed per claim, as bars."""
         from followup_analytics.charts.style import BLUE, COLUMN_WIDTH, give_words, house_style, new_axes
 
-        rows = [row for row in self.rows if row["n_interviews"] is not None]
+        rows = [row for row in self.rows if row.n_interviews is not None]
         with house_style():
             axes = ax or new_axes(COLUMN_WIDTH, 0.85 + 0.235 * max(len(rows), 2))
-            axes.barh(range(len(rows)), [int(row["n_interviews"]) for row in rows], color=BLUE)
-            axes.set_yticks(range(len(rows)), [str(row["claim"]).replace("-", " ") for row in rows])
+            axes.barh(range(len(rows)), [row.n_interviews or 0 for row in rows], color=BLUE)
+            axes.set_yticks(range(len(rows)), [row.claim.replace("-", " ") for row in rows])
             axes.invert_yaxis()
             axes.set_xlabel("Interviews needed, both arms")
             return give_words(
@@ -145,7 +175,7 @@ def plan_study(
     require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
     context = Context.of(log, shown, min_cell=min_cell)
 
-    def planned(trial: Trial) -> dict[str, Any]:
+    def planned(trial: Trial) -> PlanRow:
         row = _row(trial.claim, _from_trial(trial, context, assumed, power, alpha), effect, power, alpha)
         return _hide(row) if 0 < trial.n_applicants < min_cell else row
 
@@ -163,7 +193,7 @@ def _check(baseline: float, effect: float, power: float, alpha: float, deff: flo
         raise UsageError("a design effect and the interviews of an applicant are 1 or more.")
 
 
-def _row(claim: Claim, assumed: Assumptions, effect: float, power: float, alpha: float) -> dict[str, Any]:
+def _row(claim: Claim, assumed: Assumptions, effect: float, power: float, alpha: float) -> PlanRow:
     given = {
         "power": power,
         "alpha": alpha,
@@ -183,31 +213,29 @@ def _row(claim: Claim, assumed: Assumptions, effect: float, power: float, alpha:
     reason = None if n is not None else f"From {100 * assumed.baseline:.0f}% such a difference is impossible."
     if n is not None and assumed.from_log and mde is None:
         reason = _UNTESTABLE
-    return {
-        "claim": claim.id,
-        "advice": claim.advice,
-        "n_interviews": n,
-        "n_applicants": None if n is None else math.ceil(n / assumed.per_applicant),
-        "n_logged": None if n is None or not assumed.reach else max(n, math.ceil(n / assumed.reach)),
-        "mde": mde,
-        "baseline": assumed.baseline,
-        "effect": effect,
-        "aim": "find" if claim.direction == "more" else "rule out",
-        "design_effect": assumed.design_effect,
-        "share_strategy": assumed.share,
-        "status": "not_estimable" if n is None else "use_with_care" if reason else "ok",
-        "reason": reason,
-    }
+    return PlanRow(
+        claim=claim.id,
+        advice=claim.advice,
+        n_interviews=n,
+        n_applicants=None if n is None else math.ceil(n / assumed.per_applicant),
+        n_logged=None if n is None or not assumed.reach else max(n, math.ceil(n / assumed.reach)),
+        mde=mde,
+        baseline=assumed.baseline,
+        effect=effect,
+        aim="find" if claim.direction == "more" else "rule out",
+        design_effect=assumed.design_effect,
+        share_strategy=assumed.share,
+        status="not_estimable" if n is None else "use_with_care" if reason else "ok",
+        reason=reason,
+    )
 
 
 _UNTESTABLE = "It can't be tested in this log; its size is planned from general figures."
 
 
-def _hide(row: dict[str, Any]) -> dict[str, Any]:
-    hidden = dict.fromkeys(
-        ("n_interviews", "n_applicants", "n_logged", "mde", "baseline", "design_effect", "share_strategy")
-    )
-    return {**row, **hidden, "status": SUPPRESSED, "reason": HIDDEN_REASON}
+def _hide(row: PlanRow) -> PlanRow:
+    gone = dict.fromkeys(PlanRow.hidden_with_row())
+    return row.having(**gone, status=SUPPRESSED, reason=HIDDEN_REASON)
 
 
 def _from_trial(trial: Trial, context: Context, general: Assumptions, power: float, alpha: float) -> Assumptions:

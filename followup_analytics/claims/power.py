@@ -13,7 +13,9 @@ from followup_analytics.claims.catalogue import find_claim, own_catalogue
 from followup_analytics.claims.evaluate import test_claims
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog, Note
-from followup_analytics.results.result import Field, LogCounts, Result
+from followup_analytics.results import columns as col
+from followup_analytics.results.result import LogCounts, Result
+from followup_analytics.results.row import Row, answer_row
 from followup_analytics.statistics import clopper_pearson
 
 if TYPE_CHECKING:
@@ -26,33 +28,55 @@ _SILENT = ("inconclusive", "not_testable")
 _NO_LOG = LogCounts(interviews=0, applicants=0, contacts=0, data_date="", simulated=True)
 
 
+@answer_row
+class PowerRow(Row):
+    """How often one claim got which verdict in simulated logs of one size."""
+
+    claim: str = col.column("text", "", "Id of the claim.", role="key")
+    advice: str = col.column("text", "Advice", "The advice.", importance=col.ALWAYS)
+    n_interviews: int = col.column("count", "Interviews", "Size of the logs.", role="key", importance=col.ALWAYS)
+    n_logs: int = col.column("count", "", "Simulated logs of that size.")
+    estimate: float | None = col.estimate(
+        "Logs with a verdict", about="Share of logs with a verdict that says something."
+    )
+    conf_low: float | None = col.lower()
+    conf_high: float | None = col.higher()
+    supported: float = col.column("share", "Holds", "Share of logs in which the claim holds.")
+    contradicted: float = col.column("share", "The contrary holds", "Share in which the contrary does.")
+    no_meaningful_difference: float = col.column(
+        "share", "No difference that matters", "Share with no difference that matters."
+    )
+    inconclusive: float = col.column("share", "", "Share that can't tell.")
+    not_testable: float = col.column("share", "Can't be tested", "Share in which it can't be tested.")
+    status: str = col.status(default="ok")
+    reason: str | None = col.reason(default=None)
+
+    in_table = (
+        "advice", "n_interviews", "estimate", "conf_low", "supported", "contradicted", "no_meaningful_difference",
+        "not_testable",
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, repr=False)
 class PowerResult(Result):
-    """How often each claim got a verdict in simulated logs of several sizes; one row a claim and size.
+    """How often each claim got a verdict in simulated logs of several sizes; one PowerRow a claim and size.
 
     `estimate` is the share of logs with a verdict other than inconclusive and not testable, with Clopper and Pearson's
     limits; the shares of the single verdicts stand beside it.
     """
 
+    rows: tuple[PowerRow, ...]
+
     command: ClassVar[str] = "plan"
     title: ClassVar[str] = "How often logs of this size give a verdict"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("advice", "Advice"),
-        Field("n_interviews", "Interviews", "count"),
-        Field("estimate", "Logs with a verdict", "share"),
-        Field("conf_low", "95% interval", "share_interval", "conf_high"),
-        Field("supported", "Holds", "share"),
-        Field("contradicted", "The contrary holds", "share"),
-        Field("no_meaningful_difference", "No difference that matters", "share"),
-        Field("not_testable", "Can't be tested", "share"),
-    )
+    row_type: ClassVar[type[Row]] = PowerRow
 
     def summary(self) -> str:
         """From which size on most logs give a verdict, by claim."""
         if not self.rows:
             return "No claim was run."
-        told = [_told(claim, self.rows) for claim in dict.fromkeys(str(row["claim"]) for row in self.rows)]
-        logs = int(self.rows[0]["n_logs"])
+        told = [_told(claim, self.rows) for claim in dict.fromkeys(row.claim for row in self.rows)]
+        logs = self.rows[0].n_logs
         return f"Of {logs} simulated logs of each size, {'; '.join(told)}."
 
     def plot(self, ax: Axes | None = None) -> Axes:
@@ -60,15 +84,15 @@ class PowerResult(Result):
         return power_chart(self.rows, alt=f"Line chart: {self.summary()}", simulated=True, ax=ax)
 
 
-def _told(claim: str, rows: Sequence[Mapping[str, Any]]) -> str:
-    mine = [row for row in rows if row["claim"] == claim]
-    enough = [int(row["n_interviews"]) for row in mine if row["estimate"] >= 0.8]
+def _told(claim: str, rows: Sequence[PowerRow]) -> str:
+    mine = [row for row in rows if row.claim == claim]
+    enough = [row.n_interviews for row in mine if (row.estimate or 0.0) >= 0.8]
     if enough:
         return f"{claim} gets a verdict in 8 of 10 from {min(enough):,} interviews on"
-    most = max(mine, key=lambda row: (row["estimate"], -row["n_interviews"]))
-    if not most["estimate"]:
+    most = max(mine, key=lambda row: (row.estimate or 0.0, -row.n_interviews))
+    if not most.estimate:
         return f"{claim} gets none in any"
-    return f"{claim} gets one in at most {100 * most['estimate']:.0f}% ({most['n_interviews']:,} interviews)"
+    return f"{claim} gets one in at most {100 * most.estimate:.0f}% ({most.n_interviews:,} interviews)"
 
 
 def power_curve(
@@ -134,22 +158,21 @@ def _verdicts(tasks: Sequence[Task], workers: int) -> Iterator[Iterator[Found]]:
 def _one_log(task: Task) -> Found:
     make_log, size, seed = task
     rows = test_claims(make_log(size, seed), min_cell=1).rows
-    return size, {str(row["claim"]): str(row["verdict"]) for row in rows}
+    return size, {row.claim: row.verdict for row in rows}
 
 
-def _row(claim: str, advice: str, size: int, tally: Mapping[str, int]) -> dict[str, Any]:
+def _row(claim: str, advice: str, size: int, tally: Mapping[str, int]) -> PowerRow:
     logs = sum(tally.values())
     with_verdict = logs - sum(tally[verdict] for verdict in _SILENT)
     low, high = clopper_pearson(with_verdict, logs)
-    return {
-        "claim": claim,
-        "advice": advice,
-        "n_interviews": size,
-        "n_logs": logs,
-        "estimate": with_verdict / logs,
-        "conf_low": float(low),
-        "conf_high": float(high),
-        **{verdict: tally[verdict] / logs for verdict in _VERDICTS},
-        "status": "ok",
-        "reason": None,
-    }
+    shares: dict[str, Any] = {verdict: tally[verdict] / logs for verdict in _VERDICTS}
+    return PowerRow(
+        claim=claim,
+        advice=advice,
+        n_interviews=size,
+        n_logs=logs,
+        estimate=with_verdict / logs,
+        conf_low=float(low),
+        conf_high=float(high),
+        **shares,
+    )

@@ -23,7 +23,9 @@ from followup_analytics.claims.gates import (
 )
 from followup_analytics.claims.registration import registration_lines
 from followup_analytics.claims.verdict import BY_CHANCE, LEAST_BELOW, LEAST_E_VALUE
-from followup_analytics.results.result import NO_LOG, Field, LogCounts, Result
+from followup_analytics.results import columns as col
+from followup_analytics.results.result import NO_LOG, LogCounts, Result
+from followup_analytics.results.row import Row, answer_row
 from followup_analytics.text import listed
 
 _LABEL_RULE = (
@@ -312,17 +314,30 @@ def preregistration_text(
     return "\n".join(lines) + "\n"
 
 
+@answer_row
+class TextRow(Row):
+    """One text."""
+
+    kind: str = col.column("text", "Kind", "protocol or preregistration.", role="key")
+    claim: str | None = col.column("text", "Claim", "Id of the claim; null where it is about all.", role="key")
+    text: str = col.column("text", "Text", "The text (Markdown).", importance=col.ALWAYS)
+
+    in_table = ("kind", "claim", "text")
+
+
 @dataclass(frozen=True, repr=False)
 class TextResult(Result):
-    """A protocol or a preregistration as an answer: one row a text (Markdown)."""
+    """A protocol or a preregistration as an answer: one TextRow a text."""
+
+    rows: tuple[TextRow, ...]
 
     command: ClassVar[str] = "claims"
     title: ClassVar[str] = "Protocol"
-    fields: ClassVar[tuple[Field, ...]] = (Field("kind", "Kind"), Field("claim", "Claim"), Field("text", "Text"))
+    row_type: ClassVar[type[Row]] = TextRow
 
     def summary(self) -> str:
         """The texts, one after the other."""
-        return "\n".join(str(row["text"]) for row in self.rows)
+        return "\n".join(row.text for row in self.rows)
 
 
 def protocol_result(claim: str | None, claims: str | Path | Catalogue | None, counts: LogCounts) -> TextResult:
@@ -330,7 +345,7 @@ def protocol_result(claim: str | None, claims: str | Path | Catalogue | None, co
     catalogue = choose_catalogue(claims)
     shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
     return TextResult(
-        rows=tuple({"kind": "protocol", "claim": one.id, "text": _protocol(catalogue, one)} for one in shown),
+        rows=tuple(TextRow(kind="protocol", claim=one.id, text=_protocol(catalogue, one)) for one in shown),
         counts=counts,
     )
 
@@ -340,7 +355,7 @@ def preregistration_result(
 ) -> TextResult:
     """`preregistration_text` as an answer; of no log, since none has been read."""
     text = preregistration_text(claim, claims, adjust=adjust)
-    return TextResult(rows=({"kind": "preregistration", "claim": claim, "text": text},), counts=NO_LOG)
+    return TextResult(rows=(TextRow(kind="preregistration", claim=claim, text=text),), counts=NO_LOG)
 
 
 def _hypothesis(claim: Claim) -> str:

@@ -19,43 +19,102 @@ from followup_analytics.charts import (
 from followup_analytics.claims.catalogue import own_catalogue
 from followup_analytics.claims.words import counted_words
 from followup_analytics.errors import UsageError
-from followup_analytics.results.frames import frame_of
-from followup_analytics.results.result import Field, Kind, Result, plain
+from followup_analytics.results import columns as col
+from followup_analytics.results.frames import frame_of, frame_of_findings
+from followup_analytics.results.result import Result
+from followup_analytics.results.row import Row, answer_row
+from followup_analytics.results.values import plain
 from followup_analytics.text import listed, nearest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_NOT_IN_FRAMES = ("diagnostics", "second_line", "controls")
-_SECOND_LINE = ("outcome", "estimate", "conf_low", "conf_high")
 _TABLES = ("weights", "balance", "overlap", "flow", "curves", "controls", "second_way", "tipping", "gates")
+
+
+@answer_row
+class ClaimRow(Row):
+    """One claim with its verdict, as the protocol names the fields."""
+
+    claim: str = col.column("text", "", "Id of the claim.", role="key", importance=col.ALWAYS)
+    advice: str = col.column("text", "Advice", "The advice as people give it.", importance=col.ALWAYS)
+    source: str = col.column("text", "", "Where the advice stands.")
+    population: str = col.column("text", "", "For whom it is tested.")
+    strategy: str = col.column("text", "", "What the advice asks for.")
+    alternative: str = col.column("text", "", "What it is compared to.")
+    outcome: str = col.column("text", "", "The outcome compared.")
+    design: str = col.column("text", "", "How it is tested.")
+    margin: float = col.column("share", "", "The smallest difference that matters.")
+    verdict: str = col.column(
+        "text", "", "supported, contradicted, no_meaningful_difference, inconclusive or not_testable."
+    )
+    verdict_words: str = col.column("text", "Verdict", "The verdict in words.", importance=col.ALWAYS)
+    effect: str = col.column("text", "Difference", "The difference in words.", role="estimate")
+    estimate: float | None = col.estimate("Difference", "points", "Risk under the strategy less the alternative's.")
+    conf_low: float | None = col.lower("points_interval")
+    conf_high: float | None = col.higher("points")
+    risk_strategy: float | None = col.column("share", "", "Risk of the outcome under the strategy.", role="estimate")
+    risk_alternative: float | None = col.column(
+        "share", "", "Risk of the outcome under the alternative.", role="estimate"
+    )
+    p_value: float | None = col.column("p", "", "p of the test that decides.", role="estimate")
+    p_adjusted: float | None = col.column("p", "", "The same, adjusted over all claims tested.", role="estimate")
+    n_interviews: int | None = col.interviews("Interviews in one of the arms.")
+    n_applicants: int | None = col.applicants("Their applicants.")
+    n_events: int | None = col.events("Outcomes among them.")
+    mde: float | None = col.column("share", "", "The smallest difference that these data would find.", role="estimate")
+    risk_ratio: float | None = col.column(
+        "number", "", "Risk under the strategy over the alternative's.", role="estimate"
+    )
+    risk_ratio_low: float | None = col.column("number", "", "Lower end of its 95% interval.", role="estimate")
+    risk_ratio_high: float | None = col.column("number", "", "Upper end of its 95% interval.", role="estimate")
+    e_value: float | None = col.column("number", "", "E-value of the limit nearer to no difference.", role="estimate")
+    e_value_estimate: float | None = col.column("number", "", "E-value of the estimate.", role="estimate", default=None)
+    ess_strategy: float | None = col.column("number", "", "Effective size of the strategy's arm.", role="estimate")
+    ess_alternative: float | None = col.column(
+        "number", "", "Effective size of the alternative's arm.", role="estimate"
+    )
+    max_weight_share: float | None = col.column("share", "", "Largest share of one weight in its arm.", role="estimate")
+    naive: float | None = col.column("points", "", "The difference without weights.", role="estimate")
+    label: str | None = col.column("text", "", "How far the difference may be read as an effect.", role="estimate")
+    reason: str = col.column("sentence", "Why", "Why the verdict is what it is.", importance=col.ALWAYS)
+    status: str = col.status(default="ok")
+    second_line: Mapping[str, Any] | None = col.column(
+        "nested", "", "The same for a second outcome; null where there is none.", role="estimate"
+    )
+    diagnostics: Mapping[str, Any] = col.column("nested", "", "What the design rests on.", role="estimate")
+    post_hoc: bool | None = col.column("bool", "", "Whether the claim was declared after the data.", default=None)
+
+    in_table = ("advice", "verdict_words", "effect", "reason")
+
+
+@answer_row
+class SecondLine(Row):
+    """A claim's second outcome, as columns of the frame."""
+
+    second_line_outcome: str | None = col.column("text", "", "The second outcome.", default=None)
+    second_line_estimate: float | None = col.column("points", "", "Its difference.", role="estimate", default=None)
+    second_line_conf_low: float | None = col.column(
+        "points", "", "Lower end of its 95% interval.", role="estimate", default=None
+    )
+    second_line_conf_high: float | None = col.column(
+        "points", "", "Upper end of its 95% interval.", role="estimate", default=None
+    )
 
 
 @dataclass(frozen=True, repr=False)
 class ClaimsResult(Result):
-    """A verdict per claim, in the order of the catalogue; fields of a row as the protocol names them.
+    """A ClaimRow per claim, in the order of the catalogue.
 
     Beyond the rows, `table("balance")` and its like give the diagnostics of all claims as one frame, and
     `plot_balance("wait-2-3-days")` and its like draw those of one claim.
     """
 
+    rows: tuple[ClaimRow, ...]
+
     command: ClassVar[str] = "claims"
     title: ClassVar[str] = "Does the usual advice hold here?"
-    columns: ClassVar[Mapping[str, Kind]] = {
-        **dict.fromkeys(("margin", "mde", "risk_strategy", "risk_alternative", "naive"), "share"),
-        **dict.fromkeys(("p_value", "p_adjusted"), "p"),
-        **dict.fromkeys(("e_value", "e_value_estimate", "ess_strategy", "ess_alternative"), "number"),
-        "max_weight_share": "share",
-        "post_hoc": "bool",
-        "second_line_outcome": "text",
-        **dict.fromkeys(("second_line_estimate", "second_line_conf_low", "second_line_conf_high"), "share"),
-    }
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("advice", "Advice"),
-        Field("verdict_words", "Verdict"),
-        Field("effect", "Difference"),
-        Field("reason", "Why", "sentence"),
-    )
+    row_type: ClassVar[type[Row]] = ClaimRow
 
     #: Makes the interviews behind the numbers (confidential) when `trace` is asked for.
     behind: Callable[[], pl.DataFrame] | None = field(default=None, compare=False)
@@ -74,23 +133,31 @@ class ClaimsResult(Result):
 
     def verdict(self, claim: str) -> str:
         """The verdict on one claim, by its id; KeyError where there is none of that id."""
-        return str(self.row(claim)["verdict"])
+        return self.row(claim).verdict
 
-    def row(self, claim: str) -> dict[str, Any]:
+    def row(self, claim: str) -> ClaimRow:
         """All fields of one claim, by its id; KeyError where there is none of that id."""
         for row in self.rows:
-            if row["claim"] == claim:
-                return dict(row)
+            if row.claim == claim:
+                return row
         raise KeyError(claim)
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's object; a claim that was not tested has no member for the E-value of an estimate."""
+        made = super().to_json()
+        for row in made["results"]:
+            if row["verdict"] == "not_testable":
+                del row["e_value_estimate"]
+        return made
 
     def to_frame(self) -> Any:
         """One row a claim, its second line in columns of their own, without the nested diagnostics (see `table`)."""
+        columns = [one for one in ClaimRow.declared() if one.kind != "nested"]
         rows = []
-        for row in map(plain, self.rows):
-            line = row.get("second_line") or {}
-            flat = {f"second_line_{name}": line.get(name) for name in _SECOND_LINE}
-            rows.append({**{name: value for name, value in row.items() if name not in _NOT_IN_FRAMES}, **flat})
-        return self._native(frame_of(rows, self.kinds()))
+        for row in self.rows:
+            second = {f"second_line_{name}": value for name, value in (row.second_line or {}).items()}
+            rows.append({**{one.name: plain(row[one.name]) for one in columns}, **SecondLine(**plain(second))})
+        return self._native(frame_of(rows, {one.name: one.kind for one in (*columns, *SecondLine.declared())}))
 
     def table(self, name: str) -> Any:
         """One diagnostic of all tested claims as a frame.
@@ -101,20 +168,18 @@ class ClaimsResult(Result):
         if name not in _TABLES:
             raise KeyError(f"{name!r}: there are {listed(_TABLES)}")
         rows = [
-            {"claim": row["claim"], **plain(entry)}
-            for row in self.rows
-            for entry in _listed((row.get("diagnostics") or {}).get(name))
+            {"claim": row.claim, **plain(entry)} for row in self.rows for entry in _listed(row.diagnostics.get(name))
         ]
-        return self._native(frame_of(rows, {}))
+        return self._native(frame_of_findings(rows))
 
     def _native(self, frame: pl.DataFrame) -> Any:
         return frame.to_pandas() if self.native == "pandas" else frame
 
     def summary(self) -> str:
         """How many claims got which verdict, and which hold."""
-        hold = [str(row["advice"]) for row in self.rows if row["verdict"] == "supported"]
-        against = [str(row["advice"]) for row in self.rows if row["verdict"] == "contradicted"]
-        counts = {verdict: sum(row["verdict"] == verdict for row in self.rows) for verdict in VERDICT_WORDS}
+        hold = [row.advice for row in self.rows if row.verdict == "supported"]
+        against = [row.advice for row in self.rows if row.verdict == "contradicted"]
+        counts = {verdict: sum(row.verdict == verdict for row in self.rows) for verdict in VERDICT_WORDS}
         told = listed([counted_words(verdict, number) for verdict, number in counts.items() if number], "and")
         if len(self.rows) == 1:
             return self._one()
@@ -129,8 +194,8 @@ class ClaimsResult(Result):
 
     def _one(self) -> str:
         row = self.rows[0]
-        effect = f" ({row['effect']})" if row.get("effect") else ""
-        return f"{_quoted([str(row['advice'])]).rstrip('.')}: {row['verdict_words']}{effect}. {row['reason']}"
+        effect = f" ({row.effect})" if row.effect else ""
+        return f"{_quoted([row.advice]).rstrip('.')}: {row.verdict_words}{effect}. {row.reason}"
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """The differences with their intervals as a forest chart."""
@@ -151,19 +216,19 @@ class ClaimsResult(Result):
     def plot_risks(self, claim: str, ax: Axes | None = None) -> Axes:
         """The risk of a claim's outcome by day under both strategies, with 95% bands."""
         rows, row = self._diagnostic(claim, "curves"), self.row(claim)
-        words = str(row["strategy"]), str(row["alternative"])
-        return risk_chart(rows, words=words, outcome=str(row["outcome"]), simulated=self.counts.simulated, ax=ax)
+        words = row.strategy, row.alternative
+        return risk_chart(rows, words=words, outcome=row.outcome, simulated=self.counts.simulated, ax=ax)
 
     def _diagnostic(self, claim: str, name: str) -> list[dict[str, Any]]:
         """One diagnostic of a tested claim; UsageError where there is no such claim, or it was not tested."""
-        row = next((row for row in self.rows if row["claim"] == claim), None)
+        row = next((row for row in self.rows if row.claim == claim), None)
         if row is None:
-            guess = nearest(claim, [str(row["claim"]) for row in self.rows])
+            guess = nearest(claim, [row.claim for row in self.rows])
             hint = f"did you mean {guess!r}?" if guess else "see the column claim of the frame."
             raise UsageError(f"no claim is called {claim!r} here; {hint}")
-        found = (row.get("diagnostics") or {}).get(name)
-        if row["verdict"] == "not_testable":
-            raise UsageError(f"{claim} has nothing to draw, since it was not tested here: {row['reason']}")
+        found = row.diagnostics.get(name)
+        if row.verdict == "not_testable":
+            raise UsageError(f"{claim} has nothing to draw, since it was not tested here: {row.reason}")
         if not found:
             raise UsageError(f"{claim} has no {name} to draw: it is adjusted for nothing.")
         return [dict(one) for one in found]

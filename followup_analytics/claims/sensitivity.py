@@ -22,34 +22,55 @@ from followup_analytics.claims.trial import Trial, run_trial
 from followup_analytics.claims.verdict import decide
 from followup_analytics.claims.words import effect_words
 from followup_analytics.log.followup_log import FollowUpLog
-from followup_analytics.results.disclosure import HIDDEN_REASON, require_enough
-from followup_analytics.results.result import Field, LogCounts, Result
+from followup_analytics.results import columns as col
+from followup_analytics.results.disclosure import HIDDEN_REASON, SUPPRESSED, require_enough
+from followup_analytics.results.result import LogCounts, Result
+from followup_analytics.results.row import Row, answer_row
 from followup_analytics.trials.ccw import weight_cap
 
 _MARGINS = (0.03, 0.05, 0.08, 0.10)
 _HORIZONS = (0.5, 0.75, 1.5)
 
 
+@answer_row
+class SensitivityRow(Row):
+    """The claim under one other choice."""
+
+    claim: str = col.column("text", "", "Id of the claim.", role="key")
+    change: str = col.column("text", "What is changed", "What is done otherwise.", role="key", importance=col.ALWAYS)
+    n_interviews: int | None = col.interviews("Interviews in one of the arms.")
+    n_applicants: int | None = col.applicants("Their applicants.")
+    n_events: int | None = col.events("Outcomes among them.")
+    reason: str | None = col.column("sentence", "", "Why it can't be tested; null where it can.", default=None)
+    estimate: float | None = col.estimate("Difference", "points", "The difference that it gives.")
+    conf_low: float | None = col.lower("points_interval")
+    conf_high: float | None = col.higher("points")
+    effect: str = col.column("text", "Difference", "The difference in words.", role="estimate", importance=col.ALWAYS)
+    verdict: str = col.column("text", "", "The verdict that it would give alone.", role="estimate")
+    verdict_words: str = col.column("text", "Verdict then", "The same in words.", role="estimate")
+    changes: bool = col.column("bool", "Changes it", "Whether the verdict is another one.", role="estimate")
+    status: str = col.status(default="ok")
+
+    in_table = ("change", "effect", "verdict_words", "changes")
+
+
 @dataclass(frozen=True, repr=False)
 class SensitivityResult(Result):
-    """One claim under other choices: each row a change, the difference it gives and the verdict it would give alone."""
+    """One claim under other choices, a SensitivityRow each: what it gives, and the verdict it would give alone."""
+
+    rows: tuple[SensitivityRow, ...]
 
     command: ClassVar[str] = "sensitivity"
     title: ClassVar[str] = "What would change the verdict"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("change", "What is changed"),
-        Field("effect", "Difference"),
-        Field("verdict_words", "Verdict then"),
-        Field("changes", "Changes it", "bool"),
-    )
+    row_type: ClassVar[type[Row]] = SensitivityRow
 
     def summary(self) -> str:
         """How many of the changes would change the verdict, and which."""
-        if self.rows[0]["verdict"] == "not_testable":
-            testable = [str(row["change"]) for row in self.rows[1:] if row["verdict"] != "not_testable"]
-            why = self.rows[0]["reason"] or HIDDEN_REASON
+        if self.rows[0].verdict == "not_testable":
+            testable = [row.change for row in self.rows[1:] if row.verdict != "not_testable"]
+            why = self.rows[0].reason or HIDDEN_REASON
             return f"It can't be tested as declared. {why} It could be with: {'; '.join(testable) or 'none of these'}."
-        other = [str(row["change"]) for row in self.rows[1:] if row["changes"]]
+        other = [row.change for row in self.rows[1:] if row.changes]
         if not other:
             return f"None of {len(self.rows) - 1} changes changes the verdict."
         return f"{len(other)} of {len(self.rows) - 1} changes would change the verdict: {'; '.join(other)}."
@@ -78,7 +99,7 @@ def claim_sensitivity(
     own = run_trial(one, context, extras=False)
     rows = [_row("as declared", own, None, min_cell)]
     for words, trial in _changed(one, context, own):
-        rows.append(_row(words, trial, rows[0]["verdict"], min_cell))
+        rows.append(_row(words, trial, rows[0].verdict, min_cell))
         if progress is not None:
             progress(words)
     rows += _forgotten(own, min_cell)
@@ -142,16 +163,19 @@ def _reorder(histories: Histories, *, answers_first: bool) -> Histories:
     return replace(moved, attempts=kept, notes=notes)
 
 
-def _row(words: str, trial: Trial, declared: str | None, min_cell: int) -> dict[str, Any]:
-    blank = {**_head(words, trial, min_cell), "estimate": None, "conf_low": None, "conf_high": None, "effect": ""}
+def _row(words: str, trial: Trial, declared: str | None, min_cell: int) -> SensitivityRow:
+    head = _head(words, trial, min_cell)
     if 0 < trial.n_applicants < min_cell:
-        verdict, status = "not_testable", "suppressed"
+        verdict, status = "not_testable", SUPPRESSED
     elif trial.test is None or trial.estimate is None:
         verdict, status = "not_testable", "not_estimable"
     else:
-        return {**_head(words, trial, min_cell), **_tested_row(trial, trial.estimate, declared)}
+        return SensitivityRow(**head, **_tested(trial, trial.estimate, declared))
     changes = declared is not None and verdict != declared
-    return {**blank, "verdict": verdict, "verdict_words": VERDICT_WORDS[verdict], "changes": changes, "status": status}
+    return SensitivityRow(
+        **head, estimate=None, conf_low=None, conf_high=None, effect="", verdict=verdict,
+        verdict_words=VERDICT_WORDS[verdict], changes=changes, status=status,
+    )  # fmt: skip
 
 
 def _head(words: str, trial: Trial, min_cell: int) -> dict[str, Any]:
@@ -161,7 +185,7 @@ def _head(words: str, trial: Trial, min_cell: int) -> dict[str, Any]:
     return {"claim": trial.claim.id, "change": words, **shown, "reason": None if few else trial.refusal or None}
 
 
-def _tested_row(trial: Trial, estimate: Estimate, declared: str | None) -> dict[str, Any]:
+def _tested(trial: Trial, estimate: Estimate, declared: str | None) -> dict[str, Any]:
     test = trial.test
     low, high = (float(limit) for limit in estimate.effect.difference.limits())
     enough = trial.n_applicants >= MIN_FOR_VERDICT
@@ -178,10 +202,10 @@ def _tested_row(trial: Trial, estimate: Estimate, declared: str | None) -> dict[
     }
 
 
-def _forgotten(own: Trial, min_cell: int) -> list[dict[str, Any]]:
+def _forgotten(own: Trial, min_cell: int) -> list[SensitivityRow]:
     found = forgotten(own) if own.n_applicants >= min_cell else None
     if found is None:
         return []
     blank = _row(str(found["words"]), replace(own, test=None), None, min_cell)
-    words = {"verdict": "inconclusive", "verdict_words": "below the margin", "status": "ok"}
-    return [{**blank, **words, "changes": found["share"] is not None}]
+    changes = found["share"] is not None
+    return [blank.having(verdict="inconclusive", verdict_words="below the margin", status="ok", changes=changes)]

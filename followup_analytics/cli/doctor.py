@@ -8,7 +8,9 @@ import platform
 from dataclasses import dataclass
 from typing import ClassVar
 
-from followup_analytics.results.result import Field, LogCounts, Result
+from followup_analytics.results import columns as col
+from followup_analytics.results.result import LogCounts, Result
+from followup_analytics.results.row import Row, answer_row
 
 _NEEDED = (
     "polars", "pandas", "pyarrow", "narwhals", "numpy", "scipy", "scikit-learn", "matplotlib", "typst", "sqlalchemy",
@@ -19,63 +21,72 @@ _PART = "optional; to have it, run  pip install '.[{extra}]'  in the folder of t
 _OPTIONAL = {"jupyterlab": "notebook", "psycopg": "postgres", "duckdb": "duckdb", "pyspark": "spark"}
 
 
+@answer_row
+class DoctorRow(Row):
+    """One thing examined."""
+
+    part: str = col.column("text", "Part", "What was examined.", role="key", importance=col.ALWAYS)
+    state: str = col.column("text", "State", "ok, absent (optional) or wrong.", importance=col.ALWAYS)
+    detail: str = col.column("sentence", "Detail", "Version, or what to do.", importance=col.ALWAYS)
+
+    in_table = ("part", "state", "detail")
+
+
 @dataclass(frozen=True, repr=False)
 class DoctorResult(Result):
-    """One row for each thing examined."""
+    """A DoctorRow for each thing examined."""
+
+    rows: tuple[DoctorRow, ...]
 
     command: ClassVar[str] = "doctor"
     title: ClassVar[str] = "This installation"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("part", "Part"),
-        Field("state", "State"),
-        Field("detail", "Detail", "sentence"),
-    )
+    row_type: ClassVar[type[Row]] = DoctorRow
 
     @property
     def healthy(self) -> bool:
         """Whether nothing that is needed is missing or wrong."""
-        return all(row["state"] != "wrong" for row in self.rows)
+        return all(row.state != "wrong" for row in self.rows)
 
     def summary(self) -> str:
         """Whether the tool can be relied on as it is installed."""
-        wrong = [str(row["part"]) for row in self.rows if row["state"] == "wrong"]
+        wrong = [row.part for row in self.rows if row.state == "wrong"]
         return "All that is needed is here and answers rightly." if not wrong else f"Not in order: {', '.join(wrong)}."
 
 
 def examine() -> DoctorResult:
     """Look at versions, optional parts and fonts, and analyse four interviews whose answer is known."""
-    rows = [{"part": "python", "state": "ok", "detail": platform.python_version()}]
+    rows = [DoctorRow(part="python", state="ok", detail=platform.python_version())]
     rows += [_package(name) for name in _NEEDED]
     rows += [_extra(name, extra) for name, extra in _OPTIONAL.items()]
     rows += [_fonts(), _self_check()]
     return DoctorResult(rows=tuple(rows), counts=LogCounts(4, 4, 7, "2026-03-31", simulated=False))
 
 
-def _package(name: str) -> dict[str, str]:
+def _package(name: str) -> DoctorRow:
     try:
-        return {"part": name, "state": "ok", "detail": importlib.metadata.version(name)}
+        return DoctorRow(part=name, state="ok", detail=importlib.metadata.version(name))
     except importlib.metadata.PackageNotFoundError:
         again = "missing: run  pip install .  again in the folder of the README"
-        return {"part": name, "state": "wrong", "detail": again}
+        return DoctorRow(part=name, state="wrong", detail=again)
 
 
-def _extra(name: str, extra: str) -> dict[str, str]:
+def _extra(name: str, extra: str) -> DoctorRow:
     if importlib.util.find_spec(name) is None:
-        return {"part": name, "state": "absent", "detail": _PART.format(extra=extra)}
-    return {"part": name, "state": "ok", "detail": importlib.metadata.version(name)}
+        return DoctorRow(part=name, state="absent", detail=_PART.format(extra=extra))
+    return DoctorRow(part=name, state="ok", detail=importlib.metadata.version(name))
 
 
-def _fonts() -> dict[str, str]:
+def _fonts() -> DoctorRow:
     try:
         from followup_analytics.report.typecase import font_files
 
         found = font_files()
     except (ImportError, OSError) as error:
-        return {"part": "fonts", "state": "wrong", "detail": f"not found ({type(error).__name__})"}
-    return {"part": "fonts", "state": "ok" if found else "wrong", "detail": f"{len(found)} files"}
+        return DoctorRow(part="fonts", state="wrong", detail=f"not found ({type(error).__name__})")
+    return DoctorRow(part="fonts", state="ok" if found else "wrong", detail=f"{len(found)} files")
 
 
-def _self_check() -> dict[str, str]:
+def _self_check() -> DoctorRow:
     """Four first attempts, of which three are answered within a week: the rate must be 3 in 4."""
     from followup_analytics.answers.rates import response_rates
     from followup_analytics.log.followup_log import build_log
@@ -92,6 +103,6 @@ def _self_check() -> dict[str, str]:
         },
         data_date="2026-03-31",
     )
-    found = response_rates(log, by="timing", min_cell=1).rows[0]["estimate"]
+    found = response_rates(log, by="timing", min_cell=1).rows[0].estimate
     right = found == 0.75
-    return {"part": "self-check", "state": "ok" if right else "wrong", "detail": f"3 of 4 answered gives {found}"}
+    return DoctorRow(part="self-check", state="ok" if right else "wrong", detail=f"3 of 4 answered gives {found}")

@@ -12,6 +12,7 @@ import typer
 from followup_analytics.cli.shared import say
 
 if TYPE_CHECKING:
+    from followup_analytics.advice.next_steps import StepRow
     from followup_analytics.store import Store
     from followup_analytics.track import Entry
 
@@ -27,7 +28,7 @@ def tell(url: str, entry: Entry, *, as_json: bool) -> None:
         say(f"Warning: {doubt}")
     step = _next_step(url, entry.interview_id)
     if as_json:
-        _echo_answer(url, {"id": entry.id, "next": step}, entry.doubts)
+        _echo_answer(url, {"id": entry.id, "next": None if step is None else dict(step)}, entry.doubts)
     if step:
         from followup_analytics.advice.next_steps import step_in_words
 
@@ -36,7 +37,8 @@ def tell(url: str, entry: Entry, *, as_json: bool) -> None:
 
 def tell_history(url: str, interview: str, lines: Sequence[str]) -> None:
     """All that was recorded about an interview, with its next step, as JSON."""
-    _echo_answer(url, {"id": interview, "next": _next_step(url, interview), "lines": list(lines)})
+    step = _next_step(url, interview)
+    _echo_answer(url, {"id": interview, "next": None if step is None else dict(step), "lines": list(lines)})
 
 
 def tell_erased(url: str, entry: Entry, *, as_json: bool) -> None:
@@ -46,7 +48,7 @@ def tell_erased(url: str, entry: Entry, *, as_json: bool) -> None:
         _echo_answer(url, {"id": None, "next": None})
 
 
-def _next_step(url: str, interview: str | None) -> dict[str, Any] | None:
+def _next_step(url: str, interview: str | None) -> StepRow | None:
     if interview is None:
         return None
     from followup_analytics.advice import next_steps
@@ -55,7 +57,7 @@ def _next_step(url: str, interview: str | None) -> dict[str, Any] | None:
 
     story = read_story(open_store(url), interview)
     rows = () if story is None else next_steps(story, test=False).rows
-    return dict(rows[0]) if rows else None
+    return rows[0] if rows else None
 
 
 def _echo_answer(url: str, result: Mapping[str, Any], doubts: Sequence[str] = ()) -> None:

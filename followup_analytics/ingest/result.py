@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from followup_analytics.errors import FollowUpError
-from followup_analytics.results.result import Field, Result
+from followup_analytics.results import columns as col
+from followup_analytics.results.columns import Field
+from followup_analytics.results.result import Result
+from followup_analytics.results.row import Row, answer_row
 from followup_analytics.text import clean, counted, listed
 
 if TYPE_CHECKING:
@@ -51,10 +53,36 @@ class FailedFile:
     error: FollowUpError
 
 
+@answer_row
+class IngestRow(Row):
+    """What became of the rows of one table of one file."""
+
+    file: str = col.column("text", "File", "Name of the file.", role="key", importance=col.ALWAYS)
+    table: str = col.column("text", "Table", "The log's table.", role="key", importance=col.ALWAYS)
+    source: str = col.column("text", "Kind", "What the file was taken for.", importance=col.RARELY)
+    rows_read: int = col.column("count", "Rows", "Rows read.", importance=col.ALWAYS, default=0)
+    accepted: int = col.column("count", "Accepted", "Rows accepted.", importance=col.ALWAYS, default=0)
+    already_known: int = col.column("count", "Known", "Rows that were there already.", default=0)
+    replaced: int = col.column(
+        "count", "of these replaced", "Accepted rows that are new versions of rows.", importance=col.RARELY, default=0
+    )
+    rejected: int = col.column("count", "Rejected", "Rows set aside.", importance=col.ALWAYS, default=0)
+    unmatched: int = col.column(
+        "count", "of these unmatched", "Rejected calls that fit no interview.", importance=col.RARELY, default=0
+    )
+    rejects_file: str | None = col.column("text", "", "Where the rejected rows are; null where there is no such file.")
+    why: str | None = col.column("sentence", "", "Why the file was taken for that kind.", default=None)
+
+    in_table = (
+        "file", "table", "source", "rows_read", "accepted", "replaced", "already_known", "rejected", "unmatched",
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, repr=False)
 class IngestResult(Result):
-    """One row per file and table, with the broken rules, the files that failed, and the exit code of the command."""
+    """An IngestRow per file and table, the broken rules, the files that failed, and the exit code of the command."""
 
+    rows: tuple[IngestRow, ...]
     broken: tuple[BrokenRule, ...] = ()
     failed: tuple[FailedFile, ...] = ()
     review_file: str | None = None
@@ -62,21 +90,13 @@ class IngestResult(Result):
 
     command: ClassVar[str] = "ingest"
     title: ClassVar[str] = "Files read and stored"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("file", "File"),
-        Field("table", "Table"),
-        Field("source", "Kind"),
-        Field("rows_read", "Rows", "count"),
-        Field("accepted", "Accepted", "count"),
-        Field("replaced", "of these replaced", "count"),
-        Field("already_known", "Known", "count"),
-        Field("rejected", "Rejected", "count"),
-        Field("unmatched", "of these unmatched", "count"),
-    )
+    row_type: ClassVar[type[Row]] = IngestRow
 
     def shown_fields(self) -> tuple[Field, ...]:
         """The columns of the table; those that are of use to few are left out where they would hold noughts alone."""
-        return tuple(one for one in self.fields if one.name not in _RARE or any(row[one.name] for row in self.rows))
+        return tuple(
+            one for one in super().shown_fields() if one.name not in _RARE or any(row[one.name] for row in self.rows)
+        )
 
     def summary(self) -> str:
         """What happened to the rows, and what to do next."""
@@ -121,7 +141,7 @@ class IngestResult(Result):
 
     def _papers(self) -> list[str]:
         """Where the rejected rows are: each file on a line of its own, so that its name can be copied whole."""
-        files = list(dict.fromkeys(row["rejects_file"] for row in self.rows if row["rejects_file"]))
+        files = list(dict.fromkeys(row.rejects_file for row in self.rows if row.rejects_file))
         head = "Rejected rows with their reasons, to be mended and ingested alone:"
         return [head, *(f"  {file}" for file in files)] if files else []
 
@@ -185,25 +205,6 @@ def _places(examples: tuple[tuple[int | None, str | None, str | None], ...], hea
         for row, column, value in examples
         if row
     )
-
-
-def table_row(
-    file: str, table: str, source: str, counts: Mapping[str, int], rejects_file: str | None, why: str | None = None
-) -> dict[str, Any]:
-    """One row of the result."""
-    return {
-        "file": file,
-        "table": table,
-        "source": source,
-        "rows_read": counts.get("rows_read", 0),
-        "accepted": counts.get("accepted", 0),
-        "already_known": counts.get("already_known", 0),
-        "replaced": counts.get("replaced", 0),
-        "rejected": counts.get("rejected", 0),
-        "unmatched": counts.get("unmatched", 0),
-        "rejects_file": rejects_file,
-        "why": why,
-    }
 
 
 _STYLE = (

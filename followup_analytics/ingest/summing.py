@@ -13,7 +13,7 @@ from followup_analytics.ingest.completeness import logged_share
 from followup_analytics.ingest.doubts import same_calls_elsewhere, warnings_of
 from followup_analytics.ingest.linking.by_hand import entered_by_hand
 from followup_analytics.ingest.registry import FURTHER
-from followup_analytics.ingest.result import BrokenRule, CheckResult, FailedFile, IngestResult, table_row
+from followup_analytics.ingest.result import BrokenRule, CheckResult, FailedFile, IngestResult, IngestRow
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
 from followup_analytics.log.checks import CheckedTable
 from followup_analytics.log.followup_log import Note, clock_notes
@@ -119,27 +119,30 @@ def _aside_rules(files: Sequence[FileOnItsWay]) -> list[BrokenRule]:
     ]
 
 
-def _row(run: Run, file: FileOnItsWay, table: TableOnItsWay) -> dict[str, Any]:
+def _row(run: Run, file: FileOnItsWay, table: TableOnItsWay) -> IngestRow:
     calls = file.is_calls and table.name == CONTACTS.name
-    counts = {
-        "rows_read": table.batch.read,
-        "accepted": table.counts.accepted,
-        "already_known": table.counts.already_known,
-        "replaced": table.counts.new_versions,
-        "rejected": table.checked.n_rejected + table.counts.forgotten + (file.aside.n if calls and file.aside else 0),
-        "unmatched": file.unmatched if calls else 0,
-    }
-    paper = run.papers.rejects_of(file.sample, table.sheet, table.name)
-    return table_row(file.sample.name, table.name, file.source.name, counts, paper, file.match.why)
+    return IngestRow(
+        file=file.sample.name,
+        table=table.name,
+        source=file.source.name,
+        rows_read=table.batch.read,
+        accepted=table.counts.accepted,
+        already_known=table.counts.already_known,
+        replaced=table.counts.new_versions,
+        rejected=table.checked.n_rejected + table.counts.forgotten + (file.aside.n if calls and file.aside else 0),
+        unmatched=file.unmatched if calls else 0,
+        rejects_file=run.papers.rejects_of(file.sample, table.sheet, table.name),
+        why=file.match.why,
+    )
 
 
-def _exit_code(rows: Sequence[dict[str, Any]], failed: Sequence[FailedFile], kind: type[IngestResult]) -> int:
+def _exit_code(rows: Sequence[IngestRow], failed: Sequence[FailedFile], kind: type[IngestResult]) -> int:
     """Contract section 3: 1 when a file is unreadable; check: 3 when a row is bad; ingest: 0 when any row counts."""
     if any(one.error.exit_code == 1 for one in failed):
         return 1
     if issubclass(kind, CheckResult):
-        return 3 if failed or any(row["rejected"] > row["unmatched"] for row in rows) else 0
-    return 0 if any(row["accepted"] or row["already_known"] for row in rows) else 3
+        return 3 if failed or any(row.rejected > row.unmatched for row in rows) else 0
+    return 0 if any(row.accepted or row.already_known for row in rows) else 3
 
 
 def _notes(run: Run, files: Sequence[FileOnItsWay]) -> list[Note]:

@@ -15,7 +15,7 @@ from followup_analytics.model.evaluate import METRICS, Evaluation, Measure, Pred
 from followup_analytics.model.fitting import Trained, later, train, unseen, unseen_rows
 from followup_analytics.model.groups import by_group, reliability
 from followup_analytics.model.multiples import multiples, with_own
-from followup_analytics.model.result import CallbackModel
+from followup_analytics.model.result import CallbackModel, ModelRow
 from followup_analytics.model.saved import FittedModel, make_saved
 from followup_analytics.model.terms import NAMES, covariates_of, term_frame
 from followup_analytics.model.waiting import Curve, spells, waiting_curves
@@ -75,10 +75,11 @@ def fit_callback_model(
         beats=found.beats_base_rate, metrics=found.metrics, curves=(),
     )  # fmt: skip
     saved = replace(saved, curves=_curves(log, saved, frame, min_cell))
-    row = _row(usable, trained, found, held_out, saved) | {
-        "reliability": reliability(judged, min_cell=min_cell),
-        "calibration_by": [*_groups(log, judged, "cohort", min_cell), *_groups(log, judged, "channel", min_cell)],
-    }
+    row = ModelRow(
+        **_facts(usable, trained, found, held_out, saved),
+        reliability=reliability(judged, min_cell=min_cell),
+        calibration_by=[*_groups(log, judged, "cohort", min_cell), *_groups(log, judged, "channel", min_cell)],
+    )
     return CallbackModel(
         rows=(row,),
         counts=LogCounts.of(log),
@@ -88,7 +89,7 @@ def fit_callback_model(
     )
 
 
-def _row(
+def _facts(
     usable: pl.DataFrame, trained: Trained, found: Evaluation, held_out: Predictions | None, saved: FittedModel
 ) -> dict[str, Any]:
     temporal = None if held_out is None else _temporal(held_out)
@@ -146,13 +147,12 @@ def _nothing(
         if not frame.height
         else f"No attempt was followed for the whole window of {within:g} days: choose a shorter one, or wait."
     )
-    row = {
-        "outcome": outcome, "within": within, "metrics": {name: dict(empty) for name in METRICS}, "temporal": None,
-        "coefficients": [], "beats_base_rate": False, "p_value": None, "gain": dict(empty), "base_rate": None,
-        "penalty_c": None, "n_columns": 0, "left_out": [*NAMES, *covariates], "n_attempts": 0, "n_interviews": 0,
-        "n_applicants": 0, "n_events": 0, "status": "not_estimable", "reason": reason,
-        "reliability": [], "calibration_by": [],
-    }  # fmt: skip
+    row = ModelRow(
+        outcome=outcome, within=within, metrics={name: dict(empty) for name in METRICS}, temporal=None,
+        coefficients=[], beats_base_rate=False, p_value=None, gain=dict(empty), base_rate=None, penalty_c=None,
+        n_columns=0, left_out=[*NAMES, *covariates], n_attempts=0, n_interviews=0, n_applicants=0, n_events=0,
+        status="not_estimable", reason=reason, reliability=[], calibration_by=[],
+    )  # fmt: skip
     saved = make_saved(
         log, None, frame, within=within, outcome=outcome, covariates=tuple(covariates), min_cell=min_cell,
         beats=False, metrics={}, curves=(),
@@ -177,7 +177,7 @@ def _groups(log: FollowUpLog, judged: pl.DataFrame, by: str, min_cell: int) -> l
 
 
 def _notes(
-    frame: pl.DataFrame, usable: pl.DataFrame, trained: Trained, found: Evaluation, row: dict[str, Any]
+    frame: pl.DataFrame, usable: pl.DataFrame, trained: Trained, found: Evaluation, row: ModelRow
 ) -> tuple[Note, ...]:
     notes = [
         Note(
@@ -185,8 +185,8 @@ def _notes(
             "These are predictions from what is known before an attempt: they don't say what an action would change.",
         ),
     ]
-    if row["reason"]:
-        notes.append(Note("no_model" if not found.beats_base_rate else "few_events", row["reason"]))
+    if row.reason:
+        notes.append(Note("no_model" if not found.beats_base_rate else "few_events", row.reason))
     if frame.height > usable.height:
         notes.append(
             Note(
@@ -201,7 +201,7 @@ def _notes(
         )
     if any(term.pooled for term in trained.fit.coding.terms):
         notes.append(Note("pooled_levels", "Levels of too few applicants are pooled as (other)."))
-    if row["temporal"] is None:
+    if row.temporal is None:
         notes.append(
             Note("no_temporal", "The log is too short or too small to hold its latest interviews out as a test.")
         )

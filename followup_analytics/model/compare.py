@@ -21,8 +21,10 @@ from followup_analytics.model.evaluate import Predictions, evaluate
 from followup_analytics.model.ridge import ROUGH, Design, design_of, fit
 from followup_analytics.model.terms import NAMES, covariates_of, term_frame
 from followup_analytics.model.tuning import base_rate, choose_c, folds_of_groups
+from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import require_enough
-from followup_analytics.results.result import Field, LogCounts, Result
+from followup_analytics.results.result import LogCounts, Result
+from followup_analytics.results.row import Row, answer_row
 from followup_analytics.statistics import group_rows
 
 if TYPE_CHECKING:
@@ -41,21 +43,41 @@ _MAIN = ("timing", "attempt", "channel")
 _SPREAD = 0.5
 
 
+@answer_row
+class ComparisonRow(Row):
+    """One model, judged on applicants that it has not seen."""
+
+    model: str = col.column("text", "model", "Name of the model.", role="key", importance=col.ALWAYS)
+    estimate: float | None = col.estimate("log loss", "fine", "Log loss out of fold.")
+    conf_low: float | None = col.lower("fine_interval")
+    conf_high: float | None = col.higher("fine")
+    brier: float | None = col.column("fine", "Brier score", "Brier score out of fold.", role="estimate")
+    calibration_slope: float | None = col.column(
+        "number", "calibration slope", "Slope of the calibration; 1 is right.", role="estimate"
+    )
+    auc: float | None = col.column("number", "area", "Area under the curve.", role="estimate")
+    p_value: float | None = col.column("p", "", "One-sided p of not beating the base rate.", role="estimate")
+    mean_log_odds: float | None = col.column("number", "", "Mean of the predicted log-odds.", role="derived")
+    n_attempts: int | None = col.column("count", "", "Attempts judged.", role="count")
+    n_interviews: int | None = col.interviews()
+    n_applicants: int | None = col.applicants()
+    n_events: int | None = col.events("Responses.")
+    status: str = col.status(default="ok")
+    reason: str | None = col.reason(default=None)
+    chosen: bool = col.column("bool", "taken", "Whether this model is taken.")
+
+    in_table = ("model", "estimate", "conf_low", "brier", "calibration_slope", "auc", "chosen")
+
+
 @dataclass(frozen=True, repr=False)
 class ModelComparison(Result):
-    """One row for each model: log loss out of fold with limits, Brier, calibration slope, area; one is `chosen`."""
+    """A ComparisonRow for each model: log loss out of fold, Brier, calibration slope, area; one is chosen."""
+
+    rows: tuple[ComparisonRow, ...]
 
     command: ClassVar[str] = "model"
     title: ClassVar[str] = "Models compared on applicants not seen"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("model", "model"),
-        Field("estimate", "log loss", "fine"),
-        Field("conf_low", "95% interval", "fine_interval", upper="conf_high"),
-        Field("brier", "Brier score", "fine"),
-        Field("calibration_slope", "calibration slope", "number"),
-        Field("auc", "area", "number"),
-        Field("chosen", "taken", "bool"),
-    )
+    row_type: ClassVar[type[Row]] = ComparisonRow
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals: each model's log loss on applicants not seen, less being better."""
@@ -72,8 +94,8 @@ class ModelComparison(Result):
 
     def summary(self) -> str:
         """Which model is taken, and why not the one with the least loss where it is another."""
-        taken = next(row["model"] for row in self.rows if row["chosen"])
-        least = min(self.rows, key=lambda row: row["estimate"])["model"]
+        taken = next(row.model for row in self.rows if row.chosen)
+        least = min(self.rows, key=lambda row: row.estimate or 0.0).model
         tail = (
             "" if taken == least else f"; {least} does better by less than one standard error, and the simpler is taken"
         )
@@ -122,7 +144,7 @@ def compare_models(
     chosen = simplest(found, y, group)
     ones = np.ones(len(y))
     rows = [
-        _row(name, Predictions(p, base, ones, y, group, fold), frame) | {"chosen": name == chosen}
+        _row(name, Predictions(p, base, ones, y, group, fold), frame, chosen=name == chosen)
         for name, p in found.items()
     ]
     note = Note("prediction", "These models predict; none says what an action would change.")
@@ -216,18 +238,19 @@ def _log(p: FloatArray) -> FloatArray:
     return np.asarray(np.log(np.clip(p, 1e-12, 1.0)), dtype=np.float64)
 
 
-def _row(name: str, predictions: Predictions, frame: pl.DataFrame) -> dict[str, Any]:
+def _row(name: str, predictions: Predictions, frame: pl.DataFrame, *, chosen: bool) -> ComparisonRow:
     found = evaluate(predictions)
-    return {
-        "model": name,
-        **found.metrics["log_loss"],
-        "brier": found.metrics["brier"]["estimate"],
-        "calibration_slope": found.metrics["calibration_slope"]["estimate"],
-        "auc": found.metrics["auc"]["estimate"],
-        "p_value": found.p_value,
-        "mean_log_odds": float(np.mean(logit(np.clip(predictions.p, 1e-12, 1 - 1e-12)))),
-        "n_attempts": frame.height,
-        **counts_behind(frame),
-        "status": "ok",
-        "reason": None,
-    }
+    loss: dict[str, Any] = {**found.metrics["log_loss"]}
+    counts: dict[str, Any] = {**counts_behind(frame)}
+    return ComparisonRow(
+        model=name,
+        **loss,
+        brier=found.metrics["brier"]["estimate"],
+        calibration_slope=found.metrics["calibration_slope"]["estimate"],
+        auc=found.metrics["auc"]["estimate"],
+        p_value=found.p_value,
+        mean_log_odds=float(np.mean(logit(np.clip(predictions.p, 1e-12, 1 - 1e-12)))),
+        n_attempts=frame.height,
+        **counts,
+        chosen=chosen,
+    )

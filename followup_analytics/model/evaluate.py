@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, stdtr
 
+from followup_analytics.results.values import finite
 from followup_analytics.statistics import Jackknife, jackknife_of_sums
 
 FloatArray = NDArray[np.float64]
@@ -122,19 +123,15 @@ def _ratio(above: FloatArray, below: FloatArray) -> FloatArray:
 def _measure(found: Jackknife, place: int) -> Measure:
     low, high = found.limits()
     return {
-        "estimate": _plain(found.estimate[place]),
-        "conf_low": _plain(low[place]),
-        "conf_high": _plain(high[place]),
+        "estimate": finite(found.estimate[place]),
+        "conf_low": finite(low[place]),
+        "conf_high": finite(high[place]),
     }
 
 
 def _bounded(measure: Measure) -> Measure:
     """An area lies between 0 and 1, and so do its limits."""
     return {name: None if value is None else min(max(value, 0.0), 1.0) for name, value in measure.items()}
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
 
 
 def _one_sided(gain: Jackknife) -> float | None:

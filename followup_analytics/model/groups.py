@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from followup_analytics.results.disclosure import hide_rows
+from followup_analytics.results.values import finite
 from followup_analytics.statistics import korn_graubard
 
 Row = dict[str, Any]
@@ -82,8 +83,8 @@ def _observed(rows: pl.DataFrame, key: str) -> list[Row]:
             key: row[key],
             "predicted": row["predicted"],
             "estimate": row["s"] / row["n"],
-            "conf_low": _plain(found.low[place]),
-            "conf_high": _plain(found.high[place]),
+            "conf_low": finite(found.low[place]),
+            "conf_high": finite(found.high[place]),
             "n_attempts": int(row["n"]),
             "n_interviews": row["interviews"],
             "n_applicants": row["m"],
@@ -91,7 +92,3 @@ def _observed(rows: pl.DataFrame, key: str) -> list[Row]:
         }
         for place, row in enumerate(table.iter_rows(named=True))
     ]
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

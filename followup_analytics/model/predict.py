@@ -21,7 +21,9 @@ from followup_analytics.model.result import CallbackModel
 from followup_analytics.model.saved import FittedModel
 from followup_analytics.model.terms import term_frame
 from followup_analytics.model.waiting import DAY_US, STRATA
-from followup_analytics.results.result import Field, Kind, LogCounts, Result
+from followup_analytics.results import columns as col
+from followup_analytics.results.result import LogCounts, Result
+from followup_analytics.results.row import Row, answer_row
 from followup_analytics.statistics import t_quantile
 from followup_analytics.text import counted, counted_days
 
@@ -35,43 +37,63 @@ _FORTNIGHT = 14.0
 _MOST_DRAWN = 30
 
 
+@answer_row
+class PredictionRow(Row):
+    """The chance of hearing back about one open interview."""
+
+    interview_id: str = col.column("text", "interview", "The interview.", role="confidential", importance=col.ALWAYS)
+    probability: float | None = col.column(
+        "share",
+        "chance if nothing is done",
+        "Chance of a response in the next `within` days if nothing further is done.",
+        role="confidential",
+        importance=col.ALWAYS,
+    )
+    conf_low: float | None = col.lower()
+    conf_high: float | None = col.higher()
+    probability_14: float | None = col.column(
+        "share", "within 14 days", "The same within 14 days.", role="confidential"
+    )
+    silence_days: float | None = col.column(
+        "days", "days of silence", "Days since the last attempt, or since the interview.", role="confidential"
+    )
+    attempts: int = col.column("count", "attempts", "Attempts made.", role="confidential")
+    basis: str = col.column("text", "", "`model` or `base rate`: what the chance rests on.")
+    status: str = col.status(default="ok")
+    reason: str | None = col.reason(default=None)
+    if_call: float | None = col.column(
+        "share", "predicted if called", "Predicted for a call on the next day, or null.", role="confidential"
+    )
+    if_call_low: float | None = col.column("share", "", "Lower end of its 95% interval.", role="confidential")
+    if_call_high: float | None = col.column("share", "", "Upper end of its 95% interval.", role="confidential")
+    if_other: Mapping[str, Any] = col.column(
+        "nested", "", "The same for an e-mail, and for calls on later weekdays.", role="confidential"
+    )
+    if_call_reason: str = col.column("sentence", "", "How to read it, or why there is none.")
+    employer: str | None = col.column("text", "employer", "The employer.", role="confidential")
+
+    in_table = (
+        "interview_id", "employer", "silence_days", "attempts", "probability", "conf_low", "probability_14", "if_call",
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, repr=False)
 class Predictions(Result):
-    """One row for each interview without response or end of the story, in the order of the log.
+    """A PredictionRow for each interview without response or end of the story, in the order of the log."""
 
-    Rows: interview_id, probability (of a response in the next `within` days if nothing further is done), conf_low,
-    conf_high, probability_14 (the same within 14 days), if_call (predicted for a call on the next day, or null; its
-    limits, and other ways and days under if_other), if_call_reason, employer, silence_days, attempts, basis ("model" or
-    "base rate"), status, reason.
-    """
+    rows: tuple[PredictionRow, ...]
 
     command: ClassVar[str] = "predict"
     title: ClassVar[str] = "Chance of hearing back (confidential)"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("interview_id", "interview"),
-        Field("employer", "employer"),
-        Field("silence_days", "days of silence", "days"),
-        Field("attempts", "attempts", "count"),
-        Field("probability", "chance if nothing is done", "share"),
-        Field("conf_low", "95% interval", "share_interval", upper="conf_high"),
-        Field("probability_14", "within 14 days", "share"),
-        Field("if_call", "predicted if called", "share"),
-    )
-
-    columns: ClassVar[Mapping[str, Kind]] = {
-        "interview_id": "text", "probability": "share", "conf_low": "share", "conf_high": "share",
-        "probability_14": "share", "silence_days": "days", "attempts": "count", "basis": "text", "status": "text",
-        "reason": "sentence", "if_call": "share", "if_call_low": "share", "if_call_high": "share", "if_other": "text",
-        "if_call_reason": "sentence", "employer": "text",
-    }  # fmt: skip
+    row_type: ClassVar[type[Row]] = PredictionRow
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals for the likeliest interviews, the most likely first. Confidential as the list."""
         from followup_analytics.charts import rate_chart
 
-        known = [row for row in self.rows if row["probability"] is not None]
-        likeliest = sorted(known, key=lambda row: -float(row["probability"]))[:_MOST_DRAWN]
-        rows = [{**row, "interview": row["interview_id"], "estimate": row["probability"]} for row in likeliest]
+        known = [row for row in self.rows if row.probability is not None]
+        likeliest = sorted(known, key=lambda row: -(row.probability or 0.0))[:_MOST_DRAWN]
+        rows = [{**row, "interview": row.interview_id, "estimate": row.probability} for row in likeliest]
         return rate_chart(
             rows,
             keys=("interview",),
@@ -85,12 +107,12 @@ class Predictions(Result):
 
     def summary(self) -> str:
         """How many interviews are open, and the range of their chances."""
-        chances = [row["probability"] for row in self.rows if row["probability"] is not None]
+        chances = [row.probability for row in self.rows if row.probability is not None]
         if not chances:
             return "No interview is waiting for a response." if not self.rows else "No open interview has a prediction."
-        if all(row["reason"] == _VAGUE for row in self.rows if row["probability"] is not None):
+        if all(row.reason == _VAGUE for row in self.rows if row.probability is not None):
             return f"{counted(len(self.rows), 'interview')} open. {_VAGUE}"
-        basis = "by the model" if any(row["basis"] == "model" for row in self.rows) else "by the base rate alone"
+        basis = "by the model" if any(row.basis == "model" for row in self.rows) else "by the base rate alone"
         low, high = min(chances), max(chances)
         return (
             f"{counted(len(self.rows), 'interview')} open: the chance of hearing back within {self.extra['within']:g} "
@@ -133,15 +155,19 @@ def predict_callbacks(
     spell = _spells(waiting, frame)
     told = with_own(spell, log, covariates)
     multiple, spread = multiples(fitted, told), log_variances(fitted, told)
-    rows = [
-        _row(row, fitted, within, multiple[place], spread[place])
+    found = [
+        _chance(row, fitted, within, multiple[place], spread[place])
         for place, row in enumerate(spell.iter_rows(named=True))
     ]
     calls = if_called(log, fitted, spell, covariates) if within == fitted.within else {}
     employers = dict(log.interviews.select("interview_id", "employer").iter_rows())
     rows = [
-        row | calls.get(row["interview_id"], _no_call(fitted, within)) | {"employer": employers[row["interview_id"]]}
-        for row in rows
+        PredictionRow(
+            **row,
+            **calls.get(row["interview_id"], _no_call(fitted, within)),
+            employer=employers[row["interview_id"]],
+        )
+        for row in found
     ]
     return Predictions(
         rows=tuple(rows),
@@ -182,7 +208,9 @@ def _spells(waiting: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _row(spell: dict[str, Any], fitted: FittedModel, within: float, multiple: float, spread: float) -> dict[str, Any]:
+def _chance(
+    spell: dict[str, Any], fitted: FittedModel, within: float, multiple: float, spread: float
+) -> dict[str, Any]:
     made = int(spell["attempts"])
     row = {
         "interview_id": spell["interview_id"],

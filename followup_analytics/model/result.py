@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from followup_analytics.model.saved import FittedModel
-from followup_analytics.results.result import Field, Result
+from followup_analytics.results import columns as col
+from followup_analytics.results.frames import frame_of
+from followup_analytics.results.result import Result
+from followup_analytics.results.row import Row, answer_row
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,77 +35,103 @@ _PARTS = {
 }
 
 
+@answer_row
+class ModelRow(Row):
+    """The fitted model: its measures, its terms, and whether it knows more than the base rate."""
+
+    outcome: str = col.column("text", "", "The outcome that is predicted.", role="key")
+    within: float = col.column("days", "", "Days of an attempt's window.", role="key")
+    metrics: Mapping[str, Any] = col.column(
+        "nested", "", "Measures out of fold, each {estimate, conf_low, conf_high}.", role="estimate"
+    )
+    temporal: Mapping[str, Any] | None = col.column(
+        "nested", "", "The same on the latest interviews; null where none could be held out.", role="estimate"
+    )
+    coefficients: Sequence[Mapping[str, Any]] = col.column(
+        "nested", "", "The equation: term, estimate, conf_low, conf_high (log odds).", role="estimate"
+    )
+    beats_base_rate: bool = col.column("bool", "", "Whether it predicts better than the base rate.")
+    p_value: float | None = col.column("p", "", "One-sided p of not beating the base rate.", role="estimate")
+    gain: Mapping[str, Any] = col.column("nested", "", "Log loss less than the base rate's.", role="estimate")
+    base_rate: float | None = col.column("share", "", "Share of attempts answered.", role="estimate")
+    penalty_c: float | None = col.column("number", "", "Inverse strength of the penalty.")
+    n_columns: int = col.column("count", "", "Columns of the design.")
+    left_out: Sequence[str] = col.column("nested", "", "Terms without variation.")
+    n_attempts: int | None = col.column("count", "", "Attempts learned from.", role="count")
+    n_interviews: int | None = col.interviews()
+    n_applicants: int | None = col.applicants()
+    n_events: int | None = col.events("Responses.")
+    status: str = col.status(default="ok")
+    reason: str | None = col.reason(default=None)
+    reliability: Sequence[Mapping[str, Any]] = col.column(
+        "nested", "", "Predicted against observed, by tenths of the prediction.", role="estimate"
+    )
+    calibration_by: Sequence[Mapping[str, Any]] = col.column(
+        "nested", "", "Predicted against observed, by cohort and by channel.", role="estimate"
+    )
+
+
+@answer_row
+class ModelLine(Row):
+    """One measure or coefficient, as tables and frames have it."""
+
+    part: str = col.column("text", "part", "Of what: metric, temporal or coefficient.", role="key")
+    term: str = col.column("text", "measure or term", "Name of the measure or term.", role="key")
+    estimate: float | None = col.estimate("estimate", "fine")
+    conf_low: float | None = col.lower("fine_interval")
+    conf_high: float | None = col.higher("fine")
+
+    in_table = ("part", "term", "estimate", "conf_low")
+
+
 @dataclass(frozen=True, repr=False)
 class CallbackModel(Result):
-    """One row: metrics (each {estimate, conf_low, conf_high}, out of fold), temporal, coefficients, beats_base_rate.
+    """One ModelRow with the measures, the coefficients and the verdict on them. `fitted` predicts."""
 
-    Beside the contract's fields: p_value and gain of the test against the base rate, base_rate, penalty_c, left_out,
-    reliability (predicted against observed by tenths), calibration_by (cohort and channel), counts. `fitted` predicts.
-    """
-
+    rows: tuple[ModelRow, ...]
     fitted: FittedModel | None = None
 
     command: ClassVar[str] = "model"
     title: ClassVar[str] = "Callback model"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("part", "part"),
-        Field("term", "measure or term"),
-        Field("estimate", "estimate", "fine"),
-        Field("conf_low", "95% interval", "fine_interval", upper="conf_high"),
-    )
+    row_type: ClassVar[type[Row]] = ModelRow
+    line_type: ClassVar[type[Row] | None] = ModelLine
 
     @property
-    def row(self) -> Any:
+    def row(self) -> ModelRow:
         """The one row of the result."""
         return self.rows[0]
 
     @property
     def beats_base_rate(self) -> bool:
         """Whether the model predicts better than the base rate on applicants that it has not seen."""
-        return bool(self.row["beats_base_rate"])
+        return self.row.beats_base_rate
 
-    def lines(self) -> list[dict[str, Any]]:
-        """Measures and coefficients as a tidy table: part, term, estimate, conf_low, conf_high."""
-        made = [
-            {"part": "metric", "term": name, **self.row["metrics"][name]}
-            for name in _LABELS
-            if name in self.row["metrics"] and name != "temporal"
-        ]
-        temporal = self.row["temporal"] or {}
-        made += [{"part": "temporal", "term": name, **temporal[name]} for name in _LABELS if name in temporal]
-        return made + [{"part": "coefficient", **one} for one in self.row["coefficients"]]
+    def lines(self) -> list[ModelLine]:
+        """Measures and coefficients as a tidy table."""
+        metrics, temporal = self.row.metrics, self.row.temporal or {}
+        made = [ModelLine(part="metric", term=name, **metrics[name]) for name in _LABELS if name in metrics]
+        made += [ModelLine(part="temporal", term=name, **temporal[name]) for name in _LABELS if name in temporal]
+        return made + [ModelLine(part="coefficient", **one) for one in self.row.coefficients]
 
-    def printed_rows(self) -> list[dict[str, Any]]:
+    def printed_rows(self) -> list[ModelLine]:
         """The table's body: one line for each measure and coefficient, in words."""
-        return [
-            line | {"part": _PARTS[line["part"]], "term": _LABELS.get(line["term"], line["term"])}
-            for line in self.lines()
-        ]
+        return [line.having(part=_PARTS[line.part], term=_LABELS.get(line.term, line.term)) for line in self.lines()]
 
     def to_frame(self) -> Any:
         """Measures and coefficients as a tidy frame of the caller's kind."""
-        import polars as pl
-
-        schema = {
-            "part": pl.String,
-            "term": pl.String,
-            "estimate": pl.Float64,
-            "conf_low": pl.Float64,
-            "conf_high": pl.Float64,
-        }
-        frame = pl.DataFrame(self.lines(), schema=schema)
+        frame = frame_of(self.lines(), {one.name: one.kind for one in ModelLine.declared()})
         return frame.to_pandas() if self.native == "pandas" else frame
 
     def summary(self) -> str:
         """Whether the model knows more than the base rate, with the figures, or why there is none."""
         row = self.row
-        if row["base_rate"] is None:
-            return f"There is no model: {row['reason']}"
-        within = f"{row['within']:g} days"
-        start = f"{100 * row['base_rate']:.1f}% of {row['n_attempts']:,} attempts were answered within {within}."
-        loss, base = (row["metrics"][name]["estimate"] for name in ("log_loss", "log_loss_base_rate"))
+        if row.base_rate is None:
+            return f"There is no model: {row.reason}"
+        within = f"{row.within:g} days"
+        start = f"{100 * row.base_rate:.1f}% of {row.n_attempts:,} attempts were answered within {within}."
+        loss, base = (row.metrics[name]["estimate"] for name in ("log_loss", "log_loss_base_rate"))
         if not self.beats_base_rate or loss is None or base is None:
-            return f"{start} {row['reason'] or 'The model does not beat the base rate.'}"
+            return f"{start} {row.reason or 'The model does not beat the base rate.'}"
         better = "The model does better than that rate alone on applicants it has not seen"
         return f"{start} {better} (log loss {loss:.3f} against {base:.3f})."
 
@@ -109,7 +139,7 @@ class CallbackModel(Result):
         """Predicted against observed, with counts."""
         from followup_analytics.charts import reliability_chart
 
-        return reliability_chart(self.row["reliability"], simulated=self.counts.simulated, ax=ax)
+        return reliability_chart(self.row.reliability, simulated=self.counts.simulated, ax=ax)
 
     def save(self, path: str | Path) -> None:
         """Write the fitted model as JSON, for `load_callback_model`."""

@@ -15,6 +15,7 @@ from followup_analytics.model.coding import Coding
 from followup_analytics.model.ridge import Design
 from followup_analytics.model.waiting import STRATA, Curve
 from followup_analytics.results.result import LogCounts
+from followup_analytics.results.values import finite
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
@@ -75,7 +76,7 @@ class FittedModel:
         if not len(self.beta):
             return []
         return [
-            {"term": term, "estimate": float(estimate), "conf_low": _plain(low), "conf_high": _plain(high)}
+            {"term": term, "estimate": float(estimate), "conf_low": finite(low), "conf_high": finite(high)}
             for term, estimate, low, high in zip(
                 (INTERCEPT, *self.coding.names), self.beta, self.low, self.high, strict=True
             )
@@ -181,7 +182,3 @@ def _training(log: FollowUpLog, usable: pl.DataFrame) -> Training:
         simulated=log.simulated,
         package_version=__version__,
     )
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

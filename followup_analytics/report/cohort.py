@@ -42,7 +42,8 @@ from followup_analytics.report.groups_words import groups_section
 from followup_analytics.report.methods import limits_section, notes_section, words_used
 from followup_analytics.report.model_words import card_section, model_blocks
 from followup_analytics.report.verdicts import claims_blocks, verdict_sentence
-from followup_analytics.results.result import Field, format_cell
+from followup_analytics.results.columns import Field
+from followup_analytics.results.result import format_cell
 
 _RATE_FIELDS = (
     Field("n_attempts", "Attempts", "count"),

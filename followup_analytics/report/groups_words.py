@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from followup_analytics.charts import count, percent, points, value_label
 from followup_analytics.report.document import Column, Section, heading, paragraph, ref, table
 from followup_analytics.report.findings import Findings, Row
-from followup_analytics.results.result import Field, format_cell
+from followup_analytics.results.columns import Field
+from followup_analytics.results.result import format_cell
 
 #: More cohorts than this side by side don't fit the page; the latest are shown.
 _MOST_GROUPS = 4

@@ -20,7 +20,8 @@ from followup_analytics.report.document import (
     table,
 )
 from followup_analytics.report.findings import Findings, Row
-from followup_analytics.results.result import Field, format_cell
+from followup_analytics.results.columns import Field
+from followup_analytics.results.result import format_cell
 from followup_analytics.text import counted
 
 _DIFFERENCE = Field("estimate", "Difference", "points")

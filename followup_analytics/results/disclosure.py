@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import polars as pl
 
 from followup_analytics.errors import DataError, UsageError, WithheldError
 from followup_analytics.log.followup_log import Note
+from followup_analytics.results.row import Row
 
-Row = dict[str, Any]
+RowLike = TypeVar("RowLike", bound=Mapping[str, Any])
 
 SUPPRESSED = "suppressed"
 #: Said where even the limit would be a number that belongs to a hidden row.
@@ -40,36 +41,49 @@ def require_enough(n_applicants: int, min_cell: int, nothing: str = NOTHING) -> 
 
 
 def hide_rows(
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[RowLike],
     keys: Sequence[str],
     min_cell: int,
     measures: Sequence[str] = ESTIMATE_FIELDS,
     *,
-    size: str = "n_applicants",
-) -> list[Row]:
+    sizes: Sequence[int] | None = None,
+) -> list[RowLike]:
     """The rows in their order, those that may not be shown with null measures, status `suppressed` and a reason.
 
-    rows: one per group, with `size` (applicants in it). keys: the columns that tell groups apart. measures: what is
-    hidden. `min_cell` 1 hides nothing.
+    rows: one per group. keys: the columns that tell groups apart. measures: what is hidden. sizes: applicants of each
+    row; by default its n_applicants. `min_cell` 1 hides nothing.
     """
-    hidden = hidden_places(rows, keys, min_cell, size=size)
+    hidden = hidden_places(rows, keys, min_cell, sizes=sizes)
     shown = []
     for place, row in enumerate(rows):
         if place not in hidden:
-            shown.append(dict(row))
+            shown.append(row)
             continue
-        why = hidden[place]
-        shown.append({**row, **dict.fromkeys(measures), "status": SUPPRESSED, "reason": _reason(why, min_cell)})
+        gone = {**dict.fromkeys(measures), "status": SUPPRESSED, "reason": _reason(hidden[place], min_cell)}
+        shown.append(_changed(row, gone))
     return shown
 
 
+def _changed(row: RowLike, changes: Mapping[str, Any]) -> RowLike:
+    """The row with other values: a typed one stays what it is, a plain mapping becomes a dictionary."""
+    if isinstance(row, Row):
+        return cast("RowLike", row.having(**changes))
+    return cast("RowLike", {**row, **changes})
+
+
 def hidden_places(
-    rows: Sequence[Mapping[str, Any]], keys: Sequence[str], min_cell: int, *, size: str = "n_applicants"
+    rows: Sequence[Mapping[str, Any]],
+    keys: Sequence[str],
+    min_cell: int,
+    *,
+    size: str = "n_applicants",
+    sizes: Sequence[int] | None = None,
 ) -> dict[int, str]:
     """Which rows to hide, by place: `small` for too few applicants, `total` where a total would give one away."""
     if min_cell <= 1:
         return {}
-    sizes = [int(row.get(size) or 0) for row in rows]
+    if sizes is None:
+        sizes = [int(row[size] or 0) for row in rows]
     hidden = {place: "small" for place, found in enumerate(sizes) if found < min_cell}
     lines = [line for key in keys for line in _lines(rows, keys, key)]
     changed = bool(hidden)

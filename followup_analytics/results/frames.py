@@ -1,4 +1,4 @@
-"""Frames of answers with stable types: a column has the same type in every answer, whatever happens to be in it.
+"""Frames of answers with stable types: a column has the type of its kind in every answer, whatever is in it.
 
 Two answers can then be put below each other also where one of them has no number, or no row at all.
 """
@@ -16,62 +16,47 @@ _OF_KIND: Mapping[str, pl.DataType] = {
     "text": pl.String(),
     "sentence": pl.String(),
     "date": pl.String(),
+    "nested": pl.String(),
     "count": pl.Int64(),
     "bool": pl.Boolean(),
-}
-#: Columns that answers share and people aren't shown, or that are shown in one place only.
-_KNOWN: Mapping[str, pl.DataType] = {
-    **dict.fromkeys(("status", "reason", "outcome", "event", "group", "against", "label", "formula"), pl.String()),
-    **dict.fromkeys(("estimate", "conf_low", "conf_high", "mde", "p", "standardised"), pl.Float64()),
-    "day": pl.Int64(),
 }
 
 
 def frame_of(rows: Sequence[Mapping[str, Any]], kinds: Mapping[str, str]) -> pl.DataFrame:
-    """Rows of plain values as a frame, columns in the order of their first appearance.
+    """Rows of plain values as a frame with the columns of `kinds` (kind of quantity by name), in their order.
 
-    kinds: kind of quantity (`results.Kind`) by column, as far as known. Without rows the frame has these columns, in
-    their order. Nested mappings and lists become JSON text. Where values don't fit the kind, the values decide.
+    Nested mappings and lists become JSON text.
     """
-    names = list(dict.fromkeys(name for row in rows for name in row)) if rows else list(kinds)
-    columns = {name: [_flat(row.get(name)) for row in rows] for name in names}
-    types = {name: _type(name, values, kinds.get(name)) for name, values in columns.items()}
-    texts = {
-        name: [value if value is None or isinstance(value, str) else str(value) for value in values]
-        for name, values in columns.items()
-        if types[name] == pl.String
+    types = {name: _OF_KIND.get(kind, pl.Float64()) for name, kind in kinds.items()}
+    return pl.DataFrame(
+        {name: [_cell(row[name], is_text=dtype == pl.String) for row in rows] for name, dtype in types.items()},
+        schema=types,
+        strict=False,
+    )
+
+
+def frame_of_findings(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Rows that declare nothing (diagnostics nested in an answer) as a frame typed by its values."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    columns = {name: [row.get(name) for row in rows] for name in names}
+    types = {name: _by_values(values) for name, values in columns.items()}
+    cells = {
+        name: [_cell(value, is_text=types[name] == pl.String) for value in values] for name, values in columns.items()
     }
-    return pl.DataFrame({**columns, **texts}, schema=types, strict=False)
+    return pl.DataFrame(cells, schema=types, strict=False)
 
 
-def _type(name: str, values: Sequence[Any], kind: str | None) -> pl.DataType:
-    wanted = (_OF_KIND.get(kind, pl.Float64()) if kind else None) or _by_name(name)
-    found = _by_values(values)
-    if found is None or wanted == found:
-        return wanted or found or pl.String()
-    # Whole numbers in a column of numbers stay numbers; else values that don't fit their kind decide.
-    return pl.Float64() if wanted == pl.Float64 and found == pl.Int64 else found
-
-
-def _by_name(name: str) -> pl.DataType | None:
-    if name in _KNOWN:
-        return _KNOWN[name]
-    if name.startswith("n_"):
-        return pl.Int64()
-    return pl.Float64() if name.endswith(("_low", "_high")) else None
-
-
-def _by_values(values: Sequence[Any]) -> pl.DataType | None:
-    """The type that holds all values; None where there are none."""
+def _by_values(values: Sequence[Any]) -> pl.DataType:
+    """The type that holds all values."""
     kinds = {type(value) for value in values if value is not None}
-    if not kinds:
-        return None
     if kinds == {bool}:
         return pl.Boolean()
     if kinds == {int}:
         return pl.Int64()
-    return pl.Float64() if kinds <= {int, float} else pl.String()
+    return pl.Float64() if kinds and kinds <= {int, float} else pl.String()
 
 
-def _flat(value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+def _cell(value: Any, *, is_text: bool) -> Any:
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value) if is_text and value is not None and not isinstance(value, str) else value

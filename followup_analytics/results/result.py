@@ -9,15 +9,18 @@ from __future__ import annotations
 import html
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import polars as pl
 
 from followup_analytics.log import clock
 from followup_analytics.log.followup_log import FollowUpLog, Native, Note
+from followup_analytics.results.columns import Field
 from followup_analytics.results.frames import frame_of
+from followup_analytics.results.row import Row
+from followup_analytics.results.values import plain
 from followup_analytics.text import clean, counted, shorten
 
 if TYPE_CHECKING:
@@ -28,14 +31,6 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 SIMULATED_NOTICE = "These data are simulated: they show how the tool works, not how employers behave."
 
-Kind = Literal[
-    "text", "count", "share", "points", "days", "number", "p", "date", "bool", "sentence", "share_interval",
-    "points_interval", "number_interval", "days_interval", "fine", "fine_interval",
-]  # fmt: skip
-_NUMERIC = (
-    "count", "share", "points", "days", "number", "p", "share_interval", "points_interval", "number_interval", "fine",
-    "fine_interval",
-)  # fmt: skip
 #: A note that begins with the name of a file, which stays as it is.
 _FILE_FIRST = re.compile(r"[^:]*\.\w{2,8}(?:[,:]| was taken )")
 #: A longer word may be broken in a table of words.
@@ -49,24 +44,6 @@ _MOST_ROWS, _MOST_NOTES, _LONGEST_NOTE = 20, 6, 160
 #: Cells that say nothing.
 _NOTHING = ("–", "")
 _STATUS_WORDS = {"suppressed": "hidden", "not_estimable": "no number", "use_with_care": "with care", "ok": ""}
-
-
-@dataclass(frozen=True)
-class Field:
-    """How one column of a result is shown to people: its heading, and the kind of quantity it holds.
-
-    An `_interval` kind shows `name` and `upper` together. `estimate` is the rows' column of that name.
-    """
-
-    name: str
-    label: str
-    kind: Kind = "text"
-    upper: str | None = None
-
-    @property
-    def is_numeric(self) -> bool:
-        """Whether the column is set flush right."""
-        return self.kind in _NUMERIC
 
 
 @dataclass(frozen=True)
@@ -111,7 +88,7 @@ NO_LOG = LogCounts(interviews=0, applicants=0, contacts=0, data_date="", simulat
 class Result:
     """The answer of one command. Subclasses say how its columns read, sum it up in a sentence and draw it."""
 
-    rows: tuple[Mapping[str, Any], ...]
+    rows: tuple[Row, ...]
     counts: LogCounts
     notes: tuple[Note, ...] = ()
     native: Native = "polars"
@@ -120,13 +97,47 @@ class Result:
 
     command: ClassVar[str] = ""
     title: ClassVar[str] = ""
-    fields: ClassVar[tuple[Field, ...]] = ()
-    #: Kinds of columns that people aren't shown; of all of them, in their order, where an answer may be without rows.
-    columns: ClassVar[Mapping[str, Kind]] = {}
+    #: The class of the rows, which declares the columns.
+    row_type: ClassVar[type[Row]] = Row
+    #: The class of the lines of printed tables, where they are others than the rows.
+    line_type: ClassVar[type[Row] | None] = None
+
+    def question_keys(self) -> tuple[str, ...]:
+        """Names of the columns that only the question knows; subclasses say so where there may be no row."""
+        return tuple(self.rows[0].question_keys()) if self.rows else ()
+
+    def key_heading(self, name: str) -> str:
+        """The heading of a column of the question."""
+        return name.replace("_", " ").capitalize()
+
+    def lacking(self) -> Collection[str]:
+        """Declared columns that this answer does not have, such as those of a comparison that nobody asked for."""
+        return ()
+
+    def fields(self) -> tuple[Field, ...]:
+        """The columns of frames, JSON and files, in order."""
+        lacking = self.lacking()
+        return tuple(one for one in self._declared(self.row_type) if one.name not in lacking)
 
     def shown_fields(self) -> tuple[Field, ...]:
-        """The columns that people see, in order; subclasses whose columns vary override it."""
-        return self.fields
+        """The columns that people see, in order; subclasses whose headings vary override it."""
+        lacking = self.lacking()
+        kind = self.line_type or self.row_type
+        place = {name: number for number, name in enumerate(kind.in_table)}
+        shown = [one for one in self._declared(kind) if one.shown and one.name not in lacking]
+        # The columns of the question stand first.
+        return tuple(sorted(shown, key=lambda one: place.get(one.name, -1)))
+
+    def _declared(self, kind: type[Row]) -> Iterator[Field]:
+        """The declared columns, those of the question in their place."""
+        named = {one.name for one in kind.declared()}
+        for one in kind.declared():
+            if not one.is_keys:
+                yield one
+                continue
+            for key in self.question_keys():
+                if key not in named:
+                    yield replace(one, name=key, label=self.key_heading(key), shown=True, is_keys=False)
 
     def caption(self) -> str:
         """The table's title, with the notice where data are simulated."""
@@ -142,16 +153,12 @@ class Result:
 
     def to_frame(self) -> Any:
         """The rows as a tidy frame of the kind that the log was made from (polars or pandas)."""
-        # Without rows there are no others to say which columns people aren't shown.
-        kinds = self.kinds() if self.rows else dict(self.columns) or self.kinds()
-        frame = frame_of([plain(row) for row in self.rows], kinds)
+        frame = frame_of(self._plain_rows(), {one.name: one.kind for one in self.fields()})
         return frame.to_pandas() if self.native == "pandas" else frame
 
-    def kinds(self) -> dict[str, str]:
-        """The kind of each column as far as it is declared: a frame has the same types whatever the rows hold."""
-        shown = {one.name: one.kind for one in self.shown_fields()}
-        uppers = {one.upper: one.kind for one in self.shown_fields() if one.upper}
-        return {**shown, **uppers, **self.columns}
+    def _plain_rows(self) -> list[dict[str, Any]]:
+        names = [one.name for one in self.fields()]
+        return [{name: plain(row[name]) for name in names} for row in self.rows]
 
     def to_json(self) -> dict[str, Any]:
         """The answer as the contract's JSON object; no NaN, only plain numbers, strings and nulls."""
@@ -159,7 +166,7 @@ class Result:
             "schema_version": SCHEMA_VERSION,
             "command": self.command,
             "log": self.counts.to_json(),
-            "results": [plain(row) for row in self.rows],
+            "results": self._plain_rows(),
             "notes": [{"code": note.code, "n": note.n, "text": note.text} for note in self.notes],
             **plain(self.extra),
         }
@@ -333,22 +340,12 @@ def note_text(note: Note) -> str:
     return f"{text}{end}" if note.n is None else f"{text.rstrip('.')} ({note.n:,})."
 
 
-def plain(value: Any) -> Any:
-    """A value as JSON has it: numpy scalars, dates, mappings and sequences made plain; what is not finite is null."""
-    if isinstance(value, Mapping):
-        return {str(name): plain(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    if hasattr(value, "item") and not isinstance(value, str | bytes):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if value is None or isinstance(value, str | bool | int | float):
-        return value
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
 # ------------------------------------------------------------------------------------------------------ formatting
+
+
+def cell_text(row: Row, name: str) -> str:
+    """One declared column of a row as people read it."""
+    return format_cell(row, row.declaration(name))
 
 
 def format_cell(row: Mapping[str, Any], one: Field) -> str:
@@ -357,7 +354,8 @@ def format_cell(row: Mapping[str, Any], one: Field) -> str:
     if one.name == "status":
         return _STATUS_WORDS.get(str(value), str(value))
     if value is None:
-        return "hidden" if row.get("status") == "suppressed" and one.kind != "sentence" else "–"
+        is_hidden = "status" in row and row["status"] == "suppressed" and one.kind != "sentence"
+        return "hidden" if is_hidden else "–"
     if one.kind.endswith("_interval"):
         upper = row.get(one.upper or "")
         if upper is None:

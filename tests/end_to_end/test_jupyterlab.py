@@ -19,7 +19,10 @@ import pytest
 pytest.importorskip("jupyterlab", reason="the extra `notebook` is not installed")
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine to open JupyterLab in")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine to open JupyterLab in"),
+]
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))

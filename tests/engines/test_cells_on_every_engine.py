@@ -31,7 +31,13 @@ def log() -> FollowUpLog:
     return simulate_log(interviews=600, world="office", seed=7)
 
 
-@pytest.fixture(params=[name for name in ENGINES if name not in ("auto", "polars")])
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=[pytest.mark.spark] if name == "spark" else [])
+        for name in ENGINES
+        if name not in ("auto", "polars")
+    ]
+)
 def engine(request: pytest.FixtureRequest) -> str:
     """Every other engine; one whose library is not installed is skipped."""
     if request.param in OPTIONAL:

@@ -12,7 +12,7 @@ from log_builder import log_of_attempts
 from followup_analytics import read_log, test_claims
 from followup_analytics.answers.rates import response_rates
 from followup_analytics.log.followup_log import FollowUpLog, Note
-from followup_analytics.results.frames import frame_of
+from followup_analytics.results.frames import frame_of, frame_of_findings
 
 
 @pytest.fixture(scope="module")
@@ -21,22 +21,23 @@ def plain_log() -> FollowUpLog:
     return log_of_attempts([{"applicant": k, "answered_after": 2 if k % 4 == 0 else None} for k in range(40)])
 
 
-def test_a_column_has_its_type_whatever_it_holds() -> None:
-    """Empty columns are of the type that their name or their kind says, and whole numbers among shares are numbers."""
+def test_a_column_has_the_type_of_its_kind_whatever_it_holds() -> None:
+    """Empty columns too; whole numbers among shares are numbers, and what is nested becomes JSON text."""
+    kinds = {"who": "text", "estimate": "points", "share": "share", "n": "count", "reason": "sentence", "in": "nested"}
     frame = frame_of(
-        [{"who": "a", "estimate": None, "share": 0, "n_events": None, "reason": None, "odd": None, "inner": {"a": 1}}],
-        {"who": "text", "share": "share"},
+        [{"who": "a", "estimate": None, "share": 0, "n": None, "reason": None, "in": {"a": 1}}],
+        kinds,
     )
     assert dict(frame.schema) == {
-        "who": pl.String, "estimate": pl.Float64, "share": pl.Float64, "n_events": pl.Int64, "reason": pl.String,
-        "odd": pl.String, "inner": pl.String,
+        "who": pl.String, "estimate": pl.Float64, "share": pl.Float64, "n": pl.Int64, "reason": pl.String,
+        "in": pl.String,
     }  # fmt: skip
-    assert frame["inner"].item() == '{"a": 1}'
+    assert frame["in"].item() == '{"a": 1}'
 
 
-def test_values_decide_where_they_do_not_fit_the_kind() -> None:
-    """A column of texts that is called like a count stays text; mixed values become text."""
-    frame = frame_of([{"n_people": "few", "day": 1.5, "mix": 1}, {"n_people": None, "day": 2, "mix": "b"}], {})
+def test_values_decide_where_nothing_is_declared() -> None:
+    """Diagnostics have the type of their values, whatever they are called; mixed values become text."""
+    frame = frame_of_findings([{"n_people": "few", "day": 1.5, "mix": 1}, {"n_people": None, "day": 2, "mix": "b"}])
     assert dict(frame.schema) == {"n_people": pl.String, "day": pl.Float64, "mix": pl.String}
     assert frame["mix"].to_list() == ["1", "b"]
 
@@ -76,7 +77,7 @@ def test_the_text_face_has_the_first_notes(plain_log: FollowUpLog) -> None:
 def test_a_column_without_anything_is_not_printed(plain_log: FollowUpLog) -> None:
     """The rate's table has no column of dashes and no empty column of marks; frames and JSON keep every column."""
     found = response_rates(plain_log, by="channel")
-    bare = replace(found, rows=tuple({**row, "conf_low": None, "status": "ok"} for row in found.rows))
+    bare = replace(found, rows=tuple(row.having(conf_low=None, status="ok") for row in found.rows))
     assert "95% interval" in repr(found)
     for face in (repr(bare), bare._repr_html_(), "\n".join(bare.to_report()["headings"])):
         assert "95% interval" not in face
@@ -88,7 +89,7 @@ def test_verdicts_of_two_logs_can_be_put_below_each_other() -> None:
     """Where no claim has a number its columns are of numbers all the same."""
     found = test_claims(read_log("data/log"), claim="thank-you-note")
     names = ("estimate", "p_value", "p_adjusted", "e_value", "naive", "mde", "ess_strategy", "post_hoc", "reason")
-    without = replace(found, rows=tuple({**row, **dict.fromkeys(names)} for row in found.rows))
+    without = replace(found, rows=tuple(row.having(**dict.fromkeys(names)) for row in found.rows))
     assert pl.concat([found.to_frame(), without.to_frame()]).height == 2
     assert without.to_frame().schema["e_value"] == pl.Float64
     assert without.to_frame().schema["post_hoc"] == pl.Boolean

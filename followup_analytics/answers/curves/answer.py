@@ -9,12 +9,13 @@ import numpy as np
 import polars as pl
 
 from followup_analytics.answers.curves.exits import EVENTS, DayCurve, check_cluster, day_curve, exits, wider_limits
-from followup_analytics.answers.curves.result import CurveResult
+from followup_analytics.answers.curves.result import CurveResult, CurveRow
 from followup_analytics.cells.counted import check_outcome, log_notes
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.results.disclosure import SUPPRESSED, hidden_places, require_enough
 from followup_analytics.results.result import LogCounts
+from followup_analytics.results.values import finite
 from followup_analytics.statistics import applicant_groups, presentation_badge
 from followup_analytics.statistics.incidence import (
     difference,
@@ -30,9 +31,7 @@ Row = dict[str, Any]
 LANDMARKS = (7, 14, 28)
 LONGEST = 3_650
 
-_EMPTY: Row = dict.fromkeys(
-    ("estimate", "conf_low", "conf_high", "n_at_risk", "n_interviews", "n_applicants", "n_events")
-)
+_EMPTY: Row = dict.fromkeys(CurveRow.hidden_with_row())
 _FEW_LEFT = "Hidden: from this day on too few applicants were still waiting."
 _UNSEEN = "Nobody was observed for so long."
 _LAST_DAY = "Every record that reached this day ends in the course of it."
@@ -97,9 +96,9 @@ def incidence_curve(
         for place, (name, part) in enumerate(parts)
         if place not in hidden
     }
-    told: list[Row] = []
+    told: list[CurveRow] = []
     for place, (name, _) in enumerate(parts):
-        head = {by: name} if by else {}
+        head = {by: name} if by and name is not None else {}
         if place in hidden:
             told += _hidden_rows(head, outcome, int(horizon), hidden[place], min_cell)
         else:
@@ -132,14 +131,14 @@ def _parts(rows: pl.DataFrame, by: str | None) -> list[tuple[str | None, pl.Data
     return [(name, split[name]) for name in names]
 
 
-def _hidden_rows(head: Row, outcome: str, horizon: int, why: str, min_cell: int) -> list[Row]:
+def _hidden_rows(head: Mapping[str, str], outcome: str, horizon: int, why: str, min_cell: int) -> list[CurveRow]:
     reason = (
         f"Hidden: fewer than {min_cell} applicants."
         if why == "small"
         else "Hidden: a smaller group could be worked out from it."
     )
     return [
-        {**head, "outcome": outcome, "event": event, "day": day, **_EMPTY, "status": SUPPRESSED, "reason": reason}
+        CurveRow(by=head, outcome=outcome, event=event, day=day, **_EMPTY, status=SUPPRESSED, reason=reason)
         for event in EVENTS[outcome]
         for day in range(horizon + 1)
     ]
@@ -151,37 +150,42 @@ def _last_shown(curve: DayCurve, min_cell: int) -> int:
     return int(np.argmax(few)) if few.any() else len(curve.days)
 
 
-def _rows(head: Row, outcome: str, curve: DayCurve, min_cell: int, *, by_employer: bool) -> list[Row]:
+def _rows(
+    head: Mapping[str, str], outcome: str, curve: DayCurve, min_cell: int, *, by_employer: bool
+) -> list[CurveRow]:
     low, high = incidence_limits(curve.jackknife, curve.n_interviews, cluster_size=curve.cluster_size)
     if by_employer:
         other = incidence_limits(curve.by_employer(), curve.n_interviews, cluster_size=curve.cluster_size)
         low, high = wider_limits((low, high), other)
     se = curve.jackknife.se
     shown = _last_shown(curve, min_cell)
-    out: list[Row] = []
+    out: list[CurveRow] = []
     for k, event in enumerate(curve.events):
         for d in range(len(curve.days)):
-            row = {**head, "outcome": outcome, "event": event, "day": int(curve.days[d])}
+            place: Row = {"by": head, "outcome": outcome, "event": event, "day": int(curve.days[d])}
             if d >= shown:
-                out.append({**row, **_EMPTY, "status": SUPPRESSED, "reason": _FEW_LEFT})
+                out.append(CurveRow(**place, **_EMPTY, status=SUPPRESSED, reason=_FEW_LEFT))
                 continue
-            row |= {
-                "n_at_risk": int(curve.waiting[d]),
-                "n_interviews": curve.n_interviews,
-                "n_applicants": curve.n_applicants,
-                "n_events": round(float(curve.curve.n_events[k, d])),
-            }
             limits = (float(curve.curve.estimate[k, d]), float(low[k, d]), float(high[k, d]))
-            out.append(_judged(row, limits, float(se[k, d]), curve, d))
+            out.append(
+                CurveRow(
+                    **place,
+                    n_at_risk=int(curve.waiting[d]),
+                    n_interviews=curve.n_interviews,
+                    n_applicants=curve.n_applicants,
+                    n_events=round(float(curve.curve.n_events[k, d])),
+                    **_judged(limits, float(se[k, d]), curve, d),
+                )
+            )
     return out
 
 
-def _judged(row: Row, limits: tuple[float, float, float], se: float, curve: DayCurve, d: int) -> Row:
-    """The row with its estimate, or without where nobody was observed, and the badge that it earns."""
+def _judged(limits: tuple[float, float, float], se: float, curve: DayCurve, d: int) -> Row:
+    """The estimate of a row, or none where nobody was observed, and the badge that it earns."""
     estimate, low, high = limits
     if not curve.known[d]:
         none = {"estimate": None, "conf_low": None, "conf_high": None}
-        return {**row, **none, "status": "not_estimable", "reason": _UNSEEN}
+        return {**none, "status": "not_estimable", "reason": _UNSEEN}
     effective = estimate * (1 - estimate) / se**2 if se > 0 else None
     badge = presentation_badge(
         estimate, low, high, n=curve.n_interviews, n_effective=effective, df=curve.n_applicants - 1
@@ -191,12 +195,8 @@ def _judged(row: Row, limits: tuple[float, float, float], se: float, curve: DayC
         reason = reason or _LAST_DAY
     if curve.carried[d]:
         reason = reason or _CARRIED
-    values = {"estimate": estimate, "conf_low": _number(low), "conf_high": _number(high)}
-    return {**row, **values, "status": "use_with_care" if reason else "ok", "reason": reason}
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+    values = {"estimate": estimate, "conf_low": finite(low), "conf_high": finite(high)}
+    return {**values, "status": "use_with_care" if reason else "ok", "reason": reason}
 
 
 def _quantiles(name: str | None, curve: DayCurve, min_cell: int) -> list[Row]:
@@ -209,9 +209,9 @@ def _quantiles(name: str | None, curve: DayCurve, min_cell: int) -> list[Row]:
     out = []
     for k, event in enumerate(curve.events):
         row: Row = {"group": name, "event": event, "by_day": int(days[-1]) if m else None}
-        row["median_day"] = _number(quantile_of(days, curve.curve.estimate[k, :m], 0.5))
+        row["median_day"] = finite(quantile_of(days, curve.curve.estimate[k, :m], 0.5))
         ends = quantile_limits(days, low[k, :m], high[k, :m], 0.5)
-        row["median_day_low"], row["median_day_high"] = (_number(end) for end in ends)
+        row["median_day_low"], row["median_day_high"] = (finite(end) for end in ends)
         row |= _half_of_events(days, curve, k)
         if row["median_day"] is None:
             row["reason"] = "Fewer than half of the interviews had the event by the last day shown."
@@ -235,7 +235,7 @@ def _half_of_events(days: np.ndarray[Any, Any], curve: DayCurve, k: int) -> Row:
     # The last day holds all of the events by definition: there the share is 1 without error.
     low, high = np.where(shares.estimate >= 1, 1.0, low), np.where(shares.estimate >= 1, 1.0, high)
     ends = quantile_limits(days, low, high, 0.5) if curve.jackknife.df >= 1 else (float("nan"), float("nan"))
-    return dict(zip(names, (_number(v) for v in (quantile_of(days, shares.estimate, 0.5), *ends)), strict=True))
+    return dict(zip(names, (finite(v) for v in (quantile_of(days, shares.estimate, 0.5), *ends)), strict=True))
 
 
 def _differences(shown: Mapping[str | None, pl.DataFrame], outcome: str, horizon: int, min_cell: int) -> list[Row]:
@@ -270,7 +270,7 @@ def _difference_rows(
     out = []
     for day in sorted({*(mark for mark in LANDMARKS if mark < horizon), horizon}):
         seen = day < last and all(curve.known[day] for curve in curves)
-        values = [_number(float(v[0, day])) if seen else None for v in (gap.estimate, low, high)]
+        values = [finite(float(v[0, day])) if seen else None for v in (gap.estimate, low, high)]
         row = dict(zip(("estimate", "conf_low", "conf_high"), values, strict=True))
         out.append({"group": other, "against": base, "event": outcome, "day": day, **row})
     return out

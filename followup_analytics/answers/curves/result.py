@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
 from followup_analytics.answers.curves.exits import EVENTS
-from followup_analytics.results.result import Field, Result
+from followup_analytics.results import columns as col
+from followup_analytics.results.result import Result
+from followup_analytics.results.row import Row, answer_row
 from followup_analytics.text import counted
 
 if TYPE_CHECKING:
@@ -30,20 +32,41 @@ def _printed_days(horizon: int) -> set[int]:
     return {0, 1, 2, 3, *range(7, horizon + 1, step), horizon}
 
 
+@answer_row
+class CurveRow(Row):
+    """One event by the end of one day: the share of a group's interviews that had it."""
+
+    by: Mapping[str, str] = col.keys_column("The column of `--by`, where there is one.")
+    outcome: str = col.column("text", "", "The outcome asked about.", role="key")
+    event: str = col.column("text", "Event", "The event: the outcome, or what competes with it.", role="key")
+    day: int = col.column("count", "Day", "Whole local days since the interview.", role="key", importance=col.ALWAYS)
+    n_at_risk: int | None = col.column(
+        "count", "Waiting at its start", "Interviews waiting under observation at the start of the day.", role="count"
+    )
+    n_interviews: int | None = col.interviews("Interviews of the group.")
+    n_applicants: int | None = col.applicants("Applicants of the group.")
+    n_events: int | None = col.events("Events so far.", "Events so far")
+    estimate: float | None = col.estimate(
+        "Share so far", about="Share of interviews that had the event by the end of the day."
+    )
+    conf_low: float | None = col.lower()
+    conf_high: float | None = col.higher()
+    status: str = col.status("Mark", default="ok")
+    reason: str | None = col.reason(default=None)
+
+    in_table = ("event", "day", "estimate", "conf_low", "n_at_risk", "n_events", "status")
+
+
 @dataclass(frozen=True, repr=False)
 class CurveResult(Result):
-    """Incidence of each event by the end of each day; one row per group, event and day.
-
-    Rows hold the group (a column called as ``by``, text; only with ``by``), outcome, event (text), day (whole local
-    days since the interview, 0 to the horizon), estimate, conf_low, conf_high (share of interviews between 0 and 1 that
-    had the event by the end of the day, with 95% limits), n_at_risk (interviews waiting under observation at its
-    start), n_interviews, n_applicants (of the group), n_events (so far), status, reason.
+    """Incidence of each event by the end of each day; one CurveRow per group, event and day.
 
     ``quantiles``: group, event, by_day, median_day with _low and _high (day by which half of all interviews had the
     event), half_of_events_day, _low, _high (by which half of those that had it by ``by_day`` had it), reason.
     ``differences``: group, against, event, day, estimate, conf_low, conf_high (shares, not points).
     """
 
+    rows: tuple[CurveRow, ...]
     by: str | None = None
     outcome: str = "response"
     horizon: int = 30
@@ -53,28 +76,14 @@ class CurveResult(Result):
 
     command: ClassVar[str] = "curve"
     title: ClassVar[str] = "Share of interviews by days since the interview"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("event", "Event"),
-        Field("day", "Day", "count"),
-        Field("estimate", "Share so far", "share"),
-        Field("conf_low", "95% interval", "share_interval", upper="conf_high"),
-        Field("n_at_risk", "Waiting at its start", "count"),
-        Field("n_events", "Events so far", "count"),
-        Field("status", "Mark"),
-    )
+    row_type: ClassVar[type[Row]] = CurveRow
 
-    def kinds(self) -> dict[str, str]:
-        """Kinds of all columns, the group first."""
-        counts = ("n_at_risk", "n_interviews", "n_applicants", "n_events")
-        return {
-            **({self.by: "text"} if self.by else {}), "outcome": "text", "event": "text", "day": "count",
-            **dict.fromkeys(("estimate", "conf_low", "conf_high"), "share"), **dict.fromkeys(counts, "count"),
-            "status": "text", "reason": "sentence",
-        }  # fmt: skip
+    def question_keys(self) -> tuple[str, ...]:
+        """The column of `by`."""
+        return (self.by,) if self.by else ()
 
-    def shown_fields(self) -> tuple[Field, ...]:
-        """The group's column first, where there are groups."""
-        return (Field(self.by, self.by.replace("_", " ").capitalize()), *self.fields) if self.by else self.fields
+    def _group(self, row: CurveRow) -> str | None:
+        return row.by[self.by] if self.by else None
 
     @property
     def quantiles(self) -> tuple[Mapping[str, Any], ...]:
@@ -98,33 +107,33 @@ class CurveResult(Result):
 
     def summary(self) -> str:
         """Say the main event's share at the horizon, and when half of those who hear back have done so."""
-        main = [row for row in self.rows if row["event"] == self.outcome and row["day"] == self.horizon]
-        halves = {row.get("group"): row for row in self.quantiles if row["event"] == self.outcome}
-        told = [self._told(row, halves.get(row[self.by] if self.by else None)) for row in main[:6]]
+        main = [row for row in self.rows if row.event == self.outcome and row.day == self.horizon]
+        halves = {row["group"]: row for row in self.quantiles if row["event"] == self.outcome}
+        told = [self._told(row, halves.get(self._group(row))) for row in main[:6]]
         return " ".join(told) if told else "There are no interviews to follow."
 
-    def _told(self, row: Mapping[str, Any], half: Mapping[str, Any] | None) -> str:
-        who = f"{row[self.by]}: " if self.by else ""
-        word, of = _WORDS[self.outcome], counted(row["n_interviews"] or 0, "interview")
-        if row["estimate"] is None and row["n_events"] is None:
-            return f"{who}the share by day {self.horizon} can't be shown. {row['reason']}"
-        few = row["n_interviews"] < _FEW
-        if few or row["estimate"] is None:
+    def _told(self, row: CurveRow, half: Mapping[str, Any] | None) -> str:
+        who = f"{self._group(row)}: " if self.by else ""
+        word, of = _WORDS[self.outcome], counted(row.n_interviews or 0, "interview")
+        if row.n_events is None:
+            return f"{who}the share by day {self.horizon} can't be shown. {row.reason}"
+        few = (row.n_interviews or 0) < _FEW
+        if few or row.estimate is None:
             why = "too few to tell" if few else f"nobody was observed to the end of day {self.horizon}"
-            return f"{who}{row['n_events']:,} of {of} had {word} so far; {why}."
-        share = f"{100 * row['estimate']:.1f}%"
-        if row["conf_low"] is not None:
-            share += f" ({100 * row['conf_low']:.1f} to {100 * row['conf_high']:.1f}%)"
+            return f"{who}{row.n_events:,} of {of} had {word} so far; {why}."
+        share = f"{100 * row.estimate:.1f}%"
+        if row.conf_low is not None and row.conf_high is not None:
+            share += f" ({100 * row.conf_low:.1f} to {100 * row.conf_high:.1f}%)"
         text = f"{who}{share} of {of} had {word} by day {self.horizon}"
         day = half["half_of_events_day"] if half else None
         return f"{text}; half of those by day {day:.0f}." if day is not None else f"{text}."
 
-    def printed_rows(self) -> list[Mapping[str, Any]]:
+    def printed_rows(self) -> Sequence[CurveRow]:
         """The days that tables show (each of the first week or so, then the weeks and the last), and no event that
         never happened; frames, JSON and CSV have every row."""
-        happened = {row["event"] for row in self.rows if row["n_events"]} | {self.outcome}
+        happened = {row.event for row in self.rows if row.n_events} | {self.outcome}
         days = _printed_days(self.horizon)
-        return [row for row in self.rows if row["event"] in happened and row["day"] in days]
+        return [row for row in self.rows if row.event in happened and row.day in days]
 
     def caption(self) -> str:
         """The title, and that days are left out where they are."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import polars as pl
@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 from followup_analytics.cells.counted import check_outcome
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import Note
+from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import hide_rows, require_enough
-from followup_analytics.results.result import Field, LogCounts, Result
+from followup_analytics.results.result import LogCounts, Result
+from followup_analytics.results.row import Row, answer_row
+from followup_analytics.results.values import finite
 from followup_analytics.text import counted_days
 
 # What counts and estimates is imported where it is used: a step of `followup track` needs none of it.
@@ -26,60 +29,77 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 DAY_US = 86_400_000_000
 _LONGEST = 3_650
-_MEASURES = (
-    "estimate", "conf_low", "conf_high", "chance_yet", "chance_yet_low", "chance_yet_high",
-    "n_interviews", "n_applicants", "n_events", "n_waiting",
-)  # fmt: skip
+
+
+@answer_row
+class SilenceRow(Row):
+    """How usual a silence of so many days is, in the whole log or in one group."""
+
+    group: str = col.column("text", "group", "The group; `all` without `by`.", role="key", importance=col.ALWAYS)
+    days: float = col.column("days", "days of silence", "The silence asked about.", role="key")
+    horizon: int = col.column("count", "", "Day by which an answer counts.", role="key")
+    outcome: str = col.column("text", "", "The outcome asked about.", role="key")
+    estimate: float | None = col.estimate(
+        "of those who heard back, later than that",
+        about="Of those who heard back by the horizon, the share that did so only after more than `days` days.",
+    )
+    conf_low: float | None = col.lower()
+    conf_high: float | None = col.higher()
+    chance_yet: float | None = col.column(
+        "share",
+        "of those still waiting, will hear",
+        "Of those still waiting after `days` days, the share that hears back by the horizon.",
+        role="estimate",
+    )
+    chance_yet_low: float | None = col.lower(label="95% interval ", upper="chance_yet_high")
+    chance_yet_high: float | None = col.higher()
+    n_interviews: int | None = col.interviews()
+    n_applicants: int | None = col.applicants()
+    n_events: int | None = col.events("Interviews that ever heard back.")
+    n_waiting: int | None = col.column(
+        "count", "still waiting then", "Interviews still waiting after `days` days.", role="count"
+    )
+    status: str = col.status("reading", default="ok")
+    reason: str | None = col.reason(default=None)
+
+    in_table = (
+        "group", "days", "estimate", "conf_low", "chance_yet", "chance_yet_low", "n_waiting", "status",
+    )  # fmt: skip
+
+
+_MEASURES = SilenceRow.hidden_with_row()
 
 
 @dataclass(frozen=True, repr=False)
 class SilenceResult(Result):
-    """One row for the log or for each group: how usual a silence of so many days is.
+    """One SilenceRow for the log or for each group: how usual a silence of so many days is."""
 
-    Rows hold group (text), days (asked for), horizon (days), outcome, estimate, conf_low, conf_high, chance_yet with
-    _low and _high (shares between 0 and 1, with 95% limits), n_interviews, n_applicants, n_events (ever), n_waiting
-    (interviews still waiting after `days`), status, reason.
-
-    estimate: of those who heard back by the horizon, the share that did so only after more than `days` days;
-    chance_yet: of those still waiting after `days` days, the share that hears back by the horizon. Both with limits.
-    """
+    rows: tuple[SilenceRow, ...]
 
     command: ClassVar[str] = "silence"
     title: ClassVar[str] = "How usual such a silence is"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("group", "group"),
-        Field("days", "days of silence", "days"),
-        Field("estimate", "of those who heard back, later than that", "share"),
-        Field("conf_low", "95% interval", "share_interval", upper="conf_high"),
-        Field("chance_yet", "of those still waiting, will hear", "share"),
-        Field("chance_yet_low", "95% interval ", "share_interval", upper="chance_yet_high"),
-        Field("n_waiting", "still waiting then", "count"),
-        Field("status", "reading"),
-    )
+    row_type: ClassVar[type[Row]] = SilenceRow
 
     def summary(self) -> str:
         """The answer for the whole log, or for its first group, in a sentence."""
-        row = next((row for row in self.rows if row["estimate"] is not None), None)
-        if row is None:
-            return f"These data can't say how usual a silence is: {self.rows[0]['reason']}"
-        days = f"{row['days']:g} days" if row["days"] != 1 else "1 day"
-        share = 100 * row["estimate"]
-        usual = "usual" if row["estimate"] >= 0.25 else "not unusual" if row["estimate"] >= 0.1 else "unusual"
-        who = "" if row["group"] == "all" else f" in {row['group']}"
+        row = next((row for row in self.rows if row.estimate is not None), None)
+        if row is None or row.estimate is None:
+            return f"These data can't say how usual a silence is: {self.rows[0].reason}"
+        usual = "usual" if row.estimate >= 0.25 else "not unusual" if row.estimate >= 0.1 else "unusual"
+        who = "" if row.group == "all" else f" in {row.group}"
         return (
-            f"A silence of {days} is {usual}: of those{who} who heard back within {row['horizon']} days "
-            f"of the interview, {share:.0f}% did so only later than that."
+            f"A silence of {counted_days(row.days)} is {usual}: of those{who} who heard back within {row.horizon} days "
+            f"of the interview, {100 * row.estimate:.0f}% did so only later than that."
         )
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals: of those who heard back, the share that did so only later, for each group."""
         from followup_analytics.charts import rate_chart
 
-        row = self.rows[0]
         return rate_chart(
             self.rows,
             keys=("group",),
-            what=f"Heard back after more than {counted_days(row['days'])}",
+            what=f"Heard back after more than {counted_days(self.rows[0].days)}",
             n_field="n_events",
             n_of="interviews that heard back",
             simulated=self.counts.simulated,
@@ -118,7 +138,7 @@ def silence(
     rows = exits(log, outcome, columns=(by,) if by else ())
     require_enough(rows["applicant_id"].n_unique(), min_cell)
     groups = [("all", rows)] if by is None else _parts(rows, by)
-    told = [_guarded(_row(name, part, outcome, days, horizon), min_cell) for name, part in groups]
+    told = [_row(name, part, outcome, days, horizon, min_cell) for name, part in groups]
     notes = (
         Note("silence", "A silence is counted from the interview, whatever the applicant did meanwhile."),
         Note(
@@ -133,7 +153,7 @@ def _parts(rows: pl.DataFrame, by: str) -> list[tuple[str, pl.DataFrame]]:
     return [(name, rows.filter(pl.col(by) == name)) for name in names]
 
 
-def _row(name: str, part: pl.DataFrame, outcome: str, days: float, horizon: int) -> dict[str, Any]:
+def _row(name: str, part: pl.DataFrame, outcome: str, days: float, horizon: int, min_cell: int) -> SilenceRow:
     from followup_analytics.answers.curves.exits import EVENTS
     from followup_analytics.statistics import group_rows
     from followup_analytics.statistics.incidence import aalen_johansen, jackknife_incidence
@@ -146,33 +166,33 @@ def _row(name: str, part: pl.DataFrame, outcome: str, days: float, horizon: int)
     curve = aalen_johansen(time, cause, at, n_causes=causes)
     replicated = jackknife_incidence(time, cause, at, group_rows(found), n_causes=causes)
     waiting = found.filter(pl.col("time") > at[0])
-    row = {
-        "group": name, "days": days, "horizon": horizon, "outcome": outcome,
-        "estimate": None, "conf_low": None, "conf_high": None,
-        "chance_yet": None, "chance_yet_low": None, "chance_yet_high": None,
-        "n_interviews": part.height, "n_applicants": part["applicant_id"].n_unique(),
-        "n_events": int((found["cause"] == 1).sum()), "n_waiting": waiting.height,
-        "applicants_waiting": waiting["applicant_id"].n_unique(),
-    }  # fmt: skip
+    row = SilenceRow(
+        group=name, days=days, horizon=horizon, outcome=outcome,
+        estimate=None, conf_low=None, conf_high=None, chance_yet=None, chance_yet_low=None, chance_yet_high=None,
+        n_interviews=part.height, n_applicants=part["applicant_id"].n_unique(),
+        n_events=int((found["cause"] == 1).sum()), n_waiting=waiting.height,
+    )  # fmt: skip
+    # What is said of those still waiting is about them alone, who may be too few where the group is not.
+    few = 0 < waiting["applicant_id"].n_unique() < min_cell
+    if few:
+        row = row.having(n_waiting=None)
     if not bool(curve.observed[0]) or curve.estimate[0, 1] <= 0:
         why = "nobody was observed for so long." if not bool(curve.observed[0]) else "nobody has heard back yet."
-        return row | {"status": "not_estimable", "reason": f"There is no such number: {why}"}
-    later, yet = replicated.map(_share_later), replicated.map(_chance_yet)
+        return row.having(status="not_estimable", reason=f"There is no such number: {why}")
+    estimate, low, high = _limits(replicated.map(_share_later))
+    chance, chance_low, chance_high = (None, None, None) if few else _limits(replicated.map(_chance_yet))
     # Past the last observation the curve stays where it is: what came later is not in these shares.
     short = not bool(curve.observed[1])
-    reason = "The record is shorter than the horizon: later answers are not counted." if short else None
-    return row | {
-        **dict(zip(("estimate", "conf_low", "conf_high"), _limits(later), strict=True)),
-        **dict(zip(("chance_yet", "chance_yet_low", "chance_yet_high"), _limits(yet), strict=True)),
-        "status": "use_with_care" if short else "ok",
-        "reason": reason,
-    }
-
-
-def _guarded(row: dict[str, Any], min_cell: int) -> dict[str, Any]:
-    """The row without what is said of those still waiting, where these are too few."""
-    few = 0 < row.pop("applicants_waiting") < min_cell
-    return row | dict.fromkeys(("chance_yet", "chance_yet_low", "chance_yet_high", "n_waiting")) if few else row
+    return row.having(
+        estimate=estimate,
+        conf_low=low,
+        conf_high=high,
+        chance_yet=chance,
+        chance_yet_low=chance_low,
+        chance_yet_high=chance_high,
+        status="use_with_care" if short else "ok",
+        reason="The record is shorter than the horizon: later answers are not counted." if short else None,
+    )
 
 
 def _share_later(curve: FloatArray) -> float:
@@ -187,9 +207,4 @@ def _chance_yet(curve: FloatArray) -> float:
 
 def _limits(found: Jackknife) -> tuple[float | None, float | None, float | None]:
     low, high = found.limits(scale="logit")
-    return _plain(found.estimate), _plain(low), _plain(high)
-
-
-def _plain(value: Any) -> float | None:
-    number = float(np.asarray(value))
-    return number if np.isfinite(number) else None
+    return finite(found.estimate), finite(low), finite(high)

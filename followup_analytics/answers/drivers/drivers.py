@@ -22,48 +22,65 @@ from followup_analytics.answers.drivers.attempt_counts import (
 from followup_analytics.answers.outcomes.standardise import design
 from followup_analytics.cells.counted import counts_behind
 from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import require_enough
-from followup_analytics.results.result import Field, LogCounts, Result
+from followup_analytics.results.result import LogCounts, Result
+from followup_analytics.results.row import Row, answer_row
 from followup_analytics.statistics import Jackknife, t_quantile
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 FloatArray = NDArray[np.float64]
-Row = dict[str, Any]
 
 BLOCKS = ("timing", "channel", "attempt")
 _FEW_EVENTS = 10
 
 
+@answer_row
+class DriverRow(Row):
+    """How much one block of an attempt's features goes with hearing back."""
+
+    block: str = col.column("text", "Feature of the attempt", "The block.", role="key", importance=col.ALWAYS)
+    estimate: float | None = col.estimate(
+        "Spread of log-odds",
+        "number",
+        "Standard deviation, over the attempts made, of the block's part of the log-odds of a response.",
+    )
+    conf_low: float | None = col.lower("number_interval")
+    conf_high: float | None = col.higher("number")
+    points: float | None = col.column(
+        "points", "About so many points", "About what that comes to in the share that hears back.", role="derived"
+    )
+    status: str = col.status("Mark", default="ok")
+    reason: str | None = col.reason(default=None)
+    n_interviews: int | None = col.interviews()
+    n_applicants: int | None = col.applicants()
+    n_events: int | None = col.events("Responses.")
+
+    in_table = ("block", "estimate", "conf_low", "points", "status")
+
+
 @dataclass(frozen=True, repr=False)
 class Drivers(Result):
-    """One comparable figure for each block of an attempt's features; one row a block.
+    """One comparable figure for each block of an attempt's features; one DriverRow a block."""
 
-    Rows hold block (text), estimate (the standard deviation, over the attempts made, of the block's part of the
-    log-odds of a response) with conf_low and conf_high (95% limits, log-odds), points (about what that comes to in the
-    share that hears back, between 0 and 1), status, reason, n_interviews, n_applicants, n_events.
-    """
+    rows: tuple[DriverRow, ...]
 
     command: ClassVar[str] = "drivers"
     title: ClassVar[str] = "What goes with hearing back"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("block", "Feature of the attempt"),
-        Field("estimate", "Spread of log-odds", "number"),
-        Field("conf_low", "95% interval", "number_interval", upper="conf_high"),
-        Field("points", "About so many points", "points"),
-        Field("status", "Mark"),
-    )
+    row_type: ClassVar[type[Row]] = DriverRow
 
     def summary(self) -> str:
         """Name the block that goes most with hearing back, if any can be told from none."""
-        clear = [row for row in self.rows if row["conf_low"]]
+        clear = [row for row in self.rows if row.conf_low]
         if not clear:
             return "None of timing, channel and number of attempts can be told from no difference in these data."
-        most = max(clear, key=lambda row: row["estimate"])
+        most = max(clear, key=lambda row: row.estimate or 0.0)
         return (
-            f"Attempts that differ by a typical amount in {most['block']} differ by about {100 * most['points']:.1f} "
-            "points in how often they hear back; no other feature goes with more. This is an association."
+            f"Attempts that differ by a typical amount in {most.block} differ by about "
+            f"{100 * (most.points or 0.0):.1f} points "
+            " in how often they hear back; no other feature goes with more. This is an association."
         )
 
     def plot(self, ax: Axes | None = None) -> Axes:
@@ -122,17 +139,17 @@ def what_drives(
     shares = n.sum(axis=0) / max(n.sum(), 1.0)
     mean = float(y.sum() / max(n.sum(), 1.0))
     told = []
+    counts: dict[str, Any] = {**counts_behind(rows)}
     for block in blocks:
         columns = [place + 1 for place, (name, _) in enumerate(made.names) if name == block]
-        told.append(_sheaf_row(block, columns, x, shares, fit, mean, float(y.sum())))
-    counts = counts_behind(rows)
-    return Drivers(tuple(row | counts for row in told), LogCounts.of(log), (*notes, SELECTION), log.native)
+        told.append(DriverRow(**_sheaf(block, columns, x, shares, fit, mean, float(y.sum())), **counts))
+    return Drivers(tuple(told), LogCounts.of(log), (*notes, SELECTION), log.native)
 
 
-def _sheaf_row(
+def _sheaf(
     block: str, columns: list[int], x: FloatArray, shares: FloatArray, fit: Jackknife, mean: float, events: float
-) -> Row:
-    none: Row = {"block": block, "estimate": None, "conf_low": None, "conf_high": None, "points": None}
+) -> dict[str, Any]:
+    none: dict[str, Any] = {"block": block, "estimate": None, "conf_low": None, "conf_high": None, "points": None}
     if not columns:
         return none | {"status": "not_estimable", "reason": f"All attempts have the same {block}."}
     if fit.df < 1:

@@ -19,8 +19,10 @@ from followup_analytics.answers.drivers.attempt_counts import (
 )
 from followup_analytics.cells.counted import counts_behind
 from followup_analytics.log.followup_log import FollowUpLog, require_column
+from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import require_enough
-from followup_analytics.results.result import Field, LogCounts, Result
+from followup_analytics.results.result import LogCounts, Result
+from followup_analytics.results.row import Row, answer_row
 from followup_analytics.statistics import Jackknife
 from followup_analytics.statistics.mixed import fit_random_intercept, unit_cells, without_each_group
 
@@ -29,31 +31,46 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-Row = dict[str, Any]
+
+
+@answer_row
+class SlopeRow(Row):
+    """What one further attempt goes with, compared in one way."""
+
+    model: str = col.column("text", "Compared", "What is compared with what.", role="key", importance=col.ALWAYS)
+    estimate: float | None = col.estimate(
+        "Odds ratio per further attempt", "number", "Odds ratio of a response for one attempt more."
+    )
+    conf_low: float | None = col.lower("number_interval")
+    conf_high: float | None = col.higher("number")
+    spread: float | None = col.column(
+        "number",
+        "Spread between them (log-odds)",
+        "Standard deviation of the units' log-odds; null where all are taken together.",
+        role="derived",
+    )
+    status: str = col.status("Mark", default="ok")
+    reason: str | None = col.reason(default=None)
+    n_interviews: int | None = col.interviews()
+    n_applicants: int | None = col.applicants()
+    n_events: int | None = col.events("Responses.")
+
+    in_table = ("model", "estimate", "conf_low", "spread", "status")
 
 
 @dataclass(frozen=True, repr=False)
 class LaterAttempts(Result):
-    """Odds ratio of a response for each further attempt: pooled, and within applicants or employers.
+    """Odds ratio of a response for each further attempt: a SlopeRow pooled, and one within applicants or employers."""
 
-    Rows hold model (what is compared, text), estimate, conf_low, conf_high (odds ratio of one attempt more, with 95%
-    limits), spread (standard deviation of the units' log-odds; None where pooled), status, reason, n_interviews,
-    n_applicants, n_events.
-    """
+    rows: tuple[SlopeRow, ...]
 
     command: ClassVar[str] = "later attempts"
     title: ClassVar[str] = "Do later attempts work less?"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("model", "Compared"),
-        Field("estimate", "Odds ratio per further attempt", "number"),
-        Field("conf_low", "95% interval", "number_interval", upper="conf_high"),
-        Field("spread", "Spread between them (log-odds)", "number"),
-        Field("status", "Mark"),
-    )
+    row_type: ClassVar[type[Row]] = SlopeRow
 
     def summary(self) -> str:
         """Say how much of the fall from attempt to attempt is left once units may differ."""
-        told = [f"{row['model']}: {row['estimate']:.2f}" for row in self.rows if row["estimate"] is not None]
+        told = [f"{row.model}: {row.estimate:.2f}" for row in self.rows if row.estimate is not None]
         if not told:
             return "Too few attempts to tell."
         return (
@@ -107,17 +124,17 @@ def later_attempts(
     further = [unit] if unit not in ("applicant_id", "interview_id") else []
     rows, groups, notes = mature_attempts(log, outcome, within, further)
     require_enough(rows["applicant_id"].n_unique(), min_cell, NO_ATTEMPTS)
-    counts = counts_behind(rows)
-    told = [row | counts for row in _later_rows(rows, groups, unit)]
+    counts: dict[str, Any] = {**counts_behind(rows)}
+    told = [SlopeRow(**found, **counts) for found in _slopes(rows, groups, unit)]
     return LaterAttempts(tuple(told), LogCounts.of(log), (*notes, SELECTION), log.native)
 
 
-def _later_rows(rows: pl.DataFrame, groups: IntArray, unit: str) -> list[Row]:
+def _slopes(rows: pl.DataFrame, groups: IntArray, unit: str) -> list[dict[str, Any]]:
     word = unit.removesuffix("_id")
     names = ("all attempts together", f"attempts of one {word}")
     if rows.height == 0 or rows["number"].n_unique() < 2 or not 0 < rows["y"].sum() < rows.height:
         why = "There are no later attempts to compare, or all or none of them were answered."
-        return [_slope_row(name, None, None, why) for name in names]
+        return [_slope(name, None, None, why) for name in names]
     x = np.column_stack([np.ones(LAST_ATTEMPT), np.arange(LAST_ATTEMPT, dtype=np.float64)])
     pattern = rows["number"].to_numpy().astype(np.int64) - 1
     y = rows["y"].to_numpy().astype(np.int64)
@@ -125,8 +142,8 @@ def _later_rows(rows: pl.DataFrame, groups: IntArray, unit: str) -> list[Row]:
     units = np.unique(rows[unit].to_numpy(), return_inverse=True)[1].astype(np.int64)
     within, spread = _mixed_jackknife(units, pattern, y, x, groups)
     return [
-        _slope_row(names[0], _part(pooled, 1), None, None),
-        _slope_row(names[1], _part(within, 1), spread, None),
+        _slope(names[0], _part(pooled, 1), None, None),
+        _slope(names[1], _part(within, 1), spread, None),
     ]
 
 
@@ -147,8 +164,8 @@ def _mixed_jackknife(
     return Jackknife(whole.beta, replicates, np.full(total, (total - 1) / total), total - 1), whole.spread
 
 
-def _slope_row(model: str, slope: Jackknife | None, spread: float | None, why: str | None) -> Row:
-    row: Row = {"model": model, "estimate": None, "conf_low": None, "conf_high": None, "spread": spread}
+def _slope(model: str, slope: Jackknife | None, spread: float | None, why: str | None) -> dict[str, Any]:
+    row: dict[str, Any] = {"model": model, "estimate": None, "conf_low": None, "conf_high": None, "spread": spread}
     if slope is None:
         return row | {"status": "not_estimable", "reason": why}
     low, high = slope.limits()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -25,8 +25,12 @@ from followup_analytics.answers.outcomes.destinations import destination_rates
 from followup_analytics.cells.counted import episodes
 from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
-from followup_analytics.results.disclosure import hide_rows, require_enough
-from followup_analytics.results.result import Field, Kind, LogCounts, Result
+from followup_analytics.results import columns as col
+from followup_analytics.results.columns import Field
+from followup_analytics.results.disclosure import SUPPRESSED, hide_rows, require_enough
+from followup_analytics.results.result import LogCounts, Result
+from followup_analytics.results.row import Row, answer_row
+from followup_analytics.results.values import finite
 from followup_analytics.statistics import Jackknife, presentation_badge
 from followup_analytics.statistics.incidence import incidence_limits, quantile_limits, quantile_of
 from followup_analytics.text import counted
@@ -35,7 +39,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 FloatArray = NDArray[np.float64]
-Row = dict[str, Any]
 
 #: Day by whose end the share of interviews that advanced is given.
 HORIZON = 30
@@ -44,38 +47,129 @@ _MOST_TOLD = 6
 #: Medians are looked for within a year; a later answer is none that a term's report waits for.
 LONGEST = 365
 
-_MEDIANS = tuple(f"median_days_to_{what}{end}" for what in ("advanced", "offer") for end in ("", "_low", "_high"))
-_SHARES = ("half_of_advances_by_day", "half_of_offers_by_day")
-_COUNTS = ("n_graduates", "n_with_interview", "n_with_offer", "n_advanced", "n_offers")
-_RATES = (
-    "knowledge_rate", "knowledge_rate_low", "knowledge_rate_high",
-    "career_outcomes_rate", "career_outcomes_rate_low", "career_outcomes_rate_high",
-)  # fmt: skip
-_DIFFERENCES = (
-    "difference", "difference_low", "difference_high",
-    "difference_standardised", "difference_standardised_low", "difference_standardised_high",
-)  # fmt: skip
-_ESTIMATE = ("estimate", "conf_low", "conf_high", "n_interviews", "n_applicants", "n_events")
-_MEASURES = (*_COUNTS, *_MEDIANS, *_SHARES, *_RATES, *_DIFFERENCES, *_ESTIMATE)
+_ESTIMATE = ("estimate", "conf_low", "conf_high")
+
+
+@answer_row
+class CohortRow(Row):
+    """What became of one group."""
+
+    group: str = col.column("text", "Group", "The group.", role="key", importance=col.ALWAYS)
+    n_graduates: int | None = col.column("count", "Graduates", "Members of the group.", role="count")
+    n_with_interview: int | None = col.column("count", "With an interview", "Members with an interview.", role="count")
+    n_with_offer: int | None = col.column("count", "With an offer", "Members with an offer.", role="count")
+    n_advanced: int | None = col.column("count", "Advanced", "Interviews that advanced.", role="count")
+    n_offers: int | None = col.column("count", "Offers", "Interviews with an offer.", role="count")
+    estimate: float | None = col.estimate("Advanced by day 30", about="Share of interviews that advanced by day 30.")
+    conf_low: float | None = col.lower()
+    conf_high: float | None = col.higher()
+    status: str = col.status("Mark", default="ok")
+    reason: str | None = col.reason(default=None)
+    median_days_to_advanced: float | None = col.column(
+        "days",
+        "Median days to advance",
+        "Day by which half of all interviews had advanced, from incidence.",
+        role="derived",
+    )
+    median_days_to_advanced_low: float | None = col.column("days", "", "Lower end of its 95% interval.", role="derived")
+    median_days_to_advanced_high: float | None = col.column(
+        "days", "", "Upper end of its 95% interval.", role="derived"
+    )
+    half_of_advances_by_day: float | None = col.column(
+        "days", "Half of those by day", "Day by which half of the advances that happened had happened.", role="derived"
+    )
+    median_days_to_offer: float | None = col.column(
+        "days",
+        "Median days to an offer",
+        "Day by which half of all interviews had an offer, from incidence.",
+        role="derived",
+    )
+    median_days_to_offer_low: float | None = col.column("days", "", "Lower end of its 95% interval.", role="derived")
+    median_days_to_offer_high: float | None = col.column("days", "", "Upper end of its 95% interval.", role="derived")
+    half_of_offers_by_day: float | None = col.column(
+        "days",
+        "Half of the offers by day",
+        "Day by which half of the offers that happened had happened.",
+        role="derived",
+    )
+    n_interviews: int | None = col.interviews("Interviews of the group.")
+    n_applicants: int | None = col.applicants("Members with an interview.")
+    n_events: int | None = col.events("Interviews that advanced by day 30.")
+    knowledge_rate: float | None = col.column(
+        "share", "Knowledge rate", "Share of the graduates whose destination is known.", role="derived", default=None
+    )
+    knowledge_rate_low: float | None = col.column(
+        "share", "", "Lower bound; equal to it, as it is a full count.", role="derived", default=None
+    )
+    knowledge_rate_high: float | None = col.column(
+        "share", "", "Upper bound; equal to it.", role="derived", default=None
+    )
+    career_outcomes_rate: float | None = col.column(
+        "share", "Career outcomes rate", "Settled, of these and those still seeking.", role="derived", default=None
+    )
+    career_outcomes_rate_low: float | None = col.column(
+        "share_interval",
+        "If unknown count",
+        "The rate if all whose destination is unknown were seeking: a bound, not a confidence limit.",
+        role="derived",
+        upper="career_outcomes_rate_high",
+        default=None,
+    )
+    career_outcomes_rate_high: float | None = col.column(
+        "share", "", "The rate if all of them were settled.", role="derived", default=None
+    )
+    difference: float | None = col.column(
+        "points", "Difference", "Share that advanced, less the other cohort's.", role="derived", default=None
+    )
+    difference_low: float | None = col.column(
+        "points_interval",
+        "95% interval",
+        "Lower end of its 95% interval.",
+        role="derived",
+        upper="difference_high",
+        default=None,
+    )
+    difference_high: float | None = col.column(
+        "points", "", "Upper end of its 95% interval.", role="derived", default=None
+    )
+    difference_standardised: float | None = col.column(
+        "points", "For the same mix", "The difference for one mix of both cohorts.", role="derived", default=None
+    )
+    difference_standardised_low: float | None = col.column(
+        "points", "", "Lower end of its 95% interval.", role="derived", default=None
+    )
+    difference_standardised_high: float | None = col.column(
+        "points", "", "Upper end of its 95% interval.", role="derived", default=None
+    )
+    against: str | None = col.column("text", "", "The cohort that it is compared to.", role="key", default=None)
+
+    in_table = (
+        "group", "n_graduates", "n_with_interview", "n_with_offer", "n_interviews", "n_advanced", "n_offers",
+        "estimate", "conf_low", "median_days_to_advanced", "half_of_advances_by_day", "knowledge_rate",
+        "career_outcomes_rate", "career_outcomes_rate_low", "difference", "difference_low", "difference_standardised",
+        "status",
+    )  # fmt: skip
+
+    @property
+    def size(self) -> int:
+        """The people whom the numbers are about: those with an interview, or all members where nobody has one."""
+        return self.n_with_interview or self.n_graduates or 0
+
+
+_DIFFERENCES = tuple(one.name for one in CohortRow.declared() if one.name.startswith("difference"))
+_RATES = tuple(one.name for one in CohortRow.declared() if one.name.startswith(("knowledge", "career")))
+_MEASURES = CohortRow.hidden_with_row()
 
 
 @dataclass(frozen=True, repr=False)
 class CohortOutcomes(Result):
-    """Outcomes of each group; ``estimate`` is the share of its interviews that advanced by day 30.
+    """Outcomes of each group, a CohortRow each; ``estimate`` is the share of its interviews that advanced by day 30.
 
-    Rows hold group (text), n_graduates, n_with_interview, n_with_offer (people), n_interviews, n_advanced, n_offers
-    (interviews), n_applicants (people with an interview), n_events (interviews that advanced by day 30), estimate,
-    conf_low, conf_high (share of interviews between 0 and 1, with 95% limits), median_days_to_advanced and
-    median_days_to_offer with _low and _high (day by which half of all interviews had advanced, from incidence; 95%
-    limits), half_of_advances_by_day, half_of_offers_by_day (day by which half of those that happened had), status,
-    reason.
-
-    With destinations: knowledge_rate, career_outcomes_rate (shares of graduates). Their ``_low`` and ``_high`` are
-    bounds, not confidence limits: what the rate would be if all whose destination is unknown were seeking, or were all
-    settled. With ``against``: difference, difference_standardised (shares, less the other cohort's), each with _low and
-    _high (95% limits), against.
+    Knowledge and career outcomes rates are there where the log has applicants with destinations, differences with
+    ``against``.
     """
 
+    rows: tuple[CohortRow, ...]
     by: str = "cohort"
     against: str | None = None
     with_destinations: bool = False
@@ -84,48 +178,23 @@ class CohortOutcomes(Result):
 
     command: ClassVar[str] = "outcomes"
     title: ClassVar[str] = "Outcomes"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("group", "Group"),
-        Field("n_graduates", "Graduates", "count"),
-        Field("n_with_interview", "With an interview", "count"),
-        Field("n_with_offer", "With an offer", "count"),
-        Field("n_interviews", "Interviews", "count"),
-        Field("n_advanced", "Advanced", "count"),
-        Field("n_offers", "Offers", "count"),
-        Field("estimate", "Advanced by day 30", "share"),
-        Field("conf_low", "95% interval", "share_interval", upper="conf_high"),
-        Field("median_days_to_advanced", "Median days to advance", "days"),
-        Field("half_of_advances_by_day", "Half of those by day", "days"),
-        Field("status", "Mark"),
-    )
-    destination_fields: ClassVar[tuple[Field, ...]] = (
-        Field("knowledge_rate", "Knowledge rate", "share"),
-        Field("career_outcomes_rate", "Career outcomes rate", "share"),
-        Field("career_outcomes_rate_low", "If unknown count", "share_interval", upper="career_outcomes_rate_high"),
-    )
+    row_type: ClassVar[type[Row]] = CohortRow
 
-    columns: ClassVar[Mapping[str, Kind]] = {
-        **dict.fromkeys((*_MEDIANS, *_SHARES), "days"),
-        **dict.fromkeys((*_RATES, *_DIFFERENCES), "share"),
-    }
+    def lacking(self) -> Collection[str]:
+        """Without destinations there are no rates of them, without another cohort no differences."""
+        rates = () if self.with_destinations else _RATES
+        return rates if self.against is not None else (*rates, *_DIFFERENCES, "against")
 
     def shown_fields(self) -> tuple[Field, ...]:
-        """Destinations are shown where the log has applicants, differences where another cohort is named."""
-        shown = list(self.fields)
-        extra = list(self.destination_fields) if self.with_destinations else []
-        if self.against is not None:
-            extra += [
-                Field("difference", f"Less {self.against}", "points"),
-                Field("difference_low", "95% interval", "points_interval", upper="difference_high"),
-                Field("difference_standardised", "For the same mix", "points"),
-            ]
-        return (*shown[:-1], *extra, shown[-1])
+        """The difference says from whom."""
+        named = f"Less {self.against}"
+        return tuple(replace(one, label=named) if one.name == "difference" else one for one in super().shown_fields())
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with intervals: the share of interviews that advanced by day 30, for each group."""
         from followup_analytics.charts import rate_chart
 
-        rows = [{**row, self.by: row["group"]} for row in self.rows]
+        rows = [{**row, self.by: row.group} for row in self.rows]
         return rate_chart(
             rows,
             keys=(self.by,),
@@ -150,23 +219,25 @@ class CohortOutcomes(Result):
         more = len(self.rows) - _MOST_TOLD
         told = [self._told(row) for row in self.rows[:_MOST_TOLD]]
         told += [f"{counted(more, 'further group')} in the table."] if more > 0 else []
-        gaps = [row for row in self.rows if row.get("difference") is not None]
+        gaps = [row for row in self.rows if row.difference is not None]
         return " ".join([*told, *(self._gap(row) for row in gaps[:_MOST_TOLD])])
 
-    def _gap(self, row: Mapping[str, Any]) -> str:
-        raw = points_told(row, "difference", "difference_low", "difference_high")
-        even = points_told(row, *(f"difference_standardised{end}" for end in ("", "_low", "_high")))
+    def _gap(self, row: CohortRow) -> str:
+        raw = points_told(row.difference, row.difference_low, row.difference_high)
+        even = points_told(
+            row.difference_standardised, row.difference_standardised_low, row.difference_standardised_high
+        )
         tail = f"; {even} for the same mix" if even else ""
-        return f"{row['group']} less {self.against}, advanced by day {HORIZON}: {raw}{tail}."
+        return f"{row.group} less {self.against}, advanced by day {HORIZON}: {raw}{tail}."
 
-    def _told(self, row: Mapping[str, Any]) -> str:
-        if row["n_graduates"] is None:
-            return f"{row['group']}: can't be shown. {row['reason']}"
-        start = f"{row['group']}: {row['n_with_interview']:,} of {row['n_graduates']:,} had an interview"
-        if row["estimate"] is None:
+    def _told(self, row: CohortRow) -> str:
+        if row.n_graduates is None:
+            return f"{row.group}: can't be shown. {row.reason}"
+        start = f"{row.group}: {row.n_with_interview:,} of {row.n_graduates:,} had an interview"
+        if row.estimate is None or row.conf_low is None or row.conf_high is None:
             return f"{start}."
-        share = f"{100 * row['estimate']:.1f}% ({100 * row['conf_low']:.1f} to {100 * row['conf_high']:.1f}%)"
-        return f"{start}; {share} of {row['n_interviews']:,} interviews advanced by day {HORIZON}."
+        share = f"{100 * row.estimate:.1f}% ({100 * row.conf_low:.1f} to {100 * row.conf_high:.1f}%)"
+        return f"{start}; {share} of {row.n_interviews:,} interviews advanced by day {HORIZON}."
 
 
 def cohort_outcomes(
@@ -209,15 +280,14 @@ def cohort_outcomes(
         log.applicants is not None and log.applicants["destination"].null_count() < log.applicants.height
     )
     if with_destinations and log.applicants is not None:
-        rows = [row | destination_rates(log.applicants, people, str(row["group"])) for row in rows]
-    shown = hide_rows(rows, ["group"], min_cell, _MEASURES, size="_size")
-    if all(row["status"] == "suppressed" for row in shown):
+        rows = [row.having(**destination_rates(log.applicants, people, row.group)) for row in rows]
+    shown = hide_rows(rows, ["group"], min_cell, _MEASURES, sizes=[row.size for row in rows])
+    if all(row.status == SUPPRESSED for row in shown):
         raise WithheldError.too_few(min_cell)
-    shown = [{name: value for name, value in row.items() if name != "_size"} for row in shown]
     compared: dict[str, CohortComparison] = {}
     if against is not None:
         compared = _compared(log, by, against, shown, min_cell, cluster)
-        shown = [row | _difference(compared.get(str(row["group"]))) | {"against": against} for row in shown]
+        shown = [row.having(**_difference(compared.get(row.group)), against=against) for row in shown]
     return CohortOutcomes(
         rows=tuple(shown),
         counts=LogCounts.of(log),
@@ -277,26 +347,27 @@ def _in_order(groups: pl.Series) -> list[str]:
     return sorted(groups.unique(), key=lambda name: (name == MISSING, name))
 
 
-def _group_row(group: str, people: pl.DataFrame, interviews: pl.DataFrame, cluster: str) -> Row:
+def _group_row(group: str, people: pl.DataFrame, interviews: pl.DataFrame, cluster: str) -> CohortRow:
     mine = people.filter(pl.col("group") == group)
     rows = interviews.filter(pl.col("group") == group)
-    row: Row = {
+    # Whoever has no interview is in no estimate: where some have one, they are whom the numbers are about.
+    with_interview = rows["applicant_id"].n_unique()
+    counts: dict[str, Any] = {
         "group": group,
         "n_graduates": mine.height,
-        "n_with_interview": rows["applicant_id"].n_unique(),
+        "n_with_interview": with_interview,
         "n_with_offer": rows.filter("offer")["applicant_id"].n_unique(),
         "n_advanced": rows.filter(pl.col("cause") == 1).height,
         "n_offers": int(rows["offer"].sum()),
+        "n_interviews": rows.height,
+        "n_applicants": with_interview,
+        "n_events": rows.filter((pl.col("cause") == 1) & (pl.col("day") <= HORIZON)).height,
     }
-    # Whoever has no interview is in no estimate: where some have one, they are whom the numbers are about.
-    row["_size"] = row["n_with_interview"] or row["n_graduates"]
-    by_then = rows.filter((pl.col("cause") == 1) & (pl.col("day") <= HORIZON)).height
-    counts = {"n_interviews": rows.height, "n_applicants": row["n_with_interview"], "n_events": by_then}
     if rows.height == 0:
-        return row | dict.fromkeys((*_MEDIANS, *_SHARES, *_ESTIMATE)) | counts | {
-            "status": "not_estimable", "reason": "Nobody in this group has an interview in the log.",
-        }  # fmt: skip
-    return row | _estimate(rows, cluster) | _days(rows, cluster) | counts
+        unknown: dict[str, Any] = {name: None for name in CohortRow.hidden_with_row() if name not in counts}
+        reason = "Nobody in this group has an interview in the log."
+        return CohortRow(**counts, **unknown, status="not_estimable", reason=reason)
+    return CohortRow(**counts, **_estimate(rows, cluster), **_days(rows, cluster))
 
 
 def _limits(curve: DayCurve, cluster: str) -> tuple[FloatArray, FloatArray]:
@@ -309,46 +380,48 @@ def _limits(curve: DayCurve, cluster: str) -> tuple[FloatArray, FloatArray]:
     return own if cluster == "applicant" else wider_limits(own, limits(curve.by_employer()))
 
 
-def _estimate(rows: pl.DataFrame, cluster: str) -> Row:
+def _estimate(rows: pl.DataFrame, cluster: str) -> dict[str, Any]:
     """Share of interviews that advanced by day 30, with its badge."""
     curve = day_curve(rows, EVENTS["advanced"], HORIZON)
     low, high = _limits(curve, cluster)
     values = [float(v[0, HORIZON]) for v in (curve.curve.estimate, low, high)]
     if not curve.known[HORIZON]:
-        none = dict.fromkeys(("estimate", "conf_low", "conf_high"))
-        return none | {"status": "not_estimable", "reason": f"Nobody was observed for {HORIZON} days."}
+        return dict.fromkeys(_ESTIMATE) | {
+            "status": "not_estimable",
+            "reason": f"Nobody was observed for {HORIZON} days.",
+        }
     se = float(curve.jackknife.se[0, HORIZON])
     effective = values[0] * (1 - values[0]) / se**2 if se > 0 else None
     badge = presentation_badge(*values, n=curve.n_interviews, n_effective=effective, df=curve.n_applicants - 1)
-    named = dict(zip(("estimate", "conf_low", "conf_high"), (_number(v) for v in values), strict=True))
+    named = dict(zip(_ESTIMATE, map(finite, values), strict=True))
     return named | {"status": badge.status, "reason": badge.reason}
 
 
-def _days(rows: pl.DataFrame, cluster: str) -> Row:
+def _days(rows: pl.DataFrame, cluster: str) -> dict[str, Any]:
     """Median days to an advance and to an offer (then another advance competes), and those of half that happened."""
-    out: Row = {}
+    out: dict[str, Any] = {}
     horizon = int(np.clip(rows["day"].max() or 0, 0, LONGEST))  # type: ignore[arg-type]
     offers = rows.with_columns(cause=pl.when("offer").then(1).when(pl.col("cause") == 1).then(5).otherwise("cause"))
     for what, part, events, half in (
-        ("advanced", rows, EVENTS["advanced"], _SHARES[0]),
-        ("offer", offers, (*EVENTS["advanced"], "further round"), _SHARES[1]),
+        ("advanced", rows, EVENTS["advanced"], "half_of_advances_by_day"),
+        ("offer", offers, (*EVENTS["advanced"], "further round"), "half_of_offers_by_day"),
     ):
         curve = day_curve(part, events, horizon)
         low, high = _limits(curve, cluster)
         days, estimate = curve.days.astype(np.float64), curve.curve.estimate[0]
-        out[f"median_days_to_{what}"] = _number(quantile_of(days, estimate, 0.5))
+        out[f"median_days_to_{what}"] = finite(quantile_of(days, estimate, 0.5))
         ends = quantile_limits(days, low[0], high[0], 0.5)
-        out[f"median_days_to_{what}_low"], out[f"median_days_to_{what}_high"] = (_number(end) for end in ends)
-        out[half] = _number(quantile_of(days, estimate / estimate[-1], 0.5)) if estimate[-1] > 0 else None
+        out[f"median_days_to_{what}_low"], out[f"median_days_to_{what}_high"] = (finite(end) for end in ends)
+        out[half] = finite(quantile_of(days, estimate / estimate[-1], 0.5)) if estimate[-1] > 0 else None
     return out
 
 
 def _compared(
-    log: FollowUpLog, by: str, against: str, shown: list[Row], min_cell: int, cluster: str
+    log: FollowUpLog, by: str, against: str, shown: Sequence[CohortRow], min_cell: int, cluster: str
 ) -> dict[str, CohortComparison]:
     if by not in log.interviews.columns:
         return {}
-    visible = {str(row["group"]) for row in shown if row["status"] != "suppressed" and row["n_with_interview"]}
+    visible = {row.group for row in shown if row.status != SUPPRESSED and row.n_with_interview}
     known = set(log.interviews[by].cast(pl.String).fill_null(MISSING))
     if against not in visible & known:
         return {}
@@ -358,15 +431,21 @@ def _compared(
     }
 
 
-def _difference(compared: CohortComparison | None) -> Row:
+def _difference(compared: CohortComparison | None) -> dict[str, float | None]:
     if compared is None:
         return dict.fromkeys(_DIFFERENCES)
-    row = next(row for row in compared.rows if row["outcome"] == "advanced")
-    names = ("estimate", "conf_low", "conf_high", "standardised", "standardised_low", "standardised_high")
-    return dict(zip(_DIFFERENCES, (row[name] for name in names), strict=True))
+    row = next(row for row in compared.rows if row.outcome == "advanced")
+    return {
+        "difference": row.estimate,
+        "difference_low": row.conf_low,
+        "difference_high": row.conf_high,
+        "difference_standardised": row.standardised,
+        "difference_standardised_low": row.standardised_low,
+        "difference_standardised_high": row.standardised_high,
+    }
 
 
-def _told(compared: CohortComparison) -> Row:
+def _told(compared: CohortComparison) -> dict[str, Any]:
     return {"differences": [dict(row) for row in compared.rows], "mix": [dict(row) for row in compared.mix]}
 
 
@@ -393,7 +472,3 @@ def _notes(log: FollowUpLog, by: str, *, with_destinations: bool) -> list[Note]:
             )
         )
     return notes
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

@@ -19,13 +19,14 @@ from followup_analytics.answers.curves.exits import (
     exits,
     wider_limits,
 )
-from followup_analytics.answers.outcomes.compared import CohortComparison
+from followup_analytics.answers.outcomes.compared import CohortComparison, ComparedRow
 from followup_analytics.answers.outcomes.standardise import Design, balance_weights, design
 from followup_analytics.cells.counted import OUTCOMES_OF_INTEREST
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
 from followup_analytics.results.disclosure import SUPPRESSED, hidden_places, require_enough
 from followup_analytics.results.result import LogCounts
+from followup_analytics.results.values import finite
 from followup_analytics.statistics import Jackknife, group_rows, jackknife, jackknife_of_sums
 from followup_analytics.statistics.incidence import aalen_johansen, difference_limits, incidence_limits
 from followup_analytics.text import listed
@@ -109,7 +110,8 @@ def compare_cohorts(
     for arm in (0, 1):
         require_enough(first.rows.filter(pl.col("arm") == arm)["applicant_id"].n_unique(), min_cell)
     rows = [
-        _outcome_row(pair, outcome, horizon) | {"group": cohort, "against": against} for outcome, pair in pairs.items()
+        ComparedRow(**_outcome(pair, outcome, horizon), group=cohort, against=against)
+        for outcome, pair in pairs.items()
     ]
     notes = [Note("same_mix", f"{_MIX_NOTE} Covariates: {listed(first.covariates, 'and') or 'none is logged'}.")]
     return CohortComparison(
@@ -157,7 +159,7 @@ def _rating_before_response(log: FollowUpLog, rows: pl.DataFrame) -> pl.Series:
     )["self_rating"]
 
 
-def _outcome_row(pair: Pair, outcome: str, horizon: int) -> Row:
+def _outcome(pair: Pair, outcome: str, horizon: int) -> Row:
     plain = _contrasted(pair, outcome, horizon, standardised=False)
     out: Row = {"outcome": outcome, "day": horizon} | _rates(plain) | _gap(plain, "estimate", "conf")
     reason = _lacking(pair)
@@ -204,12 +206,12 @@ def _limits(pair: Pair, both: Jackknife) -> tuple[FloatArray, ...]:
 
 def _gap(found: tuple[FloatArray, ...], name: str, prefix: str) -> Row:
     names = (name, f"{prefix}_low", f"{prefix}_high")
-    return dict(zip(names, (_number(float(values[2])) for values in found), strict=True))
+    return dict(zip(names, (finite(float(values[2])) for values in found), strict=True))
 
 
 def _rates(found: tuple[FloatArray, ...]) -> Row:
     return {
-        f"{name}{end}": _number(float(values[place]))
+        f"{name}{end}": finite(float(values[place]))
         for place, name in enumerate(("rate", "rate_against"))
         for end, values in zip(("", "_low", "_high"), found, strict=True)
     }
@@ -317,16 +319,12 @@ def _mix_row(pair: Pair, name: str, value: str) -> Row:
     return {
         "covariate": name,
         "value": value,
-        "share": _number(found.estimate[0]),
-        "share_against": _number(found.estimate[1]),
-        "estimate": _number(found.estimate[2]),
-        "conf_low": _number(low[2]),
-        "conf_high": _number(high[2]),
+        "share": finite(found.estimate[0]),
+        "share_against": finite(found.estimate[1]),
+        "estimate": finite(found.estimate[2]),
+        "conf_low": finite(low[2]),
+        "conf_high": finite(high[2]),
         "status": "ok",
         "applicants": people[0],
         "applicants_against": people[1],
     }
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

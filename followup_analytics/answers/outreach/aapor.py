@@ -22,8 +22,10 @@ from numpy.typing import NDArray
 from followup_analytics.cells.counted import attempts, episodes
 from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.log.followup_log import Note
+from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import SUPPRESSED, require_enough
-from followup_analytics.results.result import Field, LogCounts, Result, format_cell
+from followup_analytics.results.result import LogCounts, Result, cell_text
+from followup_analytics.results.row import Row, answer_row
 from followup_analytics.statistics import group_rows, jackknife_of_sums, korn_graubard_from_se, presentation_badge
 from followup_analytics.text import listed
 
@@ -70,37 +72,47 @@ _FORMULAS: Mapping[str, tuple[str, str, tuple[str, ...], tuple[str, ...], str]] 
 }
 
 
+@answer_row
+class AaporRow(Row):
+    """One rate of the survey researchers."""
+
+    measure: str = col.column("text", "", "Name of the rate: RR1 to RR6, CON1 to CON3, COOP1 to COOP4.", role="key")
+    label: str = col.column("text", "Rate", "The rate in words.", importance=col.ALWAYS)
+    formula: str = col.column("text", "Formula", "How it is counted.", importance=col.RARELY)
+    estimate: float | None = col.estimate("Estimate", about="The rate.")
+    conf_low: float | None = col.lower()
+    conf_high: float | None = col.higher()
+    n_interviews: int | None = col.interviews("Cases in the denominator.", "Cases")
+    n_applicants: int | None = col.applicants("Their applicants.")
+    n_events: int | None = col.events("Cases in the numerator.")
+    status: str = col.status(default="ok")
+    reason: str | None = col.reason(default=None)
+
+    in_table = ("label", "formula", "n_interviews", "estimate", "conf_low", "status")
+
+
 @dataclass(frozen=True, repr=False)
 class AaporResult(Result):
-    """Response, contact and cooperation rates of the cases; RR1 and RR6 are the bounds of all the others.
+    """Response, contact and cooperation rates of the cases, an AaporRow each; RR1 and RR6 bound all the others.
 
-    Rows hold measure, label, formula, estimate, conf_low, conf_high (shares), n_interviews (cases in the denominator),
-    n_applicants, n_events (cases in the numerator), status, reason. `dispositions` counts the cases by code (None where
-    small groups are hidden).
+    `dispositions` counts the cases by code (None where small groups are hidden).
     """
 
+    rows: tuple[AaporRow, ...]
     dispositions: Mapping[str, int] | None = None
     followed_for: int = 28
 
     command: ClassVar[str] = "aapor"
     title: ClassVar[str] = "Response, contact and cooperation rates (AAPOR)"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("label", "Rate"),
-        Field("formula", "Formula"),
-        Field("n_interviews", "Cases", "count"),
-        Field("estimate", "Estimate", "share"),
-        Field("conf_low", "95% interval", "share_interval", "conf_high"),
-        Field("status", "Note"),
-    )
+    row_type: ClassVar[type[Row]] = AaporRow
 
     def summary(self) -> str:
         """The two bounds between which every way of counting lies, or the one of them that may be shown."""
-        share = Field("estimate", "", "share")
         told = {
-            name: f"{format_cell(row, share)} ({name})"
+            name: f"{cell_text(row, 'estimate')} ({name})"
             for name in ("RR1", "RR6")
             for row in self.rows
-            if row["measure"] == name and row["estimate"] is not None
+            if row.measure == name and row.estimate is not None
         }
         start = f"Of the interviews followed for {self.followed_for} days,"
         tail = "according to whether partial answers count and to how many posts were still open."
@@ -117,7 +129,7 @@ class AaporResult(Result):
         """Dots with 95% intervals, one for each rate, the lower and the upper bound among them."""
         from followup_analytics.charts import rate_chart
 
-        rows = [{**row, "rate": row["label"]} for row in self.rows]
+        rows = [{**row, "rate": row.label} for row in self.rows]
         return rate_chart(
             rows, keys=("rate",), what=f"Share of cases after {self.followed_for} days", n_field="n_interviews",
             n_of="cases", simulated=self.counts.simulated,
@@ -241,15 +253,12 @@ def _sums(cases: pl.DataFrame) -> FloatArray:
     return sums.reshape(size, len(CODES))
 
 
-def _row(name: str, sums: FloatArray, counted: pl.DataFrame, e: float | None) -> dict[str, Any]:
+def _row(name: str, sums: FloatArray, counted: pl.DataFrame, e: float | None) -> AaporRow:
     label, unknown, upper, lower, formula = _FORMULAS[name]
-    row = {"measure": name, "label": label, "formula": formula, **_absent()}
+    row = AaporRow(measure=name, label=label, formula=formula, **_ABSENT)
     weight = {"all": 1.0, "none": 0.0, "e": e}[unknown]
     if weight is None:
-        return row | {
-            "status": "not_estimable",
-            "reason": _NEEDS_E,
-        }
+        return row.having(status="not_estimable", reason=_NEEDS_E)
     top = np.array([float(code in upper) for code in CODES])
     bottom = np.array([float(code in lower) + weight * (code == "U") for code in CODES])
 
@@ -262,7 +271,7 @@ def _row(name: str, sums: FloatArray, counted: pl.DataFrame, e: float | None) ->
     found = jackknife_of_sums(sums, share)
     cases, events = float((sums @ bottom).sum()), float((sums @ top).sum())
     if np.isnan(found.estimate):
-        return row | {"status": "not_estimable", "reason": "No case can be counted below the line."}
+        return row.having(status="not_estimable", reason="No case can be counted below the line.")
     limits = korn_graubard_from_se(found.estimate, found.se, cases, found.df)
     badge = presentation_badge(
         float(found.estimate),
@@ -273,20 +282,19 @@ def _row(name: str, sums: FloatArray, counted: pl.DataFrame, e: float | None) ->
         df=found.df,
     )
     below = [code for code, weight_of in zip(CODES, bottom, strict=True) if weight_of]
-    return row | {
-        "estimate": float(found.estimate),
-        "conf_low": float(limits.low),
-        "conf_high": float(limits.high),
-        "n_interviews": round(cases),
-        "n_applicants": people(counted, below),
-        "n_events": round(events),
-        "status": badge.status,
-        "reason": badge.reason,
-    }
+    return row.having(
+        estimate=float(found.estimate),
+        conf_low=float(limits.low),
+        conf_high=float(limits.high),
+        n_interviews=round(cases),
+        n_applicants=people(counted, below),
+        n_events=round(events),
+        status=badge.status,
+        reason=badge.reason,
+    )
 
 
-def _absent() -> dict[str, None]:
-    return dict.fromkeys(("estimate", "conf_low", "conf_high", "n_interviews", "n_applicants", "n_events"))
+_ABSENT: Mapping[str, Any] = dict.fromkeys(AaporRow.hidden_with_row())
 
 
 #: In this order rates are kept where some have to go: the bounds first, then those that say most beside them.
@@ -294,7 +302,7 @@ _KEPT_FIRST = ("RR1", "RR6", "RR2", "RR5", "CON1", "CON3", "COOP1", "COOP2", "CO
 _TELLS = "Hidden: a disposition with few applicants could be worked out from it."
 
 
-def _hidden(rows: list[dict[str, Any]], cases: pl.DataFrame, min_cell: int) -> list[dict[str, Any]]:
+def _hidden(rows: list[AaporRow], cases: pl.DataFrame, min_cell: int) -> list[AaporRow]:
     """Hide the rates from which, together with those that stay, some small part of the cases could be worked out.
 
     A rate that is shown is taken to tell how many cases lie above its line, how many lie only below it, how many of
@@ -304,20 +312,20 @@ def _hidden(rows: list[dict[str, Any]], cases: pl.DataFrame, min_cell: int) -> l
     """
     if min_cell <= 1:
         return rows
-    order = [row for name in _KEPT_FIRST for row in rows if row["measure"] == name]
+    order = [row for name in _KEPT_FIRST for row in rows if row.measure == name]
     known: list[frozenset[str]] = [frozenset(CODES)]
     kept = set()
     for row in order:
-        finer = _refined(known, _told_sets(str(row["measure"])))
-        if row["reason"] == _NEEDS_E:
-            kept.add(row["measure"])
+        finer = _refined(known, _told_sets(row.measure))
+        if row.reason == _NEEDS_E:
+            kept.add(row.measure)
         elif all(not 0 < people(cases, part) < min_cell for part in finer):
             known = finer
-            kept.add(row["measure"])
-    if all(row["estimate"] is None or row["measure"] not in kept for row in rows):
+            kept.add(row.measure)
+    if all(row.estimate is None or row.measure not in kept for row in rows):
         raise WithheldError.too_few(min_cell)
-    gone = {**_absent(), "status": SUPPRESSED, "reason": _TELLS}
-    return [row if row["measure"] in kept else {**row, **gone} for row in rows]
+    gone = {**_ABSENT, "status": SUPPRESSED, "reason": _TELLS}
+    return [row if row.measure in kept else row.having(**gone) for row in rows]
 
 
 def _told_sets(name: str) -> list[frozenset[str]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from followup_analytics.answers.rates.answer import SELECTION, response_rates
+from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import SUPPRESSED
-from followup_analytics.results.result import Field, Result, format_cell
+from followup_analytics.results.result import Result, cell_text
+from followup_analytics.results.row import Row, answer_row
 from followup_analytics.text import counted_days
 
 if TYPE_CHECKING:
@@ -16,50 +19,68 @@ if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
 
 
+@answer_row
+class EffortRow(Row):
+    """What trying up to one number of attempts comes to."""
+
+    attempt: str = col.column("text", "Up to attempt", "Number of the attempt.", role="key", importance=col.ALWAYS)
+    n_at_risk: int | None = col.column(
+        "count", "Still trying", "Interviews tried so often and not yet answered.", role="count"
+    )
+    n_interviews: int | None = col.interviews("The same interviews.")
+    n_applicants: int | None = col.applicants("Their applicants.")
+    n_events: int | None = col.events("Answered within the window of this attempt.", "Answered")
+    hazard: float | None = col.column(
+        "share", "Answered of these", "The rate of this attempt alone, a description.", role="estimate"
+    )
+    estimate: float | None = col.estimate(
+        "Would have heard so far",
+        about="Cumulative share if those who stopped trying were no different from those who went on.",
+    )
+    conf_low: float | None = col.lower()
+    conf_high: float | None = col.higher()
+    status: str = col.status(default="ok")
+    reason: str | None = col.reason(default=None)
+    observed: float | None = col.column(
+        "share",
+        "Seen so far",
+        "Share of all interviews tried at least once that were seen to be answered within the window of one of these "
+        "attempts.",
+        role="derived",
+        default=None,
+    )
+
+    in_table = ("attempt", "n_at_risk", "n_events", "hazard", "estimate", "conf_low", "observed", "status")
+
+
 @dataclass(frozen=True, repr=False)
 class EffortResult(Result):
-    """Cumulative incidence of a response by number of attempts, one row an attempt.
+    """Cumulative incidence of a response by number of attempts, one EffortRow an attempt."""
 
-    Rows hold attempt (text), n_at_risk (interviews tried so often and not yet answered), n_interviews (the same),
-    n_applicants, n_events, hazard (the rate of this attempt alone, a description), estimate, conf_low, conf_high
-    (cumulative share if those who stopped trying were no different from those who went on), observed (share of all
-    interviews tried at least once that were seen to be answered within the window of one of these attempts), status,
-    reason. Shares are between 0 and 1.
-    """
-
+    rows: tuple[EffortRow, ...]
     within: float = 7.0
 
     command: ClassVar[str] = "effort"
     title: ClassVar[str] = "Heard back by the k-th attempt"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("attempt", "Up to attempt"),
-        Field("n_at_risk", "Still trying", "count"),
-        Field("n_events", "Answered", "count"),
-        Field("hazard", "Answered of these", "share"),
-        Field("estimate", "Would have heard so far", "share"),
-        Field("conf_low", "95% interval", "share_interval", "conf_high"),
-        Field("observed", "Seen so far", "share"),
-        Field("status", "Note"),
-    )
+    row_type: ClassVar[type[Row]] = EffortRow
 
     def summary(self) -> str:
         """How far the first attempt reaches, and how far the last that is shown."""
-        shown = [row for row in self.rows if row.get("estimate") is not None]
+        shown = [row for row in self.rows if row.estimate is not None]
         if not shown:
             return "No share can be shown: no attempt at risk, or too few people."
-        share, limits = Field("estimate", "", "share"), Field("conf_low", "", "share_interval", "conf_high")
         first, last = shown[0], shown[-1]
         start = (
-            f"{format_cell(first, share)} ({format_cell(first, limits)}) heard back within "
+            f"{cell_text(first, 'estimate')} ({cell_text(first, 'conf_low')}) heard back within "
             f"{counted_days(self.within)} of the first attempt."
         )
         if last is first:
             return start
-        seen = format_cell(last, Field("observed", "", "share"))
         return (
-            f"{start} Were those who stopped trying no different from those who went on, {format_cell(last, share)} "
-            f"({format_cell(last, limits)}) would have heard back by attempt {last['attempt']}; of all interviews "
-            f"tried at least once, {seen} are seen to have done so. {SELECTION}"
+            f"{start} Were those who stopped trying no different from those who went on, "
+            f"{cell_text(last, 'estimate')} ({cell_text(last, 'conf_low')}) would have heard back by attempt "
+            f"{last.attempt}; of all interviews tried at least once, {cell_text(last, 'observed')} are seen to have "
+            f"done so. {SELECTION}"
         )
 
     def plot(self, ax: Axes | None = None) -> Axes:
@@ -99,37 +120,37 @@ def level_of_effort(
         log, by="attempt", outcome=outcome, within=within, min_cell=min_cell, bins={"attempt": cuts}, engine=engine
     )
     rows = [
-        {
-            "attempt": row["attempt"],
-            "n_at_risk": row["n_attempts"],
-            "n_interviews": row["n_interviews"],
-            "n_applicants": row["n_applicants"],
-            "n_events": row["n_events"],
-            "hazard": row["estimate"],
-            "estimate": row["cumulative"],
-            "conf_low": row["cumulative_low"],
-            "conf_high": row["cumulative_high"],
-            "status": _status(row["status"], row["cumulative"]),
-            "reason": row["reason"]
-            or (None if row["cumulative"] is not None else "An earlier row is hidden, and this would give it away."),
-        }
+        EffortRow(
+            attempt=row.by["attempt"],
+            n_at_risk=row.n_attempts,
+            n_interviews=row.n_interviews,
+            n_applicants=row.n_applicants,
+            n_events=row.n_events,
+            hazard=row.estimate,
+            estimate=row.cumulative,
+            conf_low=row.cumulative_low,
+            conf_high=row.cumulative_high,
+            status=SUPPRESSED if row.cumulative is None else row.status,
+            reason=row.reason or (None if row.cumulative is not None else _TELLS),
+        )
         for row in rates.rows
-        if row["attempt"] != f"{most + 1}+"
+        if row.by["attempt"] != f"{most + 1}+"
     ]
-    _add_observed(rows)
     notes = tuple(note for note in rates.notes if note.code != "open_attempts")
-    return EffortResult(tuple(rows), rates.counts, notes, rates.native, within=within)
+    return EffortResult(_with_observed(rows), rates.counts, notes, rates.native, within=within)
 
 
-def _add_observed(rows: list[dict[str, Any]]) -> None:
-    """The share of all who were tried that is seen answered by each attempt; none from the first hidden row on."""
-    starters = rows[0]["n_at_risk"] if rows else None
+_TELLS = "An earlier row is hidden, and this would give it away."
+
+
+def _with_observed(rows: Sequence[EffortRow]) -> tuple[EffortRow, ...]:
+    """The rows with the share of all who were tried that is seen answered by each attempt; none from the first hidden
+    row on."""
+    starters = rows[0].n_at_risk if rows else None
     answered: int | None = 0
+    told = []
     for row in rows:
-        known = answered is not None and row["n_events"] is not None and row["estimate"] is not None
-        answered = answered + row["n_events"] if known else None
-        row["observed"] = answered / starters if answered is not None and starters else None
-
-
-def _status(status: str, reached: float | None) -> str:
-    return SUPPRESSED if reached is None else status
+        if answered is not None:
+            answered = None if row.n_events is None or row.estimate is None else answered + row.n_events
+        told.append(row.having(observed=answered / starters if answered is not None and starters else None))
+    return tuple(told)

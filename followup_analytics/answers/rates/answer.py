@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
 from followup_analytics.answers.rates.attempts_table import AttemptsTable, attempts_table
 from followup_analytics.answers.rates.cumulative import Cumulative, Tries, cumulative_incidence
-from followup_analytics.answers.rates.estimate import UNOBSERVED, GroupRates, Windows, group_rates
+from followup_analytics.answers.rates.estimate import UNOBSERVED, GroupRates, Limits, Windows, group_rates
 from followup_analytics.answers.rates.keys import Key, parse_keys
-from followup_analytics.answers.rates.result import RatesResult
+from followup_analytics.answers.rates.result import RatesResult, RatesRow
 from followup_analytics.answers.rates.trace import rows_behind
 from followup_analytics.cells.counted import check_outcome, window_us
 from followup_analytics.cells.inputs import buckets
 from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.ids import numbers_of
-from followup_analytics.results.disclosure import ESTIMATE_FIELDS, SUPPRESSED, hide_rows, require_enough
+from followup_analytics.results.disclosure import SUPPRESSED, hide_rows, require_enough
 from followup_analytics.results.result import LogCounts
+from followup_analytics.results.values import finite
 from followup_analytics.statistics import group_rows
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 CLUSTERS = ("applicant", "employer")
 CUMULATIVE_FIELDS = ("cumulative", "cumulative_low", "cumulative_high")
-_MEASURES = (*ESTIMATE_FIELDS, "n_attempts", *CUMULATIVE_FIELDS)
+_MEASURES = RatesRow.hidden_with_row()
 
 SELECTION = (
     "The rate by number of the attempt describes who is still trying, not what one more attempt does: those who are "
@@ -87,7 +87,7 @@ def response_rates(
     reached = _cumulative(table, log, keys, window_us(within))
     rows = _rows(table, rates, reached, keys)
     shown = _without_telling_differences(hide_rows(rows, [key.name for key in keys], min_cell, _MEASURES), keys)
-    if rows and all(row["status"] == SUPPRESSED for row in shown):
+    if rows and all(row.status == SUPPRESSED for row in shown):
         raise WithheldError.too_few(min_cell)
     return RatesResult(
         rows=tuple(shown),
@@ -149,60 +149,67 @@ def _cumulative(
 
 def _rows(
     table: AttemptsTable, rates: GroupRates, reached: Mapping[int, tuple[Cumulative, int]], keys: Sequence[Key]
-) -> list[dict[str, Any]]:
+) -> list[RatesRow]:
     interviews = table.rows.group_by("group").agg(pl.col("story").n_unique()).sort("group")["story"]
     names = table.groups.select(key.name for key in keys).to_dicts()
-    return [
-        {
-            **names[group],
-            "n_attempts": int(rates.attempts[group]),
-            "n_interviews": interviews[group],
-            "n_applicants": int(rates.clusters[group]),
-            "n_events": int(rates.events[group]),
-            **rates.numbers(group),
-            **_reached(reached.get(group), rates.numbers(group)),
-            "status": rates.badge(group).status,
-            "reason": rates.badge(group).reason,
-        }
-        for group in range(len(names))
-    ]
+    made = []
+    for group, values in enumerate(names):
+        estimate, low, high = rates.numbers(group)
+        badge = rates.badge(group)
+        cumulative, cumulative_low, cumulative_high = _reached(reached.get(group), (estimate, low, high))
+        made.append(
+            RatesRow(
+                by=values,
+                n_attempts=int(rates.attempts[group]),
+                n_interviews=interviews[group],
+                n_applicants=int(rates.clusters[group]),
+                n_events=int(rates.events[group]),
+                estimate=estimate,
+                conf_low=low,
+                conf_high=high,
+                cumulative=cumulative,
+                cumulative_low=cumulative_low,
+                cumulative_high=cumulative_high,
+                status=badge.status,
+                reason=badge.reason,
+            )
+        )
+    return made
 
 
-def _reached(found: tuple[Cumulative, int] | None, own: Mapping[str, float | None]) -> dict[str, float | None]:
-    """The cumulative share of a row; by the first attempt it is the row's own rate, and has the row's own interval."""
+def _reached(found: tuple[Cumulative, int] | None, own: Limits) -> Limits:
+    """The cumulative share of a row with its limits; by the first attempt it is the row's own rate, and has the row's
+    own interval."""
     if found is None:
-        return dict.fromkeys(CUMULATIVE_FIELDS)
+        return None, None, None
     curve, place = found
     if curve.only_first[place]:
-        return dict(zip(CUMULATIVE_FIELDS, (own[name] for name in ("estimate", "conf_low", "conf_high")), strict=True))
-    values = (curve.estimate[place], curve.low[place], curve.high[place])
-    return {
-        name: None if np.isnan(value) else float(value) for name, value in zip(CUMULATIVE_FIELDS, values, strict=True)
-    }
+        return own
+    return finite(curve.estimate[place]), finite(curve.low[place]), finite(curve.high[place])
 
 
-def _without_telling_differences(rows: list[dict[str, Any]], keys: Sequence[Key]) -> list[dict[str, Any]]:
+def _without_telling_differences(rows: Sequence[RatesRow], keys: Sequence[Key]) -> list[RatesRow]:
     """Take the cumulative share from every row after a hidden one: the steps between would give the hidden rate
     away."""
-    closed: set[tuple[Any, ...]] = set()
+    closed: set[tuple[str, ...]] = set()
+    told = []
     for row in rows:
-        stratum = tuple(row[key.name] for key in keys if key.name != "attempt")
-        if row["status"] == SUPPRESSED:
+        stratum = tuple(row.by[key.name] for key in keys if key.name != "attempt")
+        if row.status == SUPPRESSED:
             closed.add(stratum)
-        if stratum in closed:
-            row.update(dict.fromkeys(CUMULATIVE_FIELDS))
-    return rows
+        told.append(row.having(**dict.fromkeys(CUMULATIVE_FIELDS)) if stratum in closed else row)
+    return told
 
 
 def _notes(
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[RatesRow],
     reached: Mapping[int, tuple[Cumulative, int]],
     keys: Sequence[Key],
     working_days: str | None,
 ) -> list[Note]:
     """What a reader of this table must know; nothing that would tell a hidden row."""
     notes = []
-    if any(row["reason"] == UNOBSERVED.reason for row in rows):
+    if any(row.reason == UNOBSERVED.reason for row in rows):
         notes.append(Note("window_not_observed", _UNSEEN))
     if any(key.name == "attempt" for key in keys):
         notes.append(Note("hazard_is_selection", SELECTION))
@@ -220,11 +227,9 @@ def _notes(
     return notes
 
 
-def _bounds(
-    rows: Sequence[Mapping[str, Any]], reached: Mapping[int, tuple[Cumulative, int]], keys: Sequence[Key]
-) -> str:
+def _bounds(rows: Sequence[RatesRow], reached: Mapping[int, tuple[Cumulative, int]], keys: Sequence[Key]) -> str:
     """The bound in figures where nothing is hidden and there is one stratum, else in words."""
-    if len(keys) > 1 or any(row["status"] == SUPPRESSED for row in rows):
+    if len(keys) > 1 or any(row.status == SUPPRESSED for row in rows):
         return (
             "Were that wrong, it could lie as low as the share of starters who were answered, or as high as that plus "
             "all who stopped."

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followup_analytics.cells.windows import CENSORED, END, NEXT_ATTEMPT, RESPONSE
+from followup_analytics.results.values import finite
 from followup_analytics.statistics import (
     Badge,
     ProportionInterval,
@@ -26,6 +27,8 @@ from followup_analytics.statistics.incidence import aalen_johansen, influence, r
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
+#: An estimate with its lower and upper limit; None where these data have no such number.
+Limits = tuple[float | None, float | None, float | None]
 
 ASSUMED_ICC = 0.3
 #: Causes for Aalen-Johansen: response, end of the story, next attempt. A window gone by in full ends like a cut one.
@@ -59,21 +62,21 @@ class GroupRates:
     interval: ProportionInterval
     observed: NDArray[np.bool_]
 
-    def numbers(self, group: int) -> dict[str, float | None]:
+    def numbers(self, group: int) -> Limits:
         """Estimate and limits of one group, None where these data have no such number."""
-        parts = (self.interval.estimate[group], self.interval.low[group], self.interval.high[group])
-        return {name: _plain(value) for name, value in zip(("estimate", "conf_low", "conf_high"), parts, strict=True)}
+        found = self.interval
+        return finite(found.estimate[group]), finite(found.low[group]), finite(found.high[group])
 
     def badge(self, group: int) -> Badge:
         """How the rate of one group may be read; with care, too, where no window was observed to its end."""
         found = self.interval
         steady = presentation_badge(
-            _plain(found.estimate[group]),
-            _plain(found.low[group]),
-            _plain(found.high[group]),
+            finite(found.estimate[group]),
+            finite(found.low[group]),
+            finite(found.high[group]),
             n=float(self.attempts[group]),
-            n_effective=_plain(found.n_effective[group]),
-            df=_plain(found.df[group]),
+            n_effective=finite(found.n_effective[group]),
+            df=finite(found.df[group]),
         )
         return steady if self.observed[group] or steady.status == "not_estimable" else UNOBSERVED
 
@@ -91,10 +94,6 @@ UNOBSERVED = Badge(
     "use_with_care",
     "No attempt was observed for the whole window: the rate is the one up to the longest time observed.",
 )
-
-
-def _plain(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
 
 
 def group_rates(windows: Windows, n_groups: int, within_us: int) -> GroupRates:

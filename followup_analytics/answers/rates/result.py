@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, ClassVar
 
 from followup_analytics.errors import UsageError
-from followup_analytics.results.result import Field, Result, format_cell
+from followup_analytics.results import columns as col
+from followup_analytics.results.columns import Field
+from followup_analytics.results.result import Result, cell_text
+from followup_analytics.results.row import Row, answer_row
 from followup_analytics.text import counted, counted_days
 
 if TYPE_CHECKING:
@@ -23,15 +26,50 @@ _HEARD = {
 }
 
 
+@answer_row
+class RatesRow(Row):
+    """The attempts of one combination of keys, and how often they were answered."""
+
+    by: Mapping[str, str] = col.keys_column("The keys of `--by`, each a column of its own.")
+    n_attempts: int | None = col.column("count", "Attempts", "Attempts at risk.", role="count")
+    n_interviews: int | None = col.interviews("Interviews with an attempt at risk in the row.")
+    n_applicants: int | None = col.applicants("Applicants with an attempt at risk in the row.")
+    n_events: int | None = col.events("Attempts answered within the window.", "Answered")
+    estimate: float | None = col.estimate("Response rate", about="Share of the attempts answered within the window.")
+    conf_low: float | None = col.lower()
+    conf_high: float | None = col.higher()
+    cumulative: float | None = col.column(
+        "share",
+        "By this attempt",
+        "Share of interviews answered by this attempt; null unless by attempt, alone or with interview columns.",
+        role="derived",
+        default=None,
+    )
+    cumulative_low: float | None = col.column(
+        "share_interval",
+        "95% interval",
+        "Lower end of its 95% interval.",
+        role="derived",
+        upper="cumulative_high",
+        importance=col.RARELY,
+        default=None,
+    )
+    cumulative_high: float | None = col.column(
+        "share", "", "Upper end of its 95% interval.", role="derived", default=None
+    )
+    status: str = col.status(default="ok")
+    reason: str | None = col.reason(default=None)
+
+    in_table = (
+        "n_attempts", "n_applicants", "n_events", "estimate", "conf_low", "cumulative", "cumulative_low", "status",
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, repr=False)
 class RatesResult(Result):
-    """Response rates of attempts, one row for each combination of `keys` that occurs.
+    """Response rates of attempts, one RatesRow for each combination of `keys` that occurs."""
 
-    Rows hold the keys (text), n_attempts, n_interviews, n_applicants, n_events, estimate, conf_low, conf_high (shares),
-    cumulative, cumulative_low, cumulative_high (shares; null unless by attempt, alone or with interview columns),
-    status and reason.
-    """
-
+    rows: tuple[RatesRow, ...]
     keys: tuple[str, ...] = ()
     outcome: str = "response"
     within: float = 7.0
@@ -41,38 +79,26 @@ class RatesResult(Result):
     command: ClassVar[str] = "rates"
     title: ClassVar[str] = "Response rates"
 
-    def kinds(self) -> dict[str, str]:
-        """Kinds of all columns, the keys first."""
-        counts = ("n_attempts", "n_interviews", "n_applicants", "n_events")
-        shares = ("estimate", "conf_low", "conf_high", "cumulative", "cumulative_low", "cumulative_high")
-        return {
-            **dict.fromkeys(self.keys, "text"), **dict.fromkeys(counts, "count"), **dict.fromkeys(shares, "share"),
-            "status": "text", "reason": "sentence",
-        }  # fmt: skip
+    row_type: ClassVar[type[Row]] = RatesRow
+
+    def question_keys(self) -> tuple[str, ...]:
+        """The keys that were asked for."""
+        return self.keys
+
+    def key_heading(self, name: str) -> str:
+        """The heading of a key in words."""
+        from followup_analytics.charts.words import key_title
+
+        return key_title(name)
 
     def shown_fields(self) -> tuple[Field, ...]:
         """The keys, the counts, the rate with its interval, and the cumulative share where there is one."""
-        from followup_analytics.charts.words import key_title
-
-        counts = (
-            Field("n_attempts", "Attempts", "count"),
-            Field("n_applicants", "Applicants", "count"),
-            Field("n_events", "Answered", "count"),
+        reached = any(row.cumulative is not None for row in self.rows)
+        return tuple(
+            replace(one, label=_WHAT[self.outcome]) if one.name == "estimate" else one
+            for one in super().shown_fields()
+            if reached or not one.name.startswith("cumulative")
         )
-        rate = (
-            Field("estimate", _WHAT[self.outcome], "share"),
-            Field("conf_low", "95% interval", "share_interval", "conf_high"),
-        )
-        reached = (
-            (
-                Field("cumulative", "By this attempt", "share"),
-                Field("cumulative_low", "95% interval", "share_interval", "cumulative_high"),
-            )
-            if any(row.get("cumulative") is not None for row in self.rows)
-            else ()
-        )
-        keys = tuple(Field(key, key_title(key)) for key in self.keys)
-        return (*keys, *counts, *rate, *reached, Field("status", "Note"))
 
     def trace(self) -> pl.DataFrame:
         """The attempts behind the counts, one a row. Confidential, about single interviews."""
@@ -87,38 +113,37 @@ class RatesResult(Result):
 
     def summary(self) -> str:
         """How many attempts were made and answered, and the highest and lowest rate among rows with enough data."""
-        shown = [row for row in self.rows if row.get("estimate") is not None]
+        shown = [row for row in self.rows if row.estimate is not None]
         if not shown:
             return "No rate can be shown: no attempt at risk, or every group is too small."
-        attempts, events = (sum(int(row[name]) for row in shown) for name in ("n_attempts", "n_events"))
+        attempts, events = sum(row.n_attempts or 0 for row in shown), sum(row.n_events or 0 for row in shown)
         start = (
             f"Of {counted(attempts, 'attempt')} shown here, {events:,} {_HEARD[self.outcome][events != 1]} within "
             f"{counted_days(self.within)}."
         )
-        steady = [row for row in shown if row["status"] == "ok"]
+        steady = [row for row in shown if row.status == "ok"]
         if len(self.rows) == 1:
             return start
         if len(steady) < 2:
             return f"{start} Fewer than two groups have enough data to be set side by side."
         return f"{start} {self._extremes(steady)} {_ASSOCIATION}"
 
-    def _extremes(self, steady: Sequence[Mapping[str, Any]]) -> str:
+    def _extremes(self, steady: Sequence[RatesRow]) -> str:
         """The highest and the lowest of the rows with enough data, and whether these data tell the two apart."""
-        best, least = (pick(steady, key=lambda row: float(row["estimate"])) for pick in (max, min))
+        best, least = (pick(steady, key=lambda row: row.estimate or 0.0) for pick in (max, min))
         all_are = len(steady) == len(self.rows)
         of = "The rate" if all_are else f"Among the {len(steady)} of {len(self.rows)} groups with enough data, the rate"
         text = f"{of} was highest for {self._named(best)} and lowest for {self._named(least)}"
-        if float(best["conf_low"]) > float(least["conf_high"]):
+        if best.conf_low is not None and least.conf_high is not None and best.conf_low > least.conf_high:
             return f"{text}."
         return f"{text}; their intervals overlap, so that these data can't tell them apart."
 
-    def _named(self, row: Mapping[str, Any]) -> str:
+    def _named(self, row: RatesRow) -> str:
         from followup_analytics.charts.words import row_label
 
-        field, limits = Field("estimate", "", "share"), Field("conf_low", "", "share_interval", "conf_high")
         label = row_label(row, self.keys)
         name = f"the {label} attempt" if self.keys == ("attempt",) else label
-        return f"{name} ({format_cell(row, field)}, {format_cell(row, limits)})"
+        return f"{name} ({cell_text(row, 'estimate')}, {cell_text(row, 'conf_low')})"
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals, hollow where the number is to be used with care; a title on axes of its own."""
