@@ -78,6 +78,10 @@ ObservedUntil = Annotated[
         help="The record is complete up to this day, for interviews of these files that don't say so themselves.",
     ),
 ]
+Keep = Annotated[
+    list[str] | None,
+    typer.Option("--keep", metavar="COLUMN", help="Store this column although it may tell of people; may be repeated."),
+]
 KeepNotes = Annotated[bool, typer.Option("--keep-notes", help="Keep free text; it is dropped otherwise.")]
 
 
@@ -98,8 +102,13 @@ def ingest(
     voicemail_under: VoicemailUnder = None,
     review: Review = None,
     keep_notes: KeepNotes = False,
+    keep: Keep = None,
     own_address: OwnAddress = None,
     observed_until: ObservedUntil = None,
+    each_file: Annotated[
+        bool,
+        typer.Option("--each-file", help="Store what can be read where another file can't; else all files or none."),
+    ] = False,
     sources: ListSources = False,
 ) -> None:
     """Read, check, link and store files; bad rows are set aside with their reason, known ones are not stored twice.
@@ -124,8 +133,8 @@ def ingest(
 
     options: dict[str, Any] = {
         "source": source, "map": map, "roster": roster, "time_zone": time_zone, "region": region,
-        "day_first": day_first, "voicemail_under": voicemail_under, "review": review, "keep_notes": keep_notes,
-        "own_addresses": own_address or (), "observed_until": observed_until,
+        "day_first": day_first, "voicemail_under": voicemail_under, "review": review, "keep_notes": keep_notes, "keep": keep or (),
+        "own_addresses": own_address or (), "observed_until": observed_until, "each_file": each_file,
     }  # fmt: skip
     with _progress() as progress:
         result = ingest_files(files, into=into, progress=progress, **options)
@@ -143,6 +152,8 @@ def check(
     region: Region = None,
     day_first: DayFirst = None,
     voicemail_under: VoicemailUnder = None,
+    keep_notes: KeepNotes = False,
+    keep: Keep = None,
     own_address: OwnAddress = None,
     sources: ListSources = False,
     html: Annotated[Path | None, typer.Option("--html", help="Also write the findings as a web page.")] = None,
@@ -160,7 +171,8 @@ def check(
     with _progress() as progress:
         result = check_files(
             files, source=source, map=map, roster=roster, time_zone=time_zone, region=region, day_first=day_first,
-            voicemail_under=voicemail_under, own_addresses=own_address or (), progress=progress,
+            voicemail_under=voicemail_under, keep_notes=keep_notes, keep=keep or (), own_addresses=own_address or (),
+            progress=progress,
         )  # fmt: skip
     if html is not None:
         _write_private(writable(html), result.to_html())

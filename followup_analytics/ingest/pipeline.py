@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,12 +17,12 @@ from followup_analytics.ingest.known import stored_interviews
 from followup_analytics.ingest.linking.roster import Roster, read_review, read_roster
 from followup_analytics.ingest.opening import open_files
 from followup_analytics.ingest.result import CheckResult, IngestResult
-from followup_analytics.ingest.run import Paths, Progress, Run, as_paths, read_options
+from followup_analytics.ingest.run import FileOnItsWay, Paths, Progress, Run, as_paths, read_options
 from followup_analytics.ingest.storing import store_roster, take, take_postponed
 from followup_analytics.ingest.summing import result_of
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.pseudonyms import load_pseudonyms
-from followup_analytics.store import open_store
+from followup_analytics.store import Counts, open_store
 from followup_analytics.text import listed
 
 Kind = TypeVar("Kind", bound=IngestResult)
@@ -40,8 +41,10 @@ def ingest_files(
     voicemail_under: float | None = None,
     review: str | Path | None = None,
     keep_notes: bool = False,
+    keep: Sequence[str] = (),
     own_addresses: Sequence[str] = (),
     observed_until: str | dt.date | None = None,
+    each_file: bool = False,
     progress: Progress | None = None,
 ) -> IngestResult:
     """Read, check, link and store files.
@@ -51,11 +54,15 @@ def ingest_files(
     roster: interviews with their numbers and addresses, to link calls by. time_zone: of times without an offset.
     region: country of numbers without a prefix. day_first: order of 03/04/2026. voicemail_under: outbound calls of
     fewer seconds, which the source can't tell from a conversation, count as voicemails; noted in the log.
+    keep: columns to store although they may tell of people; see `check_files` for what becomes of each column.
     review: a review file given back. own_addresses: the applicant's own e-mail addresses.
     observed_until: the record of interviews of these files that have no such date of their own is complete up to here.
     progress: called with a file's name, the records read so far, and their share of the file (None where unknown).
 
-    Rows that can't be used go to a rejects file beside the store; each file is one transaction.
+    each_file: store each file in a transaction of its own, so that one that can't be read keeps the others not out.
+
+    Rows that can't be used go to a rejects file beside the store. All files are one transaction: where one of them
+    can't be read, or the run is interrupted, nothing is stored.
     Raises UsageError for a wrong request, UnreadableError when the store, map, roster or review can't be read.
     """
     options = read_options(
@@ -65,6 +72,7 @@ def ingest_files(
         day_first=day_first,
         voicemail_under=voicemail_under,
         keep_notes=keep_notes,
+        keep=keep,
         own_addresses=own_addresses,
         observed_until=None if observed_until is None else str(observed_until),
     )
@@ -74,7 +82,7 @@ def ingest_files(
     run.store_zone = store.setting("time_zone")
     run.known = stored_interviews(store)
     run.in_store = set(run.known["interview_id"])
-    return _through(run, paths, source, roster, review, IngestResult)
+    return _through(run, paths, source, roster, review, IngestResult, each_file=each_file)
 
 
 def check_files(
@@ -87,6 +95,8 @@ def check_files(
     region: str | None = None,
     day_first: bool | None = None,
     voicemail_under: float | None = None,
+    keep_notes: bool = False,
+    keep: Sequence[str] = (),
     own_addresses: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> CheckResult:
@@ -97,6 +107,8 @@ def check_files(
         region=region,
         day_first=day_first,
         voicemail_under=voicemail_under,
+        keep_notes=keep_notes,
+        keep=keep,
         own_addresses=own_addresses,
     )
     paths = as_paths(files)
@@ -110,7 +122,14 @@ def _given(*files: Paths | None) -> list[Path]:
 
 
 def _through(
-    run: Run, paths: Sequence[Path], source: str, roster: Paths | None, review: str | Path | None, kind: type[Kind]
+    run: Run,
+    paths: Sequence[Path],
+    source: str,
+    roster: Paths | None,
+    review: str | Path | None,
+    kind: type[Kind],
+    *,
+    each_file: bool = False,
 ) -> Kind:
     if roster is not None:
         run.roster = read_roster(
@@ -127,14 +146,41 @@ def _through(
     run.scratch.callback(run.papers.discard)
     with run.scratch:
         opened = open_files(run, paths, source)
-        store_roster(run, opened)
-        run.notes += _strangers(run)
-        # Files with interviews go in first; the sort is stable, so files keep the order in which they were given.
-        queue = sorted(opened, key=lambda file: not file.has_interviews)
-        taken = {file.sample.path for file in queue if run.attempt(file.sample.name, partial(take, run, file))}
-        done = [file for file in opened if file.sample.path in taken]
-        take_postponed(run, done)
+        done = _all_or_nothing(run, opened) if run.store is not None and not each_file else _taken(run, opened)
         return result_of(run, done, kind)
+
+
+class _NothingStoredError(Exception):
+    """A file of several failed: what the others brought is taken back."""
+
+
+def _all_or_nothing(run: Run, opened: Sequence[FileOnItsWay]) -> Sequence[FileOnItsWay]:
+    """Store all files in one transaction; where one of them can't be used, none is stored, which is said."""
+    if not run.failed and run.store is not None:
+        with suppress(_NothingStoredError), run.store.together():
+            done = _taken(run, opened)
+            if not run.failed:
+                return done
+            raise _NothingStoredError
+    for table in (table for file in opened for table in file.tables):
+        table.counts = Counts()
+    if opened:
+        names = listed(dict.fromkeys(one.file for one in run.failed), "and")
+        text = f"nothing was stored, since {names} can't be used; mend that, or store the other files with --each-file"
+        run.notes.append(Note("nothing_stored", text))
+    return opened
+
+
+def _taken(run: Run, opened: Sequence[FileOnItsWay]) -> list[FileOnItsWay]:
+    """Store each file; gives those that could be."""
+    store_roster(run, opened)
+    run.notes += _strangers(run)
+    # Files with interviews go in first; the sort is stable, so files keep the order in which they were given.
+    queue = sorted(opened, key=lambda file: not file.has_interviews)
+    taken = {file.sample.path for file in queue if run.attempt(file.sample.name, partial(take, run, file))}
+    done = [file for file in opened if file.sample.path in taken]
+    take_postponed(run, done)
+    return done
 
 
 def _strangers(run: Run) -> list[Note]:

@@ -58,6 +58,7 @@ class ReadOptions:
     day_first: bool | None = None
     voicemail_under: float | None = None
     keep_notes: bool = False
+    keep: tuple[str, ...] = ()  # columns that are kept although they may tell of people
     own_addresses: frozenset[str] = frozenset()
     their_addresses: frozenset[str] = frozenset()  # the employers' addresses and @domains, from the roster
     map: FileMap | None = None
@@ -84,6 +85,7 @@ class Batch:
     notes: tuple[Note, ...] = ()  # what else the user should know of the file
     repeated: frozenset[int] = frozenset()  # rows of a rejects file whose key stood in an earlier row
     day_first: bool | None = None  # the order of its dates, where it is known
+    read_from: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # ours: the file's own headers, by a map
     personal_keys: frozenset[str] = frozenset()  # keys that are made of people's ids or names
     completed: tuple[int, str] | None = None  # dates that got their year by rule, and from where
     match: pl.DataFrame | None = None  # the cells by which each row's interview is looked for, with `_row`

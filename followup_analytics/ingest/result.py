@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from followup_analytics.errors import FollowUpError
+from followup_analytics.log.personal import Fate
 from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
 from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row, answer_row
-from followup_analytics.text import clean, counted, listed
+from followup_analytics.text import clean, counted, listed, shorten
 
 if TYPE_CHECKING:
     from rich.console import Group
 
 _MOST_RULES = 20
+_MOST_COLUMNS = 12
 #: Columns of the table that are shown only where they say something.
 _RARE = ("replaced", "unmatched")
 
@@ -53,6 +55,15 @@ class FailedFile:
     error: FollowUpError
 
 
+@dataclass(frozen=True)
+class ColumnFate:
+    """What becomes of one column of one file (and sheet)."""
+
+    file: str
+    sheet: str | None
+    fate: Fate
+
+
 @answer_row
 class IngestRow(Row):
     """What became of the rows of one table of one file."""
@@ -86,6 +97,7 @@ class IngestResult(Result):
     broken: tuple[BrokenRule, ...] = ()
     failed: tuple[FailedFile, ...] = ()
     review_file: str | None = None
+    columns_become: tuple[ColumnFate, ...] = ()
     exit_code: int = 0
 
     command: ClassVar[str] = "ingest"
@@ -143,7 +155,22 @@ class IngestResult(Result):
         """Where the rejected rows are: each file on a line of its own, so that its name can be copied whole."""
         files = list(dict.fromkeys(row.rejects_file for row in self.rows if row.rejects_file))
         head = "Rejected rows with their reasons, to be mended and ingested alone:"
-        return [head, *(f"  {file}" for file in files)] if files else []
+        papers = [head, *(f"  {file}" for file in files)] if files else []
+        return [*papers, *self._columns()]
+
+    def _columns(self) -> list[str]:
+        """Which columns aren't stored, and which are replaced by pseudonyms, each with the reason."""
+        lines = []
+        for becomes, head in (("dropped", "Not stored"), ("pseudonym", "Stored as pseudonyms")):
+            fates = [one.fate for one in self.columns_become if one.fate.becomes == becomes]
+            said = dict.fromkeys(f"{shorten(fate.column, 30)} ({fate.reason})" for fate in fates)
+            if said:
+                more = len(said) - _MOST_COLUMNS
+                shown = [*list(said)[:_MOST_COLUMNS], *([f"and {more:,} more, in --json"] if more > 0 else [])]
+                lines.append(f"{head}: {'; '.join(shown)}.")
+        if any(one.fate.becomes == "dropped" and "map" not in one.fate.reason for one in self.columns_become):
+            lines.append("A column that is not stored, and tells of nobody, is kept with --keep COLUMN.")
+        return lines
 
     def to_json(self) -> dict[str, Any]:
         """The contract's object; the broken rules and failed files stand beside the results."""
@@ -164,6 +191,16 @@ class IngestResult(Result):
             {"file": one.file, "message": str(one.error), "exit_code": one.error.exit_code} for one in self.failed
         ]
         made["review_file"] = self.review_file
+        made["columns"] = [
+            {
+                "file": one.file,
+                "sheet": one.sheet,
+                "column": one.fate.column,
+                "becomes": one.fate.becomes,
+                "reason": one.fate.reason,
+            }
+            for one in self.columns_become
+        ]
         return made
 
     def to_html(self) -> str:

@@ -154,6 +154,7 @@ def read_options(
     day_first: bool | None,
     voicemail_under: float | None,
     keep_notes: bool = False,
+    keep: Sequence[str] = (),
     own_addresses: Sequence[str],
     observed_until: str | None = None,
 ) -> ReadOptions:
@@ -170,6 +171,7 @@ def read_options(
         day_first=day_first,
         voicemail_under=voicemail_under,
         keep_notes=keep_notes,
+        keep=tuple(keep),
         own_addresses=frozenset(address.strip().casefold() for address in own_addresses),
         map=load_map(map) if map is not None else None,
         observed_until=observed_until,

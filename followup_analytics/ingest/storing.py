@@ -95,7 +95,8 @@ def take_postponed(run: Run, files: Sequence[FileOnItsWay]) -> None:
 
 
 def _protected(run: Run, frame: pl.DataFrame, table: str) -> pl.DataFrame:
-    return protect(frame, covariates(frame, TABLES[table]), run.pseudonyms, keep_notes=run.options.keep_notes)
+    own = covariates(frame, TABLES[table])
+    return protect(frame, own, run.pseudonyms, keep=run.options.keep, keep_notes=run.options.keep_notes)
 
 
 def _mark_key(run: Run, tx: Any) -> None:

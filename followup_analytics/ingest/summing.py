@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+from followup_analytics.ingest.columns import columns_of
 from followup_analytics.ingest.completeness import logged_share
 from followup_analytics.ingest.doubts import same_calls_elsewhere, warnings_of
 from followup_analytics.ingest.linking.by_hand import entered_by_hand
@@ -98,6 +99,7 @@ def result_of(run: Run, files: Sequence[FileOnItsWay], kind: type[Kind]) -> Kind
         broken=tuple(broken),
         failed=tuple(run.failed),
         review_file=review_file,
+        columns_become=columns_of(files, run.options),
         exit_code=_exit_code(rows, run.failed, kind),
     )
 

@@ -15,6 +15,7 @@ import polars as pl
 from followup_analytics.errors import DataError, Problem
 from followup_analytics.log import clock
 from followup_analytics.log.casting import POLARS_TYPES, cast_simple, clean_covariate
+from followup_analytics.log.pseudonyms import applicant_buckets
 from followup_analytics.log.resaved import with_iso_times
 from followup_analytics.log.schema import CLOCKS, FIRST_YEAR, INTERVIEWS, LAST_YEAR, TABLES, Column, Table
 from followup_analytics.sheets.tabular import ROW, header_key
@@ -187,7 +188,6 @@ class _Cast:
 def _cast(frame: pl.DataFrame, table: Table, time_zone: str | None, interview_zones: pl.DataFrame | None) -> _Cast:
     frame, rejects = _cast_columns(frame, table)
     if "applicant_id" in table.names:
-        # Pseudonymised tables carry the bucket of the id as it was first given.
         known = pl.col("_bucket").cast(pl.Int16, strict=False) if "_bucket" in frame.columns else pl.lit(None, pl.Int16)
         frame = frame.with_columns(_bucket=pl.coalesce(known, applicant_buckets(frame["applicant_id"])))
     if table.name in CLOCKS or any(column.type == "timestamp" for column in table.columns):
@@ -354,15 +354,6 @@ def _end_of_local_day(us: pl.Series, is_date: pl.Series, zones: pl.Series) -> pl
     days = clock.local_times(us, zone).dt.date().cast(pl.Int32)
     end = clock.local_midnight(days + 1, zone) - 1
     return us.zip_with(~is_date, end)
-
-
-def applicant_buckets(applicant_ids: pl.Series) -> pl.Series:
-    """SHA-256 of each applicant id as first given, modulo 1000 (contract section 2): the same on every machine."""
-    import hashlib
-
-    ids = applicant_ids.drop_nulls().unique().to_list()
-    buckets = [int.from_bytes(hashlib.sha256(one.encode()).digest(), "big") % 1000 for one in ids]
-    return applicant_ids.replace_strict(ids, buckets, default=None, return_dtype=pl.Int16).alias("_bucket")
 
 
 # ------------------------------------------------------------------------------------------------------ schema rules

@@ -12,7 +12,7 @@ import polars as pl
 
 from followup_analytics.errors import DataError, UnreadableError, UsageError
 from followup_analytics.log import clock
-from followup_analytics.log.checks import CheckedTable, applicant_buckets, recognise, refuse
+from followup_analytics.log.checks import CheckedTable, recognise, refuse
 from followup_analytics.log.followup_log import (
     FollowUpLog,
     Note,
@@ -24,6 +24,7 @@ from followup_analytics.log.followup_log import (
 from followup_analytics.log.followup_log import (
     as_of as cut_to,
 )
+from followup_analytics.log.pseudonyms import applicant_buckets
 from followup_analytics.log.schema import CLOCKS, TABLES
 from followup_analytics.sheets.tabular import (
     DELIMITED_SUFFIXES,

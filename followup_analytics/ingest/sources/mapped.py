@@ -114,11 +114,20 @@ def _together(batches: list[Batch]) -> Batch:
         rows=with_further(rows),
         read=read,
         counts=counts,
+        read_from=_read_together(batches),
         personal_keys=frozenset().union(*(batch.personal_keys for batch in batches)),
         match=pl.concat(matches, how="diagonal_relaxed").unique(ROW, keep="first", maintain_order=True)
         if matches
         else None,
     )
+
+
+def _read_together(batches: Sequence[Batch]) -> dict[str, tuple[str, ...]]:
+    names = dict.fromkeys(ours for batch in batches for ours in batch.read_from)
+    return {
+        ours: tuple(dict.fromkeys(name for batch in batches for name in batch.read_from.get(ours, ())))
+        for ours in names
+    }
 
 
 def _table_batch(
@@ -185,6 +194,7 @@ def _table_batch(
         original=raw.frame,
         theirs=theirs,
         day_first=day_first,
+        read_from={ours: _headers_read(given, headers) for ours, given in table.columns.items()},
         personal_keys=personal_keys(table, map_) | is_own,
         match=match,
         completed=(completed, _year_words(years)) if completed else None,
@@ -239,6 +249,14 @@ def _year_words(years: Years) -> str:
     end = f"/{(years.given + 1) % 100:02d}" if years.given is not None and years.academic else ""
     where = [f"{years.given}{end} from {years.source}"] if years.given is not None else []
     return listed([*(["that of the interview in the same row"] if years.rows is not None else []), *where], "or else")
+
+
+def _headers_read(given: Theirs, headers: Mapping[str, str]) -> tuple[str, ...]:
+    """The sheet's own names of the columns that one of the log's is read from."""
+    if isinstance(given, Mapping) and "any" in given:
+        found = first_header(given, headers)
+        return (found,) if found is not None else ()
+    return tuple(headers[header_key(name)] for name in headers_of(given))
 
 
 def _by_words_already(theirs: Theirs | None) -> bool:

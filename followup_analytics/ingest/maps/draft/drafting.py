@@ -18,7 +18,7 @@ from followup_analytics.ingest.maps.draft.layout import Layout, lay_out
 from followup_analytics.ingest.maps.draft.lexicon import Found, Lexicon, load_lexicon
 from followup_analytics.ingest.maps.draft.likely import likely_cohort, likely_order, likely_year, likely_zone
 from followup_analytics.ingest.maps.draft.reading import sheets_of
-from followup_analytics.ingest.maps.draft.result import MapDraft
+from followup_analytics.ingest.maps.draft.result import ColumnRow, MapDraft, in_a_line
 from followup_analytics.ingest.maps.draft.sampling import sample_of
 from followup_analytics.ingest.maps.draft.sections import Section, Use
 from followup_analytics.ingest.maps.draft.toml_text import toml_text
@@ -288,22 +288,23 @@ def _setting_notes(why: str, year: int | None, clock: bool, zone: str | None, to
     return notes
 
 
-def _row(use: Use) -> dict[str, Any]:
+def _row(use: Use) -> ColumnRow:
     means = {word: (name if name != "open" else None) for word, (name, _) in use.values.items()}
     values = [
         {"value": word, "means": _in_log(means[word], use), "as": means[word], "certainty": round(sure, 2)}
         for word, (_, sure) in use.values.items()
     ]
-    return {
-        "column": use.column,
-        "sheet": use.sheet,
-        "means": use.means,
-        "table": use.table,
-        "group": use.group,
-        "certainty": round(use.certainty, 2),
-        "values": values,
-        "why": use.why,
-    }
+    return ColumnRow(
+        sheet=use.sheet,
+        column=use.column,
+        means=use.means,
+        table=use.table,
+        group=use.group,
+        certainty=round(use.certainty, 2),
+        values=values,
+        words=in_a_line(values),
+        why=use.why,
+    )
 
 
 def _in_log(name: str | None, use: Use) -> str | None:

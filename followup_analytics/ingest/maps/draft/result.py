@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from followup_analytics.ingest.maps.draft.questions import Question
+from followup_analytics.results import columns as col
 from followup_analytics.results.exports import CONFIDENTIAL
-from followup_analytics.results.result import Field, Result
+from followup_analytics.results.result import Result
+from followup_analytics.results.row import Row, answer_row
 from followup_analytics.text import counted, listed, shorten
+
+
+@answer_row
+class ColumnRow(Row):
+    """What one column of the sheet was taken for."""
+
+    sheet: str | None = col.column("text", "Sheet", "The workbook's sheet.", role="key", importance=col.RARELY)
+    column: str = col.column("text", "Column", "The sheet's own heading.", role="key", importance=col.ALWAYS)
+    means: str | None = col.column("text", "Means", "The column of the log; null: not used.", importance=col.ALWAYS)
+    table: str | None = col.column("text", "Table", "The log's table.")
+    group: str | None = col.column("text", "Of", "Which touch of several it is about.")
+    certainty: float = col.column("share", "Certainty", "How sure that is, from 0 to 1.", importance=col.ALWAYS)
+    values: list[dict[str, Any]] = col.column("nested", "", "Its words, what each means, and how sure that is.")
+    words: str = col.column("sentence", "Words", "The words in a line.")
+    why: str = col.column("sentence", "Why not", "Why the column is not used.")
+
+    in_table = ("sheet", "column", "means", "table", "group", "certainty", "words", "why")
 
 
 @dataclass(frozen=True, repr=False)
@@ -19,6 +38,7 @@ class MapDraft(Result):
     map: as `load_map` takes it. questions: what is not sure, in the order in which it is asked.
     """
 
+    rows: tuple[ColumnRow, ...]
     map: Mapping[str, Any] = field(default_factory=dict)
     text: str = ""
     sample: tuple[Mapping[str, Any], ...] = ()
@@ -27,16 +47,7 @@ class MapDraft(Result):
 
     command: ClassVar[str] = "map"
     title: ClassVar[str] = "What the columns mean"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field("sheet", "Sheet"),
-        Field("column", "Column"),
-        Field("means", "Means"),
-        Field("table", "Table"),
-        Field("group", "Of"),
-        Field("certainty", "Certainty", "share"),
-        Field("words", "Words"),
-        Field("why", "Why not"),
-    )
+    row_type: ClassVar[type[Row]] = ColumnRow
 
     @property
     def used(self) -> int:
@@ -50,10 +61,6 @@ class MapDraft(Result):
         open_ = [one for one in self.questions if one.kind != "text"]
         asked = f" {counted(len(open_), 'guess', 'guesses')} should be looked at." if open_ else ""
         return f"{self.used} of {counted(len(self.rows), 'column')} are read, for {made}.{asked}"
-
-    def printed_rows(self) -> list[Mapping[str, Any]]:
-        """The rows with their words in a line, as people read them."""
-        return [{**row, "words": _in_a_line(row["values"]), "means": row["means"] or "not used"} for row in self.rows]
 
     def __repr__(self) -> str:
         """The table, then the rows as understood."""
@@ -84,7 +91,8 @@ class MapDraft(Result):
         return made
 
 
-def _in_a_line(values: Any) -> str:
-    shown = [f"{shorten(one['value'], 18)} = {one['means'] or '?'}" for one in (values or ())[:6]]
-    more = len(values or ()) - len(shown)
+def in_a_line(values: Sequence[Mapping[str, Any]]) -> str:
+    """Words and meanings in a line, the first few of them."""
+    shown = [f"{shorten(one['value'], 18)} = {one['means'] or '?'}" for one in values[:6]]
+    more = len(values) - len(shown)
     return "; ".join([*shown, f"and {more} more"] if more > 0 else shown)
