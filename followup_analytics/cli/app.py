@@ -18,6 +18,7 @@ INTERRUPTED = 130
 _IN_A_LINE = {
     "ingest": "Read, check, link and store files as they are.",
     "check": "The same without storing: what is wrong, and where.",
+    "office": "An office's folder: a workbook to fill in, a report each term.",
     "map": "Draft what a sheet of your own means, without writing TOML.",
     "track": "Record what happened, one entry at a time.",
     "next": "Whom to follow up with today, and why.",
@@ -71,9 +72,10 @@ def _root(
 @cache
 def _register() -> None:
     """Import the command modules, which add themselves to the application."""
-    from followup_analytics.cli import analyse, gather, map, produce, track  # noqa: A004 - named as the command
+    from followup_analytics.cli import analyse, gather, map, office, produce, track  # noqa: A004 - named as the command
 
     app.add_typer(track.app, name="track")
+    app.add_typer(office.app, name="office")
     for module in (gather, map, analyse, produce):
         module.register(app)
     for one in app.registered_commands:

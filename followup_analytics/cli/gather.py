@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from followup_analytics.cli.shared import Printing, show, with_options, writable
-from followup_analytics.text import clean
+from followup_analytics.cli.shared import Printing, reading_bar, show, with_options, writable
 
 Files = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="Exports, spreadsheets or folders.", show_default=False)
@@ -136,7 +132,7 @@ def ingest(
         "day_first": day_first, "voicemail_under": voicemail_under, "review": review, "keep_notes": keep_notes, "keep": keep or (),
         "own_addresses": own_address or (), "observed_until": observed_until, "each_file": each_file,
     }  # fmt: skip
-    with _progress() as progress:
+    with reading_bar() as progress:
         result = ingest_files(files, into=into, progress=progress, **options)
     _finish(result, printing)
 
@@ -168,7 +164,7 @@ def check(
     del sources
     from followup_analytics.ingest import check_files
 
-    with _progress() as progress:
+    with reading_bar() as progress:
         result = check_files(
             files, source=source, map=map, roster=roster, time_zone=time_zone, region=region, day_first=day_first,
             voicemail_under=voicemail_under, keep_notes=keep_notes, keep=keep or (), own_addresses=own_address or (),
@@ -185,26 +181,6 @@ def _write_private(path: Path, text: str) -> None:
 
     reserve(path)
     path.write_text(text, encoding="utf-8")
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, float | None], None] | None]:
-    """A bar on a terminal's stderr that says how far the reading of each file is; nothing where stderr is none."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Reading ...", total=None)
-
-        def told(name: str, records: int, share: float | None) -> None:
-            words = f"{clean(name)}: {records:,} records read"
-            bar.update(task, description=words, total=None if share is None else 1.0, completed=share or 0.0)
-
-        yield told
 
 
 def _finish(result: Any, printing: Printing) -> None:

@@ -12,7 +12,7 @@ from followup_analytics.log.schema import TABLES
 from followup_analytics.sheets.headings import header_key
 from followup_analytics.sheets.tabular import ROW
 
-_RANK = {"dropped": 0, "stored": 1, "pseudonym": 2}
+_APPLICANT = "it tells applicants apart"
 
 
 def columns_of(files: Sequence[FileOnItsWay], options: ReadOptions) -> tuple[ColumnFate, ...]:
@@ -32,16 +32,23 @@ def _of_sheet(batches: Sequence[Batch], options: ReadOptions) -> Iterable[Fate]:
     for batch in batches:
         for fate in _mapped(batch, options) if batch.original is not None else _canonical(batch, options):
             held = best.get(fate.column)
-            if held is None or _RANK[fate.becomes] > _RANK[held.becomes]:
+            if held is None or _rank(fate) > _rank(held):
                 best[fate.column] = fate
     return best.values()
+
+
+def _rank(fate: Fate) -> int:
+    """Which of two fates of one column is told: what is seen of it in the store counts before its part in a key."""
+    if fate.becomes == "pseudonym":
+        return 3 if fate.reason == _APPLICANT else 1
+    return 2 if fate.becomes == "stored" else 0
 
 
 def _canonical(batch: Batch, options: ReadOptions) -> Iterable[Fate]:
     names = TABLES[batch.table].names
     for name in (one for one in batch.rows.columns if one != ROW):
         if header_key(name) == "applicant_id":
-            yield Fate(name, "pseudonym", "it tells applicants apart")
+            yield Fate(name, "pseudonym", _APPLICANT)
         elif header_key(name) in names:
             yield Fate(name, "stored", f"a column of the log's {batch.table}")
         elif not name.startswith("_"):
@@ -55,7 +62,7 @@ def _mapped(batch: Batch, options: ReadOptions) -> Iterable[Fate]:
         ours = [one for one, theirs in batch.read_from.items() if name in theirs]
         plain = [one for one in ours if one not in batch.personal_keys and one != "applicant_id"]
         if "applicant_id" in ours:
-            yield Fate(name, "pseudonym", "it tells applicants apart")
+            yield Fate(name, "pseudonym", _APPLICANT)
         elif plain:
             yield Fate(name, "stored", f"read as {plain[0]} of {batch.table}")
         elif ours:

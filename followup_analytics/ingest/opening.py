@@ -19,6 +19,7 @@ from followup_analytics.ingest.detect.foreign import refuse_foreign
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.known import ends_of_story, with_checked
 from followup_analytics.ingest.linking.by_name import names_of, tied_by_name
+from followup_analytics.ingest.maps.mapping import FileMap
 from followup_analytics.ingest.maps.secret_keys import with_secret_keys
 from followup_analytics.ingest.registry import (
     CERTAIN,
@@ -91,15 +92,16 @@ def _open(run: Run, path: Path, source: str) -> FileOnItsWay:
     sample.require_content()
     refuse_foreign(sample)
     settings = settings_beside(path)
-    chosen, match = _kind(run, sample, source)
+    own_map = run.maps.get(path.resolve(), run.options.map)
+    chosen, match = _kind(own_map, sample, source)
     # The user's word first, then the file's own folder, then what the store was begun with.
     zone = run.options.time_zone or settings.time_zone or run.store_zone
-    options = dataclasses.replace(run.options, time_zone=zone)
+    options = dataclasses.replace(run.options, time_zone=zone, map=own_map)
     if chosen.calls and run.store is not None and not run.links:
         _refuse_without_roster(sample, chosen, options)
     file = FileOnItsWay(sample, chosen, match, settings, options)
     if not chosen.calls:
-        file.batches = [with_secret_keys(batch, run.pseudonyms) for batch in chosen.read(sample, options)]
+        file.batches = [_in_our_words(run, batch) for batch in chosen.read(sample, options)]
         for batch in file.batches:
             file.decided.update(batch.counts)
             file.notes += batch.notes
@@ -117,10 +119,22 @@ def _refuse_without_roster(sample: Sample, source: Source, options: ReadOptions)
     )
 
 
-def _kind(run: Run, sample: Sample, source: str) -> tuple[Source, Match]:
+def _in_our_words(run: Run, batch: Batch) -> Batch:
+    """A batch with personal keys as pseudonyms, and cohorts under the names that the user put for them."""
+    if run.cohorts and "cohort" in batch.rows.columns:
+        same = {" ".join(name.casefold().split()): meant for name, meant in run.cohorts.items()}
+        text = batch.rows["cohort"].cast(pl.String)
+        key = text.str.strip_chars().str.to_lowercase().str.replace_all(r"\s+", " ")
+        meant = key.replace_strict(same, default=None, return_dtype=pl.String)
+        rows = batch.rows.with_columns(meant.zip_with(meant.is_not_null(), text).alias("cohort"))
+        batch = dataclasses.replace(batch, rows=rows)
+    return with_secret_keys(batch, run.pseudonyms)
+
+
+def _kind(own_map: FileMap | None, sample: Sample, source: str) -> tuple[Source, Match]:
     if source != "auto":
         return named_source(source), Match(CERTAIN, "--source says so")
-    if run.options.map is not None and sample.container in ("file", "workbook", "parquet"):
+    if own_map is not None and sample.container in ("file", "workbook", "parquet"):
         return named_source("mapped"), Match(CERTAIN, "--map says what its columns mean")
     return detect_source(sample)
 
@@ -151,7 +165,8 @@ def _tied(run: Run, file: FileOnItsWay, batch: Batch) -> tuple[Batch, list[int]]
     """Touches that name person and employer instead of an interview, tied to it; and the rows that fit none."""
     if batch.match is None:
         return batch, []
-    days = batch.rows["at"] if "at" in batch.rows.columns else pl.Series([None] * batch.rows.height, dtype=pl.String)
+    clock = next((name for name in ("at", "decided_at") if name in batch.rows.columns), None)
+    days = batch.rows[clock] if clock else pl.Series([None] * batch.rows.height, dtype=pl.String)
     own = batch.rows.select(pl.col(ROW) % FURTHER)
     cells = own.join(batch.match, on=ROW, how="left", maintain_order="left")
     found, missed = tied_by_name(cells, days, run.names, run.pseudonyms, run.decisions)

@@ -15,6 +15,7 @@ import polars as pl
 from followup_analytics.ingest.aside.papers import Papers
 from followup_analytics.ingest.known import stored_interviews
 from followup_analytics.ingest.linking.roster import Roster, read_review, read_roster
+from followup_analytics.ingest.maps.mapping import load_map
 from followup_analytics.ingest.opening import open_files
 from followup_analytics.ingest.result import CheckResult, IngestResult
 from followup_analytics.ingest.run import FileOnItsWay, Paths, Progress, Run, as_paths, read_options
@@ -44,6 +45,8 @@ def ingest_files(
     keep: Sequence[str] = (),
     own_addresses: Sequence[str] = (),
     observed_until: str | dt.date | None = None,
+    maps: Mapping[Path, str | Path] | None = None,
+    cohorts: Mapping[str, str] | None = None,
     each_file: bool = False,
     progress: Progress | None = None,
 ) -> IngestResult:
@@ -59,6 +62,7 @@ def ingest_files(
     observed_until: the record of interviews of these files that have no such date of their own is complete up to here.
     progress: called with a file's name, the records read so far, and their share of the file (None where unknown).
 
+    maps: maps of single files, where they need different ones. cohorts: cohorts as they are written, and which is meant.
     each_file: store each file in a transaction of its own, so that one that can't be read keeps the others not out.
 
     Rows that can't be used go to a rejects file beside the store. All files are one transaction: where one of them
@@ -80,6 +84,8 @@ def ingest_files(
     store = open_store(into, create=True)
     run = Run(options, store.pseudonyms(), store, Papers(store.folder, [*paths, *_given(roster, review)]), progress)
     run.store_zone = store.setting("time_zone")
+    run.maps = {path.resolve(): load_map(one) for path, one in (maps or {}).items()}
+    run.cohorts = cohorts or {}
     run.known = stored_interviews(store)
     run.in_store = set(run.known["interview_id"])
     return _through(run, paths, source, roster, review, IngestResult, each_file=each_file)

@@ -27,7 +27,7 @@ _RARE = ("replaced", "unmatched")
 class BrokenRule:
     """One rule that rows of a file broke: how many did, what to do, and up to three examples (row, column, value).
 
-    heading: what the file itself calls the column.
+    heading: what the file itself calls the column. sheet: the workbook's sheet.
     """
 
     file: str
@@ -37,6 +37,7 @@ class BrokenRule:
     message: str
     examples: tuple[tuple[int | None, str | None, str | None], ...]
     heading: str | None = None
+    sheet: str | None = None
 
     def sentence(self) -> str:
         """Where the rule was broken and how often, what to do, and where to look."""
@@ -44,7 +45,8 @@ class BrokenRule:
         places = [f"row {row}" + (f" ({value})" if value else "") for row, _, value in self.examples if row is not None]
         where = f" For example {listed(places, 'and')}." if places else ""
         of_column = f", column {column}" if column else ""
-        return f"{self.file}, {self.table}{of_column}, {counted(self.n, 'row')}: {self.message}{where}"
+        of_sheet = f", sheet {self.sheet}" if self.sheet else ""
+        return f"{self.file}{of_sheet}, {self.table}{of_column}, {counted(self.n, 'row')}: {self.message}{where}"
 
 
 @dataclass(frozen=True)
@@ -163,11 +165,10 @@ class IngestResult(Result):
         lines = []
         for becomes, head in (("dropped", "Not stored"), ("pseudonym", "Stored as pseudonyms")):
             fates = [one.fate for one in self.columns_become if one.fate.becomes == becomes]
-            said = dict.fromkeys(f"{shorten(fate.column, 30)} ({fate.reason})" for fate in fates)
-            if said:
-                more = len(said) - _MOST_COLUMNS
-                shown = [*list(said)[:_MOST_COLUMNS], *([f"and {more:,} more, in --json"] if more > 0 else [])]
-                lines.append(f"{head}: {'; '.join(shown)}.")
+            reasons: dict[str, dict[str, None]] = {}
+            for fate in fates:
+                reasons.setdefault(fate.reason, {})[shorten(fate.column, 30)] = None
+            lines += [f"{head}, since {reason}: {_some(list(names))}." for reason, names in reasons.items()]
         if any(one.fate.becomes == "dropped" and "map" not in one.fate.reason for one in self.columns_become):
             lines.append("A column that is not stored, and tells of nobody, is kept with --keep COLUMN.")
         return lines
@@ -178,6 +179,7 @@ class IngestResult(Result):
         made["rejections"] = [
             {
                 "file": one.file,
+                "sheet": one.sheet,
                 "table": one.table,
                 "rule": one.rule,
                 "n": one.n,
@@ -234,6 +236,11 @@ class CheckResult(IngestResult):
 
     command: ClassVar[str] = "check"
     title: ClassVar[str] = "Files checked"
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - _MOST_COLUMNS
+    return listed([*names[:_MOST_COLUMNS], *([f"{more:,} more"] if more > 0 else [])], "and")
 
 
 def _places(examples: tuple[tuple[int | None, str | None, str | None], ...], heading: str | None) -> str:

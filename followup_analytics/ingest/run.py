@@ -22,7 +22,7 @@ from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.known import no_ends, no_interviews
 from followup_analytics.ingest.linking.by_name import NAMES_SCHEMA, Missed
 from followup_analytics.ingest.linking.roster import Roster
-from followup_analytics.ingest.maps.mapping import load_map
+from followup_analytics.ingest.maps.mapping import FileMap, load_map
 from followup_analytics.ingest.parsing.telephone import region_checked
 from followup_analytics.ingest.registry import Batch, Match, ReadOptions, Source
 from followup_analytics.ingest.result import FailedFile
@@ -116,6 +116,8 @@ class Run:
     store_zone: str | None = None
     roster: Roster | None = None
     decisions: Mapping[str, str] = field(default_factory=dict)
+    maps: Mapping[Path, FileMap] = field(default_factory=dict)
+    cohorts: Mapping[str, str] = field(default_factory=dict)
     failed: list[FailedFile] = field(default_factory=list)
     known: pl.DataFrame = field(default_factory=no_interviews)
     ends: pl.DataFrame = field(default_factory=no_ends)

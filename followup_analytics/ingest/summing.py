@@ -51,7 +51,9 @@ def broken_rules(table: TableOnItsWay, file: str) -> list[BrokenRule]:
             (row % FURTHER, column, _value(table, row, column)) for row in group["rows"] if row is not None
         )
         heading = table.batch.theirs.get(column or "") or column
-        found.append(BrokenRule(file, table.name, group["rule"], group["n"], group["message"], examples, heading))
+        found.append(
+            BrokenRule(file, table.name, group["rule"], group["n"], group["message"], examples, heading, table.sheet)
+        )
     return found
 
 

@@ -53,9 +53,11 @@ def read_mapped(sample: Sample, options: ReadOptions, map_: FileMap) -> Iterator
     unmade = [table for table in map_.tables if not table.optional]
     notes: list[Note] = []
     for given in raw_tables:
-        raw, totals = without_totals(without_reject_columns(given))
+        own = without_reject_columns(given)
+        is_paper = len(own.columns) < len(given.columns)
+        raw, totals = without_totals(own, by_shape=not is_paper)
         # Rejects of one sheet come back alone: what the map makes of other sheets is not missed then.
-        alone = several or len(raw.columns) < len(given.columns)
+        alone = several or is_paper
         fitting = [t for t in map_.tables if fits(t, raw, several=alone or t.optional)]
         if not fitting:
             continue

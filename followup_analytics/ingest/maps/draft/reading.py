@@ -26,7 +26,7 @@ def sheets_of(path: Path, lexicon: Lexicon) -> list[RawTable]:
     """
     first = read_raw_tables(path)
     words = {word for raw in first for word in _header_words(raw, lexicon)}
-    tables = [without_totals(raw)[0] for raw in (read_raw_tables(path, words) if words else first)]
+    tables = [without_totals(raw, by_shape=True)[0] for raw in (read_raw_tables(path, words) if words else first)]
     named = [raw for raw in tables if _holds_rows(raw)]
     data = [raw for raw in named if not _is_aside(raw, lexicon)] or named
     if not data:
