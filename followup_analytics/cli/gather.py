@@ -152,14 +152,19 @@ def check(
     keep: Keep = None,
     own_address: OwnAddress = None,
     sources: ListSources = False,
+    rejects: Annotated[
+        Path | None,
+        typer.Option("--rejects", metavar="FILE", help="Write the rejected rows with their reasons to this file."),
+    ] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Also write the findings as a web page.")] = None,
 ) -> None:
     """Read and check files without storing anything; says for each broken rule where it is and what to do.
 
     Example:  followup check interviews.csv contacts.csv
 
-    Files, maps, roster and rejects are as in followup ingest --help; rejects files lie in the current folder. Exit code
-    0: every row is good, 3: some row is bad, 1: a file can't be read, 2: a wrong command line.
+    Files, maps and roster are as in followup ingest --help. For every column it is said whether it would be stored,
+    replaced by a pseudonym, or dropped, and why; --rejects FILE writes the rejected rows. Exit code 0:
+    every row is good, 3: some row is bad, 1: a file can't be read, 2: a wrong command line.
     """
     del sources
     from followup_analytics.ingest import check_files
@@ -168,7 +173,7 @@ def check(
         result = check_files(
             files, source=source, map=map, roster=roster, time_zone=time_zone, region=region, day_first=day_first,
             voicemail_under=voicemail_under, keep_notes=keep_notes, keep=keep or (), own_addresses=own_address or (),
-            progress=progress,
+            rejects=None if rejects is None else writable(rejects), progress=progress,
         )  # fmt: skip
     if html is not None:
         _write_private(writable(html), result.to_html())

@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from followup_analytics.ingest.rule_words import rule_in_words
 from followup_analytics.ingest.run import FileOnItsWay, Run
 from followup_analytics.ingest.summing import keep_note
 from followup_analytics.log.followup_log import Note
@@ -23,26 +24,6 @@ _SETTING = "set_aside"
 _REJECTS = ".rejects"
 #: Records of other people's lives in a telephone's or mailbox's export: nothing is wrong with them.
 STRAYS = ("unmatched", "withheld_number", "not_a_contact", "not_sent", "bounce", "recurring")
-_WORDS = {
-    "values": "a word that isn't known",
-    "nullability": "a needed cell that is empty",
-    "unparsable": "a date or time that can't be read",
-    "no_time": "a date or time that can't be read",
-    "no_zone": "a time without a zone",
-    "beyond_reason": "a date beyond reason",
-    "before_interview": "a record that ends before its interview",
-    "date_without_time": "a date where a time was promised",
-    "unknown_zone": "an unknown time zone",
-    "unknown_interview": "an unknown interview",
-    "first_of_its_key": "a key that stands in an earlier row",
-    "damaged_id": "an id that a spreadsheet has rounded",
-    "damaged_number": "a number that a spreadsheet has rounded",
-    "unknown_direction": "no telling who called whom",
-    "unknown_type": "a type that isn't known",
-    "too_many_cells": "more cells than the header",
-    "open_quote": "a quotation mark that is never closed",
-    "no_interviewed_at": "no date of the interview",
-}
 
 
 def keep_set_aside(run: Run, file: FileOnItsWay, tx: Any) -> None:
@@ -77,7 +58,7 @@ def set_aside_note(counts: Mapping[str, int]) -> Note:
     """The note that reports repeat: the commonest reasons in words."""
     by_words: Counter[str] = Counter()
     for rule, n in counts.items():
-        by_words[_WORDS.get(rule, rule.replace("_", " "))] += n
+        by_words[rule_in_words(rule)] += n
     shown = [f"{words} ({n:,})" for words, n in by_words.most_common(5)]
     more = len(by_words) - len(shown)
     reasons = listed([*shown, counted(more, "further reason")] if more > 0 else shown, "and")

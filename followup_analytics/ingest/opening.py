@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import polars as pl
 
-from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.errors import DataError, UnreadableError, UsageError
 from followup_analytics.ingest.aside.repeated import repeated_note, without_taken_keys
 from followup_analytics.ingest.beside import observed_as_stored, observed_until, settings_beside
 from followup_analytics.ingest.detect.archive import unpack_members
@@ -38,6 +38,7 @@ from followup_analytics.log.resaved import order_of_tables
 from followup_analytics.log.schema import INTERVIEWS, TABLES
 from followup_analytics.sheets.dates import OrderUnknownError
 from followup_analytics.sheets.tabular import ROW
+from followup_analytics.text import counted
 
 _IDS = ("interview_id", "applicant_id", "contact_id", "previous_interview_id")
 _NO_DATE = "is no date that can be read; write it as the other dates of the column are."
@@ -148,6 +149,7 @@ def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
         zones = None if interviews else run.known.select("interview_id", "_zone")
         batch, unmatched = _tied(run, file, batch)  # noqa: PLW2901 - from here on the batch is the one that is tied
         checked = _check_batch(run, file, batch, place, zones)
+        _refuse_without_zone(checked, batch, place)
         checked = _told_of_names(checked, unmatched)
         checked = _without_damaged_ids(with_shapeless(_in_words_of_sheets(checked, batch), batch.problems))
         checked = without_taken_keys(checked, batch.repeated, run.store, run.pseudonyms)
@@ -159,6 +161,18 @@ def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
             table.checked = _told_of_own_row(file, table, reject_unknown_interviews(checked, run.known["interview_id"]))
         file.tables.append(table)
     return True
+
+
+def _refuse_without_zone(checked: CheckedTable, batch: Batch, place: str) -> None:
+    """Raise DataError where a zone is missing for most rows: one option mends them all, and is asked for once."""
+    lacking = checked.rejects.filter(pl.col("rule") == "no_zone")
+    n = lacking[ROW].n_unique()
+    if n > checked.rows_read / 2:
+        column = str(lacking["column"][0])
+        raise DataError(
+            f"{place}, column {batch.theirs.get(column) or column}: the times of {counted(n, 'row')} have no time zone, and "
+            "none is known; give --time-zone, such as --time-zone America/New_York."
+        )
 
 
 def _tied(run: Run, file: FileOnItsWay, batch: Batch) -> tuple[Batch, list[int]]:

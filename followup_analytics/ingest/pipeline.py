@@ -104,9 +104,14 @@ def check_files(
     keep_notes: bool = False,
     keep: Sequence[str] = (),
     own_addresses: Sequence[str] = (),
+    rejects: str | Path | None = None,
     progress: Progress | None = None,
 ) -> CheckResult:
-    """Read, check and link files as `ingest_files` does, and store nothing; rejects files lie in the current folder."""
+    """Read, check and link files as `ingest_files` does, and store nothing.
+
+    rejects: a file for the rejected rows with their reasons; nothing is written without it. The result also tells for
+    every column whether it would be stored, replaced by a pseudonym or dropped, and why.
+    """
     options = read_options(
         map=map,
         time_zone=time_zone,
@@ -118,7 +123,10 @@ def check_files(
         own_addresses=own_addresses,
     )
     paths = as_paths(files)
-    run = Run(options, load_pseudonyms("sqlite:///:memory:"), None, Papers(Path(), [*paths, *_given(roster)]), progress)
+    named = None if rejects is None else Path(rejects)
+    folder = Path() if named is None else named.parent
+    papers = Papers(folder, [*paths, *_given(roster)], named=named, silent=named is None)
+    run = Run(options, load_pseudonyms("sqlite:///:memory:"), None, papers, progress)
     return _through(run, paths, source, roster, None, CheckResult)
 
 

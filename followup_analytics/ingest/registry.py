@@ -30,6 +30,7 @@ import polars as pl
 from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.maps.mapping import FileMap
+from followup_analytics.ingest.maps.nearest import nearest_map
 from followup_analytics.log.followup_log import Note
 from followup_analytics.sheets.tabular import ROW
 from followup_analytics.text import listed, nearest, shorten
@@ -182,9 +183,17 @@ def unknown_kind(sample: Sample) -> str:
     sample.require_text()
     return (
         f"{sample.name}: this is not a table or export that followup reads by itself: {_seen(sample)}. If it is one of "
-        "those that `followup ingest --sources` lists, name it with --source; if it is a spreadsheet of your own, say "
-        "what its columns mean with --map (docs/sources.md has worked examples)."
+        f"those that `followup ingest --sources` lists, name it with --source; if it is a spreadsheet of your own, "
+        f"`followup map {shorten(sample.name, 60)}` drafts a map that says what its columns mean, to be given with "
+        f"--map.{_nearest(sample)}"
     )
+
+
+def _nearest(sample: Sample) -> str:
+    """Which shipped map comes nearest to a sheet, and what it lacks."""
+    rows = [row for row in sample.headers if len(row) > 1]
+    told = nearest_map(sorted(max(rows, key=len))) if rows else ""
+    return f" {told}" if told else ""
 
 
 def _seen(sample: Sample) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from followup_analytics.errors import FollowUpError
+from followup_analytics.ingest.rule_words import rule_in_words
 from followup_analytics.log.personal import Fate
 from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
@@ -39,14 +40,18 @@ class BrokenRule:
     heading: str | None = None
     sheet: str | None = None
 
+    @property
+    def place(self) -> str:
+        """The file's name, and the sheet's where the file has sheets."""
+        return f"{self.file}, sheet {self.sheet}" if self.sheet else self.file
+
     def sentence(self) -> str:
         """Where the rule was broken and how often, what to do, and where to look."""
         column = self.heading or next((column for _, column, _ in self.examples if column), None)
         places = [f"row {row}" + (f" ({value})" if value else "") for row, _, value in self.examples if row is not None]
         where = f" For example {listed(places, 'and')}." if places else ""
         of_column = f", column {column}" if column else ""
-        of_sheet = f", sheet {self.sheet}" if self.sheet else ""
-        return f"{self.file}{of_sheet}, {self.table}{of_column}, {counted(self.n, 'row')}: {self.message}{where}"
+        return f"{self.place}, {self.table}{of_column}, {counted(self.n, 'row')}: {self.message}{where}"
 
 
 @dataclass(frozen=True)
@@ -208,7 +213,7 @@ class IngestResult(Result):
     def to_html(self) -> str:
         """A web page of its own: the files, each broken rule with its remedy and examples, the warnings."""
         rules = "".join(
-            f"<tr><th scope=row>{html.escape(one.file)}</th><td>{html.escape(one.rule.replace('_', ' '))}</td>"
+            f"<tr><th scope=row>{html.escape(one.place)}</th><td>{html.escape(rule_in_words(one.rule))}</td>"
             f"<td>{one.n:,}</td>"
             f"<td>{html.escape(one.message)}</td><td>{html.escape(_places(one.examples, one.heading))}</td></tr>"
             for one in self.broken
@@ -224,7 +229,7 @@ class IngestResult(Result):
             parts.append(f"<h2>Files that could not be read</h2><ul>{failed}</ul>")
         if rules:
             parts.append(
-                "<h2>What to mend</h2><table><thead><tr><th scope=col>File<th scope=col>Rule<th scope=col>Rows"
+                "<h2>What to mend</h2><table><thead><tr><th scope=col>File<th scope=col>What is wrong<th scope=col>Rows"
                 f"<th scope=col>What to do<th scope=col>Where, for example</tr></thead><tbody>{rules}</tbody></table>"
             )
         return "".join(parts) + "</main></html>"

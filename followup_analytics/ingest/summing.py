@@ -78,7 +78,7 @@ def result_of(run: Run, files: Sequence[FileOnItsWay], kind: type[Kind]) -> Kind
     of_tables = [rule for file, table in tables for rule in broken_rules(table, file.sample.name)]
     broken = [*_aside_rules(files), *of_tables]
     notes = [*run.notes, *_notes(run, files)]
-    reviews = [file.review for file in files if file.review.calls]
+    reviews = [file.review for file in files if file.review.calls and run.store is not None]
     review_file = run.papers.write_review(pl.concat([one.frame() for one in reviews])) if reviews else None
     if review_file:
         text = f"calls are to be looked at: fill in interview_id in {review_file} and give it back with --review"

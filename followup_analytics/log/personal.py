@@ -42,7 +42,7 @@ _PEOPLE = (
     "license* licence* insurance versicherung* iban account* kontonummer* gender* sex geschlecht* sexo sexe genre "
     "ethnic* race religion* nationality nationalit* staatsangehorig* nacionalidad* disabilit* salary* "
 ).split()
-_NUMBERS_OF_PEOPLE = r"\b(?:student|staff|employee|applicant|candidate|person|user|member|social|campus|sis|empl)\w*\s*(?:id|no|nr|number|num|#)?\b"
+_NUMBERS_OF_PEOPLE = r"\b(?:student|staff|employee|applicant|candidate|person|user|member|social|campus|sis)\w*\s+(?:id|no|nr|number|num|#)\b"
 _NOTES = [
     "note",
     "notes",

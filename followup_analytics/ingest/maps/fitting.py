@@ -37,7 +37,7 @@ def require_columns(table: TableMap, raw: RawTable, map_: FileMap) -> None:
             f"{raw.place}: the map {map_.name} names {_quoted(missing)} for {table.table}; this sheet has: "
             f"{_headings(raw)}.{_likely(missing, raw)}{_unseen(map_)}"
         )
-    unnamed = [name for name in _needed(table) if name not in {*table.columns, *table.constants}]
+    unnamed = [name for name in _needed(table) if name not in {*table.columns, *table.constants, *table.defaults}]
     if unnamed:
         one = unnamed[0]
         raise DataError(

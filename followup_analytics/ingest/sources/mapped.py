@@ -167,7 +167,10 @@ def _table_batch(
         for name, words in table.values.items()
         if name in made.columns and not _by_words_already(table.columns.get(name))
     )
-    made = made.with_columns(filled_up(name, word) for name, word in table.defaults.items() if name in made.columns)
+    made = made.with_columns(
+        filled_up(name, word) if name in made.columns else pl.lit(word).alias(name)
+        for name, word in table.defaults.items()
+    )
     day_first = options.day_first
     zone = options.time_zone or map_.time_zone
     if table.table == "calls":
@@ -425,7 +428,7 @@ def _shipped(name: str) -> Source:
         if sample.container not in ("file", "workbook"):
             return None
         for needs, keys in known_by.items():
-            if any(keys <= header for header in sample.headers):
+            if any(keys <= header for header in sample.headers) and _shows(sample, map_):
                 return Match(LIKELY, f"it has the columns {listed(needs, 'and')}")
         return None
 
@@ -435,6 +438,23 @@ def _shipped(name: str) -> Source:
         detect,
         lambda sample, options: read_mapped(sample, options, map_),
     )
+
+
+def _shows(sample: Sample, map_: FileMap) -> bool:
+    """Whether a sheet holds one of the words by which it is known, where its headings could be those of other sheets."""
+    if not map_.shows:
+        return True
+    words = {word.casefold() for some in map_.shows.values() for word in some}
+    if sample.container == "workbook":
+        cells = (
+            str(cell)
+            for raw in sample.tables
+            for name in raw.columns
+            for cell in raw.frame[name].cast(pl.String).drop_nulls().unique()
+        )
+    else:
+        cells = (cell for row in sample.first_rows for cell in row)
+    return any(cell.strip().casefold() in words for cell in cells)
 
 
 def _never(sample: Sample) -> Match | None:
