@@ -98,12 +98,13 @@ def _reported(
     findings: int,
 ) -> OfficeFiles:
     from followup_analytics.reading.logs import read_log
+    from followup_analytics.store import open_store
 
-    log = read_log(store_url(place))
-    if not log.interviews.height:
+    if not open_store(store_url(place), create=True).sizes()["interviews"]:
         raise UsageError(
             f"{place}: there is nothing to report on yet: put files into the folder in, or fill in the sheets of {WORKBOOK}."
         )
+    log = read_log(store_url(place))
     part = _part(log, settings)
     term = _folder_name(settings.term or settings.cohort or part.data_date.date().isoformat())
     target = place / OUTPUTS / term
