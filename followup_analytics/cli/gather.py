@@ -129,8 +129,9 @@ def ingest(
 
     options: dict[str, Any] = {
         "source": source, "map": map, "roster": roster, "time_zone": time_zone, "region": region,
-        "day_first": day_first, "voicemail_under": voicemail_under, "review": review, "keep_notes": keep_notes, "keep": keep or (),
-        "own_addresses": own_address or (), "observed_until": observed_until, "each_file": each_file,
+        "day_first": day_first, "voicemail_under": voicemail_under, "review": review, "keep_notes": keep_notes,
+        "keep": keep or (), "own_addresses": own_address or (), "observed_until": observed_until,
+        "each_file": each_file,
     }  # fmt: skip
     with reading_bar() as progress:
         result = ingest_files(files, into=into, progress=progress, **options)

@@ -104,7 +104,7 @@ def _chosen(text: str, choices: tuple[tuple[str, str], ...], default: str) -> st
 
 
 def _write(path: Path, text: str) -> None:
-    """Write the map; one that is there and says something else is kept beside it, for somebody may have worked on it."""
+    """Write the map; one that is there and says something else is kept beside it: somebody may have worked on it."""
     writable(path)
     if path.exists() and path.read_text("utf-8", errors="replace") != text:
         kept = path.with_name(path.name + _OLD)

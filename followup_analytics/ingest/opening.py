@@ -48,8 +48,8 @@ _EMPTY_COLUMN = (
     "value for empty cells under [tables.defaults]."
 )
 _NO_MATCH = (
-    "no interview of this person and employer is known; correct the names, or accept the nearest interview in the match "
-    "sheet and give it back with --review."
+    "no interview of this person and employer is known; correct the names, or accept the nearest interview in the "
+    "match sheet and give it back with --review."
 )
 _FEW_ROWS = 3
 _ROUNDED = r"^\d(?:[.,]\d+)?[eE]\+\d+$"
@@ -170,8 +170,8 @@ def _refuse_without_zone(checked: CheckedTable, batch: Batch, place: str) -> Non
     if n > checked.rows_read / 2:
         column = str(lacking["column"][0])
         raise DataError(
-            f"{place}, column {batch.theirs.get(column) or column}: the times of {counted(n, 'row')} have no time zone, and "
-            "none is known; give --time-zone, such as --time-zone America/New_York."
+            f"{place}, column {batch.theirs.get(column) or column}: the times of {counted(n, 'row')} have no zone, "
+            "and none is known; give --time-zone, such as --time-zone America/New_York."
         )
 
 

@@ -62,7 +62,7 @@ def ingest_files(
     observed_until: the record of interviews of these files that have no such date of their own is complete up to here.
     progress: called with a file's name, the records read so far, and their share of the file (None where unknown).
 
-    maps: maps of single files, where they need different ones. cohorts: cohorts as they are written, and which is meant.
+    maps: maps of single files, where they need different ones. cohorts: as they are written, and which is meant.
     each_file: store each file in a transaction of its own, so that one that can't be read keeps the others not out.
 
     Rows that can't be used go to a rejects file beside the store. All files are one transaction: where one of them

@@ -191,8 +191,8 @@ def unknown_kind(sample: Sample) -> str:
 
 def _nearest(sample: Sample) -> str:
     """Which shipped map comes nearest to a sheet, and what it lacks."""
-    rows = [row for row in sample.headers if len(row) > 1]
-    told = nearest_map(sorted(max(rows, key=len))) if rows else ""
+    rows = sorted((sorted(row) for row in sample.headers if len(row) > 1), key=len)
+    told = nearest_map(rows[-1]) if rows else ""
     return f" {told}" if told else ""
 
 

@@ -90,8 +90,9 @@ def result_of(run: Run, files: Sequence[FileOnItsWay], kind: type[Kind]) -> Kind
         where = f"; {run.papers.write_matches(run.missed.frame())} lists them" if run.store is not None else ""
         n = sum(1 for one in run.missed.rows if one.get("suggested_interview"))
         text = (
-            f"rows fit no interview by person and employer{where}, with the key that was built from each and, for {n:,}, "
-            "the nearest interview: write yes under accept where it is the right one, and give the sheet back with --review"
+            f"rows fit no interview by person and employer{where}, with the key that was built from each and for {n:,} "
+            "the nearest interview: write yes under accept where it is the right one, and give the sheet back with "
+            "--review"
         )
         notes.append(Note("matches", text, len(run.missed.rows)))
     return kind(

@@ -7,6 +7,7 @@ dates of birth, student and staff numbers, free text. A column that somebody nam
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -18,102 +19,10 @@ import polars as pl
 
 Becomes = Literal["stored", "pseudonym", "dropped"]
 
-#: Words in headings that are about people, or about what finds them; a star stands for any letters.
-_PEOPLE = (
-    # who
-    "name names surname* firstname* lastname* fullname* forename* middlename nickname* initials student* applicant* "
-    "candidate* graduate alum* advisee* advisor* adviser* coach* counselor* counsellor* recruiter* interviewer* manager* "
-    "supervisor* mentor* mentee* tutor* parent* guardian* spouse partner professor* teacher* instructor* contact contacts "
-    "person persons people staff* owner assignee author* caller* callee* client* participant* referee* reference* "
-    "referrer* respondent* user username* "
-    "vorname* nachname* familienname* bewerber* kandidat* studierende* absolvent* teilnehmer* berater* betreuer* "
-    "ansprechpartner* ansprechperson* personaler* vorgesetzte* mitarbeiter* sachbearbeiter* bearbeiter* eltern "
-    "nombre* apellido* estudiante* alumno* alumna* candidato* candidata* solicitante* asesor* orientador* reclutador* "
-    "entrevistador* contacto* tutor* padre madre jefe jefa empleado persona "
-    "nom noms prenom* etudiant* eleve* candidat* diplome* conseiller* conseillere* recruteur* recruteuse* interlocuteur* "
-    "responsable* referent* stagiaire* personne* "
-    # what finds them
-    "phone* telephone* tel mobile* cell cellphone fax email* mail mails courriel* correo* address* adresse* anschrift* "
-    "direccion* domicilio* street strasse* calle rue zip zipcode postcode plz postal* codigopostal linkedin* facebook* "
-    "twitter* instagram* telefon* handy* rufnummer* telefono* movil celular portable* url website homepage skype* "
-    # who they are
-    "ssn nss dni nie passport* ausweis* social security dob birth* born birthday* birthdate* geburt* geboren* "
-    "nacimiento* naissance* ne age_at_birth netid uin bannerid matrikel* matricul* matricula* matricule* badge* "
-    "license* licence* insurance versicherung* iban account* kontonummer* gender* sex geschlecht* sexo sexe genre "
-    "ethnic* race religion* nationality nationalit* staatsangehorig* nacionalidad* disabilit* salary* "
-).split()
-_NUMBERS_OF_PEOPLE = r"\b(?:student|staff|employee|applicant|candidate|person|user|member|social|campus|sis)\w*\s+(?:id|no|nr|number|num|#)\b"
-_NOTES = [
-    "note",
-    "notes",
-    "comment*",
-    "remark*",
-    "transcript*",
-    "body",
-    "message*",
-    "summary*",
-    "description*",
-    "feedback*",
-    "memo*",
-    "detail*",
-    "text",
-    "notiz*",
-    "bemerkung*",
-    "kommentar*",
-    "anmerkung*",
-    "nachricht*",
-    "beschreibung*",
-    "nota",
-    "notas",
-    "observacion*",
-    "comentario*",
-    "mensaje*",
-    "remarque*",
-    "commentaire*",
-    "observation*",
-]
-#: Words beside which "name", "contact" or "number" is not a person's.
-_OF_THINGS = [
-    "company",
-    "employer",
-    "job",
-    "industry",
-    "cohort",
-    "programme",
-    "program",
-    "school",
-    "course",
-    "office",
-    "file",
-    "column",
-    "college",
-    "department",
-    "faculty",
-    "major",
-    "campus",
-    "degree",
-    "field",
-    "firma",
-    "arbeitgeber",
-    "branche",
-    "studiengang",
-    "fakultat",
-    "empresa",
-    "escuela",
-    "carrera",
-    "facultad",
-    "entreprise",
-    "ecole",
-    "filiere",
-    "event",
-    "fair",
-    "channel",
-    "method",
-    "type",
-    "tag",
-    "group",
-    "category",
-]
+_NUMBERS_OF_PEOPLE = (
+    r"\b(?:student|staff|employee|applicant|candidate|person|user|member|social|campus|sis)\w*"
+    r"\s+(?:id|no|nr|number|num|#)\b"
+)
 _ADDRESS = r"(?i)[^@\s]@[^@\s]+\.[a-z]{2,}"
 _NUMBER = r"^(?:\+\d[\d\s().-]{8,}|\(\d{3}\)\s?\d{3}-\d{4}|\d{3}[-.]\d{3}[-.]\d{4})$"
 _WEB = r"(?i)(?:https?://|www\.|linkedin\.com)\S+"
@@ -163,12 +72,12 @@ def fate_of(column: pl.Series, *, keep: Collection[str] = (), keep_notes: bool =
 def heading_tells(name: str) -> str | None:
     """Whether a heading is one for people ("person") or for free text ("note"); None where it is neither."""
     words = _plain(name).split()
-    things = any(word.rstrip("s") in _OF_THINGS or word in _OF_THINGS for word in words)
-    if any(_is_word(word, _NOTES) for word in words):
+    things = any(word.rstrip("s") in _words("things") or word in _words("things") for word in words)
+    if any(_is_word(word, _words("notes")) for word in words):
         return "note"
     if re.search(_NUMBERS_OF_PEOPLE, " ".join(words)):
         return "person"
-    found = [word for word in words if _is_word(word, _PEOPLE)]
+    found = [word for word in words if _is_word(word, _words("people"))]
     if found and things and not any(word.startswith(("email", "phone", "tel")) for word in found):
         return None
     return "person" if found else None
@@ -238,6 +147,13 @@ def _is_name(cell: str, given: frozenset[str]) -> bool:
         and cell[:1].isupper()
         and not any(map(str.isdigit, cell))
     )
+
+
+@cache
+def _words(name: str) -> tuple[str, ...]:
+    """One of the lists of words in headings."""
+    text = resources.files("followup_analytics.log").joinpath("personal_words.toml").read_text("utf-8")
+    return tuple(str(tomllib.loads(text)[name]).split())
 
 
 @cache

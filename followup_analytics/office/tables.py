@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -27,7 +27,7 @@ def write_tables(path: Path, log: FollowUpLog, part: FollowUpLog, settings: Offi
     from followup_analytics import cohort_outcomes, incidence_curve, response_rates, test_claims
 
     least = settings.min_cell
-    against = {"against": settings.against} if settings.against is not None else {}
+    against: dict[str, Any] = {"against": settings.against} if settings.against is not None else {}
     wanted: dict[str, Callable[[], Result]] = {
         "rates by timing": lambda: response_rates(part, by="timing", min_cell=least),
         "rates by channel": lambda: response_rates(part, by="channel", min_cell=least),

@@ -46,7 +46,7 @@ SETTINGS = (
 _INSTRUCTIONS = (
     "1. Fill in the sheet Settings: term, time zone, until when your record is complete.",
     "2. Put your files into the folder named in, beside this workbook: call logs, exports, sheets of your own.",
-    "   Or fill in the sheets Interviews, Follow-ups, Results and Graduates here; the rows of the sheet Examples show how.",
+    "   Or fill in the sheets Interviews, Follow-ups, Results and Graduates here; the sheet Examples shows how.",
     "3. Run:  followup office run FOLDER   (FOLDER is the folder in which this workbook lies).",
     "4. Look at the workbook to mend.xlsx there: it lists what couldn't be used, and what was guessed.",
     "5. The report, its web page and a workbook of all tables are in out, in the folder of the term.",
@@ -114,10 +114,10 @@ def headings() -> dict[str, list[str]]:
     for table in load_map("office_workbook").tables:
         names = list(dict.fromkeys(name for name in table.wanted.values()))
         found[str(table.sheet)] = names
-    return {sheet: _ordered(sheet, names) for sheet, names in found.items()}
+    return {sheet: _ordered(names) for sheet, names in found.items()}
 
 
-def _ordered(sheet: str, names: list[str]) -> list[str]:
+def _ordered(names: list[str]) -> list[str]:
     """Student and employer first, then the columns in the order of the map."""
     first = [name for name in ("Student", "Employer") if name in names]
     return [*first, *(name for name in names if name not in first)]
@@ -170,7 +170,7 @@ def _files(book: Any, style: Mapping[str, Any]) -> None:
         (
             "",
             "",
-            "Which map reads which files, such as  *calls*.xlsx  and  career_centre  or  calls.toml (in the folder maps).",
+            "Which map reads which files: *calls*.xlsx and career_centre, or calls.toml (in the folder maps).",
         ),
         ("", "", "Files that aren't listed here are told by what is in them; for other sheets a map is drafted."),
         (

@@ -102,7 +102,8 @@ def _reported(
 
     if not open_store(store_url(place), create=True).sizes()["interviews"]:
         raise UsageError(
-            f"{place}: there is nothing to report on yet: put files into the folder in, or fill in the sheets of {WORKBOOK}."
+            f"{place}: there is nothing to report on yet: put files into the folder in, or fill in the sheets of "
+            f"{WORKBOOK}."
         )
     log = read_log(store_url(place))
     part = _part(log, settings)
@@ -111,7 +112,7 @@ def _reported(
     draft = place / OUTPUTS / f".{term}.new"
     made = _write_all(draft, log, part, settings, place)
     made[FINGERPRINT] = "what the report was made from: version, settings, and marks of all files"
-    _fingerprint(draft, place, inputs, settings)
+    _fingerprint(draft, inputs, settings)
     moved = _put(draft, target, made)
     rows = [*(OfficeRow(file=str(target / name), what=what) for name, what in made.items()), *rows]
     read = sum(row.accepted for row in result.rows) if result is not None else 0
@@ -145,7 +146,7 @@ def _write_all(
     for old in draft.iterdir():
         old.unlink()
     options: dict[str, Any] = {"whole": log} if settings.cohort is not None else {}
-    shared = {"min_cell": settings.min_cell, "paper": settings.paper, "office": place / WORKBOOK}
+    shared: dict[str, Any] = {"min_cell": settings.min_cell, "paper": settings.paper, "office": place / WORKBOOK}
     write_report(part, draft / PDF, cohort=settings.cohort, **shared, **options)
     made = {PDF: "the report, to read, sign and publish"}
     if _writes_web_pages():
@@ -163,7 +164,7 @@ def _writes_web_pages() -> bool:
     return find_spec("followup_analytics.report.page") is not None
 
 
-def _fingerprint(draft: Path, place: Path, inputs: Inputs, settings: OfficeSettings) -> None:
+def _fingerprint(draft: Path, inputs: Inputs, settings: OfficeSettings) -> None:
     """Marks of what went in and came out, by which anybody can tell whether a report is the one that was made."""
     from followup_analytics import __version__
 

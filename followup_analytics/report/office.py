@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -43,8 +43,9 @@ class Office:
 
 
 def read_office(path: str | Path) -> Office:
-    """Read an office's file: its workbook (the sheet Settings), or TOML with `name`, `author`, `contact`, `issued` (a date), `signature` and a table `[card]`.
+    """Read an office's file: its workbook (the sheet Settings), or TOML with `name`, `author`, `contact`, and so on.
 
+    The TOML may have `name`, `author`, `contact`, `issued` (a date), `signature` and a table `[card]`.
     Raises UnreadableError where there is no such file, DataError where a line of it can't be used.
     """
     file = Path(path)
@@ -72,17 +73,22 @@ def _of_workbook(file: Path) -> Office:
         raise DataError(f"{file.name}: there is no sheet Settings; `followup office init` makes a workbook with one.")
     rows = sheet.frame.select(sheet.keys["setting"], sheet.keys["value"]).drop_nulls().rows()
     said = {_IN_WORKBOOK[key]: str(value).strip() for name, value in rows if (key := header_key(name)) in _IN_WORKBOOK}
-    issued = said.pop("issued", None)
-    if issued is not None:
-        try:
-            return Office(
-                **said, issued=date.fromisoformat(iso_times(pl.Series([issued]), file="", column="")[0] or "")
-            )
-        except (ValueError, DataError):
-            raise DataError(
-                f"{file.name}, sheet Settings: Issued on is {issued!r}, which is no date; write one such as 2026-05-04."
-            ) from None
-    return Office(**said)
+    office = Office(
+        name=said.get("name"),
+        author=said.get("author"),
+        contact=said.get("contact"),
+        signature=said.get("signature"),
+    )
+    issued = said.get("issued")
+    if issued is None:
+        return office
+    try:
+        day = date.fromisoformat(iso_times(pl.Series([issued]), file="", column="")[0] or "")
+    except (ValueError, DataError):
+        raise DataError(
+            f"{file.name}, sheet Settings: Issued on is {issued!r}, which is no date; write one such as 2026-05-04."
+        ) from None
+    return replace(office, issued=day)
 
 
 def _check(file: str, name: str, value: Any, known: list[str]) -> None:

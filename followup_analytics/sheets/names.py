@@ -8,52 +8,11 @@ import unicodedata
 import polars as pl
 
 #: Legal forms that stand at the end of an employer's name, or not; "the" at its beginning.
-_LEGAL = frozenset(
-    [
-        "inc",
-        "incorporated",
-        "llc",
-        "llp",
-        "lp",
-        "ltd",
-        "limited",
-        "corp",
-        "corporation",
-        "co",
-        "company",
-        "plc",
-        "pty",
-        "pvt",
-        "gmbh",
-        "mbh",
-        "ag",
-        "kg",
-        "kgaa",
-        "se",
-        "ug",
-        "ohg",
-        "gbr",
-        "ev",
-        "eg",
-        "sa",
-        "sas",
-        "sarl",
-        "sasu",
-        "srl",
-        "spa",
-        "sl",
-        "slu",
-        "sau",
-        "bv",
-        "nv",
-        "ab",
-        "oy",
-        "oyj",
-        "aps",
-        "as",
-        "asa",
-    ]
+_LEGAL_FORMS = (
+    "inc incorporated llc llp lp ltd limited corp corporation co company plc pty pvt gmbh mbh ag kg kgaa se ug ohg gbr "
+    "ev eg sa sas sarl sasu srl spa sl slu sau bv nv ab oy oyj aps as asa"
 )
+_LEGAL = frozenset(_LEGAL_FORMS.split())
 _LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "&": " and ", "+": " and "}
 
 

@@ -133,7 +133,7 @@ def spanish(folder: Path) -> Path:
 
 
 def two_sheets(folder: Path) -> Path:
-    """Interviews and calls on two sheets without a number in common: people and employers, each written as one likes."""
+    """Interviews and calls on two sheets without a number in common: names are written as one likes."""
     interviews: list[list[Any]] = [["Name", "Employer", "Date of interview", "Type"]]
     calls: list[list[Any]] = [["Name", "Employer", "Date", "What happened"]]
     for k in range(9):

@@ -36,7 +36,7 @@ def means(draft: object) -> dict[str, str | None]:
 
 
 def test_what_an_american_sheet_means(tmp_path: Path) -> None:
-    """Every column and word has its meaning, with a certainty; names of recruiters and yes-or-no beside a date don't."""
+    """Every column and word has its meaning, with a certainty; names of recruiters have none."""
     draft = draft_map(american(tmp_path))
     assert means(draft) == {
         "Student": "applicant_id",

@@ -174,8 +174,3 @@ def _delimiter(sample: Sample) -> str:
         for mark in (",", ";", "\t", "|")
     }
     return max(counts, key=lambda mark: counts[mark]) if any(counts.values()) else ","
-
-    def write_matches(self, matches: pl.DataFrame) -> str:
-        """The match sheet of the run: rows that fit no interview, with the nearest ones to accept."""
-        draft = self._folder.draft("matches", "review", ".xlsx")
-        return str(self._folder.settle(write_paper(draft, matches, sheet="matches")))

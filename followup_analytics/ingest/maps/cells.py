@@ -99,10 +99,10 @@ def keyed_frame(
 
     Dates are the columns from which some table of the map reads a time; all others are taken for names.
     """
-    texts = [given["text"] for table in map_.tables for given in table.columns.values() if _is(given, "text")]
-    used = {header_key(name) for text in texts for name in re.findall(r"\{([^}]+)\}", text)}
+    composed = [given for table in map_.tables for given in table.columns.values() if _is(given, "text")]
+    used = {header_key(name) for given in composed for name in headers_of(given)}
     times = {
-        header_key(given if isinstance(given, str) else given[0])
+        header_key(headers_of(given)[0])
         for table in map_.tables
         for ours, given in table.columns.items()
         if isinstance(given, str | tuple) and ours in _TIMES.get(table.table, ())

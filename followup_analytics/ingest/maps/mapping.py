@@ -24,9 +24,9 @@ shapes: `{any = ["Interview Date", "Interviewed on"]}` takes the first of these 
 "email"}` fills empty cells, `others = {party = ""}` is what words mean that a list under `values` doesn't have. `when`
 may be a list: a row counts where one of these columns is filled. `year = 2026` completes dates such as 3/4.
 
-Further ways to read a column: `{first = ["Result", "How"]}` the first of these cells with a word that is known; `{name =
-"Student"}` a person's name, in which case and accents don't matter; `interview_id = {match = ["Student", "Company"]}` the
-interview of these two that the row's date follows.
+Further ways to read a column: `{first = ["Result", "How"]}` the first of these cells with a word that is known;
+`{name = "Student"}` a person's name, in which case and accents don't matter; `interview_id = {match = ["Student",
+"Company"]}` the interview of these two that the row's date follows.
 """
 
 from __future__ import annotations
@@ -136,7 +136,8 @@ class FileMap:
     """A whole --map file: its tables, the zone and date order of the sheet, and the headers by which it is known.
 
     needs: sets of headers, any of which makes the sheet known. shows: words of which one must stand in a column, where
-    the headers alone could be those of other sheets. year: of dates that have none. unverified: nobody has seen a real export of this kind.
+    the headers alone could be those of other sheets. year: of dates that have none. unverified: nobody has seen a real
+    export of this kind.
     """
 
     name: str

@@ -17,8 +17,8 @@ from followup_analytics.text import counted, listed, shorten
 _NOTHING = ("", "n", "no", "none", "nil", "-", "–", "n/a", "na", "0", "false", "?")
 _MOST_WORDS = 6
 _TOTAL = (
-    r"^(?:grand |sub[ -]?)?(?:totals?|total(?:es|s)? .{0,30}|.{0,30} totals?|sum|average|mean|count|summe|gesamt|insgesamt|"
-    r"anzahl|suma|promedio|somme|moyenne|totaux)\s*:?$"
+    r"^(?:grand |sub[ -]?)?(?:totals?|total(?:es|s)? .{0,30}|.{0,30} totals?|sum|average|mean|count|summe|gesamt|"
+    r"insgesamt|anzahl|suma|promedio|somme|moyenne|totaux)\s*:?$"
 )
 _LAST_LINES = 5
 #: A figure such as 36, 12.5, 45 % or 3/8 that stands for itself.

@@ -331,7 +331,7 @@ def _with_iso_times(
     day_first: bool | None,
     years: Years,
 ) -> tuple[pl.DataFrame, int]:
-    """Times as ISO text, and how many dates got their year; a cell that is no date stays, so that the check names it."""
+    """Times as ISO text, and how many dates got their year; a cell that is no date stays, for the check to name."""
     completed = 0
     for column in TABLES[table.table].columns:
         if column.type == "timestamp" and column.name in made.columns:
@@ -441,7 +441,7 @@ def _shipped(name: str) -> Source:
 
 
 def _shows(sample: Sample, map_: FileMap) -> bool:
-    """Whether a sheet holds one of the words by which it is known, where its headings could be those of other sheets."""
+    """Whether a sheet holds one of the words by which it is known, where its headings could be another's."""
     if not map_.shows:
         return True
     words = {word.casefold() for some in map_.shows.values() for word in some}

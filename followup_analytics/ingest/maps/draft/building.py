@@ -88,7 +88,8 @@ class Builder:
                 self.layout.roles[outcome.name], why="it has no date of the decision beside it"
             )
             self.assumed["outcome"] = (
-                f"results in {outcome.name!r} have no date, so they are left out; add a column of the date of the decision"
+                f"results in {outcome.name!r} have no date, so they are left out; add a column of the date of the "
+                "decision"
             )
         if self.layout.first("destination") is not None and layout.first("applicant_id") is not None:
             made.append(self._applicants())
@@ -138,9 +139,9 @@ class Builder:
                 section.columns[kind] = self.use(view, "interviews", kind)
                 section.values[kind], section.others[kind] = self._answers(view), ""
         for view in layout.of("date"):
-            ours = _OF_DATES.get(str(layout.roles[view.name].of))
-            if ours is not None and ours not in section.columns:
-                section.columns[ours] = self.use(view, "interviews", ours)
+            clock = _OF_DATES.get(str(layout.roles[view.name].of))
+            if clock is not None and clock not in section.columns:
+                section.columns[clock] = self.use(view, "interviews", clock)
         for view in layout.of("further"):
             section.keep.append(self.use(view, "interviews", view.name))
         return section
@@ -200,7 +201,7 @@ class Builder:
                 f"nothing tells by which channel a {group.title} came or went ({group.date.name!r}); "
                 f"it is taken as {channel}"
             )
-        section.constants["channel"] = channel
+        section.constants["channel"] = str(channel)
         section.columns.pop("channel", None)
 
     def _duration(self, section: Section, group: Group) -> None:

@@ -314,7 +314,8 @@ def _in_log(name: str | None, use: Use) -> str | None:
     if use.vocabulary == "touches":
         from followup_analytics.ingest.maps.draft.lexicon import touch_table
 
-        return touch_table().get(name, {}).get("means", {}).get("channel")
+        channel = touch_table().get(name, {}).get("means", {}).get("channel")
+        return None if channel is None else str(channel)
     if use.vocabulary == "answers":
         return {"yes": "true", "no": "false"}.get(name)
     return name

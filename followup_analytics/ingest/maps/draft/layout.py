@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-import polars as pl
-
 from followup_analytics.ingest.maps.draft.columns import Role, View, role_of, view_of
 from followup_analytics.ingest.maps.draft.lexicon import Lexicon
 from followup_analytics.sheets.tabular import RawTable
@@ -14,6 +12,8 @@ from followup_analytics.sheets.tabular import RawTable
 _CONTACTS = ("thank_you", "reply", "follow_up")
 #: How many columns to the right of a date its channel, time and so on may stand.
 _NEAR = 4
+#: Of interviews that stand in several rows of a sheet of touches, at least so many rows.
+_SHARE_REPEATED = 0.2
 
 
 @dataclass(frozen=True)
@@ -187,8 +187,8 @@ def _is_long(layout: Layout) -> bool:
         for found in view.profile.meanings["touches"].values()
     )
     whose = [view.name for view in layout.of("interview_id", "applicant_id", "applicant_name", "employer")]
-    repeated = layout.raw.frame.select(whose).is_duplicated().mean() if whose else 0.0
-    return inbound or (repeated or 0.0) > 0.2
+    repeated = int(layout.raw.frame.select(whose).is_duplicated().sum()) if whose else 0
+    return inbound or repeated > _SHARE_REPEATED * layout.raw.frame.height
 
 
 def _decided(layout: Layout, dates: Sequence[View]) -> View | None:
@@ -213,8 +213,3 @@ def _time_of(layout: Layout, date: View | None, of: str) -> View | None:
     named = [view for view in times if layout.roles[view.name].of == of]
     near = [view for view in times if layout.roles[view.name].of is None and 0 < view.place - date.place <= 2]
     return next(iter([*named, *near]), None)
-
-
-def pairs_repeat(frame: pl.DataFrame, names: Sequence[str]) -> bool:
-    """Whether some row has the same cells in these columns as another."""
-    return bool(names) and bool(frame.select(names).is_duplicated().any())

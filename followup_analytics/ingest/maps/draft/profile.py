@@ -14,7 +14,8 @@ from followup_analytics.sheets.years import NO_YEARS
 
 #: Sections of the word lists that cells may be words of.
 VOCABULARIES = ("touches", "outcomes", "destinations", "answers", "directions", "parties", "purposes", "tones")
-_TIME = r"(?i)^\d{1,2}(?:[:.h]\d{2}(?::\d{2})?)?\s*(?:[ap]\.?m\.?|uhr|h)?(?:\s*[-–]\s*\d{1,2}(?:[:.h]\d{2})?\s*(?:[ap]\.?m\.?|uhr|h)?)?$"
+_END = r"\s*(?:[ap]\.?m\.?|uhr|h)?"
+_TIME = r"(?i)^\d{1,2}(?:[:.h]\d{2}(?::\d{2})?)?" + _END + r"(?:\s*[-–]\s*\d{1,2}(?:[:.h]\d{2})?" + _END + ")?$"
 _CLOCK = r"(?i)\d[:.h]\d{2}|\d\s*[ap]\.?m|uhr"
 _MOST_WORDS = 60
 _LOOKED_AT = 5_000
@@ -126,4 +127,4 @@ def _share_of_phones(texts: pl.Series) -> float:
         return 0.0
     shaped = texts.str.contains(r"^[+\d(][\d\s()./-]{6,}(?:(?:x|ext\.?)\s*\d+)?$") & texts.str.contains(r"^\+|[\s().-]")
     figures = texts.str.count_matches(r"\d").is_between(7, 15)
-    return float((shaped & figures).mean() or 0.0)
+    return int((shaped & figures).sum()) / len(texts)

@@ -24,7 +24,9 @@ class ColumnRow(Row):
     table: str | None = col.column("text", "Table", "The log's table.")
     group: str | None = col.column("text", "Of", "Which touch of several it is about.")
     certainty: float = col.column("share", "Certainty", "How sure that is, from 0 to 1.", importance=col.ALWAYS)
-    values: list[dict[str, Any]] = col.column("nested", "", "Its words, what each means, and how sure that is.")
+    values: list[dict[str, Any]] = col.column(  # type: ignore[assignment]
+        "nested", "", "Its words, what each means, and how sure that is."
+    )
     words: str = col.column("sentence", "Words", "The words in a line.")
     why: str = col.column("sentence", "Why not", "Why the column is not used.")
 

@@ -15,7 +15,7 @@ _ROWS = 5
 
 
 def sample_of(path: Path, map_: FileMap, zone: str | None) -> tuple[list[dict[str, Any]], str]:
-    """Five rows, each with the records that are made of it, by table; and a sentence where the map can't read the sheet.
+    """Five rows, each with the records that are made of it by table; a sentence where the map can't read the sheet.
 
     Rows with more records come first in choice, so that follow-ups and results are seen too; they stand in their order.
     """

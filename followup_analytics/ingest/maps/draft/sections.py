@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,27 +88,14 @@ def add_touches(section: Section, views: Iterable[View], lexicon: Lexicon, *, in
     if not hows:
         return
     names = [view.name for view in hows]
-    told: dict[str, dict[str, str]] = {"channel": {}, "party": {}, "direction": {}, "purpose": {}, "automatic": {}}
-    nothing: dict[str, list[str]] = {}
-    for view in hows:
-        for word, means in touch_meanings(view, lexicon).items():
-            plain_call = len(hows) > 1 and view is hows[0] and means == {"channel": "phone"}
-            for ours in told:
-                if ours in means and not (plain_call and ours == "channel"):
-                    told[ours].setdefault(word, means[ours])
-            if plain_call:
-                told["channel"].setdefault(word, "")
-            if not means:
-                nothing.setdefault(view.name, []).append(word)
+    told, nothing = _told(hows, lexicon)
     theirs: Any = names[0] if len(names) == 1 else {"first": names}
     section.columns["channel"] = theirs
     section.values["channel"] = told["channel"]
     if len(names) > 1:
         section.defaults["channel"] = "phone"
     for ours in ("party", "purpose", "automatic") if not inbound else ("automatic",):
-        if (told[ours] and ours not in section.columns and set(told[ours].values()) != {"none"} | set()) or (
-            told[ours] and ours == "party" and ours not in section.columns
-        ):
+        if told[ours] and ours not in section.columns:
             section.columns[ours], section.values[ours], section.others[ours] = theirs, told[ours], ""
     if told["direction"] and not inbound and "direction" not in section.columns:
         section.columns["direction"], section.values["direction"] = theirs, told["direction"]
@@ -118,6 +105,22 @@ def add_touches(section: Section, views: Iterable[View], lexicon: Lexicon, *, in
             section.skip[name] = words
         else:
             section.values["channel"] |= dict.fromkeys(words, "")
+
+
+def _told(hows: Sequence[View], lexicon: Lexicon) -> tuple[dict[str, dict[str, str]], dict[str, list[str]]]:
+    """What the words of columns of touches mean, by column of the log; and those that mean nothing, by column."""
+    told: dict[str, dict[str, str]] = {"channel": {}, "party": {}, "direction": {}, "purpose": {}, "automatic": {}}
+    nothing: dict[str, list[str]] = {}
+    for view in hows:
+        for word, means in touch_meanings(view, lexicon).items():
+            # "Phone" beside a result says less than the result does.
+            plain_call = len(hows) > 1 and view is hows[0] and means == {"channel": "phone"}
+            for ours, meanings in told.items():
+                if ours in means:
+                    meanings.setdefault(word, "" if plain_call else means[ours])
+            if not means:
+                nothing.setdefault(view.name, []).append(word)
+    return told, nothing
 
 
 def _written_share(view: View, lexicon: Lexicon) -> float:
