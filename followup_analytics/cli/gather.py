@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from followup_analytics.cli.shared import Printing, reading_bar, show, with_options, writable
+from followup_analytics.cli.shared import Printing, reading_bar, say, show, with_options, writable
 
 Files = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="Exports, spreadsheets or folders.", show_default=False)
@@ -191,6 +192,10 @@ def _write_private(path: Path, text: str) -> None:
 
 def _finish(result: Any, printing: Printing) -> None:
     show(result, printing)
+    # On a terminal the table above names them; programs and pipes find every refusal on stderr.
+    if not (sys.stdout.isatty() and sys.stderr.isatty() and printing.output is None and not printing.json):
+        for sentence in result.refusals():
+            say(sentence)
     if result.exit_code:
         raise typer.Exit(result.exit_code)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -149,19 +148,13 @@ def _write_all(
     shared: dict[str, Any] = {"min_cell": settings.min_cell, "paper": settings.paper, "office": place / WORKBOOK}
     write_report(part, draft / PDF, cohort=settings.cohort, **shared, **options)
     made = {PDF: "the report, to read, sign and publish"}
-    if _writes_web_pages():
-        write_report(part, draft / HTML, cohort=settings.cohort, **shared, **options)
-        made[HTML] = "the same as a web page"
+    write_report(part, draft / HTML, cohort=settings.cohort, **shared, **options)
+    made[HTML] = "the same as a web page"
     write_tables(draft / TABLES, log, part, settings)
     made[TABLES] = "all tables of the report, for a spreadsheet"
     (draft / SETTINGS).write_text(json.dumps(dict(settings.said), ensure_ascii=False, indent=2) + "\n", "utf-8")
     made[SETTINGS] = "the settings of this term"
     return made
-
-
-def _writes_web_pages() -> bool:
-    """Whether this version of the report has a twin for browsers."""
-    return find_spec("followup_analytics.report.page") is not None
 
 
 def _fingerprint(draft: Path, inputs: Inputs, settings: OfficeSettings) -> None:

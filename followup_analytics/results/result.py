@@ -62,9 +62,9 @@ class LogCounts:
         us = pl.Series([int(log.data_date.timestamp() * 1_000_000)])
         local = clock.local_times(us, pl.Series([log.time_zone or "UTC"]))[0]
         return cls(
-            interviews=log.interviews.height,
-            applicants=log.interviews["applicant_id"].n_unique(),
-            contacts=log.contacts.height,
+            interviews=log.held("interviews").height,
+            applicants=log.n_applicants,
+            contacts=log.held("contacts").height,
             data_date=local.date().isoformat(),
             simulated=log.simulated,
         )
@@ -154,6 +154,10 @@ class Result:
     def to_frame(self) -> Any:
         """The rows as a tidy frame of the kind that the log was made from (polars or pandas)."""
         frame = frame_of(self._plain_rows(), {one.name: one.kind for one in self.fields()})
+        return self.as_native(frame)
+
+    def as_native(self, frame: pl.DataFrame) -> Any:
+        """A frame as the kind that the log was made from (polars or pandas)."""
         return frame.to_pandas() if self.native == "pandas" else frame
 
     def _plain_rows(self) -> list[dict[str, Any]]:
