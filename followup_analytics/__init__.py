@@ -28,6 +28,7 @@ _HOMES = {
     "next_steps": "advice",
     "open_store": "store",
     "plan_study": "claims",
+    "power_curve": "claims",
     "predict_callbacks": "model",
     "read_log": "reading",
     "response_rates": "answers.rates",
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from followup_analytics.answers.outreach.aapor import aapor_rates as aapor_rates
     from followup_analytics.answers.rates import response_rates as response_rates
     from followup_analytics.claims import plan_study as plan_study
+    from followup_analytics.claims import power_curve as power_curve
     from followup_analytics.claims import test_claims as test_claims
     from followup_analytics.ingest import check_files as check_files
     from followup_analytics.ingest import ingest_files as ingest_files

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from followup_analytics.charts.style import BLUE, COLUMN_WIDTH, GREY, INK, give_words, house_style, new_axes
 from followup_analytics.charts.words import count, joined
+from followup_analytics.results.disclosure import is_hidden
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,7 +81,7 @@ def _limits(row: Row) -> str:
 def _draw_number(axes: Axes, place: int, row: Row) -> None:
     across = axes.get_yaxis_transform()
     if row["estimate"] is None:
-        word = "hidden" if row.get("status") == "suppressed" else "not estimable"
+        word = "hidden" if is_hidden(row) else "not estimable"
         axes.text(0.01, place, word, transform=across, va="center", color=GREY)
         return
     if row.get("conf_low") is not None and row.get("conf_high") is not None:

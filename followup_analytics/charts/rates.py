@@ -19,6 +19,7 @@ from followup_analytics.charts.style import (
     percent_axis,
 )
 from followup_analytics.charts.words import count, joined, key_title, percent, row_label, value_label
+from followup_analytics.results.disclosure import SUPPRESSED, is_hidden
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -122,7 +123,7 @@ def rate_caption(rows: Sequence[Row], keys: Sequence[str], *, what: str, n_of: s
     statuses = {row.get("status") for row in rows}
     if "use_with_care" in statuses:
         parts.append("Hollow dots rest on few data: use them with care.")
-    if "suppressed" in statuses:
+    if SUPPRESSED in statuses:
         parts.append("“Hidden” protects small groups.")
     return " ".join(parts)
 
@@ -149,7 +150,7 @@ def _lies_on_its_side(rows: Sequence[Row], keys: Sequence[str]) -> bool:
 
 
 def _why_absent(row: Row) -> str:
-    return "hidden" if row.get("status") == "suppressed" else "not estimable"
+    return "hidden" if is_hidden(row) else "not estimable"
 
 
 def _ceiling(dots: Sequence[_Dot]) -> float:

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followup_analytics.charts import ARMS
-from followup_analytics.claims.estimates import Estimate
+from followup_analytics.claims.estimates import Estimate, curves_of
+from followup_analytics.claims.gates import distances
 from followup_analytics.claims.tipping import forgotten, tipping
 from followup_analytics.claims.trial import Trial
 from followup_analytics.results.disclosure import SUPPRESSED
 from followup_analytics.results.values import finite
-from followup_analytics.trials.ccw import COMPETING, Arm
+from followup_analytics.trials.steps import COMPETING
+from followup_analytics.trials.weighing import Arm
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -22,7 +24,6 @@ BoolArray = NDArray[np.bool_]
 Rows = list[dict[str, Any]]
 
 _BINS = np.linspace(0.0, 1.0, 11)
-_EXTREME = 0.025
 #: How the step begins that counts everybody.
 _ELIGIBLE = "eligible"
 
@@ -40,6 +41,9 @@ def diagnostics(trial: Trial, applicant: IntArray, min_cell: int) -> dict[str, A
     return {
         "weights": [_weights(name, arm) for name, arm in zip(ARMS, estimate.arms, strict=True)],
         "balance": balance(estimate, applicant, min_cell),
+        "distances": [
+            {"covariate": one.covariate, "arm": one.arm, "distance": one.distance} for one in distances(estimate)
+        ],
         "overlap": overlap(estimate, applicant, min_cell),
         "flow": flow(estimate, applicant, min_cell),
         "curves": curves(trial),
@@ -58,21 +62,17 @@ def diagnostics(trial: Trial, applicant: IntArray, min_cell: int) -> dict[str, A
         "forgotten": forgotten(trial),
         "gates": [{"gate": one.code, "arm": one.arm, "passed": one.passed, "limit": one.limit} for one in trial.gates],
         "adjusted_for": [*trial.adjusted, *(f"{name} (call history)" for name in trial.claim.history)],
+        "products": list(estimate.contrast.products),
+        "clusters": estimate.clusters.counts(),
     }
 
 
 def _weights(name: str, arm: Arm) -> dict[str, Any]:
-    kept = arm.compliant()
-    shares = 1 / arm.weight[kept]
     return {
         "arm": name,
         "effective_size": arm.effective_size(),
-        "effective_share": arm.effective_size() / max(int(kept.sum()), 1),
         "largest_share": arm.largest_share(),
         "largest": float(arm.weight.max(initial=0.0)),
-        "mean_weight": float(arm.weight.mean()),
-        "share_capped": arm.capped / max(int(kept.sum()), 1),
-        "share_extreme": float((shares < _EXTREME).mean()) if kept.any() else 0.0,
     }
 
 
@@ -85,8 +85,9 @@ def balance(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
     after = [arm.weight for arm in estimate.arms]
     made = []
     for covariate in estimate.emulation.baseline:
-        if covariate.later is not None:
-            continue  # what comes to be known later can't be set side by side at time zero
+        if covariate.later is not None or covariate.degree:
+            # What comes to be known later can't be set side by side at time zero; a curve has no levels (`distances`).
+            continue
         for level, words in enumerate(covariate.levels):
             inside = covariate.codes == level
             if not inside.any() or _people(applicant, inside) < min_cell:
@@ -157,7 +158,7 @@ def flow(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
     everybody = np.ones(len(applicant), dtype=bool)
     other = (follow_up.exit_kind == COMPETING) & (follow_up.exit_interval < follow_up.horizon)
     # Where all is decided at time zero nobody is in two arms, and nobody leaves one.
-    cloned = bool((estimate.emulation.decisions.interval >= 0).any())
+    cloned = estimate.emulation.cloned
     rows = [("both", f"{_ELIGIBLE}, a clone in each arm" if cloned else _ELIGIBLE, everybody)]
     for name, arm, done in zip(ARMS, estimate.arms, estimate.done, strict=True):
         kept = arm.compliant()
@@ -202,7 +203,7 @@ def curves(trial: Trial) -> Rows:
         return []
     first = 0 if trial.claim.by_local_days else 1
     made = []
-    for name, curve in zip(ARMS, trial.estimate.contrast.curves(), strict=True):
+    for name, curve in zip(ARMS, curves_of(trial.estimate), strict=True):
         low, high = curve.limits(scale="cloglog")
         made += [
             {"arm": name, "day": first + k, "estimate": finite(e), "conf_low": finite(lo), "conf_high": finite(hi)}

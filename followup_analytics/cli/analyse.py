@@ -1,17 +1,14 @@
-"""Commands that answer from a log: rates, curve, silence, outcomes, model, predict, claims, plan, next."""
+"""Commands that answer from a log: rates, curve, silence, outcomes, model, predict, claims, plan."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from followup_analytics.cli.evidence import claims, plan
 from followup_analytics.cli.shared import LogPath, Shared, finish, open_log, say, with_options, writable
-
-if TYPE_CHECKING:
-    from followup_analytics.log.followup_log import FollowUpLog
 
 Outcome = Literal["response", "advanced"]
 Within = Annotated[
@@ -51,13 +48,14 @@ def rates(
     """
     from followup_analytics.answers.rates import response_rates
 
+    opened = open_log(log, shared)
     finish(
         response_rates(
-            open_log(log, shared),
-            by=by, outcome=outcome, within=within, min_cell=shared.min_cell, bins=bins,
+            opened, by=by, outcome=outcome, within=within, disclosure=shared.policy, bins=bins,
             working_days=working_days, cluster=cluster, engine=shared.engine, seed=shared.seed,
         ),
         shared,
+        opened,
     )  # fmt: skip
 
 
@@ -80,11 +78,12 @@ def curve(
     """
     from followup_analytics.answers.curves import incidence_curve
 
+    opened = open_log(log, shared)
     made = incidence_curve(
-        open_log(log, shared), by=by, outcome=outcome, horizon=horizon, entry=entry, cluster=cluster,
-        min_cell=shared.min_cell, engine=shared.engine, seed=shared.seed,
+        opened, by=by, outcome=outcome, horizon=horizon, entry=entry, cluster=cluster,
+        disclosure=shared.policy, engine=shared.engine, seed=shared.seed,
     )  # fmt: skip
-    finish(made, shared)
+    finish(made, shared, opened)
 
 
 @with_options(Shared)
@@ -103,7 +102,7 @@ def silence(
     from followup_analytics.answers.curves import silence as how_usual
 
     opened = open_log(log, shared)
-    finish(how_usual(opened, days, by=by, outcome=outcome, horizon=horizon, min_cell=shared.min_cell), shared)
+    finish(how_usual(opened, days, by=by, outcome=outcome, horizon=horizon, disclosure=shared.policy), shared, opened)
 
 
 @with_options(Shared)
@@ -123,7 +122,7 @@ def outcomes(
     from followup_analytics.answers.outcomes import cohort_outcomes
 
     opened = open_log(log, shared, beside=against if by == "cohort" else None)
-    finish(cohort_outcomes(opened, by=by, against=against, min_cell=shared.min_cell, cluster=cluster), shared)
+    finish(cohort_outcomes(opened, by=by, against=against, disclosure=shared.policy, cluster=cluster), shared, opened)
 
 
 @with_options(Shared)
@@ -154,15 +153,16 @@ def model(
     if compare:
         finish(
             compare_models(
-                opened, within=within, outcome=outcome, adjust=columns, seed=shared.seed, min_cell=shared.min_cell
+                opened, within=within, outcome=outcome, adjust=columns, seed=shared.seed, disclosure=shared.policy
             ),
             shared,
+            opened,
         )
         return
     fitted = fit_callback_model(
-        opened, within=within, outcome=outcome, adjust=columns, seed=shared.seed, min_cell=shared.min_cell
+        opened, within=within, outcome=outcome, adjust=columns, seed=shared.seed, disclosure=shared.policy
     )
-    finish(fitted, shared)
+    finish(fitted, shared, opened)
     if save is not None:
         fitted.save(writable(save))
         say(f"The model is in {save.name}.")
@@ -189,51 +189,6 @@ def predict(
     finish(predict_callbacks(opened, load_callback_model(model), within=within), shared)
 
 
-@with_options(Shared)
-def next_(
-    log: LogPath,
-    shared: Shared,
-    today: Annotated[
-        str | None,
-        typer.Option("--today", metavar="DATE", help="Plan for this day (default: the data date; now for a store)."),
-    ] = None,
-    policy: Annotated[Path | None, typer.Option("--policy", help="The office's policy file (TOML).")] = None,
-    ics: Annotated[Path | None, typer.Option("--ics", help="Also write the steps as a calendar file.")] = None,
-    due: Annotated[bool, typer.Option("--due", help="Only what is to be done by that day.")] = False,
-    sheet: Annotated[bool, typer.Option("--sheet", help="As a coach's day sheet: by client, what to do, why.")] = False,
-    script: Annotated[bool, typer.Option("--script", help="Also print what to say in each call.")] = False,
-    working_days: Annotated[
-        str | None, typer.Option("--working-days", metavar="COUNTRY", help="Whose holidays count, such as DE; or zone.")
-    ] = None,
-    no_claims: Annotated[bool, typer.Option("--no-claims", help="Don't test the advice on this log first.")] = False,
-) -> None:
-    """Whom to follow up with, when, why, and how sure that advice is (confidential).
-
-    Example:  followup next sqlite:///followup.db
-    """
-    from followup_analytics.advice import next_steps
-    from followup_analytics.results.exports import private
-
-    opened = open_log(log, shared, protect=False)
-    verdicts = None if no_claims else _own_verdicts(opened, shared.seed)
-    steps = next_steps(opened, today=today, policy=policy, verdicts=verdicts, test=not no_claims, country=working_days)
-    if due:
-        steps = steps.due_only()
-    finish(steps.day_sheet() if sheet else steps, shared)
-    if ics is not None:
-        private(writable(ics)).write_text(steps.to_ics(), encoding="utf-8", newline="")
-        say(f"The steps are in {ics.name}.")
-    if script:
-        typer.echo(steps.scripts_text())
-
-
-def _own_verdicts(log: FollowUpLog, seed: int) -> Any:
-    """The claims on this log: a working paper about one's own clients needs no hiding of what it rests on."""
-    from followup_analytics.claims import test_claims
-
-    return test_claims(log, min_cell=1, seed=seed)
-
-
 def _listed(columns: str | None) -> list[str] | None:
     """Names between commas, none of them empty; None where the option was not given."""
     return None if columns is None else [name.strip() for name in columns.split(",") if name.strip()]
@@ -243,6 +198,6 @@ def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
     for name, function in (
         ("rates", rates), ("curve", curve), ("silence", silence), ("outcomes", outcomes), ("model", model),
-        ("predict", predict), ("claims", claims), ("plan", plan), ("next", next_),
+        ("predict", predict), ("claims", claims), ("plan", plan),
     ):  # fmt: skip
         app.command(name)(function)

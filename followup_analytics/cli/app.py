@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -31,6 +32,8 @@ _IN_A_LINE = {
     "plan": "How many interviews a test of each claim needs.",
     "model": "How likely an attempt is to be answered.",
     "report": "The PDF: for publication, on claims, or a day sheet.",
+    "releases": "What was published, checked again together.",
+    "open": "The whole tool as a page in your browser.",
     "demo": "All of it on a simulated log, in seconds.",
     "simulate": "A log whose truth is known.",
     "doctor": "What is installed, and whether it works.",
@@ -72,11 +75,21 @@ def _root(
 @cache
 def _register() -> None:
     """Import the command modules, which add themselves to the application."""
-    from followup_analytics.cli import analyse, gather, map, office, produce, track  # noqa: A004 - named as the command
+    from followup_analytics.cli import (
+        advise,
+        analyse,
+        gather,
+        map,  # noqa: A004 - named as the command
+        office,
+        opening,
+        produce,
+        releasing,
+        track,
+    )
 
     app.add_typer(track.app, name="track")
     app.add_typer(office.app, name="office")
-    for module in (gather, map, analyse, produce):
+    for module in (gather, map, advise, analyse, produce, opening, releasing):
         module.register(app)
     for one in app.registered_commands:
         one.short_help = _IN_A_LINE.get(str(one.name), one.short_help)
@@ -88,6 +101,8 @@ def _register() -> None:
 
 def main() -> None:
     """Run the command line and end the process with the contract's exit code."""
+    # A command makes many objects that all live to its end: to look for garbage among them again and again is in vain.
+    gc.set_threshold(200_000, 20, 20)
     _register()
     # Taken out here, so that it may stand anywhere in any command.
     debug = "--debug" in sys.argv

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from followup_analytics.cli.shared import Printing, reading_bar, say, show, with_options, writable
+from followup_analytics.cli.shared import Printing, form_of, reading_bar, say, show, with_options, writable
+from followup_analytics.text import clean
 
 Files = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="Exports, spreadsheets or folders.", show_default=False)
@@ -42,10 +44,14 @@ Map = Annotated[
 ]
 OwnAddress = Annotated[
     list[str] | None,
-    typer.Option("--own-address", metavar="ADDRESS", help="The applicant's own e-mail address; may be repeated."),
+    typer.Option("--own-address", metavar="ADDRESS", help="The applicant's own e-mail address or number; repeatable."),
 ]
 Roster = Annotated[
-    Path | None, typer.Option("--roster", help="Interviews with their numbers and addresses, to link calls by.")
+    list[Path] | None,
+    typer.Option(
+        "--roster",
+        help="Interviews with their numbers and addresses, to link calls by; address books too; repeatable.",
+    ),
 ]
 Zone = Annotated[
     str | None, typer.Option("--time-zone", help="Zone of timestamps without an offset, such as Europe/Berlin.")
@@ -65,7 +71,10 @@ VoicemailUnder = Annotated[
     ),
 ]
 Review = Annotated[
-    Path | None, typer.Option("--review", help="A filled-in review file of calls that fitted no interview.")
+    list[Path] | None,
+    typer.Option(
+        "--review", help="A filled-in review file: calls that fitted no interview, or events of a calendar; repeatable."
+    ),
 ]
 ObservedUntil = Annotated[
     str | None,
@@ -78,6 +87,19 @@ ObservedUntil = Annotated[
 Keep = Annotated[
     list[str] | None,
     typer.Option("--keep", metavar="COLUMN", help="Store this column although it may tell of people; may be repeated."),
+]
+JoinDuplicates = Annotated[
+    bool,
+    typer.Option(
+        "--join-duplicates",
+        help="Make a contact one with the same one of another source (a form, a call log); else it is reported.",
+    ),
+]
+SameCohort = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--same-cohort", metavar="A=B", help="Read the cohort A as B, as in '2026=Class of 2026'; may be repeated."
+    ),
 ]
 KeepNotes = Annotated[bool, typer.Option("--keep-notes", help="Keep free text; it is dropped otherwise.")]
 
@@ -106,6 +128,8 @@ def ingest(
         bool,
         typer.Option("--each-file", help="Store what can be read where another file can't; else all files or none."),
     ] = False,
+    join_duplicates: JoinDuplicates = False,
+    same_cohort: SameCohort = None,
     sources: ListSources = False,
 ) -> None:
     """Read, check, link and store files; bad rows are set aside with their reason, known ones are not stored twice.
@@ -132,7 +156,7 @@ def ingest(
         "source": source, "map": map, "roster": roster, "time_zone": time_zone, "region": region,
         "day_first": day_first, "voicemail_under": voicemail_under, "review": review, "keep_notes": keep_notes,
         "keep": keep or (), "own_addresses": own_address or (), "observed_until": observed_until,
-        "each_file": each_file,
+        "each_file": each_file, "join_duplicates": join_duplicates, "same_cohort": same_cohort or (),
     }  # fmt: skip
     with reading_bar() as progress:
         result = ingest_files(files, into=into, progress=progress, **options)
@@ -154,11 +178,10 @@ def check(
     keep: Keep = None,
     own_address: OwnAddress = None,
     sources: ListSources = False,
-    rejects: Annotated[
-        Path | None,
-        typer.Option("--rejects", metavar="FILE", help="Write the rejected rows with their reasons to this file."),
-    ] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Also write the findings as a web page.")] = None,
+    rejects: Annotated[
+        Path | None, typer.Option("--rejects", metavar="FILE", help="Also write the rejected rows with their reasons.")
+    ] = None,
 ) -> None:
     """Read and check files without storing anything; says for each broken rule where it is and what to do.
 
@@ -175,7 +198,7 @@ def check(
         result = check_files(
             files, source=source, map=map, roster=roster, time_zone=time_zone, region=region, day_first=day_first,
             voicemail_under=voicemail_under, keep_notes=keep_notes, keep=keep or (), own_addresses=own_address or (),
-            rejects=None if rejects is None else writable(rejects), progress=progress,
+            rejects=rejects, progress=progress,
         )  # fmt: skip
     if html is not None:
         _write_private(writable(html), result.to_html())
@@ -191,10 +214,19 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def _finish(result: Any, printing: Printing) -> None:
-    show(result, printing)
-    # On a terminal the table above names them; programs and pipes find every refusal on stderr.
-    if not (sys.stdout.isatty() and sys.stderr.isatty() and printing.output is None and not printing.json):
-        for sentence in result.refusals():
+    """Write the answer, and what was refused to stderr: files, and the broken rules of rows."""
+    for one in result.failed:
+        typer.echo(f"followup: {clean(str(one.error))}", err=True)
+    table = form_of(printing, result.command) == "table"
+    if result.rows or not result.failed or not table:
+        # In a table the refusals would stand twice on a terminal; the answers for programs keep them.
+        show(dataclasses.replace(result, failed=()) if table else result, printing)
+    else:
+        for note in result.notes:
+            typer.echo(f"· {clean(note.text)}" + (f" ({note.n:,})" if note.n is not None else ""), err=True)
+    # On a terminal the table above names the rules; programs and pipes find every refusal on stderr.
+    if not (table and sys.stdout.isatty() and sys.stderr.isatty() and printing.output is None):
+        for sentence in result.broken_rules():
             say(sentence)
     if result.exit_code:
         raise typer.Exit(result.exit_code)

@@ -12,7 +12,7 @@ import typer
 from followup_analytics.cli.shared import say
 
 if TYPE_CHECKING:
-    from followup_analytics.advice.next_steps import StepRow
+    from followup_analytics.advice.rows import StepRow
     from followup_analytics.store import Store
     from followup_analytics.track import Entry
 
@@ -30,7 +30,7 @@ def tell(url: str, entry: Entry, *, as_json: bool) -> None:
     if as_json:
         _echo_answer(url, {"id": entry.id, "next": None if step is None else dict(step)}, entry.doubts)
     if step:
-        from followup_analytics.advice.next_steps import step_in_words
+        from followup_analytics.advice.rows import step_in_words
 
         say(f"Next: {step_in_words(step)}")
 
@@ -52,11 +52,23 @@ def _next_step(url: str, interview: str | None) -> StepRow | None:
     if interview is None:
         return None
     from followup_analytics.advice import next_steps
+    from followup_analytics.advice.kept import kept_evidence
+    from followup_analytics.cli.advise import office_country
     from followup_analytics.store import open_store
     from followup_analytics.store.logs import read_story
 
-    story = read_story(open_store(url), interview)
-    rows = () if story is None else next_steps(story, test=False).rows
+    store = open_store(url)
+    story = read_story(store, interview)
+    if story is None:
+        return None
+    known = kept_evidence(store)
+    rows = next_steps(
+        story,
+        verdicts={} if known is None else known.verdicts,
+        test=False,
+        country=office_country(store),
+        meaning=None if known is None else known.meaning,
+    ).rows
     return rows[0] if rows else None
 
 

@@ -11,7 +11,8 @@ from typing import NoReturn
 
 import polars as pl
 
-from followup_analytics.errors import DataError, UnreadableError, UsageError
+from followup_analytics.errors import DataError, FollowUpError, UnreadableError, UsageError
+from followup_analytics.ingest.aside.rejects import real_path
 from followup_analytics.ingest.aside.repeated import repeated_note, without_taken_keys
 from followup_analytics.ingest.beside import observed_as_stored, observed_until, settings_beside
 from followup_analytics.ingest.detect.archive import unpack_members
@@ -31,13 +32,14 @@ from followup_analytics.ingest.registry import (
     UnknownKindError,
     detect_source,
     named_source,
+    what_is_seen,
 )
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
 from followup_analytics.log.checks import CheckedTable, check_table, reject_unknown_interviews
 from followup_analytics.log.resaved import order_of_tables
 from followup_analytics.log.schema import INTERVIEWS, TABLES
 from followup_analytics.sheets.dates import OrderUnknownError
-from followup_analytics.sheets.tabular import ROW
+from followup_analytics.sheets.tabular import ROW, require_regular
 from followup_analytics.text import counted
 
 _IDS = ("interview_id", "applicant_id", "contact_id", "previous_interview_id")
@@ -69,12 +71,12 @@ def open_files(run: Run, paths: Sequence[Path], source: str) -> list[FileOnItsWa
 
 
 def _open_all(run: Run, path: Path, source: str) -> list[FileOnItsWay]:
-    """A file, or the exports inside an archive that is none itself."""
+    """A file, or the exports inside an archive or folder that is none itself."""
     try:
         return [_open(run, path, source)]
     except UnknownKindError:
         sample = Sample(path)
-        if sample.container != "archive":
+        if sample.container not in ("archive", "folder"):
             raise
         inside = []
         for member in unpack_members(sample, run.scratch_folder()):
@@ -89,6 +91,10 @@ def _open(run: Run, path: Path, source: str) -> FileOnItsWay:
     """What a file is, and its tables; the calls of a call source are left for later."""
     if not path.exists():
         raise UnreadableError(f"{path.name}: there is no such file; check the name and the folder.")
+    require_regular(path)
+    own = run.store.address.path if run.store is not None else None
+    if own is not None and real_path(path) == real_path(own):
+        raise UsageError(f"{path.name}: this is the store itself; name the file or the other store to read from.")
     sample = Sample(path)
     sample.require_content()
     refuse_foreign(sample)
@@ -97,16 +103,39 @@ def _open(run: Run, path: Path, source: str) -> FileOnItsWay:
     chosen, match = _kind(own_map, sample, source)
     # The user's word first, then the file's own folder, then what the store was begun with.
     zone = run.options.time_zone or settings.time_zone or run.store_zone
-    options = dataclasses.replace(run.options, time_zone=zone, map=own_map)
+    options = dataclasses.replace(
+        run.options, time_zone=zone, zone_is_given=run.options.time_zone is not None, map=own_map
+    )
     if chosen.calls and run.store is not None and not run.links:
         _refuse_without_roster(sample, chosen, options)
-    file = FileOnItsWay(sample, chosen, match, settings, options)
+    file = FileOnItsWay(sample, chosen, match, settings, options, forced=source != "auto")
     if not chosen.calls:
         file.batches = [_in_our_words(run, batch) for batch in chosen.read(sample, options)]
         for batch in file.batches:
             file.decided.update(batch.counts)
             file.notes += batch.notes
+            if batch.events is not None:
+                file.review.events = batch.events
+        refuse_nothing_read(file, sum(batch.read + batch.merged for batch in file.batches))
     return file
+
+
+def refuse_nothing_read(file: FileOnItsWay, read: int) -> None:
+    """Raise DataError for a file of which the kind that --source named found nothing: that is no success."""
+    if not file.forced or read:
+        return
+    name = file.source.name
+    try:
+        guess, _ = detect_source(file.sample)
+        looks = f"it looks like {guess.name}" if guess.name != name else "it holds no record"
+    except FollowUpError:
+        looks = what_is_seen(file.sample)
+    skipped = sum(file.decided.values())
+    passed = f" {counted(skipped, 'part')} of it had neither Date nor From." if file.decided["split_messages"] else ""
+    raise DataError(
+        f"{file.sample.name}: nothing in it could be read as {name}, which --source names: {looks}.{passed} "
+        "Leave --source out, or name the kind that it is (`followup ingest --sources` lists them)."
+    )
 
 
 def _refuse_without_roster(sample: Sample, source: Source, options: ReadOptions) -> NoReturn:
@@ -121,14 +150,7 @@ def _refuse_without_roster(sample: Sample, source: Source, options: ReadOptions)
 
 
 def _in_our_words(run: Run, batch: Batch) -> Batch:
-    """A batch with personal keys as pseudonyms, and cohorts under the names that the user put for them."""
-    if run.cohorts and "cohort" in batch.rows.columns:
-        same = {" ".join(name.casefold().split()): meant for name, meant in run.cohorts.items()}
-        text = batch.rows["cohort"].cast(pl.String)
-        key = text.str.strip_chars().str.to_lowercase().str.replace_all(r"\s+", " ")
-        meant = key.replace_strict(same, default=None, return_dtype=pl.String)
-        rows = batch.rows.with_columns(meant.zip_with(meant.is_not_null(), text).alias("cohort"))
-        batch = dataclasses.replace(batch, rows=rows)
+    """A batch with its personal keys as pseudonyms."""
     return with_secret_keys(batch, run.pseudonyms)
 
 
@@ -142,12 +164,13 @@ def _kind(own_map: FileMap | None, sample: Sample, source: str) -> tuple[Source,
 
 def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
     """Check a file's tables: interviews (and applicants) first, then what refers to them, in their zones."""
-    for batch in file.batches:
+    for given in file.batches:
+        batch = given
         if batch.table == "calls" or (batch.table in (INTERVIEWS.name, "applicants")) != interviews:
             continue
         place = file.sample.name + (f", sheet {batch.sheet}" if batch.sheet else "")
         zones = None if interviews else run.known.select("interview_id", "_zone")
-        batch, unmatched = _tied(run, file, batch)  # noqa: PLW2901 - from here on the batch is the one that is tied
+        batch, unmatched = _tied(run, file, batch)
         checked = _check_batch(run, file, batch, place, zones)
         _refuse_without_zone(checked, batch, place)
         checked = _told_of_names(checked, unmatched)
@@ -170,8 +193,8 @@ def _refuse_without_zone(checked: CheckedTable, batch: Batch, place: str) -> Non
     if n > checked.rows_read / 2:
         column = str(lacking["column"][0])
         raise DataError(
-            f"{place}, column {batch.theirs.get(column) or column}: the times of {counted(n, 'row')} have no zone, "
-            "and none is known; give --time-zone, such as --time-zone America/New_York."
+            f"{place}, column {batch.theirs.get(column) or column}: the times have no zone and the file doesn't say "
+            "which is meant; give --time-zone, such as --time-zone America/New_York, or put time_zone into log.toml."
         )
 
 

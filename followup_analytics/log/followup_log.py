@@ -61,6 +61,7 @@ class FollowUpLog:
     interviews `_at_us`, `_until_us` (UTC microseconds), `_day`, `_until_day` (local days since 1970-01-01), `_zone`,
     `_bucket` (SHA-256 of the applicant id modulo 1000); contacts `_at_us`, `_order_us`, `_day`, `_weekday` (Monday 1),
     `_hour` (null where only the date is known); outcomes `_at_us`, `_order_us`, `_day`.
+    `read_at`: the present moment, for a log read from a store as it stands; None for files and for a past day.
     `_order_us` is the instant that orders rows of day precision: attempts at the start of their day, then responses,
     then ends of the story at its end.
     """
@@ -75,6 +76,7 @@ class FollowUpLog:
     notes: tuple[Note, ...] = ()
     native: Native = "polars"
     title: str | None = field(default=None)
+    read_at: dt.datetime | None = None
 
     def __repr__(self) -> str:
         """A line that counts instead of dumping rows."""

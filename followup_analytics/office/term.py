@@ -74,7 +74,7 @@ def _ingested(place: Path, settings: OfficeSettings, inputs: Inputs, progress: P
         region=settings.region,
         day_first=settings.day_first,
         observed_until=settings.observed_until,
-        cohorts=settings.cohorts,
+        same_cohort=[f"{written}={meant}" for written, meant in settings.cohorts.items()],
         progress=progress,
     )
 

@@ -43,6 +43,7 @@ from followup_analytics.report.methods import limits_section, notes_section, wor
 from followup_analytics.report.model_words import card_section, model_blocks
 from followup_analytics.report.verdicts import claims_blocks, verdict_sentence
 from followup_analytics.results.columns import Field
+from followup_analytics.results.disclosure import SUPPRESSED
 from followup_analytics.results.result import format_cell
 
 _RATE_FIELDS = (
@@ -178,7 +179,7 @@ def _table_note(found: Findings, rows: Sequence[Row]) -> str | None:
     parts = []
     if "use_with_care" in statuses:
         parts.append("* Few data: use with care.")
-    if "suppressed" in statuses:
+    if SUPPRESSED in statuses:
         parts.append(
             f"Hidden: fewer than {found.options.min_cell} applicants, or needed so that another row stays hidden."
         )

@@ -164,9 +164,10 @@ def _interview(row: Row) -> str:
 
 
 def _when(row: Row) -> str:
+    at = f", {row['at']}" if row["at"] else ""
     if row["due"]:
-        return "today"
-    return long_date(date.fromisoformat(row["on"])) if row["on"] else "no date"
+        return f"today{at}"
+    return f"{long_date(date.fromisoformat(row['on']))}{at}" if row["on"] else "no date"
 
 
 def _script(log: FollowUpLog, due: Sequence[Row], steps: NextStepsResult, verdicts: Any) -> CallScript | None:

@@ -17,7 +17,9 @@ import polars as pl
 
 from followup_analytics.log import clock
 from followup_analytics.log.followup_log import FollowUpLog, Native, Note
-from followup_analytics.results.columns import Field
+from followup_analytics.results.columns import HIDDEN_ROLES, Field
+from followup_analytics.results.disclosure.marked import SUPPRESSED, Disclosed, is_hidden
+from followup_analytics.results.disclosure.released import Units
 from followup_analytics.results.frames import frame_of
 from followup_analytics.results.row import Row
 from followup_analytics.results.values import plain
@@ -41,9 +43,11 @@ _WIDEST_CELL = 30
 _READABLE = 24
 #: What a text face shows at most.
 _MOST_ROWS, _MOST_NOTES, _LONGEST_NOTE = 20, 6, 160
+#: Answers that still hide for themselves.
+_NOT_YET = ("claims", "plan", "sensitivity", "power")
 #: Cells that say nothing.
 _NOTHING = ("–", "")
-_STATUS_WORDS = {"suppressed": "hidden", "not_estimable": "no number", "use_with_care": "with care", "ok": ""}
+_STATUS_WORDS = {SUPPRESSED: "hidden", "not_estimable": "no number", "use_with_care": "with care", "ok": ""}
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,10 @@ class LogCounts:
     def of(cls, log: FollowUpLog) -> Self:
         """Count a log; the data date is the local one in the log's zone."""
         us = pl.Series([int(log.data_date.timestamp() * 1_000_000)])
-        local = clock.local_times(us, pl.Series([log.time_zone or "UTC"]))[0]
+        # Where the log names no zone but all of its rows have one, the day is that of this zone.
+        zones = log.interviews["_zone"].drop_nulls().unique()
+        zone = log.time_zone or (zones[0] if zones.len() == 1 else "UTC")
+        local = clock.local_times(us, pl.Series([zone]))[0]
         return cls(
             interviews=log.held("interviews").height,
             applicants=log.n_applicants,
@@ -68,6 +75,10 @@ class LogCounts:
             data_date=local.date().isoformat(),
             simulated=log.simulated,
         )
+
+    def of_whole(self, sizes: Mapping[str, int]) -> Self:
+        """The same of the whole log that a part was read from: `sizes` of interviews, applicants and contacts."""
+        return replace(self, interviews=sizes["interviews"], applicants=sizes["applicants"], contacts=sizes["contacts"])
 
     def to_json(self) -> dict[str, Any]:
         """The `log` object of every JSON answer."""
@@ -101,6 +112,16 @@ class Result:
     row_type: ClassVar[type[Row]] = Row
     #: The class of the lines of printed tables, where they are others than the rows.
     line_type: ClassVar[type[Row] | None] = None
+
+    def __post_init__(self) -> None:
+        """Refuse rows with numbers about people that did not go through the gate."""
+        told = any(one.role in HIDDEN_ROLES for one in self.row_type.declared())
+        if self.rows and told and self.command not in _NOT_YET and not isinstance(self.rows, Disclosed):
+            raise TypeError(f"The rows of {type(self).__name__} must come from `disclose` or `working_paper`.")
+
+    def released(self) -> tuple[Units, ...]:
+        """The tables of this answer with the units behind them, for the ledger of releases (confidential)."""
+        return ()
 
     def question_keys(self) -> tuple[str, ...]:
         """Names of the columns that only the question knows; subclasses say so where there may be no row."""
@@ -358,8 +379,7 @@ def format_cell(row: Mapping[str, Any], one: Field) -> str:
     if one.name == "status":
         return _STATUS_WORDS.get(str(value), str(value))
     if value is None:
-        is_hidden = "status" in row and row["status"] == "suppressed" and one.kind != "sentence"
-        return "hidden" if is_hidden else "–"
+        return "hidden" if is_hidden(row) and one.kind != "sentence" else "–"
     if one.kind.endswith("_interval"):
         upper = row.get(one.upper or "")
         if upper is None:

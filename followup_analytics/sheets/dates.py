@@ -219,8 +219,10 @@ def _first_that_fits(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
 def _day_comes_first(numeric: pl.DataFrame, file: str, column: str, given: bool | None, years: Years) -> bool:
     """The order of day and month in dates with strokes or hyphens, from all of them together."""
     slashed = numeric.filter(pl.col("a").is_not_null() & (pl.col("mark") != ".")).with_columns(
-        pl.col("a", "b").cast(pl.Int32)
+        pl.col("a", "b").cast(pl.Int32, strict=False)
     )
+    # Figures of other scripts are figures to the pattern, and no numbers.
+    slashed = slashed.drop_nulls(["a", "b"])
     if not slashed.height or given is not None:
         return given if given is not None else True
     # A row that is beyond 12 in both places is no date in any order, and tells nothing.

@@ -14,6 +14,7 @@ from followup_analytics.store import tables
 from followup_analytics.store.bulk import Bulk, bulk_of
 from followup_analytics.store.encoding import decode, encode, stored_types
 from followup_analytics.store.marks import Marks
+from followup_analytics.store.migrating import discard_copies
 from followup_analytics.store.papers import Words, clean_papers, files_to_look_at
 from followup_analytics.store.store import Store
 from followup_analytics.store.transaction import Transaction
@@ -38,7 +39,8 @@ def erase_applicant(store: Store, applicant_ids: Collection[str]) -> Erased:
     """Erase an applicant from a store and from the papers beside it.
 
     applicant_ids: the id as stored, and as it was first given. The interviews, contacts and outcomes go with their
-    history; keyed marks stay, so that a second ingest doesn't bring them back. Then the database's files are rewritten.
+    history; keyed marks stay, so that a second ingest doesn't bring them back. Copies that a migration kept go too, and
+    the database's files are rewritten.
     Run again, it finishes what another program held up.
     Raises UnreadableError when another program keeps the files from being rewritten.
     """
@@ -46,6 +48,8 @@ def erase_applicant(store: Store, applicant_ids: Collection[str]) -> Erased:
         marked = Marks(transaction.connection, store.address).among("applicants", applicant_ids)
         found = _find(transaction.connection, applicant_ids)
         erased = _erase_rows(transaction, found) if found.interviews or found.applicants else Erased(known=bool(marked))
+        if erased.known:
+            discard_copies(transaction.connection, store.address)
     if not erased.known:
         return erased
     papers = clean_papers(store.folder, found.words)

@@ -19,8 +19,6 @@ from followup_analytics.store.address import Address
 from followup_analytics.store.faults import explained
 from followup_analytics.store.store import WRITES, Store
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
-
 
 def connect_store(
     address: Address,
@@ -189,8 +187,7 @@ def _version(connection: sa.Connection, address: Address) -> str | None:
 
 def _upgrade(engine: sa.Engine, address: Address) -> None:
     """Make the tables, or bring older ones up to date, in one transaction."""
-    from alembic import command
-    from alembic.config import Config
+    from followup_analytics.store.migrating import migrate
 
     if address.path is not None:
         # Not within the transaction: SQLite changes its journal only outside of one.
@@ -200,11 +197,6 @@ def _upgrade(engine: sa.Engine, address: Address) -> None:
             driver.execute("PRAGMA journal_mode=wal")
     with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         # Another process may have been quicker while this one waited for the lock.
-        if _version(connection, address) == tables.HEAD:
-            return
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        if address.path is not None:
-            connection.exec_driver_sql(f"PRAGMA application_id={tables.APPLICATION_ID}")
+        version = _version(connection, address)
+        if version != tables.HEAD:
+            migrate(connection, address, version)

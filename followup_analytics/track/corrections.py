@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from followup_analytics.errors import UsageError
@@ -66,6 +67,21 @@ def track_correct(
         settle(transaction, table.name, key, time_zone)
     sentence = f"Corrected {key}: {told(changes)}. What it said before stays in the history."
     return Entry(key, str(about["interview_id"][0]), sentence, doubts)
+
+
+def track_snooze(
+    url: str, interview: str, until: str, *, time_zone: str | None = None, clock: Clock | None = None
+) -> Entry:
+    """Put an interview's next step off until a day: before it nothing is due, whatever the rules say.
+
+    It is an entry like any other: in the history, and taken back by `undo`.
+    Raises UsageError for an interview that isn't there, and for what is no day.
+    """
+    require_interview(open_store(url), interview)
+    entry = track_correct(url, interview, time_zone=time_zone, clock=clock, snoozed_until=until)
+    if "nothing was changed" in entry.sentence:
+        return entry
+    return replace(entry, sentence=f"Put off {interview} until {until}; `undo` takes that back.")
 
 
 def _table_of(store: Store, key: str, fields: Mapping[str, Any]) -> Table:

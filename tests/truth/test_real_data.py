@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from oracles.clustered import clustered_covariance
 
 from followup_analytics.answers.curves import incidence_curve
 from followup_analytics.answers.rates import response_rates
 from followup_analytics.log.followup_log import FollowUpLog, build_log
 from followup_analytics.statistics import jackknife, korn_graubard, wilson
 from followup_analytics.statistics.incidence import aalen_johansen, clustered_se, influence, risk_blocks
-from followup_analytics.trials.logistic import clustered_covariance, fit_logistic
+from followup_analytics.statistics.logistic import fit_logistic
 
 REAL = Path(__file__).parents[1] / "fixtures" / "real"
 SHARED = Path(__file__).parents[3] / "shared" / "data"

@@ -25,7 +25,6 @@ LEVEL = {name: level for level, name in enumerate(MAP.rooms())}
 FILES = sorted(PACKAGE.rglob("*.py"))
 #: Circles of modules that are still to be opened; one that is gone must leave this list.
 CIRCLES = {
-    ("advice.day_sheet", "advice.next_steps"),
     ("model.card", "model.card_facts", "model.result"),
     ("store", "store.logs", "store.opening", "store.store"),
 }

@@ -9,17 +9,16 @@ from typing import Protocol
 
 import polars as pl
 
-from followup_analytics.errors import UsageError
 from followup_analytics.ingest.aside.aside import SetAside
 from followup_analytics.ingest.aside.copies import copy_records
 from followup_analytics.ingest.aside.marks import is_untouched, marked
-from followup_analytics.ingest.aside.rejects import PaperFolder, with_reasons, write_paper
+from followup_analytics.ingest.aside.rejects import PaperFolder, real_path, with_reasons, write_paper
 from followup_analytics.ingest.aside.sheet_papers import told_together, write_sheet
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.registry import FURTHER, Batch, Source
 from followup_analytics.log.checks import CheckedTable
 from followup_analytics.log.schema import CONTACTS
-from followup_analytics.sheets.tabular import ROW, is_tabular, read_raw_tables
+from followup_analytics.sheets.tabular import ROW
 from followup_analytics.text import shorten
 
 
@@ -40,56 +39,35 @@ class Rejecting(Protocol):
 
 
 class Papers:
-    """The working papers of one run: in a folder, or, of a check, in the one file that was asked for, if one was.
+    """The working papers of one run."""
 
-    named: that file; of several papers the others get numbers. silent: write none.
-    """
-
-    def __init__(
-        self, folder: Path, inputs: Sequence[Path], *, named: Path | None = None, silent: bool = False
-    ) -> None:
-        self._folder = PaperFolder(folder, frozenset(path.resolve() for path in inputs))
-        self._named, self._silent = named, silent
+    def __init__(self, folder: Path, inputs: Sequence[Path], *, only: Path | None = None, wanted: bool = True) -> None:
+        """only: the one name that rejects go under. wanted: without it, nothing is written."""
+        place = folder if only is None else only.parent
+        self._folder = PaperFolder(place, frozenset(map(real_path, inputs)), only=only)
+        self._wanted = wanted
         self._written: dict[tuple[Path, str | None, str], Path] = {}
 
     def write_rejects(
         self, sample: Sample, tables: Sequence[Rejecting], aside: SetAside | None, source: Source
     ) -> None:
         """Write the rejected rows of a file, in the file's own form with reasons: one paper for each of its sheets."""
-        if self._silent:
-            return
-        for sheet in dict.fromkeys(table.sheet for table in tables):
+        for sheet in dict.fromkeys(table.sheet for table in tables) if self._wanted else ():
             several = len({table.sheet for table in tables}) > 1
             stem = sample.path.stem + (f".{_plain(sheet or tables[0].name)}" if several else "")
             calls = [CONTACTS.name] if aside is not None and aside.n else []
             of_sheet = [table for table in tables if table.sheet == sheet]
             bad = [table for table in of_sheet if table.checked.rejects.height or table.name in calls]
             if not bad:
-                if self._named is None:
-                    self._remove_outdated(sample, stem)
+                self._remove_outdated(sample, stem)
                 continue
             if aside is not None:
                 path = self._copied_records(sample, bad, aside, stem, source)
             else:
                 path = self._rejected_rows(sample, bad, stem)
-            untouched = partial(is_untouched, source=self._source(sample))
-            settled = self._folder.settle(path, untouched) if self._named is None else self._as_named(path)
+            settled = self._folder.settle(path, partial(is_untouched, source=self._source(sample)))
             for table in bad:
                 self._written[sample.path, sheet, table.name] = settled
-
-    def _as_named(self, draft: Path) -> Path:
-        """Put a paper into the file that was asked for, in the form that its name asks for."""
-        named = Path(str(self._named))
-        number = len(set(self._written.values())) + 1
-        path = named if number == 1 else named.with_name(f"{named.stem}-{number}{named.suffix}")
-        if path.resolve() in self._folder.inputs:
-            raise UsageError(f"--rejects {path.name}: this is one of the files to check; give another name.")
-        if path.suffix.lower() == draft.suffix.lower() or not is_tabular(draft) or not is_tabular(path):
-            draft.replace(path)
-            return path
-        write_paper(path, read_raw_tables(draft)[0].frame.drop(ROW))
-        draft.unlink()
-        return path
 
     def _copied_records(
         self, sample: Sample, tables: Sequence[Rejecting], aside: SetAside, stem: str, source: Source
@@ -129,7 +107,7 @@ class Papers:
 
     def _source(self, sample: Sample) -> str:
         """What tells a file from another one of its name; what came out of an archive has no place of its own."""
-        path = sample.path.resolve()
+        path = real_path(sample.path)
         return str(path) if path in self._folder.inputs else sample.name
 
     def discard(self) -> None:
@@ -141,9 +119,11 @@ class Papers:
         path = self._written.get((sample.path, sheet, table))
         return str(path) if path else None
 
-    def write_review(self, review: pl.DataFrame) -> str:
-        """The review file of the run."""
-        return str(self._folder.settle(write_paper(self._folder.draft("calls", "review", ".csv"), review)))
+    def write_review(self, review: pl.DataFrame, stem: str = "calls") -> str | None:
+        """A review file of the run: of calls that fit no or several interviews, or of a calendar's events."""
+        if not self._wanted:
+            return None
+        return str(self._folder.settle(write_paper(self._folder.draft(stem, "review", ".csv"), review)))
 
     def write_matches(self, matches: pl.DataFrame) -> str:
         """The match sheet of the run: rows that fit no interview, with the nearest ones to accept."""

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator
 import polars as pl
 
 from followup_analytics.errors import DataError
-from followup_analytics.ingest.aside.marks import repeated_rows, without_reject_columns
+from followup_analytics.ingest.aside.marks import origins, repeated_rows, without_reject_columns
 from followup_analytics.ingest.detect.sample import Sample
-from followup_analytics.ingest.maps.wordlists import without_totals
+from followup_analytics.ingest.maps.wordlists import far_cells, without_totals
 from followup_analytics.ingest.parsing.calls import problems_frame
 from followup_analytics.ingest.registry import CERTAIN, POSSIBLE, Batch, Match, ReadOptions, Source
 from followup_analytics.log.checks import recognise
@@ -65,7 +65,7 @@ def read(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
             continue
         found = True
         kept, totals = without_totals(raw)
-        yield dataclasses.replace(table_batch(kept, table.name), notes=tuple(totals))
+        yield dataclasses.replace(table_batch(kept, table.name), notes=(*totals, *far_cells(raw)))
     if not found:
         raise DataError(
             f"{sample.name}: no table of the log is in this file; interviews need "
@@ -96,6 +96,7 @@ def table_batch(raw: RawTable, table: str) -> Batch:
         shapeless,
         sheet=raw.sheet,
         repeated=repeated_rows(raw),
+        origins=origins(raw),
     )
 
 

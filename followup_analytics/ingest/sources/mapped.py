@@ -11,7 +11,7 @@ from functools import cache
 import polars as pl
 
 from followup_analytics.errors import DataError, UsageError
-from followup_analytics.ingest.aside.marks import repeated_rows, without_reject_columns
+from followup_analytics.ingest.aside.marks import origins, repeated_rows, without_reject_columns
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.maps.cells import (
     filled_up,
@@ -24,7 +24,13 @@ from followup_analytics.ingest.maps.cells import (
 )
 from followup_analytics.ingest.maps.fitting import fits, refuse_unmade, require_columns
 from followup_analytics.ingest.maps.mapping import FileMap, TableMap, Theirs, headers_of, load_map, shipped_maps
-from followup_analytics.ingest.maps.wordlists import rows_that_count, unlisted_words, without_totals
+from followup_analytics.ingest.maps.wordlists import (
+    far_cells,
+    rows_that_count,
+    told_without_date,
+    unlisted_words,
+    without_totals,
+)
 from followup_analytics.ingest.parsing.calls import CALLS, complete, problems_frame
 from followup_analytics.ingest.parsing.parts import Rejected, set_aside
 from followup_analytics.ingest.parsing.times import read_times
@@ -68,10 +74,12 @@ def read_mapped(sample: Sample, options: ReadOptions, map_: FileMap) -> Iterator
         for table in fitting:
             once = by_contact and table.table in _ONCE
             batch = dataclasses.replace(
-                _table_batch(raw, table, map_, ordered, years, once=once), repeated=repeated_rows(given)
+                _table_batch(raw, table, map_, ordered, years, once=once),
+                repeated=repeated_rows(given),
+                origins=origins(given),
             )
             made.setdefault((table.table, raw.sheet), []).append(batch)
-        notes += [*totals, *unlisted_words(raw, fitting), *_years_told(raw, made.values())]
+        notes += [*totals, *far_cells(raw), *unlisted_words(raw, fitting), *_years_told(raw, made.values())]
         unmade = [] if alone and not several else [table for table in unmade if table not in fitting]
     if unmade or not made:
         refuse_unmade(unmade or map_.tables, raw_tables, map_)
@@ -137,6 +145,7 @@ def _table_batch(
 ) -> Batch:
     headers = raw.keys
     require_columns(table, raw, map_)
+    undated = told_without_date(raw.frame, table, headers)
     frame = rows_that_count(raw.frame, table, headers)
     for header, mark in table.split.items():
         name = headers[header_key(header)]
@@ -187,7 +196,7 @@ def _table_batch(
     shapeless = problems_frame(
         [{ROW: p.row, "member": None, "column": p.column, "rule": p.rule, "message": p.message} for p in raw.problems]
     )
-    shapeless = pl.concat([shapeless, lacking])
+    shapeless = pl.concat([shapeless, lacking, undated])
     read = made.height + shapeless.height
     theirs = {ours: own_name(given, headers) for ours, given in table.columns.items()}
     return Batch(
