@@ -112,9 +112,9 @@ arm by arm by the inverse probability of going on so far ([decision 056](decisio
 
 **What is adjusted for.** What the claim names, and what every log holds: when the interview was (a line, from 300
 interviews on a curve), the weekday of each day, and how far off the promised day of decision is as days go by.
-`--adjust COLUMN` adds interview columns, times among them; `--adjust-only COLUMN` puts them in place of all of these. From
-{products} applicants on, products of two covariates are taken in where acting, or the outcome, follows them beyond chance
-([decision 081](decisions/081-products-where-they-matter.md)); `diagnostics.products` names them.
+`--adjust COLUMN` adds interview columns, times among them; `--adjust-only COLUMN` puts them in place of all of these.
+From {products} applicants on, products of two covariates are taken in where acting, or the outcome, follows them beyond
+chance ([decision 081](decisions/081-products-where-they-matter.md)); `diagnostics.products` names them.
 
 **What is known when.** Only what was known before a decision enters its weight. A self-rating counts from when it was
 made: on the interview's own day at once, else from the day after, and for claims about a moment only if it was made

@@ -29,6 +29,7 @@ from followup_analytics.claims.histories import Histories, Times, read_histories
 from followup_analytics.claims.moments import Moments
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.results.disclosure import MIN_CELL
 from followup_analytics.statistics.clusters import Clusters
 
 FloatArray = NDArray[np.float64]
@@ -59,7 +60,7 @@ class Context:
     only: tuple[str, ...] | None = None
     leave_out: tuple[str, ...] = ()
     cluster: str | None = None
-    min_cell: int = 10
+    min_cell: int = MIN_CELL
     blocked: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -71,7 +72,7 @@ class Context:
         *,
         only: Sequence[str] | None = None,
         cluster: str | None = None,
-        min_cell: int = 10,
+        min_cell: int = MIN_CELL,
         blocked: Mapping[str, str] | None = None,
     ) -> Context:
         """Read a log for these claims (see the attributes).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from followup_analytics.claims.estimates import Estimate, curves_of
 from followup_analytics.claims.gates import distances
 from followup_analytics.claims.tipping import forgotten, tipping
 from followup_analytics.claims.trial import Trial
-from followup_analytics.results.disclosure import SUPPRESSED
+from followup_analytics.results.disclosure import SUPPRESSED, hidden_parts, hidden_steps, policy_of
 from followup_analytics.results.values import finite
 from followup_analytics.trials.steps import COMPETING
 from followup_analytics.trials.weighing import Arm
@@ -125,7 +125,12 @@ def overlap(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
         likely = np.where(kept, 1 / np.maximum(arm.weight, 1e-12), -1.0)
         place = np.clip(np.digitize(likely, _BINS) - 1, -1, len(_BINS) - 2)
         tenths = [kept & (place == tenth) for tenth in range(len(_BINS) - 1)]
-        hidden = _hidden_together(applicant, tenths, min_cell)
+        people = [_people(applicant, tenth) for tenth in tenths]
+
+        def together(places: Collection[int], tenths: Sequence[BoolArray] = tenths) -> int:
+            return _people(applicant, np.any([tenths[place] for place in places], axis=0))
+
+        hidden = hidden_parts(people, together, policy_of(min_cell=min_cell))
         made += [
             {
                 "arm": name,
@@ -137,19 +142,6 @@ def overlap(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
             for tenth, here in enumerate(tenths)
         ]
     return made
-
-
-def _hidden_together(applicant: IntArray, parts: Sequence[BoolArray], min_cell: int) -> set[int]:
-    """Which parts of a whole to hide: those of few applicants, and so many of the next that no rest gives them away."""
-    people = [_people(applicant, part) for part in parts]
-    hidden = {place for place, number in enumerate(people) if 0 < number < min_cell}
-    further = sorted((place for place in range(len(parts)) if people[place] >= min_cell), key=people.__getitem__)
-    for place in further:
-        together = np.any([parts[one] for one in hidden], axis=0) if hidden else None
-        if together is None or (len(hidden) > 1 and _people(applicant, together) >= min_cell):
-            break
-        hidden.add(place)
-    return hidden
 
 
 def flow(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
@@ -172,24 +164,14 @@ def flow(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
         ("both", "ended otherwise within the horizon", other),
         ("both", "record ends before the horizon", ~estimate.complete),
     ]
-    return _hide_flow([_counted(arm, step, mask, applicant) for arm, step, mask in rows], min_cell)
+    counted = [_counted(arm, step, mask, applicant) for arm, step, mask in rows]
+    # Without clones whoever did not do the one did the other.
+    return hidden_steps(counted, policy_of(min_cell=min_cell), either=not cloned, whole="both")
 
 
 def _counted(arm: str, step: str, mask: BoolArray, applicant: IntArray) -> dict[str, Any]:
     people = _people(applicant, mask)
     return {"arm": arm, "step": step, "n_interviews": int(mask.sum()), "n_applicants": people, "status": "ok"}
-
-
-def _hide_flow(rows: Rows, min_cell: int) -> Rows:
-    """Leave out small numbers, and all the steps of an arm with one: they add up to the eligible.
-
-    How follow-up ended does not: who had neither an event nor an end is not among the rows.
-    """
-    small = {row["arm"] for row in rows if 0 < row["n_applicants"] < min_cell} - {"both"}
-    if not any(row["step"].startswith("left") for row in rows) and small:
-        small = set(ARMS)  # who did not do the one did the other
-    gone = {"n_interviews": None, "n_applicants": None, "status": SUPPRESSED}
-    return [{**row, **gone} if row["arm"] in small or 0 < row["n_applicants"] < min_cell else row for row in rows]
 
 
 def _people(applicant: IntArray, mask: BoolArray) -> int:

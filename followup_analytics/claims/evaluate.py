@@ -28,7 +28,15 @@ from followup_analytics.claims.verdict import ALPHA, choose_label, decide, decid
 from followup_analytics.claims.words import in_a_hundred, joined, reason_for, told_effect, with_label
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog, Note
-from followup_analytics.results.disclosure import HIDDEN_REASON, SUPPRESSED, require_enough
+from followup_analytics.results.disclosure import (
+    HIDDEN_REASON,
+    SUPPRESSED,
+    Disclosure,
+    disclosed_except,
+    policy_of,
+    require_enough,
+    with_coarse_sizes,
+)
 from followup_analytics.results.result import LogCounts
 from followup_analytics.results.scope import scope
 from followup_analytics.results.values import finite
@@ -55,7 +63,8 @@ def test_claims(
     adjust_only: str | Sequence[str] | None = None,  # noqa: PT028
     cluster: str | None = None,  # noqa: PT028
     blocked: Mapping[str, str] | None = None,  # noqa: PT028
-    min_cell: int = 10,  # noqa: PT028
+    min_cell: int | None = None,  # noqa: PT028
+    disclosure: Disclosure = None,  # noqa: PT028
     seed: int = 0,  # noqa: PT028
     registration: str | Path | None = None,  # noqa: PT028
     progress: Callable[[str], None] | None = None,  # noqa: PT028
@@ -74,7 +83,7 @@ def test_claims(
             recorded for most interviews.
         blocked: claims that can't be tested since the record of their outcome depends on what was done, by id, each
             with the reason.
-        min_cell: nothing is shown about fewer applicants.
+        min_cell: nothing is shown about fewer applicants (10, or what `disclosure` says: a policy, its name or file).
         seed: accepted for uniformity; nothing here is drawn at random.
         registration: a preregistration of the claims' file; verdicts are marked post hoc where it does not fit.
         progress: told of each claim when it is done.
@@ -87,9 +96,11 @@ def test_claims(
         UsageError: no such claim, or no such column in `adjust`.
         DataError, UnreadableError: the file of claims.
     """
-    log = scope(log, cohort, min_cell)
+    policy = policy_of(disclosure, min_cell)
+    min_cell = policy.min_cell
+    log = scope(log, cohort, policy)
     del seed
-    require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
+    require_enough(log.n_applicants, policy)
     catalogue = choose_catalogue(claims)
     shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
     columns = columns_of(adjust)
@@ -115,7 +126,7 @@ def test_claims(
         _registered(row, post_hoc=None if why is None else bool(why)) for row in rows if row["claim"] in wanted
     )
     return ClaimsResult(
-        rows=kept,
+        rows=disclosed_except([with_coarse_sizes(row) for row in kept], (), policy),
         counts=LogCounts.of(log),
         notes=_notes(log, findings, context, why or ""),
         native=log.native,

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from followup_analytics.charts import ARMS
 from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.estimates import Estimate
+from followup_analytics.claims.recording import bent_record
 from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.results.disclosure import MIN_CELL
 from followup_analytics.text import listed
 
 IntArray = NDArray[np.int64]
@@ -45,7 +47,7 @@ class Gate:
 
 
 def missing_records(claim: Claim, log: FollowUpLog) -> str | None:
-    """What must be logged before this claim can be tested, as a sentence; None where all of it is there."""
+    """What must be logged, or logged otherwise, before this claim can be tested, as a sentence; None where it can."""
     contacts = log.contacts
     items = claim.choice.items if claim.choice else ()
     needed = [name for name in items if name not in contacts.columns or contacts[name].is_null().all()]
@@ -69,10 +71,10 @@ def missing_records(claim: Claim, log: FollowUpLog) -> str | None:
         return "Not logged: outcomes; record which interviews led to a further round or an offer, and when."
     if not contacts.filter(pl.col("direction") == "outbound").height:
         return "Not logged: what applicants did; record their calls, messages and notes as contacts."
-    return None
+    return bent_record(claim, log)
 
 
-def run_gates(claim: Claim, estimate: Estimate, applicant: IntArray, min_cell: int = 10) -> tuple[Gate, ...]:
+def run_gates(claim: Claim, estimate: Estimate, applicant: IntArray, min_cell: int = MIN_CELL) -> tuple[Gate, ...]:
     """All gates of a claim, in the order in which they are named when they fail.
 
     Args:

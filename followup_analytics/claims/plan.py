@@ -15,7 +15,14 @@ from followup_analytics.claims.operating import Pilot, pilot_of, times_as_many
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.results import columns as col
-from followup_analytics.results.disclosure import HIDDEN_REASON, SUPPRESSED, require_enough
+from followup_analytics.results.disclosure import (
+    Disclosure,
+    disclosed_except,
+    hidden_row,
+    policy_of,
+    require_enough,
+    working_paper,
+)
 from followup_analytics.results.result import NO_LOG, LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.results.scope import require_numbers, scope
@@ -153,7 +160,8 @@ def plan_study(
     per_applicant: float = PER_APPLICANT,
     cluster: str | None = None,
     seed: int = 0,
-    min_cell: int = 10,
+    min_cell: int | None = None,
+    disclosure: Disclosure = None,
 ) -> PlanResult:
     """Plan a study: interviews and applicants per claim until the verdict is as likely as `power` says.
 
@@ -166,7 +174,7 @@ def plan_study(
         claims: a catalogue in place of the package's.
         baseline: risk of the outcome without the strategy; effect: points, difference to be found (10: ten in 100).
         power, alpha: of the verdict; design_effect: of clustering and weighting; per_applicant: interviews each.
-        cluster: as in `test_claims`; seed: of the draws; min_cell: as everywhere.
+        cluster: as in `test_claims`; seed: of the draws; min_cell, disclosure: as everywhere.
 
     Returns:
         A PlanResult, one row a claim (see there for its columns and units). Source of the formula: J. Fleiss (1981),
@@ -178,7 +186,9 @@ def plan_study(
     """
     given = {"design_effect": design_effect, "per_applicant": per_applicant}
     require_numbers(baseline=baseline, effect=effect, power=power, alpha=alpha, **given)
-    log = None if log is None else scope(log, None, min_cell)
+    policy = policy_of(disclosure, min_cell)
+    least = policy.min_cell
+    log = None if log is None else scope(log, None, policy)
     catalogue = claims or own_catalogue()
     shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
     _check(baseline, effect, power, alpha, design_effect, per_applicant)
@@ -187,19 +197,21 @@ def plan_study(
     assumed = Assumptions(baseline, design_effect=design_effect, per_applicant=per_applicant)
     if log is None:
         rows = [_row(one, assumed, effect, power, alpha) for one in shown]
-        return PlanResult(rows=tuple(rows), counts=NO_LOG, notes=(_ALONE,))
-    require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
-    context = Context.of(log, catalogue.claims, cluster=cluster, min_cell=min_cell)
+        return PlanResult(rows=working_paper(rows), counts=NO_LOG, notes=(_ALONE,))
+    require_enough(log.n_applicants, policy)
+    context = Context.of(log, catalogue.claims, cluster=cluster, min_cell=least)
     pilots = run_all(catalogue.claims, context, lambda trial: pilot_of(trial, context))
     wanted = {one.id for one in shown}
 
     def planned(pilot: Pilot) -> PlanRow:
         known = _from_pilot(pilot, pilots, context, assumed, effect, power, alpha, seed)
         row = _row(pilot.claim, known, effect, power, alpha)
-        return _hide(row) if 0 < pilot.n_applicants < min_cell else row
+        return hidden_row(row) if 0 < pilot.n_applicants < least else row
 
     found = tuple(planned(pilot) for pilot in pilots if pilot.claim.id in wanted)
-    return PlanResult(rows=found, counts=LogCounts.of(log), notes=log.notes, native=log.native)
+    return PlanResult(
+        rows=disclosed_except(found, (), policy), counts=LogCounts.of(log), notes=log.notes, native=log.native
+    )
 
 
 _ALONE = Note("family_of_one", "without a log each claim is planned as if it were tested alone")
@@ -279,11 +291,6 @@ def _remark(claim: Claim, assumed: Assumptions, n: int | None, effect: float) ->
     if assumed.from_log and assumed.factor is None:
         return "use_with_care", _UNTESTABLE
     return "ok", None
-
-
-def _hide(row: PlanRow) -> PlanRow:
-    gone = dict.fromkeys(PlanRow.hidden_with_row())
-    return row.having(**gone, status=SUPPRESSED, reason=HIDDEN_REASON)
 
 
 def _from_pilot(

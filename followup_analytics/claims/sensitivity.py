@@ -23,7 +23,7 @@ from followup_analytics.claims.tipping import forgotten
 from followup_analytics.claims.trial import Trial, run_trial
 from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.results import columns as col
-from followup_analytics.results.disclosure import HIDDEN_REASON, require_enough
+from followup_analytics.results.disclosure import HIDDEN_REASON, Disclosure, disclosed_except, policy_of, require_enough
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
 
@@ -84,7 +84,8 @@ def claim_sensitivity(
     adjust_only: str | Sequence[str] | None = None,
     cluster: str | None = None,
     blocked: Mapping[str, str] | None = None,
-    min_cell: int = 10,
+    min_cell: int | None = None,
+    disclosure: Disclosure = None,
     progress: Callable[[str], None] | None = None,
 ) -> SensitivityResult:
     """Run a claim under other horizons, margins, orders within a day, weights, covariates and clusters.
@@ -95,7 +96,9 @@ def claim_sensitivity(
 
     Raises UsageError for an unknown claim, WithheldError for too small a log.
     """
-    require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
+    policy = policy_of(disclosure, min_cell)
+    least = policy.min_cell
+    require_enough(log.n_applicants, policy)
     catalogue = choose_catalogue(claims)
     one = find_claim(catalogue, claim)
     context = Context.of(
@@ -104,10 +107,10 @@ def claim_sensitivity(
         columns_of(adjust),
         only=None if adjust_only is None else columns_of(adjust_only),
         cluster=cluster,
-        min_cell=min_cell,
+        min_cell=least,
         blocked=blocked,
     )
-    family = _Family.of(catalogue, one, context, min_cell)
+    family = _Family.of(catalogue, one, context, least)
     own = run_trial(one, context)
     rows = [family.row("as declared", own, None)]
     for words, trial in _changed(one, context, own):
@@ -115,7 +118,9 @@ def claim_sensitivity(
         if progress is not None:
             progress(words)
     rows += _forgotten(family, own)
-    return SensitivityResult(rows=tuple(rows), counts=LogCounts.of(log), notes=log.notes, native=log.native)
+    return SensitivityResult(
+        rows=disclosed_except(rows, (), policy), counts=LogCounts.of(log), notes=log.notes, native=log.native
+    )
 
 
 def _changed(claim: Claim, context: Context, own: Trial) -> Iterator[tuple[str, Trial]]:

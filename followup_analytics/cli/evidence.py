@@ -96,13 +96,13 @@ def claims(
         with progress_bar("Runs of the claim", None) as progress:
             made = testing.claim_sensitivity(
                 opened, str(claim), claims=catalogue, adjust=columns or (), adjust_only=only, cluster=cluster,
-                min_cell=shared.policy.min_cell, progress=progress,
+                disclosure=shared.policy, progress=progress,
             )  # fmt: skip
     else:
         with progress_bar("Claims", len(catalogue.claims)) as progress:
             made = testing.test_claims(
                 opened, claim=claim, claims=catalogue, adjust=columns, adjust_only=only, cluster=cluster,
-                min_cell=shared.policy.min_cell, seed=shared.seed, registration=registration, progress=progress,
+                disclosure=shared.policy, seed=shared.seed, registration=registration, progress=progress,
             )  # fmt: skip
         if (
             catalogue == testing.own_catalogue()
@@ -155,9 +155,7 @@ def plan(
         finish(_simulated_power(simulate, sizes, repeats, claim, shared.seed), shared)
         return
     opened = None if log is None else open_log(log, shared)
-    made = plan_study(
-        opened, claim=claim, baseline=baseline, effect=effect, min_cell=shared.policy.min_cell, seed=shared.seed
-    )
+    made = plan_study(opened, claim=claim, baseline=baseline, effect=effect, disclosure=shared.policy, seed=shared.seed)
     finish(made, shared, opened)
 
 

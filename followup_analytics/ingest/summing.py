@@ -20,8 +20,9 @@ from followup_analytics.ingest.result import BrokenRule, CheckResult, FailedFile
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
 from followup_analytics.log.checks import CheckedTable
 from followup_analytics.log.clock import local_times
-from followup_analytics.log.followup_log import Note, clock_notes
-from followup_analytics.log.schema import APPLICANTS, CONTACTS, INTERVIEWS, TABLES
+from followup_analytics.log.followup_log import Note, assemble, clock_notes
+from followup_analytics.log.recording import recording_notes
+from followup_analytics.log.schema import APPLICANTS, CLOCKS, CONTACTS, INTERVIEWS, TABLES
 from followup_analytics.results.result import LogCounts
 from followup_analytics.sheets.tabular import ROW, header_key
 from followup_analytics.store import Store
@@ -183,7 +184,17 @@ def _notes(run: Run, files: Sequence[FileOnItsWay]) -> list[Note]:
     # What was simulated may lie ahead; it isn't anybody's slip.
     simulated = any(file.settings.simulated for file in files)
     now = dt.datetime.max.replace(tzinfo=dt.UTC) if simulated else dt.datetime.now(dt.UTC)
-    return [*notes, *warnings_of(fresh, run.known, now), *_cohorts(run, tables), *_beside_other_records(run, files)]
+    notes += [*warnings_of(fresh, run.known, now), *_how_recorded(fresh), *_cohorts(run, tables)]
+    return [*notes, *_beside_other_records(run, files)]
+
+
+def _how_recorded(fresh: Sequence[CheckedTable]) -> tuple[Note, ...]:
+    """Signs that what was recorded depends on what was done, where interviews and contacts came in together."""
+    frames = {name: [one.frame for one in fresh if one.table == name] for name in (*CLOCKS, APPLICANTS.name)}
+    if not all(frames[name] for name in (INTERVIEWS.name, CONTACTS.name)):
+        return ()
+    log = assemble({name: pl.concat(found, how="diagonal_relaxed") for name, found in frames.items() if found})
+    return recording_notes(log, about_outcomes=False)
 
 
 def _cohorts(run: Run, tables: Sequence[TableOnItsWay]) -> tuple[Note, ...]:

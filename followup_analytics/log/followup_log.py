@@ -63,7 +63,8 @@ class FollowUpLog:
     `_hour` (null where only the date is known); outcomes `_at_us`, `_order_us`, `_day`.
     `read_at`: the present moment, for a log read from a store as it stands; None for files and for a past day.
     `_order_us` is the instant that orders rows of day precision: attempts at the start of their day, then responses,
-    then ends of the story at its end.
+    then ends of the story at its end. `outcomes_recorded`: any outcome was written down in the log that this is, or
+    is a part of; where none was, nobody can tell that nobody advanced.
     """
 
     interviews: pl.DataFrame
@@ -76,6 +77,7 @@ class FollowUpLog:
     notes: tuple[Note, ...] = ()
     native: Native = "polars"
     title: str | None = field(default=None)
+    outcomes_recorded: bool = True
     read_at: dt.datetime | None = None
 
     def __repr__(self) -> str:
@@ -343,6 +345,7 @@ def assemble(
         notes=tuple(notes),
         native=native,
         title=title,
+        outcomes_recorded=outcomes.height > 0,
     )
 
 

@@ -151,6 +151,7 @@ def _read(
         data_date=end,
         time_zone=zone,
         simulated=settings.simulated,
+        outcomes_recorded=sound["outcomes"].table.height > 0,
         notes=(
             *notes,
             *clock_notes(checked),
