@@ -19,6 +19,8 @@ INTERRUPTED = 130
 _IN_A_LINE = {
     "ingest": "Read, check, link and store files as they are.",
     "check": "The same without storing: what is wrong, and where.",
+    "office": "An office's folder: a workbook to fill in, a report each term.",
+    "map": "Draft what a sheet of your own means, without writing TOML.",
     "track": "Record what happened, one entry at a time.",
     "next": "Whom to follow up with today, and why.",
     "predict": "The chance of hearing back, for open interviews.",
@@ -73,10 +75,21 @@ def _root(
 @cache
 def _register() -> None:
     """Import the command modules, which add themselves to the application."""
-    from followup_analytics.cli import advise, analyse, gather, opening, produce, releasing, track
+    from followup_analytics.cli import (
+        advise,
+        analyse,
+        gather,
+        map,  # noqa: A004 - named as the command
+        office,
+        opening,
+        produce,
+        releasing,
+        track,
+    )
 
     app.add_typer(track.app, name="track")
-    for module in (gather, advise, analyse, produce, opening, releasing):
+    app.add_typer(office.app, name="office")
+    for module in (gather, map, advise, analyse, produce, opening, releasing):
         module.register(app)
     for one in app.registered_commands:
         one.short_help = _IN_A_LINE.get(str(one.name), one.short_help)

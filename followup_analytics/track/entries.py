@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from followup_analytics.errors import UsageError
+from followup_analytics.log.pseudonyms import applicant_buckets
 from followup_analytics.log.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, WRITTEN_CHANNELS
 from followup_analytics.store import KEY_MARK, open_store, store_exists
 from followup_analytics.track.changing import changed_row, told
@@ -55,6 +56,7 @@ def track_interview(
     checked = checked_as(interview_id, time_zone or store.checked_settings().time_zone, store.now)
     pseudonyms = store.pseudonyms()
     frame = checked.with_columns(applicant_id=pl.lit(pseudonyms.applicant(applicant)))
+    frame = frame.with_columns(applicant_buckets(frame["applicant_id"]))
     doubts = doubts_of_interview(store, frame, applicant, pseudonyms)
     with store.transaction("track", kind="track") as transaction:
         transaction.add("interviews", frame, anew=True)
