@@ -21,7 +21,11 @@ _IN_A_LINE = {
     "check": "The same without storing: what is wrong, and where.",
     "office": "An office's folder: a workbook to fill in, a report each term.",
     "map": "Draft what a sheet of your own means, without writing TOML.",
+    "log": "Record what happened, in a line as you would say it.",
+    "today": "What is due today, in the store that `use` names.",
+    "use": "The store that `log` and `today` are about.",
     "track": "Record what happened, one entry at a time.",
+    "store": "Backup, verify, copy, compact; one person's data; the key.",
     "next": "Whom to follow up with today, and why.",
     "predict": "The chance of hearing back, for open interviews.",
     "silence": "Whether so long a silence is normal.",
@@ -83,13 +87,15 @@ def _register() -> None:
         office,
         opening,
         produce,
+        quick,
         releasing,
         track,
+        upkeep,
     )
 
-    app.add_typer(track.app, name="track")
-    app.add_typer(office.app, name="office")
-    for module in (gather, map, advise, analyse, produce, opening, releasing):
+    for name, group in (("track", track.app), ("office", office.app), ("store", upkeep.app)):
+        app.add_typer(group, name=name)
+    for module in (gather, map, quick, advise, analyse, produce, opening, releasing):
         module.register(app)
     for one in app.registered_commands:
         one.short_help = _IN_A_LINE.get(str(one.name), one.short_help)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -41,21 +42,28 @@ class Pseudonyms:
     """Turns personal values into keyed pseudonyms; the key is never shown."""
 
     key: bytes = field(repr=False)
+    #: Keys that came after the first: each makes the new pseudonym from the old one.
+    later: tuple[bytes, ...] = field(default=(), repr=False)
 
     def of(self, kind: str, value: str) -> str:
         """The pseudonym of one value; `kind` is applicant, call, number, address or name."""
-        digest = hmac.digest(self.key, f"{kind}\0{value}".encode("utf-8", "surrogatepass"), "sha256")
-        return _PREFIXES[kind] + digest[:_BYTES].hex()
+        return self.of_each(kind, (value,))[0]
 
     def of_each(self, kind: str, values: Iterable[str]) -> list[str]:
         """The pseudonyms of values in their order; the key is set up once for all."""
-        start = hmac.new(self.key, f"{kind}\0".encode(), "sha256")
-        prefix, found = _PREFIXES[kind], []
-        for value in values:
-            one = start.copy()
-            one.update(value.encode("utf-8", "surrogatepass"))
-            found.append(prefix + one.hexdigest()[: 2 * _BYTES])
+        found = list(values)
+        for key in (self.key, *self.later):
+            found = _each_under(key, kind, found)
         return found
+
+    def renewed(self, key: bytes) -> Pseudonyms:
+        """The pseudonyms under a further key."""
+        return Pseudonyms(self.key, (*self.later, key))
+
+    @property
+    def as_text(self) -> str:
+        """The keys as a key file holds them, one a line, the oldest first."""
+        return "".join(key.decode("utf-8") + "\n" for key in (self.key, *self.later))
 
     def of_all(self, kind: str, values: Iterable[str]) -> dict[str, str]:
         """The pseudonyms of many distinct values, by value."""
@@ -69,7 +77,41 @@ class Pseudonyms:
     @property
     def fingerprint(self) -> str:
         """A short mark of the key, safe to keep in the store: it tells a wrong key from the right one."""
-        return hashlib.sha256(b"followup key mark\0" + self.key).hexdigest()[:16]
+        return hashlib.sha256(b"followup key mark\0" + b"\0".join((self.key, *self.later))).hexdigest()[:16]
+
+
+def _each_under(key: bytes, kind: str, values: list[str]) -> list[str]:
+    start = hmac.new(key, f"{kind}\0".encode(), "sha256")
+    prefix, found = _PREFIXES[kind], []
+    for value in values:
+        one = start.copy()
+        one.update(value.encode("utf-8", "surrogatepass"))
+        found.append(prefix + one.hexdigest()[: 2 * _BYTES])
+    return found
+
+
+#: A pseudonym as it stands in a column, with its kind.
+PSEUDONYM = re.compile(r"(p|call|n|m|w)-[0-9a-f]{20}")
+
+
+def renewed_pseudonym(value: str, key: bytes) -> str:
+    """The pseudonym that a further key makes from an old one; other texts as they are."""
+    found = PSEUDONYM.fullmatch(value)
+    if found is None:
+        return value
+    kind = next(kind for kind, prefix in _PREFIXES.items() if prefix == f"{found[1]}-")
+    return _each_under(key, kind, [value])[0]
+
+
+def new_key() -> bytes:
+    """A key that nobody can guess."""
+    return secrets.token_hex(32).encode("ascii")
+
+
+def read_key(text: str, where: str) -> Pseudonyms:
+    """The pseudonyms of a key as a key file holds it. Raises UsageError for one that is too short."""
+    first, *later = [_checked(line, where) for line in text.splitlines() if line.strip()] or [_checked("", where)]
+    return Pseudonyms(first, tuple(later))
 
 
 def load_pseudonyms(url: str, *, create: bool = True) -> Pseudonyms:
@@ -80,13 +122,13 @@ def load_pseudonyms(url: str, *, create: bool = True) -> Pseudonyms:
     """
     from_environment = os.environ.get(KEY_VARIABLE)
     if from_environment is not None:
-        return Pseudonyms(_checked(from_environment, f"the environment variable {KEY_VARIABLE}"))
+        return read_key(from_environment, f"the environment variable {KEY_VARIABLE}")
     path = key_path(url)
     if path is None:
         return Pseudonyms(secrets.token_bytes(32))
     if path.exists():
         try:
-            return Pseudonyms(_checked(path.read_text("utf-8"), f"the key file {path.name}"))
+            return read_key(path.read_text("utf-8"), f"the key file {path.name}")
         except (OSError, UnicodeDecodeError) as error:
             raise UnreadableError(
                 f"The key file {path} can't be read ({type(error).__name__}): check its rights."
