@@ -19,6 +19,8 @@ INTERRUPTED = 130
 _IN_A_LINE = {
     "ingest": "Read, check, link and store files as they are.",
     "check": "The same without storing: what is wrong, and where.",
+    "office": "An office's folder: a workbook to fill in, a report each term.",
+    "map": "Draft what a sheet of your own means, without writing TOML.",
     "log": "Record what happened, in a line as you would say it.",
     "today": "What is due today, in the store that `use` names.",
     "use": "The store that `log` and `today` are about.",
@@ -77,11 +79,23 @@ def _root(
 @cache
 def _register() -> None:
     """Import the command modules, which add themselves to the application."""
-    from followup_analytics.cli import advise, analyse, gather, opening, produce, quick, releasing, track, upkeep
+    from followup_analytics.cli import (
+        advise,
+        analyse,
+        gather,
+        map,  # noqa: A004 - named as the command
+        office,
+        opening,
+        produce,
+        quick,
+        releasing,
+        track,
+        upkeep,
+    )
 
-    app.add_typer(track.app, name="track")
-    app.add_typer(upkeep.app, name="store")
-    for module in (gather, quick, advise, analyse, produce, opening, releasing):
+    for name, commands in (("track", track.app), ("office", office.app), ("store", upkeep.app)):
+        app.add_typer(commands, name=name)
+    for module in (gather, map, quick, advise, analyse, produce, opening, releasing):
         module.register(app)
     for one in app.registered_commands:
         one.short_help = _IN_A_LINE.get(str(one.name), one.short_help)

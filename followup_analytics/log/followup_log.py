@@ -15,6 +15,7 @@ from followup_analytics.log.asked import asked, in_frames
 from followup_analytics.log.casting import POLARS_TYPES
 from followup_analytics.log.checks import CheckedTable, check_table, refuse, reject_unknown_interviews
 from followup_analytics.log.columns import ColumnTable
+from followup_analytics.log.resaved import order_of_tables
 from followup_analytics.log.schema import (
     APPLICANTS,
     CLOCKS,
@@ -243,11 +244,18 @@ def check_tables(
         raise UsageError(f"the time zone {time_zone!r} is not known; give an IANA name such as Europe/Berlin.")
     checked: dict[str, CheckedTable] = {}
     zones = known = None
+    # Tables that one computer saved anew are in one order: what one of them tells holds for all.
+    day_first = order_of_tables(frames.values())
     for table in TABLES.values():
         if table.name not in frames:
             continue
         one = check_table(
-            frames[table.name], table, file=files[table.name] or table.name, time_zone=time_zone, interview_zones=zones
+            frames[table.name],
+            table,
+            file=files[table.name] or table.name,
+            time_zone=time_zone,
+            interview_zones=zones,
+            day_first=day_first,
         )
         if table.name == INTERVIEWS.name:
             zones, known = known_zones(one.frame, time_zone), one.frame["interview_id"]

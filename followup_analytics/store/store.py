@@ -40,6 +40,7 @@ class Store:
         self._engine = engine
         self._clock = clock
         self._writable = writable
+        self._joint: sa.Connection | None = None
         self.address = address
 
     def __repr__(self) -> str:
@@ -201,12 +202,29 @@ class Store:
         source: the file's name, kept with the rows' history. When the block ends without an error the rows are in; when
         it ends with one, or the process dies, the store is as it was.
         """
+        if self._joint is not None:
+            yield Transaction(self._joint, self.address, source, kind, self._clock())
+            return
         with self.writing() as connection:
             started = time.time()
             transaction = Transaction(connection, self.address, source, kind, self._clock())
             yield transaction
             if kind == "ingest" and transaction.marks.any():
                 clean_fresh_papers(self.folder, started - _CLOCK_GRAIN, transaction.marks.of_people)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """All transactions of the block as one: they are in when it ends without an error, else none of them is."""
+        with self.writing() as connection:
+            started = time.time()
+            self._joint = connection
+            try:
+                yield
+            finally:
+                self._joint = None
+            marks = Marks(connection, self.address)
+            if marks.any():
+                clean_fresh_papers(self.folder, started - _CLOCK_GRAIN, marks.of_people)
 
     @contextmanager
     def outside_transaction(self) -> Iterator[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from followup_analytics.errors import UsageError
-from followup_analytics.log.checks import applicant_buckets
+from followup_analytics.log.pseudonyms import applicant_buckets
 from followup_analytics.log.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, WRITTEN_CHANNELS
 from followup_analytics.store import KEY_MARK, open_store, store_exists
 from followup_analytics.track.changing import changed_row, told
