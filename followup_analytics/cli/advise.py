@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from followup_analytics.cli.people import by_name
 from followup_analytics.cli.shared import LogPath, Shared, finish, form_of, open_log, say, with_options, writable
-from followup_analytics.cli.telling import by_name
 
 if TYPE_CHECKING:
     from followup_analytics.advice.kept import Evidence

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
+from followup_analytics.cli.people import by_name
 from followup_analytics.cli.shared import Printing, say, show, with_options
-from followup_analytics.cli.telling import by_name, tell, tell_erased, tell_history
+from followup_analytics.cli.telling import tell, tell_erased, tell_history
 from followup_analytics.log.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, Column, Table
 
 
