@@ -13,6 +13,7 @@ from followup_analytics.charts.emulation import (
     weights_chart,
 )
 from followup_analytics.charts.forest import VERDICT_WORDS, forest_alt, forest_chart
+from followup_analytics.charts.inputs import Mark, Predicted
 from followup_analytics.charts.numbers import count_chart, number_alt, number_chart
 from followup_analytics.charts.power import power_chart
 from followup_analytics.charts.rates import rate_alt, rate_caption, rate_chart
@@ -33,6 +34,8 @@ __all__ = [
     "ARMS",
     "VERDICT_WORDS",
     "Chart",
+    "Mark",
+    "Predicted",
     "balance_alt",
     "balance_chart",
     "claim_words",

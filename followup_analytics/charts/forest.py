@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from followup_analytics.charts.inputs import Judged, has_number, limits, number
 from followup_analytics.charts.style import (
     BAND,
     BLUE,
@@ -21,8 +22,6 @@ from followup_analytics.charts.words import claim_words, joined, points
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Row = Mapping[str, Any]
-
 #: The five verdicts as people read them, in every table, chart and page.
 VERDICT_WORDS: dict[str, str] = {
     "supported": "holds here",
@@ -34,7 +33,7 @@ VERDICT_WORDS: dict[str, str] = {
 
 
 def forest_chart(
-    rows: Sequence[Row],
+    rows: Sequence[Judged],
     *,
     labels: Mapping[str, str] | None = None,
     simulated: bool = False,
@@ -42,8 +41,8 @@ def forest_chart(
 ) -> Axes:
     """Draw the verdicts on claims as risk differences with 95% intervals.
 
-    `rows` have `claim`, `verdict`, `estimate`, `conf_low`, `conf_high` and `margin`; `labels` gives a claim's name in
-    words. A square is filled where the interval leaves out zero. Claims without an estimate keep their line.
+    `labels` gives a claim's name in words. A square is filled where the interval leaves out zero. Claims without an
+    estimate keep their line.
     """
     with house_style():
         axes = ax or new_axes(COLUMN_WIDTH, 0.85 + 0.21 * max(len(rows), 2))
@@ -51,7 +50,7 @@ def forest_chart(
         _draw_margins(axes, rows)
         for place, row in enumerate(rows):
             _draw_claim(axes, place, row)
-        names = [(labels or {}).get(str(row["claim"]), claim_words(str(row["claim"]))) for row in rows]
+        names = [(labels or {}).get(row.claim, claim_words(row.claim)) for row in rows]
         axes.set_yticks(range(len(rows)), names)
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlim(-reach, reach)
@@ -59,48 +58,41 @@ def forest_chart(
         return give_words(axes, forest_alt(rows), _caption(rows), simulated=simulated)
 
 
-def forest_alt(rows: Sequence[Row]) -> str:
+def forest_alt(rows: Sequence[Judged]) -> str:
     """Alt text: how many claims got which verdict, and the numbers of those that got one."""
-    tally = {word: sum(row.get("verdict") == verdict for row in rows) for verdict, word in VERDICT_WORDS.items()}
+    tally = {word: sum(row.verdict == verdict for row in rows) for verdict, word in VERDICT_WORDS.items()}
     counted = joined([f"{number} {word}" for word, number in tally.items() if number])
     told = [
-        f"{claim_words(str(row['claim']))} {points(float(row['estimate']))} points"
-        f" ({points(float(row['conf_low']))} to {points(float(row['conf_high']))})"
+        f"{claim_words(row.claim)} {points(number(row))} points ({points(ends[0])} to {points(ends[1])})"
         for row in rows
-        if row.get("verdict") in ("supported", "contradicted") and _has_numbers(row)
+        if row.verdict in ("supported", "contradicted") and has_number(row) and (ends := limits(row))
     ][:4]
     detail = f" {joined(told)}." if told else ""
     start = f"Forest chart of the verdicts on {len(rows)} claims: {counted or 'none'}."
     return f"{start}{detail} The table gives every number."
 
 
-def _has_numbers(row: Row) -> bool:
-    return all(row.get(name) is not None for name in ("estimate", "conf_low", "conf_high"))
+def _reach(rows: Sequence[Judged]) -> float:
+    ends = [abs(end) for row in rows if has_number(row) for end in limits(row) or ()]
+    return min(1.0, max([*ends, *(2 * row.margin for row in rows), 0.1]) * 1.05)
 
 
-def _reach(rows: Sequence[Row]) -> float:
-    ends = [abs(float(row[name])) for row in rows if _has_numbers(row) for name in ("conf_low", "conf_high")]
-    margins = [float(row["margin"]) for row in rows if row.get("margin") is not None]
-    return min(1.0, max([*ends, *(2 * margin for margin in margins), 0.1]) * 1.05)
-
-
-def _draw_margins(axes: Axes, rows: Sequence[Row]) -> None:
+def _draw_margins(axes: Axes, rows: Sequence[Judged]) -> None:
     for place, row in enumerate(rows):
-        if row.get("margin") is not None:
-            width = float(row["margin"])
-            axes.fill_between([-width, width], place - 0.5, place + 0.5, color=BAND, linewidth=0, zorder=0)
+        axes.fill_between([-row.margin, row.margin], place - 0.5, place + 0.5, color=BAND, linewidth=0, zorder=0)
     axes.axvline(0, color=INK, linewidth=0.8, zorder=1)
 
 
-def _draw_claim(axes: Axes, place: int, row: Row) -> None:
-    verdict = VERDICT_WORDS.get(str(row.get("verdict")), str(row.get("verdict")))
+def _draw_claim(axes: Axes, place: int, row: Judged) -> None:
+    verdict = VERDICT_WORDS.get(row.verdict, row.verdict)
     across = axes.get_yaxis_transform()
-    if not _has_numbers(row):
-        word = "hidden" if row.get("status") == "suppressed" else verdict
+    ends = limits(row)
+    if row.estimate is None or ends is None:
+        word = "hidden" if row.status == "suppressed" else verdict
         _verdict_text(axes, place, word, GREY)
         return
-    low, mid, high = (float(row[name]) for name in ("conf_low", "estimate", "conf_high"))
-    colour = VERMILLION if row.get("verdict") == "contradicted" else BLUE
+    mid, (low, high) = row.estimate, ends
+    colour = VERMILLION if row.verdict == "contradicted" else BLUE
     filled = low > 0 or high < 0
     axes.plot([low, high], [place, place], color=colour, linewidth=1.4, solid_capstyle="butt", zorder=2)
     axes.plot(mid, place, "s", color=colour, markerfacecolor=colour if filled else "white", markersize=5, zorder=3)
@@ -135,8 +127,8 @@ def _finish_axes(axes: Axes) -> None:
     axes.tick_params(axis="y", length=0)
 
 
-def _caption(rows: Sequence[Row]) -> str:
-    margins = {float(row["margin"]) for row in rows if row.get("margin") is not None}
+def _caption(rows: Sequence[Judged]) -> str:
+    margins = {row.margin for row in rows}
     band = " The grey bands are too small to matter." if margins else ""
     if len(margins) == 1:
         band = f" The grey band ({points(max(margins), 0).lstrip('+')} points either way) is too small to matter."

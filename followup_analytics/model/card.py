@@ -8,13 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from followup_analytics.model.card_facts import card_facts
+from followup_analytics.model.card_facts import Fitted, card_facts
 from followup_analytics.results.result import SIMULATED_NOTICE
-
-if TYPE_CHECKING:
-    from followup_analytics.model.result import CallbackModel
 
 USE = (
     "To tell a coach or an applicant how often attempts like the next one were answered, and how long answers take. "
@@ -105,7 +102,7 @@ def card_items() -> list[dict[str, Any]]:
     return list(tomllib.loads(text)["item"])
 
 
-def model_card(result: CallbackModel) -> ModelCard:
+def model_card(result: Fitted) -> ModelCard:
     """Fill a card from a fitted model's result."""
     facts = card_facts(result)
     entries = [

@@ -81,11 +81,10 @@ class ModelComparison(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals: each model's log loss on applicants not seen, less being better."""
-        from followup_analytics.charts import number_chart
+        from followup_analytics.charts import Mark, number_chart
 
         return number_chart(
-            self.rows,
-            label="model",
+            [Mark.of(row, {"model": row.model}) for row in self.rows],
             what="Log loss on applicants not seen (less is better)",
             simulated=self.counts.simulated,
             title=None if ax is not None else self.title,

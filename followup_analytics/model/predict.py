@@ -89,19 +89,27 @@ class Predictions(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals for the likeliest interviews, the most likely first. Confidential as the list."""
-        from followup_analytics.charts import rate_chart
+        from followup_analytics.charts import Mark, rate_chart
 
         known = [row for row in self.rows if row.probability is not None]
         likeliest = sorted(known, key=lambda row: -(row.probability or 0.0))[:_MOST_DRAWN]
-        rows = [{**row, "interview": row.interview_id, "estimate": row.probability} for row in likeliest]
+        marks = [
+            Mark(
+                values={"interview": row.interview_id},
+                estimate=row.probability,
+                conf_low=row.conf_low,
+                conf_high=row.conf_high,
+                status=row.status,
+            )
+            for row in likeliest
+        ]
         return rate_chart(
-            rows,
+            marks,
             keys=("interview",),
             what=f"Chance of hearing within {counted_days(self.extra['within'])} if nothing is done (confidential)",
-            n_field="",
             n_of="",
             simulated=self.counts.simulated,
-            title=None if ax is not None else _title(len(rows), len(self.rows)),
+            title=None if ax is not None else _title(len(marks), len(self.rows)),
             ax=ax,
         )
 

@@ -137,9 +137,10 @@ class CallbackModel(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Predicted against observed, with counts."""
-        from followup_analytics.charts import reliability_chart
+        from followup_analytics.charts import Predicted, reliability_chart
 
-        return reliability_chart(self.row.reliability, simulated=self.counts.simulated, ax=ax)
+        groups = [Predicted.of(row) for row in self.row.reliability]
+        return reliability_chart(groups, simulated=self.counts.simulated, ax=ax)
 
     def save(self, path: str | Path) -> None:
         """Write the fitted model as JSON, for `load_callback_model`."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from followup_analytics.answers.outcomes.answer import CohortRow
 from followup_analytics.cells.counted import attempts
 from followup_analytics.claims.definition import Catalogue
 from followup_analytics.errors import WithheldError
@@ -16,11 +17,14 @@ from followup_analytics.report.facts import LogFacts
 from followup_analytics.report.findings import Findings, Options
 from followup_analytics.report.typecase import TypeCase
 from followup_analytics.results.disclosure import SUPPRESSED, require_enough, small_cohort_note
-from followup_analytics.results.result import LogCounts, Result
+from followup_analytics.results.result import LogCounts
 from followup_analytics.text import shorten
 
 if TYPE_CHECKING:
-    from followup_analytics.answers.rates import RatesResult
+    from followup_analytics.answers.outcomes.compared import ComparedRow
+    from followup_analytics.answers.rates.result import RatesResult, RatesRow
+    from followup_analytics.claims.result import ClaimsResult
+    from followup_analytics.model.result import ModelRow
 
 _LONGEST_NAME = 80
 _ALL = "all_attempts"
@@ -33,7 +37,7 @@ def gather(
     *,
     kind: str = "cohort",
     whole: FollowUpLog | None = None,
-    claims: Result | None = None,
+    claims: ClaimsResult | None = None,
 ) -> Findings:
     """Everything that the pages say about a log.
 
@@ -50,7 +54,9 @@ def gather(
     curve = incidence_curve(log, outcome=options.outcome, horizon=options.horizon, min_cell=options.min_cell)
     asked = options if kind == "cohort" else replace(options, by=())
     overall, tables, reasons, notes = _rates(log, asked, at_risk.height)
-    model, card, groups, comparison = None, None, (), ()
+    groups: tuple[CohortRow, ...] = ()
+    comparison: tuple[ComparedRow, ...] = ()
+    model, card = None, None
     if kind == "cohort":
         groups, comparison = _cohorts(whole or log, options)
         model, card, reasons["model"] = _model(log, options)
@@ -60,14 +66,14 @@ def gather(
         facts=LogFacts.of(log, at_risk),
         options=options,
         overall=overall,
-        tables={key: _short_names(case.clean_all(rows), key) for key, rows in tables.items()},
-        curve=case.clean_all(curve.rows),
+        tables={key: _short_names(case.clean_rows(rows)) for key, rows in tables.items()},
+        curve=case.clean_rows(curve.rows),
         quantiles=tuple(curve.quantiles),
-        groups=case.clean_all(groups),
-        comparison=case.clean_all(comparison),
+        groups=case.clean_rows(groups),
+        comparison=case.clean_rows(comparison),
         model=case.clean_all(model),
         card=case.clean_all(card),
-        claims=tuple(case.clean_all(judged.rows)) if judged is not None else (),
+        claims=case.clean_rows(judged.rows) if judged is not None else (),
         catalogue=catalogue,
         notes=_merged(
             log.notes,
@@ -80,7 +86,9 @@ def gather(
     )
 
 
-def _rates(log: FollowUpLog, options: Options, n_attempts: int) -> tuple[Any, dict[str, Any], dict[str, str], Any]:
+def _rates(
+    log: FollowUpLog, options: Options, n_attempts: int
+) -> tuple[RatesRow | None, dict[str, tuple[RatesRow, ...]], dict[str, str], tuple[Note, ...]]:
     """The overall rate and a table for each key; what is withheld or impossible becomes a reason."""
     from followup_analytics.answers.rates import response_rates
 
@@ -102,7 +110,7 @@ def _rates(log: FollowUpLog, options: Options, n_attempts: int) -> tuple[Any, di
     except WithheldError:
         reasons["rates"] = _too_few("Rates are", options)
         return None, {}, reasons, ()
-    tables = {}
+    tables: dict[str, tuple[RatesRow, ...]] = {}
     for key in options.by:
         try:
             tables[key] = asked(log, key).rows
@@ -116,12 +124,12 @@ def _too_few(what: str, options: Options) -> str:
     return f"{what} not shown: they would be about fewer than {options.min_cell} applicants."
 
 
-def _short_names(rows: Sequence[Mapping[str, Any]], key: str) -> tuple[dict[str, Any], ...]:
-    """The rows with values of the key no longer than a table or a sentence can bear."""
-    return tuple({**row, key: shorten(str(row[key]), _LONGEST_NAME)} for row in rows)
+def _short_names(rows: Sequence[RatesRow]) -> tuple[RatesRow, ...]:
+    """The rows with values of their keys no longer than a table or a sentence can bear."""
+    return tuple(row.having(by={key: shorten(value, _LONGEST_NAME) for key, value in row.by.items()}) for row in rows)
 
 
-def _cohorts(log: FollowUpLog, options: Options) -> tuple[Any, Any]:
+def _cohorts(log: FollowUpLog, options: Options) -> tuple[tuple[CohortRow, ...], tuple[ComparedRow, ...]]:
     """The cohorts in the order of time, and the one reported on beside the one before; nothing without outcomes."""
     from followup_analytics.answers.outcomes import compare_cohorts
 
@@ -131,7 +139,7 @@ def _cohorts(log: FollowUpLog, options: Options) -> tuple[Any, Any]:
         return (), ()
     names = names[: names.index(options.cohort) + 1] if options.cohort in names else names
     groups = _cohort_rows(log, names, options)
-    shown = [str(row["group"]) for row in groups if row["status"] != SUPPRESSED]
+    shown = [row.group for row in groups if row.status != SUPPRESSED]
     if len(shown) < 2 or shown[-1] != names[-1]:
         return groups, ()
     try:
@@ -140,32 +148,33 @@ def _cohorts(log: FollowUpLog, options: Options) -> tuple[Any, Any]:
         return groups, ()
 
 
-def _cohort_rows(log: FollowUpLog, names: Sequence[str], options: Options) -> tuple[Any, ...]:
+def _cohort_rows(log: FollowUpLog, names: Sequence[str], options: Options) -> tuple[CohortRow, ...]:
     """The outcomes of each cohort; those of a report on one cohort need hide none for the sake of a common total."""
     from followup_analytics.answers.outcomes import cohort_outcomes
 
     try:
-        rows: Sequence[Any] = (
+        rows: Sequence[CohortRow] = (
             [row for name in names for row in _one_cohort(log, name, options.min_cell)]
             if options.cohort in names
             else cohort_outcomes(log, min_cell=options.min_cell).rows
         )
     except WithheldError:
         return ()
-    return tuple(row for name in names for row in rows if row["group"] == name)
+    return tuple(row for name in names for row in rows if row.group == name)
 
 
-def _one_cohort(log: FollowUpLog, name: str, min_cell: int) -> Sequence[Any]:
+def _one_cohort(log: FollowUpLog, name: str, min_cell: int) -> Sequence[CohortRow]:
     from followup_analytics.answers.outcomes import cohort_outcomes
 
     try:
         return cohort_outcomes(subset(log, cohort=name), min_cell=min_cell).rows
     except WithheldError:
         hidden = f"Hidden: fewer than {min_cell} applicants."
-        return ({"group": name, "estimate": None, "status": SUPPRESSED, "reason": hidden},)
+        gone: dict[str, Any] = dict.fromkeys(CohortRow.hidden_with_row())
+        return (CohortRow(group=name, **gone, status=SUPPRESSED, reason=hidden),)
 
 
-def _model(log: FollowUpLog, options: Options) -> tuple[Any, Any, str]:
+def _model(log: FollowUpLog, options: Options) -> tuple[ModelRow | None, dict[str, Any] | None, str]:
     """The callback model's one row and its card, or the sentence that says why there is none."""
     from followup_analytics.model import fit_callback_model
 
@@ -175,13 +184,14 @@ def _model(log: FollowUpLog, options: Options) -> tuple[Any, Any, str]:
         )
     except WithheldError:
         return None, None, _too_few("Its numbers are", options)
-    row = dict(fitted.rows[0])
-    if row.get("base_rate") is None:
-        return None, None, str(row.get("reason") or "There is no model.")
-    return row, fitted.card().to_dict(), ""
+    if fitted.row.base_rate is None:
+        return None, None, fitted.row.reason or "There is no model."
+    return fitted.row, fitted.card().to_dict(), ""
 
 
-def _claims(log: FollowUpLog, options: Options, given: Result | None) -> tuple[Result | None, Catalogue | None, str]:
+def _claims(
+    log: FollowUpLog, options: Options, given: ClaimsResult | None
+) -> tuple[ClaimsResult | None, Catalogue | None, str]:
     """The verdicts on the claims with their catalogue, or the sentence that says why there are none."""
     from followup_analytics.claims import own_catalogue, test_claims
 

@@ -25,8 +25,8 @@ from followup_analytics.report.typecase import TypeCase
 from followup_analytics.results.exports import private
 
 if TYPE_CHECKING:
+    from followup_analytics.claims.result import ClaimsResult
     from followup_analytics.log.followup_log import FollowUpLog
-    from followup_analytics.results.result import Result
 
 KINDS = ("cohort", "claims", "handout")
 _MOST_CODES = 12
@@ -44,7 +44,7 @@ def write_report(
     by: Sequence[str] = ("timing", "channel", "attempt"),
     cohort: str | None = None,
     whole: FollowUpLog | None = None,
-    claims: Result | None = None,
+    claims: ClaimsResult | None = None,
     today: date | str | None = None,
     seed: int = 0,
     font_path: str | os.PathLike[str] | None = None,
@@ -105,7 +105,7 @@ def compose(
     options: Options,
     case: TypeCase,
     whole: FollowUpLog | None = None,
-    claims: Result | None = None,
+    claims: ClaimsResult | None = None,
     today: date | str | None = None,
 ) -> Document:
     """The report as a document, before it is set in type."""

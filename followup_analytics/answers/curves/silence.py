@@ -94,13 +94,12 @@ class SilenceResult(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals: of those who heard back, the share that did so only later, for each group."""
-        from followup_analytics.charts import rate_chart
+        from followup_analytics.charts import Mark, rate_chart
 
         return rate_chart(
-            self.rows,
+            [Mark.of(row, {"group": row.group}, row.n_events) for row in self.rows],
             keys=("group",),
             what=f"Heard back after more than {counted_days(self.rows[0].days)}",
-            n_field="n_events",
             n_of="interviews that heard back",
             simulated=self.counts.simulated,
             title=None if ax is not None else self.title,

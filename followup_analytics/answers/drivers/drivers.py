@@ -85,11 +85,10 @@ class Drivers(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals: the spread of the log-odds that goes with each block."""
-        from followup_analytics.charts import number_chart
+        from followup_analytics.charts import Mark, number_chart
 
         return number_chart(
-            self.rows,
-            label="block",
+            [Mark.of(row, {"block": row.block}) for row in self.rows],
             what="Spread of the log-odds of a response",
             simulated=self.counts.simulated,
             title=None if ax is not None else self.title,

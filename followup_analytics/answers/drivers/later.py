@@ -80,11 +80,10 @@ class LaterAttempts(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals: the odds ratio of each further attempt, on a scale of ratios with a line at 1."""
-        from followup_analytics.charts import number_chart
+        from followup_analytics.charts import Mark, number_chart
 
         return number_chart(
-            self.rows,
-            label="model",
+            [Mark.of(row, {"model": row.model}) for row in self.rows],
             what="Odds ratio of a response for each further attempt",
             reference=1.0,
             ratio=True,

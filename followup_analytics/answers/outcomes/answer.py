@@ -192,14 +192,12 @@ class CohortOutcomes(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with intervals: the share of interviews that advanced by day 30, for each group."""
-        from followup_analytics.charts import rate_chart
+        from followup_analytics.charts import Mark, rate_chart
 
-        rows = [{**row, self.by: row.group} for row in self.rows]
         return rate_chart(
-            rows,
+            [Mark.of(row, {self.by: row.group}, row.n_interviews) for row in self.rows],
             keys=(self.by,),
             what=f"Share that advanced by day {HORIZON}",
-            n_field="n_interviews",
             n_of="interviews",
             simulated=self.counts.simulated,
             title=None if ax is not None else f"Interviews that advanced, by {self.by.replace('_', ' ')}",

@@ -127,12 +127,12 @@ class AaporResult(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals, one for each rate, the lower and the upper bound among them."""
-        from followup_analytics.charts import rate_chart
+        from followup_analytics.charts import Mark, rate_chart
 
-        rows = [{**row, "rate": row.label} for row in self.rows]
+        marks = [Mark.of(row, {"rate": row.label}, row.n_interviews) for row in self.rows]
         return rate_chart(
-            rows, keys=("rate",), what=f"Share of cases after {self.followed_for} days", n_field="n_interviews",
-            n_of="cases", simulated=self.counts.simulated,
+            marks, keys=("rate",), what=f"Share of cases after {self.followed_for} days", n_of="cases",
+            simulated=self.counts.simulated,
             title=None if ax is not None else "Response, contact and cooperation rates", ax=ax,
         )  # fmt: skip
 

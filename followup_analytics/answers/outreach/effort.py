@@ -85,13 +85,12 @@ class EffortResult(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with intervals over the number of attempts, the numbers still trying below."""
-        from followup_analytics.charts import rate_chart
+        from followup_analytics.charts import Mark, rate_chart
 
         return rate_chart(
-            self.rows,
+            [Mark.of(row, {"attempt": row.attempt}, row.n_at_risk) for row in self.rows],
             keys=("attempt",),
             what="Share that would have heard so far",
-            n_field="n_at_risk",
             n_of="interviews still tried",
             simulated=self.counts.simulated,
             title=None if ax is not None else "Heard back by number of attempts",

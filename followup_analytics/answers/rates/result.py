@@ -141,16 +141,17 @@ class RatesResult(Result):
     def _named(self, row: RatesRow) -> str:
         from followup_analytics.charts.words import row_label
 
-        label = row_label(row, self.keys)
+        label = row_label(row.by, self.keys)
         name = f"the {label} attempt" if self.keys == ("attempt",) else label
         return f"{name} ({cell_text(row, 'estimate')}, {cell_text(row, 'conf_low')})"
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals, hollow where the number is to be used with care; a title on axes of its own."""
-        from followup_analytics.charts import rate_chart
+        from followup_analytics.charts import Mark, rate_chart
         from followup_analytics.charts.words import joined, key_title
 
         by = joined([key_title(key)[:1].lower() + key_title(key)[1:] for key in self.keys])
         what = f"{_WHAT[self.outcome]} within {counted_days(self.within)}"
         title = None if ax is not None else f"{_WHAT[self.outcome]} by {by}"
-        return rate_chart(self.rows, keys=self.keys, what=what, simulated=self.counts.simulated, title=title, ax=ax)
+        marks = [Mark.of(row, row.by, row.n_attempts) for row in self.rows]
+        return rate_chart(marks, keys=self.keys, what=what, simulated=self.counts.simulated, title=title, ax=ax)
