@@ -61,7 +61,7 @@ def report(
         typer.Option("--office", metavar="FILE", help="The office's name, contact and line to sign on (TOML)."),
     ] = None,
 ) -> None:
-    """Write the PDF: accessible (PDF/UA-1, PDF/A-2a), and the same bytes for the same input.
+    """Write the PDF (accessible: PDF/UA-1, PDF/A-2a), the same as a web page, or all its tables as a workbook.
 
     Example:  followup report data/log -o report.pdf
     """
@@ -70,8 +70,11 @@ def report(
 
     if shared.output is None:
         raise UsageError("report needs a file to write to: add -o report.pdf.")
-    if shared.output.suffix.lower() not in ("", ".pdf"):
-        raise UsageError(f"-o {shared.output.name}: report writes a PDF; give the file a name that ends in .pdf.")
+    if shared.output.suffix.lower() not in ("", ".pdf", ".html", ".xlsx"):
+        raise UsageError(
+            f"-o {shared.output.name}: a report is a PDF, a page or a workbook; give the file a name that ends in "
+            ".pdf, .html or .xlsx."
+        )
     opened = open_log(log, shared, protect=kind != "handout")
     options: dict[str, Any] = {"today": today} if kind == "handout" else {}
     if kind == "cohort" and shared.cohort is not None:

@@ -127,5 +127,22 @@ class TypeCase:
         return tuple(self.clean_all(row) for row in rows)
 
 
+def subset_font(weight: str, letters: str) -> bytes:
+    """The sans serif in a weight such as `Regular`, cut down to the signs of some letters, as a WOFF file."""
+    import io
+
+    import font_source_sans_pro
+    from fontTools import subset
+
+    options = subset.Options(flavor="woff", layout_features=["kern", "lnum", "tnum"], recalc_timestamp=False)
+    out = io.BytesIO()
+    with subset.load_font(Path(font_source_sans_pro.font_directory) / f"SourceSansPro-{weight}.ttf", options) as font:
+        cutter = subset.Subsetter(options)
+        cutter.populate(text=letters)
+        cutter.subset(font)
+        subset.save_font(font, out, options)
+    return out.getvalue()
+
+
 def _code(letter: str) -> str:
     return f"[U+{ord(letter):04X}]"

@@ -20,8 +20,10 @@ from followup_analytics.report.findings import Options
 from followup_analytics.report.gather import gather
 from followup_analytics.report.handout import handout_document
 from followup_analytics.report.office import Office, read_office
+from followup_analytics.report.page import page
 from followup_analytics.report.press import press
 from followup_analytics.report.typecase import TypeCase
+from followup_analytics.report.workbook import workbook
 from followup_analytics.results.exports import private
 
 if TYPE_CHECKING:
@@ -51,11 +53,12 @@ def write_report(
     paper: str = "a4",
     office: str | os.PathLike[str] | None = None,
 ) -> Path:
-    """Write an accessible PDF about a log and give its path.
+    """Write a report about a log and give its path: an accessible PDF, or its HTML twin or its tables as a workbook.
 
     Args:
         log: the log, already cut down to the cohort in question.
-        path: where the PDF goes; an older file there is replaced in one step, or left as it was if anything fails.
+        path: where it goes; a name that ends in .html or .xlsx gives the page or the workbook. An older file there is
+            replaced in one step, or left as it was if anything fails.
         kind: cohort (rates, curve, model, advice), claims (the verdicts with their methods) or handout (the day's next
             steps for a coach: confidential, exempt from `min_cell`).
         within: length of an attempt's window in days.
@@ -95,7 +98,7 @@ def write_report(
     document = _with_missing_signs(
         compose(log, kind=kind, options=options, case=case, whole=whole, claims=claims, today=today), case
     )
-    return _put(press(document, case), Path(path), confidential=document.meta.confidential)
+    return _put(_as_file(document, case, Path(path)), Path(path), confidential=document.meta.confidential)
 
 
 def compose(
@@ -117,6 +120,15 @@ def compose(
         return handout_document(log, options, case, today=today, verdicts=claims)
     found = gather(log, options, case, kind=kind, whole=whole, claims=claims)
     return claims_document(found) if kind == "claims" else cohort_document(found)
+
+
+def _as_file(document: Document, case: TypeCase, path: Path) -> bytes:
+    """The document in the form that the file's name asks for: .html, .xlsx, else a PDF."""
+    if path.suffix.lower() == ".html":
+        return page(document).encode("utf-8")
+    if path.suffix.lower() == ".xlsx":
+        return workbook(document)
+    return press(document, case)
 
 
 def _with_missing_signs(document: Document, case: TypeCase) -> Document:
