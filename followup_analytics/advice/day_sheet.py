@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, ClassVar
 from followup_analytics.advice.rules import written
 from followup_analytics.errors import UsageError
 from followup_analytics.results import columns as col
-from followup_analytics.results.result import Result, format_cell
+from followup_analytics.results.formatting import format_cell
+from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.text import clean, counted, formula_safe
 

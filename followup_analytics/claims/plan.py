@@ -74,7 +74,11 @@ class PlanRow(Row):
         role="derived",
     )
     mde: float | None = col.column(
-        "points", "Smallest difference to be found", "Smallest difference that would be found.", role="derived"
+        "points",
+        "Smallest difference to be found",
+        "Smallest difference that would be found.",
+        role="derived",
+        short="Can find",
     )
     baseline: float | None = col.column(
         "share", "Without it", "Risk of the outcome without the strategy.", role="estimate", importance=col.RARELY

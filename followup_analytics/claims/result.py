@@ -20,7 +20,8 @@ from followup_analytics.claims.catalogue import own_catalogue
 from followup_analytics.claims.words import counted_words
 from followup_analytics.errors import UsageError
 from followup_analytics.results import columns as col
-from followup_analytics.results.frames import frame_of, frame_of_findings
+from followup_analytics.results.columns import Field
+from followup_analytics.results.frames import frame_of_findings
 from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.results.values import plain
@@ -150,14 +151,18 @@ class ClaimsResult(Result):
                 del row["e_value_estimate"]
         return made
 
-    def to_frame(self) -> Any:
-        """One row a claim, its second line in columns of their own, without the nested diagnostics (see `table`)."""
-        columns = [one for one in ClaimRow.declared() if one.kind != "nested"]
+    def frame_fields(self) -> tuple[Field, ...]:
+        """Frames hold the second line in columns of their own, and no nested diagnostics (see `table`)."""
+        return (*(one for one in ClaimRow.declared() if one.kind != "nested"), *SecondLine.declared())
+
+    def frame_rows(self) -> list[dict[str, Any]]:
+        """One row a claim as plain values."""
+        columns = [one.name for one in ClaimRow.declared() if one.kind != "nested"]
         rows = []
         for row in self.rows:
             second = {f"second_line_{name}": value for name, value in (row.second_line or {}).items()}
-            rows.append({**{one.name: plain(row[one.name]) for one in columns}, **SecondLine(**plain(second))})
-        return self._native(frame_of(rows, {one.name: one.kind for one in (*columns, *SecondLine.declared())}))
+            rows.append({**{name: plain(row[name]) for name in columns}, **SecondLine(**plain(second))})
+        return rows
 
     def table(self, name: str) -> Any:
         """One diagnostic of all tested claims as a frame.

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from followup_analytics.model.saved import FittedModel
 from followup_analytics.results import columns as col
-from followup_analytics.results.frames import frame_of
+from followup_analytics.results.columns import Field
 from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row, answer_row
+from followup_analytics.results.values import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -117,10 +118,13 @@ class CallbackModel(Result):
         """The table's body: one line for each measure and coefficient, in words."""
         return [line.having(part=_PARTS[line.part], term=_LABELS.get(line.term, line.term)) for line in self.lines()]
 
-    def to_frame(self) -> Any:
-        """Measures and coefficients as a tidy frame of the caller's kind."""
-        frame = frame_of(self.lines(), {one.name: one.kind for one in ModelLine.declared()})
-        return frame.to_pandas() if self.native == "pandas" else frame
+    def frame_fields(self) -> tuple[Field, ...]:
+        """Frames and files hold measures and coefficients, one a row."""
+        return ModelLine.declared()
+
+    def frame_rows(self) -> list[dict[str, Any]]:
+        """Measures and coefficients as plain values."""
+        return [plain(line) for line in self.lines()]
 
     def summary(self) -> str:
         """Whether the model knows more than the base rate, with the figures, or why there is none."""

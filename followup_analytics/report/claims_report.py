@@ -24,7 +24,7 @@ from followup_analytics.report.findings import Findings
 from followup_analytics.report.frame import front, meta_of
 from followup_analytics.report.methods import notes_section, words_used
 from followup_analytics.report.verdicts import claims_blocks, limits_of, name_of, verdict_sentence
-from followup_analytics.results.result import cell_text
+from followup_analytics.results.formatting import cell_text
 from followup_analytics.results.values import known
 
 if TYPE_CHECKING:

@@ -45,7 +45,7 @@ from followup_analytics.report.groups_words import groups_section
 from followup_analytics.report.methods import limits_section, notes_section, words_used
 from followup_analytics.report.model_words import card_section, model_blocks
 from followup_analytics.report.verdicts import claims_blocks, verdict_sentence
-from followup_analytics.results.result import cell_text
+from followup_analytics.results.formatting import cell_text
 from followup_analytics.results.values import known
 
 #: Columns of rates and what this report calls them.

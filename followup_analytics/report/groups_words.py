@@ -9,7 +9,7 @@ from followup_analytics.answers.outcomes.compared import ComparedRow
 from followup_analytics.charts import count, percent, points, value_label
 from followup_analytics.report.document import Column, Section, heading, paragraph, ref, table
 from followup_analytics.report.findings import Findings
-from followup_analytics.results.result import cell_text
+from followup_analytics.results.formatting import cell_text
 
 #: More cohorts than this side by side don't fit the page; the latest are shown.
 _MOST_GROUPS = 4

@@ -9,7 +9,7 @@ from followup_analytics.charts import count
 from followup_analytics.report.document import Parts, Section, bullets, heading, paragraph, terms
 from followup_analytics.report.findings import Findings
 from followup_analytics.report.frame import record_words
-from followup_analytics.results.result import note_text
+from followup_analytics.results.formatting import note_text
 
 
 def words_used(found: Findings) -> list[dict[str, Any]]:

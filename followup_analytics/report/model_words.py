@@ -25,7 +25,7 @@ from followup_analytics.report.document import (
 from followup_analytics.report.findings import Findings
 from followup_analytics.report.office import Office
 from followup_analytics.results.columns import Field
-from followup_analytics.results.result import format_cell
+from followup_analytics.results.formatting import format_cell
 
 #: Coefficients listed at most; the model's card has all.
 _MOST_TERMS = 12

@@ -21,7 +21,7 @@ from followup_analytics.report.document import (
     table,
 )
 from followup_analytics.report.findings import Findings
-from followup_analytics.results.result import cell_text
+from followup_analytics.results.formatting import cell_text
 from followup_analytics.results.values import known
 from followup_analytics.text import counted
 

@@ -41,6 +41,7 @@ class SilenceRow(Row):
     outcome: str = col.column("text", "", "The outcome asked about.", role="key")
     estimate: float | None = col.estimate(
         "of those who heard back, later than that",
+        short="heard later",
         about="Of those who heard back by the horizon, the share that did so only after more than `days` days.",
     )
     conf_low: float | None = col.lower()
@@ -49,6 +50,7 @@ class SilenceRow(Row):
         "share",
         "of those still waiting, will hear",
         "Of those still waiting after `days` days, the share that hears back by the horizon.",
+        short="will hear yet",
         role="estimate",
     )
     chance_yet_low: float | None = col.lower(label="95% interval ", upper="chance_yet_high")

@@ -41,7 +41,9 @@ _FEW_EVENTS = 10
 class DriverRow(Row):
     """How much one block of an attempt's features goes with hearing back."""
 
-    block: str = col.column("text", "Feature of the attempt", "The block.", role="key", importance=col.ALWAYS)
+    block: str = col.column(
+        "text", "Feature of the attempt", "The block.", short="Feature", role="key", importance=col.ALWAYS
+    )
     estimate: float | None = col.estimate(
         "Spread of log-odds",
         "number",

@@ -179,6 +179,7 @@ class CohortOutcomes(Result):
     command: ClassVar[str] = "outcomes"
     title: ClassVar[str] = "Outcomes"
     row_type: ClassVar[type[Row]] = CohortRow
+    turns: ClassVar[bool] = True
 
     def lacking(self) -> Collection[str]:
         """Without destinations there are no rates of them, without another cohort no differences."""

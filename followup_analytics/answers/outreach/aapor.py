@@ -24,7 +24,8 @@ from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.log.followup_log import Note
 from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import SUPPRESSED, require_enough
-from followup_analytics.results.result import LogCounts, Result, cell_text
+from followup_analytics.results.formatting import cell_text
+from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.statistics import group_rows, jackknife_of_sums, korn_graubard_from_se, presentation_badge
 from followup_analytics.text import listed

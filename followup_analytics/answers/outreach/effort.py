@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from followup_analytics.answers.rates.answer import SELECTION, response_rates
 from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import SUPPRESSED
-from followup_analytics.results.result import Result, cell_text
+from followup_analytics.results.formatting import cell_text
+from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.text import counted_days
 
@@ -35,6 +36,7 @@ class EffortRow(Row):
     )
     estimate: float | None = col.estimate(
         "Would have heard so far",
+        short="Heard so far",
         about="Cumulative share if those who stopped trying were no different from those who went on.",
     )
     conf_low: float | None = col.lower()

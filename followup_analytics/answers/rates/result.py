@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from followup_analytics.errors import UsageError
 from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
-from followup_analytics.results.result import Result, cell_text
+from followup_analytics.results.formatting import cell_text
+from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.text import counted, counted_days
 
