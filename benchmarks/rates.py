@@ -64,14 +64,9 @@ def by_sql(folder: Path) -> dict[str, list[int]]:
 def by_ours(folder: Path, engine: str) -> dict[str, list[int]]:
     """The counts by this package, reading and intervals included."""
     from followup_analytics.answers.rates import response_rates
-    from followup_analytics.reading.columns import scan_log
+    from followup_analytics.reading import read_log
 
-    log = scan_log(folder)
-    if log is None:
-        from followup_analytics.reading.logs import read_log
-
-        log = read_log(folder)
-    found = response_rates(log, by="timing,channel,attempt", min_cell=1, engine=engine)
+    found = response_rates(read_log(folder), by="timing,channel,attempt", min_cell=1, engine=engine)
     return {f"{r['timing']}|{r['channel']}|{r['attempt']}": [r["n_attempts"], r["n_events"]] for r in found.rows}
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from forms import write_forms
+
 from followup_analytics.simulate import simulate_log
 
 FOLDER = Path(__file__).parent
@@ -18,7 +20,6 @@ def main(folder: Path = FOLDER) -> list[Path]:
     """Write `log/` and `forms/` into the folder; give the paths of all files."""
     # The forms are test material: they lie with the tests and not in the package.
     sys.path.append(str(FOLDER.parent / "tests"))
-    from forms import write_forms
 
     log = simulate_log(interviews=INTERVIEWS, world=WORLD, seed=SEED)
     written = sorted(log.write(folder / "log").iterdir())

@@ -31,9 +31,11 @@ _HOMES = {
     "predict_callbacks": "model",
     "read_log": "reading",
     "response_rates": "answers.rates",
+    "sample_data": "simulate",
     "simulate_log": "simulate",
+    "subset": "log.followup_log",
     "test_claims": "claims",
-    "write_log": "reading",
+    "write_log": "reading.writing",
     "write_report": "report",
 }
 
@@ -56,12 +58,14 @@ if TYPE_CHECKING:
     from followup_analytics.ingest import ingest_files as ingest_files
     from followup_analytics.log.followup_log import FollowUpLog as FollowUpLog
     from followup_analytics.log.followup_log import Note as Note
+    from followup_analytics.log.followup_log import subset as subset
     from followup_analytics.model import fit_callback_model as fit_callback_model
     from followup_analytics.model import load_callback_model as load_callback_model
     from followup_analytics.model import predict_callbacks as predict_callbacks
     from followup_analytics.reading.logs import read_log as read_log
-    from followup_analytics.reading.logs import write_log as write_log
+    from followup_analytics.reading.writing import write_log as write_log
     from followup_analytics.report import write_report as write_report
+    from followup_analytics.simulate import sample_data as sample_data
     from followup_analytics.simulate import simulate_log as simulate_log
     from followup_analytics.store import open_store as open_store
 

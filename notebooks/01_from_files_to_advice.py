@@ -15,7 +15,7 @@ from pathlib import Path
 
 import followup_analytics as fa
 
-DATA = Path(os.environ.get("FOLLOWUP_DATA", "data/log"))
+DATA = os.environ.get("FOLLOWUP_DATA") or fa.sample_data("log")
 TODAY = None  # a date such as "2026-03-05"; None takes the day up to which the record is complete
 
 # %% [markdown]
@@ -28,15 +28,16 @@ TODAY = None  # a date such as "2026-03-05"; None takes the day up to which the 
 # %%
 workshop = Path(tempfile.mkdtemp())
 store = f"sqlite:///{workshop / 'office.db'}"
-backup = sorted(Path("data/forms/android").glob("*.xml"))
-received = fa.ingest_files(backup, into=store, roster="data/forms/roster.csv")
+backup = sorted(fa.sample_data("forms/android").glob("*.xml"))
+roster = fa.sample_data("forms/roster.csv")
+received = fa.ingest_files(backup, into=store, roster=roster)
 received.to_frame().select("file", "table", "rows_read", "accepted", "rejected")
 
 # %% [markdown]
 # A second ingest of the same files adds nothing.
 
 # %%
-again = fa.ingest_files(backup, into=store, roster="data/forms/roster.csv")
+again = fa.ingest_files(backup, into=store, roster=roster)
 print(again.summary())
 fa.read_log(store)
 

@@ -6,13 +6,12 @@
 
 # %% tags=["parameters"]
 import os
-from pathlib import Path
 
 import polars as pl
 
 import followup_analytics as fa
 
-DATA = Path(os.environ.get("FOLLOWUP_DATA", "data/log"))
+DATA = os.environ.get("FOLLOWUP_DATA") or fa.sample_data("log")
 log = fa.read_log(DATA)
 log
 

@@ -7,14 +7,13 @@
 
 # %% tags=["parameters"]
 import os
-from pathlib import Path
 
 import ipywidgets as widgets
 from IPython.display import display
 
 import followup_analytics as fa
 
-DATA = Path(os.environ.get("FOLLOWUP_DATA", "data/log"))
+DATA = os.environ.get("FOLLOWUP_DATA") or fa.sample_data("log")
 log = fa.read_log(DATA)
 steps = fa.next_steps(log)
 print(steps.summary())

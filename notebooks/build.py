@@ -36,13 +36,16 @@ def notebook_of(source: Path) -> Any:
     return made
 
 
-def executed(source: Path, timeout: int = 300) -> Any:
-    """The notebook of a source after all its cells have run in the repository's root; raises where one fails."""
+def executed(source: Path, timeout: int = 300, folder: Path = HERE) -> Any:
+    """The notebook of a source after all its cells have run in a folder, by default its own as JupyterLab does.
+
+    Raises where a cell fails.
+    """
     from nbclient import NotebookClient
 
     made = notebook_of(source)
     NotebookClient(
-        made, timeout=timeout, kernel_name="python3", record_timing=False, resources={"metadata": {"path": HERE.parent}}
+        made, timeout=timeout, kernel_name="python3", record_timing=False, resources={"metadata": {"path": folder}}
     ).execute()
     made.metadata["language_info"] = {"name": "python"}
     return made

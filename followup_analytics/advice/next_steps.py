@@ -21,6 +21,7 @@ from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
+from followup_analytics.results.scope import scope
 from followup_analytics.text import counted, listed, shorten
 
 if TYPE_CHECKING:
@@ -199,6 +200,7 @@ def next_steps(
 
     Raises UsageError for a date, country, policy or verdict that can't be understood.
     """
+    log = scope(log)
     on_day = _date(today) or dt.date.fromisoformat(LogCounts.of(log).data_date)
     office = read_policy(policy)
     where = country or office.country

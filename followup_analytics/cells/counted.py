@@ -11,14 +11,16 @@ microseconds, or whole days of 24 hours where one of the two rows knows only its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import TYPE_CHECKING, Literal
 
 import narwhals as nw
 import polars as pl
 
-from followup_analytics.cells.engine import collect, keep
-from followup_analytics.cells.inputs import CONTACT_KEYS, Prepared, buckets, prepare, role
+from followup_analytics.cells.engine import choose_engine, collect, keep
+from followup_analytics.cells.inputs import CONTACT_KEYS, Prepared, buckets, instants_only, n_dated, prepare, role
+from followup_analytics.cells.instants import automatic_replies, left_out_counts
 from followup_analytics.cells.windows import (
     ATTEMPT,
     CENSORED,
@@ -30,6 +32,7 @@ from followup_analytics.cells.windows import (
     episode_query,
 )
 from followup_analytics.errors import UsageError
+from followup_analytics.log.asked import in_frames
 from followup_analytics.log.followup_log import Note
 
 if TYPE_CHECKING:
@@ -118,6 +121,12 @@ def episodes(log: FollowUpLog, outcome: str = "response", *, engine: str = "auto
     Raises UsageError for another outcome than response or advanced.
     """
     check_outcome(outcome)
+    if choose_engine(engine) != "polars":
+        return _episodes(log, outcome, engine)
+    return log.remembered(("episodes", outcome), lambda: _episodes(log, outcome, engine))
+
+
+def _episodes(log: FollowUpLog, outcome: str, engine: str) -> pl.DataFrame:
     made = prepare(log, engine)
     query = keep(episode_query(made.frames, outcome))
     counts = collect(
@@ -147,15 +156,25 @@ def attempts(
     purpose; at_us, at_day, instant (1/0); gap_hours since the previous attempt (null for the first); elapsed_us from
     the attempt to what closes the window, at most `within` days; closed_by: response, next_attempt, end, censored,
     window (it went by in full); y (1: a response within the window); end_kind where closed_by is end. Then `columns`:
-    any column of contacts or interviews, with its own type.
+    any column of contacts or interviews, with its own type, named by `asked.in_frames`.
 
     Raises UsageError for another outcome than response or advanced, a window that is not positive or an unknown column.
     """
     check_outcome(outcome)
+    length = window_us(within)
+    if choose_engine(engine) != "polars":
+        rows = _attempts(log, outcome, length, working_days, engine)
+    else:
+        question = ("attempts", outcome, length, working_days)
+        rows = log.remembered(question, lambda: _attempts(log, outcome, length, working_days, engine))
+    return _further_columns(rows, log, columns)
+
+
+def _attempts(log: FollowUpLog, outcome: str, within_us: int, working_days: str | None, engine: str) -> pl.DataFrame:
     made = prepare(log, engine, working_days=working_days)
     contacts = made.frames["contacts"]
     query = attempt_query(
-        keep(episode_query(made.frames, outcome)), contacts, window_us(within), instants_only=made.instants_only
+        keep(episode_query(made.frames, outcome)), contacts, within_us, instants_only=made.instants_only
     )
     rows = collect(query).sort("story", "attempt")
     whose = log.interviews.select("interview_id", "applicant_id", bucket=buckets(log), story=pl.int_range(pl.len()))
@@ -172,7 +191,7 @@ def attempts(
     rows = _joined(rows, log.outcomes.select("interview_id", "outcome"), "interview_id")
     rows = rows.with_columns(end_kind=pl.when(pl.col("closed_by") == "end").then(pl.col("outcome")))
     kept = [*_ATTEMPT_COLUMNS, "at_us", "at_day", "instant", "gap_hours", "elapsed_us", "closed_by", "y", "end_kind"]
-    return _further_columns(rows.select(kept), log, columns)
+    return rows.select(kept)
 
 
 def counts_behind(rows: pl.DataFrame) -> dict[str, int]:
@@ -224,6 +243,12 @@ def log_notes(log: FollowUpLog, outcome: str = "response") -> tuple[Note, ...]:
     outcomes_after_observation, outcomes_before_interview, automatic_replies, day_precision.
     """
     check_outcome(outcome)
+    return log.remembered(("log_notes", outcome), lambda: _log_notes(log, outcome))
+
+
+def _log_notes(log: FollowUpLog, outcome: str) -> tuple[Note, ...]:
+    if instants_only(log):
+        return notes_of(left_out_counts(log, outcome))
     made = prepare(log)
     tries = collect(at_risk(keep(episode_query(made.frames, outcome)), made.frames["contacts"]).select("story"))
     return left_out(log, made, n_attempts=tries.height, n_interviews=tries["story"].n_unique())
@@ -236,7 +261,6 @@ def left_out(log: FollowUpLog, made: Prepared, *, n_attempts: int, n_interviews:
     contacts = made.frames["contacts"].with_columns(observed=observed)
     places = collect(contacts.select(*flags, nw.col("observed").sum())).row(0, named=True)
     ends = collect(made.frames["outcomes"].select(*flags)).row(0, named=True)
-    dated = sum(int((frame["at_precision"] == "day").sum()) for frame in (log.interviews, log.contacts, log.outcomes))
     numbers = {
         "attempts_not_at_risk": (places["observed"] or 0) - n_attempts,
         "interviews_without_attempt": log.interviews.height - n_interviews,
@@ -244,9 +268,14 @@ def left_out(log: FollowUpLog, made: Prepared, *, n_attempts: int, n_interviews:
         "contacts_after_observation": places["late"],
         "outcomes_before_interview": ends["early"],
         "outcomes_after_observation": ends["late"],
-        "automatic_replies": int(((log.contacts["direction"] == "inbound") & log.contacts["automatic"]).sum()),
-        "day_precision": dated,
+        "automatic_replies": automatic_replies(log),
+        "day_precision": sum(n_dated(log).values()),
     }
+    return notes_of(numbers)
+
+
+def notes_of(numbers: Mapping[str, int]) -> tuple[Note, ...]:
+    """Counts of what was left out, by code, as notes; a count of nought gives none."""
     return tuple(Note(code, _SENTENCES[code], n) for code, n in numbers.items() if n)
 
 
@@ -259,7 +288,7 @@ def check_outcome(outcome: str) -> str:
 
 def window_us(within: float) -> int:
     """A window of `within` days (fractions allowed) in whole microseconds; UsageError unless positive and finite."""
-    if not 0 < within < 100_000:
+    if isinstance(within, bool) or not isinstance(within, Real) or not 0 < within < 100_000:
         raise UsageError(
             f"--within {within!r} is no length of a window: give a number of days above 0, such as 7 or 0.5."
         )
@@ -299,11 +328,16 @@ def _joined(rows: pl.DataFrame, table: pl.DataFrame, key: str) -> pl.DataFrame:
 
 
 def _further_columns(rows: pl.DataFrame, log: FollowUpLog, columns: Sequence[str]) -> pl.DataFrame:
-    wanted = [name for name in dict.fromkeys(columns) if name not in rows.columns]
-    of_contacts = [name for name in wanted if name in log.contacts.columns]
-    of_interviews = [name for name in wanted if name in log.interviews.columns and name not in of_contacts]
+    wanted = list(dict.fromkeys(columns))
+    contacts, interviews = log.held("contacts"), log.held("interviews")
+    of_contacts = [name for name in wanted if name in contacts.columns]
+    of_interviews = [name for name in wanted if name in interviews.columns and name not in of_contacts]
     unknown = [name for name in wanted if name not in of_contacts and name not in of_interviews]
     if unknown:
         raise UsageError(f"Neither contacts nor interviews have a column {unknown[0]!r}.")
-    rows = _joined(rows, log.contacts.select("contact_id", *of_contacts), "contact_id")
-    return _joined(rows, log.interviews.select("interview_id", *of_interviews), "interview_id")
+    for table, names, key in ((contacts, of_contacts, "contact_id"), (interviews, of_interviews, "interview_id")):
+        if names:
+            held = table.select(list(dict.fromkeys([key, *names])))
+            added = held.select(key, *(pl.col(name).alias(in_frames(name)) for name in names))
+            rows = _joined(rows, added, key)
+    return rows

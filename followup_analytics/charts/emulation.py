@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from followup_analytics.charts.inputs import ArmWeight, Balance, Overlap, Risk, has_number, limits, number
+from followup_analytics.charts.inputs import Balance, Overlap, Risk, has_number, limits, number
 from followup_analytics.charts.style import (
     BAND,
     BLUE,
@@ -185,10 +185,10 @@ def weights_chart(rows: Sequence[Row], *, simulated: bool = False, ax: Axes | No
     with house_style():
         axes = ax or new_axes(COLUMN_WIDTH, 2.0)
         for place, (name, _, limit, _) in enumerate(_WEIGHT_BARS):
-            for shift, arm in zip((-0.19, 0.19), map(ArmWeight.of, rows), strict=False):
-                value = getattr(arm, name)
-                axes.barh(place + shift, value, height=0.34, color=SERIES[ARMS.index(arm.arm)].colour)
-                words = f"{arm.arm} {percent(value, 1 if value < 0.1 else 0)}"
+            for shift, row in zip((-0.19, 0.19), rows, strict=False):
+                value = float(row[name])
+                axes.barh(place + shift, value, height=0.34, color=SERIES[ARMS.index(str(row["arm"]))].colour)
+                words = f"{row['arm']} {percent(value, 1 if value < 0.1 else 0)}"
                 # Beyond the gate's mark, which the words would else be crossed by.
                 _beside(axes, words, max(value, limit), place + shift)
         _draw_limits(axes)
@@ -228,17 +228,16 @@ def _draw_limits(axes: Axes) -> None:
 def weights_alt(rows: Sequence[Row]) -> str:
     """Alt text: effective size and largest share of both arms."""
     told = [
-        f"the {arm.arm} is worth {arm.effective_size:,.0f} interviews, {percent(arm.effective_share)} of its number, "
-        f"its largest weight {percent(arm.largest_share, 1)} of the sum"
-        for arm in map(ArmWeight.of, rows)
+        f"the {row['arm']} is worth {float(row['effective_size']):,.0f} interviews, {percent(row['effective_share'])} "
+        f"of its number, its largest weight {percent(float(row['largest_share']), 1)} of the sum"
+        for row in rows
     ]
     return f"Chart of weights: {joined(told) or 'no numbers'}."
 
 
 def _weights_caption(rows: Sequence[Row]) -> str:
-    arms = [ArmWeight.of(row) for row in rows]
-    means = joined([f"{arm.mean_weight:.2f} ({arm.arm})" for arm in arms])
-    cut = joined([f"{percent(arm.share_capped, 1)} ({arm.arm})" for arm in arms])
+    means = joined([f"{float(row['mean_weight']):.2f} ({row['arm']})" for row in rows])
+    cut = joined([f"{percent(float(row['share_capped']), 1)} ({row['arm']})" for row in rows])
     return f"What weighting leaves of each arm. The mean weight is {means}; cut to the cap were {cut}."
 
 

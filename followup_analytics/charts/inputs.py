@@ -149,18 +149,6 @@ class Overlap(Found):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ArmWeight(Found):
-    """What weighting leaves of an arm."""
-
-    arm: str
-    effective_size: float
-    effective_share: float
-    largest_share: float
-    mean_weight: float
-    share_capped: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Risk(Found):
     """The risk of the outcome in an arm by the end of a day."""
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from followup_analytics.claims.definition import NO_COVARIATES
 from followup_analytics.errors import UsageError
 from followup_analytics.log import clock
+from followup_analytics.log.asked import asked
 from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.text import nearest
 
@@ -114,7 +115,7 @@ def baseline_covariates(log: FollowUpLog, names: Sequence[str], response_us: Int
         `rating_known_since` to say.
     """
     made = []
-    for name in dict.fromkeys(names):
+    for name in dict.fromkeys(asked(one).column for one in names):
         if name in NO_COVARIATES:
             raise UsageError(f"--adjust: {name} is an id or a time, and nothing to adjust for.")
         if name not in log.interviews.columns or name.startswith("_"):
@@ -167,7 +168,7 @@ def _levels(name: str, values: pl.Series) -> Covariate:
         text = values.cut(cuts).cast(pl.String)
     else:
         text = values.cast(pl.String)
-    text = text.fill_null(MISSING)
+    text = text.fill_null(MISSING).alias("level")
     counts = text.value_counts().sort(by=["count", text.name], descending=[True, False])
     floor = max(RARE_NUMBER, RARE_SHARE * len(text))
     common = counts.filter(pl.col("count") >= floor)[text.name].to_list()[:_MOST_LEVELS]

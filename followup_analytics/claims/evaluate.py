@@ -28,6 +28,7 @@ from followup_analytics.claims.words import effect_words, in_a_hundred, joined, 
 from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.results.disclosure import HIDDEN_REASON, SUPPRESSED, require_enough
 from followup_analytics.results.result import LogCounts
+from followup_analytics.results.scope import scope
 from followup_analytics.results.values import finite
 from followup_analytics.statistics import EValue, Jackknife, detectable_from_se, e_value_from_risks, holm
 
@@ -47,6 +48,7 @@ def test_claims(
     claim: str | None = None,  # noqa: PT028 - no test, whatever its name
     claims: str | Path | Catalogue | None = None,  # noqa: PT028
     adjust: str | Sequence[str] | None = None,  # noqa: PT028
+    cohort: str | Sequence[str] | None = None,  # noqa: PT028
     min_cell: int = 10,  # noqa: PT028
     seed: int = 0,  # noqa: PT028
     registration: str | Path | None = None,  # noqa: PT028
@@ -60,6 +62,7 @@ def test_claims(
         claims: a catalogue file of the user's own (or a Catalogue), tested in place of the package's, a family of
             its own.
         adjust: a further column of the interviews to adjust every claim for, or several.
+        cohort: only this cohort of the log, or these; None: all of it.
         min_cell: nothing is shown about fewer applicants.
         seed: accepted for uniformity; nothing here is drawn at random.
         registration: a preregistration of the claims' file; verdicts are marked post hoc where it does not fit.
@@ -73,6 +76,7 @@ def test_claims(
         UsageError: no such claim, or no such column in `adjust`.
         DataError, UnreadableError: the file of claims.
     """
+    log = scope(log, cohort, min_cell)
     del seed
     require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
     catalogue = choose_catalogue(claims)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from followup_analytics.cells.counted import attempts, episodes
 from followup_analytics.log import clock
+from followup_analytics.log.asked import in_frames
 from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.log.schema import CHANNELS, ETIQUETTE_ITEMS, PARTIES, TONES
 
@@ -115,7 +116,9 @@ def read_histories(log: FollowUpLog, items: Sequence[str] = ETIQUETTE_ITEMS) -> 
     spans = spans.with_columns(
         until_order=pl.col("until_us"), until_instant=pl.lit(1, pl.Int64), start_order=pl.col("start_us")
     )
-    tried = attempts(log, "response", columns=[*items, "tone", "duration_s"])
+    of_contacts = [*items, "tone", "duration_s"]
+    tried = attempts(log, "response", columns=of_contacts)
+    tried = tried.rename({in_frames(name): name for name in of_contacts})
     contacts = _own_contacts(log, spans)
     toned = contacts.filter(pl.col("tone").is_not_null())
     return Histories(

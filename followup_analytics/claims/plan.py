@@ -19,6 +19,7 @@ from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import HIDDEN_REASON, SUPPRESSED, require_enough
 from followup_analytics.results.result import NO_LOG, LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
+from followup_analytics.results.scope import require_numbers, scope
 from followup_analytics.statistics import (
     detectable_from_se,
     equivalence_sample_size,
@@ -168,6 +169,9 @@ def plan_study(
     Raises:
         UsageError: a share outside 0 to 1, an effect of less than one point. WithheldError: a log of too few people.
     """
+    given = {"design_effect": design_effect, "per_applicant": per_applicant}
+    require_numbers(baseline=baseline, effect=effect, power=power, alpha=alpha, **given)
+    log = None if log is None else scope(log, min_cell=min_cell)
     _check(baseline, effect, power, alpha, design_effect, per_applicant)
     effect = effect / 100
     catalogue = claims or own_catalogue()

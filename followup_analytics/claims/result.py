@@ -120,11 +120,11 @@ class ClaimsResult(Result):
     #: Makes the interviews behind the numbers (confidential) when `trace` is asked for.
     behind: Callable[[], pl.DataFrame] | None = field(default=None, compare=False)
 
-    def trace(self) -> pl.DataFrame:
+    def trace(self) -> Any:
         """The interviews behind each claim with their arms, weights and ends. Confidential, about single interviews."""
         if self.behind is None:
             raise UsageError("This answer was read back: ask for the claims anew to trace them.")
-        return self.behind()
+        return self.as_native(self.behind())
 
     def caption(self) -> str:
         """The question, or the title of another catalogue than the package's own."""
@@ -175,10 +175,7 @@ class ClaimsResult(Result):
         rows = [
             {"claim": row.claim, **plain(entry)} for row in self.rows for entry in _listed(row.diagnostics.get(name))
         ]
-        return self._native(frame_of_findings(rows))
-
-    def _native(self, frame: pl.DataFrame) -> Any:
-        return frame.to_pandas() if self.native == "pandas" else frame
+        return self.as_native(frame_of_findings(rows))
 
     def summary(self) -> str:
         """How many claims got which verdict, and which hold."""

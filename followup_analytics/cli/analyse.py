@@ -53,7 +53,7 @@ def rates(
 
     finish(
         response_rates(
-            open_log(log, shared, columns=[key.strip() for key in by.split(",")]),
+            open_log(log, shared),
             by=by, outcome=outcome, within=within, min_cell=shared.min_cell, bins=bins,
             working_days=working_days, cluster=cluster, engine=shared.engine, seed=shared.seed,
         ),

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from followup_analytics.cli.shared import Printing, show, with_options, writable
+from followup_analytics.cli.shared import Printing, say, show, with_options, writable
 from followup_analytics.text import clean
 
 Files = Annotated[
@@ -197,6 +197,10 @@ def _progress() -> Iterator[Callable[[str, int, float | None], None] | None]:
 
 def _finish(result: Any, printing: Printing) -> None:
     show(result, printing)
+    # On a terminal the table above names them; programs and pipes find every refusal on stderr.
+    if not (sys.stdout.isatty() and sys.stderr.isatty() and printing.output is None and not printing.json):
+        for sentence in result.refusals():
+            say(sentence)
     if result.exit_code:
         raise typer.Exit(result.exit_code)
 

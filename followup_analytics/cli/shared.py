@@ -121,25 +121,17 @@ def open_log(
     shared: Shared,
     *,
     protect: bool = True,
-    columns: Sequence[str] | None = None,
     beside: str | None = None,
 ) -> FollowUpLog:
     """Read a log, cut it to what was asked for, and refuse one that is about too few applicants.
 
-    columns: the columns of the contacts that a count needs, where a folder of typed Parquet may be read for them alone.
     beside: a cohort that is kept too where one was asked for, to compare it with.
     """
     from followup_analytics.log.followup_log import subset
     from followup_analytics.reading.logs import as_sequence, read_log
     from followup_analytics.results.disclosure import require_enough, small_cohort_note
 
-    log = None
-    if columns is not None and shared.as_of is None:
-        from followup_analytics.reading.columns import scan_log
-
-        log = scan_log(source, time_zone=shared.time_zone, columns=columns)
-    if log is None:
-        log = read_log(source, time_zone=shared.time_zone, as_of=shared.as_of)
+    log = read_log(source, time_zone=shared.time_zone, as_of=shared.as_of)
     if shared.cohort is not None and protect:
         for note in small_cohort_note(log.interviews, shared.min_cell):
             say(note.text)
@@ -152,10 +144,12 @@ def open_log(
 
 def n_applicants(log: FollowUpLog) -> int:
     """How many people a log is about; where there is a table of applicants, those in it too."""
-    ids = log.interviews["applicant_id"]
-    if log.applicants is not None:
-        ids = ids.append(log.applicants["applicant_id"])
-    return ids.n_unique()
+    if not log.has_applicants:
+        return log.n_applicants
+    import polars as pl
+
+    tables = (log.held("interviews"), log.held("applicants"))
+    return pl.concat([table.select(["applicant_id"]) for table in tables])["applicant_id"].n_unique()
 
 
 # ------------------------------------------------------------------------------------------------------- printing

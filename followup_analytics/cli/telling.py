@@ -79,6 +79,6 @@ def _counts(store: Store) -> dict[str, Any]:
     """The `log` object, counted in the store itself: to read all of it for one entry would take too long."""
     from followup_analytics.track.times import local_time
 
-    settings = store.settings()
-    today = local_time(store.now(), settings.get("time_zone") or "UTC").date()
-    return {**store.sizes(), "data_date": today.isoformat(), "simulated": settings.get("simulated") == "true"}
+    settings = store.checked_settings()
+    today = local_time(store.now(), settings.time_zone or "UTC").date()
+    return {**store.sizes(), "data_date": today.isoformat(), "simulated": settings.simulated}

@@ -4,41 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from followup_analytics.errors import UnreadableError
 from followup_analytics.log.checks import CheckedTable
-from followup_analytics.log.followup_log import parse_moment
+from followup_analytics.log.followup_log import parse_moments
+from followup_analytics.log.schema import TABLES
+from followup_analytics.log.settings import LOG_FILE, Settings, read_settings
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What a folder's log.toml says that the store has to know."""
-
-    time_zone: str | None = None
-    data_date: dt.datetime | dt.date | str | None = None
-    simulated: bool = False
-
-    def complete(self, checked: CheckedTable, time_zone: str | None) -> CheckedTable:
-        """Interviews with observed_until filled in: in a store, no file says any longer where the record ends."""
-        return observed_until(checked, self.data_date, time_zone or self.time_zone)
-
-
-def observed_until(
-    checked: CheckedTable, end: dt.datetime | dt.date | str | None, time_zone: str | None
-) -> CheckedTable:
+def observed_until(checked: CheckedTable, end: dt.datetime | dt.date | str | None) -> CheckedTable:
     """Interviews that say nothing of the end of their record, with this one; a bare date is the end of that day.
 
-    A record can't end before its interview: such a row keeps its gap. Raises UsageError when it is no date.
+    The day ends where the interview was, and a time without an offset is read there. A record can't end before its
+    interview: such a row keeps its gap. Raises UsageError when it is no date.
     """
     if end is None:
         return checked
-    moment = pl.lit(parse_moment(end, time_zone), pl.Datetime("us", "UTC"))
-    usable = pl.when(moment >= pl.col("interviewed_at")).then(moment)
+    ends = parse_moments(end, checked.frame["_zone"].fill_null("UTC"))
+    usable = pl.when(ends >= pl.col("interviewed_at")).then(ends)
     return _with_ends(checked, pl.coalesce("observed_until", usable))
 
 
@@ -60,15 +45,13 @@ def _with_ends(checked: CheckedTable, ends: pl.Expr, *extra: str) -> CheckedTabl
 
 
 def settings_beside(path: Path) -> Settings:
-    """The settings beside a file; none where there is no log.toml. Raises UnreadableError when it is not TOML."""
-    beside = path.parent / "log.toml"
-    if path.is_dir() or not beside.is_file():
+    """The settings of the folder that a table lies in, or whose table it is a part of; none where it has none.
+
+    Raises UnreadableError and DataError as `read_settings` does.
+    """
+    if path.is_dir():
         return Settings()
-    try:
-        given = tomllib.loads(beside.read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        raise UnreadableError(
-            f"{beside.name} beside {path.name}: this is not TOML; correct it or move it away."
-        ) from None
-    zone, simulated = given.get("time_zone"), given.get("simulated")
-    return Settings(str(zone) if zone else None, given.get("data_date"), simulated is True)
+    folder = path.parent
+    if folder.name.partition(".")[0].casefold() in TABLES and not (folder / LOG_FILE).is_file():
+        folder = folder.parent
+    return read_settings(folder / LOG_FILE)

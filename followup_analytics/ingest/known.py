@@ -9,7 +9,7 @@ import polars as pl
 
 from followup_analytics.ingest.linking.roster import INTERVIEW_SCHEMA
 from followup_analytics.log.checks import CheckedTable
-from followup_analytics.log.clock import local_times
+from followup_analytics.log.clock import known_zones, local_times
 from followup_analytics.log.pseudonyms import Pseudonyms
 from followup_analytics.store import Store
 
@@ -38,7 +38,8 @@ def stored_interviews(store: Store | None) -> pl.DataFrame:
     """Ids, times and zones of the interviews in a store; empty without one."""
     if store is None:
         return no_interviews()
-    return store.read_table("interviews", list(_COLUMNS)).select(_COLUMNS).cast(pl.Schema(_EMPTY))
+    held = store.read_table("interviews", list(_COLUMNS)).select(_COLUMNS).cast(pl.Schema(_EMPTY))
+    return held.with_columns(known_zones(held["_zone"]))
 
 
 def with_checked(known: pl.DataFrame, checked: Sequence[CheckedTable], pseudonyms: Pseudonyms) -> pl.DataFrame:

@@ -140,9 +140,8 @@ def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
 
 def _with_ends_of_record(run: Run, file: FileOnItsWay, checked: CheckedTable) -> CheckedTable:
     """The end of each record: the row's own, else the user's, else that of the log.toml beside it, else the store's."""
-    zone = file.options.time_zone or (file.options.map.time_zone if file.options.map else None)
-    given = observed_until(checked, file.options.observed_until, zone)
-    return observed_as_stored(file.settings.complete(given, zone), run.known)
+    given = observed_until(checked, file.options.observed_until)
+    return observed_as_stored(observed_until(given, file.settings.data_date), run.known)
 
 
 def _told_of_own_row(file: FileOnItsWay, table: TableOnItsWay, checked: CheckedTable) -> CheckedTable:

@@ -71,7 +71,8 @@ def ingest_files(
     paths = as_paths(files)
     store = open_store(into, create=True)
     run = Run(options, store.pseudonyms(), store, Papers(store.folder, [*paths, *_given(roster, review)]), progress)
-    run.store_zone = store.setting("time_zone")
+    # Whoever gives a zone puts right what the store may hold wrongly.
+    run.store_zone = None if options.time_zone is not None else store.checked_settings().time_zone
     run.known = stored_interviews(store)
     run.in_store = set(run.known["interview_id"])
     return _through(run, paths, source, roster, review, IngestResult)

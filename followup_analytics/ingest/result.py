@@ -134,6 +134,10 @@ class IngestResult(Result):
         papers = (Text(clean(line), overflow="fold") for line in self._papers())
         return Group(*table, *rules, *papers, *whole.renderables[2:])
 
+    def refusals(self) -> list[str]:
+        """What was refused, a sentence each: files that could not be read, then the broken rules of rows."""
+        return [*(str(one.error) for one in self.failed), *self._lines()]
+
     def _lines(self) -> list[str]:
         shown = [one.sentence() for one in self.broken[:_MOST_RULES]]
         more = len(self.broken) - _MOST_RULES

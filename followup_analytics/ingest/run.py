@@ -17,7 +17,6 @@ from followup_analytics.errors import FollowUpError, UsageError
 from followup_analytics.ingest.aside.aside import SetAside
 from followup_analytics.ingest.aside.papers import Papers
 from followup_analytics.ingest.aside.review import Review
-from followup_analytics.ingest.beside import Settings
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.known import no_ends, no_interviews
 from followup_analytics.ingest.linking.roster import Roster
@@ -28,10 +27,11 @@ from followup_analytics.ingest.result import FailedFile
 from followup_analytics.log.checks import CheckedTable
 from followup_analytics.log.clock import is_zone
 from followup_analytics.log.followup_log import Note, parse_moment
+from followup_analytics.log.places import tables_in
 from followup_analytics.log.pseudonyms import Pseudonyms
 from followup_analytics.log.schema import INTERVIEWS, TABLES
+from followup_analytics.log.settings import Settings
 from followup_analytics.sheets.headings import header_key
-from followup_analytics.sheets.tabular import DELIMITED_SUFFIXES, PARQUET_SUFFIXES
 from followup_analytics.store import Counts, Store
 
 Progress = Callable[[str, int, float | None], None]
@@ -181,9 +181,7 @@ def as_paths(files: Paths) -> list[Path]:
 
 
 def _tables_in(folder: Path) -> list[Path]:
-    """The tables of a log in a folder, interviews first; none where it is no folder or holds something else."""
+    """The files of a log's tables in a folder, interviews first; none where it is no folder or holds something else."""
     if not folder.is_dir():
         return []
-    kinds = (*DELIMITED_SUFFIXES, *PARQUET_SUFFIXES)
-    inside = sorted(path for path in folder.iterdir() if path.suffix.lower() in kinds)
-    return [path for name in TABLES for path in inside if path.stem.casefold() == name]
+    return [path for paths in tables_in(folder).tables.values() for path in paths]

@@ -20,7 +20,7 @@ from followup_analytics.ingest.registry import Batch, ReadOptions
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
 from followup_analytics.ingest.summing import keep_note
 from followup_analytics.log.checks import CheckedTable, check_table, covariates, reject_unknown_interviews
-from followup_analytics.log.clock import DAY_US, local_midnight, zones_of
+from followup_analytics.log.clock import DAY_US, is_zone, local_midnight, zones_of
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.pseudonyms import protect
 from followup_analytics.log.schema import CONTACTS, INTERVIEWS, TABLES
@@ -106,7 +106,8 @@ def _mark_key(run: Run, tx: Any) -> None:
 def _keep_settings(run: Run, file: FileOnItsWay, tx: Any) -> None:
     """What files say about the whole log: its zone, that it is simulated, the analyst's rule for voicemails."""
     zone = file.options.time_zone
-    if zone is not None and tx.setting("time_zone") is None:
+    held = tx.setting("time_zone")
+    if zone is not None and (held is None or not is_zone(held)):
         tx.set("time_zone", zone)
     if file.settings.simulated:
         tx.set("simulated", "true")

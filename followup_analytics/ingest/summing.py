@@ -203,7 +203,7 @@ def _log_counts(store: Store | None, checked: Sequence[CheckedTable]) -> LogCoun
         n, applicants, until, last = connection.execute(query).one()
         touches = connection.execute(sa.select(sa.func.count(contacts.record), sa.func.max(contacts.at))).one()
     latest = until or max(filter(None, (last, touches[1])), default=None)
-    return LogCounts(n, applicants, touches[0], _date(latest), store.setting("simulated") == "true")
+    return LogCounts(n, applicants, touches[0], _date(latest), store.checked_settings().simulated)
 
 
 def _counts_of_files(frames: dict[str, pl.DataFrame]) -> LogCounts:

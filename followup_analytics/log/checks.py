@@ -6,7 +6,7 @@ dataframely in one pass. A row that breaks any rule is set aside whole; every ru
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,8 @@ _WANTED = {"boolean": "true, false, 1, 0, yes or no", "integer": "a whole number
 #: Timestamps for which a bare date means "by the end of that day": the record's end, and a rating that must not be
 #: taken for earlier than it was.
 _END_OF_DAY = ("observed_until", "self_rated_at")
+#: Rows of the second part of a table are numbered from here on, those of the third from twice as much.
+PART_ROWS = 1 << 32
 _REJECT_SCHEMA = {ROW: pl.Int64, "column": pl.String, "rule": pl.String, "message": pl.String}
 
 
@@ -36,7 +38,8 @@ class CheckedTable:
     `frame`: the good rows, typed as the contract says, all its columns present, further columns after them; also
     `_row`, for interviews `_zone`, and for tables with an applicant_id `_bucket`.
     `rejects`: one row per broken rule (`_row`, `column`, `rule`, `message`).
-    `ambiguous_hours`, `missing_hours`: local times at a clock change that a rule resolved.
+    `ambiguous_hours`, `missing_hours`: local times at a clock change that a rule resolved. `parts`: the files that the
+    table lies in where there are several; `_row` then counts on by PART_ROWS from one to the next.
     """
 
     table: str
@@ -46,6 +49,7 @@ class CheckedTable:
     rows_read: int
     ambiguous_hours: int = 0
     missing_hours: int = 0
+    parts: tuple[str, ...] = ()
 
     @property
     def n_rejected(self) -> int:
@@ -56,9 +60,16 @@ class CheckedTable:
         """The broken rules as problems with their places, in the order of rows."""
         rows = self.rejects.sort(ROW, maintain_order=True).head(limit or self.rejects.height)
         return tuple(
-            Problem(row["message"], self.file, row[ROW], row["column"], row["rule"])
+            Problem(row["message"], *self._place(row[ROW]), row["column"], row["rule"])
             for row in rows.iter_rows(named=True)
         )
+
+    def _place(self, row: int | None) -> tuple[str, int | None]:
+        """The file that a row stands in, and its number there."""
+        if not self.parts or row is None:
+            return self.file, row
+        part, row_there = divmod(row, PART_ROWS)
+        return self.parts[part], row_there
 
 
 def recognise(columns: list[str]) -> Table | None:
@@ -114,15 +125,7 @@ def reject_unknown_interviews(checked: CheckedTable, known: pl.Series) -> Checke
         rule=pl.lit("unknown_interview"),
         message=pl.lit("no interview has this id; add the interview, or correct the id."),
     )
-    return CheckedTable(
-        checked.table,
-        checked.file,
-        checked.frame.filter(~stray),
-        pl.concat([checked.rejects, rejects]),
-        checked.rows_read,
-        checked.ambiguous_hours,
-        checked.missing_hours,
-    )
+    return replace(checked, frame=checked.frame.filter(~stray), rejects=pl.concat([checked.rejects, rejects]))
 
 
 def covariates(frame: pl.DataFrame, table: Table) -> list[str]:
@@ -187,7 +190,8 @@ def _cast(frame: pl.DataFrame, table: Table, time_zone: str | None, interview_zo
         known = pl.col("_bucket").cast(pl.Int16, strict=False) if "_bucket" in frame.columns else pl.lit(None, pl.Int16)
         frame = frame.with_columns(_bucket=pl.coalesce(known, applicant_buckets(frame["applicant_id"])))
     if table.name in CLOCKS or any(column.type == "timestamp" for column in table.columns):
-        frame, bad, ambiguous, missing = _cast_times(frame, table, time_zone, interview_zones)
+        zones = _row_zones(frame, table, time_zone, interview_zones)
+        frame, bad, ambiguous, missing = cast_times(frame, table, zones)
         rejects.extend(bad)
     order = [
         ROW,
@@ -252,15 +256,18 @@ _TIME_FAULTS = {
 }
 
 
-def _cast_times(
-    frame: pl.DataFrame, table: Table, time_zone: str | None, interview_zones: pl.DataFrame | None
+def cast_times(
+    frame: pl.DataFrame, table: Table, zones: pl.Series
 ) -> tuple[pl.DataFrame, list[pl.DataFrame], int, int]:
-    """Every timestamp of the table in UTC, the row's zone, and the precision of its clock."""
+    """Every timestamp of the table in UTC, the row's zone, and the precision of its clock.
+
+    zones: one a row, null where none is known. Gives the frame (interviews with `_zone`), rejects as `CheckedTable` has
+    them, and how many local times a clock change made doubtful or impossible.
+    """
     rejects: list[pl.DataFrame] = []
     ambiguous = missing = 0
-    zones = _row_zones(frame, table, time_zone, interview_zones)
     clock_name = CLOCKS.get(table.name)
-    names = [column.name for column in table.columns if column.type == "timestamp"]
+    names = [column.name for column in table.columns if column.type == "timestamp" and column.name in frame.columns]
     if clock_name:
         names.remove(clock_name)
         names.insert(0, clock_name)
@@ -282,12 +289,12 @@ def _cast_times(
         elif name in _END_OF_DAY and parsed.is_date.any():
             us = _end_of_local_day(us, parsed.is_date, zones)
         frame = frame.with_columns(pl.from_epoch(us, time_unit="us").dt.replace_time_zone("UTC").alias(name))
-    if table.name == INTERVIEWS.name:
+    if table.name == INTERVIEWS.name and "observed_until" in frame.columns:
         early = frame["observed_until"] < frame["interviewed_at"]
         rejects += _rejects(
             frame, early, "observed_until", "before_interview", "lies before interviewed_at; correct one of them."
         )
-    else:
+    elif table.name != INTERVIEWS.name:
         frame = frame.drop("_zone", strict=False)
     return frame, rejects, ambiguous, missing
 

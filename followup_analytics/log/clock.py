@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from followup_analytics.log.schema import FIRST_YEAR, LAST_YEAR
 
@@ -48,6 +51,12 @@ def is_zone(name: str) -> bool:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return True
+
+
+def known_zones(zones: pl.Series) -> pl.Series:
+    """The zones, null where a name is none that is known here."""
+    strange = [zone for zone in zones.drop_nulls().unique() if not is_zone(zone)]
+    return zones.set(zones.is_in(strange), None) if strange else zones
 
 
 def parse_times(values: pl.Series, zones: pl.Series) -> ParsedTimes:
@@ -205,6 +214,43 @@ def local_times(us: pl.Series, zones: pl.Series) -> pl.Series:
             pl.col("at").dt.replace_time_zone("UTC").dt.convert_time_zone(name).dt.replace_time_zone(None)
         )
     return frame.select(local=local)["local"]
+
+
+#: Zones have changed their offset on the minute, most on the quarter; a table of quarters is looked up in no time.
+_STEP_US = 900_000_000
+_MIXED = np.iinfo(np.int64).min
+
+
+def shifts(us: NDArray[np.int64], codes: NDArray[np.intp], names: Sequence[str]) -> NDArray[np.int64]:
+    """Microseconds by which the local clock is ahead of UTC at n instants, each in its zone.
+
+    us: n instants (microseconds since 1970, UTC). codes: n places of zones in `names`. What `local_times` says, for
+    millions of rows: the offset of every quarter of an hour is worked out once for each zone.
+    """
+    if not len(us):
+        return np.zeros(0, dtype=np.int64)
+    first = int(us.min()) // _STEP_US
+    steps = int(us.max()) // _STEP_US - first + 1
+    starts = (np.arange(steps, dtype=np.int64) + first) * _STEP_US
+    table = np.empty((len(names), steps), dtype=np.int64)
+    for place, name in enumerate(names):
+        begin, end = _ahead(starts, name), _ahead(starts + (_STEP_US - 1), name)
+        table[place] = np.where(begin == end, begin, _MIXED)
+    quarters = us // _STEP_US - first
+    found: NDArray[np.int64] = table[0][quarters] if len(names) == 1 else table.ravel()[codes * steps + quarters]
+    mixed = np.flatnonzero(found == _MIXED)
+    if len(mixed):
+        moments = pl.Series(us[mixed])
+        zones = pl.Series(names, dtype=pl.String).gather(pl.Series(codes[mixed]))
+        found[mixed] = (local_times(moments, zones).dt.epoch("us") - moments).to_numpy()
+    return found
+
+
+def _ahead(us: NDArray[np.int64], name: str) -> NDArray[np.int64]:
+    moments = pl.Series(us)
+    zones = pl.Series([name]).new_from_index(0, len(us))
+    ahead: NDArray[np.int64] = (local_times(moments, zones).dt.epoch("us") - moments).to_numpy()
+    return ahead
 
 
 def local_midnight(day: pl.Series, zones: pl.Series) -> pl.Series:

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import polars as pl
 
 from followup_analytics.errors import DataError, UsageError
 from followup_analytics.log import clock
+from followup_analytics.log.asked import asked, in_frames
 from followup_analytics.log.casting import POLARS_TYPES
 from followup_analytics.log.checks import CheckedTable, check_table, refuse, reject_unknown_interviews
-from followup_analytics.log.schema import APPLICANTS, CONTACTS, INTERVIEWS, OUTCOME_TABLE, TABLES, Table
+from followup_analytics.log.columns import ColumnTable
+from followup_analytics.log.schema import (
+    APPLICANTS,
+    CLOCKS,
+    CONTACTS,
+    INTERVIEWS,
+    OUTCOME_TABLE,
+    OUTCOMES,
+    TABLES,
+    Table,
+)
 from followup_analytics.sheets.tabular import ROW
 from followup_analytics.text import listed, nearest
 
 Native = Literal["polars", "pandas"]
+T = TypeVar("T")
 
 
 #: Code of the note that the record's end is a guess; reports then speak of its last entry.
@@ -66,10 +78,74 @@ class FollowUpLog:
     def __repr__(self) -> str:
         """A line that counts instead of dumping rows."""
         kind = "simulated " if self.simulated else ""
-        return (
-            f"<{kind}FollowUpLog: {self.interviews.height:,} interviews, {self.contacts.height:,} contacts, "
-            f"{self.outcomes.height:,} outcomes, data date {self.data_date:%Y-%m-%d}>"
-        )
+        sizes = ", ".join(f"{self.held(name).height:,} {name}" for name in _LAZY[:3])
+        return f"<{kind}FollowUpLog: {sizes}, data date {self.data_date:%Y-%m-%d}>"
+
+    @property
+    def has_applicants(self) -> bool:
+        """Whether there is a table of applicants."""
+        return vars(self)[_HELD + "applicants"] is not None
+
+    @property
+    def n_applicants(self) -> int:
+        """How many applicants have an interview in the log."""
+        return self.remembered("n_applicants", lambda: _n_distinct(self.held("interviews"), "applicant_id"))
+
+    def held(self, table: str) -> pl.DataFrame | ColumnTable:
+        """A table as the log holds it: `height`, `columns` and `select(names)` read no more than they need."""
+        found: pl.DataFrame | ColumnTable = vars(self)[_HELD + table]
+        return found
+
+    def remembered(self, question: Hashable, answer: Callable[[], T]) -> T:
+        """What was worked out of this log before for the same question, else `answer()`, kept with the log.
+
+        A log never changes, so that an answer to a question about it never does; a log cut or changed is another one.
+        """
+        kept: dict[Hashable, Any] = vars(self).setdefault("_remembered", {})
+        if question not in kept:
+            kept[question] = answer()
+        found: T = kept[question]
+        return found
+
+    def with_group(self, name: str, values: pl.Expr) -> FollowUpLog:
+        """The log with a further column of interviews, by which to group; what was worked out of it stays known.
+
+        Raises ValueError for a column that the interviews have.
+        """
+        if name in self.held("interviews").columns:
+            raise ValueError(f"interviews have a column {name!r} already")
+        made = replace(self, interviews=self.interviews.with_columns(values.alias(name)))
+        vars(made)["_remembered"] = vars(self).setdefault("_remembered", {})
+        return made
+
+
+def _n_distinct(table: pl.DataFrame | ColumnTable, name: str) -> int:
+    return table.select([name])[name].n_unique()
+
+
+_HELD = "_held_"
+_LAZY = ("interviews", "contacts", "outcomes", "applicants")
+
+
+class _Table:
+    """An attribute that holds a frame, or a table of columns of which the whole is made when it is asked for."""
+
+    def __init__(self, name: str) -> None:
+        self._key = _HELD + name
+
+    def __get__(self, log: FollowUpLog | None, owner: type | None = None) -> Any:
+        if log is None:
+            return self
+        held = vars(log)[self._key]
+        return held.whole() if isinstance(held, ColumnTable) else held
+
+    def __set__(self, log: FollowUpLog, value: pl.DataFrame | ColumnTable) -> None:
+        vars(log)[self._key] = value
+
+
+# After the dataclass was made, so that its fields have no defaults: reading a large log must not read every column.
+for _name in _LAZY:
+    setattr(FollowUpLog, _name, _Table(_name))
 
 
 def build_log(
@@ -82,11 +158,13 @@ def build_log(
     data_date: dt.datetime | dt.date | str | None = None,
     simulated: bool = False,
     notes: Sequence[Note] = (),
+    like: Any = None,
 ) -> FollowUpLog:
     """Check frames and make a log of them.
 
     Frames are polars or pandas (anything Narwhals takes), with values as text or typed. time_zone: for timestamps
     without an offset. data_date: when the record ends; else the latest observed_until, else the latest time in it.
+    like: a frame of the kind that answers come in; else the interviews are.
     Raises DataError for the first row that breaks a rule of the log.
     """
     given = {"interviews": interviews, "contacts": contacts, "outcomes": outcomes, "applicants": applicants}
@@ -100,7 +178,7 @@ def build_log(
         data_date=data_date,
         simulated=simulated,
         notes=(*notes, *midnight_notes(frames), *clock_notes(checked.values())),
-        native=native_kind(interviews),
+        native=native_kind(interviews if like is None else like),
     )
 
 
@@ -147,9 +225,16 @@ def native_kind(frame: Any) -> Native:
 
 
 def check_tables(
-    frames: Mapping[str, pl.DataFrame], files: Mapping[str, str], *, time_zone: str | None = None
+    frames: Mapping[str, pl.DataFrame],
+    files: Mapping[str, str],
+    *,
+    time_zone: str | None = None,
+    parts: Mapping[str, tuple[str, ...]] | None = None,
 ) -> dict[str, CheckedTable]:
-    """Check the tables of one log together: interviews first, since contacts and outcomes refer to them."""
+    """Check the tables of one log together: interviews first, since contacts and outcomes refer to them.
+
+    files: what each table's file is called. parts: of tables that lie in several, the names of these.
+    """
     if time_zone is not None and not clock.is_zone(time_zone):
         raise UsageError(f"the time zone {time_zone!r} is not known; give an IANA name such as Europe/Berlin.")
     checked: dict[str, CheckedTable] = {}
@@ -161,14 +246,14 @@ def check_tables(
             frames[table.name], table, file=files[table.name] or table.name, time_zone=time_zone, interview_zones=zones
         )
         if table.name == INTERVIEWS.name:
-            zones, known = _known_zones(one.frame, time_zone), one.frame["interview_id"]
+            zones, known = known_zones(one.frame, time_zone), one.frame["interview_id"]
         elif "interview_id" in table.names and known is not None:
             one = reject_unknown_interviews(one, known)
-        checked[table.name] = one
+        checked[table.name] = replace(one, parts=(parts or {}).get(table.name, ()))
     return checked
 
 
-def _known_zones(interviews: pl.DataFrame, time_zone: str | None) -> pl.DataFrame:
+def known_zones(interviews: pl.DataFrame, time_zone: str | None) -> pl.DataFrame:
     """The zone of each interview; null where a bare date says none, so that times without offset can't lean on it."""
     if time_zone is not None:
         return interviews.select("interview_id", "_zone")
@@ -231,10 +316,10 @@ def assemble(
     outcomes = _with_missing_columns(frames.get("outcomes", pl.DataFrame()), OUTCOME_TABLE)
     if "_zone" not in interviews.columns:
         interviews = interviews.with_columns(_zone=pl.coalesce("time_zone", pl.lit(time_zone or "UTC")))
-    until = _data_date(interviews, contacts, outcomes, data_date, time_zone)
+    until = data_date_of(interviews, {"contacts": contacts, "outcomes": outcomes}, data_date, time_zone)
     notes = [*notes, *open_end_note(interviews, data_date), *span_notes(interviews, until, time_zone)]
     notes += () if simulated else ahead_note(until)
-    interviews = _derive_interviews(interviews, int(until.timestamp() * 1_000_000))
+    interviews = _derive_interviews(interviews, record_ends(interviews, until, data_date))
     zones = interviews.select("interview_id", "_zone")
     applicants = frames.get("applicants")
     return FollowUpLog(
@@ -259,9 +344,9 @@ def _with_missing_columns(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     return frame.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in empty.items())
 
 
-def open_end_note(interviews: pl.DataFrame, given: object) -> tuple[Note, ...]:
+def open_end_note(interviews: pl.DataFrame | ColumnTable, given: object) -> tuple[Note, ...]:
     """What to say where nobody told until when the record is complete, so that its last entry has to stand for it."""
-    if given is not None or interviews["observed_until"].count():
+    if given is not None or interviews.select(["observed_until"])["observed_until"].count():
         return ()
     return (
         Note(
@@ -272,23 +357,30 @@ def open_end_note(interviews: pl.DataFrame, given: object) -> tuple[Note, ...]:
     )
 
 
-def span_notes(interviews: pl.DataFrame, until: dt.datetime, time_zone: str | None) -> tuple[Note, ...]:
+def span_notes(interviews: pl.DataFrame | ColumnTable, until: dt.datetime, time_zone: str | None) -> tuple[Note, ...]:
     """What is unusual about zones and ends of the record: said, since days, hours and windows rest on it."""
-    fixed = pl.col("_zone").str.contains(r"^[+-]|^UTC$") & pl.col("time_zone").is_null()
-    fixed &= (pl.col("at_precision") != "day").fill_null(value=True)
+    ends = interviews.select(["observed_until"])["observed_until"]
     found = {
-        "fixed_offsets": int(interviews.select(fixed.sum()).item()) if time_zone is None else 0,
-        "observed_after_data_date": int((interviews["observed_until"] > until).sum()),
+        "fixed_offsets": _fixed_offsets(interviews) if time_zone is None else 0,
+        "observed_after_data_date": int((ends > until).sum()),
         "interviews_after_data_date": _beyond_all_ends(interviews, until),
     }
     return tuple(Note(code, text, found[code] or None) for code, text in _SPAN_NOTES.items() if found[code])
 
 
-def _beyond_all_ends(interviews: pl.DataFrame, until: dt.datetime) -> int:
+def _fixed_offsets(interviews: pl.DataFrame | ColumnTable) -> int:
+    frame = interviews.select(["_zone", "time_zone", "at_precision"])
+    fixed = pl.col("_zone").cast(pl.String).str.contains(r"^[+-]|^UTC$") & pl.col("time_zone").is_null()
+    fixed &= (pl.col("at_precision") != "day").fill_null(value=True)
+    return int(frame.select(fixed.sum()).item())
+
+
+def _beyond_all_ends(interviews: pl.DataFrame | ColumnTable, until: dt.datetime) -> int:
     """How many interviews say nothing of their record and lie after that of all others, which gave the data date."""
-    if interviews["observed_until"].max() != until:
+    ends = interviews.select(["observed_until"])["observed_until"]
+    if ends.max() != until or not ends.null_count():
         return 0
-    return int((interviews["observed_until"].is_null() & (interviews["interviewed_at"] > until)).sum())
+    return int((ends.is_null() & (interviews.select(["interviewed_at"])["interviewed_at"] > until)).sum())
 
 
 def ahead_note(until: dt.datetime) -> tuple[Note, ...]:
@@ -302,33 +394,35 @@ def ahead_note(until: dt.datetime) -> tuple[Note, ...]:
     return (Note("data_date_ahead", text),)
 
 
-def _data_date(
-    interviews: pl.DataFrame,
-    contacts: pl.DataFrame,
-    outcomes: pl.DataFrame,
+def data_date_of(
+    interviews: pl.DataFrame | ColumnTable,
+    others: Mapping[str, pl.DataFrame | ColumnTable],
     given: dt.datetime | dt.date | str | None,
     time_zone: str | None,
 ) -> dt.datetime:
+    """When the record ends: as given, else the latest observed_until, else the latest time in any table.
+
+    others: contacts and outcomes. Raises DataError for a log without interviews.
+    """
     if given is not None:
-        return parse_moment(given, time_zone)
-    latest = interviews["observed_until"].max()
+        return parse_moment(given, time_zone or _only_zone(interviews))
+    latest = interviews.select(["observed_until"])["observed_until"].max()
     if latest is None:
-        times = [
-            _latest(frame, name)
-            for frame, name in ((interviews, "interviewed_at"), (contacts, "at"), (outcomes, "decided_at"))
-        ]
+        times = [_latest(table, CLOCKS[name]) for name, table in (("interviews", interviews), *others.items())]
         latest = max((time for time in times if isinstance(time, dt.datetime)), default=None)
     if not isinstance(latest, dt.datetime):
         raise DataError("interviews: the table has no rows; a log needs at least one interview.")
     return latest
 
 
-def _latest(frame: pl.DataFrame, name: str) -> Any:
+def _latest(table: pl.DataFrame | ColumnTable, name: str) -> Any:
     """The latest time in a column; where only the date is known, the end of that day."""
     by_day = (pl.col("at_precision") == "day").fill_null(value=False)
-    return frame.select(
-        pl.when(by_day).then(pl.col(name) + pl.duration(microseconds=clock.DAY_US - 1)).otherwise(name).max()
-    ).item()
+    return (
+        table.select([name, "at_precision"])
+        .select(pl.when(by_day).then(pl.col(name) + pl.duration(microseconds=clock.DAY_US - 1)).otherwise(name).max())
+        .item()
+    )
 
 
 def parse_moment(given: dt.datetime | dt.date | str, time_zone: str | None) -> dt.datetime:
@@ -336,15 +430,25 @@ def parse_moment(given: dt.datetime | dt.date | str, time_zone: str | None) -> d
 
     Raises UsageError when it is neither.
     """
+    moment: dt.datetime = parse_moments(given, pl.Series([time_zone or "UTC"]))[0]
+    return moment.astimezone(dt.UTC)
+
+
+def parse_moments(given: dt.datetime | dt.date | str, zones: pl.Series) -> pl.Series:
+    """The same date or time in each of n zones, as instants (Datetime, UTC, of shape (n,)); a bare date is its end.
+
+    Raises UsageError when it is neither a date nor a time.
+    """
     value = given if isinstance(given, str) else given.isoformat()
-    parsed = clock.parse_times(pl.Series([value]), pl.Series([time_zone or "UTC"]))
-    if parsed.us[0] is None:
+    different = zones.unique(maintain_order=True).append(pl.Series(["UTC"] * (not len(zones)), dtype=pl.String))
+    parsed = clock.parse_times(pl.Series([value]).new_from_index(0, len(different)), different)
+    if parsed.us.null_count():
         raise UsageError(f"{value!r} is not a date; write it as 2026-03-05 or 2026-03-05T14:00+01:00.")
-    us = int(parsed.us[0])
+    us = parsed.us
     if parsed.is_date[0]:
-        day = clock.local_times(parsed.us, pl.Series([time_zone or "UTC"])).dt.date().cast(pl.Int32)
-        us = int(clock.local_midnight(day + 1, pl.Series([time_zone or "UTC"]))[0]) - 1
-    return dt.datetime.fromtimestamp(us // 1_000_000, dt.UTC).replace(microsecond=us % 1_000_000)
+        us = clock.local_midnight(clock.local_times(us, different).dt.date().cast(pl.Int32) + 1, different) - 1
+    found = zones.replace_strict(different, us, return_dtype=pl.Int64)
+    return pl.from_epoch(found, time_unit="us").dt.replace_time_zone("UTC")
 
 
 def _us(column: str) -> pl.Expr:
@@ -355,11 +459,34 @@ def _days(us: pl.Series, zones: pl.Series) -> pl.Series:
     return clock.local_times(us, zones).dt.date().cast(pl.Int32)
 
 
-def _derive_interviews(frame: pl.DataFrame, until_us: int) -> pl.DataFrame:
-    frame = frame.with_columns(_at_us=_us("interviewed_at"), _until_us=_us("observed_until").fill_null(until_us))
+def record_ends(interviews: pl.DataFrame | ColumnTable, until: dt.datetime, given: object) -> pl.Series:
+    """The end of each record that says none itself: the data date, which as a bare date ends where the row is."""
+    if isinstance(given, dt.datetime) or not isinstance(given, str | dt.date):
+        return pl.Series([until], dtype=pl.Datetime("us", "UTC")).new_from_index(0, interviews.height)
+    return parse_moments(given, interviews.select(["_zone"])["_zone"].cast(pl.String))
+
+
+def _only_zone(interviews: pl.DataFrame | ColumnTable) -> str | None:
+    """The zone of all interviews, where they have one and the same."""
+    zones = interviews.select(["_zone"])["_zone"].unique()
+    return str(zones[0]) if len(zones) == 1 else None
+
+
+def _derive_interviews(frame: pl.DataFrame, ends: pl.Series) -> pl.DataFrame:
+    frame = frame.with_columns(
+        _at_us=_us("interviewed_at"), _until_us=_us("observed_until").fill_null(ends.dt.epoch("us"))
+    )
     return frame.with_columns(
         _day=_days(frame["_at_us"], frame["_zone"]), _until_day=_days(frame["_until_us"], frame["_zone"])
     )
+
+
+#: Rows of day precision that stand at the end of their day: the column that tells, its words, and those of them that
+#: stand behind the others.
+DERIVED_WORDS: Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    "contacts": ("direction", ("inbound",), ()),
+    "outcomes": ("outcome", OUTCOMES, ("filled", "withdrawn")),
+}
 
 
 def _end_of_day(day: pl.Series, zones: pl.Series) -> pl.Series:
@@ -379,7 +506,7 @@ def _derive_contacts(frame: pl.DataFrame, zones: pl.DataFrame) -> pl.DataFrame:
     )
     if by_day.any():
         # Within a day whose hours are unknown: attempts first, then responses, then ends of the story.
-        late = by_day & (frame["direction"] == "inbound")
+        late = by_day & frame["direction"].is_in(DERIVED_WORDS["contacts"][1])
         end = _end_of_day(frame["_day"], zone) - 2
         frame = frame.with_columns(_order_us=frame["_at_us"].zip_with(~late, end))
     return frame
@@ -391,7 +518,7 @@ def _derive_outcomes(frame: pl.DataFrame, zones: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(_order_us="_at_us", _day=_days(frame["_at_us"], zone))
     by_day = (frame["at_precision"] == "day").fill_null(value=False)
     if by_day.any():
-        is_end = frame["outcome"].is_in(["filled", "withdrawn"])
+        is_end = frame["outcome"].is_in(DERIVED_WORDS["outcomes"][2])
         end = _end_of_day(frame["_day"], zone) - 2 + is_end.cast(pl.Int64)
         frame = frame.with_columns(_order_us=frame["_at_us"].zip_with(~by_day, end))
     return frame
@@ -401,19 +528,24 @@ def _derive_outcomes(frame: pl.DataFrame, zones: pl.DataFrame) -> pl.DataFrame:
 
 
 def subset(
-    log: FollowUpLog, *, cohort: str | Sequence[str] | None = None, where: Sequence[tuple[str, str]] = ()
+    log: FollowUpLog,
+    *,
+    cohort: str | Sequence[str] | None = None,
+    where: Mapping[str, str] | Sequence[tuple[str, str]] = (),
 ) -> FollowUpLog:
     """The log of one cohort or several, or of interviews with given values; contacts, outcomes and applicants follow.
 
+    where: values of columns of the interviews, as text, case aside; "(missing)" for none.
     Raises UsageError for a cohort or a column that the log does not have.
     """
+    where = tuple(where.items()) if isinstance(where, Mapping) else where
     keep = log.interviews
     cohorts = [cohort] if isinstance(cohort, str) else list(cohort or ())
     if cohorts:
         for name in cohorts:
             _require_cohort(log, name)
         keep = keep.filter(pl.col("cohort").is_in(cohorts))
-    for column, value in where:
+    for column, value in ((asked(name).column, value) for name, value in where):
         require_column(log, column, "--where")
         text = pl.col(column).cast(pl.String)
         keep = keep.filter(text.is_null() if value == "(missing)" else text.str.to_lowercase() == value.casefold())
@@ -452,9 +584,17 @@ def _require_cohort(log: FollowUpLog, cohort: str) -> None:
         raise UsageError(f"no cohort is called {cohort!r}{hint}")
 
 
+def built_in_note(log: FollowUpLog, key: str) -> Note | None:
+    """What to say where a built-in key was asked for and the log has a column of that name; None where it hasn't."""
+    own = log.held("interviews").columns + [name for name in log.held("contacts").columns if name not in CONTACTS.names]
+    if key not in own:
+        return None
+    return Note("built_in_key", f"{key} is built in; the log's column of that name is {in_frames(key)}")
+
+
 def require_column(log: FollowUpLog, column: str, option: str) -> None:
     """Raise UsageError, with the nearest name, unless interviews have the column."""
-    names = [name for name in log.interviews.columns if not name.startswith("_")]
+    names = [name for name in log.held("interviews").columns if not name.startswith("_")]
     if column not in names:
         guess = nearest(column, names)
         raise UsageError(
@@ -464,7 +604,7 @@ def require_column(log: FollowUpLog, column: str, option: str) -> None:
 
 def as_of(log: FollowUpLog, date: dt.date | dt.datetime | str) -> FollowUpLog:
     """The log as it stood at the end of a day: later rows dropped, observed_until cut to it, later facts unknown."""
-    moment = parse_moment(date, log.time_zone)
+    moment = parse_moment(date, log.time_zone or _only_zone(log.interviews))
     interviews = log.interviews.filter(pl.col("interviewed_at") <= moment).with_columns(
         observed_until=pl.min_horizontal("observed_until", pl.lit(moment)),
         self_rating=pl.when(pl.col("self_rated_at").is_null() | (pl.col("self_rated_at") <= moment)).then(

@@ -21,6 +21,7 @@ from followup_analytics.model.terms import NAMES, covariates_of, term_frame
 from followup_analytics.model.waiting import Curve, spells, waiting_curves
 from followup_analytics.results.disclosure import require_enough
 from followup_analytics.results.result import LogCounts
+from followup_analytics.results.scope import scope
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
@@ -37,6 +38,7 @@ def fit_callback_model(
     outcome: str = "response",
     adjust: Sequence[str] | None = None,
     seed: int = 0,
+    cohort: str | Sequence[str] | None = None,
     min_cell: int = 10,
 ) -> CallbackModel:
     """How likely an attempt is to be answered within its window, from what is known before it is made.
@@ -44,10 +46,10 @@ def fit_callback_model(
     A discrete-time hazard: one row per attempt at risk whose whole window lies within the record, ridge logistic
     regression on one-hot bins, strength of the penalty by cross-validation over folds of applicants, no class weights.
 
-    within: days of the window. outcome: response or advanced. adjust: interview columns used beside the terms of the
-    attempt and its history; by default self_rating (made before the attempt), referral, interview_format, job_level
-    and industry, as far as the log has them. seed: of the folds. min_cell: no level, bin or interval rests on fewer
-    applicants.
+    within: days of the window. outcome: response or advanced. adjust: interview columns used beside the terms of
+    the attempt and its history; by default self_rating (made before the attempt), referral, interview_format,
+    job_level and industry, as far as the log has them. seed: of the folds. cohort: only this cohort of the log, or
+    these. min_cell: no level, bin or interval rests on fewer applicants.
 
     The result says whether the model beats the base rate (a one-sided test on out-of-fold log loss, clustered on
     applicants); where it doesn't, predictions fall back to the base rate. It predicts, and says nothing of what an
@@ -56,6 +58,7 @@ def fit_callback_model(
     Raises UsageError for an unknown column, outcome or window, WithheldError where fewer than `min_cell` applicants
     made an attempt that can be judged.
     """
+    log = scope(log, cohort, min_cell, within=within)
     covariates = covariates_of(log, adjust)
     frame = term_frame(log, within=within, outcome=outcome, adjust=covariates)
     usable = frame.filter("in_full")

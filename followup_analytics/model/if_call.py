@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from followup_analytics.log.asked import without_mark
 from followup_analytics.log.clock import local_times
 from followup_analytics.model.saved import FittedModel
 from followup_analytics.model.terms import attempt_label, gap_label, how_it_went, promise_label, timing_label
@@ -68,7 +69,7 @@ def _facts(log: FollowUpLog, spell: pl.DataFrame, covariates: tuple[str, ...]) -
         "_day",
         "do_not_contact",
         promised_us=pl.col("decision_promised_at").dt.epoch("us"),
-        **{f"own_{name}": pl.col(name) for name in covariates},
+        **{f"own_{name}": pl.col(without_mark(name)) for name in covariates},
     )
     left = log.contacts.filter((pl.col("channel") == "voicemail") & (pl.col("direction") == "outbound"))
     counted = left.group_by("interview_id").agg(voicemails=pl.len())

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from followup_analytics.log.asked import without_mark
 from followup_analytics.model.waiting import STRATA
 
 if TYPE_CHECKING:
@@ -71,7 +72,9 @@ def with_own(spell: pl.DataFrame, log: FollowUpLog, covariates: Sequence[str]) -
     """The spells' terms, with the interview's own columns filled in where no attempt has been made yet."""
     if not covariates:
         return spell
-    own = log.interviews.select("interview_id", *(pl.col(name).alias(f"own_{name}") for name in covariates))
+    own = log.interviews.select(
+        "interview_id", *(pl.col(without_mark(name)).alias(f"own_{name}") for name in covariates)
+    )
     joined = spell.join(own, on="interview_id", how="left", maintain_order="left")
     first = pl.col("attempts") == 0
     return joined.with_columns(

@@ -12,6 +12,7 @@ import polars as pl
 
 from followup_analytics.cells.counted import episodes
 from followup_analytics.errors import UsageError
+from followup_analytics.log.asked import without_mark
 from followup_analytics.log.followup_log import Note
 from followup_analytics.model.drift import drift_notes
 from followup_analytics.model.file import load_callback_model
@@ -24,6 +25,7 @@ from followup_analytics.model.waiting import DAY_US, STRATA
 from followup_analytics.results import columns as col
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
+from followup_analytics.results.scope import scope
 from followup_analytics.statistics import t_quantile
 from followup_analytics.text import counted, counted_days
 
@@ -153,12 +155,13 @@ def predict_callbacks(
 
     Raises UsageError where `within` is not positive or the model has nothing to go by.
     """
+    log = scope(log, within=within)
     fitted = _fitted(model)
     if not 0 < within < 100_000:
         raise UsageError(f"--within {within!r} is no length of time: give a number of days above 0, such as 7.")
     stories = episodes(log, fitted.outcome)
     waiting = _undecided(log, stories.filter(pl.col("exit_kind") == "censored"))
-    covariates = tuple(name for name in fitted.covariates if name in log.interviews.columns)
+    covariates = tuple(name for name in fitted.covariates if without_mark(name) in log.interviews.columns)
     frame = term_frame(log, within=fitted.within, outcome=fitted.outcome, adjust=covariates)
     spell = _spells(waiting, frame)
     told = with_own(spell, log, covariates)

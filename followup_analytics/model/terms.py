@@ -15,6 +15,7 @@ import polars as pl
 
 from followup_analytics.cells.counted import attempts
 from followup_analytics.errors import UsageError
+from followup_analytics.log.asked import asked, in_frames, without_mark
 from followup_analytics.log.casting import as_text
 from followup_analytics.log.schema import CONTACTS, OUTCOME_TABLE, SPOKEN_CHANNELS
 from followup_analytics.text import nearest
@@ -69,6 +70,11 @@ TERMS: tuple[Term, ...] = (
     Term("promise", "the promised date of decision", "interview", "since the interview"),
 )
 NAMES = tuple(term.name for term in TERMS)
+#: Columns that frames of terms have besides the terms, here and where they are counted and judged.
+_WORKING = (
+    "interview_id", "applicant_id", "bucket", "contact_id", "at_us", "start_us", "y", "in_full", "count", "n", "p",
+    "group", "event", "events", "number", "pattern", "fold", "weight", "day", "exposed", "chance",
+)  # fmt: skip
 
 
 def term_frame(
@@ -88,7 +94,7 @@ def term_frame(
         "interview_id", "self_rated_at", promised_us=pl.col("decision_promised_at").dt.epoch("us"),
         start_us="_at_us", until_us="_until_us", until_day=pl.col("_until_day").cast(pl.Int64),
     )  # fmt: skip
-    baseline = log.interviews.select("interview_id", **{f"x_{name}": pl.col(name) for name in covariates})
+    baseline = log.interviews.select("interview_id", **{f"x_{name}": pl.col(without_mark(name)) for name in covariates})
     rows = rows.with_columns(previous=how_it_went(pl.col("channel"), pl.col("party")).shift(1).over("interview_id"))
     facts = rows.select(
         "interview_id", "applicant_id", "bucket", "contact_id", "instant", "at_day", "y", "previous", *KNOWN_AT_ATTEMPT
@@ -110,7 +116,8 @@ def covariates_of(log: FollowUpLog, adjust: Sequence[str] | None) -> tuple[str, 
     columns = [name for name in log.interviews.columns if not name.startswith("_")]
     if adjust is None:
         return tuple(name for name in DEFAULT_ADJUST if name in columns)
-    for name in adjust:
+    wanted = [asked(one, NAMES, "adjust") for one in adjust]
+    for name in (one.column for one in wanted):
         if name in _NOT_BEFORE or (name not in columns and name in (*CONTACTS.names, *OUTCOME_TABLE.names)):
             raise UsageError(
                 f"{name!r} can't be a predictor: it names somebody, or is known only once the attempt has been made. "
@@ -119,9 +126,8 @@ def covariates_of(log: FollowUpLog, adjust: Sequence[str] | None) -> tuple[str, 
         if name not in columns:
             guess = nearest(name, columns)
             raise UsageError(f"interviews have no column {name!r}" + (f"; did you mean {guess!r}?" if guess else "."))
-        if name in NAMES:
-            raise UsageError(f"{name!r} is the name of a term that the model has already: rename the column.")
-    return tuple(dict.fromkeys(adjust))
+    # Where the work has a column of its own of that name, the covariate's is column:NAME, as where it is forced.
+    return tuple(dict.fromkeys(in_frames(one.column) if one.column in _WORKING else one.field for one in wanted))
 
 
 def attempt_terms() -> list[pl.Expr]:
@@ -152,8 +158,8 @@ def covariate_terms(covariates: Sequence[str], log: FollowUpLog) -> list[pl.Expr
         if name == "self_rating":
             early = pl.col("self_rated_at").is_null() | (pl.col("self_rated_at").dt.epoch("us") <= pl.col("at_us"))
             value = pl.when(early).then(value)
-        number = log.interviews[name].dtype.is_numeric()
-        numeric = number and log.interviews[name].n_unique() > _MOST_NUMBERS
+        column = log.interviews[without_mark(name)]
+        numeric = column.dtype.is_numeric() and column.n_unique() > _MOST_NUMBERS
         # 3 and 3.0 are one level: a column of whole numbers is a float where one is missing.
         text = value.map_batches(as_text, return_dtype=pl.String)
         made.append((value.cast(pl.Float64) if numeric else text.fill_null(MISSING)).alias(name))

@@ -1,207 +1,503 @@
-"""A large log in typed Parquet, read with the columns that counting needs and no more.
+"""A log in Parquet, of which each rule is checked as one figure a column, and only what is asked for is kept.
 
-`read_log` looks at every cell and explains every fault; this is for files that a program wrote and that have none.
-Every rule of the log is checked as one figure per column (nulls, extremes, unknown words, unclean texts, repeated keys,
-stray interviews). Where any of it is not as it should be, or anything is out of the ordinary (texts for times, bare
-dates, several zones), there is no answer here, and `read_log` has the last word.
+`read_log` comes here first. What is typed and sound costs a look; columns that are not (texts for times, capitals in a
+vocabulary, days without a time) are cast by the same functions as everything else. Where any cell breaks a rule there
+is no answer here: then the careful way reads the tables again and says which row it is.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from followup_analytics.log.casting import POLARS_TYPES, UNCLEAN
-from followup_analytics.log.clock import is_zone
-from followup_analytics.log.followup_log import FollowUpLog, Note, ahead_note, open_end_note, parse_moment, span_notes
+from followup_analytics.log import clock
+from followup_analytics.log.casting import POLARS_TYPES, UNCLEAN, cast_simple, clean_text
+from followup_analytics.log.checks import applicant_buckets, cast_times
+from followup_analytics.log.columns import ColumnTable, Maker
+from followup_analytics.log.followup_log import (
+    DERIVED_WORDS,
+    FollowUpLog,
+    Note,
+    ahead_note,
+    clock_notes,
+    data_date_of,
+    known_zones,
+    open_end_note,
+    record_ends,
+    span_notes,
+)
 from followup_analytics.log.ids import all_distinct, places_of
-from followup_analytics.log.schema import (
-    CONTACTS,
-    FIRST_YEAR,
-    INTERVIEWS,
-    LAST_YEAR,
-    OUTCOME_TABLE,
-    Column,
-    Table,
-)
-from followup_analytics.reading.logs import LOG_FILE, read_settings
-from followup_analytics.sheets.tabular import header_key
+from followup_analytics.log.schema import CLOCKS, CONTACTS, FIRST_YEAR, INTERVIEWS, LAST_YEAR, TABLES, Column, Table
+from followup_analytics.log.settings import Settings
+from followup_analytics.reading.parts import named_as_ours, scan_parts
+from followup_analytics.sheets.headings import ROW, header_key, unique_names
 
-#: What every count needs of the contacts, beside the keys that are asked for.
-_NEEDED = ("contact_id", "interview_id", "direction", "channel", "party", "purpose", "automatic", "at_precision")
-_TABLES = (INTERVIEWS, CONTACTS, OUTCOME_TABLE)
-#: Where there is no table of outcomes, none is known.
-_NO_OUTCOMES = pl.LazyFrame(
-    schema={"interview_id": pl.String, "outcome": pl.String, "decided_at": pl.Datetime("us", "UTC")}
-)
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_INSTANT = pl.lit("instant", pl.Enum(["instant", "day"]))
+_INSTANTS = pl.Enum(["instant", "day"])
+_SECOND_SEED = 7_919
 
 
-def scan_log(source: str | Path, *, time_zone: str | None = None, columns: Sequence[str] = ()) -> FollowUpLog | None:
-    """The log of a folder of typed Parquet files, or None where `read_log` must look at it.
+class _NotHere(Exception):  # noqa: N818 - no error: the careful way has the last word
+    """Something that the careful way must look at."""
 
-    Without a zone from the person or from log.toml it is that of the column interviewed_at; without a table of outcomes
-    none is known.
-    columns: the keys that will be asked for, weekday and hour among them. Contacts hold these and what counting needs,
-    the other columns of the contract are absent from them; vocabularies are categories; interviews have no `_bucket`.
-    Raises DataError for settings (log.toml) that can't be read.
+
+@dataclass(frozen=True)
+class _Sound:
+    """A table whose rules hold: its columns, and how many local times a clock change made doubtful or impossible."""
+
+    table: ColumnTable
+    ambiguous_hours: int = 0
+    missing_hours: int = 0
+
+
+@dataclass(frozen=True)
+class _Zones:
+    """The zone of each interview: its place among `names`; the zones in which times of its contacts are read."""
+
+    codes: NDArray[np.intp]
+    names: tuple[str, ...]
+    known: pl.Series
+
+    def of(self, story: pl.Series | None) -> NDArray[np.intp]:
+        """The places of the zones of interviews (None: all, in order)."""
+        return self.codes if story is None else self.codes[story.to_numpy()]
+
+    def texts(self, story: pl.Series | None) -> pl.Series:
+        """The zones' names of interviews (None: all, in order)."""
+        return pl.Series(self.names, dtype=pl.String).gather(pl.Series(self.of(story)))
+
+
+def quick_log(
+    tables: Mapping[str, Sequence[Path]],
+    settings: Settings,
+    *,
+    time_zone: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    notes: Sequence[Note] = (),
+) -> FollowUpLog | None:
+    """The log of Parquet tables, or None where the careful way must look at them.
+
+    tables: the files of each table, interviews among them. columns: the reader's names of columns and ours. notes: what
+    is to be said before anything else. Raises UnreadableError for a file that is no Parquet, UsageError for names of
+    columns that don't fit.
     """
-    path = Path(source)
-    if "://" in str(source) or not path.is_dir():
+    zone = time_zone or settings.time_zone
+    if zone is not None and not clock.is_zone(zone):
         return None
-    files = {table.name: path / f"{table.name}.parquet" for table in _TABLES}
-    known = {*files.values(), path / LOG_FILE}
-    if any(child.suffix and child not in known for child in path.iterdir()) or not all(
-        files[table.name].exists() for table in (INTERVIEWS, CONTACTS)
-    ):
+    scans = {name: scan_parts(paths) for name, paths in tables.items()}
+    try:
+        scans = {name: _named(scan, TABLES[name], columns or {}) for name, scan in scans.items()}
+        if columns and _unused(scans, columns):
+            return None
+        return _read(scans, settings, zone, notes)
+    except _NotHere:
         return None
-    settings = read_settings(path / LOG_FILE)
-    scans = {name: pl.scan_parquet(file) if file.exists() else _NO_OUTCOMES for name, file in files.items()}
-    given = time_zone or settings.get("time_zone")
-    zone = given or getattr(scans[INTERVIEWS.name].collect_schema().get("interviewed_at"), "time_zone", None)
-    if not isinstance(zone, str) or not is_zone(zone) or zone[0] in "+-":
-        return None
-    if not all(_is_sound(scans[table.name], table) for table in _TABLES):
-        return None
-    frames = _frames(scans, zone, columns)
-    return None if frames is None else _log(frames, settings, zone, given)
 
 
-def _log(frames: Mapping[str, pl.DataFrame], settings: Mapping[str, Any], zone: str, given: str | None) -> FollowUpLog:
-    """The log of sound frames; its record ends where log.toml says, else with the latest observed_until or time."""
-    interviews = frames["interviews"]
-    if settings.get("data_date") is not None:
-        until = parse_moment(settings["data_date"], given)
-    else:
-        ends = [interviews["observed_until"].dt.epoch("us").max()] if interviews["observed_until"].count() else []
-        times = [frame["_at_us"].max() for frame in frames.values() if frame.height]
-        until = _EPOCH + dt.timedelta(microseconds=max(int(str(time)) for time in ends or times))
-    end = (until - _EPOCH) // dt.timedelta(microseconds=1)
-    interviews = interviews.with_columns(_until_us=pl.col("observed_until").dt.epoch("us").fill_null(end))
-    local_end = _local(pl.from_epoch("_until_us", time_unit="us").dt.replace_time_zone("UTC"), zone)
-    told = (Note("log_notes", str(settings["notes"])),) if settings.get("notes") else ()
-    ahead = () if settings.get("simulated") else ahead_note(until)
+def _unused(scans: Mapping[str, pl.LazyFrame], columns: Mapping[str, str]) -> bool:
+    names = {header_key(name) for scan in scans.values() for name in scan.collect_schema()}
+    return any(header_key(ours) not in names for ours in columns.values())
+
+
+def _named(scan: pl.LazyFrame, table: Table, columns: Mapping[str, str]) -> pl.LazyFrame:
+    """The scan with the columns' names as `checks.check_table` would have them."""
+    given = scan.collect_schema().names()
+    if unique_names(given) != given:
+        raise _NotHere
+    ours = {name: columns[theirs] for name, theirs in named_as_ours(given, columns).items()}
+    names = {}
+    for name in given:
+        named = ours.get(name, name)
+        key = header_key(named)
+        stripped = named if named == "_bucket" else named.lstrip("_") or "column"
+        names[name] = key if key in table.names else stripped
+    if len(set(names.values())) < len(names) or not set(table.required) <= set(names.values()):
+        raise _NotHere
+    return scan.rename(names)
+
+
+def _read(
+    scans: Mapping[str, pl.LazyFrame], settings: Settings, zone: str | None, notes: Sequence[Note]
+) -> FollowUpLog:
+    interviews, zones = _interviews(scans["interviews"], zone)
+    ids = interviews.table.select(["interview_id"])["interview_id"]
+    sound = {"interviews": interviews}
+    for name in ("contacts", "outcomes"):
+        scan = scans.get(name)
+        sound[name] = _absent_table(TABLES[name]) if scan is None else _events(scan, TABLES[name], ids, zones, zone)
+    applicants = _applicants(scans["applicants"], zone) if "applicants" in scans else None
+    end = data_date_of(
+        interviews.table, {name: sound[name].table for name in ("contacts", "outcomes")}, settings.data_date, zone
+    )
+    ends = record_ends(interviews.table, end, settings.data_date).dt.epoch("us")
+    whole = interviews.table.with_columns(
+        _until_us=lambda t: t.select(["observed_until"])["observed_until"].dt.epoch("us").fill_null(ends),
+        _until_day=lambda t: _days(t.select(["_until_us"])["_until_us"], zones, None),
+    )
+    ahead = () if settings.simulated else ahead_note(end)
+    checked = [one for one in (*sound.values(), applicants) if one is not None]
     return FollowUpLog(
-        interviews=interviews.with_columns(_until_day=local_end.dt.date().cast(pl.Int32)),
-        contacts=frames["contacts"],
-        outcomes=frames["outcomes"],
-        applicants=None,
-        data_date=until,
-        time_zone=given,
-        simulated=bool(settings.get("simulated", False)),
+        interviews=whole,  # type: ignore[arg-type]
+        contacts=sound["contacts"].table,  # type: ignore[arg-type]
+        outcomes=sound["outcomes"].table,  # type: ignore[arg-type]
+        applicants=None if applicants is None else applicants.table,  # type: ignore[arg-type]
+        data_date=end,
+        time_zone=zone,
+        simulated=settings.simulated,
         notes=(
-            *told,
-            *open_end_note(interviews, settings.get("data_date")),
-            *span_notes(interviews, until, given),
+            *notes,
+            *clock_notes(checked),
+            *open_end_note(interviews.table, settings.data_date),
+            *span_notes(interviews.table, end, zone),
             *ahead,
         ),
     )
 
 
-# ------------------------------------------------------------------------------------------------------ soundness
+def _absent_table(table: Table) -> _Sound:
+    frame = pl.LazyFrame(schema=dict.fromkeys(table.required, pl.String))
+    makers: dict[str, Maker] = {column.name: _no_cells(column) for column in table.columns}
+    derived = ("_at_us", "_order_us", "_story")
+    makers |= {name: pl.Series(name, [], dtype=pl.Int64) for name in derived} | {"_day": pl.Series([], dtype=pl.Int32)}
+    if table is CONTACTS:
+        makers |= {name: pl.Series([], dtype=pl.Int8) for name in ("_weekday", "_hour")}
+    return _Sound(ColumnTable(frame, 0, makers))
 
 
-def _is_sound(scan: pl.LazyFrame, table: Table) -> bool:
-    """Whether a file has the contract's columns under their own names, typed, with nothing to clean or to refuse."""
-    schema = scan.collect_schema()
-    renamed = [
-        name for name in schema if name.startswith("_") or (header_key(name) in table.names) > (name in table.names)
-    ]
-    if renamed or any(name not in schema for name in table.required):
-        return False
-    known = [table.column(name) for name in schema if name in table.names]
-    if not all(_has_type(schema[column.name], column) for column in known):
-        return False
-    own = [name for name, kind in schema.items() if name not in table.names and kind == pl.String]
-    # An interview_id that is among the interviews' is as clean as theirs: it is looked up later anyhow.
-    looked_up = "interview_id" if table is not INTERVIEWS else None
-    faults = [_fault(column) for column in known if column.name != looked_up] + [
-        pl.col(name).str.contains(UNCLEAN).any() for name in own
-    ]
-    return not any(
-        scan.select(pl.any_horizontal(fault).alias(str(k)) for k, fault in enumerate(faults)).collect().row(0)
-    )
+# ------------------------------------------------------------------------------------------------------- the tables
 
 
-def _has_type(kind: pl.DataType, column: Column) -> bool:
-    if column.type == "timestamp":
-        return isinstance(kind, pl.Datetime) and kind.time_zone is not None
-    if column.type == "integer":
-        return kind.is_integer()
-    return kind.is_numeric() if column.type == "number" else kind == POLARS_TYPES[column.type]
+def _interviews(scan: pl.LazyFrame, zone: str | None) -> tuple[_Sound, _Zones]:
+    makers, height = _columns(scan, INTERVIEWS)
+    _require_distinct(ColumnTable(scan, height, makers), INTERVIEWS.key)
+    own = ColumnTable(scan, height, makers).select(["time_zone"])["time_zone"]
+    if not all(clock.is_zone(name) for name in own.unique().drop_nulls()):
+        raise _NotHere
+    given = own if zone is None else own.fill_null(zone)
+    times, sound = _times(scan, INTERVIEWS, height, makers, given)
+    zones = times.pop("_zone") if "_zone" in times else given.fill_null(_zone_of_clock(scan))
+    if not isinstance(zones, pl.Series):
+        raise _NotHere
+    makers |= times
+    table = ColumnTable(scan, height, makers)
+    _require_ends_after_starts(table)
+    found = _zones_of(table, zones, zone)
+    # Zones are the first of what is derived, so that frames of both ways have their columns in one order.
+    makers |= {
+        "_zone": lambda _: found.texts(None),
+        "_bucket": _buckets(makers),
+        "_at_us": partial(_epoch, CLOCKS[INTERVIEWS.name]),
+        "_day": lambda t: _days(t.select(["_at_us"])["_at_us"], found, None),
+        "_story": lambda t: pl.int_range(t.height, dtype=pl.Int64, eager=True),
+    }
+    return _Sound(ColumnTable(scan, height, makers), sound.ambiguous_hours, sound.missing_hours), found
 
 
-def _fault(column: Column) -> pl.Expr:
-    """Whether any cell of a column breaks a rule that `read_log` would have to mend or explain."""
-    cell = pl.col(column.name)
-    rules = [cell.is_null().any()] if column.required else []
-    if column.name in ("time_zone", "at_precision"):
-        ordinary = cell.is_null() if column.name == "time_zone" else cell.is_null() | (cell == "instant")
-        rules.append(~ordinary.all())
-    elif column.type == "timestamp":
-        first, end = (pl.datetime(year, 1, 1, time_zone="UTC") for year in (FIRST_YEAR, LAST_YEAR))
-        rules += [cell.min() < first, cell.max() >= end]
-    elif column.values and column.name not in _NEEDED:  # those are read as categories, which says as much
-        rules.append(~(cell.is_null() | cell.is_in(column.values)).all())
-    elif column.type in ("text", "zone"):
-        rules.append(cell.str.contains(UNCLEAN).any())
+def _zones_of(table: ColumnTable, zones: pl.Series, zone: str | None) -> _Zones:
+    names = tuple(zones.unique().sort())
+    if len(names) == 1:
+        codes = np.zeros(len(zones), dtype=np.intp)
     else:
-        rules += [cell.is_nan().any()] if column.type == "number" else []
-        rules += [cell.min() < column.minimum] if column.minimum is not None else []
-        rules += [cell.max() > column.maximum] if column.maximum is not None else []
-    return pl.any_horizontal(pl.lit(value=False), *(rule.fill_null(value=False) for rule in rules))
+        codes = zones.cast(pl.Enum(names)).to_physical().to_numpy().astype(np.intp)
+    frame = pl.DataFrame(
+        [*table.select(["at_precision", "time_zone"]), zones.alias("_zone"), zones.alias("interview_id")]
+    )
+    known = known_zones(frame.with_columns(pl.col("at_precision").cast(pl.String)), zone)["_zone"]
+    return _Zones(codes, names, known)
 
 
-# --------------------------------------------------------------------------------------------------------- frames
+def _events(scan: pl.LazyFrame, table: Table, ids: pl.Series, zones: _Zones, zone: str | None) -> _Sound:
+    """Contacts or outcomes, each row with the place of its interview (`_story`)."""
+    makers, height = _columns(scan, table)
+    story = _places(scan, makers, ids)
+    if table.key != "interview_id":
+        _require_distinct(ColumnTable(scan, height, makers), table.key)
+    elif not all_distinct_numbers(story):
+        raise _NotHere
+    read_in = partial(_read_in, zones, story, zone)
+    times, sound = _times(scan, table, height, makers, read_in)
+    at = CLOCKS[table.name]
+    makers |= times
+    makers |= {
+        "_at_us": partial(_epoch, at),
+        "_order_us": partial(_order, table, zones, story),
+        "_day": lambda t: _days(t.select(["_at_us"])["_at_us"], zones, story),
+    }
+    if table is CONTACTS:
+        makers |= {
+            "_weekday": lambda t: ((t.select(["_day"])["_day"] + 3) % 7 + 1).cast(pl.Int8),
+            "_hour": partial(_hours, zones, story),
+        }
+    return _Sound(ColumnTable(scan, height, {**makers, "_story": story}), sound.ambiguous_hours, sound.missing_hours)
 
 
-def _frames(scans: Mapping[str, pl.LazyFrame], zone: str, columns: Sequence[str]) -> dict[str, pl.DataFrame] | None:
-    """The three tables with what reading derives; None for a repeated key, a stray row or a record that ends too
-    early."""
-    interviews = _placed_in_time(scans["interviews"], INTERVIEWS, "interviewed_at", zone).collect()
-    interviews = interviews.with_columns(_zone=pl.lit(zone), _story=pl.int_range(pl.len(), dtype=pl.Int64))
-    early = (interviews["observed_until"] < interviews["interviewed_at"]).any()
-    if early or not all_distinct(interviews["interview_id"]):
-        return None
-    contacts = _placed_in_time(scans["contacts"], CONTACTS, "at", zone)
-    further = [name for name in columns if name in contacts.collect_schema() and name not in _NEEDED]
-    local = _local(pl.col("at"), zone)
-    parts = {"weekday": local.dt.weekday(), "hour": local.dt.hour()}
-    asked = {f"_{name}": part if name in columns else pl.lit(None, pl.Int8) for name, part in parts.items()}
-    contacts = contacts.select(*_NEEDED, *further, "_at_us", "_day", _order_us="_at_us", **asked)
-    outcomes = _placed_in_time(scans["outcomes"], OUTCOME_TABLE, "decided_at", zone).with_columns(_order_us="_at_us")
-    made = {"interviews": interviews}
-    for name, rows, key in (("contacts", contacts, "contact_id"), ("outcomes", outcomes, "interview_id")):
-        try:
-            frame = rows.collect()
-        except pl.exceptions.InvalidOperationError:  # a word that is not in its vocabulary
-            return None
-        story = places_of(frame["interview_id"], interviews["interview_id"])
-        if story.null_count() or not all_distinct(frame[key]):
-            return None
-        made[name] = frame.with_columns(_story=story)
+def _applicants(scan: pl.LazyFrame, zone: str | None) -> _Sound:
+    table = TABLES["applicants"]
+    makers, height = _columns(scan, table)
+    _require_distinct(ColumnTable(scan, height, makers), table.key)
+    zones = pl.Series([zone], dtype=pl.String).new_from_index(0, height)
+    times, sound = _times(scan, table, height, makers, zones)
+    makers |= {**times, "_bucket": _buckets(makers)}
+    return _Sound(ColumnTable(scan, height, makers), sound.ambiguous_hours, sound.missing_hours)
+
+
+# ---------------------------------------------------------------------------------------------- columns but the times
+
+
+def _columns(scan: pl.LazyFrame, table: Table) -> tuple[dict[str, Maker], int]:
+    """How each column but the timestamps is come by, and how many rows there are; all their rules hold."""
+    schema = scan.collect_schema()
+    here = [column for column in table.columns if column.name in schema and column.type != "timestamp"]
+    plain = {column.name: expr for column in here if (expr := _plain(schema[column.name], column)) is not None}
+    further = [name for name in schema if name not in table.names and name != "_bucket"]
+    texts = [name for name in further if schema[name] == pl.String]
+    looks = {
+        **{column.name: _looks(column, plain[column.name], table) for column in here if column.name in plain},
+        **{name: {"unclean": pl.col(name).str.contains(UNCLEAN).any()} for name in texts},
+    }
+    asked = {f"{name}\t{rule}": expr for name, rules in looks.items() for rule, expr in rules.items()}
+    seen = scan.select(pl.len().alias("\tlen"), **asked).collect(engine="streaming").row(0, named=True)
+    height = int(seen["\tlen"])
+    if not height:
+        raise _NotHere
+    makers: dict[str, Maker] = {}
+    for column in table.columns:
+        if column.type == "timestamp" or column.name not in schema:
+            makers[column.name] = _no_cells(column)
+        elif column.name in plain and _is_sound(
+            column, {rule: seen[f"{column.name}\t{rule}"] for rule in looks[column.name]}
+        ):
+            makers[column.name] = plain[column.name]
+        else:
+            makers[column.name] = _cast(scan, column)
+    for name in further:
+        unclean = name in texts and seen[f"{name}\tunclean"]
+        makers[name] = clean_text(scan.select(name).collect()[name]) if unclean else pl.col(name)
+    if "_bucket" in schema:
+        makers["_bucket"] = pl.col("_bucket").cast(pl.Int16, strict=False)
+    return makers, height
+
+
+def _no_cells(column: Column) -> Callable[[ColumnTable], pl.Series]:
+    kind = pl.Enum(column.values) if column.values else POLARS_TYPES[column.type]
+    return lambda t: pl.Series(column.name, [None], dtype=kind).new_from_index(0, t.height)
+
+
+def _plain(kind: pl.DataType, column: Column) -> pl.Expr | None:
+    """The column with its type, where the file has it in that type or one that says the same."""
+    cell = pl.col(column.name)
+    is_text = kind == pl.String
+    is_word = isinstance(kind, pl.Categorical | pl.Enum)
+    if column.values:
+        return (cell if is_text else cell.cast(pl.String)).cast(pl.Enum(column.values)) if is_text or is_word else None
+    if column.type in ("text", "zone"):
+        return cell if is_text else cell.cast(pl.String) if is_word else None
+    if column.type == "boolean":
+        return cell if kind == pl.Boolean else None
+    fits = kind.is_integer() if column.type == "integer" else kind.is_numeric()
+    return cell.cast(POLARS_TYPES[column.type]) if fits else None
+
+
+def _looks(column: Column, plain: pl.Expr, table: Table) -> dict[str, pl.Expr]:
+    """What has to be seen of a column to know that its rules hold, one figure each."""
+    cell = pl.col(column.name)
+    found = {"nulls": cell.is_null().any()} if column.required else {}
+    if column.values:
+        found["words"] = cell.cast(pl.String).unique().implode()
+    elif column.type in ("text", "zone") and (table is INTERVIEWS or column.name != "interview_id"):
+        # An interview_id that is among the interviews' is as clean as theirs: it is looked up anyhow.
+        found["unclean"] = cell.cast(pl.String).str.contains(UNCLEAN).any()
+    elif column.type in ("number", "integer"):
+        found |= {"low": plain.min(), "high": plain.max()}
+        found |= {"nan": plain.is_nan().any()} if column.type == "number" else {}
+    return found
+
+
+def _is_sound(column: Column, seen: Mapping[str, Any]) -> bool:
+    """Whether the cells are as they should be; False where casting may mend them. Raises _NotHere where it can't."""
+    low, high = seen.get("low"), seen.get("high")
+    if (
+        seen.get("nulls")
+        or seen.get("nan")
+        or (low is not None and not column.accepts(low))
+        or (high is not None and not column.accepts(high))
+    ):
+        raise _NotHere
+    return not seen.get("unclean") and all(word is None or word in column.values for word in seen.get("words") or ())
+
+
+def _cast(scan: pl.LazyFrame, column: Column) -> pl.Series:
+    """A column that is not as it should be, cast as the careful way casts it; every rule then holds."""
+    made, bad = cast_simple(scan.select(column.name).collect()[column.name], column)
+    if bad.any() or (column.required and made.null_count()):
+        raise _NotHere
+    if column.values:
+        if not made.drop_nulls().is_in(column.values).all():
+            raise _NotHere
+        return made.cast(pl.Enum(column.values))
+    if column.type in ("number", "integer") and not all(column.accepts(one) for one in (made.min(), made.max())):
+        raise _NotHere
     return made
 
 
-def _placed_in_time(scan: pl.LazyFrame, table: Table, clock: str, zone: str) -> pl.LazyFrame:
-    """All columns of the contract with their types, vocabularies as categories, and the clock's instant and local
-    day."""
-    present = scan.collect_schema()
-    made: dict[str, pl.Expr] = {}
-    for column in table.columns:
-        cell = pl.col(column.name) if column.name in present else pl.lit(None, POLARS_TYPES[column.type])
-        if column.type == "timestamp" and column.name in present:
-            cell = cell.dt.convert_time_zone("UTC").dt.cast_time_unit("us")
-        made[column.name] = cell.cast(pl.Enum(column.values)) if column.values else cell.cast(POLARS_TYPES[column.type])
-    placed = scan.with_columns(**made | {"at_precision": _INSTANT})
-    day = _local(pl.col(clock), zone).dt.date().cast(pl.Int32)
-    return placed.with_columns(_at_us=pl.col(clock).dt.epoch("us"), _day=day)
+def _require_distinct(table: ColumnTable, key: str) -> None:
+    if not all_distinct(table.read_once(key)):
+        raise _NotHere
 
 
-def _local(at: pl.Expr, zone: str) -> pl.Expr:
-    return at.dt.convert_time_zone(zone).dt.replace_time_zone(None)
+def all_distinct_numbers(places: pl.Series) -> bool:
+    """Whether no whole number (from 0) comes twice."""
+    return bool(np.bincount(places.to_numpy()).max(initial=0) <= 1)
+
+
+def _places(scan: pl.LazyFrame, makers: Mapping[str, Maker], ids: pl.Series) -> pl.Series:
+    """The place of each row's interview. Two hashes of 64 bits stand for an id: that two ids share both, in the largest
+    log that there could be, has a probability below 1e-20."""
+    how = makers["interview_id"]
+    if isinstance(how, pl.Expr):
+        hashes = scan.select(one=how.hash(), two=how.hash(_SECOND_SEED)).collect()
+    else:
+        cells = ColumnTable(scan, 0, makers).select(["interview_id"])["interview_id"]
+        hashes = pl.DataFrame({"one": cells.hash(), "two": cells.hash(_SECOND_SEED)})
+    known = ids.hash()
+    if not all_distinct(known):
+        raise _NotHere
+    found = places_of(hashes["one"], known)
+    if found.null_count() or not (ids.hash(_SECOND_SEED).gather(found) == hashes["two"]).all():
+        raise _NotHere
+    return found
+
+
+def _buckets(makers: Mapping[str, Maker]) -> Callable[[ColumnTable], pl.Series]:
+    """The applicants' groups: those that the file has, else worked out, and only when somebody asks."""
+    held = makers.get("_bucket")
+
+    def made(table: ColumnTable) -> pl.Series:
+        own = applicant_buckets(table.select(["applicant_id"])["applicant_id"])
+        if not isinstance(held, pl.Expr):
+            return own
+        return table.read(held).fill_null(own)
+
+    return made
+
+
+# ------------------------------------------------------------------------------------------------------------ times
+
+
+def _times(
+    scan: pl.LazyFrame,
+    table: Table,
+    height: int,
+    makers: Mapping[str, Maker],
+    zones: pl.Series | Callable[[], pl.Series],
+) -> tuple[dict[str, Maker], _Sound]:
+    """How each timestamp and `at_precision` are come by; all instants where the file has them so.
+
+    zones: the zone in which each row's times are read where they have none.
+    """
+    schema = scan.collect_schema()
+    names = [column.name for column in table.columns if column.type == "timestamp" and column.name in schema]
+    empty = _Sound(ColumnTable(scan, height, {}))
+    precise = "at_precision" not in schema or _all_instants(scan, makers)
+    if precise and all(_is_instant(schema[name]) for name in names):
+        _require_reasonable(scan, table, names)
+        made: dict[str, Maker] = {
+            name: pl.col(name).dt.convert_time_zone("UTC").dt.cast_time_unit("us") for name in names
+        }
+        if table.name in CLOCKS:
+            made["at_precision"] = lambda t: pl.Series(["instant"], dtype=_INSTANTS).new_from_index(0, t.height)
+        return made, empty
+    frame = scan.select(names).collect().with_row_index(ROW).with_columns(pl.col(ROW).cast(pl.Int64))
+    if table.name in CLOCKS:
+        given = ColumnTable(scan, height, makers).select(["at_precision"])["at_precision"]
+        frame = frame.with_columns(given.cast(pl.String))
+    cast, rejects, ambiguous, missing = cast_times(frame, table, zones if isinstance(zones, pl.Series) else zones())
+    if any(one.height for one in rejects) or (table.name in CLOCKS and cast[CLOCKS[table.name]].null_count()):
+        raise _NotHere
+    made = {name: cast[name] for name in names}
+    if table.name in CLOCKS:
+        made["at_precision"] = cast["at_precision"].cast(_INSTANTS)
+    if table is INTERVIEWS:
+        made["_zone"] = cast["_zone"]
+    return made, _Sound(empty.table, ambiguous, missing)
+
+
+def _all_instants(scan: pl.LazyFrame, makers: Mapping[str, Maker]) -> bool:
+    words = ColumnTable(scan, 0, makers).select(["at_precision"])["at_precision"].unique()
+    return all(word in (None, "instant") for word in words)
+
+
+def _is_instant(kind: pl.DataType) -> bool:
+    return isinstance(kind, pl.Datetime) and kind.time_zone is not None
+
+
+def _zone_of_clock(scan: pl.LazyFrame) -> str:
+    kind = scan.collect_schema()[CLOCKS[INTERVIEWS.name]]
+    return str(kind.time_zone) if isinstance(kind, pl.Datetime) else "UTC"
+
+
+def _require_reasonable(scan: pl.LazyFrame, table: Table, names: Iterable[str]) -> None:
+    """Every time within the years that are no slip of the pen, and the clock of every row there."""
+    limits = [pl.datetime(year, 1, 1, time_zone="UTC") for year in (FIRST_YEAR, LAST_YEAR)]
+    faults = [
+        fault for name in names for fault in ((pl.col(name).min() < limits[0]), (pl.col(name).max() >= limits[1]))
+    ]
+    at = CLOCKS.get(table.name)
+    faults += [pl.col(at).is_null().any()] if at else []
+    if not faults:
+        return
+    found = scan.select(fault.fill_null(value=False).alias(str(k)) for k, fault in enumerate(faults))
+    if any(found.collect(engine="streaming").row(0)):
+        raise _NotHere
+
+
+def _require_ends_after_starts(table: ColumnTable) -> None:
+    frame = table.select(["observed_until", "interviewed_at"])
+    if (frame["observed_until"] < frame["interviewed_at"]).any():
+        raise _NotHere
+
+
+def _read_in(zones: _Zones, story: pl.Series, zone: str | None) -> pl.Series:
+    """The zones in which times of contacts or outcomes are read: their interviews', else the one for all."""
+    found = zones.known.gather(story)
+    return found if zone is None else found.fill_null(zone)
+
+
+def _epoch(name: str, table: ColumnTable) -> pl.Series:
+    return table.select([name])[name].dt.epoch("us")
+
+
+def _days(us: pl.Series, zones: _Zones, story: pl.Series | None) -> pl.Series:
+    local = us.to_numpy() + clock.shifts(us.to_numpy(), zones.of(story), zones.names)
+    return pl.Series((local // clock.DAY_US).astype(np.int32))
+
+
+def _hours(zones: _Zones, story: pl.Series, table: ColumnTable) -> pl.Series:
+    """The local hour of each row; null where only the date is known."""
+    us = table.select(["_at_us"])["_at_us"].to_numpy()
+    local = us + clock.shifts(us, zones.of(story), zones.names)
+    hours = pl.Series((local // clock.HOUR_US % 24).astype(np.int8))
+    by_day = table.select(["at_precision"])["at_precision"] == "day"
+    return hours.set(by_day, None) if by_day.any() else hours
+
+
+def _order(table: Table, zones: _Zones, story: pl.Series, rows: ColumnTable) -> pl.Series:
+    """The instants that order rows: within a day whose hours are unknown attempts come first, then responses, ends."""
+    at = rows.select(["_at_us"])["_at_us"]
+    by_day = rows.select(["at_precision"])["at_precision"] == "day"
+    if not by_day.any():
+        return at
+    column, words, last = DERIVED_WORDS[table.name]
+    word = rows.select([column])[column].cast(pl.String)
+    late = (by_day & word.is_in(words)).arg_true()
+    if not len(late):
+        return at
+    days = rows.select(["_day"])["_day"].gather(late)
+    ends = clock.local_midnight(days + 1, zones.texts(story.gather(late))) - 2
+    return at.scatter(late, ends + word.gather(late).is_in(last).cast(pl.Int64))

@@ -12,6 +12,7 @@ from followup_analytics.answers.outcomes.answer import CohortRow
 from followup_analytics.cells.counted import attempts
 from followup_analytics.claims.definition import Catalogue
 from followup_analytics.errors import WithheldError
+from followup_analytics.log.asked import unused_name
 from followup_analytics.log.followup_log import FollowUpLog, Note, subset
 from followup_analytics.report.facts import LogFacts
 from followup_analytics.report.findings import Findings, Options
@@ -104,9 +105,9 @@ def _rates(
             source, by=[key], within=options.within, outcome=options.outcome, min_cell=options.min_cell
         )
 
-    everyone = replace(log, interviews=log.interviews.with_columns(pl.lit("all").alias(_ALL)))
+    name = unused_name(_ALL, [*log.interviews.columns, *log.contacts.columns])
     try:
-        found = asked(everyone, _ALL)
+        found = asked(log.with_group(name, pl.lit("all")), name)
     except WithheldError:
         reasons["rates"] = _too_few("Rates are", options)
         return None, {}, reasons, ()

@@ -25,6 +25,7 @@ from followup_analytics.report.press import press
 from followup_analytics.report.typecase import TypeCase
 from followup_analytics.report.workbook import workbook
 from followup_analytics.results.exports import private
+from followup_analytics.results.scope import scope
 
 if TYPE_CHECKING:
     from followup_analytics.claims.result import ClaimsResult
@@ -83,6 +84,7 @@ def write_report(
 
     Same log, options and version, same bytes: the file's time is the log's data date.
     """
+    log = scope(log, min_cell=min_cell, within=within)
     options = Options(
         within=within,
         outcome=outcome,

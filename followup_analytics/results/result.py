@@ -46,9 +46,9 @@ class LogCounts:
         us = pl.Series([int(log.data_date.timestamp() * 1_000_000)])
         local = clock.local_times(us, pl.Series([log.time_zone or "UTC"]))[0]
         return cls(
-            interviews=log.interviews.height,
-            applicants=log.interviews["applicant_id"].n_unique(),
-            contacts=log.contacts.height,
+            interviews=log.held("interviews").height,
+            applicants=log.n_applicants,
+            contacts=log.held("contacts").height,
             data_date=local.date().isoformat(),
             simulated=log.simulated,
         )
@@ -140,6 +140,10 @@ class Result:
     def to_frame(self) -> Any:
         """The rows as a tidy frame of the kind that the log was made from (polars or pandas)."""
         frame = frame_of(self.frame_rows(), {one.name: one.kind for one in self.frame_fields()})
+        return self.as_native(frame)
+
+    def as_native(self, frame: pl.DataFrame) -> Any:
+        """A frame as the kind that the log was made from (polars or pandas)."""
         return frame.to_pandas() if self.native == "pandas" else frame
 
     def frame_fields(self) -> tuple[Field, ...]:

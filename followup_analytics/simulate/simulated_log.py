@@ -13,6 +13,7 @@ import polars as pl
 
 from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.settings import LOG_FILE, Settings, settings_text
 from followup_analytics.simulate.decisions import decide
 from followup_analytics.simulate.draws import Draws
 from followup_analytics.simulate.people import invite
@@ -56,7 +57,7 @@ class SimulatedLog(FollowUpLog):
             target.mkdir(parents=True, exist_ok=True)
             for name, table in tables.items():
                 (target / f"{name}.csv").write_text(_csv(table, zones), encoding="utf-8", newline="")
-            (target / "log.toml").write_text(self._settings(), encoding="utf-8", newline="")
+            (target / LOG_FILE).write_text(self._settings(), encoding="utf-8", newline="")
             text = json.dumps(self.truth, indent=1, ensure_ascii=False) + "\n"
             (target / "truth.json").write_text(text, encoding="utf-8", newline="")
         except OSError as error:
@@ -65,13 +66,9 @@ class SimulatedLog(FollowUpLog):
 
     def _settings(self) -> str:
         name = self.world.name if self.world else "unknown"
-        return (
-            "# Simulated: nobody in this log exists.\n"
-            f'time_zone = "{self.time_zone}"\n'
-            f'data_date = "{self.data_date.strftime("%Y-%m-%dT%H:%M:%SZ")}"\n'
-            "simulated = true\n"
-            f'notes = "Simulated: world {name}, seed {self.seed}. Nobody in this log exists."\n'
-        )
+        told = f"Simulated: world {name}, seed {self.seed}. Nobody in this log exists."
+        settings = Settings(self.time_zone, self.data_date, simulated=True, notes=told)
+        return f"# Simulated: nobody in this log exists.\n{settings_text(settings)}"
 
 
 def _csv(table: pl.DataFrame, zones: pl.DataFrame) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -33,7 +32,8 @@ def read_store_log(
     if time_zone is not None and not clock.is_zone(time_zone):
         raise UsageError(f"the time zone {time_zone!r} is not known; give an IANA name such as Europe/Berlin.")
     store = open_store(url)
-    zone = time_zone or store.setting("time_zone")
+    settings = store.checked_settings()
+    zone = time_zone or settings.time_zone
     moment = None if as_of is None else parse_moment(as_of, zone)
     frames = store.read_tables(moment)
     if not frames["interviews"].height:
@@ -42,8 +42,7 @@ def read_store_log(
             f"{store.address.shown}: the store holds no interviews{when}; "
             "add some with `followup ingest` or `followup track`."
         )
-    settings = store.settings()
-    frames = in_zones(frames, time_zone, settings.get("time_zone"))
+    frames = in_zones(frames, time_zone, settings.time_zone)
     if moment is not None:
         frames["interviews"] = frames["interviews"].with_columns(
             observed_until=pl.min_horizontal("observed_until", pl.lit(moment, pl.Datetime("us", "UTC")))
@@ -53,9 +52,9 @@ def read_store_log(
     return assemble(
         frames,
         time_zone=zone,
-        data_date=moment or _now_where_tracked(store, settings),
-        simulated=settings.get("simulated") == "true",
-        notes=tuple(Note(**note) for note in json.loads(settings.get("notes") or "[]")),
+        data_date=moment or _now_where_tracked(store),
+        simulated=settings.simulated,
+        notes=tuple(Note(**note) for note in json.loads(store.setting("notes") or "[]")),
     )
 
 
@@ -64,19 +63,18 @@ def read_story(store: Store, interview_id: str) -> FollowUpLog | None:
     frames = store.read_about(interview_id)
     if not frames["interviews"].height:
         return None
-    settings = store.settings()
-    zone = settings.get("time_zone")
+    settings = store.checked_settings()
     return assemble(
-        in_zones(frames, None, zone),
-        time_zone=zone,
-        data_date=_now_where_tracked(store, settings),
-        simulated=settings.get("simulated") == "true",
+        in_zones(frames, None, settings.time_zone),
+        time_zone=settings.time_zone,
+        data_date=_now_where_tracked(store),
+        simulated=settings.simulated,
     )
 
 
-def _now_where_tracked(store: Store, settings: Mapping[str, str]) -> dt.datetime | None:
+def _now_where_tracked(store: Store) -> dt.datetime | None:
     """The data date of a store that is written day by day: now."""
-    return store.now() if settings.get("tracked") else None
+    return store.now() if store.setting("tracked") else None
 
 
 def in_zones(frames: dict[str, pl.DataFrame], given: str | None, of_store: str | None) -> dict[str, pl.DataFrame]:
@@ -84,18 +82,20 @@ def in_zones(frames: dict[str, pl.DataFrame], given: str | None, of_store: str |
 
     Rows of which only the date is known stay on their date: their midnight moves with the zone.
     """
-    interviews = frames["interviews"]
+    # A zone that nobody knows was stored before zones of log.toml were checked: its rows are read as if it were none.
+    interviews = frames["interviews"].with_columns(clock.known_zones(frames["interviews"]["_zone"]))
     read_in = pl.col("_zone")
     is_offset = read_in.str.contains(_OFFSET)
     zones = interviews.select(
         "interview_id",
-        old=read_in,
+        old=read_in.fill_null("UTC"),
         new=pl.coalesce(
             "time_zone",
             pl.lit(given, pl.String),
             pl.when(~is_offset).then(read_in),
             pl.lit(of_store, pl.String),
             read_in,
+            pl.lit("UTC"),
         ),
     )
     moved = zones.filter(pl.col("old") != pl.col("new"))

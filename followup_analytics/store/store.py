@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from followup_analytics.errors import UnreadableError
 from followup_analytics.log.pseudonyms import Pseudonyms, load_pseudonyms
 from followup_analytics.log.schema import TABLES
+from followup_analytics.log.settings import Settings, stored_settings
 from followup_analytics.store import KEY_MARK, tables
 from followup_analytics.store.address import Address
 from followup_analytics.store.bulk import bulk_of
@@ -82,6 +83,10 @@ class Store:
         """One of the store's settings (time_zone, simulated, tracked, key_mark, notes, ...), None where not set."""
         with self.reading() as connection:
             return read_setting(connection, name)
+
+    def checked_settings(self) -> Settings:
+        """What the store says of all its rows. Raises DataError, with the way to mend it, for what makes no sense."""
+        return stored_settings(self.settings(), self.address.shown)
 
     def settings(self) -> dict[str, str]:
         """All of the store's settings by name."""

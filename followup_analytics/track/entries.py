@@ -52,7 +52,7 @@ def track_interview(
     if fields.get("previous_interview_id") is not None:
         require_interview(store, str(fields["previous_interview_id"]))
     interview_id = new_id(store, "iv-", "interviews")
-    checked = checked_as(interview_id, time_zone or store.setting("time_zone"), store.now)
+    checked = checked_as(interview_id, time_zone or store.checked_settings().time_zone, store.now)
     pseudonyms = store.pseudonyms()
     frame = checked.with_columns(applicant_id=pl.lit(pseudonyms.applicant(applicant)))
     doubts = doubts_of_interview(store, frame, applicant, pseudonyms)

@@ -27,7 +27,7 @@ def track_history(url: str, interview: str) -> tuple[str, ...]:
     versions = interview_history(store, interview)
     if not versions["interviews"].height:
         require_interview(store, interview)
-    zone = _shown_zone(versions["interviews"], store.setting("time_zone"))
+    zone = _shown_zone(versions["interviews"], store.checked_settings().time_zone)
     lines = [
         (row[CLOCKS[name]], row["_recorded_at"], _line(name, row, zone))
         for name, frame in versions.items()

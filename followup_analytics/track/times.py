@@ -98,7 +98,7 @@ def _joined(day: date, time: str | None) -> str:
 
 def zone_of(store: Store, about: pl.DataFrame, given: str | None) -> str | None:
     """The zone in which a time about an interview is read: its own, the one given, the store's, its written offset."""
-    zone: str | None = about["time_zone"][0] or given or store.setting("time_zone") or about["_zone"][0]
+    zone: str | None = about["time_zone"][0] or given or store.checked_settings().time_zone or about["_zone"][0]
     return zone
 
 

@@ -180,6 +180,20 @@ def test_ingest_lists_what_it_reads(followup):
     assert lines["mapped"].startswith("any spreadsheet")
 
 
+@pytest.mark.parametrize("command", [("check",), ("ingest", "--into", "sqlite:///log.db")], ids=["check", "ingest"])
+def test_refusals_of_rows_and_files_are_on_stderr(followup, tmp_path, monkeypatch, command):
+    """Whoever reads stdout as JSON still sees each refusal: the broken rule with its row, and the file's sentence."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "interviews.csv").write_text("interview_id,applicant_id,interviewed_at\ni1,a,soon\n", "utf-8")
+    (tmp_path / "damaged.parquet").write_bytes(b"PAR1 nothing else")
+    answer = followup(*command, "interviews.csv", "damaged.parquet", "--json")
+    assert answer.code == 1
+    assert answer.json["command"] == command[0]
+    assert "interviews.csv, interviews, column interviewed_at, 1 row: is not a date" in answer.err
+    assert "row 2" in answer.err
+    assert "damaged.parquet: the file is damaged" in answer.err
+
+
 def test_the_page_of_a_check_is_private(followup, tmp_path, monkeypatch):
     """The web page names rows of single people: its owner alone may read it."""
     monkeypatch.chdir(tmp_path)

@@ -70,6 +70,37 @@ def test_a_notebook_runs_again() -> None:
     assert all(cell.get("execution_count") for cell in again.cells if cell.cell_type == "code")
 
 
+@pytest.mark.parametrize("start", ["02", "04"])
+def test_a_notebook_runs_wherever_it_is_opened(start: str, tmp_path: Path) -> None:
+    """In its own folder, as JupyterLab opens it, in the repository's root, and far away from both."""
+    source = next(source for source in SOURCES if source.name.startswith(start))
+    for folder in (tmp_path, ROOT):
+        assert executed(source, folder=folder).cells[1]["execution_count"] == 1
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_no_notebook_names_data_by_where_it_was_started(source: Path) -> None:
+    """Sample data are found by `sample_data`; a relative path would hold in one folder only."""
+    assert not re.search(r"""["'](data|reports)/""", source.read_text("utf-8"))
+
+
+def test_a_readers_own_data_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With FOLLOWUP_DATA set, the notebook is about that log."""
+    interviews = "interview_id,applicant_id,interviewed_at\n" + "".join(
+        f"i{k},a{k},2026-03-0{1 + k % 5}T10:00+01:00\n" for k in range(12)
+    )
+    (tmp_path / "interviews.csv").write_text(interviews, "utf-8")
+    monkeypatch.setenv(DATA_VARIABLE, str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    from nbclient import NotebookClient
+
+    source = next(source for source in SOURCES if source.name.startswith("02"))
+    made = notebook_of(source)
+    made.cells = made.cells[:2]
+    NotebookClient(made, kernel_name="python3", resources={"metadata": {"path": tmp_path}}).execute()
+    assert "12 interviews" in made.cells[1]["outputs"][0]["data"]["text/plain"]
+
+
 def test_private_data_never_get_into_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
     """With a reader's own data set, the builder refuses to write anything here."""
     monkeypatch.setenv(DATA_VARIABLE, "somewhere")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import runpy
 from pathlib import Path
@@ -72,3 +73,50 @@ def test_commands_of_the_readme_exist():
             helps[key] = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
         for option in re.findall(r"(?<=\s)--?[a-z][a-z-]*", line):
             assert option in helps[key], f"{key} has no {option}"
+
+
+def readme_commands() -> list[str]:
+    """The lines of the README's blocks that are commands, in order."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```[a-z]*\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    return [line for block in blocks for line in block.splitlines() if line.startswith("followup ")]
+
+
+def test_every_command_of_the_readme_runs_as_written(tmp_path, monkeypatch):
+    """In a folder with the shipped data, each command ends with 0; ids made by chance stand for the one just made."""
+    import shlex
+    import shutil
+    import subprocess
+    import sys
+
+    for folder in ("data", "examples"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    commands = readme_commands()
+    assert {line.split()[1] for line in commands} >= {"check", "ingest", "outcomes", "report", "track", "next"}
+    made = ""
+    for line in commands:
+        words = [made if re.fullmatch(r"iv-\w{5}", word) else word for word in shlex.split(line, comments=True)]
+        done = subprocess.run(
+            [sys.executable, "-m", "followup_analytics", *words[1:]],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+        if words[1:2] == ["track"] and words[3] == "interview":
+            made = done.stdout.strip()
+
+
+def test_the_sheet_of_the_readme_is_taken_whole(tmp_path, monkeypatch):
+    """The career centre's commands accept every row of the shipped sheet."""
+    import shlex
+
+    from followup_analytics import check_files
+
+    monkeypatch.chdir(tmp_path)
+    words = shlex.split(next(one for one in readme_commands() if one.startswith("followup check")))
+    options = {name: words[words.index(f"--{name}".replace("_", "-")) + 1] for name in ("map", "time_zone")}
+    rows = check_files(ROOT / words[2], **options).rows
+    assert sum(row["rows_read"] for row in rows) == sum(row["accepted"] for row in rows) > 900

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,41 @@ def test_a_term_without_an_end_after_one_with() -> None:
     Path("next.csv").write_text("interview_id,applicant_id,interviewed_at\ni9,z,2026-10-05\n", "utf-8")
     made = ingest_files("next.csv", into=STORE, time_zone="Europe/London")
     assert {note.code: note.n for note in made.notes}["after_all_ends"] == 1
+
+
+SHEET = "Ref,Student no,Employer,Term,Interview date,Interview time\ni1,a,Acme,2026,2026-03-05,10:00\n"
+SHEET_MAP = """name = "own"
+time_zone = "Pacific/Auckland"
+[[tables]]
+table = "interviews"
+[tables.columns]
+interview_id = "Ref"
+applicant_id = "Student no"
+interviewed_at = ["Interview date", "Interview time"]
+"""
+END_IN_AUCKLAND = dt.datetime(2026, 4, 24, 12, tzinfo=dt.UTC) - dt.timedelta(microseconds=1)
+
+
+def test_the_day_ends_in_the_zone_of_the_map() -> None:
+    """A date given with a map ends where the map says that the interviews were."""
+    Path("sheet.csv").write_text(SHEET, "utf-8")
+    Path("own.toml").write_text(SHEET_MAP, "utf-8")
+    ingest_files("sheet.csv", into=STORE, map="own.toml", observed_until="2026-04-24")
+    assert read_log(STORE).interviews["observed_until"].to_list() == [END_IN_AUCKLAND]
+
+
+def test_the_day_ends_in_the_zone_of_each_row() -> None:
+    """Interviews with zones of their own end their record with their own day, whatever --time-zone says."""
+    text = "interview_id,applicant_id,interviewed_at,time_zone\ni1,a,2026-03-05T10:00,Pacific/Auckland\n"
+    ingest(text, observed_until="2026-04-24")
+    assert read_log(STORE).interviews["observed_until"].to_list() == [END_IN_AUCKLAND]
+
+
+def test_the_data_date_of_a_folder_ends_in_the_zone_of_each_row() -> None:
+    """data_date as a bare date: each record without an end of its own is complete to the end of its local day."""
+    text = "interview_id,applicant_id,interviewed_at,time_zone\ni1,a,2026-03-05T10:00,Pacific/Auckland\n"
+    Path("interviews.csv").write_text(text, "utf-8")
+    Path("log.toml").write_text("data_date = 2026-04-24\n", "utf-8")
+    log = read_log(".")
+    assert log.data_date == END_IN_AUCKLAND
+    assert log.interviews["_until_day"].to_list() == [(dt.date(2026, 4, 24) - dt.date(1970, 1, 1)).days]

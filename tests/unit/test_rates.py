@@ -91,7 +91,7 @@ def test_own_bins(week: FollowUpLog) -> None:
         ({"by": "channel,channel"}, "twice"),
         ({"by": ""}, "needs the name of a column"),
         ({"by": "applicant_id"}, "single people"),
-        ({"by": "status"}, "rename the column"),
+        ({"by": "status"}, "write column:status"),
         ({"by": "timing", "bins": "timing=0,2+"}, "without a gap"),
         ({"by": "timing", "bins": "timing=1,2+"}, "must start at 0"),
         ({"by": "timing", "bins": "timing=0,1-3"}, "must be open"),

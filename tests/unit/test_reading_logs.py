@@ -7,8 +7,7 @@ import pytest
 
 from followup_analytics.errors import DataError, UnreadableError, UsageError
 from followup_analytics.log.followup_log import FollowUpLog, as_of, build_log, subset
-from followup_analytics.reading.columns import scan_log
-from followup_analytics.reading.logs import read_log, write_log
+from followup_analytics.reading import read_log, write_log
 from followup_analytics.simulate import simulate_log
 
 INTERVIEWS = """interview_id,applicant_id,interviewed_at,cohort,major,time_zone
@@ -68,7 +67,6 @@ def test_parquet_keeps_types_where_they_say_as_much_as_text(tmp_path):
     folder = write_log(one_zone, tmp_path / "typed", format="parquet")
     assert pl.read_parquet_schema(folder / "contacts.parquet")["at"] == pl.Datetime("us", "UTC")
     assert same(one_zone, read_log(folder))
-    assert scan_log(folder) is not None
 
 
 @pytest.mark.parametrize("name", ["log.xlsx", "log.ods"])

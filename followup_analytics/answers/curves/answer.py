@@ -12,9 +12,11 @@ from followup_analytics.answers.curves.exits import EVENTS, DayCurve, check_clus
 from followup_analytics.answers.curves.result import CurveResult, CurveRow
 from followup_analytics.cells.counted import check_outcome, log_notes
 from followup_analytics.errors import UsageError
+from followup_analytics.log.asked import asked, in_frames
 from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.results.disclosure import SUPPRESSED, hidden_places, require_enough
 from followup_analytics.results.result import LogCounts
+from followup_analytics.results.scope import scope
 from followup_analytics.results.values import finite
 from followup_analytics.statistics import applicant_groups, presentation_badge
 from followup_analytics.statistics.incidence import (
@@ -32,6 +34,8 @@ LANDMARKS = (7, 14, 28)
 LONGEST = 3_650
 
 _EMPTY: Row = dict.fromkeys(CurveRow.hidden_with_row())
+#: Fields of every row: a column of such a name is asked for as column:NAME.
+_FIELDS = ("outcome", "event", "day", *_EMPTY, "status", "reason")
 _FEW_LEFT = "Hidden: from this day on too few applicants were still waiting."
 _UNSEEN = "Nobody was observed for so long."
 _LAST_DAY = "Every record that reached this day ends in the course of it."
@@ -48,6 +52,7 @@ def incidence_curve(
     by: str | None = None,
     outcome: str = "response",
     horizon: int = 30,
+    cohort: str | Sequence[str] | None = None,
     min_cell: int = 10,
     entry: str | None = None,
     cluster: str = "applicant",
@@ -65,6 +70,7 @@ def incidence_curve(
         by: a column of the interviews; one set of curves for each of its values.
         outcome: response or advanced.
         horizon: last day, 0 to 3,650.
+        cohort: only this cohort of the log, or these; None: all of it.
         min_cell: fewest applicants that a shown number may be about; a curve also ends, for all later days, where fewer
             are still waiting.
         entry: column of the interviews with the time from which on the record was kept (left truncation).
@@ -80,13 +86,15 @@ def incidence_curve(
         UsageError: for an unknown column, outcome or horizon.
         WithheldError: when the whole log, or every group, is about too few applicants.
     """
+    log = scope(log, cohort, min_cell)
     check_outcome(outcome)
     if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or not 0 <= horizon <= LONGEST:
         raise UsageError(f"--horizon {horizon!r} is no number of days: give a whole number from 0 to {LONGEST:,}.")
     check_cluster(cluster)
-    rows = exits(log, outcome, columns=(by,) if by else (), entry=entry, engine=engine)
+    key = asked(by, _FIELDS) if by else None
+    rows = exits(log, outcome, columns=(key.column,) if key else (), entry=entry, engine=engine)
     require_enough(rows["applicant_id"].n_unique(), min_cell)
-    parts = _parts(rows, by)
+    parts = _parts(rows, in_frames(key.column) if key else None)
     sizes = [{"group": name, "n_applicants": part["applicant_id"].n_unique()} for name, part in parts]
     hidden = hidden_places(sizes, ["group"], min_cell)
     if len(hidden) == len(parts):
@@ -98,7 +106,7 @@ def incidence_curve(
     }
     told: list[CurveRow] = []
     for place, (name, _) in enumerate(parts):
-        head = {by: name} if by and name is not None else {}
+        head = {key.field: name} if key and name is not None else {}
         if place in hidden:
             told += _hidden_rows(head, outcome, int(horizon), hidden[place], min_cell)
         else:
@@ -114,7 +122,7 @@ def incidence_curve(
         notes=(*log.notes, *_notes(log, rows, outcome, entry)),
         native=log.native,
         extra=extra,
-        by=by,
+        by=key.field if key else None,
         outcome=outcome,
         horizon=int(horizon),
         min_cell=min_cell,

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from followup_analytics.cells.counted import episodes
 from followup_analytics.errors import UsageError
 from followup_analytics.log import clock
+from followup_analytics.log.asked import in_frames
 from followup_analytics.log.followup_log import FollowUpLog, require_column
 from followup_analytics.statistics import Jackknife, cluster_number, group_rows
 from followup_analytics.statistics.incidence import (
@@ -147,7 +148,7 @@ def exits(
     Args:
         log: the log.
         outcome: response or advanced.
-        columns: further columns of the interviews, as text with nulls as ``(missing)``.
+        columns: further columns of the interviews, as text with nulls as ``(missing)``, named by ``asked.in_frames``.
         entry: column of the interviews with the time from which on the record is kept, for logs that were begun after
             the interview (left truncation): who heard back before it was never at risk. Null: from the interview on.
 
@@ -175,7 +176,9 @@ def exits(
     )
     low, high = pl.col("day") * DAY_US, (pl.col("day") + 1) * DAY_US - 1
     rows = rows.with_columns(time=pl.col("time").clip(low, high), entry=_entries(log, found, entry))
-    texts = log.interviews.select(pl.col(name).cast(pl.String).fill_null(MISSING) for name in columns)
+    texts = log.interviews.select(
+        pl.col(name).cast(pl.String).fill_null(MISSING).alias(in_frames(name)) for name in columns
+    )
     return rows.hstack(texts) if columns else rows
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import polars as pl
 
 from followup_analytics.answers.curves.exits import EVENTS
+from followup_analytics.log.asked import in_frames, without_mark
 from followup_analytics.results import columns as col
 from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row, answer_row
@@ -95,15 +96,12 @@ class CurveResult(Result):
         """Differences of each group to the first one at the landmarks and the horizon."""
         return tuple(self.extra["differences"])
 
-    def trace(self) -> pl.DataFrame:
+    def trace(self) -> Any:
         """The interviews behind the counts: group, day and kind of exit. Confidential, about single people."""
         names = dict(enumerate(("censored", *EVENTS[self.outcome])))
-        return self.exits.select(
-            "interview_id",
-            *([self.by] if self.by else []),
-            "day",
-            exit=pl.col("cause").replace_strict(names, return_dtype=pl.String),
-        )
+        group = [pl.col(in_frames(without_mark(self.by))).alias(self.by)] if self.by else []
+        kind = pl.col("cause").replace_strict(names, return_dtype=pl.String).alias("exit")
+        return self.as_native(self.exits.select("interview_id", *group, "day", kind))
 
     def summary(self) -> str:
         """Say the main event's share at the horizon, and when half of those who hear back have done so."""

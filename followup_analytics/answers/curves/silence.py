@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,6 +17,7 @@ from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import hide_rows, require_enough
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
+from followup_analytics.results.scope import scope
 from followup_analytics.results.values import finite
 from followup_analytics.text import counted_days
 
@@ -116,6 +118,7 @@ def silence(
     by: str | None = None,
     outcome: str = "response",
     horizon: int = 60,
+    cohort: str | Sequence[str] | None = None,
     min_cell: int = 10,
 ) -> SilenceResult:
     """How usual a silence of `days` days since the interview is, overall or for each value of an interview column.
@@ -124,21 +127,24 @@ def silence(
     and S the share still waiting: estimate = 1 - F(days) / F(horizon), chance_yet = (F(horizon) - F(days)) / S(days).
     Intervals: delete-a-group jackknife over applicants, t(groups - 1), on the logit scale.
 
-    Returns a SilenceResult (see there for its columns and units).
+    `cohort`: only that cohort of the log, or these. Returns a SilenceResult (see there for its columns and units).
 
     Raises UsageError for a number of days that is negative or not below the horizon, or an unknown column or outcome;
     WithheldError where the log is about fewer than `min_cell` applicants.
     """
     from followup_analytics.answers.curves.exits import exits
+    from followup_analytics.log.asked import asked, in_frames
 
+    log = scope(log, cohort, min_cell, days=days, horizon=horizon)
     check_outcome(outcome)
     if not 0 <= days < horizon <= _LONGEST:
         raise UsageError(
             f"A silence of {days!r} days has to be at least 0 and shorter than the horizon of {horizon} days."
         )
-    rows = exits(log, outcome, columns=(by,) if by else ())
+    column = asked(by).column if by else None
+    rows = exits(log, outcome, columns=(column,) if column else ())
     require_enough(rows["applicant_id"].n_unique(), min_cell)
-    groups = [("all", rows)] if by is None else _parts(rows, by)
+    groups = [("all", rows)] if column is None else _parts(rows, in_frames(column))
     told = [_row(name, part, outcome, days, horizon, min_cell) for name, part in groups]
     notes = (
         Note("silence", "A silence is counted from the interview, whatever the applicant did meanwhile."),

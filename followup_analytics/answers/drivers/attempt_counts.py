@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.cells.counted import attempts
+from followup_analytics.log.asked import in_frames
 from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.statistics import Jackknife, group_rows
 from followup_analytics.statistics.firth import fit_firth
@@ -31,7 +32,10 @@ SELECTION = Note(
 def mature_attempts(
     log: FollowUpLog, outcome: str, within: float, columns: Sequence[str]
 ) -> tuple[pl.DataFrame, IntArray, list[Note]]:
-    """Attempts whose window was not cut by the end of the record, with their bins as text, and their groups."""
+    """Attempts whose window was not cut by the end of the record, with their bins as text, and their groups.
+
+    columns: further columns of contacts or interviews, there as text named by `asked.in_frames`.
+    """
     rows = attempts(log, outcome, within, columns=columns)
     cut = rows.filter(pl.col("closed_by") == "censored").height
     rows = rows.filter(pl.col("closed_by") != "censored")
@@ -44,7 +48,7 @@ def mature_attempts(
         number=number,
         attempt=number.cast(pl.String),
         channel=pl.col("channel").fill_null(MISSING),
-        **{name: pl.col(name).cast(pl.String).fill_null(MISSING) for name in columns},
+        **{name: pl.col(name).cast(pl.String).fill_null(MISSING) for name in map(in_frames, columns)},
     )
     notes = []
     if cut:

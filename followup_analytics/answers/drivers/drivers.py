@@ -21,11 +21,13 @@ from followup_analytics.answers.drivers.attempt_counts import (
 )
 from followup_analytics.answers.outcomes.standardise import design
 from followup_analytics.cells.counted import counts_behind
-from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.asked import asked, in_frames, without_mark
+from followup_analytics.log.followup_log import FollowUpLog, built_in_note
 from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import require_enough
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
+from followup_analytics.results.scope import scope
 from followup_analytics.statistics import Jackknife, t_quantile
 
 if TYPE_CHECKING:
@@ -104,6 +106,7 @@ def what_drives(
     blocks: Sequence[str] = BLOCKS,
     outcome: str = "response",
     within: float = 7.0,
+    cohort: str | Sequence[str] | None = None,
     min_cell: int = 10,
 ) -> Drivers:
     """Give timing, channel and number of attempts each one comparable figure: the sheaf coefficient.
@@ -115,9 +118,10 @@ def what_drives(
 
     Args:
         log: the log.
-        blocks: timing, channel, attempt, or columns of contacts or interviews.
+        blocks: timing, channel, attempt, or columns of contacts or interviews (`column:NAME` for one of those names).
         outcome: response or advanced.
         within: days of an attempt's window.
+        cohort: only this cohort of the log, or these; None: all of it.
         min_cell: fewest applicants.
 
     Returns:
@@ -131,9 +135,13 @@ def what_drives(
     Source: D. Heise (1972), Employing nominal variables, induced variables, and block variables in path analyses,
     Sociological Methods and Research 1, 147-173; H. Whitt (1986), same journal 15, 174-189.
     """
-    rows, groups, notes = mature_attempts(log, outcome, within, [name for name in blocks if name not in BLOCKS])
+    log = scope(log, cohort, min_cell, within=within)
+    wanted = {name: name if name in BLOCKS else in_frames(asked(name).column) for name in blocks}
+    further = [without_mark(column) for column in wanted.values() if column not in BLOCKS]
+    rows, groups, notes = mature_attempts(log, outcome, within, further)
+    notes += [note for name in blocks if name in BLOCKS and (note := built_in_note(log, name))]
     require_enough(rows["applicant_id"].n_unique(), min_cell, NO_ATTEMPTS)
-    made = design(rows, [name for name in blocks if rows[name].n_unique() > 1])
+    made = design(rows, [column for column in wanted.values() if rows[column].n_unique() > 1])
     n, y = grouped_counts(made.pattern, rows["y"].to_numpy(), groups, len(made.matrix))
     x = np.column_stack([np.ones(len(made.matrix)), made.matrix])
     fit = firth_jackknife(x, n, y)
@@ -141,8 +149,8 @@ def what_drives(
     mean = float(y.sum() / max(n.sum(), 1.0))
     told = []
     counts: dict[str, Any] = {**counts_behind(rows)}
-    for block in blocks:
-        columns = [place + 1 for place, (name, _) in enumerate(made.names) if name == block]
+    for block, column in wanted.items():
+        columns = [place + 1 for place, (name, _) in enumerate(made.names) if name == column]
         told.append(DriverRow(**_sheaf(block, columns, x, shares, fit, mean, float(y.sum())), **counts))
     return Drivers(tuple(told), LogCounts.of(log), (*notes, SELECTION), log.native)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,11 +19,13 @@ from followup_analytics.answers.drivers.attempt_counts import (
     mature_attempts,
 )
 from followup_analytics.cells.counted import counts_behind
+from followup_analytics.log.asked import asked, in_frames
 from followup_analytics.log.followup_log import FollowUpLog, require_column
 from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import require_enough
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
+from followup_analytics.results.scope import scope
 from followup_analytics.statistics import Jackknife
 from followup_analytics.statistics.mixed import fit_random_intercept, unit_cells, without_each_group
 
@@ -99,6 +102,7 @@ def later_attempts(
     unit: str = "applicant_id",
     outcome: str = "response",
     within: float = 7.0,
+    cohort: str | Sequence[str] | None = None,
     min_cell: int = 10,
 ) -> LaterAttempts:
     """Check whether later attempts work less, or are made for harder cases.
@@ -109,6 +113,7 @@ def later_attempts(
     Args:
         log: the log.
         unit: applicant_id, employer, interview_id or another column of the interviews.
+        cohort: only this cohort of the log, or these; None: all of it.
         outcome, within, min_cell: as in :func:`what_drives`.
 
     Returns:
@@ -119,6 +124,8 @@ def later_attempts(
         WithheldError: for a log of too few applicants.
         DataError: for a log without an attempt whose window was seen to its end.
     """
+    log = scope(log, cohort, min_cell, within=within)
+    unit = asked(unit).column
     require_column(log, unit, "unit")
     further = [unit] if unit not in ("applicant_id", "interview_id") else []
     rows, groups, notes = mature_attempts(log, outcome, within, further)
@@ -138,7 +145,8 @@ def _slopes(rows: pl.DataFrame, groups: IntArray, unit: str) -> list[dict[str, A
     pattern = rows["number"].to_numpy().astype(np.int64) - 1
     y = rows["y"].to_numpy().astype(np.int64)
     pooled = firth_jackknife(x, *grouped_counts(pattern, y, groups, LAST_ATTEMPT))
-    units = np.unique(rows[unit].to_numpy(), return_inverse=True)[1].astype(np.int64)
+    column = unit if unit in ("applicant_id", "interview_id") else in_frames(unit)
+    units = np.unique(rows[column].to_numpy(), return_inverse=True)[1].astype(np.int64)
     within, spread = _mixed_jackknife(units, pattern, y, x, groups)
     return [
         _slope(names[0], _part(pooled, 1), None, None),

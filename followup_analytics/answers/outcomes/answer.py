@@ -24,12 +24,14 @@ from followup_analytics.answers.outcomes.comparison import compare_cohorts
 from followup_analytics.answers.outcomes.destinations import destination_rates
 from followup_analytics.cells.counted import episodes
 from followup_analytics.errors import UsageError, WithheldError
+from followup_analytics.log.asked import asked
 from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
 from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
 from followup_analytics.results.disclosure import SUPPRESSED, hide_rows, require_enough
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
+from followup_analytics.results.scope import scope
 from followup_analytics.results.values import finite
 from followup_analytics.statistics import Jackknife, presentation_badge
 from followup_analytics.statistics.incidence import incidence_limits, quantile_limits, quantile_of
@@ -196,8 +198,8 @@ class CohortOutcomes(Result):
         from followup_analytics.charts import Mark, rate_chart
 
         return rate_chart(
-            [Mark.of(row, {self.by: row.group}, row.n_interviews) for row in self.rows],
-            keys=(self.by,),
+            [Mark.of(row, {"group": row.group}, row.n_interviews) for row in self.rows],
+            keys=("group",),
             what=f"Share that advanced by day {HORIZON}",
             n_of="interviews",
             simulated=self.counts.simulated,
@@ -205,11 +207,11 @@ class CohortOutcomes(Result):
             ax=ax,
         )
 
-    def trace(self) -> pl.DataFrame:
+    def trace(self) -> Any:
         """The interviews behind the counts: group, day and kind of exit. Confidential, about single people."""
         names = dict(enumerate(("censored", *EVENTS["advanced"])))
         kind = pl.when("offer").then(pl.lit("offer")).otherwise(pl.col("cause").replace_strict(names))
-        return self.interviews.select("interview_id", "group", "day", exit=kind)
+        return self.as_native(self.interviews.select("interview_id", "group", "day", exit=kind))
 
     def summary(self) -> str:
         """Say for each group how many interviewed and what share of interviews advanced, and the differences."""
@@ -244,6 +246,7 @@ def cohort_outcomes(
     *,
     by: str = "cohort",
     against: str | None = None,
+    cohort: str | Sequence[str] | None = None,
     min_cell: int = 10,
     cluster: str = "applicant",
     seed: int = 0,  # noqa: ARG001 - every command takes a seed; nothing is drawn here
@@ -257,6 +260,7 @@ def cohort_outcomes(
         log: the log; with a table of applicants a group's graduates include those without interviews.
         by: column of the interviews or of the applicants.
         against: value of ``by`` to which every other group is compared, raw and for the same mix.
+        cohort: only this cohort of the log, or these; None: all of it.
         min_cell: fewest applicants that a shown row may be about.
         cluster: applicant, or employer to let each interval be the wider of the two clusterings.
         seed: taken for uniformity; nothing is drawn.
@@ -268,7 +272,9 @@ def cohort_outcomes(
         UsageError: for an unknown column, cohort or clustering.
         WithheldError: when every group is about too few applicants.
     """
+    log = scope(log, cohort, min_cell)
     check_cluster(cluster)
+    by = asked(by).column
     people, interviews = members(log, by)
     require_enough(people["applicant_id"].n_unique(), min_cell)
     groups = _in_order(people["group"])

@@ -23,9 +23,11 @@ from followup_analytics.answers.outcomes.compared import CohortComparison, Compa
 from followup_analytics.answers.outcomes.standardise import Design, balance_weights, design
 from followup_analytics.cells.counted import OUTCOMES_OF_INTEREST
 from followup_analytics.errors import UsageError
+from followup_analytics.log.asked import asked, in_frames, without_mark
 from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
 from followup_analytics.results.disclosure import SUPPRESSED, hidden_places, require_enough
 from followup_analytics.results.result import LogCounts
+from followup_analytics.results.scope import scope
 from followup_analytics.results.values import finite
 from followup_analytics.statistics import Jackknife, group_rows, jackknife, jackknife_of_sums
 from followup_analytics.statistics.incidence import aalen_johansen, difference_limits, incidence_limits
@@ -34,6 +36,8 @@ from followup_analytics.text import listed
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Row = dict[str, Any]
+
+_RATING = in_frames("self_rating")
 
 #: What an interview brings along that was there before anything came back.
 COVARIATES = ("industry", "job_level", "interview_format", "self_rating", "referral")
@@ -102,6 +106,7 @@ def compare_cohorts(
         UsageError: for an unknown column, cohort or clustering.
         WithheldError: when either cohort has too few applicants.
     """
+    log = scope(log, min_cell=min_cell, horizon=horizon)
     check_cluster(cluster)
     pairs = {outcome: prepare_pair(log, cohort, against, by, adjust, outcome) for outcome in OUTCOMES_OF_INTEREST}
     if cluster == "employer":
@@ -113,7 +118,12 @@ def compare_cohorts(
         ComparedRow(**_outcome(pair, outcome, horizon), group=cohort, against=against)
         for outcome, pair in pairs.items()
     ]
-    notes = [Note("same_mix", f"{_MIX_NOTE} Covariates: {listed(first.covariates, 'and') or 'none is logged'}.")]
+    notes = [
+        Note(
+            "same_mix",
+            f"{_MIX_NOTE} Covariates: {listed(map(without_mark, first.covariates), 'and') or 'none is logged'}.",
+        )
+    ]
     return CohortComparison(
         rows=tuple(rows),
         counts=LogCounts.of(log),
@@ -129,21 +139,24 @@ def prepare_pair(
     log: FollowUpLog, cohort: str, against: str, by: str, adjust: Sequence[str] | None, outcome: str
 ) -> Pair:
     """Gather the interviews of both cohorts with their covariates (UsageError for a cohort that nobody belongs to)."""
+    by = asked(by).column
+    adjust = None if adjust is None else [asked(name).column for name in adjust]
     require_column(log, by, "--by")
     for name in adjust or ():
         require_column(log, name, "--adjust")
     wanted = [name for name in (COVARIATES if adjust is None else adjust) if name != by]
     rows = exits(log, outcome, columns=tuple(dict.fromkeys((by, *wanted))))
-    rows = rows.with_columns(arm=pl.when(pl.col(by) == cohort).then(1).when(pl.col(by) == against).then(0))
+    groups = pl.col(in_frames(by))
+    rows = rows.with_columns(arm=pl.when(groups == cohort).then(1).when(groups == against).then(0))
     for name in (cohort, against):
-        if not (rows[by] == name).any():
+        if not (rows[in_frames(by)] == name).any():
             raise UsageError(f"--by {by}: no interview belongs to {name!r}.")
     if cohort == against:
         raise UsageError(f"--against {against!r} is the cohort itself; name another one.")
     if adjust is None and "self_rating" in wanted:
-        rows = rows.with_columns(self_rating=_rating_before_response(log, rows))
+        rows = rows.with_columns(_rating_before_response(log, rows).alias(_RATING))
     rows = rows.filter(pl.col("arm").is_not_null())
-    covariates = tuple(name for name in wanted if rows[name].n_unique() > 1)
+    covariates = tuple(in_frames(name) for name in wanted if rows[in_frames(name)].n_unique() > 1)
     return Pair(rows, covariates, group_rows(rows), design(rows, covariates))
 
 
@@ -154,7 +167,7 @@ def _rating_before_response(log: FollowUpLog, rows: pl.DataFrame) -> pl.Series:
     answered = episodes(log)["response_order"]
     rated = log.interviews["self_rated_at"].dt.epoch("us")
     late = (rated > answered).fill_null(value=False)
-    return pl.DataFrame({"r": rows["self_rating"], "late": late}).select(
+    return pl.DataFrame({"r": rows[_RATING], "late": late}).select(
         self_rating=pl.when("late").then(pl.lit(MISSING)).otherwise("r")
     )["self_rating"]
 
@@ -270,7 +283,7 @@ def _lacking(pair: Pair) -> str | None:
         only_one = (shares["other"] == 0) & (shares["one"] > _LACKING * total[0])
         only_other = (shares["one"] == 0) & (shares["other"] > _LACKING * total[1])
         if (only_one | only_other).any():
-            lacking.add(name)
+            lacking.add(without_mark(name))
     if not lacking:
         return None
     return f"Only one of the cohorts has some values of {listed(sorted(lacking), 'and')}: no common mix can be made."
@@ -317,7 +330,7 @@ def _mix_row(pair: Pair, name: str, value: str) -> Row:
         pair.rows.filter((pl.col("arm") == a) & (pl.col(name) == value))["applicant_id"].n_unique() for a in (1, 0)
     ]
     return {
-        "covariate": name,
+        "covariate": without_mark(name),
         "value": value,
         "share": finite(found.estimate[0]),
         "share_against": finite(found.estimate[1]),

@@ -11,7 +11,7 @@ COOP4).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -27,6 +27,7 @@ from followup_analytics.results.disclosure import SUPPRESSED, require_enough
 from followup_analytics.results.formatting import cell_text
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
+from followup_analytics.results.scope import scope
 from followup_analytics.statistics import group_rows, jackknife_of_sums, korn_graubard_from_se, presentation_badge
 from followup_analytics.text import listed
 
@@ -145,6 +146,7 @@ def aapor_rates(
     e: float | None = None,
     e_source: str | None = None,
     followed_for: int = 28,
+    cohort: str | Sequence[str] | None = None,
     min_cell: int = 10,
 ) -> AaporResult:
     """AAPOR's rates of the interviews that were followed up, as they stood `followed_for` days after the interview.
@@ -152,7 +154,8 @@ def aapor_rates(
     Parameters: `dispositions` changes codes of `DISPOSITIONS` (answer, advanced, offer, rejected, refused, filled,
     withdrawn, spoken_with, reached_other, no_contact to I, P, R, NC, O, U); `e` the share of cases of unknown
     eligibility that were eligible, between 0 and 1, with `e_source`, where it comes from: without them RR3, RR4 and
-    CON2 are not estimable. Intervals: delete-a-group jackknife over applicants, Korn and Graubard's limits.
+    CON2 are not estimable; `cohort` only that cohort of the log, or these. Intervals: delete-a-group jackknife over
+    applicants, Korn and Graubard's limits.
 
     Where a disposition has fewer than `min_cell` people, rates are hidden until neither it nor any other small part of
     the cases could be worked out from those that stay (RR1 and RR6 stay before the others).
@@ -161,6 +164,7 @@ def aapor_rates(
     code, or an e without its source; WithheldError for fewer than `min_cell` applicants, or where every rate is hidden;
     DataError where there is no case at all.
     """
+    log = scope(log, cohort, min_cell)
     codes = _checked(dispositions, e, e_source)
     cases = dispositions_of(log, codes, followed_for)
     nothing = (

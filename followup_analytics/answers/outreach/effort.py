@@ -12,6 +12,7 @@ from followup_analytics.results.disclosure import SUPPRESSED
 from followup_analytics.results.formatting import cell_text
 from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row, answer_row
+from followup_analytics.results.scope import scope
 from followup_analytics.text import counted_days
 
 if TYPE_CHECKING:
@@ -106,16 +107,19 @@ def level_of_effort(
     most: int = 8,
     outcome: str = "response",
     within: float = 7.0,
+    cohort: str | Sequence[str] | None = None,
     min_cell: int = 10,
     engine: str = "auto",
 ) -> EffortResult:
     """Cumulative incidence of a response against the number of attempts, with the number at risk at each.
 
-    Every number up to `most` is a step of its own; attempts beyond it are left out. Returns an EffortResult, one row an
+    Every number up to `most` is a step of its own; attempts beyond it are left out. `cohort`: only that cohort of the
+    log, or these. Returns an EffortResult, one row an
     attempt (see there for its columns and units). The other parameters, the errors raised and the estimator are those
     of `response_rates` (its column `cumulative`). Source: the level-of-effort curve
     of survey practice; the estimator is Aalen-Johansen's on the attempt-number scale.
     """
+    log = scope(log, cohort, min_cell, most=most, within=within)
     cuts = ",".join([*(str(number) for number in range(1, most + 1)), f"{most + 1}+"])
     rates = response_rates(
         log, by="attempt", outcome=outcome, within=within, min_cell=min_cell, bins={"attempt": cuts}, engine=engine

@@ -11,7 +11,7 @@ import polars as pl
 from followup_analytics.answers.rates.attempts_table import AttemptsTable, attempts_table
 from followup_analytics.answers.rates.cumulative import Cumulative, Tries, cumulative_incidence
 from followup_analytics.answers.rates.estimate import UNOBSERVED, GroupRates, Limits, Windows, group_rates
-from followup_analytics.answers.rates.keys import Key, parse_keys
+from followup_analytics.answers.rates.keys import Key, built_in_notes, parse_keys
 from followup_analytics.answers.rates.result import RatesResult, RatesRow
 from followup_analytics.answers.rates.trace import rows_behind
 from followup_analytics.cells.counted import check_outcome, window_us
@@ -21,6 +21,7 @@ from followup_analytics.log.followup_log import Note
 from followup_analytics.log.ids import numbers_of
 from followup_analytics.results.disclosure import SUPPRESSED, hide_rows, require_enough
 from followup_analytics.results.result import LogCounts
+from followup_analytics.results.scope import scope
 from followup_analytics.results.values import finite
 from followup_analytics.statistics import group_rows
 
@@ -55,6 +56,7 @@ def response_rates(
     by: str | Sequence[str] = "timing",
     outcome: str = "response",
     within: float = 7.0,
+    cohort: str | Sequence[str] | None = None,
     min_cell: int = 10,
     bins: str | Mapping[str, str] | None = None,
     working_days: str | None = None,
@@ -64,11 +66,12 @@ def response_rates(
 ) -> RatesResult:
     """How often an attempt is answered, by timing, channel, number and so on.
 
-    Parameters: `by` names one or more keys (timing, channel, attempt, party, weekday, hour, any column of interviews or
-    contacts); `outcome` response or advanced; `within` days of the window; `min_cell` applicants below which a row is
-    hidden; `bins` as in `rates.keys`; `working_days` a country whose working days timing counts instead of calendar
-    days (windows stay in hours); `cluster` applicant, or employer to let the interval be the wider of the two
-    clusterings; `engine` as in `engine.ENGINES`.
+    Parameters: `by` names one or more keys (timing, channel, attempt, party, weekday, hour, any column of
+    interviews or contacts); `cohort` only that cohort of the log, or these; `outcome` response or advanced;
+    `within` days of the window; `min_cell` applicants below which a row is hidden; `bins` as in `rates.keys`;
+    `working_days` a country whose working days timing counts instead of calendar days (windows stay in hours);
+    `cluster` applicant, or employer to let the interval be the wider of the two clusterings; `engine` as in
+    `engine.ENGINES`.
 
     Returns a RatesResult, one row for each combination of the keys that occurs: the keys (text), n_attempts (at risk),
     n_interviews and n_applicants (with such an attempt), n_events (answered within the window), estimate, conf_low,
@@ -79,9 +82,10 @@ def response_rates(
     Raises UsageError for a wrong request, WithheldError where all that was asked for is hidden, and DataError where
     `min_cell` is 1 and there is no interview.
     """
+    log = scope(log, cohort, min_cell, within=within)
     keys = parse_keys(by, log, bins, min_cell)
     _check(outcome, cluster)
-    require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
+    require_enough(log.n_applicants, min_cell)
     table = attempts_table(log, keys, outcome=outcome, within=within, working_days=working_days, engine=engine)
     rates = _rates(table, log, cluster, window_us(within))
     reached = _cumulative(table, log, keys, window_us(within))
@@ -92,7 +96,7 @@ def response_rates(
     return RatesResult(
         rows=tuple(shown),
         counts=LogCounts.of(log),
-        notes=(*log.notes, *table.notes, *_notes(shown, reached, keys, working_days)),
+        notes=(*log.notes, *table.notes, *built_in_notes(keys, log), *_notes(shown, reached, keys, working_days)),
         native=log.native,
         keys=tuple(key.name for key in keys),
         outcome=outcome,
@@ -129,7 +133,7 @@ def _cumulative(
     if numbered is None or any(key.of_contacts or key.name in ("timing", "weekday", "hour") for key in others):
         return {}
     found: dict[int, tuple[Cumulative, int]] = {}
-    whose = log.interviews.select("interview_id", "applicant_id", bucket=buckets(log))
+    whose = log.held("interviews").select(["interview_id", "applicant_id"]).with_columns(bucket=buckets(log))
     rows = pl.concat([table.rows, whose[table.column("story")]], how="horizontal")
     strata = rows.partition_by([f"_key_{key.name}" for key in others]) if others else [rows]
     for stratum in strata:

@@ -9,6 +9,8 @@ within applicants; both definitions agree where nothing is cut.
 from __future__ import annotations
 
 import math
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -143,13 +145,19 @@ def _with_cut_windows(
     order = np.argsort(windows.group, kind="stable")
     bounds = np.searchsorted(windows.group[order], np.arange(len(observed) + 1))
     estimate, se, trials = plain.estimate.copy(), np.full(len(observed), np.nan), sums["n"].copy()
-    for g in cut_groups:
+
+    def of_group(g: int) -> tuple[float, float, bool, float]:
         rows = order[bounds[g] : bounds[g + 1]]
         elapsed, closed, cluster = windows.elapsed[rows], windows.closed[rows], windows.cluster[rows]
-        estimate[g], se[g], observed[g] = cut_rate(elapsed, closed, cluster, within_us)
-        if estimate[g] in (0.0, 1.0):
-            # An attempt whose window was cut says little about a rate of 0 or 1: only those seen to their end count.
-            trials[g] = max(float(np.sum(closed != CENSORED)), 1.0)
+        return *cut_rate(elapsed, closed, cluster, within_us), float(np.sum(closed != CENSORED))
+
+    # Groups know nothing of each other, and sorting them leaves the interpreter alone.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for g, (rate, error, seen, whole) in zip(cut_groups, pool.map(of_group, cut_groups), strict=True):
+            estimate[g], se[g], observed[g] = rate, error, seen
+            if rate in (0.0, 1.0):
+                # A window that was cut says little about a rate of 0 or 1: only those seen to their end count.
+                trials[g] = max(whole, 1.0)
     assumed = 1 + (sums["nn"] / np.maximum(sums["n"], 1) - 1) * ASSUMED_ICC
     of_cut = korn_graubard_from_se(
         estimate, se, trials, sums["clusters"] - 1, assumed_design_effect=np.maximum(assumed, 1.0)

@@ -19,6 +19,8 @@ import polars as pl
 
 from followup_analytics.cells.counted import CONTACT_KEYS
 from followup_analytics.errors import UsageError
+from followup_analytics.log.asked import asked
+from followup_analytics.log.followup_log import Note, built_in_note
 from followup_analytics.log.schema import CHANNELS, PARTIES
 from followup_analytics.text import listed, nearest
 
@@ -69,6 +71,8 @@ class Key:
     bins: tuple[Bin, ...] = ()
     words: tuple[str, ...] = ()
     of_contacts: bool = False
+    #: The column of the log; None for what is built in (timing, attempt, weekday, hour).
+    column: str | None = None
 
     @property
     def is_column(self) -> bool:
@@ -107,18 +111,26 @@ def parse_bins(bins: str | Mapping[str, str] | None) -> dict[str, str]:
     return found
 
 
-def _key(name: str, log: FollowUpLog, cuts: str | None, min_cell: int) -> Key:
-    if name in DEFAULT_BINS:
-        return Key(name, _cut(name, cuts or DEFAULT_BINS[name], *_RANGES[name]))
+def built_in_notes(keys: Sequence[Key], log: FollowUpLog) -> list[Note]:
+    """That a built-in key won over a column of its name, for each of which that is so."""
+    built_in = [key.name for key in keys if key.column is None or key.name in CONTACT_KEYS]
+    return [note for name in built_in if (note := built_in_note(log, name)) is not None]
+
+
+def _key(request: str, log: FollowUpLog, cuts: str | None, min_cell: int) -> Key:
+    if request in DEFAULT_BINS:
+        return Key(request, _cut(request, cuts or DEFAULT_BINS[request], *_RANGES[request]))
+    one = asked(request, _FIELDS)
+    name, field = one.column, one.field
     if name in _SINGLE_OUT and min_cell > 1:
         raise UsageError(
             f"--by {name} would name single people or interviews: choose a column that many share "
             "(or, for your own log alone, --min-cell 1)."
         )
-    if name in _FIELDS:
-        raise UsageError(f"--by {name}: the answer has a field of that name; rename the column.")
-    columns = [column for column in log.interviews.columns if not column.startswith("_") and column not in CONTACT_KEYS]
-    of_contacts = [column for column in log.contacts.columns if not column.startswith("_") and column not in columns]
+    interviews, contacts = log.held("interviews"), log.held("contacts")
+    own = () if one.forced else CONTACT_KEYS
+    columns = [column for column in interviews.columns if not column.startswith("_") and column not in own]
+    of_contacts = [column for column in contacts.columns if not column.startswith("_") and column not in columns]
     if name not in columns and name not in of_contacts:
         guess = nearest(name, [*DEFAULT_BINS, *_VOCABULARIES, *columns, *of_contacts])
         hint = (
@@ -127,18 +139,18 @@ def _key(name: str, log: FollowUpLog, cuts: str | None, min_cell: int) -> Key:
             else f": use {listed([*DEFAULT_BINS, *_VOCABULARIES])}, or a column of the interviews."
         )
         raise UsageError(f"--by: there is no column {name!r}{hint}")
-    table = log.interviews if name in columns else log.contacts
+    if cuts is None and name in _VOCABULARIES and name not in columns:
+        return Key(field, words=tuple(_VOCABULARIES[name]), of_contacts=name not in columns, column=name)
+    values = (interviews if name in columns else contacts).select([name])[name]
     if cuts is None:
-        return Key(
-            name, words=tuple(_VOCABULARIES.get(name, _sorted_words(table[name]))), of_contacts=name not in columns
-        )
-    if not table.schema[name].is_numeric():
+        return Key(field, words=_sorted_words(values), of_contacts=name not in columns, column=name)
+    if not values.dtype.is_numeric():
         raise UsageError(f"--bins can't cut {name!r}: it is no number.")
     bins = _cut(name, cuts, None, None)
-    low, high = table[name].min(), table[name].max()
+    low, high = values.min(), values.max()
     if low is not None and (low < bins[0].low or (bins[-1].high is not None and high >= bins[-1].high + 1)):  # type: ignore[operator]
         raise UsageError(f"--bins {name}: some values lie outside of the bins; widen the first or the last one.")
-    return Key(name, bins, of_contacts=name not in columns)
+    return Key(field, bins, of_contacts=name not in columns, column=name)
 
 
 def _sorted_words(column: pl.Series) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from followup_analytics.errors import UsageError
 from followup_analytics.results import columns as col
@@ -101,11 +101,11 @@ class RatesResult(Result):
             if reached or not one.name.startswith("cumulative")
         )
 
-    def trace(self) -> pl.DataFrame:
+    def trace(self) -> Any:
         """The attempts behind the counts, one a row. Confidential, about single interviews."""
         if self.behind is None:
             raise UsageError("This answer was read back: ask for the rates anew to trace them.")
-        return self.behind()
+        return self.as_native(self.behind())
 
     def caption(self) -> str:
         """What was counted, within how long, by which keys."""
