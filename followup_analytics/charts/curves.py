@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from followup_analytics.charts.inputs import CurvePoint, limits, number
+from followup_analytics.charts.drawn import CurvePoint, limits, number
 from followup_analytics.charts.style import (
     COLUMN_WIDTH,
     GREY,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from followup_analytics.charts.inputs import Balance, Overlap, Risk, has_number, limits, number
+from followup_analytics.charts.drawn import Balance, Overlap, Risk, has_number, limits, number
 from followup_analytics.charts.style import (
     BAND,
     BLUE,
@@ -23,13 +23,13 @@ from followup_analytics.charts.style import (
     percent_axis,
 )
 from followup_analytics.charts.words import joined, key_title, percent, value_label
+from followup_analytics.log.shared_words import ARMS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Row = Mapping[str, Any]
 
-ARMS = ("strategy", "alternative")
 #: A standardised difference beyond this is commonly called imbalance (P. Austin, 2009).
 BALANCED = 0.1
 _MOST_LEVELS = 30

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from followup_analytics.charts.inputs import Judged, has_number, limits, number
+from followup_analytics.charts.drawn import Judged, has_number, limits, number
 from followup_analytics.charts.style import (
     BAND,
     BLUE,
@@ -18,18 +18,10 @@ from followup_analytics.charts.style import (
     new_axes,
 )
 from followup_analytics.charts.words import claim_words, joined, points
+from followup_analytics.log.shared_words import VERDICT_WORDS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-#: The five verdicts as people read them, in every table, chart and page.
-VERDICT_WORDS: dict[str, str] = {
-    "supported": "holds here",
-    "contradicted": "the contrary holds here",
-    "no_meaningful_difference": "no difference that matters",
-    "inconclusive": "can’t tell",
-    "not_testable": "can’t be tested",
-}
 
 
 def forest_chart(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from followup_analytics.charts.inputs import Mark, has_number, limits, number
+from followup_analytics.charts.drawn import Mark, has_number, limits, number
 from followup_analytics.charts.style import BLUE, COLUMN_WIDTH, GREY, INK, give_words, house_style, new_axes
 from followup_analytics.charts.words import count, joined
 

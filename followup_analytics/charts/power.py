@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from followup_analytics.charts.inputs import Powered, limits, number
+from followup_analytics.charts.drawn import Powered, limits, number
 from followup_analytics.charts.style import (
     COLUMN_WIDTH,
     SERIES,

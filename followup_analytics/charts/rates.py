@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from followup_analytics.charts.inputs import Mark, has_number, limits, number
+from followup_analytics.charts.drawn import Mark, has_number, limits, number
 from followup_analytics.charts.style import (
     BLUE,
     COLUMN_WIDTH,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from followup_analytics.charts.inputs import Predicted, limits, number
+from followup_analytics.charts.drawn import Predicted, limits, number
 from followup_analytics.charts.style import BLUE, GREY, give_words, house_style, new_axes, percent_axis
 from followup_analytics.charts.words import count, joined, percent
 

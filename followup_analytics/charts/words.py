@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-MISSING = "(missing)"
+from followup_analytics.log.shared_words import MISSING
 
 _KEY_TITLES = {
     "timing": "Day of the attempt",

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.charts import ARMS
 from followup_analytics.claims.estimates import Estimate
 from followup_analytics.claims.tipping import forgotten, tipping
 from followup_analytics.claims.trial import Trial
+from followup_analytics.log.shared_words import ARMS
 from followup_analytics.results.disclosure import SUPPRESSED
 from followup_analytics.results.values import finite
 from followup_analytics.trials.ccw import COMPETING, Arm

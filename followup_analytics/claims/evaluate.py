@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from followup_analytics.charts import VERDICT_WORDS
 from followup_analytics.claims.catalogue import choose_catalogue, find_claim
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.covariates import columns_of
@@ -26,6 +25,7 @@ from followup_analytics.claims.trial import Trial, run_trial
 from followup_analytics.claims.verdict import ALPHA, choose_label, decide, is_confounded
 from followup_analytics.claims.words import effect_words, in_a_hundred, joined, reason_for, with_label
 from followup_analytics.log.followup_log import FollowUpLog, Note
+from followup_analytics.log.shared_words import VERDICT_WORDS
 from followup_analytics.results.disclosure import HIDDEN_REASON, SUPPRESSED, require_enough
 from followup_analytics.results.result import LogCounts
 from followup_analytics.results.scope import scope

@@ -21,6 +21,7 @@ from followup_analytics.results.result import NO_LOG, LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.results.scope import require_numbers, scope
 from followup_analytics.statistics import (
+    DESIGN_EFFECT,
     detectable_from_se,
     equivalence_sample_size,
     minimum_detectable_effect,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: What is assumed where there is no log to say better.
-BASELINE, EFFECT, POWER, ALPHA, DESIGN_EFFECT, PER_APPLICANT = 0.30, 10.0, 0.80, 0.05, 1.6, 3.0
+BASELINE, EFFECT, POWER, ALPHA, PER_APPLICANT = 0.30, 10.0, 0.80, 0.05, 3.0
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import polars as pl
 
 from followup_analytics.charts import (
-    VERDICT_WORDS,
     balance_chart,
     forest_chart,
     overlap_chart,
@@ -19,6 +18,7 @@ from followup_analytics.charts import (
 from followup_analytics.claims.catalogue import own_catalogue
 from followup_analytics.claims.words import counted_words
 from followup_analytics.errors import UsageError
+from followup_analytics.log.shared_words import VERDICT_WORDS
 from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
 from followup_analytics.results.frames import frame_of_findings
@@ -90,7 +90,7 @@ class ClaimRow(Row):
 
 
 @answer_row
-class SecondLine(Row):
+class SecondLineColumns(Row):
     """A claim's second outcome, as columns of the frame."""
 
     second_line_outcome: str | None = col.column("text", "", "The second outcome.", default=None)
@@ -153,7 +153,7 @@ class ClaimsResult(Result):
 
     def frame_fields(self) -> tuple[Field, ...]:
         """Frames hold the second line in columns of their own, and no nested diagnostics (see `table`)."""
-        return (*(one for one in ClaimRow.declared() if one.kind != "nested"), *SecondLine.declared())
+        return (*(one for one in ClaimRow.declared() if one.kind != "nested"), *SecondLineColumns.declared())
 
     def frame_rows(self) -> list[dict[str, Any]]:
         """One row a claim as plain values."""
@@ -161,7 +161,7 @@ class ClaimsResult(Result):
         rows = []
         for row in self.rows:
             second = {f"second_line_{name}": value for name, value in (row.second_line or {}).items()}
-            rows.append({**{name: plain(row[name]) for name in columns}, **SecondLine(**plain(second))})
+            rows.append({**{name: plain(row[name]) for name in columns}, **SecondLineColumns(**plain(second))})
         return rows
 
     def table(self, name: str) -> Any:

@@ -168,7 +168,7 @@ def show(result: Result, printing: Printing) -> None:
     if face == "xlsx":
         if output is None:
             raise UsageError("--format xlsx needs a file to write to: add -o answer.xlsx.")
-        from followup_analytics.results.workbook import write_answer
+        from followup_analytics.results.spreadsheet import write_answer
 
         write_answer(result, output)
         return

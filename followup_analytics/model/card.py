@@ -22,7 +22,7 @@ _STATES = {"filled": "", "to add": "For the office to add: "}
 
 
 @dataclass(frozen=True)
-class Entry:
+class CardItem:
     """One part of an item: number, section, what it asks for, the answer, and whether the office has to add it."""
 
     number: str
@@ -37,7 +37,7 @@ class ModelCard:
     """A card in the order of TRIPOD+AI's 27 items (52 parts), with the equation and the calibration table."""
 
     title: str
-    entries: tuple[Entry, ...]
+    entries: tuple[CardItem, ...]
     equation: tuple[Mapping[str, Any], ...]
     reliability: tuple[Mapping[str, Any], ...]
     simulated: bool
@@ -106,7 +106,7 @@ def model_card(result: Fitted) -> ModelCard:
     """Fill a card from a fitted model's result."""
     facts = card_facts(result)
     entries = [
-        Entry(
+        CardItem(
             number=item["number"],
             section=item["section"],
             asks=item["asks"],

@@ -13,6 +13,7 @@ import polars as pl
 from followup_analytics.cells.counted import episodes
 from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import without_mark
+from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.followup_log import Note
 from followup_analytics.model.drift import drift_notes
 from followup_analytics.model.file import load_callback_model
@@ -21,7 +22,7 @@ from followup_analytics.model.multiples import log_variances, multiples, with_ow
 from followup_analytics.model.result import CallbackModel
 from followup_analytics.model.saved import FittedModel
 from followup_analytics.model.terms import term_frame
-from followup_analytics.model.waiting import DAY_US, STRATA
+from followup_analytics.model.waiting import STRATA
 from followup_analytics.results import columns as col
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row

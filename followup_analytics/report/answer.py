@@ -6,17 +6,14 @@ from typing import Any
 
 from followup_analytics.answers.rates.result import RatesRow
 from followup_analytics.charts import count, joined, percent, points, value_label
-from followup_analytics.charts.inputs import Interval
+from followup_analytics.charts.drawn import Interval
+from followup_analytics.claims.gates import MIN_FOR_VERDICT
 from followup_analytics.report.document import KeyFigure, Parts, strong
 from followup_analytics.report.findings import Findings
 from followup_analytics.results.values import known
 from followup_analytics.statistics import minimum_detectable_effect
 from followup_analytics.text import counted
 
-#: Below this many applicants no verdict on advice is given at all (claims.md, "A verdict").
-ENOUGH_FOR_VERDICTS = 100
-#: Design effect of several interviews an applicant, as in `plan_study`.
-_DESIGN_EFFECT = 1.6
 _PLURALS = {"timing": "days", "channel": "channels", "attempt": "first and later attempts"}
 
 
@@ -38,7 +35,7 @@ def warnings(found: Findings) -> tuple[Parts, ...]:
                 "The pages show what a report looks like and say nothing about any employer or applicant.",
             )
         )
-    if found.counts.applicants < ENOUGH_FOR_VERDICTS:
+    if found.counts.applicants < MIN_FOR_VERDICT:
         has_rates = found.overall is not None and found.overall.estimate is not None
         title = "Rates, but no verdicts. " if has_rates else "No verdicts. "
         made.append((strong(title), too_few_for_verdicts(found)))
@@ -50,7 +47,7 @@ def too_few_for_verdicts(found: Findings) -> str:
     detectable = best_case_difference(found)
     base = (
         f"With {counted(found.counts.applicants, 'applicant')} these data can’t tell whether any advice works: "
-        f"verdicts need {ENOUGH_FOR_VERDICTS} applicants at the least. "
+        f"verdicts need {MIN_FOR_VERDICT} applicants at the least. "
     )
     if detectable is None:
         return (
@@ -69,7 +66,7 @@ def best_case_difference(found: Findings) -> float | None:
     # The variance is largest and the room upwards smallest near 1: a loss is as good a finding as a gain.
     baseline = min(baseline, 1 - baseline)
     half = found.counts.interviews / 2
-    return minimum_detectable_effect(baseline, half, half, design_effect=_DESIGN_EFFECT)
+    return minimum_detectable_effect(baseline, half, half)
 
 
 def key_figures(found: Findings) -> tuple[KeyFigure, ...]:
@@ -84,7 +81,7 @@ def median_day(found: Findings) -> int | None:
     return None if row is None or row["median_day"] is None else int(row["median_day"])
 
 
-def limits(row: Interval) -> str:
+def limits_text(row: Interval) -> str:
     """`20% to 26%`, or empty where there is no interval."""
     low, high = row.conf_low, row.conf_high
     return "" if low is None or high is None else f"{percent(float(low))} to {percent(float(high))}"
@@ -101,7 +98,7 @@ def _overall(found: Findings) -> list[Any]:
         return [
             found.reasons.get("rates", "No attempt in this log was still open to a response, so there are no rates.")
         ]
-    interval = f" (95% interval {limits(row)})" if limits(row) else ""
+    interval = f" (95% interval {limits_text(row)})" if limits_text(row) else ""
     many = "the attempts" if not row.n_attempts else counted(row.n_attempts, "attempt")
     start = f"Of {many} made while the answer was still open, "
     end = f" were followed by {event_words(found)} within {found.options.window}{interval}."
@@ -113,7 +110,7 @@ def _curve(found: Findings) -> list[Any]:
     if last is None:
         return []
     verb = "had advanced" if found.main_event == "advanced" else "had heard back"
-    interval = f" ({limits(last)})" if limits(last) else ""
+    interval = f" ({limits_text(last)})" if limits_text(last) else ""
     start = f" Of {counted(found.counts.interviews, 'interview')}, followed up or not, "
     half = median_day(found)
     tail = f", half of all by {_by_day(half)}" if half is not None and half < last.day else ""
@@ -128,7 +125,7 @@ def _contrasts(found: Findings) -> list[str]:
     """Which groups can be told apart, highest and lowest named, and in one sentence those that can't."""
     told, open_ones = [], []
     for key in found.tables:
-        rows = [row for row in found.tables[key] if row.status == "ok" and limits(row)]
+        rows = [row for row in found.tables[key] if row.status == "ok" and limits_text(row)]
         if len(rows) < 2:
             continue
         best = max(rows, key=lambda row: known(row.estimate))
@@ -167,7 +164,7 @@ def _attempt_figure(found: Findings) -> KeyFigure | None:
     if row is None or row.estimate is None:
         return None
     word = "advanced" if found.main_event == "advanced" else "answered"
-    detail = f"within {found.options.window}" + (f"; {limits(row)}" if limits(row) else "")
+    detail = f"within {found.options.window}" + (f"; {limits_text(row)}" if limits_text(row) else "")
     return KeyFigure(percent(known(row.estimate)), f"of attempts {word}", detail)
 
 
@@ -176,7 +173,7 @@ def _curve_figure(found: Findings) -> KeyFigure | None:
     if last is None:
         return None
     verb = "advanced" if found.main_event == "advanced" else "heard back"
-    detail = f"by day {last.day}" + (f"; {limits(last)}" if limits(last) else "")
+    detail = f"by day {last.day}" + (f"; {limits_text(last)}" if limits_text(last) else "")
     return KeyFigure(percent(known(last.estimate)), f"of interviews {verb}", detail)
 
 

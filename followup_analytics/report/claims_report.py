@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from followup_analytics.charts import VERDICT_WORDS, claim_words, count, joined, percent, points
+from followup_analytics.charts import claim_words, count, joined, percent, points
+from followup_analytics.claims.gates import MIN_FOR_VERDICT
 from followup_analytics.claims.result import ClaimRow
-from followup_analytics.report.answer import ENOUGH_FOR_VERDICTS, warnings
+from followup_analytics.log.shared_words import VERDICT_WORDS
+from followup_analytics.report.answer import warnings
 from followup_analytics.report.document import (
-    Column,
     Document,
+    Head,
     KeyFigure,
     Lead,
     Section,
@@ -64,7 +66,7 @@ def _answer(found: Findings) -> tuple[Any, ...]:
             parts += [f" These data {word}: ", strong("; ".join(names)), "."]
     if not any(row.verdict in ("supported", "contradicted") for row in found.claims):
         parts.append(" None is supported or contradicted: what people say may be right, but these data can’t tell.")
-    if found.counts.applicants >= ENOUGH_FOR_VERDICTS:
+    if found.counts.applicants >= MIN_FOR_VERDICT:
         parts.append(
             " A difference is called causal only under assumptions that are stated with it; else it is an association."
         )
@@ -130,7 +132,7 @@ def _rests_on(row: ClaimRow) -> dict[str, Any]:
         ("Interviews", "–" if row.n_interviews is None else count(row.n_interviews)),
     ]
     columns = [
-        Column(label, "left" if place == 0 else "right", share=1 if place == 0 else 0)
+        Head(label, "left" if place == 0 else "right", share=1 if place == 0 else 0)
         for place, (label, _) in enumerate(cells)
     ]
     caption = f"What the verdict on “{claim_words(row.claim)}” rests on"
@@ -152,7 +154,7 @@ def _protocol(found: Findings) -> list[dict[str, Any]]:
             "Gates come first, before any estimate is looked at: what the claim needs is logged; at least "
             f"{MIN_APPLICANTS} applicants, followed to the end, and {MIN_EVENTS} events on each side; no group without "
             "either side; weights that do not rest on a few people and stand for all. Else the claim can’t be tested.",
-            f"With fewer than {ENOUGH_FOR_VERDICTS} applicants in all, a claim is at most left open.",
+            f"With fewer than {MIN_FOR_VERDICT} applicants in all, a claim is at most left open.",
             "Where the 90% interval lies inside the margin on both sides, there is no meaningful difference.",
             "Where the p-value, corrected by Holm’s method for all claims that passed the gates, is below .05 and the "
             "difference reaches the margin, the claim is supported (it “holds here”) or contradicted. Else it is left "

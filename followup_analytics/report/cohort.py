@@ -18,19 +18,19 @@ from followup_analytics.charts import (
     rate_chart,
     value_label,
 )
+from followup_analytics.claims.gates import MIN_FOR_VERDICT
 from followup_analytics.report.answer import (
-    ENOUGH_FOR_VERDICTS,
     answer_paragraph,
     event_words,
     key_figures,
-    limits,
+    limits_text,
     median_day,
     too_few_for_verdicts,
     warnings,
 )
 from followup_analytics.report.document import (
-    Column,
     Document,
+    Head,
     Lead,
     Section,
     chart,
@@ -126,7 +126,7 @@ def _reading(key: str, rows: Sequence[RatesRow]) -> str:
     if len(shown) == 1:
         row = shown[0]
         only = "All attempts that can be shown are" if len(rows) > 1 else "All attempts are"
-        interval = f" ({limits(row)})" if limits(row) else ""
+        interval = f" ({limits_text(row)})" if limits_text(row) else ""
         return f"{only} of one kind, {_name(key, row)}: {percent(known(row.estimate))}{interval} were answered."
     best = max(shown, key=lambda row: known(row.estimate))
     least = min(shown, key=lambda row: known(row.estimate))
@@ -135,7 +135,7 @@ def _reading(key: str, rows: Sequence[RatesRow]) -> str:
         alike = f"Rates hardly differ: {joined([_name(key, row) for row in shown])}, {percent(known(best.estimate))}."
         return alike + (_attempt_caution() if key == "attempt" else "")
     spread = f"Rates run from {lowest} to {highest}"
-    sure = limits(best) and limits(least) and known(best.conf_low) > known(least.conf_high)
+    sure = limits_text(best) and limits_text(least) and known(best.conf_low) > known(least.conf_high)
     tail = (
         ", and their intervals do not meet: that difference is more than chance."
         if sure
@@ -159,8 +159,8 @@ def _name(key: str, row: RatesRow) -> str:
 
 def _rate_table(found: Findings, key: str, rows: Sequence[RatesRow], name: str) -> dict[str, Any]:
     event = "Advances" if found.main_event == "advanced" else "Responses"
-    columns = [Column(key_title(key), "left", share=1)]
-    columns += [Column(event if name == "n_events" else label) for name, label in _RATES.items()]
+    columns = [Head(key_title(key), "left", share=1)]
+    columns += [Head(event if name == "n_events" else label) for name, label in _RATES.items()]
     body = [[_marked(row, value_label(key, row.by[key])), *(cell_text(row, name) for name in _RATES)] for row in rows]
     caption = f"{_scale(found)} by {_by(key)}, within {found.options.window} of the attempt"
     return table(f"tab-{name}", caption, columns, body, note=_table_note(found, rows))
@@ -190,7 +190,10 @@ def _cumulative(found: Findings, rows: Sequence[RatesRow]) -> list[dict[str, Any
     shown = [row for row in rows if row.cumulative is not None]
     last = shown[-1]
     word = "advanced" if found.main_event == "advanced" else "heard back"
-    columns = [Column(key_title("attempt"), "left", share=1), *(Column(label) for label in _CUMULATIVE.values())]
+    columns = [
+        Head(key_title("attempt"), "left", share=1),
+        *(Head(label) for label in _CUMULATIVE.values()),
+    ]
     body = [
         [value_label("attempt", row.by["attempt"]), *(cell_text(row, name) for name in _CUMULATIVE)] for row in rows
     ]
@@ -244,10 +247,10 @@ def _soon_words(found: Findings, last: CurveRow) -> str:
         f"Every interview is followed here ({count(found.counts.interviews)}), also those that nobody followed up."
     ]
     if week is not None and week is not last:
-        parts.append(f"By day 7, {percent(known(week.estimate))} ({limits(week)}) had {verb};")
-        parts.append(f"by day {last.day}, {percent(known(last.estimate))} ({limits(last)}).")
+        parts.append(f"By day 7, {percent(known(week.estimate))} ({limits_text(week)}) had {verb};")
+        parts.append(f"by day {last.day}, {percent(known(last.estimate))} ({limits_text(last)}).")
     else:
-        parts.append(f"By day {last.day}, {percent(known(last.estimate))} ({limits(last)}) had {verb}.")
+        parts.append(f"By day {last.day}, {percent(known(last.estimate))} ({limits_text(last)}) had {verb}.")
     half = median_day(found)
     if half is None:
         parts.append(f"Fewer than half had {verb} by the last day shown.")
@@ -275,11 +278,11 @@ def _curve_table(found: Findings, events: Sequence[str]) -> dict[str, Any]:
     main = {row.day: row for row in found.curve_of(events[0])}
     others = [{row.day: row for row in found.curve_of(event)} for event in events[1:]]
     columns = [
-        Column("By the end of", "left", share=1),
-        Column("Still waiting at its start"),
-        Column(_curve_heading(events[0])),
+        Head("By the end of", "left", share=1),
+        Head("Still waiting at its start"),
+        Head(_curve_heading(events[0])),
     ]
-    columns += [Column("95% interval"), *(Column(_curve_heading(event)) for event in events[1:])]
+    columns += [Head("95% interval"), *(Head(_curve_heading(event)) for event in events[1:])]
     body = []
     for day in (day for day in days if day in main):
         row = main[day]
@@ -311,7 +314,7 @@ def _advice(found: Findings) -> Section:
     title = "What the usual advice is worth here"
     if found.claims:
         return Section(title, tuple(claims_blocks(found)))
-    if found.counts.applicants < ENOUGH_FOR_VERDICTS:
+    if found.counts.applicants < MIN_FOR_VERDICT:
         return Section(title, (paragraph(too_few_for_verdicts(found)),))
     why = found.reasons.get("claims", "The claims were not put to these data in this report.")
     return Section(title, (paragraph(why),))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from followup_analytics.answers.outcomes.answer import CohortRow
 from followup_analytics.answers.outcomes.compared import ComparedRow
 from followup_analytics.charts import count, percent, points, value_label
-from followup_analytics.report.document import Column, Section, heading, paragraph, ref, table
+from followup_analytics.report.document import Head, Section, heading, paragraph, ref, table
 from followup_analytics.report.findings import Findings
 from followup_analytics.results.formatting import cell_text
 
@@ -59,8 +59,8 @@ def _opening(groups: Sequence[CohortRow]) -> list[str]:
 
 
 def _groups_table(found: Findings, groups: Sequence[CohortRow]) -> dict[str, object]:
-    columns = [Column("", "left", share=1), *(Column(value_label("cohort", row.group)) for row in groups)]
-    columns[0] = Column("Measure", "left", share=1)
+    columns = [Head("", "left", share=1), *(Head(value_label("cohort", row.group)) for row in groups)]
+    columns[0] = Head("Measure", "left", share=1)
     shown = [name for name in _MEASURES if any(row[name] is not None for row in groups)]
     body = [[_MEASURES[name], *(cell_text(row, name) for row in groups)] for name in shown]
     parts = []
@@ -78,12 +78,17 @@ def _groups_table(found: Findings, groups: Sequence[CohortRow]) -> dict[str, obj
 def _compared(found: Findings) -> list[dict[str, object]]:
     first = found.comparison[0]
     group, against = first.group, first.against
-    columns = [Column("By day 30", "left", share=1), Column(group), Column(against), Column("Difference")]
-    columns.append(Column("95% interval"))
+    columns = [
+        Head("By day 30", "left", share=1),
+        Head(group),
+        Head(against),
+        Head("Difference"),
+    ]
+    columns.append(Head("95% interval"))
     names = ["rate", "rate_against", "estimate", "conf_low"]
     has_mix = any(row.standardised is not None for row in found.comparison)
     if has_mix:
-        columns += [Column("For the same mix"), Column("95% interval")]
+        columns += [Head("For the same mix"), Head("95% interval")]
         names += ["standardised", "standardised_low"]
     words = {"response": "heard back", "advanced": "advanced"}
     body = [

@@ -11,8 +11,8 @@ from followup_analytics.advice import CallScript, NextStepsResult, call_script, 
 from followup_analytics.advice.next_steps import StepRow
 from followup_analytics.charts import count
 from followup_analytics.report.document import (
-    Column,
     Document,
+    Head,
     KeyFigure,
     Lead,
     Section,
@@ -114,11 +114,11 @@ def _due_section(due: Sequence[StepRow], steps: NextStepsResult) -> Section:
     if not due:
         return Section(title, (paragraph("Nothing is due today."),))
     columns = [
-        Column("Done", "left"),
-        Column("Client", "left"),
-        Column("Employer", "left", share=1),
-        Column("What to do", "left", share=0.8),
-        Column("Why", "left", share=2.8),
+        Head("Done", "left"),
+        Head("Client", "left"),
+        Head("Employer", "left", share=1),
+        Head("What to do", "left", share=0.8),
+        Head("Why", "left", share=2.8),
     ]
     body = [["☐", _client(row), row.employer or "–", STEPS[row.step], row.why] for row in due]
     intro = paragraph("The most urgent first. Tick what is done, and write down what was said.")
@@ -133,12 +133,12 @@ def _client_section(rows: Sequence[StepRow]) -> Section:
     if not rows:
         return Section("Client by client", (paragraph("No interview is open."),))
     columns = [
-        Column("Client", "left"),
-        Column("Interview", "left", share=1.2),
-        Column("Next step", "left", share=0.7),
-        Column("When", "left", share=0.8),
-        Column("Why", "left", share=3),
-        Column("How sure", "left", share=1),
+        Head("Client", "left"),
+        Head("Interview", "left", share=1.2),
+        Head("Next step", "left", share=0.7),
+        Head("When", "left", share=0.8),
+        Head("Why", "left", share=3),
+        Head("How sure", "left", share=1),
     ]
     body = [
         [client, _interview(row), STEPS[row.step], _when(row), row.why, row.confidence]

@@ -11,7 +11,7 @@ from followup_analytics.charts import Chart, Predicted, key_title, percent, reli
 from followup_analytics.model.result import ModelRow
 from followup_analytics.model.terms import TERMS
 from followup_analytics.report.document import (
-    Column,
+    Head,
     Section,
     bullets,
     chart,
@@ -59,10 +59,10 @@ def _reliability(found: Findings, row: ModelRow) -> list[dict[str, Any]]:
         reliability_chart([Predicted.of(group) for group in row.reliability], simulated=found.counts.simulated)
     )
     columns = [
-        Column("Predicted, on average", "left", share=1),
-        Column("Attempts"),
-        Column("Observed"),
-        Column("95% interval"),
+        Head("Predicted, on average", "left", share=1),
+        Head("Attempts"),
+        Head("Observed"),
+        Head("95% interval"),
     ]
     fields = (
         Field("predicted", "", "share"),
@@ -131,7 +131,11 @@ def _terms(row: ModelRow) -> list[dict[str, Any]]:
         return [paragraph("No single term stands out: each one’s interval includes no difference.")]
     strongest = sorted(sure, key=lambda term: -abs(float(term["estimate"])))[:_MOST_TERMS]
     body = [[term_label(str(term["term"])), _odds(term["estimate"]), _odds_limits(term)] for term in strongest]
-    columns = [Column("Known before the attempt", "left", share=1), Column("Odds, times"), Column("95% interval")]
+    columns = [
+        Head("Known before the attempt", "left", share=1),
+        Head("Odds, times"),
+        Head("95% interval"),
+    ]
     return [
         heading("What it goes by"),
         paragraph(

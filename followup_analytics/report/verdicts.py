@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from followup_analytics.charts import VERDICT_WORDS, Chart, claim_words, count, forest_chart, joined, percent, points
+from followup_analytics.charts import Chart, claim_words, count, forest_chart, joined, percent, points
+from followup_analytics.claims.gates import MIN_FOR_VERDICT
 from followup_analytics.claims.result import ClaimRow
-from followup_analytics.report.answer import ENOUGH_FOR_VERDICTS, too_few_for_verdicts
+from followup_analytics.log.shared_words import VERDICT_WORDS
+from followup_analytics.report.answer import too_few_for_verdicts
 from followup_analytics.report.document import (
-    Column,
+    Head,
     Parts,
     aside,
     bullets,
@@ -36,7 +38,7 @@ def claims_blocks(found: Findings) -> list[dict[str, Any]]:
     absent = [row for row in found.claims if row.verdict == "not_testable"]
     untested = [row for row in absent if found.facts.fits(f"{name_of(found, row)} {row.reason}")]
     blocks = [paragraph(*verdict_sentence(found), " ", _what_a_verdict_is())]
-    if found.counts.applicants < ENOUGH_FOR_VERDICTS:
+    if found.counts.applicants < MIN_FOR_VERDICT:
         blocks.append(aside(strong("Too few for verdicts. "), too_few_for_verdicts(found)))
     firm = [row for row in tested if row.verdict in _FIRM]
     if firm:
@@ -141,8 +143,13 @@ def short_names(found: Findings, rows: Sequence[ClaimRow]) -> dict[str, str]:
 def _compared(found: Findings, rows: Sequence[ClaimRow]) -> list[dict[str, Any]]:
     names = {row.claim: name_of(found, row).rstrip(".") for row in rows}
     drawn = forest_chart(rows, labels=short_names(found, rows), simulated=found.counts.simulated)
-    columns = [Column("Advice", "left", share=1), Column("Interviews"), Column("Difference"), Column("95% interval")]
-    columns += [Column("Plain table"), Column("Verdict", "left")]
+    columns = [
+        Head("Advice", "left", share=1),
+        Head("Interviews"),
+        Head("Difference"),
+        Head("95% interval"),
+    ]
+    columns += [Head("Plain table"), Head("Verdict", "left")]
     body = [
         [
             names[row.claim],
@@ -176,7 +183,7 @@ def _short(name: str, limit: int) -> str:
 
 
 def _untested(found: Findings, rows: Sequence[ClaimRow]) -> list[dict[str, Any]]:
-    columns = [Column("Advice", "left", share=1), Column("Why it can’t be tested here", "left", share=1.5)]
+    columns = [Head("Advice", "left", share=1), Head("Why it can’t be tested here", "left", share=1.5)]
     body = [[name_of(found, row).rstrip("."), str(row.reason or "")] for row in rows]
     return [
         heading("Advice that these data can’t test"),

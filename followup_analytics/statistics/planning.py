@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri, stdtr, stdtrit
 
+#: Variance of a difference over that of independent interviews, where no log says better: several an applicant.
+DESIGN_EFFECT = 1.6
+
 
 @dataclass(frozen=True)
 class Equivalence:
@@ -63,7 +66,7 @@ def sample_size(
     *,
     power: float = 0.8,
     alpha: float = 0.05,
-    design_effect: float = 1.6,
+    design_effect: float = DESIGN_EFFECT,
     share_strategy: float = 0.5,
 ) -> int | None:
     """Interviews in both arms to find a difference of ``effect`` (a risk difference) from ``baseline``.
@@ -87,7 +90,7 @@ def equivalence_sample_size(
     *,
     power: float = 0.8,
     alpha: float = 0.05,
-    design_effect: float = 1.6,
+    design_effect: float = DESIGN_EFFECT,
     share_strategy: float = 0.5,
     one_sided: bool = False,
 ) -> int | None:
@@ -111,7 +114,7 @@ def minimum_detectable_effect(
     *,
     power: float = 0.8,
     alpha: float = 0.05,
-    design_effect: float = 1.6,
+    design_effect: float = DESIGN_EFFECT,
     same_variance: bool = False,
 ) -> float | None:
     """Smallest increase of the risk that two arms of these sizes would find with the given power.

@@ -11,7 +11,7 @@ import pytest
 import python_calamine
 
 from followup_analytics import cohort_outcomes, compare_cohorts, read_log, response_rates
-from followup_analytics.results.workbook import headings, write_answer
+from followup_analytics.results.spreadsheet import headings, write_answer
 
 
 @pytest.fixture(scope="module")

@@ -143,9 +143,9 @@ def test_pyplot_is_never_loaded() -> None:
 
 def test_colours_have_contrast() -> None:
     """Lines and points reach 3:1 on white (WCAG 1.4.11), ink and grey text 4.5:1 (1.4.3)."""
-    assert all(charts.contrast(colour) >= 3 for colour in (BLUE, VERMILLION, GREEN, PURPLE))
-    assert all(charts.contrast(colour) >= 4.5 for colour in (INK, GREY, BLUE))
-    assert charts.contrast("#000000") == pytest.approx(21)
+    assert all(charts.contrast_ratio(colour) >= 3 for colour in (BLUE, VERMILLION, GREEN, PURPLE))
+    assert all(charts.contrast_ratio(colour) >= 4.5 for colour in (INK, GREY, BLUE))
+    assert charts.contrast_ratio("#000000") == pytest.approx(21)
 
 
 def test_series_differ_in_more_than_colour() -> None:

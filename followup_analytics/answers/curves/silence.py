@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from followup_analytics.cells.counted import check_outcome
 from followup_analytics.errors import UsageError
+from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.followup_log import Note
+from followup_analytics.log.shared_words import MISSING
 from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import hide_rows, require_enough
 from followup_analytics.results.result import LogCounts, Result
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from followup_analytics.statistics import Jackknife
 
 FloatArray = NDArray[np.float64]
-DAY_US = 86_400_000_000
 _LONGEST = 3_650
 
 
@@ -156,7 +157,7 @@ def silence(
 
 
 def _parts(rows: pl.DataFrame, by: str) -> list[tuple[str, pl.DataFrame]]:
-    names = sorted(rows[by].unique().to_list(), key=lambda name: (name == "(missing)", name))
+    names = sorted(rows[by].unique().to_list(), key=lambda name: (name == MISSING, name))
     return [(name, rows.filter(pl.col(by) == name)) for name in names]
 
 

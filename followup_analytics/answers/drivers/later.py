@@ -11,7 +11,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.answers.drivers.attempt_counts import (
-    LAST_ATTEMPT,
     NO_ATTEMPTS,
     SELECTION,
     firth_jackknife,
@@ -21,6 +20,7 @@ from followup_analytics.answers.drivers.attempt_counts import (
 from followup_analytics.cells.counted import counts_behind
 from followup_analytics.log.asked import asked, in_frames
 from followup_analytics.log.followup_log import FollowUpLog, require_column
+from followup_analytics.log.shared_words import LAST_ATTEMPT
 from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import require_enough
 from followup_analytics.results.result import LogCounts, Result

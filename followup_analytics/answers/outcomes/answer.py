@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from followup_analytics.answers.curves.exits import (
     EVENTS,
-    MISSING,
     DayCurve,
     check_cluster,
     day_curve,
@@ -26,6 +25,7 @@ from followup_analytics.cells.counted import episodes
 from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.log.asked import asked
 from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
+from followup_analytics.log.shared_words import MISSING
 from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
 from followup_analytics.results.disclosure import SUPPRESSED, hide_rows, require_enough
