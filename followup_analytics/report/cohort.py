@@ -78,10 +78,9 @@ def _how_often(found: Findings) -> Section:
         why = found.reasons.get("rates", "No table of rates can be shown.")
         return Section("How often people hear back", (paragraph(why),), new_page=True)
     intro = paragraph(
-        f"Each table and its chart show the same numbers: of the attempts in a row, the share that was followed by "
+        "Each table and its chart show the same numbers: of the attempts in a row, the share that was followed by "
         f"{event_words(found)} within {found.options.window}. A row tells what came back to those who did so; rows "
-        "differ "
-        "in who is in them as well as in what they did."
+        "differ in who is in them as well as in what they did."
     )
     blocks = [intro]
     for key, rows in found.tables.items():
@@ -147,8 +146,7 @@ def _reading(key: str, rows: Sequence[RatesRow]) -> str:
 def _attempt_caution() -> str:
     return (
         " A later attempt is made only by those who have not heard yet. Its rate is about them, and a fall from the "
-        "first "
-        "attempt to the next does not say that trying again is in vain."
+        "first attempt to the next does not say that trying again is in vain."
     )
 
 
@@ -203,9 +201,8 @@ def _cumulative(found: Findings, rows: Sequence[RatesRow]) -> list[dict[str, Any
             "attempt by the "
             f"{value_label('attempt', last.by['attempt'])} one (",
             ref("tab-cumulative"),
-            "). Those who stopped trying count as if they had been like those who went on; where the discouraged stop "
-            "first, "
-            "the true share is lower.",
+            "). Those who stopped trying count as if they had been like those who went on; where the discouraged "
+            "stop first, the true share is lower.",
         ),
         table(
             "tab-cumulative",

@@ -67,8 +67,7 @@ def _groups_table(found: Findings, groups: Sequence[CohortRow]) -> dict[str, obj
     if "career_outcomes_rate" in shown:
         parts.append(
             "Knowledge rate and career outcomes rate as NACE defines them for the first-destination survey; the last "
-            "line "
-            "gives the range if all whose destination is unknown had failed or succeeded."
+            "line gives the range if all whose destination is unknown had failed or succeeded."
         )
     if found.counts.simulated:
         parts.append("Simulated data.")

@@ -81,10 +81,8 @@ def _reliability(found: Findings, row: ModelRow) -> list[dict[str, Any]]:
 def _what_it_is(found: Findings) -> str:
     return (
         f"A model of the chance that an attempt is answered within {found.options.window} was given only what is "
-        "known before "
-        "the attempt is made, and was judged on applicants that it had not seen. It predicts; it does not say what "
-        "would "
-        "change if somebody acted otherwise, and it must not be used to rank applicants."
+        "known before the attempt is made, and was judged on applicants that it had not seen. It predicts; it does "
+        "not say what would change if somebody acted otherwise, and it must not be used to rank applicants."
     )
 
 

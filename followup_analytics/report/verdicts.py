@@ -128,8 +128,8 @@ def limits_of(low: float | None, high: float | None) -> str:
 def _what_a_verdict_is() -> str:
     return (
         "A verdict compares those who followed a piece of advice with those who did not, made alike in what was "
-        "recorded "
-        "beforehand. It is given only where the interval is narrow enough, and all verdicts share one error rate of 5%."
+        "recorded beforehand. It is given only where the interval is narrow enough, and all verdicts share one error "
+        "rate of 5%."
     )
 
 
