@@ -112,6 +112,7 @@ def test_a_table_that_just_fits_is_not_cut_off(width):
     )  # fmt: skip
     result = response_rates(log, by="channel", min_cell=1)
     shown = printed(result, width)
+    assert result.printed()[1][0]
     for cell in result.printed()[1][0]:
         assert all(word in shown.split() for word in cell.split())
 
