@@ -19,6 +19,7 @@ from followup_analytics.charts.style import (
     spread_apart,
 )
 from followup_analytics.charts.words import count, joined, percent, value_label
+from followup_analytics.results.disclosure import SUPPRESSED
 from followup_analytics.text import shorten
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _lines(rows: Sequence[CurvePoint], by: str | None, least_at_risk: int) -> li
         drawn = _until_few(sorted(found, key=lambda row: row.day), least_at_risk)
         if not banded and not any(row.estimate for row in drawn):
             continue  # an event that a log never records is no part of its story
-        hidden = not drawn and any(row.status == "suppressed" for row in found)
+        hidden = not drawn and any(row.status == SUPPRESSED for row in found)
         lines.append(_Line(name, drawn, SERIES[len(lines) % len(SERIES)], banded, hidden))
     return lines[: len(SERIES)]
 

@@ -19,6 +19,7 @@ from followup_analytics.charts.style import (
 )
 from followup_analytics.charts.words import claim_words, joined, points
 from followup_analytics.log.shared_words import VERDICT_WORDS
+from followup_analytics.results.disclosure import SUPPRESSED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,7 +81,7 @@ def _draw_claim(axes: Axes, place: int, row: Judged) -> None:
     across = axes.get_yaxis_transform()
     ends = limits(row)
     if row.estimate is None or ends is None:
-        word = "hidden" if row.status == "suppressed" else verdict
+        word = "hidden" if row.status == SUPPRESSED else verdict
         _verdict_text(axes, place, word, GREY)
         return
     mid, (low, high) = row.estimate, ends

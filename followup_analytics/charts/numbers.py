@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from followup_analytics.charts.drawn import Mark, has_number, limits, number
 from followup_analytics.charts.style import BLUE, COLUMN_WIDTH, GREY, INK, give_words, house_style, new_axes
 from followup_analytics.charts.words import count, joined
+from followup_analytics.results.disclosure import SUPPRESSED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,7 +83,7 @@ def _limits(row: Mark) -> str:
 def _draw_number(axes: Axes, place: int, row: Mark) -> None:
     across = axes.get_yaxis_transform()
     if not has_number(row):
-        word = "hidden" if row.status == "suppressed" else "not estimable"
+        word = "hidden" if row.status == SUPPRESSED else "not estimable"
         axes.text(0.01, place, word, transform=across, va="center", color=GREY)
         return
     if ends := limits(row):

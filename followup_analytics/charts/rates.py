@@ -20,6 +20,7 @@ from followup_analytics.charts.style import (
     percent_axis,
 )
 from followup_analytics.charts.words import count, joined, key_title, percent, row_label, value_label
+from followup_analytics.results.disclosure import SUPPRESSED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -107,7 +108,7 @@ def rate_caption(rows: Sequence[Mark], keys: Sequence[str], *, what: str, n_of: 
     statuses = {row.status for row in rows}
     if "use_with_care" in statuses:
         parts.append("Hollow dots rest on few data: use them with care.")
-    if "suppressed" in statuses:
+    if SUPPRESSED in statuses:
         parts.append("“Hidden” protects small groups.")
     return " ".join(parts)
 
@@ -133,7 +134,7 @@ def _lies_on_its_side(rows: Sequence[Mark], keys: Sequence[str]) -> bool:
 
 
 def _why_absent(row: Mark) -> str:
-    return "hidden" if row.status == "suppressed" else "not estimable"
+    return "hidden" if row.status == SUPPRESSED else "not estimable"
 
 
 def _ceiling(dots: Sequence[_Dot]) -> float:

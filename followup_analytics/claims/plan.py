@@ -172,7 +172,7 @@ def plan_study(
     """
     given = {"design_effect": design_effect, "per_applicant": per_applicant}
     require_numbers(baseline=baseline, effect=effect, power=power, alpha=alpha, **given)
-    log = None if log is None else scope(log, min_cell=min_cell)
+    log = None if log is None else scope(log, None, min_cell)
     _check(baseline, effect, power, alpha, design_effect, per_applicant)
     effect = effect / 100
     catalogue = claims or own_catalogue()

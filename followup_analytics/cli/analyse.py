@@ -51,13 +51,14 @@ def rates(
     """
     from followup_analytics.answers.rates import response_rates
 
+    opened = open_log(log, shared)
     finish(
         response_rates(
-            open_log(log, shared),
-            by=by, outcome=outcome, within=within, min_cell=shared.min_cell, bins=bins,
+            opened, by=by, outcome=outcome, within=within, disclosure=shared.policy, bins=bins,
             working_days=working_days, cluster=cluster, engine=shared.engine, seed=shared.seed,
         ),
         shared,
+        opened,
     )  # fmt: skip
 
 
@@ -80,11 +81,12 @@ def curve(
     """
     from followup_analytics.answers.curves import incidence_curve
 
+    opened = open_log(log, shared)
     made = incidence_curve(
-        open_log(log, shared), by=by, outcome=outcome, horizon=horizon, entry=entry, cluster=cluster,
-        min_cell=shared.min_cell, engine=shared.engine, seed=shared.seed,
+        opened, by=by, outcome=outcome, horizon=horizon, entry=entry, cluster=cluster,
+        disclosure=shared.policy, engine=shared.engine, seed=shared.seed,
     )  # fmt: skip
-    finish(made, shared)
+    finish(made, shared, opened)
 
 
 @with_options(Shared)
@@ -103,7 +105,7 @@ def silence(
     from followup_analytics.answers.curves import silence as how_usual
 
     opened = open_log(log, shared)
-    finish(how_usual(opened, days, by=by, outcome=outcome, horizon=horizon, min_cell=shared.min_cell), shared)
+    finish(how_usual(opened, days, by=by, outcome=outcome, horizon=horizon, disclosure=shared.policy), shared, opened)
 
 
 @with_options(Shared)
@@ -123,7 +125,7 @@ def outcomes(
     from followup_analytics.answers.outcomes import cohort_outcomes
 
     opened = open_log(log, shared, beside=against if by == "cohort" else None)
-    finish(cohort_outcomes(opened, by=by, against=against, min_cell=shared.min_cell, cluster=cluster), shared)
+    finish(cohort_outcomes(opened, by=by, against=against, disclosure=shared.policy, cluster=cluster), shared, opened)
 
 
 @with_options(Shared)
@@ -154,15 +156,16 @@ def model(
     if compare:
         finish(
             compare_models(
-                opened, within=within, outcome=outcome, adjust=columns, seed=shared.seed, min_cell=shared.min_cell
+                opened, within=within, outcome=outcome, adjust=columns, seed=shared.seed, disclosure=shared.policy
             ),
             shared,
+            opened,
         )
         return
     fitted = fit_callback_model(
-        opened, within=within, outcome=outcome, adjust=columns, seed=shared.seed, min_cell=shared.min_cell
+        opened, within=within, outcome=outcome, adjust=columns, seed=shared.seed, disclosure=shared.policy
     )
-    finish(fitted, shared)
+    finish(fitted, shared, opened)
     if save is not None:
         fitted.save(writable(save))
         say(f"The model is in {save.name}.")

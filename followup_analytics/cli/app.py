@@ -29,6 +29,8 @@ _IN_A_LINE = {
     "plan": "How many interviews a test of each claim needs.",
     "model": "How likely an attempt is to be answered.",
     "report": "The PDF: for publication, on claims, or a day sheet.",
+    "releases": "What was published, checked again together.",
+    "open": "The whole tool as a page in your browser.",
     "demo": "All of it on a simulated log, in seconds.",
     "simulate": "A log whose truth is known.",
     "doctor": "What is installed, and whether it works.",
@@ -70,10 +72,10 @@ def _root(
 @cache
 def _register() -> None:
     """Import the command modules, which add themselves to the application."""
-    from followup_analytics.cli import analyse, gather, produce, track
+    from followup_analytics.cli import analyse, gather, opening, produce, releasing, track
 
     app.add_typer(track.app, name="track")
-    for module in (gather, analyse, produce):
+    for module in (gather, analyse, produce, opening, releasing):
         module.register(app)
     for one in app.registered_commands:
         one.short_help = _IN_A_LINE.get(str(one.name), one.short_help)

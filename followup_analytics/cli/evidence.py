@@ -78,15 +78,15 @@ def claims(
     if sensitivity:
         with progress_bar("Runs of the claim", None) as progress:
             made = testing.claim_sensitivity(
-                opened, str(claim), claims=catalogue, adjust=columns, min_cell=shared.min_cell, progress=progress
+                opened, str(claim), claims=catalogue, adjust=columns, min_cell=shared.policy.min_cell, progress=progress
             )
     else:
         with progress_bar("Claims", len(catalogue.claims)) as progress:
             made = testing.test_claims(
-                opened, claim=claim, claims=catalogue, adjust=columns, min_cell=shared.min_cell, seed=shared.seed,
-                registration=registration, progress=progress,
+                opened, claim=claim, claims=catalogue, adjust=columns, min_cell=shared.policy.min_cell,
+                seed=shared.seed, registration=registration, progress=progress,
             )  # fmt: skip
-    finish(made, shared)
+    finish(made, shared, opened)
 
 
 @with_options(Shared)
@@ -126,8 +126,8 @@ def plan(
         finish(_simulated_power(simulate, sizes, repeats, claim, shared.seed), shared)
         return
     opened = None if log is None else open_log(log, shared)
-    made = plan_study(opened, claim=claim, baseline=baseline, effect=effect, min_cell=shared.min_cell)
-    finish(made, shared)
+    made = plan_study(opened, claim=claim, baseline=baseline, effect=effect, min_cell=shared.policy.min_cell)
+    finish(made, shared, opened)
 
 
 def _simulated_power(world: str, sizes: str, repeats: int, claim: str | None, seed: int) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from followup_analytics.cli.shared import Printing, say, show, with_options, writable
+from followup_analytics.cli.shared import Printing, form_of, say, show, with_options, writable
 from followup_analytics.text import clean
 
 Files = Annotated[
@@ -45,10 +46,14 @@ Map = Annotated[
 ]
 OwnAddress = Annotated[
     list[str] | None,
-    typer.Option("--own-address", metavar="ADDRESS", help="The applicant's own e-mail address; may be repeated."),
+    typer.Option("--own-address", metavar="ADDRESS", help="The applicant's own e-mail address or number; repeatable."),
 ]
 Roster = Annotated[
-    Path | None, typer.Option("--roster", help="Interviews with their numbers and addresses, to link calls by.")
+    list[Path] | None,
+    typer.Option(
+        "--roster",
+        help="Interviews with their numbers and addresses, to link calls by; address books too; repeatable.",
+    ),
 ]
 Zone = Annotated[
     str | None, typer.Option("--time-zone", help="Zone of timestamps without an offset, such as Europe/Berlin.")
@@ -68,7 +73,10 @@ VoicemailUnder = Annotated[
     ),
 ]
 Review = Annotated[
-    Path | None, typer.Option("--review", help="A filled-in review file of calls that fitted no interview.")
+    list[Path] | None,
+    typer.Option(
+        "--review", help="A filled-in review file: calls that fitted no interview, or events of a calendar; repeatable."
+    ),
 ]
 ObservedUntil = Annotated[
     str | None,
@@ -76,6 +84,19 @@ ObservedUntil = Annotated[
         "--observed-until",
         metavar="DATE",
         help="The record is complete up to this day, for interviews of these files that don't say so themselves.",
+    ),
+]
+JoinDuplicates = Annotated[
+    bool,
+    typer.Option(
+        "--join-duplicates",
+        help="Make a contact one with the same one of another source (a form, a call log); else it is reported.",
+    ),
+]
+SameCohort = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--same-cohort", metavar="A=B", help="Read the cohort A as B, as in '2026=Class of 2026'; may be repeated."
     ),
 ]
 KeepNotes = Annotated[bool, typer.Option("--keep-notes", help="Keep free text; it is dropped otherwise.")]
@@ -100,6 +121,8 @@ def ingest(
     keep_notes: KeepNotes = False,
     own_address: OwnAddress = None,
     observed_until: ObservedUntil = None,
+    join_duplicates: JoinDuplicates = False,
+    same_cohort: SameCohort = None,
     sources: ListSources = False,
 ) -> None:
     """Read, check, link and store files; bad rows are set aside with their reason, known ones are not stored twice.
@@ -126,6 +149,7 @@ def ingest(
         "source": source, "map": map, "roster": roster, "time_zone": time_zone, "region": region,
         "day_first": day_first, "voicemail_under": voicemail_under, "review": review, "keep_notes": keep_notes,
         "own_addresses": own_address or (), "observed_until": observed_until,
+        "join_duplicates": join_duplicates, "same_cohort": same_cohort or (),
     }  # fmt: skip
     with _progress() as progress:
         result = ingest_files(files, into=into, progress=progress, **options)
@@ -146,12 +170,15 @@ def check(
     own_address: OwnAddress = None,
     sources: ListSources = False,
     html: Annotated[Path | None, typer.Option("--html", help="Also write the findings as a web page.")] = None,
+    rejects: Annotated[
+        Path | None, typer.Option("--rejects", metavar="FILE", help="Also write the rejected rows with their reasons.")
+    ] = None,
 ) -> None:
     """Read and check files without storing anything; says for each broken rule where it is and what to do.
 
     Example:  followup check interviews.csv contacts.csv
 
-    Files, maps, roster and rejects are as in followup ingest --help; rejects files lie in the current folder. Exit code
+    Files, maps and roster are as in followup ingest --help; nothing is written but by --rejects and --html. Exit code
     0: every row is good, 3: some row is bad, 1: a file can't be read, 2: a wrong command line.
     """
     del sources
@@ -160,7 +187,7 @@ def check(
     with _progress() as progress:
         result = check_files(
             files, source=source, map=map, roster=roster, time_zone=time_zone, region=region, day_first=day_first,
-            voicemail_under=voicemail_under, own_addresses=own_address or (), progress=progress,
+            voicemail_under=voicemail_under, own_addresses=own_address or (), rejects=rejects, progress=progress,
         )  # fmt: skip
     if html is not None:
         _write_private(writable(html), result.to_html())
@@ -196,10 +223,19 @@ def _progress() -> Iterator[Callable[[str, int, float | None], None] | None]:
 
 
 def _finish(result: Any, printing: Printing) -> None:
-    show(result, printing)
-    # On a terminal the table above names them; programs and pipes find every refusal on stderr.
-    if not (sys.stdout.isatty() and sys.stderr.isatty() and printing.output is None and not printing.json):
-        for sentence in result.refusals():
+    """Write the answer, and what was refused to stderr: files, and the broken rules of rows."""
+    for one in result.failed:
+        typer.echo(f"followup: {clean(str(one.error))}", err=True)
+    table = form_of(printing, result.command) == "table"
+    if result.rows or not result.failed or not table:
+        # In a table the refusals would stand twice on a terminal; the answers for programs keep them.
+        show(dataclasses.replace(result, failed=()) if table else result, printing)
+    else:
+        for note in result.notes:
+            typer.echo(f"· {clean(note.text)}" + (f" ({note.n:,})" if note.n is not None else ""), err=True)
+    # On a terminal the table above names the rules; programs and pipes find every refusal on stderr.
+    if not (table and sys.stdout.isatty() and sys.stderr.isatty() and printing.output is None):
+        for sentence in result.broken_rules():
             say(sentence)
     if result.exit_code:
         raise typer.Exit(result.exit_code)

@@ -14,6 +14,7 @@ from followup_analytics.cli.shared import (
     Shared,
     n_applicants,
     open_log,
+    publish_answers,
     say,
     show,
     with_options,
@@ -79,8 +80,12 @@ def report(
     options: dict[str, Any] = {"today": today} if kind == "handout" else {}
     if kind == "cohort" and shared.cohort is not None:
         options["whole"] = open_log(log, replace(shared, cohort=None), protect=False)
+    if shared.publish is not None:
+        if kind == "handout":
+            raise UsageError("--publish: a handout is a working paper about single interviews; it can't be published.")
+        options |= {"publish_as": shared.publish, "enter": lambda found: publish_answers(found, shared, opened)}
     path = write_report(
-        opened, writable(shared.output), kind=kind, outcome=outcome, within=within, min_cell=shared.min_cell,
+        opened, writable(shared.output), kind=kind, outcome=outcome, within=within, disclosure=shared.policy,
         seed=shared.seed, font_path=font_path, office=office, **options,
     )  # fmt: skip
     _tell_file(opened, "report", path, shared)

@@ -7,6 +7,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -15,6 +16,7 @@ import typer
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
+    from followup_analytics.results.disclosure import DisclosurePolicy
     from followup_analytics.results.result import Result
 
 #: Width of tables that go into a file or a pipe, unless COLUMNS says otherwise.
@@ -53,8 +55,33 @@ class Shared(Printing):
         str | None, typer.Option("--time-zone", help="Zone of timestamps without an offset, such as Europe/Berlin.")
     ] = None
     min_cell: Annotated[
-        int, typer.Option("--min-cell", min=1, help="Hide groups of fewer applicants; 1 hides nothing (your own log).")
-    ] = 10
+        int | None,
+        typer.Option(
+            "--min-cell",
+            min=1,
+            help="Hide groups of fewer applicants (10, or what the policy says); 1 hides nothing (your own log).",
+        ),
+    ] = None
+    disclosure: Annotated[
+        str | None,
+        typer.Option(
+            "--disclosure",
+            metavar="POLICY",
+            help="What may be shown: default, acro, opensafely, hesa, nces, none, or an office's TOML file.",
+        ),
+    ] = None
+    publish: Annotated[
+        str | None,
+        typer.Option(
+            "--publish",
+            metavar="NAME",
+            help="Enter this answer in the ledger of releases; refused where it gives away what earlier ones hide.",
+        ),
+    ] = None
+    ledger: Annotated[
+        Path | None,
+        typer.Option("--ledger", metavar="FILE", help="The ledger of releases (default: beside the store or log)."),
+    ] = None
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help="The log as it stood at the end of this day.")
     ] = None
@@ -65,7 +92,16 @@ class Shared(Printing):
     engine: Annotated[Engine, typer.Option("--engine", help="What counts the cells.")] = "auto"
     seed: Annotated[int, typer.Option("--seed", help="Seed of whatever is drawn at random.")] = 0
 
+    @property
+    def policy(self) -> DisclosurePolicy:
+        """What may be shown. Raises UsageError, UnreadableError or DataError for a policy that can't be used."""
+        from followup_analytics.results.disclosure import policy_of
 
+        return policy_of(self.disclosure, self.min_cell)
+
+
+#: What the command was asked, by the names of its parameters: the question of a release.
+_ASKED: ContextVar[dict[str, Any]] = ContextVar("asked")
 #: Commands whose -o names what they make, not a file for their answer.
 _MAKERS = ("report", "simulate")
 
@@ -84,6 +120,7 @@ def with_options(*groups: type[Any]) -> Callable[[Callable[..., None]], Callable
 
         @functools.wraps(function)
         def command(**given: Any) -> None:
+            _ASKED.set(dict(given))
             made = {
                 name: group(**{one.name: given.pop(one.name) for one in fields(group)})
                 for name, group in places.items()
@@ -129,17 +166,21 @@ def open_log(
     """
     from followup_analytics.log.followup_log import subset
     from followup_analytics.reading.logs import as_sequence, read_log
-    from followup_analytics.results.disclosure import require_enough, small_cohort_note
+    from followup_analytics.results.disclosure import require_enough, require_visible, small_cohort_note
 
+    policy = shared.policy
     log = read_log(source, time_zone=shared.time_zone, as_of=shared.as_of)
     if shared.cohort is not None and protect:
-        for note in small_cohort_note(log.interviews, shared.min_cell):
+        for note in small_cohort_note(log.interviews, policy):
             say(note.text)
     cohorts = dict.fromkeys(name for name in (shared.cohort, beside) if shared.cohort is not None and name is not None)
-    log = subset(log, cohort=tuple(cohorts), where=as_sequence(shared.where or ()))
+    log = subset(log, cohort=tuple(cohorts))
+    chosen = as_sequence(shared.where or ())
+    part = subset(log, where=chosen)
     if protect:
-        require_enough(n_applicants(log), shared.min_cell)
-    return log
+        require_enough(n_applicants(part), policy)
+        require_visible(log.interviews, chosen, policy)
+    return part
 
 
 def n_applicants(log: FollowUpLog) -> int:
@@ -265,13 +306,34 @@ def writable(path: Path) -> Path:
 _COUNTED_BY_ENGINE = ("rates", "curve")
 
 
-def finish(result: Result, shared: Shared) -> None:
-    """Print the answer and, where asked for, write the rows behind it."""
+def finish(result: Result, shared: Shared, log: FollowUpLog | None = None) -> None:
+    """Enter the answer in the ledger where asked for, print it and, where asked for, write the rows behind it.
+
+    log: the part of the log that the answer is about; without one it can't be published.
+    """
+    if shared.publish is not None:
+        publish_answers([result], shared, log)
     show(result, shared)
     if shared.engine not in ("auto", "polars") and result.command not in _COUNTED_BY_ENGINE:
         say(f"--engine {shared.engine} counts the cells of rates and curve; {result.command} was counted with polars.")
     if shared.trace is not None:
         _write_trace(result, shared.trace)
+
+
+#: The note of a working paper about single interviews.
+_PRIVATE = "confidential"
+
+
+def publish_answers(results: Sequence[Result], shared: Shared, log: FollowUpLog | None) -> None:
+    """Enter answers in the ledger of releases under the name that was given, and say so."""
+    from followup_analytics.cli.ledgers import open_ledger, publish
+    from followup_analytics.errors import UsageError
+
+    given = _ASKED.get()
+    if log is None or shared.publish is None or any(note.code == _PRIVATE for one in results for note in one.notes):
+        raise UsageError("--publish: this is a working paper, or rests on no log; it can't be published.")
+    ledger = open_ledger(str(given["log"]), shared.ledger)
+    say(publish(shared.publish, results, log, ledger, shared.policy, given))
 
 
 def _write_trace(result: Result, path: Path) -> None:

@@ -13,7 +13,8 @@ import polars as pl
 
 from followup_analytics.errors import DataError
 from followup_analytics.ingest.detect.sample import Sample
-from followup_analytics.ingest.parsing.calls import complete, is_withheld, problems_frame, spoken
+from followup_analytics.ingest.parsing.call_results import telephone_call
+from followup_analytics.ingest.parsing.calls import complete, is_withheld, problems_frame
 from followup_analytics.ingest.parsing.parts import Rejected, set_aside
 from followup_analytics.ingest.parsing.times import ReadTimes, joined_cells, read_times
 from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
@@ -51,8 +52,14 @@ class CallColumns:
         return self.frame.with_columns(_cells=cells)["_cells"]
 
     def number(self, *names: str) -> pl.Expr:
-        """The cells as numbers, null where they are none."""
-        return self.text(*names).str.replace_all(",", "").cast(pl.Float64, strict=False)
+        """The cells as numbers, null where they are none; `1,200` has a mark for thousands, `12,5` one for decimals."""
+        text = self.text(*names)
+        plain = (
+            pl.when(text.str.contains(r"^-?\d{1,3}(?:,\d{3})+(?:\.\d*)?$"))
+            .then(text.str.replace_all(",", "", literal=True))
+            .otherwise(text.str.replace(",", ".", literal=True))
+        )
+        return plain.cast(pl.Float64, strict=False)
 
     def times(self, *names: str, zone: str | pl.Series = USERS_ZONE, day_first: bool | None = None) -> ReadTimes:
         """Times from the named columns together (a date and a time), read in a zone; see `times.read_times`."""
@@ -75,9 +82,10 @@ def _stripped(name: str) -> pl.Expr:
 class Meaning:
     """What the columns of a call list mean, as expressions over its rows.
 
-    `talk_s`: seconds of talk, null where not told. `left_message`: a voicemail was left (by whoever called).
-    `missed`: inbound and not taken. `leg`: part of another row's call. `number` is the other party's line.
-    `channel`, `party`, `certainty`: where the source itself says more than the rules of `calls.spoken`.
+    `talk_s`: seconds, null where not told. `result`: what the source itself says that the call came to
+    (`call_results`), null where it says nothing. `leg`: part of another row's call. `internal`: between two lines of
+    the house, passed over and counted. `number` is the other party's line.
+    `channel`, `party`, `certainty`: where the source itself says more than the rule of `call_results.telephone_call`.
     """
 
     at: ReadTimes
@@ -86,10 +94,10 @@ class Meaning:
     talk_s: pl.Expr
     own: pl.Expr = field(default_factory=lambda: pl.lit(None, pl.String))
     name: pl.Expr = field(default_factory=lambda: pl.lit(None, pl.String))
-    left_message: pl.Expr = field(default_factory=lambda: pl.lit(value=False))
-    missed: pl.Expr = field(default_factory=lambda: pl.lit(value=False))
+    result: pl.Expr = field(default_factory=lambda: pl.lit(None, pl.String))
     leg: pl.Expr = field(default_factory=lambda: pl.lit(value=False))
     skip: pl.Expr = field(default_factory=lambda: pl.lit(value=False))
+    internal: pl.Expr = field(default_factory=lambda: pl.lit(value=False))
     native_id: pl.Expr = field(default_factory=lambda: pl.lit(None, pl.String))
     note: pl.Expr = field(default_factory=lambda: pl.lit(None, pl.String))
     channel: pl.Expr | None = None
@@ -181,10 +189,10 @@ def calls_batch(
         duration_s=meaning.talk_s,
         native_id=meaning.native_id,
         note=meaning.note if options.keep_notes else pl.lit(None, pl.String),
-        _left=meaning.left_message.fill_null(value=False),
-        _missed=meaning.missed.fill_null(value=False),
+        _result=meaning.result,
         _leg=meaning.leg.fill_null(value=False),
         _skip=meaning.skip.fill_null(value=False),
+        _internal=meaning.internal.fill_null(value=False),
         **{f"_{key}": value for key, value in _said(meaning).items()},
     )
     # Totals, copyright lines and the like have neither a time nor a line.
@@ -192,6 +200,8 @@ def calls_batch(
     told = told.filter(~footer)
     legs = int(told["_leg"].sum())
     told = told.filter(~pl.col("_leg"))
+    internal = int(told["_internal"].sum())
+    told = told.filter(~pl.col("_internal"))
     usable, problems = set_aside(
         told,
         Rejected("time", "no_time", pl.col("at_us").is_null(), "the time of the call is empty or can't be read."),
@@ -206,14 +216,14 @@ def calls_batch(
             "direction", "unknown_direction", pl.col("direction").is_null(), "the record doesn't say who called whom."
         ),
     )
-    kinds = spoken(pl.col("direction"), pl.col("duration_s"), left_message=pl.col("_left"), missed=pl.col("_missed"))
+    kinds = telephone_call(pl.col("direction"), pl.col("duration_s"), pl.col("_result"))
     kinds |= {key: pl.coalesce(f"_{key}", kinds[key]) for key in _said(meaning)}
-    rows = usable.with_columns(duration_s=pl.when(~pl.col("_missed")).then("duration_s")).with_columns(**kinds)
+    rows = usable.with_columns(**kinds)
     if shapeless is not None and shapeless.height:
         problems = pl.concat([shapeless, problems])
     read = told.height + (shapeless.height if shapeless is not None else 0)
-    counts = dict(meaning.at.counts) | ({"legs": legs} if legs else {})
-    return Batch("calls", complete(rows), read, problems, merged=legs, counts=counts, sheet=sheet)
+    counts = dict(meaning.at.counts) | {code: n for code, n in (("legs", legs), ("internal", internal)) if n}
+    return Batch("calls", complete(rows), read, problems, merged=legs + internal, counts=counts, sheet=sheet)
 
 
 def _said(meaning: Meaning) -> Mapping[str, pl.Expr]:

@@ -11,13 +11,15 @@ from typing import NoReturn
 
 import polars as pl
 
-from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.errors import DataError, FollowUpError, UnreadableError, UsageError
+from followup_analytics.ingest.aside.rejects import real_path
 from followup_analytics.ingest.aside.repeated import repeated_note, without_taken_keys
 from followup_analytics.ingest.beside import observed_as_stored, observed_until, settings_beside
 from followup_analytics.ingest.detect.archive import unpack_members
 from followup_analytics.ingest.detect.foreign import refuse_foreign
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.known import ends_of_story, with_checked
+from followup_analytics.ingest.parsing.times import order_of
 from followup_analytics.ingest.registry import (
     CERTAIN,
     FURTHER,
@@ -28,11 +30,14 @@ from followup_analytics.ingest.registry import (
     UnknownKindError,
     detect_source,
     named_source,
+    what_is_seen,
 )
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
+from followup_analytics.ingest.sources.canonical import timestamps_of, with_iso_times
 from followup_analytics.log.checks import CheckedTable, check_table, reject_unknown_interviews
 from followup_analytics.log.schema import INTERVIEWS, TABLES
-from followup_analytics.sheets.tabular import ROW
+from followup_analytics.sheets.tabular import ROW, header_key, require_regular
+from followup_analytics.text import counted
 
 _IDS = ("interview_id", "applicant_id", "contact_id", "previous_interview_id")
 _NO_DATE = "is no date that can be read; write it as the other dates of the column are."
@@ -48,6 +53,7 @@ _ROUNDED = r"^\d(?:[.,]\d+)?[eE]\+\d+$"
 def open_files(run: Run, paths: Sequence[Path], source: str) -> list[FileOnItsWay]:
     """Detect, read and check the files; one that can't be read is noted in the run and left out."""
     opened = [file for path in paths for file in run.attempt(path.name, partial(_open_all, run, path, source)) or ()]
+    _tell_order_of_dates(opened)
     readable = [file for file in opened if run.attempt(file.sample.name, partial(_check, run, file, interviews=True))]
     _learn_interviews(run, readable)
     readable = [
@@ -57,13 +63,32 @@ def open_files(run: Run, paths: Sequence[Path], source: str) -> list[FileOnItsWa
     return readable
 
 
+def _tell_order_of_dates(files: Sequence[FileOnItsWay]) -> None:
+    """The order of day and month in the log's own tables, by a file's dates, else by those of the other files."""
+    clocks = {
+        file.sample.path: [
+            batch.rows[name]
+            for batch in file.batches
+            for name in batch.rows.columns
+            if batch.rows.schema[name] == pl.String and header_key(name) in timestamps_of(batch.table)
+        ]
+        for file in files
+        if file.source.name == "canonical"
+    }
+    together = order_of([cells for columns in clocks.values() for cells in columns], file="")
+    for file in files:
+        if file.sample.path in clocks and file.options.day_first is None:
+            own = order_of(clocks[file.sample.path], file=file.sample.name)
+            file.options = dataclasses.replace(file.options, day_first=together if own is None else own)
+
+
 def _open_all(run: Run, path: Path, source: str) -> list[FileOnItsWay]:
-    """A file, or the exports inside an archive that is none itself."""
+    """A file, or the exports inside an archive or folder that is none itself."""
     try:
         return [_open(run, path, source)]
     except UnknownKindError:
         sample = Sample(path)
-        if sample.container != "archive":
+        if sample.container not in ("archive", "folder"):
             raise
         inside = []
         for member in unpack_members(sample, run.scratch_folder()):
@@ -78,6 +103,10 @@ def _open(run: Run, path: Path, source: str) -> FileOnItsWay:
     """What a file is, and its tables; the calls of a call source are left for later."""
     if not path.exists():
         raise UnreadableError(f"{path.name}: there is no such file; check the name and the folder.")
+    require_regular(path)
+    own = run.store.address.path if run.store is not None else None
+    if own is not None and real_path(path) == real_path(own):
+        raise UsageError(f"{path.name}: this is the store itself; name the file or the other store to read from.")
     sample = Sample(path)
     sample.require_content()
     refuse_foreign(sample)
@@ -85,16 +114,37 @@ def _open(run: Run, path: Path, source: str) -> FileOnItsWay:
     chosen, match = _kind(run, sample, source)
     # The user's word first, then the file's own folder, then what the store was begun with.
     zone = run.options.time_zone or settings.time_zone or run.store_zone
-    options = dataclasses.replace(run.options, time_zone=zone)
+    options = dataclasses.replace(run.options, time_zone=zone, zone_is_given=run.options.time_zone is not None)
     if chosen.calls and run.store is not None and not run.links:
         _refuse_without_roster(sample, chosen, options)
-    file = FileOnItsWay(sample, chosen, match, settings, options)
+    file = FileOnItsWay(sample, chosen, match, settings, options, forced=source != "auto")
     if not chosen.calls:
         file.batches = list(chosen.read(sample, options))
         for batch in file.batches:
             file.decided.update(batch.counts)
             file.notes += batch.notes
+            if batch.events is not None:
+                file.review.events = batch.events
+        refuse_nothing_read(file, sum(batch.read + batch.merged for batch in file.batches))
     return file
+
+
+def refuse_nothing_read(file: FileOnItsWay, read: int) -> None:
+    """Raise DataError for a file of which the kind that --source named found nothing: that is no success."""
+    if not file.forced or read:
+        return
+    name = file.source.name
+    try:
+        guess, _ = detect_source(file.sample)
+        looks = f"it looks like {guess.name}" if guess.name != name else "it holds no record"
+    except FollowUpError:
+        looks = what_is_seen(file.sample)
+    skipped = sum(file.decided.values())
+    passed = f" {counted(skipped, 'part')} of it had neither Date nor From." if file.decided["split_messages"] else ""
+    raise DataError(
+        f"{file.sample.name}: nothing in it could be read as {name}, which --source names: {looks}.{passed} "
+        "Leave --source out, or name the kind that it is (`followup ingest --sources` lists them)."
+    )
 
 
 def _refuse_without_roster(sample: Sample, source: Source, options: ReadOptions) -> NoReturn:
@@ -117,14 +167,18 @@ def _kind(run: Run, sample: Sample, source: str) -> tuple[Source, Match]:
 
 def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
     """Check a file's tables: interviews (and applicants) first, then what refers to them, in their zones."""
-    for batch in file.batches:
+    for given in file.batches:
+        batch = given
         if batch.table == "calls" or (batch.table in (INTERVIEWS.name, "applicants")) != interviews:
             continue
         place = file.sample.name + (f", sheet {batch.sheet}" if batch.sheet else "")
         zones = None if interviews else run.known.select("interview_id", "_zone")
+        if file.source.name == "canonical":
+            batch = with_iso_times(batch, place, file.options.day_first)
         checked = check_table(
             batch.rows, TABLES[batch.table], file=place, time_zone=file.options.time_zone, interview_zones=zones
         )
+        _refuse_without_zone(checked, place)
         checked = _without_damaged_ids(with_shapeless(_in_words_of_sheets(checked, batch), batch.problems))
         checked = without_taken_keys(checked, batch.repeated, run.store, run.pseudonyms)
         file.notes += [note for note in repeated_note(batch, place, run.store) if note not in file.notes]
@@ -135,6 +189,18 @@ def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
             table.checked = _told_of_own_row(file, table, reject_unknown_interviews(checked, run.known["interview_id"]))
         file.tables.append(table)
     return True
+
+
+def _refuse_without_zone(checked: CheckedTable, place: str) -> None:
+    """Raise DataError where every row lacks a zone: one option is missing, and not each of the rows."""
+    lacking = checked.rejects.filter(pl.col("rule") == "no_zone")
+    if not checked.rows_read or lacking[ROW].n_unique() < checked.rows_read:
+        return
+    column = lacking["column"].cast(pl.String)[0]
+    raise DataError(
+        f"{place}, column {column}: the times have no zone and the file doesn't say which is meant; give --time-zone, "
+        "such as --time-zone America/New_York, or put time_zone into log.toml."
+    )
 
 
 def _with_ends_of_record(run: Run, file: FileOnItsWay, checked: CheckedTable) -> CheckedTable:

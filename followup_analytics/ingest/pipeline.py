@@ -12,8 +12,10 @@ from typing import Any, TypeVar
 import polars as pl
 
 from followup_analytics.ingest.aside.papers import Papers
+from followup_analytics.ingest.cohorts import labels_given
 from followup_analytics.ingest.known import stored_interviews
-from followup_analytics.ingest.linking.roster import Roster, read_review, read_roster
+from followup_analytics.ingest.linking.decisions import read_reviews
+from followup_analytics.ingest.linking.roster import Roster, read_roster
 from followup_analytics.ingest.opening import open_files
 from followup_analytics.ingest.result import CheckResult, IngestResult
 from followup_analytics.ingest.run import Paths, Progress, Run, as_paths, read_options
@@ -38,10 +40,12 @@ def ingest_files(
     region: str | None = None,
     day_first: bool | None = None,
     voicemail_under: float | None = None,
-    review: str | Path | None = None,
+    review: Paths | None = None,
     keep_notes: bool = False,
     own_addresses: Sequence[str] = (),
     observed_until: str | dt.date | None = None,
+    join_duplicates: bool = False,
+    same_cohort: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> IngestResult:
     """Read, check, link and store files.
@@ -51,8 +55,11 @@ def ingest_files(
     roster: interviews with their numbers and addresses, to link calls by. time_zone: of times without an offset.
     region: country of numbers without a prefix. day_first: order of 03/04/2026. voicemail_under: outbound calls of
     fewer seconds, which the source can't tell from a conversation, count as voicemails; noted in the log.
-    review: a review file given back. own_addresses: the applicant's own e-mail addresses.
+    review: one or several review files given back, of calls or of a calendar's events.
+    own_addresses: the applicant's own e-mail addresses.
     observed_until: the record of interviews of these files that have no such date of their own is complete up to here.
+    join_duplicates: a contact that another source has too becomes one with it; else it is reported.
+    same_cohort: labels of cohorts and how to read them, such as `2026=Class of 2026`; the store remembers them.
     progress: called with a file's name, the records read so far, and their share of the file (None where unknown).
 
     Rows that can't be used go to a rejects file beside the store; each file is one transaction.
@@ -71,10 +78,13 @@ def ingest_files(
     paths = as_paths(files)
     store = open_store(into, create=True)
     run = Run(options, store.pseudonyms(), store, Papers(store.folder, [*paths, *_given(roster, review)]), progress)
+    run.join_duplicates = join_duplicates
+    run.cohort_labels = labels_given(same_cohort)
     # Whoever gives a zone puts right what the store may hold wrongly.
     run.store_zone = None if options.time_zone is not None else store.checked_settings().time_zone
     run.known = stored_interviews(store)
     run.in_store = set(run.known["interview_id"])
+    run.contacts_before = store.sizes()["contacts"]
     return _through(run, paths, source, roster, review, IngestResult)
 
 
@@ -89,9 +99,13 @@ def check_files(
     day_first: bool | None = None,
     voicemail_under: float | None = None,
     own_addresses: Sequence[str] = (),
+    rejects: str | Path | None = None,
     progress: Progress | None = None,
 ) -> CheckResult:
-    """Read, check and link files as `ingest_files` does, and store nothing; rejects files lie in the current folder."""
+    """Read, check and link files as `ingest_files` does, and store nothing.
+
+    rejects: where the rows that can't be used are written with their reasons; without it, nothing is written.
+    """
     options = read_options(
         map=map,
         time_zone=time_zone,
@@ -101,7 +115,9 @@ def check_files(
         own_addresses=own_addresses,
     )
     paths = as_paths(files)
-    run = Run(options, load_pseudonyms("sqlite:///:memory:"), None, Papers(Path(), [*paths, *_given(roster)]), progress)
+    only = Path(rejects) if rejects is not None else None
+    papers = Papers(Path(), [*paths, *_given(roster)], only=only, wanted=only is not None)
+    run = Run(options, load_pseudonyms("sqlite:///:memory:"), None, papers, progress)
     return _through(run, paths, source, roster, None, CheckResult)
 
 
@@ -111,7 +127,7 @@ def _given(*files: Paths | None) -> list[Path]:
 
 
 def _through(
-    run: Run, paths: Sequence[Path], source: str, roster: Paths | None, review: str | Path | None, kind: type[Kind]
+    run: Run, paths: Sequence[Path], source: str, roster: Paths | None, review: Paths | None, kind: type[Kind]
 ) -> Kind:
     if roster is not None:
         run.roster = read_roster(
@@ -121,10 +137,16 @@ def _through(
         run.options = dataclasses.replace(
             run.options,
             own_addresses=run.options.own_addresses | {key for key in run.roster.own if "@" in key},
+            own_numbers=run.options.own_numbers | {key for key in run.roster.own if "@" not in key},
+            their_numbers=frozenset(key for key in run.roster.lines["key"] if key.startswith("+")),
             their_addresses=frozenset(key for key in run.roster.lines["key"] if "@" in key),
+            their_names=frozenset(key.partition(":")[2] for key in run.roster.employers["key"]),
         )
     if review is not None:
-        run.decisions = read_review(Path(review), run.options.region or (run.roster.region if run.roster else None))
+        region = run.options.region or (run.roster.region if run.roster else None)
+        decided = read_reviews(as_paths(review), region)
+        run.decisions = decided.calls
+        run.options = dataclasses.replace(run.options, events=decided.events)
     run.scratch.callback(run.papers.discard)
     with run.scratch:
         opened = open_files(run, paths, source)

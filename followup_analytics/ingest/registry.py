@@ -54,12 +54,17 @@ class ReadOptions:
     """What the user says about the files: zone of unmarked times, home region of numbers, order of day and month."""
 
     time_zone: str | None = None
+    zone_is_given: bool = False  # the zone is the user's own word, not the store's
     region: str | None = None
     day_first: bool | None = None
     voicemail_under: float | None = None
     keep_notes: bool = False
     own_addresses: frozenset[str] = frozenset()
+    own_numbers: frozenset[str] = frozenset()  # the applicant's own telephone numbers, as keys
+    their_numbers: frozenset[str] = frozenset()  # the employers' telephone numbers, as keys, from the roster
     their_addresses: frozenset[str] = frozenset()  # the employers' addresses and @domains, from the roster
+    events: Mapping[str, bool] = field(default_factory=dict)  # a person's word on a calendar's events: interview or not
+    their_names: frozenset[str] = frozenset()  # the employers' names, folded, from the roster
     map: FileMap | None = None
     observed_until: str | None = None  # until when the record of interviews is complete that say nothing of it
 
@@ -83,7 +88,9 @@ class Batch:
     theirs: Mapping[str, str] = field(default_factory=dict)  # the file's own header of a column, where it has one
     notes: tuple[Note, ...] = ()  # what else the user should know of the file
     repeated: frozenset[int] = frozenset()  # rows of a rejects file whose key stood in an earlier row
+    origins: Mapping[int, tuple[str, int]] = field(default_factory=dict)  # of a rejects file: where each row came from
     day_first: bool | None = None  # the order of its dates, where it is known
+    events: pl.DataFrame | None = None  # of a calendar: what each event was taken for (review.EVENTS_SCHEMA)
 
 
 #: A row of somebody's sheet can hold several records: further ones add a multiple of this to `_row`.
@@ -175,13 +182,13 @@ def unknown_kind(sample: Sample) -> str:
         return f"{sample.name}: this is a folder where a file was meant; name the files inside it."
     sample.require_text()
     return (
-        f"{sample.name}: this is not a table or export that followup reads by itself: {_seen(sample)}. If it is one of "
-        "those that `followup ingest --sources` lists, name it with --source; if it is a spreadsheet of your own, say "
-        "what its columns mean with --map (docs/sources.md has worked examples)."
+        f"{sample.name}: this is not a table or export that followup reads by itself: {what_is_seen(sample)}. If it "
+        "is one of those that `followup ingest --sources` lists, name it with --source; if it is a spreadsheet of your "
+        "own, say what its columns mean with --map (docs/sources.md has worked examples)."
     )
 
 
-def _seen(sample: Sample) -> str:
+def what_is_seen(sample: Sample) -> str:
     """What a file begins with, without anything that could be somebody's number or address."""
     if sample.xml_root is not None:
         return f"its first element is <{shorten(sample.xml_root, 30)}>"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from followup_analytics.errors import FollowUpError
+from followup_analytics.ingest.rule_words import in_words
 from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
 from followup_analytics.results.result import Result
@@ -35,6 +36,12 @@ class BrokenRule:
     message: str
     examples: tuple[tuple[int | None, str | None, str | None], ...]
     heading: str | None = None
+    sheet: str | None = None
+
+    @property
+    def place(self) -> str:
+        """The file, and the sheet where it has sheets."""
+        return f"{self.file}, sheet {self.sheet}" if self.sheet else self.file
 
     def sentence(self) -> str:
         """Where the rule was broken and how often, what to do, and where to look."""
@@ -42,7 +49,7 @@ class BrokenRule:
         places = [f"row {row}" + (f" ({value})" if value else "") for row, _, value in self.examples if row is not None]
         where = f" For example {listed(places, 'and')}." if places else ""
         of_column = f", column {column}" if column else ""
-        return f"{self.file}, {self.table}{of_column}, {counted(self.n, 'row')}: {self.message}{where}"
+        return f"{self.place}, {self.table}{of_column}, {counted(self.n, 'row')}: {self.message}{where}"
 
 
 @dataclass(frozen=True)
@@ -121,7 +128,7 @@ class IngestResult(Result):
         """The table, then each broken rule on a line of its own, then where the rejected rows are."""
         if not self.rows:
             return self.summary()
-        return "\n".join([super().__repr__(), *self._lines(), *self._papers()])
+        return "\n".join([super().__repr__(), *self.broken_rules(), *self._papers()])
 
     def __rich__(self) -> Group:
         """The table for a terminal, then each broken rule and what to do about it, the rejects files and the notes."""
@@ -130,15 +137,12 @@ class IngestResult(Result):
 
         whole = super().__rich__()
         table = whole.renderables[: 2 if self.rows else 1]
-        rules = (Text("✗ " + clean(line)) for line in self._lines())
+        rules = (Text("✗ " + clean(line)) for line in self.broken_rules())
         papers = (Text(clean(line), overflow="fold") for line in self._papers())
         return Group(*table, *rules, *papers, *whole.renderables[2:])
 
-    def refusals(self) -> list[str]:
-        """What was refused, a sentence each: files that could not be read, then the broken rules of rows."""
-        return [*(str(one.error) for one in self.failed), *self._lines()]
-
-    def _lines(self) -> list[str]:
+    def broken_rules(self) -> list[str]:
+        """The rules that rows broke, a sentence each, the first of them where there are many."""
         shown = [one.sentence() for one in self.broken[:_MOST_RULES]]
         more = len(self.broken) - _MOST_RULES
         return [*shown, f"and {counted(more, 'more rule')}; --json lists them all"] if more > 0 else shown
@@ -160,6 +164,7 @@ class IngestResult(Result):
                 "n": one.n,
                 "message": one.message,
                 "heading": one.heading,
+                "sheet": one.sheet,
                 "examples": [{"row": row, "column": column, "value": value} for row, column, value in one.examples],
             }
             for one in self.broken
@@ -173,7 +178,7 @@ class IngestResult(Result):
     def to_html(self) -> str:
         """A web page of its own: the files, each broken rule with its remedy and examples, the warnings."""
         rules = "".join(
-            f"<tr><th scope=row>{html.escape(one.file)}</th><td>{html.escape(one.rule.replace('_', ' '))}</td>"
+            f"<tr><th scope=row>{html.escape(one.place)}</th><td>{html.escape(in_words(one.rule))}</td>"
             f"<td>{one.n:,}</td>"
             f"<td>{html.escape(one.message)}</td><td>{html.escape(_places(one.examples, one.heading))}</td></tr>"
             for one in self.broken
@@ -189,7 +194,7 @@ class IngestResult(Result):
             parts.append(f"<h2>Files that could not be read</h2><ul>{failed}</ul>")
         if rules:
             parts.append(
-                "<h2>What to mend</h2><table><thead><tr><th scope=col>File<th scope=col>Rule<th scope=col>Rows"
+                "<h2>What to mend</h2><table><thead><tr><th scope=col>File<th scope=col>What is wrong<th scope=col>Rows"
                 f"<th scope=col>What to do<th scope=col>Where, for example</tr></thead><tbody>{rules}</tbody></table>"
             )
         return "".join(parts) + "</main></html>"

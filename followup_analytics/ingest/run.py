@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from followup_analytics.errors import FollowUpError, UsageError
+from followup_analytics.errors import FollowUpError, UnreadableError, UsageError
 from followup_analytics.ingest.aside.aside import SetAside
 from followup_analytics.ingest.aside.papers import Papers
 from followup_analytics.ingest.aside.review import Review
@@ -21,7 +21,7 @@ from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.known import no_ends, no_interviews
 from followup_analytics.ingest.linking.roster import Roster
 from followup_analytics.ingest.maps.mapping import load_map
-from followup_analytics.ingest.parsing.telephone import region_checked
+from followup_analytics.ingest.parsing.telephone import contact_key, region_checked
 from followup_analytics.ingest.registry import Batch, Match, ReadOptions, Source
 from followup_analytics.ingest.result import FailedFile
 from followup_analytics.log.checks import CheckedTable
@@ -47,6 +47,7 @@ class TableOnItsWay:
     batch: Batch
     checked: CheckedTable
     counts: Counts = field(default_factory=Counts)
+    passed_over: int = 0  # contacts that had been joined with others before
 
     @property
     def raw(self) -> pl.DataFrame:
@@ -91,6 +92,7 @@ class FileOnItsWay:
     unmatched: int = 0
     review: Review = field(default_factory=Review)
     notes: list[Note] = field(default_factory=list)
+    forced: bool = False  # --source named the kind
 
     @property
     def has_interviews(self) -> bool:
@@ -118,6 +120,10 @@ class Run:
     failed: list[FailedFile] = field(default_factory=list)
     known: pl.DataFrame = field(default_factory=no_interviews)
     ends: pl.DataFrame = field(default_factory=no_ends)
+    cohort_labels: Mapping[str, str] = field(default_factory=dict)  # labels that are to be read as others
+    join_duplicates: bool = False
+    contacts_before: int = 0  # how many the store had when the run began
+    joined: int = 0  # contacts that were joined with others
     in_store: set[str] = field(default_factory=set)
     notes: list[Note] = field(default_factory=list)
     scratch: ExitStack = field(default_factory=ExitStack)
@@ -139,6 +145,14 @@ class Run:
             raise
         except FollowUpError as error:
             self.failed.append(FailedFile(name, error))
+            return None
+        except (pl.exceptions.PolarsError, OSError, UnicodeError, RecursionError, MemoryError, OverflowError) as error:
+            # What a file holds can go beyond what any reader foresees: that is the file's fault, and it is named.
+            text = (
+                f"{name}: something in the file can't be read ({type(error).__name__}); open it, look for cells or "
+                "names that are damaged, and save or export it again."
+            )
+            self.failed.append(FailedFile(name, UnreadableError(text)))
             return None
 
 
@@ -166,7 +180,8 @@ def read_options(
         day_first=day_first,
         voicemail_under=voicemail_under,
         keep_notes=keep_notes,
-        own_addresses=frozenset(address.strip().casefold() for address in own_addresses),
+        own_addresses=frozenset(one.strip().casefold() for one in own_addresses if "@" in one),
+        own_numbers=frozenset(key for one in own_addresses if "@" not in one and (key := contact_key(one, region))),
         map=load_map(map) if map is not None else None,
         observed_until=observed_until,
     )
@@ -174,10 +189,25 @@ def read_options(
 
 def as_paths(files: Paths) -> list[Path]:
     """One or several files as paths, a folder of the log's tables as these; UsageError when there are none."""
-    given = [files] if isinstance(files, str | Path) else list(files)
+    given = [_plain_path(one) for one in ([files] if isinstance(files, str | Path) else list(files))]
     if not given:
         raise UsageError("name at least one file.")
     return [path for one in given for path in _tables_in(Path(one)) or [Path(one)]]
+
+
+def _plain_path(given: str | Path) -> Path:
+    """A file's path; of another store's URL, that of its database.
+
+    Raises UsageError for a store on a server.
+    """
+    text = str(given)
+    if text.startswith(("postgresql:", "postgres:")):
+        raise UsageError("a store on a server can't be read as a file: copy it into an SQLite store first.")
+    if not text.startswith("sqlite:"):
+        return Path(given)
+    # A path swallows strokes: sqlite:///log.db and sqlite:////log.db have become the same.
+    rest = text.removeprefix("sqlite:").lstrip("/")
+    return Path(rest) if Path(rest).exists() else Path("/" + rest)
 
 
 def _tables_in(folder: Path) -> list[Path]:

@@ -12,9 +12,19 @@ import polars as pl
 from followup_analytics.ingest.aside.aside import SetAside
 from followup_analytics.ingest.aside.marks import repeated_records
 from followup_analytics.ingest.aside.repeated import without_taken_keys
+from followup_analytics.ingest.cohorts import keep_labels, labels_kept, relabelled
 from followup_analytics.ingest.known import linkable
+from followup_analytics.ingest.linking.duplicates import (
+    as_joined_before,
+    joined,
+    keep_joins,
+    marks_of,
+    pairs_of,
+    read_joins,
+)
 from followup_analytics.ingest.linking.linking import Lines, Linked, link, unlinked
 from followup_analytics.ingest.noted import keep_set_aside
+from followup_analytics.ingest.opening import refuse_nothing_read
 from followup_analytics.ingest.parsing.calls import complete
 from followup_analytics.ingest.registry import Batch, ReadOptions
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
@@ -43,7 +53,7 @@ def store_roster(run: Run, files: Sequence[FileOnItsWay]) -> None:
         if new.height:
             with run.store.transaction(checked.file) as tx:
                 _mark_key(run, tx)
-                counts = tx.add(INTERVIEWS.name, _protected(run, new, INTERVIEWS.name))
+                counts = tx.add(INTERVIEWS.name, _protected(run, new, INTERVIEWS.name, None))
             run.in_store |= set(new["interview_id"])
             run.notes.append(
                 Note("roster_interviews", "interviews of the roster were added to the store", counts.accepted)
@@ -56,7 +66,9 @@ def store_roster(run: Run, files: Sequence[FileOnItsWay]) -> None:
 def take(run: Run, file: FileOnItsWay) -> bool:
     """Store one file: everything of it, or nothing."""
     if file.is_calls:
-        file.tables.append(_linked_contacts(run, file))
+        linked = _linked_contacts(run, file)
+        refuse_nothing_read(file, linked.batch.read + linked.batch.merged + sum(batch.read for batch in file.batches))
+        file.tables.append(linked)
     if run.store is None:
         for table in file.tables:
             table.counts = Counts(accepted=table.checked.frame.height)
@@ -65,36 +77,76 @@ def take(run: Run, file: FileOnItsWay) -> bool:
     with run.store.transaction(file.sample.name) as tx:
         _mark_key(run, tx)
         _keep_settings(run, file, tx)
+        keep_labels(run.store, tx, run.cohort_labels)
+        labels = labels_kept(tx)
+        _join(run, file, tx)
         for table in sorted(file.tables, key=lambda one: _ORDER[one.name]):
             ready = table.checked.frame
             if table.name == INTERVIEWS.name:
                 run.in_store |= set(ready["interview_id"])
             elif table.refers_to_interviews and len(run.in_store) < run.known.height:
                 ready = ready.filter(pl.col("interview_id").is_in(list(run.in_store)))
-            table.counts += tx.add(table.name, _protected(run, ready, table.name), unsaid=table.unsaid)
+            ready = relabelled(ready, labels)
+            table.counts += tx.add(table.name, _protected(run, ready, table.name, file), unsaid=table.unsaid)
         keep_set_aside(run, file, tx)
         run.papers.write_rejects(file.sample, file.tables, file.aside, file.source)
     return True
+
+
+def _join(run: Run, file: FileOnItsWay, tx: Any) -> None:
+    """Make contacts one with those that were joined before and, if asked, with those that another source has too."""
+    if run.store is None:
+        return
+    joins = read_joins(tx)
+    for table in file.tables:
+        if table.name != CONTACTS.name or not table.checked.frame.height or not (joins or run.join_duplicates):
+            continue
+        frame = table.checked.frame
+        held = run.store.read_tables()[CONTACTS.name]
+        if joins:
+            marks = marks_of(frame["contact_id"], run.pseudonyms)
+            known = marks.is_in(list(joins))
+            table.counts += Counts(already_known=int(known.sum()))
+            kept = marks.is_in(list(joins.values()))
+            frame = as_joined_before(frame.filter(~known), held, kept.filter(~known))
+        if run.join_duplicates:
+            pairs = pairs_of(frame, held, run.known.select("interview_id", "_zone"))
+            if pairs.height:
+                names = marks_of(pairs["contact_id"], run.pseudonyms)
+                joins = {**joins, **dict(zip(names, marks_of(pairs["held_id"], run.pseudonyms), strict=True))}
+                keep_joins(tx, joins)
+                # Of two that an earlier ingest stored side by side, one goes.
+                twice = pairs["contact_id"].filter(pairs["contact_id"].is_in(held["contact_id"].implode()))
+                if twice.len():
+                    tx.remove(CONTACTS.name, twice.to_list())
+                frame = joined(frame, pairs, held)
+                run.joined += pairs.height
+        table.passed_over += table.checked.frame.height - frame.height
+        table.checked = dataclasses.replace(table.checked, frame=frame)
 
 
 def take_postponed(run: Run, files: Sequence[FileOnItsWay]) -> None:
     """Rows whose interview came in a later file of the same command."""
     if run.store is None:
         return
-    for table in (table for file in files for table in file.tables):
+    for file, table in ((one, table) for one in files for table in one.tables):
         first = table.counts
-        taken = first.accepted + first.already_known + first.forgotten
+        taken = first.accepted + first.already_known + first.forgotten - table.passed_over
         if taken == table.checked.frame.height:
             continue
         with run.store.transaction(table.place) as tx:
-            again = tx.add(table.name, _protected(run, table.checked.frame, table.name), unsaid=table.unsaid)
+            frame = relabelled(table.checked.frame, labels_kept(tx))
+            again = tx.add(table.name, _protected(run, frame, table.name, file), unsaid=table.unsaid)
         # What the first pass stored is known to the second one.
         table.counts = dataclasses.replace(
             again, accepted=again.accepted + first.accepted, already_known=again.already_known - first.accepted
         )
 
 
-def _protected(run: Run, frame: pl.DataFrame, table: str) -> pl.DataFrame:
+def _protected(run: Run, frame: pl.DataFrame, table: str, file: FileOnItsWay | None) -> pl.DataFrame:
+    """A table as it may be stored; of another store, everybody is a pseudonym already."""
+    if file is not None and file.source.name == "store":
+        return frame
     return protect(frame, covariates(frame, TABLES[table]), run.pseudonyms, keep_notes=run.options.keep_notes)
 
 
@@ -105,7 +157,7 @@ def _mark_key(run: Run, tx: Any) -> None:
 
 def _keep_settings(run: Run, file: FileOnItsWay, tx: Any) -> None:
     """What files say about the whole log: its zone, that it is simulated, the analyst's rule for voicemails."""
-    zone = file.options.time_zone
+    zone = file.options.time_zone or (file.options.map.time_zone if file.options.map else None)
     held = tx.setting("time_zone")
     if zone is not None and (held is None or not is_zone(held)):
         tx.set("time_zone", zone)
@@ -129,13 +181,15 @@ def _linked_contacts(run: Run, file: FileOnItsWay) -> TableOnItsWay:
     lines = _lines(run, file.options)
     contacts: list[pl.DataFrame] = []
     file.aside = SetAside(run.scratch_folder)
-    read = 0
+    read = merged = 0
     for batch in file.source.read(file.sample, file.options) if streamed else file.batches:
         if batch.table != "calls":
             continue
         if streamed:
             file.decided.update(batch.counts)
+        file.notes += batch.notes
         read += batch.read
+        merged += batch.merged
         linked = _link(run, file, _by_voicemail_rule(batch.rows, run.options.voicemail_under, file.decided), lines)
         file.unmatched += linked.unmatched + _without_interview(batch.problems)
         contacts.append(_as_contacts(linked.contacts, file, run.known.select("interview_id", "_zone")))
@@ -143,7 +197,7 @@ def _linked_contacts(run: Run, file: FileOnItsWay) -> TableOnItsWay:
         file.review.add(linked.review)
         if run.progress is not None:
             run.progress(file.sample.name, read, file.sample.share_read)
-    made = Batch(CONTACTS.name, pl.concat(contacts), read)
+    made = Batch(CONTACTS.name, pl.concat(contacts), read, merged=merged)
     return TableOnItsWay(CONTACTS.name, file.sample.name, made, _checked(run, file, made))
 
 
@@ -167,7 +221,8 @@ def _lines(run: Run, options: ReadOptions) -> Lines:
     if run.roster is None:
         return dataclasses.replace(Lines.empty(options.region), interviews=interviews, decisions=run.decisions)
     own = {key: run.pseudonyms.applicant(who) for key, who in run.roster.own.items()}
-    return Lines(run.roster.lines, interviews, own, run.decisions, run.roster.region)
+    known_by = pl.concat([run.roster.lines, run.roster.employers])
+    return Lines(known_by, interviews, own, run.decisions, run.roster.region)
 
 
 def _link(run: Run, file: FileOnItsWay, rows: pl.DataFrame, lines: Lines) -> Linked:

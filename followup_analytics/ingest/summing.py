@@ -9,19 +9,22 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+from followup_analytics.ingest.cohorts import cohort_note
 from followup_analytics.ingest.completeness import logged_share
 from followup_analytics.ingest.doubts import same_calls_elsewhere, warnings_of
 from followup_analytics.ingest.linking.by_hand import entered_by_hand
+from followup_analytics.ingest.linking.duplicates import pairs_of
 from followup_analytics.ingest.registry import FURTHER
 from followup_analytics.ingest.result import BrokenRule, CheckResult, FailedFile, IngestResult, IngestRow
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
 from followup_analytics.log.checks import CheckedTable
+from followup_analytics.log.clock import local_times
 from followup_analytics.log.followup_log import Note, clock_notes
-from followup_analytics.log.schema import CONTACTS, TABLES
+from followup_analytics.log.schema import APPLICANTS, CONTACTS, INTERVIEWS, TABLES
 from followup_analytics.results.result import LogCounts
 from followup_analytics.sheets.tabular import ROW, header_key
 from followup_analytics.store import Store
-from followup_analytics.text import shorten
+from followup_analytics.text import listed, shorten
 
 Kind = TypeVar("Kind", bound=IngestResult)
 
@@ -29,6 +32,7 @@ _EXAMPLES = 3
 _DECIDED = {
     "truncated_file": "records that the file's own count promises are not in it: the export was cut off",
     "legs": "rows were legs or transfers of another row's call and were taken together with it",
+    "internal": "calls between lines of the house were passed over as internal",
     "ambiguous_hour": "local times that occur twice when clocks go back were taken as the earlier one",
     "missing_hour": "local times that are skipped when clocks go forward were moved on by an hour",
     "split_messages": "parts of messages were passed over: a body's line that begins with From looks like a message",
@@ -50,7 +54,8 @@ def broken_rules(table: TableOnItsWay, file: str) -> list[BrokenRule]:
             (row % FURTHER, column, _value(table, row, column)) for row in group["rows"] if row is not None
         )
         heading = table.batch.theirs.get(column or "") or column
-        found.append(BrokenRule(file, table.name, group["rule"], group["n"], group["message"], examples, heading))
+        told = group["rule"], group["n"], group["message"]
+        found.append(BrokenRule(file, table.name, *told, examples, heading, table.sheet))
     return found
 
 
@@ -83,6 +88,16 @@ def result_of(run: Run, files: Sequence[FileOnItsWay], kind: type[Kind]) -> Kind
         left_out = sum(one.numbers_left_out for one in reviews)
         text = "numbers that fit no interview, those with the fewest calls, have no place in the review file"
         notes += [Note("review_left_out", text, left_out)] if left_out else []
+    for file in files:
+        if (file.review.events["interview"] == "no").any():
+            listed_in = run.papers.write_review(file.review.events, f"{file.sample.path.stem}.events")
+            text = (
+                f"what each event was taken for stands in {listed_in}: correct its column interview, and give it back "
+            )
+            text += "with --review"
+            if listed_in is not None:
+                notes.append(Note("events_review", text))
+                review_file = review_file or listed_in
     return kind(
         rows=tuple(rows),
         counts=_log_counts(run.store, [table.checked for _, table in tables]),
@@ -156,7 +171,21 @@ def _notes(run: Run, files: Sequence[FileOnItsWay]) -> list[Note]:
     # What was simulated may lie ahead; it isn't anybody's slip.
     simulated = any(file.settings.simulated for file in files)
     now = dt.datetime.max.replace(tzinfo=dt.UTC) if simulated else dt.datetime.now(dt.UTC)
-    return [*notes, *warnings_of(fresh, run.known, now), *_beside_other_records(run, files)]
+    return [*notes, *warnings_of(fresh, run.known, now), *_cohorts(run, tables), *_beside_other_records(run, files)]
+
+
+def _cohorts(run: Run, tables: Sequence[TableOnItsWay]) -> tuple[Note, ...]:
+    """Whether interviews and applicants, of the store or of the files of a check, name their cohorts alike."""
+    if not {INTERVIEWS.name, APPLICANTS.name} & {table.name for table in tables}:
+        return ()
+    found = []
+    for name in (INTERVIEWS.name, APPLICANTS.name):
+        if run.store is not None:
+            found.append(run.store.read_table(name, [TABLES[name].key, "cohort"])["cohort"])
+        else:
+            here = [table.checked.frame["cohort"] for table in tables if table.name == name]
+            found.append(pl.concat(here) if here else pl.Series([], dtype=pl.String))
+    return cohort_note(found[0], found[1])
 
 
 def _beside_other_records(run: Run, files: Sequence[FileOnItsWay]) -> tuple[Note, ...]:
@@ -168,7 +197,7 @@ def _beside_other_records(run: Run, files: Sequence[FileOnItsWay]) -> tuple[Note
     contacts = [(file, table) for file in files for table in file.tables if table.name == CONTACTS.name]
     calls = [(file, table.checked.frame.select(columns)) for file, table in contacts if _came_in_anew(run, file, table)]
     if not calls:
-        return ()
+        return _same_contacts(run, files)
     new = pl.concat([frame for _, frame in calls])
     if run.store is not None:
         record = run.store.read_table("contacts", columns)
@@ -176,8 +205,45 @@ def _beside_other_records(run: Run, files: Sequence[FileOnItsWay]) -> tuple[Note
     else:
         by_hand = [table.checked.frame.select(columns) for file, table in contacts if not file.is_calls]
         record, notes = pl.concat([new.clear(), *by_hand]), ()
+    notes = (*notes, *_same_contacts(run, files))
     shares = [note for file, frame in calls for note in logged_share(frame, record, run.known, file.sample.name)]
     return (*notes, *shares)
+
+
+def _same_contacts(run: Run, files: Sequence[FileOnItsWay]) -> tuple[Note, ...]:
+    """Contacts that came in and that another file, or the store, perhaps has too: counted twice unless joined."""
+    told = []
+    if run.joined:
+        text = "contacts were joined with the same ones of another source, by --join-duplicates"
+        told.append(Note("joined_contacts", text, run.joined))
+    tables = [
+        (file, table)
+        for file in files
+        for table in file.tables
+        if table.name == CONTACTS.name and (table.counts.accepted or run.store is None) and table.checked.frame.height
+    ]
+    if not tables or run.join_duplicates or (run.store is not None and run.contacts_before == 0 and len(tables) < 2):
+        return tuple(told)
+    held = run.store.read_tables()[CONTACTS.name] if run.store is not None else None
+    zones = run.known.select("interview_id", "_zone")
+    found: set[frozenset[str]] = set()
+    examples: list[str] = []
+    for file, table in tables:
+        elsewhere = [other.checked.frame for one, other in tables if one is not file]
+        others = held if held is not None else pl.concat(elsewhere, how="diagonal_relaxed") if elsewhere else None
+        if others is None:
+            continue
+        for contact, other, _ in pairs_of(table.checked.frame, others, zones).iter_rows():
+            if frozenset((contact, other)) not in found:
+                found.add(frozenset((contact, other)))
+                examples.append(f"{contact} of {file.sample.name} and {other}")
+    if found:
+        text = (
+            "contacts are perhaps the same as others of the same interview, day, channel and direction that another "
+            f"file or the store has; ingest again with --join-duplicates to join them: {listed(examples[:3], 'and')}"
+        )
+        told.append(Note("perhaps_the_same_contacts", text, len(found)))
+    return tuple(told)
 
 
 def _came_in_anew(run: Run, file: FileOnItsWay, table: TableOnItsWay) -> bool:
@@ -203,7 +269,8 @@ def _log_counts(store: Store | None, checked: Sequence[CheckedTable]) -> LogCoun
         n, applicants, until, last = connection.execute(query).one()
         touches = connection.execute(sa.select(sa.func.count(contacts.record), sa.func.max(contacts.at))).one()
     latest = until or max(filter(None, (last, touches[1])), default=None)
-    return LogCounts(n, applicants, touches[0], _date(latest), store.checked_settings().simulated)
+    settings = store.checked_settings()
+    return LogCounts(n, applicants, touches[0], _date(latest, settings.time_zone), settings.simulated)
 
 
 def _counts_of_files(frames: dict[str, pl.DataFrame]) -> LogCounts:
@@ -216,11 +283,16 @@ def _counts_of_files(frames: dict[str, pl.DataFrame]) -> LogCounts:
     return LogCounts(n, applicants, contacts.height if contacts is not None else 0, _date(latest), simulated=False)
 
 
-def _date(us: Any) -> str:
-    return dt.datetime.fromtimestamp(int(us) / 1e6, dt.UTC).date().isoformat() if us is not None else ""
+def _date(us: Any, time_zone: str | None = None) -> str:
+    """The local date of an instant in the log's zone, else in UTC."""
+    if us is None:
+        return ""
+    return str(local_times(pl.Series([int(us)]), pl.Series([time_zone or "UTC"])).dt.date()[0])
 
 
 def keep_note(tx: Any, note: Note) -> None:
     """Write a note into the log itself, in the place of an earlier one of its code."""
     held = [one for one in json.loads(tx.setting("notes") or "[]") if one["code"] != note.code]
-    tx.set("notes", json.dumps([*held, {"code": note.code, "text": note.text, "n": note.n}], ensure_ascii=False))
+    # A count of nothing is nothing to tell.
+    told = [] if note.n == 0 else [{"code": note.code, "text": note.text, "n": note.n}]
+    tx.set("notes", json.dumps([*held, *told], ensure_ascii=False))

@@ -59,7 +59,7 @@ def read_settings(path: Path) -> Settings:
         given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UnreadableError(f"{path.name}: can't be read ({error.strerror}); allow reading it.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableError(
             f'{path.name}: this is not TOML ({error}); write lines such as time_zone = "Europe/Berlin".'
         ) from None

@@ -15,11 +15,19 @@ from followup_analytics.model.evaluate import METRICS, Evaluation, FoldPredictio
 from followup_analytics.model.fitting import Trained, later, train, unseen, unseen_rows
 from followup_analytics.model.groups import by_group, reliability
 from followup_analytics.model.multiples import multiples, with_own
-from followup_analytics.model.result import CallbackModel, ModelRow
+from followup_analytics.model.result import MODEL_KINDS, CallbackModel, ModelRow
 from followup_analytics.model.saved import FittedModel, make_saved
 from followup_analytics.model.terms import NAMES, covariates_of, term_frame
 from followup_analytics.model.waiting import Curve, spells, waiting_curves
-from followup_analytics.results.disclosure import require_enough
+from followup_analytics.results.disclosure import (
+    Disclosure,
+    DisclosurePolicy,
+    disclose,
+    n_applicants_of,
+    policy_of,
+    require_enough,
+    working_paper,
+)
 from followup_analytics.results.result import LogCounts
 from followup_analytics.results.scope import scope
 
@@ -39,7 +47,8 @@ def fit_callback_model(
     adjust: Sequence[str] | None = None,
     seed: int = 0,
     cohort: str | Sequence[str] | None = None,
-    min_cell: int = 10,
+    min_cell: int | None = None,
+    disclosure: Disclosure = None,
 ) -> CallbackModel:
     """How likely an attempt is to be answered within its window, from what is known before it is made.
 
@@ -49,7 +58,7 @@ def fit_callback_model(
     within: days of the window. outcome: response or advanced. adjust: interview columns used beside the terms of
     the attempt and its history; by default self_rating (made before the attempt), referral, interview_format,
     job_level and industry, as far as the log has them. seed: of the folds. cohort: only this cohort of the log, or
-    these. min_cell: no level, bin or interval rests on fewer applicants.
+    these. min_cell: no level, bin or interval rests on fewer applicants (disclosure: the policy, its name or its file).
 
     The result says whether the model beats the base rate (a one-sided test on out-of-fold log loss, clustered on
     applicants); where it doesn't, predictions fall back to the base rate. It predicts, and says nothing of what an
@@ -58,33 +67,34 @@ def fit_callback_model(
     Raises UsageError for an unknown column, outcome or window, WithheldError where fewer than `min_cell` applicants
     made an attempt that can be judged.
     """
-    log = scope(log, cohort, min_cell, within=within)
+    policy = policy_of(disclosure, min_cell)
+    log = scope(log, cohort, policy, within=within)
     covariates = covariates_of(log, adjust)
     frame = term_frame(log, within=within, outcome=outcome, adjust=covariates)
     usable = frame.filter("in_full")
-    require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
+    require_enough(n_applicants_of(log.interviews), policy)
     if not usable.height:
-        return _nothing(log, frame, within, outcome, covariates, min_cell)
-    require_enough(usable["applicant_id"].n_unique(), min_cell)
+        return _nothing(log, frame, within, outcome, covariates, policy)
+    require_enough(n_applicants_of(usable), policy)
     names = (*NAMES, *covariates)
     with _threads(usable.height * len(names) * 4):
-        trained = train(usable, names, min_cell=min_cell, seed=seed)
+        trained = train(usable, names, min_cell=policy.min_cell, seed=seed)
         predictions, folds = unseen(trained, seed)
         found = evaluate(predictions)
-        held_out = later(usable, names, within=within, min_cell=min_cell, seed=seed)
+        held_out = later(usable, names, within=within, min_cell=policy.min_cell, seed=seed)
     judged = usable.with_columns(pl.Series("p", unseen_rows(trained, folds, seed)))
     saved = make_saved(
-        log, trained.fit, usable, within=within, outcome=outcome, covariates=covariates, min_cell=min_cell,
+        log, trained.fit, usable, within=within, outcome=outcome, covariates=covariates, min_cell=policy.min_cell,
         beats=found.beats_base_rate, metrics=found.metrics, curves=(),
     )  # fmt: skip
-    saved = replace(saved, curves=_curves(log, saved, frame, min_cell))
+    saved = replace(saved, curves=_curves(log, saved, frame, policy.min_cell))
     row = ModelRow(
         **_facts(usable, trained, found, held_out, saved),
-        reliability=reliability(judged, min_cell=min_cell),
-        calibration_by=[*_groups(log, judged, "cohort", min_cell), *_groups(log, judged, "channel", min_cell)],
+        reliability=reliability(judged, policy=policy),
+        calibration_by=[*_groups(log, judged, "cohort", policy), *_groups(log, judged, "channel", policy)],
     )
     return CallbackModel(
-        rows=(row,),
+        rows=disclose([row], policy, parts=False, nested=MODEL_KINDS),
         counts=LogCounts.of(log),
         notes=_notes(frame, usable, trained, found, row),
         native=log.native,
@@ -141,7 +151,12 @@ def _why_no_model(trained: Trained, found: Evaluation) -> str | None:
 
 
 def _nothing(
-    log: FollowUpLog, frame: pl.DataFrame, within: float, outcome: str, covariates: Sequence[str], min_cell: int
+    log: FollowUpLog,
+    frame: pl.DataFrame,
+    within: float,
+    outcome: str,
+    covariates: Sequence[str],
+    policy: DisclosurePolicy,
 ) -> CallbackModel:
     """The stated result where no attempt was watched for a whole window."""
     empty: Measure = {"estimate": None, "conf_low": None, "conf_high": None}
@@ -157,11 +172,11 @@ def _nothing(
         status="not_estimable", reason=reason, reliability=[], calibration_by=[],
     )  # fmt: skip
     saved = make_saved(
-        log, None, frame, within=within, outcome=outcome, covariates=tuple(covariates), min_cell=min_cell,
+        log, None, frame, within=within, outcome=outcome, covariates=tuple(covariates), min_cell=policy.min_cell,
         beats=False, metrics={}, curves=(),
     )  # fmt: skip
-    saved = replace(saved, curves=_curves(log, saved, frame, min_cell))
-    return CallbackModel((row,), LogCounts.of(log), (Note("no_model", reason),), log.native, fitted=saved)
+    saved = replace(saved, curves=_curves(log, saved, frame, policy.min_cell))
+    return CallbackModel(working_paper([row]), LogCounts.of(log), (Note("no_model", reason),), log.native, fitted=saved)
 
 
 def _curves(log: FollowUpLog, saved: FittedModel, frame: pl.DataFrame, min_cell: int) -> tuple[Curve, ...]:
@@ -172,11 +187,11 @@ def _curves(log: FollowUpLog, saved: FittedModel, frame: pl.DataFrame, min_cell:
     return waiting_curves(found.with_columns(multiple=pl.Series(multiple)), min_cell=min_cell)
 
 
-def _groups(log: FollowUpLog, judged: pl.DataFrame, by: str, min_cell: int) -> list[dict[str, Any]]:
+def _groups(log: FollowUpLog, judged: pl.DataFrame, by: str, policy: DisclosurePolicy) -> list[dict[str, Any]]:
     if by in judged.columns:
-        return by_group(judged, by, min_cell=min_cell)
+        return by_group(judged, by, policy=policy)
     named = judged.join(log.interviews.select("interview_id", by), on="interview_id", how="left", maintain_order="left")
-    return by_group(named, by, min_cell=min_cell)
+    return by_group(named, by, policy=policy)
 
 
 def _notes(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from followup_analytics.model.terms import TERMS
 from followup_analytics.model.tuning import FOLDS, GRID
+from followup_analytics.results.disclosure import MIN_CELL
 from followup_analytics.text import counted, listed
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def card_facts(result: Fitted) -> dict[str, str]:
         "abstract": result.summary(),
         "source": _source(result),
         "dates": _dates(result),
-        "min_cell": str(result.fitted.min_cell if result.fitted else 10),
+        "min_cell": str(result.fitted.min_cell if result.fitted else MIN_CELL),
         "predictors": _predictors(result),
         "sample": _sample(row),
         "open_windows": _open_windows(result),

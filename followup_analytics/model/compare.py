@@ -22,7 +22,7 @@ from followup_analytics.model.ridge import ROUGH, Design, design_of, fit
 from followup_analytics.model.terms import NAMES, covariates_of, term_frame
 from followup_analytics.model.tuning import base_rate, choose_c, folds_of_groups
 from followup_analytics.results import columns as col
-from followup_analytics.results.disclosure import require_enough
+from followup_analytics.results.disclosure import Disclosure, disclose, n_applicants_of, policy_of, require_enough
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.statistics import group_rows
@@ -109,7 +109,8 @@ def compare_models(
     outcome: str = "response",
     adjust: Sequence[str] | None = None,
     seed: int = 0,
-    min_cell: int = 10,
+    min_cell: int | None = None,
+    disclosure: Disclosure = None,
 ) -> ModelComparison:
     """Judge models by name on the same five folds of applicants.
 
@@ -121,6 +122,7 @@ def compare_models(
 
     Raises UsageError for an unknown name, or where no attempt was followed for its window.
     """
+    policy = policy_of(disclosure, min_cell)
     wanted = [name for name in ALTERNATIVES if name in models]
     if unknown := [name for name in models if name not in ALTERNATIVES]:
         raise UsageError(f"There is no model {unknown[0]!r}: choose from {', '.join(ALTERNATIVES)}.")
@@ -128,7 +130,7 @@ def compare_models(
     frame = term_frame(log, within=within, outcome=outcome, adjust=covariates).filter("in_full")
     if not frame.height or not wanted:
         raise UsageError("No attempt was followed for its whole window: there is nothing to compare.")
-    require_enough(frame["applicant_id"].n_unique(), min_cell)
+    require_enough(n_applicants_of(frame), policy)
     group = group_rows(frame)
     fold = folds_of_groups(int(group.max()) + 1, seed)[group]
     if "boosting" in wanted:
@@ -137,8 +139,8 @@ def compare_models(
     # Trees and mixed models on a few thousand rows wait for each other's threads longer than they work.
     with threadpool_limits(1):
         names = (*NAMES, *covariates)
-        found = {name: _predict_folds(_PREDICTORS[name], frame, names, fold, min_cell) for name in wanted}
-    base = found.get("base_rate", _predict_folds(_base, frame, (), fold, min_cell))
+        found = {name: _predict_folds(_PREDICTORS[name], frame, names, fold, policy.min_cell) for name in wanted}
+    base = found.get("base_rate", _predict_folds(_base, frame, (), fold, policy.min_cell))
     y = frame["y"].to_numpy().astype(np.float64)
     chosen = simplest(found, y, group)
     ones = np.ones(len(y))
@@ -147,7 +149,7 @@ def compare_models(
         for name, p in found.items()
     ]
     note = Note("prediction", "These models predict; none says what an action would change.")
-    return ModelComparison(tuple(rows), LogCounts.of(log), (note,), log.native)
+    return ModelComparison(disclose(rows, policy, parts=False), LogCounts.of(log), (note,), log.native)
 
 
 def _predict_folds(

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from followup_analytics.log.shared_words import MISSING
-from followup_analytics.results.disclosure import hide_rows
+from followup_analytics.results.disclosure import Cells, DisclosurePolicy, hidden_mapping, places_to_hide
 from followup_analytics.results.values import finite
 from followup_analytics.statistics import korn_graubard
 
@@ -27,21 +27,23 @@ _MEASURES = (
 )
 
 
-def reliability(judged: pl.DataFrame, *, min_cell: int) -> list[Row]:
+def reliability(judged: pl.DataFrame, *, policy: DisclosurePolicy) -> list[Row]:
     """Up to ten groups of attempts of about equal size by their out-of-fold prediction, lowest first.
 
     judged: interview_id, applicant_id, y, p. Rows: bin, predicted (mean), estimate (observed share), limits and counts.
-    A group with fewer than `min_cell` applicants joins the one below it.
+    A group with fewer applicants than the policy's `min_cell` joins the one below it.
     """
     ranked = judged.sort("p", "interview_id").with_row_index("_rank")
     tenths = (pl.col("_rank") * _BINS // max(judged.height, 1)).cast(pl.Int64)
     # Equal predictions belong together: a base-rate model has one group.
     ranked = ranked.with_columns(bin=tenths.min().over("p"))
-    ranked = ranked.with_columns(bin=pl.col("bin").replace_strict(_merged(ranked, min_cell), return_dtype=pl.Int64))
+    ranked = ranked.with_columns(
+        bin=pl.col("bin").replace_strict(_merged(ranked, policy.min_cell), return_dtype=pl.Int64)
+    )
     return [{**row, "bin": place + 1} for place, row in enumerate(_observed(ranked, "bin"))]
 
 
-def by_group(judged: pl.DataFrame, by: str, *, min_cell: int) -> list[Row]:
+def by_group(judged: pl.DataFrame, by: str, *, policy: DisclosurePolicy) -> list[Row]:
     """Predicted and observed shares of each level of a column; rows of too few applicants are hidden.
 
     Rows: by, group, predicted, estimate (observed), conf_low, conf_high, difference (observed minus predicted), counts.
@@ -51,7 +53,16 @@ def by_group(judged: pl.DataFrame, by: str, *, min_cell: int) -> list[Row]:
         {"by": by, "difference": row["estimate"] - row["predicted"], **row, "status": "ok", "reason": None}
         for row in _observed(named, "group")
     ]
-    return hide_rows(rows, ["group"], min_cell, _MEASURES)
+    cells = Cells(
+        keys=[(row["group"],) for row in rows],
+        people=[row["n_applicants"] for row in rows],
+        counts={name: [row[name] for row in rows] for name in ("n_interviews", "n_attempts")},
+        events=[row["n_events"] for row in rows],
+        # How many were answered in all stands beside these rows.
+        total_of_events=True,
+    )
+    hidden = places_to_hide(cells, policy)
+    return [hidden_mapping(row, _MEASURES) if place in hidden else row for place, row in enumerate(rows)]
 
 
 def _merged(ranked: pl.DataFrame, min_cell: int) -> dict[int, int]:

@@ -24,6 +24,7 @@ from followup_analytics.model.saved import FittedModel
 from followup_analytics.model.terms import term_frame
 from followup_analytics.model.waiting import STRATA
 from followup_analytics.results import columns as col
+from followup_analytics.results.disclosure import working_paper
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.results.scope import scope
@@ -182,7 +183,7 @@ def predict_callbacks(
         for row in found
     ]
     return Predictions(
-        rows=tuple(rows),
+        rows=working_paper(rows),
         counts=LogCounts.of(log),
         notes=_notes(log, fitted, frame, spell, covariates),
         native=log.native,

@@ -29,6 +29,13 @@ _LABELS = {
     "calibration_intercept": "calibration intercept (0 is right)",
     "auc": "area under the curve",
 }
+#: Kinds of the numbers in nested columns, where they aren't shares. The equation's coefficients keep their digits.
+MODEL_KINDS = {
+    "coefficients": "exact",
+    **dict.fromkeys(("metrics", "temporal", "gain"), "fine"),
+    **dict.fromkeys(("n_attempts", "n_interviews", "n_applicants", "n_events"), "count"),
+    **dict.fromkeys(("reliability", "calibration_by"), "share"),
+}
 _PARTS = {
     "metric": "on applicants not seen",
     "temporal": "on the latest interviews",

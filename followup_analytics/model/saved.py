@@ -125,7 +125,7 @@ def make_saved(
         high=high,
         covariance=covariance,
         df=df,
-        shares=_shares(coding, usable),
+        shares=_shares(coding, usable, min_cell),
         base_rate=None if fit is None else fit.rate,
         beats_base_rate=beats,
         hazard=_mean_hazards(fit, usable, min_cell) if fit is not None and usable_fit else (),
@@ -144,13 +144,20 @@ def _uncertainty(fit: Fit | None) -> tuple[FloatArray, FloatArray, FloatArray, i
     return low, high, fit.jackknife.covariance() if known else np.zeros((k, k)), max(fit.jackknife.df, 1)
 
 
-def _shares(coding: Coding, usable: pl.DataFrame) -> FloatArray:
+#: Decimals of the shares of levels: with more, and the number of attempts, those of a level left out could be counted.
+_DECIMALS = 2
+
+
+def _shares(coding: Coding, usable: pl.DataFrame, min_cell: int) -> FloatArray:
     """The share of attempts with each level, among the levels of its term that are kept (none tells what is not)."""
     codes = coding.codes(usable)
     found = np.bincount(codes[codes >= 0], minlength=coding.width).astype(np.float64)
     for term in coding.terms:
         here = coding.columns(term.name)
         found[here] /= max(found[here].sum(), 1.0)
+        if min_cell > 1:
+            found[here] = np.round(found[here], _DECIMALS)
+            found[here] /= max(found[here].sum(), 10.0**-_DECIMALS)
     return found
 
 

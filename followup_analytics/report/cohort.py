@@ -45,6 +45,7 @@ from followup_analytics.report.groups_words import groups_section
 from followup_analytics.report.methods import limits_section, notes_section, words_used
 from followup_analytics.report.model_words import card_section, model_blocks
 from followup_analytics.report.verdicts import claims_blocks, verdict_sentence
+from followup_analytics.results.disclosure import SUPPRESSED
 from followup_analytics.results.formatting import cell_text
 from followup_analytics.results.values import known
 
@@ -173,7 +174,7 @@ def _table_note(found: Findings, rows: Sequence[RatesRow | CurveRow]) -> str | N
     parts = []
     if "use_with_care" in statuses:
         parts.append("* Few data: use with care.")
-    if "suppressed" in statuses:
+    if SUPPRESSED in statuses:
         parts.append(
             f"Hidden: fewer than {found.options.min_cell} applicants, or needed so that another row stays hidden."
         )

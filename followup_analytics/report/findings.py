@@ -16,22 +16,28 @@ from followup_analytics.log.followup_log import Note
 from followup_analytics.model.result import ModelRow
 from followup_analytics.report.facts import LogFacts
 from followup_analytics.report.office import Office
-from followup_analytics.results.result import LogCounts
+from followup_analytics.results.disclosure import DisclosurePolicy, policy_of
+from followup_analytics.results.result import LogCounts, Result
 
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked for: the window in days, the outcome followed, the privacy threshold, the cohort by name."""
+    """What was asked for: the window in days, the outcome followed, what may be shown, the cohort by name."""
 
     within: float = 7.0
     outcome: str = "response"
-    min_cell: int = 10
+    policy: DisclosurePolicy = field(default_factory=policy_of)
     horizon: int = 30
     cohort: str | None = None
     by: tuple[str, ...] = ("timing", "channel", "attempt")
     paper: str = "a4"
     seed: int = 0
     office: Office = field(default_factory=Office)
+
+    @property
+    def min_cell(self) -> int:
+        """Fewest applicants of a shown number."""
+        return self.policy.min_cell
 
     @property
     def window(self) -> str:
@@ -64,6 +70,8 @@ class Findings:
     catalogue: Catalogue | None = None
     notes: tuple[Note, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
+    #: The answers that the pages tell, for the ledger of releases.
+    answers: tuple[Result, ...] = ()
 
     def claim(self, identifier: str) -> Claim | None:
         """A claim's definition, None where the catalogue is not at hand or has no such claim."""

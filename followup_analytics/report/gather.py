@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from followup_analytics.answers.outcomes.answer import CohortRow
+from followup_analytics.answers.outcomes.answer import CohortOutcomes, CohortRow
 from followup_analytics.cells.counted import attempts
 from followup_analytics.claims.definition import Catalogue
 from followup_analytics.errors import WithheldError
@@ -17,8 +18,16 @@ from followup_analytics.log.followup_log import FollowUpLog, Note, subset
 from followup_analytics.report.facts import LogFacts
 from followup_analytics.report.findings import Findings, Options
 from followup_analytics.report.typecase import TypeCase
-from followup_analytics.results.disclosure import SUPPRESSED, require_enough, small_cohort_note
-from followup_analytics.results.result import LogCounts
+from followup_analytics.results.disclosure import (
+    DisclosurePolicy,
+    found_together,
+    is_hidden,
+    require_enough,
+    small_cohort_note,
+    told,
+)
+from followup_analytics.results.disclosure.marked import HIDDEN_REASON, SUPPRESSED
+from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.text import shorten
 
 if TYPE_CHECKING:
@@ -50,24 +59,25 @@ def gather(
     from followup_analytics.answers.curves import incidence_curve
 
     counts = LogCounts.of(log)
-    require_enough(counts.applicants, options.min_cell)
+    require_enough(counts.applicants, options.policy)
     at_risk = attempts(log, options.outcome, options.within)
-    curve = incidence_curve(log, outcome=options.outcome, horizon=options.horizon, min_cell=options.min_cell)
+    curve = incidence_curve(log, outcome=options.outcome, horizon=options.horizon, disclosure=options.policy)
     asked = options if kind == "cohort" else replace(options, by=())
-    overall, tables, reasons, notes = _rates(log, asked, at_risk.height)
+    rates, tables, reasons, notes = _rates(log, asked, at_risk.height)
     groups: tuple[CohortRow, ...] = ()
     comparison: tuple[ComparedRow, ...] = ()
     model, card = None, None
+    cohorts: tuple[Result, ...] = ()
     if kind == "cohort":
-        groups, comparison = _cohorts(whole or log, options)
+        groups, comparison, cohorts = _cohorts(whole or log, options)
         model, card, reasons["model"] = _model(log, options)
     judged, catalogue, reasons["claims"] = _claims(log, options, claims)
     return Findings(
         counts=counts,
         facts=LogFacts.of(log, at_risk),
         options=options,
-        overall=overall,
-        tables={key: _short_names(case.clean_rows(rows)) for key, rows in tables.items()},
+        overall=rates[0].rows[0] if rates else None,
+        tables={key: _short_names(case.clean_rows(table.rows)) for key, table in tables.items()},
         curve=case.clean_rows(curve.rows),
         quantiles=tuple(curve.quantiles),
         groups=case.clean_rows(groups),
@@ -78,19 +88,21 @@ def gather(
         catalogue=catalogue,
         notes=_merged(
             log.notes,
-            small_cohort_note((whole or log).interviews, options.min_cell),
+            small_cohort_note((whole or log).interviews, options.policy),
             notes,
             curve.notes,
             judged.notes if judged is not None else (),
         ),
         reasons=case.clean_all({name: reason for name, reason in reasons.items() if reason}),
+        answers=(*rates, curve, *cohorts),
     )
 
 
 def _rates(
     log: FollowUpLog, options: Options, n_attempts: int
-) -> tuple[RatesRow | None, dict[str, tuple[RatesRow, ...]], dict[str, str], tuple[Note, ...]]:
-    """The overall rate and a table for each key; what is withheld or impossible becomes a reason."""
+) -> tuple[tuple[RatesResult, ...], dict[str, RatesResult], dict[str, str], Any]:
+    """The answers, that of all attempts first, and a table for each key; what is withheld or impossible becomes a
+    reason."""
     from followup_analytics.answers.rates import response_rates
 
     reasons: dict[str, str] = {}
@@ -98,11 +110,16 @@ def _rates(
         reasons["rates"] = (
             "No attempt in this log was made while a response was still open, so there are no response rates."
         )
-        return None, {}, reasons, ()
+        return (), {}, reasons, ()
 
     def asked(source: FollowUpLog, key: str) -> RatesResult:
         return response_rates(
-            source, by=[key], within=options.within, outcome=options.outcome, min_cell=options.min_cell
+            source,
+            by=[key],
+            within=options.within,
+            outcome=options.outcome,
+            disclosure=options.policy,
+            beside_total=True,
         )
 
     name = unused_name(_ALL, [*log.interviews.columns, *log.contacts.columns])
@@ -110,14 +127,33 @@ def _rates(
         found = asked(log.with_group(name, pl.lit("all")), name)
     except WithheldError:
         reasons["rates"] = _too_few("Rates are", options)
-        return None, {}, reasons, ()
-    tables: dict[str, tuple[RatesRow, ...]] = {}
+        return (), {}, reasons, ()
+    tables: dict[str, RatesResult] = {}
     for key in options.by:
         try:
-            tables[key] = asked(log, key).rows
+            tables[key] = asked(log, key)
         except WithheldError:
             reasons[key] = _too_few("The rows of this table are", options)
-    return found.rows[0], tables, reasons, found.notes
+    for key in _giving_away(tables, options.policy):
+        del tables[key]
+        reasons[key] = _too_few("Beside the other tables the rows of this one are", options)
+    return (found, *tables.values()), tables, reasons, found.notes
+
+
+def _giving_away(tables: Mapping[str, RatesResult], policy: DisclosurePolicy) -> list[str]:
+    """The keys of tables that have to go, since with the others they would let a hidden row be found."""
+    gone: list[str] = []
+    if not any(is_hidden(row) for table in tables.values() for row in table.rows) or len(tables) < 2:
+        return gone
+    made = {key: table.released()[0] for key, table in tables.items()}
+    while len(made) > 1:
+        found = found_together(told("report", list(made.values())), policy)
+        if not found:
+            break
+        names = {units.name: key for key, units in made.items()}
+        gone.append(names[found[0].table])
+        del made[gone[-1]]
+    return gone
 
 
 def _too_few(what: str, options: Options) -> str:
@@ -130,49 +166,47 @@ def _short_names(rows: Sequence[RatesRow]) -> tuple[RatesRow, ...]:
     return tuple(row.having(by={key: shorten(value, _LONGEST_NAME) for key, value in row.by.items()}) for row in rows)
 
 
-def _cohorts(log: FollowUpLog, options: Options) -> tuple[tuple[CohortRow, ...], tuple[ComparedRow, ...]]:
-    """The cohorts in the order of time, and the one reported on beside the one before; nothing without outcomes."""
+def _cohorts(
+    log: FollowUpLog, options: Options
+) -> tuple[tuple[CohortRow, ...], tuple[ComparedRow, ...], tuple[Result, ...]]:
+    """The cohorts in the order of time, the one reported on beside the one before, and the answers behind them;
+    nothing without outcomes."""
     from followup_analytics.answers.outcomes import compare_cohorts
 
     latest = log.interviews.drop_nulls("cohort").group_by("cohort").agg(pl.col("_at_us").max()).sort("_at_us", "cohort")
     names = [str(name) for name in latest["cohort"]]
     if not names or (log.outcomes.is_empty() and log.applicants is None):
-        return (), ()
+        return (), (), ()
     names = names[: names.index(options.cohort) + 1] if options.cohort in names else names
-    groups = _cohort_rows(log, names, options)
-    shown = [row.group for row in groups if row.status != SUPPRESSED]
+    answers = _cohort_answers(log, names, options)
+    found = {row.group: row for one in answers for row in one.rows}
+    if not found:
+        return (), (), ()
+    groups = tuple(found.get(name) or _hidden_cohort(name) for name in names)
+    shown = [row.group for row in groups if not is_hidden(row)]
     if len(shown) < 2 or shown[-1] != names[-1]:
-        return groups, ()
+        return groups, (), answers
     try:
-        return groups, compare_cohorts(log, shown[-1], shown[-2], min_cell=options.min_cell).rows
+        return groups, compare_cohorts(log, shown[-1], shown[-2], disclosure=options.policy).rows, answers
     except WithheldError:
-        return groups, ()
+        return groups, (), answers
 
 
-def _cohort_rows(log: FollowUpLog, names: Sequence[str], options: Options) -> tuple[CohortRow, ...]:
+def _hidden_cohort(name: str) -> CohortRow:
+    gone: dict[str, Any] = dict.fromkeys(CohortRow.hidden_with_row())
+    return CohortRow(group=name, **gone, status=SUPPRESSED, reason=HIDDEN_REASON)
+
+
+def _cohort_answers(log: FollowUpLog, names: Sequence[str], options: Options) -> tuple[CohortOutcomes, ...]:
     """The outcomes of each cohort; those of a report on one cohort need hide none for the sake of a common total."""
     from followup_analytics.answers.outcomes import cohort_outcomes
 
-    try:
-        rows: Sequence[CohortRow] = (
-            [row for name in names for row in _one_cohort(log, name, options.min_cell)]
-            if options.cohort in names
-            else cohort_outcomes(log, min_cell=options.min_cell).rows
-        )
-    except WithheldError:
-        return ()
-    return tuple(row for name in names for row in rows if row.group == name)
-
-
-def _one_cohort(log: FollowUpLog, name: str, min_cell: int) -> Sequence[CohortRow]:
-    from followup_analytics.answers.outcomes import cohort_outcomes
-
-    try:
-        return cohort_outcomes(subset(log, cohort=name), min_cell=min_cell).rows
-    except WithheldError:
-        hidden = f"Hidden: fewer than {min_cell} applicants."
-        gone: dict[str, Any] = dict.fromkeys(CohortRow.hidden_with_row())
-        return (CohortRow(group=name, **gone, status=SUPPRESSED, reason=hidden),)
+    parts = [subset(log, cohort=name) for name in names] if options.cohort in names else [log]
+    answers = []
+    for part in parts:
+        with suppress(WithheldError):
+            answers.append(cohort_outcomes(part, disclosure=options.policy))
+    return tuple(answers)
 
 
 def _model(log: FollowUpLog, options: Options) -> tuple[ModelRow | None, dict[str, Any] | None, str]:
@@ -181,7 +215,7 @@ def _model(log: FollowUpLog, options: Options) -> tuple[ModelRow | None, dict[st
 
     try:
         fitted = fit_callback_model(
-            log, within=options.within, outcome=options.outcome, seed=options.seed, min_cell=options.min_cell
+            log, within=options.within, outcome=options.outcome, seed=options.seed, disclosure=options.policy
         )
     except WithheldError:
         return None, None, _too_few("Its numbers are", options)

@@ -9,6 +9,7 @@ from followup_analytics.answers.outcomes.compared import ComparedRow
 from followup_analytics.charts import count, percent, points, value_label
 from followup_analytics.report.document import Head, Section, heading, paragraph, ref, table
 from followup_analytics.report.findings import Findings
+from followup_analytics.results.disclosure import is_hidden
 from followup_analytics.results.formatting import cell_text
 
 #: More cohorts than this side by side don't fit the page; the latest are shown.
@@ -38,7 +39,7 @@ def groups_section(found: Findings) -> Section | None:
         paragraph(*_opening(groups), " ", ref("tab-groups"), " has the numbers."),
         _groups_table(found, groups),
     ]
-    if all(row.status == "suppressed" for row in groups):
+    if all(is_hidden(row) for row in groups):
         blocks = [paragraph(*_opening(groups))]
     if found.comparison:
         blocks += _compared(found)

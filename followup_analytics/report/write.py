@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -24,12 +24,14 @@ from followup_analytics.report.page import page
 from followup_analytics.report.press import press
 from followup_analytics.report.typecase import TypeCase
 from followup_analytics.report.workbook import workbook
+from followup_analytics.results.disclosure import Disclosure, policy_of, release_sentence
 from followup_analytics.results.exports import private
 from followup_analytics.results.scope import scope
 
 if TYPE_CHECKING:
     from followup_analytics.claims.result import ClaimsResult
     from followup_analytics.log.followup_log import FollowUpLog
+    from followup_analytics.results.result import Result
 
 KINDS = ("cohort", "claims", "handout")
 _MOST_CODES = 12
@@ -42,7 +44,10 @@ def write_report(
     kind: str = "cohort",
     within: float = 7.0,
     outcome: str = "response",
-    min_cell: int = 10,
+    min_cell: int | None = None,
+    disclosure: Disclosure = None,
+    publish_as: str | None = None,
+    enter: Callable[[Sequence[Result]], None] | None = None,
     horizon: int = 30,
     by: Sequence[str] = ("timing", "channel", "attempt"),
     cohort: str | None = None,
@@ -62,9 +67,12 @@ def write_report(
             replaced in one step, or left as it was if anything fails.
         kind: cohort (rates, curve, model, advice), claims (the verdicts with their methods) or handout (the day's next
             steps for a coach: confidential, exempt from `min_cell`).
+        publish_as: the name under which the report is published; without one it says that it is no release yet.
+        enter: enters the answers that the report tells in the ledger, before anything is written; what it raises
+            leaves no report.
         within: length of an attempt's window in days.
         outcome: response or advanced.
-        min_cell: groups of fewer applicants are hidden.
+        min_cell: groups of fewer applicants are hidden; disclosure: the policy, its name or its file.
         horizon: last day of the curve.
         by: the keys of the tables of rates.
         cohort: the cohort's name, printed as it is written; else the log's title.
@@ -84,11 +92,11 @@ def write_report(
 
     Same log, options and version, same bytes: the file's time is the log's data date.
     """
-    log = scope(log, min_cell=min_cell, within=within)
+    log = scope(log, within=within)
     options = Options(
         within=within,
         outcome=outcome,
-        min_cell=min_cell,
+        policy=policy_of(disclosure, min_cell),
         horizon=horizon,
         cohort=cohort or log.title,
         by=tuple(by),
@@ -97,9 +105,10 @@ def write_report(
         office=Office() if office is None else read_office(Path(office)),
     )
     case = TypeCase(Path(font_path) if font_path is not None else None)
-    document = _with_missing_signs(
-        compose(log, kind=kind, options=options, case=case, whole=whole, claims=claims, today=today), case
-    )
+    composed = compose(log, kind=kind, options=options, case=case, whole=whole, claims=claims, today=today, enter=enter)
+    if not composed.meta.confidential:
+        composed = _ending(composed, release_sentence(publish_as))
+    document = _with_missing_signs(composed, case)
     return _put(_as_file(document, case, Path(path)), Path(path), confidential=document.meta.confidential)
 
 
@@ -112,8 +121,9 @@ def compose(
     whole: FollowUpLog | None = None,
     claims: ClaimsResult | None = None,
     today: date | str | None = None,
+    enter: Callable[[Sequence[Result]], None] | None = None,
 ) -> Document:
-    """The report as a document, before it is set in type."""
+    """The report as a document, before it is set in type; `enter` is told the answers in it."""
     if kind not in KINDS:
         raise UsageError(f"There is no report of kind {kind!r}: choose cohort, claims or handout.")
     if options.paper not in ("a4", "us-letter"):
@@ -121,6 +131,8 @@ def compose(
     if kind == "handout":
         return handout_document(log, options, case, today=today, verdicts=claims)
     found = gather(log, options, case, kind=kind, whole=whole, claims=claims)
+    if enter is not None:
+        enter(found.answers)
     return claims_document(found) if kind == "claims" else cohort_document(found)
 
 
@@ -140,12 +152,18 @@ def _with_missing_signs(document: Document, case: TypeCase) -> Document:
         return document
     codes = joined([f"U+{ord(letter):04X}" for letter in sorted(case.missing)[:_MOST_CODES]])
     more = f" and {len(case.missing) - _MOST_CODES} more" if len(case.missing) > _MOST_CODES else ""
-    said = paragraph(
+    return _ending(
+        document,
         f"Characters that have no sign in the fonts of this report are shown by their Unicode numbers: {codes}{more}. "
-        "A folder of further fonts can be given."
+        "A folder of further fonts can be given.",
     )
+
+
+def _ending(document: Document, sentence: str) -> Document:
+    """The document with a sentence more on its last page."""
     last = document.sections[-1]
-    return replace(document, sections=(*document.sections[:-1], replace(last, blocks=(*last.blocks, said))))
+    blocks = (*last.blocks, paragraph(sentence))
+    return replace(document, sections=(*document.sections[:-1], replace(last, blocks=blocks)))
 
 
 def _put(content: bytes, path: Path, *, confidential: bool) -> Path:

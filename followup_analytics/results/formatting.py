@@ -9,13 +9,14 @@ from typing import Any
 
 from followup_analytics.log.followup_log import Note
 from followup_analytics.results.columns import Field
+from followup_analytics.results.disclosure.marked import SUPPRESSED, is_hidden
 from followup_analytics.results.row import Row
 
 #: A note that begins with the name of a file, which stays as it is.
 _FILE_FIRST = re.compile(r"[^:]*\.\w{2,8}(?:[,:]| was taken )")
 #: Cells that say nothing.
 NOTHING = ("–", "")
-_STATUS_WORDS = {"suppressed": "hidden", "not_estimable": "no number", "use_with_care": "with care", "ok": ""}
+_STATUS_WORDS = {SUPPRESSED: "hidden", "not_estimable": "no number", "use_with_care": "with care", "ok": ""}
 
 
 def note_text(note: Note) -> str:
@@ -36,8 +37,7 @@ def format_cell(row: Mapping[str, Any], one: Field) -> str:
     if one.name == "status":
         return _STATUS_WORDS.get(str(value), str(value))
     if value is None:
-        is_hidden = "status" in row and row["status"] == "suppressed" and one.kind != "sentence"
-        return "hidden" if is_hidden else "–"
+        return "hidden" if is_hidden(row) and one.kind != "sentence" else "–"
     if one.kind.endswith("_interval"):
         upper = row.get(one.upper or "")
         if upper is None:

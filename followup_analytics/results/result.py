@@ -14,7 +14,9 @@ import polars as pl
 
 from followup_analytics.log import clock
 from followup_analytics.log.followup_log import FollowUpLog, Native, Note
-from followup_analytics.results.columns import Field
+from followup_analytics.results.columns import HIDDEN_ROLES, Field
+from followup_analytics.results.disclosure.marked import Disclosed
+from followup_analytics.results.disclosure.released import Units
 from followup_analytics.results.faces import text_face
 from followup_analytics.results.formatting import NOTHING, format_cell, note_text
 from followup_analytics.results.frames import frame_of
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 SIMULATED_NOTICE = "These data are simulated: they show how the tool works, not how employers behave."
+
+#: Answers that still hide for themselves.
+_NOT_YET = ("claims", "plan", "sensitivity", "power")
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,10 @@ class LogCounts:
     def of(cls, log: FollowUpLog) -> Self:
         """Count a log; the data date is the local one in the log's zone."""
         us = pl.Series([int(log.data_date.timestamp() * 1_000_000)])
-        local = clock.local_times(us, pl.Series([log.time_zone or "UTC"]))[0]
+        # Where the log names no zone but all of its rows have one, the day is that of this zone.
+        zones = log.interviews["_zone"].drop_nulls().unique()
+        zone = log.time_zone or (zones[0] if zones.len() == 1 else "UTC")
+        local = clock.local_times(us, pl.Series([zone]))[0]
         return cls(
             interviews=log.held("interviews").height,
             applicants=log.n_applicants,
@@ -87,6 +95,16 @@ class Result:
     line_type: ClassVar[type[Row] | None] = None
     #: Whether rows are groups with many measures: on a narrow screen the groups stand side by side.
     turns: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        """Refuse rows with numbers about people that did not go through the gate."""
+        told = any(one.role in HIDDEN_ROLES for one in self.row_type.declared())
+        if self.rows and told and self.command not in _NOT_YET and not isinstance(self.rows, Disclosed):
+            raise TypeError(f"The rows of {type(self).__name__} must come from `disclose` or `working_paper`.")
+
+    def released(self) -> tuple[Units, ...]:
+        """The tables of this answer with the units behind them, for the ledger of releases (confidential)."""
+        return ()
 
     def question_keys(self) -> tuple[str, ...]:
         """Names of the columns that only the question knows; subclasses say so where there may be no row."""

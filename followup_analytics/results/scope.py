@@ -10,11 +10,14 @@ from typing import Any
 
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog, subset
-from followup_analytics.results.disclosure import small_cohort_note
+from followup_analytics.results.disclosure import DisclosurePolicy, policy_of, small_cohort_note
 
 
 def scope(
-    log: Any, cohort: str | Sequence[str] | None = None, min_cell: int = 10, **numbers: float | None
+    log: Any,
+    cohort: str | Sequence[str] | None = None,
+    policy: DisclosurePolicy | int | None = None,
+    **numbers: float | None,
 ) -> FollowUpLog:
     """The log that an analysis is about; with `cohort` that cohort's part of it, or that of several.
 
@@ -24,12 +27,12 @@ def scope(
     """
     if not isinstance(log, FollowUpLog):
         raise UsageError(_no_log(log))
-    if isinstance(min_cell, bool) or not isinstance(min_cell, int) or min_cell < 1:
-        raise UsageError(f"min_cell must be a whole number from 1 on, not {min_cell!r}.")
+    if not isinstance(policy, DisclosurePolicy):
+        policy = policy_of(min_cell=policy)
     require_numbers(**numbers)
     if cohort is None:
         return log
-    told = small_cohort_note(log.interviews, min_cell)
+    told = small_cohort_note(log.interviews, policy)
     part = subset(log, cohort=cohort)
     return replace(part, notes=(*part.notes, *told))
 

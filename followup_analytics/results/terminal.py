@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from followup_analytics.results.columns import ALWAYS, Field
+from followup_analytics.results.disclosure.marked import is_hidden
 from followup_analytics.results.faces import Printable
 from followup_analytics.results.formatting import note_text
 from followup_analytics.text import clean, counted, shorten
@@ -93,7 +94,7 @@ def grid_of(result: Printable) -> Grid:
     """The printed table, its hidden rows folded into one line where there are several."""
     fields, lines = result.printed()
     rows = result.printed_rows()
-    hidden = [place for place, row in enumerate(rows) if "status" in row and row["status"] == "suppressed"]
+    hidden = [place for place, row in enumerate(rows) if is_hidden(row)]
     if len(hidden) < 2 or len(hidden) == len(rows):
         return Grid(fields, tuple(tuple(line) for line in lines))
     keys = [place for place, one in enumerate(fields) if one.role == "key"] or [0]

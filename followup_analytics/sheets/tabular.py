@@ -7,10 +7,10 @@ spreadsheet does (row 1 is the header), so that a message can name the place.
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
+import json
 import zipfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,14 +22,13 @@ from followup_analytics.sheets.headings import (
     ROW,
     SEARCHED_ROWS,
     Header,
-    Merged,
     find_header,
     header_key,
     heading_keys,
-    is_filled,
     unique_names,
 )
-from followup_analytics.text import counted, undo_formula_safe
+from followup_analytics.sheets.workbook_reading import read_sheets
+from followup_analytics.text import counted
 
 __all__ = [
     "DELIMITED_SUFFIXES",
@@ -41,6 +40,7 @@ __all__ = [
     "header_key",
     "is_tabular",
     "read_raw_tables",
+    "require_regular",
     "unique_names",
 ]
 
@@ -49,6 +49,8 @@ WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 PARQUET_SUFFIXES = (".parquet", ".pq")
 
 _DELIMITERS = (",", ";", "\t", "|")
+#: Stands for a bar inside a cell while a table is parted by bars: a character that no text has.
+_BAR = "\x1e"
 _LONGEST_CELL = 1_000_000
 _LARGEST_WORKBOOK = 2 * 1024**3
 _MOST_MEMBERS = 10_000
@@ -64,6 +66,7 @@ class RawTable:
     problems: tuple[Problem, ...] = ()
     encoding: str | None = None
     delimiter: str | None = None
+    strays: int = 0  # cells far outside a workbook's tables that were left out
 
     @property
     def columns(self) -> list[str]:
@@ -103,11 +106,18 @@ def read_raw_tables(path: Path, header_words: Collection[str] = ()) -> list[RawT
     return [_read_delimited(path, header_words)]
 
 
+def require_regular(path: Path) -> None:
+    """Raise UnreadableError for a pipe or a device, which can be waited on for ever or never end."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise UnreadableError(f"{path.name}: this is a pipe or a device, and no file; save what it gives first.")
+
+
 def _require_file(path: Path) -> None:
     if not path.exists():
         raise UnreadableError(f"{path.name}: there is no such file; check the name and the folder.")
     if path.is_dir():
         raise UnreadableError(f"{path.name}: this is a folder where a file was meant; name a file inside it.")
+    require_regular(path)
     if path.stat().st_size == 0:
         raise DataError(f"{path.name}: the file is empty; export it again, with a header and rows.")
 
@@ -168,6 +178,9 @@ def _read_delimited(path: Path, header_words: Collection[str]) -> RawTable:
     skip = header.top
     body = data if skip == 0 else _without_lines(data, skip)
     problems: tuple[Problem, ...] = ()
+    if delimiter == "|":
+        # In a Markdown table, a bar after a backslash is part of its cell.
+        body = body.replace(b"\\|", _BAR.encode())
     try:
         # A plain quoted newline inside a cell is one record, as in a spreadsheet; polars counts records too.
         frame = pl.read_csv(
@@ -187,7 +200,7 @@ def _read_delimited(path: Path, header_words: Collection[str]) -> RawTable:
     ):
         frame, problems = _read_by_record(body.decode("utf-8", "replace"), path.name, delimiter, skip)
     if delimiter == "|":
-        frame = _of_markdown(frame)
+        frame = _of_markdown(frame).with_columns(pl.col(pl.String).str.replace_all(_BAR, "|", literal=True))
     if header.lines == 2 and frame.height and frame[ROW][0] == skip + 2:
         names = unique_names([*header.names, *frame.columns[1 + len(header.names) :]])
         frame = frame.slice(1).rename(dict(zip(frame.columns[1:], names, strict=True)))
@@ -219,8 +232,9 @@ def _find_header(sample: str, path: Path, header_words: Collection[str]) -> tupl
         return Header(1, 1, []), lines[0].strip()[-1]
     words = {header_key(word) for word in header_words}
     best, score, chosen = Header(0, 1, []), (0, 0), _DELIMITERS[0]
+    csv.field_size_limit(_LONGEST_CELL)
     for delimiter in _DELIMITERS:
-        rows = [next(csv.reader([line], delimiter=delimiter), []) for line in (lines if words else lines[:1])]
+        rows = [_split(line, delimiter) for line in (lines if words else lines[:1])]
         header = find_header(rows, words)
         reached = (header.hits, max(map(len, rows), default=0))
         if reached > score:
@@ -228,6 +242,13 @@ def _find_header(sample: str, path: Path, header_words: Collection[str]) -> tupl
     if path.suffix.lower() in (".tsv", ".tab") and score[1] < 2:
         chosen = "\t"
     return best if best.hits or not words else Header(0, 1, []), chosen
+
+
+def _split(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
 
 
 def _read_by_record(text: str, name: str, delimiter: str, skip: int) -> tuple[pl.DataFrame, tuple[Problem, ...]]:
@@ -306,31 +327,11 @@ def _without_blank_rows(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _read_workbook(path: Path, header_words: Collection[str]) -> list[RawTable]:
-    import python_calamine as calamine
-
     _refuse_bombs(path)
-    try:
-        with calamine.CalamineWorkbook.from_path(path) as book:
-            opened = [book.get_sheet_by_name(name) for name in book.sheet_names]
-            sheets = [
-                (sheet.name, sheet.to_python(skip_empty_area=False), getattr(sheet, "merged_cell_ranges", None) or ())
-                for sheet in opened
-            ]
-    except (calamine.CalamineError, calamine.PasswordError, OSError, ValueError) as error:
-        locked = isinstance(error, calamine.PasswordError)
-        why = (
-            "is protected by a password; save it without one"
-            if locked
-            else "is damaged or not a workbook; open it and save it again as .xlsx"
-        )
-        raise UnreadableError(f"{path.name}: the workbook {why}.") from None
-    tables = [
-        _sheet(path.name, name, rows, header_words, merged)
-        for name, rows, merged in sheets
-        if any(any(map(is_filled, row)) for row in rows)
-    ]
-    if not tables:
-        raise DataError(f"{path.name}: the workbook is empty; it needs a sheet with a header and rows.")
+    tables = []
+    for sheet in read_sheets(path):
+        frame = _without_blank_rows(sheet.frame(header_words))
+        tables.append(RawTable(path.name, sheet.name, frame, strays=sheet.strays))
     return tables
 
 
@@ -348,31 +349,17 @@ def _refuse_bombs(path: Path) -> None:
         raise UnreadableError(f"{path.name}: the workbook unpacks to more than 2 GiB; export the sheet as CSV instead.")
 
 
-def _sheet(
-    file: str, sheet: str, rows: Sequence[Sequence[Any]], header_words: Collection[str], merged: Collection[Merged]
-) -> RawTable:
-    header = find_header(rows, {header_key(word) for word in header_words}, merged)
-    width, begin = len(header.names), header.top + header.lines
-    schema = {ROW: pl.Int64, **dict.fromkeys(header.names, pl.String)}
-    body = [[number, *map(_cell_text, row[:width])] for number, row in enumerate(rows[begin:], start=begin + 1)]
-    frame = _without_blank_rows(pl.DataFrame(body, schema=schema, orient="row"))
-    return RawTable(file, sheet, frame)
+def _listed_as_text(name: str, kind: pl.DataType) -> pl.Expr:
+    """A column of lists as one text each, parted by semicolons; of records, as JSON."""
+    if kind == pl.Binary:
+        return pl.col(name).map_elements(lambda value: value.decode("utf-8", "replace"), return_dtype=pl.String)
+    if isinstance(kind, pl.List) and not kind.inner.is_nested():
+        return pl.col(name).list.eval(pl.element().cast(pl.String)).list.join("; ").alias(name)
+    return pl.col(name).map_elements(lambda value: json.dumps(_plain(value), default=str), return_dtype=pl.String)
 
 
-def _cell_text(cell: object) -> str | None:
-    """A workbook's cell as the text that a CSV of it would hold; midnight is how workbooks store a bare date."""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
-        return str(int(cell))
-    if isinstance(cell, dt.datetime):
-        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat()
-    if isinstance(cell, dt.date | dt.time):
-        return cell.isoformat()
-    if isinstance(cell, dt.timedelta):
-        return str(cell.total_seconds())
-    text = undo_formula_safe(str(cell)) if cell is not None else ""
-    return text if text.strip() else None
+def _plain(value: object) -> object:
+    return value.to_list() if isinstance(value, pl.Series) else value
 
 
 def _read_parquet(path: Path) -> RawTable:
@@ -380,6 +367,8 @@ def _read_parquet(path: Path) -> RawTable:
         frame = pl.read_parquet(path, glob=False)
     except (pl.exceptions.PolarsError, OSError):
         raise UnreadableError(f"{path.name}: the file is damaged or not Parquet; write it again.") from None
+    odd = {name: kind for name, kind in frame.schema.items() if kind.is_nested() or kind == pl.Binary}
+    frame = frame.with_columns(_listed_as_text(name, kind) for name, kind in odd.items())
     return RawTable(
         path.name, None, _clean_header(frame.with_row_index(ROW, offset=2).with_columns(pl.col(ROW).cast(pl.Int64)))
     )

@@ -13,6 +13,7 @@ from followup_analytics.report.findings import Options
 from followup_analytics.report.office import Office, read_office
 from followup_analytics.report.typecase import TypeCase
 from followup_analytics.report.write import compose
+from followup_analytics.results.disclosure import policy_of
 
 
 def cohort(name: str, people: int, start: dt.date) -> pl.DataFrame:
@@ -96,7 +97,7 @@ def test_a_guessed_end_of_the_record_is_called_the_last_entry(log):
 
 def test_nothing_hidden_means_confidential(log):
     """A report in which small groups are shown is marked on every page."""
-    assert made(log, min_cell=1)["meta"]["confidential"]
+    assert made(log, policy=policy_of(min_cell=1))["meta"]["confidential"]
     assert not made(log)["meta"]["confidential"]
 
 

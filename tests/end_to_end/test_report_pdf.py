@@ -22,6 +22,7 @@ from followup_analytics.report.gather import gather
 from followup_analytics.report.press import template_sources
 from followup_analytics.report.typecase import TypeCase
 from followup_analytics.report.write import compose
+from followup_analytics.results.disclosure import policy_of
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +146,7 @@ def test_sentences_fit_a_log_of_text_messages(tmp_path: Path) -> None:
 def test_hidden_numbers_are_nowhere(tmp_path: Path) -> None:
     """The numbers of a hidden row stand neither in the text nor in any drawing, and the report says that it hides."""
     log = made_log(rare_channel="letter", simulated=False)
-    bare = gather(log, Options(min_cell=1, by=("channel",)), TypeCase())
+    bare = gather(log, Options(policy=policy_of(min_cell=1), by=("channel",)), TypeCase())
     secret = next(row for row in bare.tables["channel"] if row["channel"] == "letter")
     assert secret["n_applicants"] < 10
     document = compose(log, kind="cohort", options=Options(by=("channel",)), case=TypeCase())

@@ -45,7 +45,7 @@ def contacts(draw: st.DrawFn, interviews: int) -> dict[str, Any]:
         if seconds:
             told["duration_s"] = float(seconds)
         else:
-            told |= {"party": "none", "duration_s": 0.0 if outbound else None}
+            told |= {"party": "none", "duration_s": None}
     return told
 
 

@@ -25,24 +25,17 @@ class Call:
 
     def meant(self) -> tuple[object, ...]:
         """at_us, direction, channel, party, number, seconds, certainty, as the contract says of it."""
-        if self.outbound:
-            said = (
-                "outbound",
-                "phone",
-                None if self.talk else "none",
-                self.number,
-                float(self.talk),
-                "unclear" if self.talk else "stated",
-            )
-        else:
-            said = (
-                "inbound",
-                "phone",
-                None if self.talk else "none",
-                self.number,
-                float(self.talk) if self.talk else None,
-                "stated",
-            )
+        seconds = float(self.talk) if self.talk else None
+        unclear = self.outbound and self.talk
+        party = None if self.talk else "none"
+        said = (
+            "outbound" if self.outbound else "inbound",
+            "phone",
+            party,
+            self.number,
+            seconds,
+            "unclear" if unclear else "stated",
+        )
         return (self.at * 1_000_000, *said)
 
     def time(self, zone: dt.tzinfo, form: str) -> str:

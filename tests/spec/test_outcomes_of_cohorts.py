@@ -78,11 +78,19 @@ def test_without_a_roster_graduates_are_those_with_interviews() -> None:
 
 def test_the_rates_of_the_nace_survey() -> None:
     """12 settled, 3 seeking, 3 not seeking, 6 unknown: knowledge 18/24, outcomes 12/15, between 12/21 and 18/21."""
-    row = row_of(terms(), "A")
+    row = row_of(terms(), "A", min_cell=1)
     assert row["knowledge_rate"] == pytest.approx(18 / 24)
     assert row["career_outcomes_rate"] == pytest.approx(12 / 15)
     assert row["career_outcomes_rate_low"] == pytest.approx(12 / 21)
     assert row["career_outcomes_rate_high"] == pytest.approx(18 / 21)
+
+
+def test_rates_that_tell_a_few_destinations_are_left_out() -> None:
+    """With 6 unknown of 24 the knowledge rate is not shown, from which they could be had; 12 of 15 may be 4 of 5."""
+    result = cohort_outcomes(terms())
+    row = result.rows[0]
+    assert (row.knowledge_rate, row.career_outcomes_rate) == (None, 0.8)
+    assert "destinations_hidden" in [note.code for note in result.notes]
 
 
 def test_medians_are_of_all_interviews() -> None:
@@ -279,8 +287,8 @@ def test_the_sentence_tells_the_difference() -> None:
 def test_an_empty_median_is_not_printed() -> None:
     """No median in any group: no column of dashes in the table, and a column of numbers in the frame."""
     found = cohort_outcomes(terms(roster=False), against="B")
-    bare = [row.having(median_days_to_advanced=None, median_days_to_offer=None) for row in found.rows]
-    result = replace(found, rows=tuple(bare))
+    bare = found.rows.each(lambda row: row.having(median_days_to_advanced=None, median_days_to_offer=None))
+    result = replace(found, rows=bare)
     assert "Less B" in repr(result)
     assert "Median days" not in repr(result)
     assert result.to_frame().schema["median_days_to_offer"] == pl.Float64

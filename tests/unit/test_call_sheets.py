@@ -15,7 +15,7 @@ NEW_YORK = "America/New_York"
 AT = "2024-03-05T14:00:00"
 
 TALK = (AT, "outbound", "phone", None, US, 64.0, "unclear")
-RANG_OUT = (AT, "outbound", "phone", "none", US, 0.0, "stated")
+RANG_OUT = (AT, "outbound", "phone", "none", US, None, "stated")
 MISSED = (AT, "inbound", "phone", "none", US, None, "stated")
 TAKEN = (AT, "inbound", "phone", None, US, 64.0, "stated")
 

@@ -199,7 +199,10 @@ def test_check_stores_nothing(office: Path) -> None:
     assert counts(result) == [("contacts.csv", 5, 1, 0, 4), ("interviews.csv", 2, 2, 0, 0)]
     assert result.exit_code == 3
     assert check_files(office / "interviews.csv").exit_code == 0
-    assert sorted(os.listdir()) == ["contacts.rejects.csv"]  # noqa: PTH208
+    assert os.listdir() == []  # noqa: PTH208
+    assert result.rows[0]["rejects_file"] is None
+    asked = check_files(office / "contacts.csv", rejects="asked.csv")
+    assert (os.listdir(), asked.rows[0]["rejects_file"]) == (["asked.csv"], "asked.csv")  # noqa: PTH208
     assert sorted(path.name for path in office.iterdir()) == [
         "calls.xml",
         "contacts.csv",

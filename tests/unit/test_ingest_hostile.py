@@ -113,7 +113,7 @@ def test_a_folder_and_a_missing_file(tmp_path: Path) -> None:
 def test_two_kinds_that_fit_equally_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is guessed: both names stand in the sentence, and --source decides."""
     path = tmp_path / "calls.xml"
-    path.write_text("<calls></calls>", "utf-8")
+    path.write_text('<calls><call number="+12025550143" date="1709647200123" type="3" /></calls>', "utf-8")
     twin = Source(
         "twin", "a twin", lambda sample: Match(CERTAIN, "it is a twin"), sources()["android_calls"].read, calls=True
     )

@@ -43,7 +43,7 @@ BEGIN:VEVENT
 UID:4@example.org
 DTSTART;VALUE=DATE:20240313
 RRULE:FREQ=WEEKLY
-SUMMARY:Interview training
+SUMMARY:Interview - Gamma
 END:VEVENT
 BEGIN:VEVENT
 UID:5@example.org
@@ -90,7 +90,7 @@ def test_iphone_database(tmp_path: Path) -> None:
     assert (name, problems.height) == ("iphone", 0)
     assert short(rows) == [
         ("2024-03-05T14:00:00", "outbound", "phone", None, "+12025550143", 64.0, "unclear"),
-        ("2024-03-05T14:00:01", "outbound", "phone", "none", "+12025550143", 0.0, "stated"),
+        ("2024-03-05T14:00:01", "outbound", "phone", "none", "+12025550143", None, "stated"),
         ("2024-03-05T14:00:02", "inbound", "phone", "none", None, None, "stated"),
         ("2024-03-05T14:00:03", "inbound", "video", None, "hr@acme.example", 30.0, "stated"),
     ]

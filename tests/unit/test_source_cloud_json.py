@@ -13,7 +13,7 @@ US, HR = "+12025550101", "+12025550143"
 
 MEANINGS = [
     ("outbound", "connected", 64, ("outbound", "phone", None, HR, 64.0, "unclear")),
-    ("outbound", "missed", 20, ("outbound", "phone", "none", HR, 0.0, "stated")),
+    ("outbound", "missed", 20, ("outbound", "phone", "none", HR, None, "stated")),
     ("outbound", "voicemail", 30, ("outbound", "voicemail", "none", HR, 30.0, "stated")),
     ("inbound", "connected", 64, ("inbound", "phone", None, HR, 64.0, "stated")),
     ("inbound", "missed", 20, ("inbound", "phone", "none", HR, None, "stated")),

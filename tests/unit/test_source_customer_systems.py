@@ -61,11 +61,11 @@ def test_hubspots_conversations_leave_the_party_to_the_roster(tmp_path: Path) ->
     ("direction", "disposition", "channel", "party", "seconds"),
     [
         ("outbound", "vm-left", "voicemail", "none", 30.0),
-        ("outbound", "vm-answer", "phone", "none", 0.0),
+        ("outbound", "vm-answer", "phone", "none", None),
         ("inbound", "vm-answer", "voicemail", None, 30.0),
         ("inbound", "no-answer", "phone", "none", None),
         ("outbound", "answered", "phone", None, 30.0),
-        ("outbound", "busy", "phone", "none", 0.0),
+        ("outbound", "busy", "phone", "none", None),
     ],
 )
 def test_closes_dispositions(

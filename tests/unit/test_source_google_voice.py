@@ -51,7 +51,8 @@ def thread(*messages: tuple[str | None, str], participants: str = "") -> str:
     ("kind", "duration", "expected"),
     [
         ("placed", "PT1M4S", (AT, "outbound", "phone", None, US, 64.0, "unclear")),
-        ("placed", None, (AT, "outbound", "phone", "none", US, None, "stated")),
+        ("placed", "PT0S", (AT, "outbound", "phone", "none", US, None, "stated")),
+        ("placed", None, (AT, "outbound", "phone", None, US, None, "unclear")),
         ("received", "PT1H0M4S", (AT, "inbound", "phone", None, US, 3604.0, "stated")),
         ("missed", None, (AT, "inbound", "phone", "none", US, None, "stated")),
         ("voicemail", "PT4S", (AT, "inbound", "voicemail", None, US, 4.0, "stated")),

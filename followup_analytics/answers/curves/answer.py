@@ -15,7 +15,20 @@ from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked, in_frames
 from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.log.shared_words import MISSING
-from followup_analytics.results.disclosure import SUPPRESSED, hidden_places, require_enough
+from followup_analytics.results.disclosure import (
+    Cells,
+    Disclosure,
+    DisclosurePolicy,
+    days_shown,
+    disclosed_except,
+    hidden_row,
+    merged_steps,
+    n_applicants_of,
+    places_to_hide,
+    policy_of,
+    require_enough,
+    rounded_extra,
+)
 from followup_analytics.results.result import LogCounts
 from followup_analytics.results.scope import scope
 from followup_analytics.results.values import finite
@@ -37,7 +50,6 @@ LONGEST = 3_650
 _EMPTY: Row = dict.fromkeys(CurveRow.hidden_with_row())
 #: Fields of every row: a column of such a name is asked for as column:NAME.
 _FIELDS = ("outcome", "event", "day", *_EMPTY, "status", "reason")
-_FEW_LEFT = "Hidden: from this day on too few applicants were still waiting."
 _UNSEEN = "Nobody was observed for so long."
 _LAST_DAY = "Every record that reached this day ends in the course of it."
 _CARRIED = "The last ones followed had all heard before this day; others were lost sight of earlier."
@@ -54,7 +66,8 @@ def incidence_curve(
     outcome: str = "response",
     horizon: int = 30,
     cohort: str | Sequence[str] | None = None,
-    min_cell: int = 10,
+    min_cell: int | None = None,
+    disclosure: Disclosure = None,
     entry: str | None = None,
     cluster: str = "applicant",
     engine: str = "auto",
@@ -73,7 +86,7 @@ def incidence_curve(
         horizon: last day, 0 to 3,650.
         cohort: only this cohort of the log, or these; None: all of it.
         min_cell: fewest applicants that a shown number may be about; a curve also ends, for all later days, where fewer
-            are still waiting.
+            are still waiting. disclosure: the policy that says so, its name or its file.
         entry: column of the interviews with the time from which on the record was kept (left truncation).
         cluster: applicant, or employer to let each interval be the wider of the two clusterings.
         engine: as in ``engine.ENGINES``.
@@ -87,46 +100,49 @@ def incidence_curve(
         UsageError: for an unknown column, outcome or horizon.
         WithheldError: when the whole log, or every group, is about too few applicants.
     """
-    log = scope(log, cohort, min_cell)
+    policy = policy_of(disclosure, min_cell)
+    log = scope(log, cohort, policy)
     check_outcome(outcome)
     if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or not 0 <= horizon <= LONGEST:
         raise UsageError(f"--horizon {horizon!r} is no number of days: give a whole number from 0 to {LONGEST:,}.")
     check_cluster(cluster)
     key = asked(by, _FIELDS) if by else None
     rows = exits(log, outcome, columns=(key.column,) if key else (), entry=entry, engine=engine)
-    require_enough(rows["applicant_id"].n_unique(), min_cell)
-    parts = _parts(rows, in_frames(key.column) if key else None)
-    sizes = [{"group": name, "n_applicants": part["applicant_id"].n_unique()} for name, part in parts]
-    hidden = hidden_places(sizes, ["group"], min_cell)
+    require_enough(n_applicants_of(rows), policy)
+    parts = dict(_parts(rows, in_frames(key.column) if key else None))
+    hidden = _hidden_groups(parts, policy)
     if len(hidden) == len(parts):
-        require_enough(0, min_cell)
+        require_enough(0, policy)
     curves = {
-        name: day_curve(part, EVENTS[outcome], int(horizon))
-        for place, (name, part) in enumerate(parts)
-        if place not in hidden
+        name: day_curve(part, EVENTS[outcome], int(horizon)) for name, part in parts.items() if name not in hidden
     }
+    ends = {name: days_shown(curve.waiting_applicants, policy) for name, curve in curves.items()}
     told: list[CurveRow] = []
-    for place, (name, _) in enumerate(parts):
+    gone: list[bool] = []
+    for name in parts:
         head = {key.field: name} if key and name is not None else {}
-        if place in hidden:
-            told += _hidden_rows(head, outcome, int(horizon), hidden[place], min_cell)
+        if name in hidden:
+            found = _hidden_rows(head, outcome, int(horizon))
+            gone += [True] * len(found)
         else:
-            told += _rows(head, outcome, curves[name], min_cell, by_employer=cluster == "employer")
-    shown = {name: part for place, (name, part) in enumerate(parts) if place not in hidden}
+            found = _rows(head, outcome, curves[name], policy, by_employer=cluster == "employer")
+            gone += [row.day >= ends[name] for row in found]
+        told += found
+    shown = {name: part for name, part in parts.items() if name not in hidden}
     extra = {
-        "quantiles": [row for name, curve in curves.items() for row in _quantiles(name, curve, min_cell)],
-        "differences": _differences(shown, outcome, int(horizon), min_cell) if by else [],
+        "quantiles": [row for name, curve in curves.items() for row in _quantiles(name, curve, ends[name])],
+        "differences": _differences(shown, outcome, int(horizon), ends) if by else [],
     }
     return CurveResult(
-        rows=tuple(told),
+        rows=disclosed_except(told, {place for place, one in enumerate(gone) if one}, policy),
         counts=LogCounts.of(log),
         notes=(*log.notes, *_notes(log, rows, outcome, entry)),
         native=log.native,
-        extra=extra,
+        extra=rounded_extra(extra, policy),
         by=key.field if key else None,
         outcome=outcome,
         horizon=int(horizon),
-        min_cell=min_cell,
+        min_cell=policy.min_cell,
         exits=rows,
     )
 
@@ -140,56 +156,69 @@ def _parts(rows: pl.DataFrame, by: str | None) -> list[tuple[str | None, pl.Data
     return [(name, split[name]) for name in names]
 
 
-def _hidden_rows(head: Mapping[str, str], outcome: str, horizon: int, why: str, min_cell: int) -> list[CurveRow]:
-    reason = (
-        f"Hidden: fewer than {min_cell} applicants."
-        if why == "small"
-        else "Hidden: a smaller group could be worked out from it."
+def _hidden_groups(parts: Mapping[str | None, pl.DataFrame], policy: DisclosurePolicy) -> set[str | None]:
+    """The groups that may not be shown, for their own sake or for another's."""
+    places = {name: place for place, name in enumerate(parts)}
+
+    def members() -> pl.DataFrame:
+        found = [
+            part.group_by(person="applicant_id").agg(units=pl.len()).with_columns(place=pl.lit(places[name]))
+            for name, part in parts.items()
+        ]
+        return pl.concat(found)
+
+    cells = Cells(
+        keys=[(str(name),) for name in parts],
+        people=[part["applicant_id"].n_unique() for part in parts.values()],
+        counts={"n_interviews": [part.height for part in parts.values()]},
+        events=[part.filter(pl.col("cause") == 1).height for part in parts.values()],
+        members=members,
     )
+    gone = places_to_hide(cells, policy)
+    return {name for name, place in places.items() if place in gone}
+
+
+def _hidden_rows(head: Mapping[str, str], outcome: str, horizon: int) -> list[CurveRow]:
     return [
-        CurveRow(by=head, outcome=outcome, event=event, day=day, **_EMPTY, status=SUPPRESSED, reason=reason)
+        hidden_row(CurveRow(by=head, outcome=outcome, event=event, day=day, **_EMPTY))
         for event in EVENTS[outcome]
         for day in range(horizon + 1)
     ]
 
 
-def _last_shown(curve: DayCurve, min_cell: int) -> int:
-    """Number of days, from day 0 on, before the first with some but too few applicants waiting."""
-    few = (curve.waiting_applicants > 0) & (curve.waiting_applicants < min_cell)
-    return int(np.argmax(few)) if few.any() else len(curve.days)
-
-
 def _rows(
-    head: Mapping[str, str], outcome: str, curve: DayCurve, min_cell: int, *, by_employer: bool
+    head: Mapping[str, str], outcome: str, curve: DayCurve, policy: DisclosurePolicy, *, by_employer: bool
 ) -> list[CurveRow]:
     low, high = incidence_limits(curve.jackknife, curve.n_interviews, cluster_size=curve.cluster_size)
     if by_employer:
         other = incidence_limits(curve.by_employer(), curve.n_interviews, cluster_size=curve.cluster_size)
         low, high = wider_limits((low, high), other)
     se = curve.jackknife.se
-    shown = _last_shown(curve, min_cell)
     out: list[CurveRow] = []
     for k, event in enumerate(curve.events):
-        for d in range(len(curve.days)):
-            place: Row = {"by": head, "outcome": outcome, "event": event, "day": int(curve.days[d])}
-            if d >= shown:
-                out.append(CurveRow(**place, **_EMPTY, status=SUPPRESSED, reason=_FEW_LEFT))
-                continue
-            limits = (float(curve.curve.estimate[k, d]), float(low[k, d]), float(high[k, d]))
+        events = np.round(curve.curve.n_events[k]).astype(np.int64)
+        steps = merged_steps(events, policy)
+        for d, step in enumerate(steps):
+            # Before the first step that may be shown nothing has happened yet, as far as a reader learns.
+            values = (curve.curve.estimate[k], low[k], high[k])
+            limits = tuple(float(value[step]) for value in values) if step >= 0 else (0.0, 0.0, float(high[k][0]))
             out.append(
                 CurveRow(
-                    **place,
-                    n_at_risk=int(curve.waiting[d]),
+                    by=head,
+                    outcome=outcome,
+                    event=event,
+                    day=int(curve.days[d]),
+                    n_at_risk=int(curve.waiting[max(step, 0)]),
                     n_interviews=curve.n_interviews,
                     n_applicants=curve.n_applicants,
-                    n_events=round(float(curve.curve.n_events[k, d])),
-                    **_judged(limits, float(se[k, d]), curve, d),
+                    n_events=int(events[step]) if step >= 0 else 0,
+                    **_judged(limits, float(se[k, max(step, 0)]), curve, d),
                 )
             )
     return out
 
 
-def _judged(limits: tuple[float, float, float], se: float, curve: DayCurve, d: int) -> Row:
+def _judged(limits: tuple[float, ...], se: float, curve: DayCurve, d: int) -> Row:
     """The estimate of a row, or none where nobody was observed, and the badge that it earns."""
     estimate, low, high = limits
     if not curve.known[d]:
@@ -208,9 +237,8 @@ def _judged(limits: tuple[float, float, float], se: float, curve: DayCurve, d: i
     return {**values, "status": "use_with_care" if reason else "ok", "reason": reason}
 
 
-def _quantiles(name: str | None, curve: DayCurve, min_cell: int) -> list[Row]:
+def _quantiles(name: str | None, curve: DayCurve, shown: int) -> list[Row]:
     """Median days of each event: of all interviews, and of those that have the event by the last day shown."""
-    shown = _last_shown(curve, min_cell)
     seen = np.flatnonzero(curve.known[:shown])
     m = int(seen[-1]) + 1 if len(seen) else 0
     days = curve.days[:m].astype(np.float64)
@@ -247,12 +275,14 @@ def _half_of_events(days: np.ndarray[Any, Any], curve: DayCurve, k: int) -> Row:
     return dict(zip(names, (finite(v) for v in (quantile_of(days, shares.estimate, 0.5), *ends)), strict=True))
 
 
-def _differences(shown: Mapping[str | None, pl.DataFrame], outcome: str, horizon: int, min_cell: int) -> list[Row]:
+def _differences(
+    shown: Mapping[str | None, pl.DataFrame], outcome: str, horizon: int, ends: Mapping[str | None, int]
+) -> list[Row]:
     """Each group minus the first, jackknifed over one assignment of the applicants of both."""
     names = list(shown)
     out: list[Row] = []
     for other in names[1:]:
-        out += _difference_rows(names[0], other, shown, outcome, horizon, min_cell)
+        out += _difference_rows(names[0], other, shown, outcome, horizon, ends)
     return out
 
 
@@ -262,7 +292,7 @@ def _difference_rows(
     shown: Mapping[str | None, pl.DataFrame],
     outcome: str,
     horizon: int,
-    min_cell: int,
+    ends: Mapping[str | None, int],
 ) -> list[Row]:
     both = pl.concat([shown[base], shown[other]])
     assigned = applicant_groups(both)
@@ -275,7 +305,7 @@ def _difference_rows(
     gap = difference(curves[1].jackknife, curves[0].jackknife)
     sides = [(c.jackknife.estimate, *incidence_limits(c.jackknife, c.n_interviews)) for c in (curves[1], curves[0])]
     low, high = difference_limits(gap, sides[0], sides[1])
-    last = min(_last_shown(curve, min_cell) for curve in curves)
+    last = min(ends[name] for name in (base, other))
     out = []
     for day in sorted({*(mark for mark in LANDMARKS if mark < horizon), horizon}):
         seen = day < last and all(curve.known[day] for curve in curves)

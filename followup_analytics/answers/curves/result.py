@@ -11,6 +11,7 @@ import polars as pl
 from followup_analytics.answers.curves.exits import EVENTS
 from followup_analytics.log.asked import in_frames, without_mark
 from followup_analytics.results import columns as col
+from followup_analytics.results.disclosure import MIN_CELL, Units, is_hidden
 from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.text import counted
@@ -71,7 +72,7 @@ class CurveResult(Result):
     by: str | None = None
     outcome: str = "response"
     horizon: int = 30
-    min_cell: int = 10
+    min_cell: int = MIN_CELL
     #: The exits behind the counts (confidential): written by `trace` alone.
     exits: pl.DataFrame = field(default_factory=pl.DataFrame, compare=False)
 
@@ -102,6 +103,28 @@ class CurveResult(Result):
         group = [pl.col(in_frames(without_mark(self.by))).alias(self.by)] if self.by else []
         kind = pl.col("cause").replace_strict(names, return_dtype=pl.String).alias("exit")
         return self.as_native(self.exits.select("interview_id", *group, "day", kind))
+
+    def released(self) -> tuple[Units, ...]:
+        """The interviews of each group, and whether they had the event by the last day that is shown."""
+        main = [row for row in self.rows if row.event == self.outcome]
+        groups = list(dict.fromkeys(self._group(row) or "all" for row in main))
+        last: dict[str, CurveRow] = {}
+        for row in main:
+            if not is_hidden(row):
+                last[self._group(row) or "all"] = row
+        ends = {group: last[group].day if group in last else -1 for group in groups}
+        named = pl.col(self.by) if self.by else pl.lit("all")
+        places = {group: place for place, group in enumerate(groups)}
+        frame = self.exits.select(
+            unit="interview_id",
+            person="applicant_id",
+            cell=named.replace_strict(places, return_dtype=pl.Int64),
+            happened=(pl.col("cause") == 1) & (pl.col("day") <= named.replace_strict(ends, return_dtype=pl.Int64)),
+        )
+        n = tuple(last[group].n_interviews if group in last else None for group in groups)
+        events = tuple(last[group].n_events if group in last else None for group in groups)
+        what = f"curve by {self.by}" if self.by else "curve"
+        return (Units(what, "interviews", tuple(groups), n, events, frame),)
 
     def summary(self) -> str:
         """Say the main event's share at the horizon, and when half of those who hear back have done so."""

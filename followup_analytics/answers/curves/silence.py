@@ -16,7 +16,14 @@ from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.shared_words import MISSING
 from followup_analytics.results import columns as col
-from followup_analytics.results.disclosure import hide_rows, require_enough
+from followup_analytics.results.disclosure import (
+    Disclosure,
+    DisclosurePolicy,
+    disclose,
+    n_applicants_of,
+    policy_of,
+    require_enough,
+)
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.results.scope import scope
@@ -72,9 +79,6 @@ class SilenceRow(Row):
     )  # fmt: skip
 
 
-_MEASURES = SilenceRow.hidden_with_row()
-
-
 @dataclass(frozen=True, repr=False)
 class SilenceResult(Result):
     """One SilenceRow for the log or for each group: how usual a silence of so many days is."""
@@ -120,7 +124,8 @@ def silence(
     outcome: str = "response",
     horizon: int = 60,
     cohort: str | Sequence[str] | None = None,
-    min_cell: int = 10,
+    min_cell: int | None = None,
+    disclosure: Disclosure = None,
 ) -> SilenceResult:
     """How usual a silence of `days` days since the interview is, overall or for each value of an interview column.
 
@@ -136,7 +141,8 @@ def silence(
     from followup_analytics.answers.curves.exits import exits
     from followup_analytics.log.asked import asked, in_frames
 
-    log = scope(log, cohort, min_cell, days=days, horizon=horizon)
+    policy = policy_of(disclosure, min_cell)
+    log = scope(log, cohort, policy, days=days, horizon=horizon)
     check_outcome(outcome)
     if not 0 <= days < horizon <= _LONGEST:
         raise UsageError(
@@ -144,16 +150,16 @@ def silence(
         )
     column = asked(by).column if by else None
     rows = exits(log, outcome, columns=(column,) if column else ())
-    require_enough(rows["applicant_id"].n_unique(), min_cell)
+    require_enough(n_applicants_of(rows), policy)
     groups = [("all", rows)] if column is None else _parts(rows, in_frames(column))
-    told = [_row(name, part, outcome, days, horizon, min_cell) for name, part in groups]
+    told = [_row(name, part, outcome, days, horizon, policy) for name, part in groups]
     notes = (
         Note("silence", "A silence is counted from the interview, whatever the applicant did meanwhile."),
         Note(
             "association", "These shares describe those who waited: they don't say what waiting or acting brings about."
         ),
     )
-    return SilenceResult(tuple(hide_rows(told, ["group"], min_cell, _MEASURES)), LogCounts.of(log), notes, log.native)
+    return SilenceResult(disclose(told, policy), LogCounts.of(log), notes, log.native)
 
 
 def _parts(rows: pl.DataFrame, by: str) -> list[tuple[str, pl.DataFrame]]:
@@ -161,7 +167,9 @@ def _parts(rows: pl.DataFrame, by: str) -> list[tuple[str, pl.DataFrame]]:
     return [(name, rows.filter(pl.col(by) == name)) for name in names]
 
 
-def _row(name: str, part: pl.DataFrame, outcome: str, days: float, horizon: int, min_cell: int) -> SilenceRow:
+def _row(
+    name: str, part: pl.DataFrame, outcome: str, days: float, horizon: int, policy: DisclosurePolicy
+) -> SilenceRow:
     from followup_analytics.answers.curves.exits import EVENTS
     from followup_analytics.statistics import group_rows
     from followup_analytics.statistics.incidence import aalen_johansen, jackknife_incidence
@@ -181,7 +189,7 @@ def _row(name: str, part: pl.DataFrame, outcome: str, days: float, horizon: int,
         n_events=int((found["cause"] == 1).sum()), n_waiting=waiting.height,
     )  # fmt: skip
     # What is said of those still waiting is about them alone, who may be too few where the group is not.
-    few = 0 < waiting["applicant_id"].n_unique() < min_cell
+    few = 0 < waiting["applicant_id"].n_unique() < policy.min_cell
     if few:
         row = row.having(n_waiting=None)
     if not bool(curve.observed[0]) or curve.estimate[0, 1] <= 0:

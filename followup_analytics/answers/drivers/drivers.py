@@ -24,7 +24,7 @@ from followup_analytics.cells.counted import counts_behind
 from followup_analytics.log.asked import asked, in_frames, without_mark
 from followup_analytics.log.followup_log import FollowUpLog, built_in_note
 from followup_analytics.results import columns as col
-from followup_analytics.results.disclosure import require_enough
+from followup_analytics.results.disclosure import Disclosure, disclose, n_applicants_of, policy_of, require_enough
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.results.scope import scope
@@ -107,7 +107,8 @@ def what_drives(
     outcome: str = "response",
     within: float = 7.0,
     cohort: str | Sequence[str] | None = None,
-    min_cell: int = 10,
+    min_cell: int | None = None,
+    disclosure: Disclosure = None,
 ) -> Drivers:
     """Give timing, channel and number of attempts each one comparable figure: the sheaf coefficient.
 
@@ -122,7 +123,7 @@ def what_drives(
         outcome: response or advanced.
         within: days of an attempt's window.
         cohort: only this cohort of the log, or these; None: all of it.
-        min_cell: fewest applicants.
+        min_cell: fewest applicants; disclosure: the policy, its name or its file.
 
     Returns:
         Drivers, one row a block (see there for its columns and their units).
@@ -135,12 +136,13 @@ def what_drives(
     Source: D. Heise (1972), Employing nominal variables, induced variables, and block variables in path analyses,
     Sociological Methods and Research 1, 147-173; H. Whitt (1986), same journal 15, 174-189.
     """
-    log = scope(log, cohort, min_cell, within=within)
+    policy = policy_of(disclosure, min_cell)
+    log = scope(log, cohort, policy, within=within)
     wanted = {name: name if name in BLOCKS else in_frames(asked(name).column) for name in blocks}
     further = [without_mark(column) for column in wanted.values() if column not in BLOCKS]
     rows, groups, notes = mature_attempts(log, outcome, within, further)
     notes += [note for name in blocks if name in BLOCKS and (note := built_in_note(log, name))]
-    require_enough(rows["applicant_id"].n_unique(), min_cell, NO_ATTEMPTS)
+    require_enough(n_applicants_of(rows), policy, NO_ATTEMPTS)
     made = design(rows, [column for column in wanted.values() if rows[column].n_unique() > 1])
     n, y = grouped_counts(made.pattern, rows["y"].to_numpy(), groups, len(made.matrix))
     x = np.column_stack([np.ones(len(made.matrix)), made.matrix])
@@ -152,7 +154,7 @@ def what_drives(
     for block, column in wanted.items():
         columns = [place + 1 for place, (name, _) in enumerate(made.names) if name == column]
         told.append(DriverRow(**_sheaf(block, columns, x, shares, fit, mean, float(y.sum())), **counts))
-    return Drivers(tuple(told), LogCounts.of(log), (*notes, SELECTION), log.native)
+    return Drivers(disclose(told, policy, parts=False), LogCounts.of(log), (*notes, SELECTION), log.native)
 
 
 def _sheaf(

@@ -22,7 +22,7 @@ from followup_analytics.log.asked import asked, in_frames
 from followup_analytics.log.followup_log import FollowUpLog, require_column
 from followup_analytics.log.shared_words import LAST_ATTEMPT
 from followup_analytics.results import columns as col
-from followup_analytics.results.disclosure import require_enough
+from followup_analytics.results.disclosure import Disclosure, disclose, n_applicants_of, policy_of, require_enough
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.results.scope import scope
@@ -103,7 +103,8 @@ def later_attempts(
     outcome: str = "response",
     within: float = 7.0,
     cohort: str | Sequence[str] | None = None,
-    min_cell: int = 10,
+    min_cell: int | None = None,
+    disclosure: Disclosure = None,
 ) -> LaterAttempts:
     """Check whether later attempts work less, or are made for harder cases.
 
@@ -114,7 +115,7 @@ def later_attempts(
         log: the log.
         unit: applicant_id, employer, interview_id or another column of the interviews.
         cohort: only this cohort of the log, or these; None: all of it.
-        outcome, within, min_cell: as in :func:`what_drives`.
+        outcome, within, min_cell, disclosure: as in :func:`what_drives`.
 
     Returns:
         LaterAttempts, one row for all attempts together and one within units (see there for its columns).
@@ -124,15 +125,16 @@ def later_attempts(
         WithheldError: for a log of too few applicants.
         DataError: for a log without an attempt whose window was seen to its end.
     """
-    log = scope(log, cohort, min_cell, within=within)
+    policy = policy_of(disclosure, min_cell)
+    log = scope(log, cohort, policy, within=within)
     unit = asked(unit).column
     require_column(log, unit, "unit")
     further = [unit] if unit not in ("applicant_id", "interview_id") else []
     rows, groups, notes = mature_attempts(log, outcome, within, further)
-    require_enough(rows["applicant_id"].n_unique(), min_cell, NO_ATTEMPTS)
+    require_enough(n_applicants_of(rows), policy, NO_ATTEMPTS)
     counts: dict[str, Any] = {**counts_behind(rows)}
     told = [SlopeRow(**found, **counts) for found in _slopes(rows, groups, unit)]
-    return LaterAttempts(tuple(told), LogCounts.of(log), (*notes, SELECTION), log.native)
+    return LaterAttempts(disclose(told, policy, parts=False), LogCounts.of(log), (*notes, SELECTION), log.native)
 
 
 def _slopes(rows: pl.DataFrame, groups: IntArray, unit: str) -> list[dict[str, Any]]:

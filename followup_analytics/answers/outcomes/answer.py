@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -22,13 +23,23 @@ from followup_analytics.answers.outcomes.compared import CohortComparison, point
 from followup_analytics.answers.outcomes.comparison import compare_cohorts
 from followup_analytics.answers.outcomes.destinations import destination_rates
 from followup_analytics.cells.counted import episodes
-from followup_analytics.errors import UsageError, WithheldError
+from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked
 from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
 from followup_analytics.log.shared_words import MISSING
 from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
-from followup_analytics.results.disclosure import SUPPRESSED, hide_rows, require_enough
+from followup_analytics.results.disclosure import (
+    Disclosed,
+    Disclosure,
+    DisclosurePolicy,
+    Units,
+    disclose,
+    is_hidden,
+    n_applicants_of,
+    policy_of,
+    require_enough,
+)
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.results.scope import scope
@@ -160,7 +171,6 @@ class CohortRow(Row):
 
 _DIFFERENCES = tuple(one.name for one in CohortRow.declared() if one.name.startswith("difference"))
 _RATES = tuple(one.name for one in CohortRow.declared() if one.name.startswith(("knowledge", "career")))
-_MEASURES = CohortRow.hidden_with_row()
 
 
 @dataclass(frozen=True, repr=False)
@@ -213,6 +223,18 @@ class CohortOutcomes(Result):
         kind = pl.when("offer").then(pl.lit("offer")).otherwise(pl.col("cause").replace_strict(names))
         return self.as_native(self.interviews.select("interview_id", "group", "day", exit=kind))
 
+    def released(self) -> tuple[Units, ...]:
+        """The interviews of each group, and whether they advanced by the day that shares are given for."""
+        places = {row.group: place for place, row in enumerate(self.rows)}
+        frame = self.interviews.select(
+            unit="interview_id",
+            person="applicant_id",
+            cell=pl.col("group").replace_strict(places, return_dtype=pl.Int64),
+            happened=(pl.col("cause") == 1) & (pl.col("day") <= HORIZON),
+        )
+        n, events = (tuple(row[name] for row in self.rows) for name in ("n_interviews", "n_events"))
+        return (Units(f"outcomes by {self.by}", "interviews", tuple(places), n, events, frame),)
+
     def summary(self) -> str:
         """Say for each group how many interviewed and what share of interviews advanced, and the differences."""
         if not self.rows:
@@ -247,7 +269,8 @@ def cohort_outcomes(
     by: str = "cohort",
     against: str | None = None,
     cohort: str | Sequence[str] | None = None,
-    min_cell: int = 10,
+    min_cell: int | None = None,
+    disclosure: Disclosure = None,
     cluster: str = "applicant",
     seed: int = 0,  # noqa: ARG001 - every command takes a seed; nothing is drawn here
 ) -> CohortOutcomes:
@@ -261,7 +284,7 @@ def cohort_outcomes(
         by: column of the interviews or of the applicants.
         against: value of ``by`` to which every other group is compared, raw and for the same mix.
         cohort: only this cohort of the log, or these; None: all of it.
-        min_cell: fewest applicants that a shown row may be about.
+        min_cell: fewest applicants that a shown row may be about. disclosure: the policy, its name or its file.
         cluster: applicant, or employer to let each interval be the wider of the two clusterings.
         seed: taken for uniformity; nothing is drawn.
 
@@ -272,11 +295,12 @@ def cohort_outcomes(
         UsageError: for an unknown column, cohort or clustering.
         WithheldError: when every group is about too few applicants.
     """
-    log = scope(log, cohort, min_cell)
+    policy = policy_of(disclosure, min_cell)
+    log = scope(log, cohort, policy)
     check_cluster(cluster)
     by = asked(by).column
     people, interviews = members(log, by)
-    require_enough(people["applicant_id"].n_unique(), min_cell)
+    require_enough(n_applicants_of(people), policy)
     groups = _in_order(people["group"])
     if against is not None and against not in groups:
         raise UsageError(f"--against: nobody belongs to {against!r} of {by}.")
@@ -285,18 +309,16 @@ def cohort_outcomes(
         log.applicants is not None and log.applicants["destination"].null_count() < log.applicants.height
     )
     if with_destinations and log.applicants is not None:
-        rows = [row.having(**destination_rates(log.applicants, people, row.group)) for row in rows]
-    shown = hide_rows(rows, ["group"], min_cell, _MEASURES, sizes=[row.size for row in rows])
-    if all(row.status == SUPPRESSED for row in shown):
-        raise WithheldError.too_few(min_cell)
+        rows = [row.having(**destination_rates(log.applicants, people, row.group, policy)) for row in rows]
+    shown = disclose(rows, policy, sizes=[row.size for row in rows], members=partial(_members, interviews, groups))
     compared: dict[str, CohortComparison] = {}
     if against is not None:
-        compared = _compared(log, by, against, shown, min_cell, cluster)
-        shown = [row.having(**_difference(compared.get(row.group)), against=against) for row in shown]
+        compared = _compared(log, by, against, shown, policy, cluster)
+        shown = shown.each(lambda row: row.having(**_difference(compared.get(row.group)), against=against))
     return CohortOutcomes(
-        rows=tuple(shown),
+        rows=shown,
         counts=LogCounts.of(log),
-        notes=(*log.notes, *_notes(log, by, with_destinations=with_destinations)),
+        notes=(*log.notes, *_notes(log, by, shown, with_destinations=with_destinations)),
         native=log.native,
         extra={"comparison": {name: _told(one) for name, one in compared.items()}} if against else {},
         by=by,
@@ -304,6 +326,13 @@ def cohort_outcomes(
         with_destinations=with_destinations,
         interviews=interviews,
     )
+
+
+def _members(interviews: pl.DataFrame, groups: Sequence[str]) -> pl.DataFrame:
+    """How many interviews each applicant has in each group."""
+    places = {group: place for place, group in enumerate(groups)}
+    found = interviews.group_by("group", person="applicant_id").agg(units=pl.len())
+    return found.select("person", "units", place=pl.col("group").replace_strict(places, return_dtype=pl.Int64))
 
 
 def members(log: FollowUpLog, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -422,16 +451,16 @@ def _days(rows: pl.DataFrame, cluster: str) -> dict[str, Any]:
 
 
 def _compared(
-    log: FollowUpLog, by: str, against: str, shown: Sequence[CohortRow], min_cell: int, cluster: str
+    log: FollowUpLog, by: str, against: str, shown: Disclosed[CohortRow], policy: DisclosurePolicy, cluster: str
 ) -> dict[str, CohortComparison]:
     if by not in log.interviews.columns:
         return {}
-    visible = {row.group for row in shown if row.status != SUPPRESSED and row.n_with_interview}
+    visible = {row.group for row in shown if not is_hidden(row) and row.n_with_interview}
     known = set(log.interviews[by].cast(pl.String).fill_null(MISSING))
     if against not in visible & known:
         return {}
     return {
-        group: compare_cohorts(log, group, against, by=by, horizon=HORIZON, min_cell=min_cell, cluster=cluster)
+        group: compare_cohorts(log, group, against, by=by, horizon=HORIZON, disclosure=policy, cluster=cluster)
         for group in sorted(visible & known - {against})
     }
 
@@ -454,7 +483,7 @@ def _told(compared: CohortComparison) -> dict[str, Any]:
     return {"differences": [dict(row) for row in compared.rows], "mix": [dict(row) for row in compared.mix]}
 
 
-def _notes(log: FollowUpLog, by: str, *, with_destinations: bool) -> list[Note]:
+def _notes(log: FollowUpLog, by: str, rows: Sequence[CohortRow], *, with_destinations: bool) -> list[Note]:
     notes = []
     if log.applicants is None:
         notes.append(
@@ -474,6 +503,15 @@ def _notes(log: FollowUpLog, by: str, *, with_destinations: bool) -> list[Note]:
                 "Knowledge rate: destination known, of all graduates. Career outcomes rate: employed, service, "
                 "military or continuing education, of these and those still seeking; its bounds count all unknown as "
                 "seeking, or as settled.",
+            )
+        )
+    told = [row for row in rows if not is_hidden(row)]
+    if with_destinations and any(row.knowledge_rate is None or row.career_outcomes_rate is None for row in told):
+        notes.append(
+            Note(
+                "destinations_hidden",
+                "Rates of destinations are left out where they would tell how many of a few applicants are unknown, "
+                "seeking or not seeking.",
             )
         )
     return notes

@@ -25,7 +25,18 @@ from followup_analytics.log.asked import asked, in_frames, without_mark
 from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
 from followup_analytics.log.shared_words import MISSING
-from followup_analytics.results.disclosure import SUPPRESSED, hidden_places, require_enough
+from followup_analytics.results.disclosure import (
+    Cells,
+    Disclosure,
+    DisclosurePolicy,
+    disclose,
+    hidden_mapping,
+    n_applicants_of,
+    places_to_hide,
+    policy_of,
+    require_enough,
+    rounded_extra,
+)
 from followup_analytics.results.result import LogCounts
 from followup_analytics.results.scope import scope
 from followup_analytics.results.values import finite
@@ -77,7 +88,8 @@ def compare_cohorts(
     by: str = "cohort",
     adjust: Sequence[str] | None = None,
     horizon: int = 30,
-    min_cell: int = 10,
+    min_cell: int | None = None,
+    disclosure: Disclosure = None,
     cluster: str = "applicant",
     seed: int = 0,  # noqa: ARG001 - every command takes a seed; nothing is drawn here
 ) -> CohortComparison:
@@ -94,7 +106,7 @@ def compare_cohorts(
         adjust: covariates of the interviews; by default those of industry, job_level, interview_format, self_rating and
             referral that are logged.
         horizon: day by whose end is counted.
-        min_cell: fewest applicants of each cohort.
+        min_cell: fewest applicants of each cohort. disclosure: the policy, its name or its file.
         cluster: applicant, or employer to let each interval of a share or a difference be the wider of the two
             clusterings.
         seed: taken for uniformity; nothing is drawn.
@@ -106,14 +118,15 @@ def compare_cohorts(
         UsageError: for an unknown column, cohort or clustering.
         WithheldError: when either cohort has too few applicants.
     """
-    log = scope(log, min_cell=min_cell, horizon=horizon)
+    policy = policy_of(disclosure, min_cell)
+    log = scope(log, policy=policy, horizon=horizon)
     check_cluster(cluster)
     pairs = {outcome: prepare_pair(log, cohort, against, by, adjust, outcome) for outcome in OUTCOMES_OF_INTEREST}
     if cluster == "employer":
         pairs = {outcome: replace(pair, employers=employer_groups(pair.rows)) for outcome, pair in pairs.items()}
     first = pairs["response"]
     for arm in (0, 1):
-        require_enough(first.rows.filter(pl.col("arm") == arm)["applicant_id"].n_unique(), min_cell)
+        require_enough(n_applicants_of(first.rows.filter(pl.col("arm") == arm)), policy)
     rows = [
         ComparedRow(**_outcome(pair, outcome, horizon), group=cohort, against=against)
         for outcome, pair in pairs.items()
@@ -125,11 +138,11 @@ def compare_cohorts(
         )
     ]
     return CohortComparison(
-        rows=tuple(rows),
+        rows=disclose(rows, policy, parts=False),
         counts=LogCounts.of(log),
         notes=(*log.notes, *notes),
         native=log.native,
-        extra={"mix": _mix_rows(first, min_cell)},
+        extra=rounded_extra({"mix": _mix_rows(first, policy)}, policy),
         group=cohort,
         against=against,
     )
@@ -289,20 +302,20 @@ def _lacking(pair: Pair) -> str | None:
     return f"Only one of the cohorts has some values of {listed(sorted(lacking), 'and')}: no common mix can be made."
 
 
-def _mix_rows(pair: Pair, min_cell: int) -> list[Row]:
+_MIX_MEASURES = ("share", "share_against", "estimate", "conf_low", "conf_high")
+
+
+def _mix_rows(pair: Pair, policy: DisclosurePolicy) -> list[Row]:
     """Share of each value in both cohorts and the change, values of too few applicants hidden with their complement."""
     out: list[Row] = []
     for name in pair.covariates:
         rows = [_mix_row(pair, name, value) for value in sorted(pair.rows[name].unique())]
         hidden: set[int] = set()
         for size in ("applicants", "applicants_against"):
-            hidden |= set(hidden_places(rows, ["value"], min_cell, size=size))
+            hidden |= places_to_hide(Cells([(row["value"],) for row in rows], [row[size] for row in rows]), policy)
         for place, row in enumerate(rows):
             shown = {key: value for key, value in row.items() if not key.startswith("applicants")}
-            if place in hidden:
-                measures = ("share", "share_against", "estimate", "conf_low", "conf_high")
-                shown |= dict.fromkeys(measures) | {"status": SUPPRESSED}
-            out.append(shown)
+            out.append(hidden_mapping(shown, _MIX_MEASURES) if place in hidden else shown)
     return out
 
 
@@ -338,6 +351,7 @@ def _mix_row(pair: Pair, name: str, value: str) -> Row:
         "conf_low": finite(low[2]),
         "conf_high": finite(high[2]),
         "status": "ok",
+        "reason": None,
         "applicants": people[0],
         "applicants_against": people[1],
     }

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
+from followup_analytics.results.disclosure import DisclosurePolicy, shares_shown
+
 SETTLED = ("employed", "service", "military", "continuing_education")
 UNKNOWN = "unknown"
+#: Who is above the line and who below it; those that are to be shown before the others come first.
+_SHARES: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
+    "career_outcomes_rate": (("settled",), ("settled", "seeking")),
+    "knowledge_rate": (("settled", "seeking", "not_seeking"), ("settled", "seeking", "not_seeking", UNKNOWN)),
+    "career_outcomes_rate_low": (("settled",), ("settled", "seeking", UNKNOWN)),
+    "career_outcomes_rate_high": (("settled", UNKNOWN), ("settled", "seeking", UNKNOWN)),
+}
 
 
-def destination_rates(applicants: pl.DataFrame, people: pl.DataFrame, group: str) -> dict[str, float | None]:
+def destination_rates(
+    applicants: pl.DataFrame, people: pl.DataFrame, group: str, policy: DisclosurePolicy
+) -> dict[str, float | None]:
     """Rates of one group of graduates.
 
     knowledge = known / graduates; career outcomes = settled / (settled + seeking): who is not seeking leaves the
@@ -21,9 +33,12 @@ def destination_rates(applicants: pl.DataFrame, people: pl.DataFrame, group: str
         applicants: the log's table (applicant_id, destination).
         people: applicant_id and group, one row for each pair.
         group: which group.
+        policy: a rate is left out where it would tell, alone or with those before it, how many of few applicants are
+            of one kind: settled, seeking, not seeking or unknown.
 
     Returns:
-        knowledge_rate, career_outcomes_rate, each with ``_low`` and ``_high``; None where nobody is left to divide by.
+        knowledge_rate, career_outcomes_rate, each with ``_low`` and ``_high``; None where nobody is left to divide
+        by, or too few could be worked out.
 
     Source: National Association of Colleges and Employers, First-Destination Survey standards and protocols (class of
     2024), "Summary calculations".
@@ -33,16 +48,17 @@ def destination_rates(applicants: pl.DataFrame, people: pl.DataFrame, group: str
     unknown = int((known == UNKNOWN).sum())
     settled = int(known.is_in(SETTLED).sum())
     seeking = int((known == "seeking").sum())
-    knowledge = _share(mine.height - unknown, mine.height)
-    return {
-        "knowledge_rate": knowledge,
-        "knowledge_rate_low": knowledge,
-        "knowledge_rate_high": knowledge,
-        "career_outcomes_rate": _share(settled, settled + seeking),
-        "career_outcomes_rate_low": _share(settled, settled + seeking + unknown),
-        "career_outcomes_rate_high": _share(settled + unknown, settled + seeking + unknown),
+    counts = {
+        "settled": settled,
+        "seeking": seeking,
+        UNKNOWN: unknown,
+        "not_seeking": mine.height - unknown - settled - seeking,
     }
+    shown = shares_shown(counts, mine.height, _SHARES, policy)
+    found = {name: _share(counts, *_SHARES[name]) if name in shown else None for name in _SHARES}
+    return found | {f"knowledge_rate{end}": found["knowledge_rate"] for end in ("_low", "_high")}
 
 
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
+def _share(counts: Mapping[str, int], above: Sequence[str], below: Sequence[str]) -> float | None:
+    whole = sum(counts[part] for part in below)
+    return sum(counts[part] for part in above) / whole if whole else None

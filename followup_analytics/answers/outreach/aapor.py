@@ -20,10 +20,18 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.cells.counted import attempts, episodes
-from followup_analytics.errors import UsageError, WithheldError
+from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import Note
 from followup_analytics.results import columns as col
-from followup_analytics.results.disclosure import SUPPRESSED, require_enough
+from followup_analytics.results.disclosure import (
+    Disclosure,
+    DisclosurePolicy,
+    disclosed_except,
+    n_applicants_of,
+    policy_of,
+    require_enough,
+    sets_shown,
+)
 from followup_analytics.results.formatting import cell_text
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
@@ -147,7 +155,8 @@ def aapor_rates(
     e_source: str | None = None,
     followed_for: int = 28,
     cohort: str | Sequence[str] | None = None,
-    min_cell: int = 10,
+    min_cell: int | None = None,
+    disclosure: Disclosure = None,
 ) -> AaporResult:
     """AAPOR's rates of the interviews that were followed up, as they stood `followed_for` days after the interview.
 
@@ -164,24 +173,28 @@ def aapor_rates(
     code, or an e without its source; WithheldError for fewer than `min_cell` applicants, or where every rate is hidden;
     DataError where there is no case at all.
     """
-    log = scope(log, cohort, min_cell)
+    policy = policy_of(disclosure, min_cell)
+    log = scope(log, cohort, policy)
     codes = _checked(dispositions, e, e_source)
     cases = dispositions_of(log, codes, followed_for)
     nothing = (
         f"There is nothing to estimate: no interview with an attempt has a record of {followed_for} days. Ask for a "
         "shorter time with followed_for."
     )
-    require_enough(cases["applicant_id"].n_unique(), min_cell, nothing)
+    require_enough(n_applicants_of(cases), policy, nothing)
     sums = _sums(cases)
-    rows = _hidden([_row(name, sums, cases, e) for name in _FORMULAS], cases, min_cell)
-    small = any(0 < people(cases, [code]) < min_cell for code in CODES)
+    rows = [_row(name, sums, cases, e) for name in _FORMULAS]
+    gone = _telling(rows, cases, policy)
+    if all(row.estimate is None or place in gone for place, row in enumerate(rows)):
+        require_enough(0, policy, nothing)
+    small = any(0 < people(cases, [code]) < policy.min_cell for code in CODES)
     totals = {code: int(sums[:, k].sum()) for k, code in enumerate(CODES)}
     return AaporResult(
-        rows=tuple(rows),
+        rows=disclosed_except(rows, gone, policy),
         counts=LogCounts.of(log),
         notes=(*log.notes, *_notes(log, followed_for, e, e_source)),
         native=log.native,
-        dispositions=None if min_cell > 1 and small else totals,
+        dispositions=None if policy.hides and small else totals,
         followed_for=followed_for,
     )
 
@@ -304,33 +317,18 @@ _ABSENT: Mapping[str, Any] = dict.fromkeys(AaporRow.hidden_with_row())
 
 #: In this order rates are kept where some have to go: the bounds first, then those that say most beside them.
 _KEPT_FIRST = ("RR1", "RR6", "RR2", "RR5", "CON1", "CON3", "COOP1", "COOP2", "COOP3", "COOP4", "RR3", "RR4", "CON2")
-_TELLS = "Hidden: a disposition with few applicants could be worked out from it."
 
 
-def _hidden(rows: list[AaporRow], cases: pl.DataFrame, min_cell: int) -> list[AaporRow]:
-    """Hide the rates from which, together with those that stay, some small part of the cases could be worked out.
+def _telling(rows: Sequence[AaporRow], cases: pl.DataFrame, policy: DisclosurePolicy) -> set[int]:
+    """The places of the rates from which, together with those that stay, some small part of the cases could be had.
 
     A rate that is shown is taken to tell how many cases lie above its line, how many lie only below it, how many of
     unknown eligibility are counted in part, and so how many are left: whole numbers make more of a share than one
-    equation does (0.55 of 60 cases is 33). All shown rates together tell every intersection of these sets at most, so
-    each must be empty or have `min_cell` people.
+    equation does (0.55 of 60 cases is 33).
     """
-    if min_cell <= 1:
-        return rows
-    order = [row for name in _KEPT_FIRST for row in rows if row.measure == name]
-    known: list[frozenset[str]] = [frozenset(CODES)]
-    kept = set()
-    for row in order:
-        finer = _refined(known, _told_sets(row.measure))
-        if row.reason == _NEEDS_E:
-            kept.add(row.measure)
-        elif all(not 0 < people(cases, part) < min_cell for part in finer):
-            known = finer
-            kept.add(row.measure)
-    if all(row.estimate is None or row.measure not in kept for row in rows):
-        raise WithheldError.too_few(min_cell)
-    gone = {**_ABSENT, "status": SUPPRESSED, "reason": _TELLS}
-    return [row if row.measure in kept else row.having(**gone) for row in rows]
+    told = {row.measure: () if row.reason == _NEEDS_E else _told_sets(row.measure) for row in rows}
+    kept = sets_shown({name: told[name] for name in _KEPT_FIRST}, CODES, lambda part: people(cases, part), policy)
+    return {place for place, row in enumerate(rows) if row.measure not in kept}
 
 
 def _told_sets(name: str) -> list[frozenset[str]]:
@@ -338,13 +336,6 @@ def _told_sets(name: str) -> list[frozenset[str]]:
     _, unknown, upper, lower, _ = _FORMULAS[name]
     below = frozenset(lower) | (frozenset("U") if unknown == "all" else frozenset())
     return [frozenset(upper), below - frozenset(upper), *([frozenset("U")] if unknown == "e" else [])]
-
-
-def _refined(parts: list[frozenset[str]], sets: list[frozenset[str]]) -> list[frozenset[str]]:
-    """The parts cut by each of the sets."""
-    for one in sets:
-        parts = [piece for part in parts for piece in (part & one, part - one) if piece]
-    return parts
 
 
 def _notes(log: FollowUpLog, followed_for: int, e: float | None, e_source: str | None) -> list[Note]:

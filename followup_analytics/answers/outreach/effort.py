@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from followup_analytics.answers.rates.answer import SELECTION, response_rates
 from followup_analytics.results import columns as col
-from followup_analytics.results.disclosure import SUPPRESSED
+from followup_analytics.results.disclosure import Disclosure, disclosed_except, policy_of
 from followup_analytics.results.formatting import cell_text
 from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row, answer_row
@@ -108,7 +108,8 @@ def level_of_effort(
     outcome: str = "response",
     within: float = 7.0,
     cohort: str | Sequence[str] | None = None,
-    min_cell: int = 10,
+    min_cell: int | None = None,
+    disclosure: Disclosure = None,
     engine: str = "auto",
 ) -> EffortResult:
     """Cumulative incidence of a response against the number of attempts, with the number at risk at each.
@@ -119,10 +120,11 @@ def level_of_effort(
     of `response_rates` (its column `cumulative`). Source: the level-of-effort curve
     of survey practice; the estimator is Aalen-Johansen's on the attempt-number scale.
     """
-    log = scope(log, cohort, min_cell, most=most, within=within)
+    policy = policy_of(disclosure, min_cell)
+    log = scope(log, cohort, policy, most=most, within=within)
     cuts = ",".join([*(str(number) for number in range(1, most + 1)), f"{most + 1}+"])
     rates = response_rates(
-        log, by="attempt", outcome=outcome, within=within, min_cell=min_cell, bins={"attempt": cuts}, engine=engine
+        log, by="attempt", outcome=outcome, within=within, bins={"attempt": cuts}, engine=engine, disclosure=policy
     )
     rows = [
         EffortRow(
@@ -135,17 +137,18 @@ def level_of_effort(
             estimate=row.cumulative,
             conf_low=row.cumulative_low,
             conf_high=row.cumulative_high,
-            status=SUPPRESSED if row.cumulative is None else row.status,
-            reason=row.reason or (None if row.cumulative is not None else _TELLS),
+            status=row.status,
+            reason=row.reason,
         )
         for row in rates.rows
         if row.by["attempt"] != f"{most + 1}+"
     ]
     notes = tuple(note for note in rates.notes if note.code != "open_attempts")
-    return EffortResult(_with_observed(rows), rates.counts, notes, rates.native, within=within)
-
-
-_TELLS = "An earlier row is hidden, and this would give it away."
+    # From the first hidden row on nothing that is added up over the rows may be shown.
+    gone = {place for place, row in enumerate(rows) if row.estimate is None}
+    return EffortResult(
+        disclosed_except(_with_observed(rows), gone, policy), rates.counts, notes, rates.native, within=within
+    )
 
 
 def _with_observed(rows: Sequence[EffortRow]) -> tuple[EffortRow, ...]:

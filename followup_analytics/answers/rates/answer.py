@@ -16,10 +16,17 @@ from followup_analytics.answers.rates.result import RatesResult, RatesRow
 from followup_analytics.answers.rates.trace import rows_behind
 from followup_analytics.cells.counted import check_outcome, window_us
 from followup_analytics.cells.inputs import buckets
-from followup_analytics.errors import UsageError, WithheldError
+from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.ids import numbers_of
-from followup_analytics.results.disclosure import SUPPRESSED, hide_rows, require_enough
+from followup_analytics.results.disclosure import (
+    Disclosed,
+    Disclosure,
+    disclose,
+    is_hidden,
+    policy_of,
+    require_enough,
+)
 from followup_analytics.results.result import LogCounts
 from followup_analytics.results.scope import scope
 from followup_analytics.results.values import finite
@@ -30,7 +37,6 @@ if TYPE_CHECKING:
 
 CLUSTERS = ("applicant", "employer")
 CUMULATIVE_FIELDS = ("cumulative", "cumulative_low", "cumulative_high")
-_MEASURES = RatesRow.hidden_with_row()
 
 SELECTION = (
     "The rate by number of the attempt describes who is still trying, not what one more attempt does: those who are "
@@ -57,21 +63,24 @@ def response_rates(
     outcome: str = "response",
     within: float = 7.0,
     cohort: str | Sequence[str] | None = None,
-    min_cell: int = 10,
+    min_cell: int | None = None,
+    disclosure: Disclosure = None,
     bins: str | Mapping[str, str] | None = None,
     working_days: str | None = None,
     cluster: str = "applicant",
     engine: str = "auto",
     seed: int = 0,  # noqa: ARG001 - every command takes a seed; nothing is drawn here
+    beside_total: bool = False,
 ) -> RatesResult:
     """How often an attempt is answered, by timing, channel, number and so on.
 
-    Parameters: `by` names one or more keys (timing, channel, attempt, party, weekday, hour, any column of
-    interviews or contacts); `cohort` only that cohort of the log, or these; `outcome` response or advanced;
-    `within` days of the window; `min_cell` applicants below which a row is hidden; `bins` as in `rates.keys`;
-    `working_days` a country whose working days timing counts instead of calendar days (windows stay in hours);
-    `cluster` applicant, or employer to let the interval be the wider of the two clusterings; `engine` as in
-    `engine.ENGINES`.
+    Parameters: `by` names one or more keys (timing, channel, attempt, party, weekday, hour, any column of interviews or
+    contacts); `cohort` only that cohort of the log, or these; `outcome` response or advanced; `within` days of the
+    window; `min_cell` applicants below which a row is hidden (10, or what `disclosure` says: a policy, its name or its
+    file); `bins` as in `rates.keys`; `working_days` a country whose working days timing counts instead of calendar days
+    (windows stay in hours); `cluster` applicant, or employer to let the interval be the wider of the two clusterings;
+    `engine` as in `engine.ENGINES`; `beside_total` says that the rate of all rows together is shown beside the table,
+    so that more may have to be hidden.
 
     Returns a RatesResult, one row for each combination of the keys that occurs: the keys (text), n_attempts (at risk),
     n_interviews and n_applicants (with such an attempt), n_events (answered within the window), estimate, conf_low,
@@ -82,19 +91,20 @@ def response_rates(
     Raises UsageError for a wrong request, WithheldError where all that was asked for is hidden, and DataError where
     `min_cell` is 1 and there is no interview.
     """
-    log = scope(log, cohort, min_cell, within=within)
-    keys = parse_keys(by, log, bins, min_cell)
+    policy = policy_of(disclosure, min_cell)
+    log = scope(log, cohort, policy, within=within)
+    keys = parse_keys(by, log, bins, policy)
     _check(outcome, cluster)
-    require_enough(log.n_applicants, min_cell)
+    require_enough(log.n_applicants, policy)
     table = attempts_table(log, keys, outcome=outcome, within=within, working_days=working_days, engine=engine)
     rates = _rates(table, log, cluster, window_us(within))
     reached = _cumulative(table, log, keys, window_us(within))
     rows = _rows(table, rates, reached, keys)
-    shown = _without_telling_differences(hide_rows(rows, [key.name for key in keys], min_cell, _MEASURES), keys)
-    if rows and all(row.status == SUPPRESSED for row in shown):
-        raise WithheldError.too_few(min_cell)
+    shown = _without_telling_differences(
+        disclose(rows, policy, members=partial(_members, table), total_of_events=beside_total), keys
+    )
     return RatesResult(
-        rows=tuple(shown),
+        rows=shown,
         counts=LogCounts.of(log),
         notes=(*log.notes, *table.notes, *built_in_notes(keys, log), *_notes(shown, reached, keys, working_days)),
         native=log.native,
@@ -103,6 +113,12 @@ def response_rates(
         within=within,
         behind=partial(rows_behind, log, keys, outcome=outcome, within=within, working_days=working_days),
     )
+
+
+def _members(table: AttemptsTable) -> pl.DataFrame:
+    """How many attempts each applicant has in each row of the table."""
+    rows = pl.DataFrame({"place": table.rows["group"], "person": table.applicants()})
+    return rows.group_by("place", "person").agg(units=pl.len())
 
 
 def _check(outcome: str, cluster: str) -> None:
@@ -192,17 +208,18 @@ def _reached(found: tuple[Cumulative, int] | None, own: Limits) -> Limits:
     return finite(curve.estimate[place]), finite(curve.low[place]), finite(curve.high[place])
 
 
-def _without_telling_differences(rows: Sequence[RatesRow], keys: Sequence[Key]) -> list[RatesRow]:
+def _without_telling_differences(rows: Disclosed[RatesRow], keys: Sequence[Key]) -> Disclosed[RatesRow]:
     """Take the cumulative share from every row after a hidden one: the steps between would give the hidden rate
     away."""
     closed: set[tuple[str, ...]] = set()
-    told = []
-    for row in rows:
+
+    def without(row: RatesRow) -> RatesRow:
         stratum = tuple(row.by[key.name] for key in keys if key.name != "attempt")
-        if row.status == SUPPRESSED:
+        if is_hidden(row):
             closed.add(stratum)
-        told.append(row.having(**dict.fromkeys(CUMULATIVE_FIELDS)) if stratum in closed else row)
-    return told
+        return row.having(**dict.fromkeys(CUMULATIVE_FIELDS)) if stratum in closed else row
+
+    return rows.each(without)
 
 
 def _notes(
@@ -233,7 +250,7 @@ def _notes(
 
 def _bounds(rows: Sequence[RatesRow], reached: Mapping[int, tuple[Cumulative, int]], keys: Sequence[Key]) -> str:
     """The bound in figures where nothing is hidden and there is one stratum, else in words."""
-    if len(keys) > 1 or any(row.status == SUPPRESSED for row in rows):
+    if len(keys) > 1 or any(is_hidden(row) for row in rows):
         return (
             "Were that wrong, it could lie as low as the share of starters who were answered, or as high as that plus "
             "all who stopped."

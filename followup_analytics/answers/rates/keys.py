@@ -23,6 +23,7 @@ from followup_analytics.log.asked import asked
 from followup_analytics.log.followup_log import Note, built_in_note
 from followup_analytics.log.schema import CHANNELS, PARTIES
 from followup_analytics.log.shared_words import ATTEMPT_NAMES, MISSING, TIMING_NAMES, WEEKDAYS
+from followup_analytics.results.disclosure import DisclosurePolicy
 from followup_analytics.text import listed, nearest
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Key:
 
 
 def parse_keys(
-    by: str | Sequence[str], log: FollowUpLog, bins: str | Mapping[str, str] | None, min_cell: int = 10
+    by: str | Sequence[str], log: FollowUpLog, bins: str | Mapping[str, str] | None, policy: DisclosurePolicy
 ) -> tuple[Key, ...]:
     """The keys that were asked for; UsageError for an unknown, repeated or missing one, or for bins that don't fit."""
     names = [name.strip() for name in (by.split(",") if isinstance(by, str) else by)]
@@ -92,7 +93,7 @@ def parse_keys(
     unused = [name for name in wanted if name not in names]
     if unused:
         raise UsageError(f"--bins cuts {unused[0]!r}, which is not among the keys of --by ({listed(names, 'and')}).")
-    return tuple(_key(name, log, wanted.get(name), min_cell) for name in names)
+    return tuple(_key(name, log, wanted.get(name), policy) for name in names)
 
 
 def parse_bins(bins: str | Mapping[str, str] | None) -> dict[str, str]:
@@ -116,12 +117,12 @@ def built_in_notes(keys: Sequence[Key], log: FollowUpLog) -> list[Note]:
     return [note for name in built_in if (note := built_in_note(log, name)) is not None]
 
 
-def _key(request: str, log: FollowUpLog, cuts: str | None, min_cell: int) -> Key:
+def _key(request: str, log: FollowUpLog, cuts: str | None, policy: DisclosurePolicy) -> Key:
     if request in DEFAULT_BINS:
         return Key(request, _cut(request, cuts or DEFAULT_BINS[request], *_RANGES[request]))
     one = asked(request, _FIELDS)
     name, field = one.column, one.field
-    if name in _SINGLE_OUT and min_cell > 1:
+    if name in _SINGLE_OUT and policy.hides:
         raise UsageError(
             f"--by {name} would name single people or interviews: choose a column that many share "
             "(or, for your own log alone, --min-cell 1)."

@@ -6,16 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import polars as pl
+
 from followup_analytics.errors import UsageError
 from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
+from followup_analytics.results.disclosure import Units
 from followup_analytics.results.formatting import cell_text
 from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.text import counted, counted_days
 
 if TYPE_CHECKING:
-    import polars as pl
     from matplotlib.axes import Axes
 
 _ASSOCIATION = "These are associations: who is tried when and how is not left to chance."
@@ -111,6 +113,22 @@ class RatesResult(Result):
         """What was counted, within how long, by which keys."""
         text = f"{_WHAT[self.outcome]} within {counted_days(self.within)} of an attempt, by {', '.join(self.keys)}"
         return f"{text} (simulated data)" if self.counts.simulated else text
+
+    def released(self) -> tuple[Units, ...]:
+        """The attempts of each row."""
+        places = {tuple(row.by.values()): place for place, row in enumerate(self.rows)}
+        behind = self.trace()
+        keys = behind.select(pl.nth(range(len(self.keys)))).iter_rows()
+        frame = behind.select(
+            unit=pl.concat_str("interview_id", "attempt_number", separator="\0"),
+            person="applicant_id",
+            cell=pl.Series([places[key] for key in keys], dtype=pl.Int64),
+            happened=pl.col("answered") > 0,
+        )
+        names = tuple(", ".join(key) for key in places)
+        n, events = (tuple(row[name] for row in self.rows) for name in ("n_attempts", "n_events"))
+        what = f"rates by {', '.join(self.keys)}"
+        return (Units(what, "attempts", names, n, events, frame),)
 
     def summary(self) -> str:
         """How many attempts were made and answered, and the highest and lowest rate among rows with enough data."""

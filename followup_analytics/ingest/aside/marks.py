@@ -53,6 +53,16 @@ def repeated_rows(raw: RawTable) -> frozenset[int]:
     return frozenset(raw.frame.filter(pl.any_horizontal(said))[ROW])
 
 
+def origins(raw: RawTable) -> dict[int, tuple[str, int]]:
+    """Of a rejects file, the file and row that each of its rows came from."""
+    names = {header_key(name): name for name in raw.columns}
+    file, row = names.get("reject_file"), names.get("reject_row")
+    if file is None or row is None:
+        return {}
+    told = raw.frame.select(ROW, pl.col(file).cast(pl.String), pl.col(row).cast(pl.Int64, strict=False)).drop_nulls()
+    return {here: (name, there) for here, name, there in told.iter_rows()}
+
+
 def repeated_records(sample: Sample) -> frozenset[int]:
     """The same of a rejects file of calls or messages: its records in their order, in XML, or the rows of a table."""
     if PAPER not in sample.name:

@@ -12,7 +12,7 @@ import polars as pl
 from followup_analytics.ingest.aside.aside import SetAside
 from followup_analytics.ingest.aside.copies import copy_records
 from followup_analytics.ingest.aside.marks import is_untouched, marked
-from followup_analytics.ingest.aside.rejects import PaperFolder, with_reasons, write_paper
+from followup_analytics.ingest.aside.rejects import PaperFolder, real_path, with_reasons, write_paper
 from followup_analytics.ingest.aside.sheet_papers import told_together, write_sheet
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.registry import FURTHER, Batch, Source
@@ -41,15 +41,18 @@ class Rejecting(Protocol):
 class Papers:
     """The working papers of one run."""
 
-    def __init__(self, folder: Path, inputs: Sequence[Path]) -> None:
-        self._folder = PaperFolder(folder, frozenset(path.resolve() for path in inputs))
+    def __init__(self, folder: Path, inputs: Sequence[Path], *, only: Path | None = None, wanted: bool = True) -> None:
+        """only: the one name that rejects go under. wanted: without it, nothing is written."""
+        place = folder if only is None else only.parent
+        self._folder = PaperFolder(place, frozenset(map(real_path, inputs)), only=only)
+        self._wanted = wanted
         self._written: dict[tuple[Path, str | None, str], Path] = {}
 
     def write_rejects(
         self, sample: Sample, tables: Sequence[Rejecting], aside: SetAside | None, source: Source
     ) -> None:
         """Write the rejected rows of a file, in the file's own form with reasons: one paper for each of its sheets."""
-        for sheet in dict.fromkeys(table.sheet for table in tables):
+        for sheet in dict.fromkeys(table.sheet for table in tables) if self._wanted else ():
             several = len({table.sheet for table in tables}) > 1
             stem = sample.path.stem + (f".{_plain(sheet or tables[0].name)}" if several else "")
             calls = [CONTACTS.name] if aside is not None and aside.n else []
@@ -104,7 +107,7 @@ class Papers:
 
     def _source(self, sample: Sample) -> str:
         """What tells a file from another one of its name; what came out of an archive has no place of its own."""
-        path = sample.path.resolve()
+        path = real_path(sample.path)
         return str(path) if path in self._folder.inputs else sample.name
 
     def discard(self) -> None:
@@ -116,9 +119,11 @@ class Papers:
         path = self._written.get((sample.path, sheet, table))
         return str(path) if path else None
 
-    def write_review(self, review: pl.DataFrame) -> str:
-        """The review file of the run."""
-        return str(self._folder.settle(write_paper(self._folder.draft("calls", "review", ".csv"), review)))
+    def write_review(self, review: pl.DataFrame, stem: str = "calls") -> str | None:
+        """A review file of the run: of calls that fit no or several interviews, or of a calendar's events."""
+        if not self._wanted:
+            return None
+        return str(self._folder.settle(write_paper(self._folder.draft(stem, "review", ".csv"), review)))
 
 
 def _as_told(table: Rejecting) -> pl.DataFrame:

@@ -30,6 +30,7 @@ class PaperFolder:
 
     folder: Path
     inputs: frozenset[Path]
+    only: Path | None = None  # the name that was asked for
     given: set[Path] = field(default_factory=set)
     drafts: set[Path] = field(default_factory=set)
 
@@ -51,21 +52,34 @@ class PaperFolder:
         for path in self.drafts:
             path.unlink(missing_ok=True)
 
+    def _as_asked(self, draft: Path, only: Path) -> Path:
+        """The draft under the name that was asked for; further ones, and those of another form, beside it."""
+        for number in range(1, 10_000):
+            path = only if number == 1 else only.with_name(f"{only.stem}-{number}{only.suffix}")
+            path = path if path.suffix == draft.suffix else path.with_suffix(draft.suffix)
+            if real_path(path) not in self.inputs and path not in self.given:
+                draft.replace(path)
+                self.given.add(path)
+                return path
+        raise UnreadableError(f"{self.folder}: too many rejects files; move them away.")
+
     def paper(self, stem: str, kind: str, suffix: str) -> Path | None:
         """The paper of an earlier run that a draft would replace, if there is one and it is not an input."""
         path = self.folder / f"{stem}.{kind}{suffix}"
-        return path if path.is_file() and path.resolve() not in self.inputs and path not in self.given else None
+        return path if path.is_file() and real_path(path) not in self.inputs and path not in self.given else None
 
     def settle(self, draft: Path, is_replaceable: Callable[[Path], bool] | None = None) -> Path:
         """Give a written draft its name: a free one, or that of an equal or replaceable paper of an earlier run.
 
         Any other paper that is there stays: a person may have mended it. The new one gets a number.
         """
+        if self.only is not None and ".rejects" in draft.name:
+            return self._as_asked(draft, self.only)
         base, _, _ = draft.name.removeprefix(_DRAFT).rpartition(".rejects" if ".rejects" in draft.name else ".review")
         kind = draft.name.removeprefix(_DRAFT + base)
         for number in range(1, 10_000):
             path = self.folder / (f"{base}{kind}" if number == 1 else f"{base}-{number}{kind}")
-            if path.resolve() in self.inputs or path in self.given:
+            if real_path(path) in self.inputs or path in self.given:
                 continue
             if (
                 not path.exists()
@@ -76,6 +90,11 @@ class PaperFolder:
                 self.given.add(path)
                 return path
         raise UnreadableError(f"{self.folder}: too many rejects files; move them away.")
+
+
+def real_path(path: Path) -> Path:
+    """The path without links; of a loop of links, the path as it is."""
+    return Path(os.path.realpath(path))
 
 
 def with_reasons(raw: pl.DataFrame, rejects: pl.DataFrame, file: str) -> pl.DataFrame:
@@ -117,11 +136,14 @@ def write_paper(path: Path, frame: pl.DataFrame, *, delimiter: str = ",", sheet:
     try:
         reserve(path)
         if path.suffix == ".parquet":
-            frame.write_parquet(path)
+            with path.open("wb") as out:
+                frame.write_parquet(out)
         elif path.suffix in (".xlsx", ".ods"):
             write_workbook(path, {sheet: _safe(frame)})
         else:
-            _safe(frame).write_csv(path, separator=delimiter)
+            # Opened here: a name that is no UTF-8 is one that the file system knows, and others don't.
+            with path.open("wb") as out:
+                _safe(frame).write_csv(out, separator=delimiter)
     except OSError as error:
         raise UnreadableError(
             f"{path}: the file can't be written ({error.strerror}); choose a folder you may write to."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import polars as pl
 
 REVIEW_SCHEMA = {
@@ -13,10 +15,17 @@ REVIEW_SCHEMA = {
     "interview_id": pl.String,
     "alternatives": pl.String,
 }
+#: The events of a calendar: what each was taken for. `interview` (yes or no) may be corrected and given back.
+EVENTS_SCHEMA = {"event": pl.String, "at": pl.String, "title": pl.String, "interview": pl.String, "why": pl.String}
 SEVERAL_INTERVIEWS = "one line, several interviews"
 NO_INTERVIEW = "no interview has this line"
 #: Nobody goes through more numbers than this: of more, those with the fewest calls are left out and counted.
 _MOST_NUMBERS = 50_000
+
+
+def event_key(uid: str) -> str:
+    """The name of a calendar's event in a review file, by which a decision finds it again."""
+    return hashlib.sha256(uid.encode()).hexdigest()[:16]
 
 
 class Review:
@@ -25,6 +34,7 @@ class Review:
     def __init__(self) -> None:
         self._several: list[pl.DataFrame] = []
         self._numbers = pl.DataFrame(schema={name: REVIEW_SCHEMA[name] for name in ("number", "at", "calls")})
+        self.events = pl.DataFrame(schema=EVENTS_SCHEMA)
         self.calls = 0
         self.numbers_left_out = 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -25,7 +26,16 @@ _EXPORTS = {
     ".mbox",
     ".eml",
     ".ics",
+    ".vcon",
+    ".storedata",
+    ".html",
+    ".toml",
+    ".md",
 }
+#: Files of a telephone's backup have no endings: their names are forty hexadecimal digits.
+_BACKED_UP = re.compile(r"^[0-9a-f]{40}$")
+#: What lies beside a database and belongs to it.
+_COMPANIONS = ("-wal",)
 _LARGEST_TOGETHER = 4 * 1024**3
 _LARGEST_MEMBER = 64 * 1024**2
 #: Text packs 5 to 20 times; a hundred times more than the packed size, beyond a floor, is made to do harm.
@@ -33,8 +43,10 @@ _WORST_RATIO = 200
 _RATIO_FLOOR = 1024**2
 
 
-def read_members(sample: Sample, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
-    """The wanted files in the order of their names, as name and content.
+def read_members(
+    sample: Sample, wanted: Callable[[str], bool], *, most: int | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """The wanted files in the order of their names, as name and content; of each at most the first `most` bytes.
 
     Raises UnreadableError for an archive that is damaged, encrypted, or made to escape its folder or fill the disk.
     """
@@ -42,23 +54,26 @@ def read_members(sample: Sample, wanted: Callable[[str], bool]) -> Iterator[tupl
     if sample.container == "folder":
         for name in names:
             path = sample.path / name
-            if path.stat().st_size > _LARGEST_MEMBER:
+            if most is None and path.stat().st_size > _LARGEST_MEMBER:
                 raise _too_large(sample)
-            yield name, path.read_bytes()
+            with path.open("rb") as file:
+                yield name, file.read(most if most is not None else _LARGEST_MEMBER)
         return
     with zipfile.ZipFile(sample.path) as archive:
         refuse_escapes(sample)
         for name in names:
-            yield name, _content(sample, archive, name)
+            yield name, _content(sample, archive, name, most)
 
 
 def unpack_members(sample: Sample, folder: Path) -> list[Path]:
-    """The files of an archive that could be exports, unpacked into a folder of ours under their own names.
+    """The files of a folder or archive that could be exports; those of an archive are unpacked into a folder of ours.
 
     Raises UnreadableError as `read_members` does; sizes are counted while unpacking, since headers can lie.
     """
+    wanted = [name for name in sample.members if _could_be_export(name)]
+    if sample.container == "folder":
+        return [sample.path / name for name in wanted]
     refuse_escapes(sample)
-    wanted = [name for name in sample.members if PurePosixPath(name).suffix.lower() in _EXPORTS]
     paths: list[Path] = []
     left = _LARGEST_TOGETHER
     with zipfile.ZipFile(sample.path) as archive:
@@ -66,8 +81,15 @@ def unpack_members(sample: Sample, folder: Path) -> list[Path]:
             path = folder / str(place) / PurePosixPath(name).name
             path.parent.mkdir(parents=True)
             left -= _unpack(sample, archive, name, path, left)
+            for beside in (name + ending for ending in _COMPANIONS if name + ending in sample.members):
+                left -= _unpack(sample, archive, beside, path.parent / PurePosixPath(beside).name, left)
             paths.append(path)
     return paths
+
+
+def _could_be_export(name: str) -> bool:
+    base = PurePosixPath(name).name
+    return PurePosixPath(name).suffix.lower() in _EXPORTS or bool(_BACKED_UP.match(base))
 
 
 def _unpack(sample: Sample, archive: zipfile.ZipFile, name: str, path: Path, left: int) -> int:
@@ -102,15 +124,14 @@ def refuse_escapes(sample: Sample) -> None:
             )
 
 
-def _content(sample: Sample, archive: zipfile.ZipFile, name: str) -> bytes:
+def _content(sample: Sample, archive: zipfile.ZipFile, name: str, most: int | None) -> bytes:
     info = archive.getinfo(name)
-    if info.file_size > _LARGEST_MEMBER or (
-        info.file_size > _RATIO_FLOOR and info.file_size > _WORST_RATIO * max(info.compress_size, 1)
-    ):
+    packed = info.file_size > _RATIO_FLOOR and info.file_size > _WORST_RATIO * max(info.compress_size, 1)
+    if most is None and (info.file_size > _LARGEST_MEMBER or packed):
         raise _too_large(sample)
     try:
         with archive.open(info) as member:
-            data = member.read(_LARGEST_MEMBER + 1)
+            data = member.read(_LARGEST_MEMBER + 1 if most is None else most)
     except RuntimeError:
         raise UnreadableError(
             f"{sample.name}: the archive is protected by a password; unpack it and name the files."

@@ -8,59 +8,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
+from followup_analytics.ingest.detect.sample import decode_head
+from followup_analytics.ingest.linking.names import folded_name
+from followup_analytics.ingest.linking.vcards import Card, read_vcards
 from followup_analytics.ingest.parsing.telephone import contact_key
-from followup_analytics.sheets.tabular import decode, header_key, read_raw_tables
+from followup_analytics.sheets.tabular import header_key, read_raw_tables
 
-_LONGEST_LINE = 100_000
+_HEAD_BYTES = 65_536
 _GOOGLE = (
     {"given_name", "phone_1_value"},
     {"first_name", "phone_1_value"},
     {"name", "phone_1_value"},
     {"first_name", "organization_name", "e_mail_1_value"},
+    {"first_name", "last_name", "business_phone"},
+    {"first_name", "last_name", "mobile_phone"},
+    {"first_name", "last_name", "company", "e_mail_address"},
 )
-_PARTIES = (
-    (re.compile(r"(?i)recruit|human resources|\bhr\b|talent|hiring"), "hiring_team"),
-    (re.compile(r"(?i)reception|front desk|switchboard|office manager"), "receptionist"),
-    (re.compile(r"(?i)interviewer"), "interviewer"),
-)
-
-
-@dataclass(frozen=True)
-class Card:
-    """One entry of an address book: whose it is, and how to reach them."""
-
-    name: str
-    organisation: str
-    title: str
-    lines: tuple[str, ...]
-
-    @property
-    def party(self) -> str | None:
-        """Who answers, as far as the title says it."""
-        return next((party for pattern, party in _PARTIES if pattern.search(f"{self.title} {self.name}")), None)
+_LINE_COLUMN = re.compile(r"(?:phone|e_mail)_\d+_value|\w*_phone(?:_\d)?|e_mail(?:_\d)?_address|company_main_phone")
 
 
 def is_directory(path: Path) -> bool:
-    """Whether a file given as roster is an address book."""
-    if path.suffix.lower() in (".vcf", ".vcard"):
-        return True
-    if path.suffix.lower() != ".csv" or not path.is_file():
+    """Whether a file given as roster is an address book, by its first line."""
+    if not path.is_file() or path.suffix.lower() not in (".vcf", ".vcard", ".csv", ".txt", ""):
         return False
     with path.open("rb") as file:
-        head = file.readline(_LONGEST_LINE).decode("utf-8-sig", "replace")
-    header = {header_key(cell.strip().strip('"')) for cell in head.split(",")}
-    return any(signature <= header for signature in _GOOGLE)
+        first = decode_head(file.read(_HEAD_BYTES), path.name).lstrip().split("\n", 1)[0]
+    if first.strip().upper() == "BEGIN:VCARD":
+        return True
+    cells = (first.split(mark) for mark in (",", ";", "\t"))
+    headers = ({header_key(cell.strip().strip('"')) for cell in row} for row in cells)
+    return any(signature <= header for header in headers for signature in _GOOGLE)
 
 
 def read_directory(path: Path) -> list[Card]:
     """The entries of a vCard or Google Contacts file that have a number or an address."""
-    cards = _vcards(path) if path.suffix.lower() in (".vcf", ".vcard") else _google(path)
-    return [card for card in cards if card.lines]
+    with path.open("rb") as file:
+        is_card = b"BEGIN:VCARD" in file.read(_HEAD_BYTES).replace(b"\0", b"").upper()
+    return [card for card in (read_vcards(path) if is_card else _google(path)) if card.lines]
 
 
 def directory_lines(cards: list[Card], roster: pl.DataFrame, region: str | None) -> list[tuple[str, str, str | None]]:
@@ -73,28 +61,21 @@ def directory_lines(cards: list[Card], roster: pl.DataFrame, region: str | None)
         if column in roster.columns:
             for interview, cell in roster.select("interview_id", column).iter_rows():
                 for name in re.split(r"[;|]", cell or ""):
-                    if name.strip() and interview:
-                        by_name.setdefault(_plain(name), []).append(interview.strip())
+                    if folded_name(name) and interview:
+                        by_name.setdefault(folded_name(name), []).append(interview.strip())
     found = []
     for card in cards:
-        interviews = dict.fromkeys(by_name.get(_plain(card.organisation), []) + by_name.get(_plain(card.name), []))
+        names = (folded_name(card.organisation), folded_name(card.name))
+        interviews = dict.fromkeys(interview for name in names for interview in by_name.get(name, []))
         keys = [key for line in card.lines if (key := contact_key(line, region))]
         found += [(key, interview, card.party) for interview in interviews for key in keys]
     return found
 
 
-def _plain(name: str) -> str:
-    """A name without case, marks and the words for a kind of company."""
-    words = re.sub(r"[^\w\s]", " ", name.casefold()).split()
-    return (
-        " ".join(word for word in words if word not in ("inc", "ltd", "llc", "gmbh", "ag", "co", "corp", "plc")) or "\0"
-    )
-
-
 def _google(path: Path) -> Iterator[Card]:
     for table in read_raw_tables(path):
         keys = {name: header_key(name) for name in table.columns}
-        lines = [name for name, key in keys.items() if re.fullmatch(r"(?:phone|e_mail)_\d+_value", key)]
+        lines = [name for name, key in keys.items() if _LINE_COLUMN.fullmatch(key)]
         for row in table.frame.iter_rows(named=True):
             said = {keys[name]: str(row[name] or "").strip() for name in table.columns}
             # The service writes several values of one kind into a cell, with three colons between them.
@@ -103,38 +84,11 @@ def _google(path: Path) -> Iterator[Card]:
                 said.get("name")
                 or _joined(said, "first_name", "last_name")
                 or _joined(said, "given_name", "family_name"),
-                said.get("organization_name") or said.get("organization_1_name", ""),
-                said.get("organization_title") or said.get("organization_1_title", ""),
+                said.get("organization_name") or said.get("organization_1_name") or said.get("company", ""),
+                said.get("organization_title") or said.get("organization_1_title") or said.get("job_title", ""),
                 tuple(value for value in values if value),
             )
 
 
 def _joined(said: Mapping[str, str], *names: str) -> str:
     return " ".join(said[name] for name in names if said.get(name))
-
-
-def _vcards(path: Path) -> Iterator[Card]:
-    data = path.read_bytes()
-    text, _ = decode(data, path.name)
-    unfolded = re.sub(r"\r?\n[ \t]", "", text if text is not None else data.decode("utf-8-sig"))
-    said: dict[str, list[str]] | None = None
-    for line in unfolded.splitlines():
-        head, _, value = line[:_LONGEST_LINE].partition(":")
-        name = head.split(";")[0].rpartition(".")[2].upper()
-        if name == "BEGIN" and value.strip().upper() == "VCARD":
-            said = {}
-        elif name == "END" and said is not None:
-            yield _card(said)
-            said = None
-        elif said is not None:
-            said.setdefault(name, []).append(value.strip())
-
-
-def _card(said: Mapping[str, list[str]]) -> Card:
-    def first(name: str) -> str:
-        return said.get(name, [""])[0].replace("\\,", ",").replace("\\;", ";")
-
-    lines = [value.removeprefix("tel:") for value in said.get("TEL", [])] + said.get("EMAIL", [])
-    return Card(
-        first("FN"), first("ORG").split(";")[0], first("TITLE") or first("ROLE"), tuple(line for line in lines if line)
-    )

@@ -13,16 +13,17 @@ from functools import cached_property
 import polars as pl
 
 from followup_analytics.ingest.aside.review import NO_INTERVIEW, REVIEW_SCHEMA, SEVERAL_INTERVIEWS
-from followup_analytics.ingest.linking.roster import INTERVIEW_SCHEMA, LINES_SCHEMA, name_key
+from followup_analytics.ingest.linking.names import sender_names
+from followup_analytics.ingest.linking.roster import INTERVIEW_SCHEMA, LINES_SCHEMA
 from followup_analytics.ingest.parsing.calls import problems_frame
 from followup_analytics.ingest.parsing.parts import SEVERAL, Rejected, set_aside
 from followup_analytics.ingest.parsing.telephone import (
-    TAIL_DIGITS,
     WEAK_DIGITS,
     contact_key,
     damaged,
     home_region,
     restored,
+    tail_key,
     weak_key,
 )
 from followup_analytics.log.clock import DAY_US
@@ -85,7 +86,7 @@ def link(calls: pl.DataFrame, known: Lines, pseudonyms: Pseudonyms, source: str)
             "export.",
         ),
     )
-    keyed = _keyed(calls, known, region)
+    keyed = _keyed(with_learnt_numbers(calls), known, region)
     linked = keyed.join(_choose(keyed, known), on="_place", how="left", maintain_order="left")
     # Most calls of a telephone are private: only those that may be stored get an id.
     wanted = linked if known.decisions else linked.filter(pl.col("interview_id").is_not_null())
@@ -126,6 +127,18 @@ def link(calls: pl.DataFrame, known: Lines, pseudonyms: Pseudonyms, source: str)
         unmatched.height,
         ambiguous.height,
     )
+
+
+def with_learnt_numbers(calls: pl.DataFrame) -> pl.DataFrame:
+    """The calls that have a name alone, with the numbers that other records of the same export have for that name."""
+    lacks = pl.col("number").is_null() & pl.col("name").is_not_null()
+    if not calls.select(lacks.any()).item():
+        return calls
+    single = pl.col("number").is_not_null() & ~pl.col("number").str.contains(SEVERAL)
+    both = calls.filter(single & pl.col("name").is_not_null())
+    learnt = both.select("name", "number").unique(maintain_order=True).group_by("name").agg(_learnt=pl.col("number"))
+    told = calls.join(learnt, on="name", how="left", maintain_order="left")
+    return told.with_columns(number=pl.coalesce("number", pl.col("_learnt").list.join(SEVERAL))).drop("_learnt")
 
 
 def _distinct(values: pl.Series) -> list[str]:
@@ -209,29 +222,50 @@ def _candidates(calls: pl.DataFrame, known: Lines) -> pl.DataFrame:
     domain = exact.filter(pl.col("key").str.contains("@", literal=True)).with_columns(
         key=pl.lit("@") + pl.col("key").str.split("@").list.last()
     )
-    names = (
-        calls.filter(pl.col("name").is_not_null()).select(
-            *columns, key=pl.col("name").map_elements(name_key, return_dtype=pl.String)
-        )
-        if _has(lines, "name:")
-        else exact.clear()
-    )
+    names, employers = (_by_name(calls, columns, lines, prefix) for prefix in ("name:", "employer:"))
     uids = (
         calls.filter(pl.col("thread").is_not_null()).select(*columns, key="uid:" + pl.col("thread"))
         if _has(lines, "uid:")
         else exact.clear()
     )
-    digits = pl.col("number").str.replace(r"\.0$", "").str.replace(_EXTENSION, "").str.replace_all(r"\D", "")
     tails = (
-        calls.select(*columns, key="tail:" + digits.str.slice(-TAIL_DIGITS)) if _has(lines, "tail:") else exact.clear()
+        calls.filter(pl.col("number").is_not_null()).select(*columns, key=_tail_of(calls["number"]))
+        if _has(lines, "tail:")
+        else exact.clear()
     )
     parts = [
         table.join(by, on="key", how="inner").with_columns(exactness=pl.lit(rank))
         for rank, (table, by) in enumerate(
-            [(exact, lines), (uids, lines), (without_extension, base), (domain, lines), (tails, lines), (names, lines)]
+            [
+                (exact, lines),
+                (uids, lines),
+                (without_extension, base),
+                (domain, lines),
+                (tails, lines),
+                (names, lines),
+                (employers, lines),
+            ]
         )
     ]
     return pl.concat(parts)
+
+
+def _by_name(calls: pl.DataFrame, columns: list[str], lines: pl.DataFrame, prefix: str) -> pl.DataFrame:
+    """The calls that have a name, with a key for each form that the name may have among the lines."""
+    named = calls.filter(pl.col("name").is_not_null())
+    if not _has(lines, prefix):
+        named = named.clear()
+    keys = {name: [prefix + one for one in sender_names(name)] for name in named["name"].unique()}
+    table = pl.DataFrame(
+        {"name": list(keys), "_keys": list(keys.values())}, schema={"name": pl.String, "_keys": pl.List(pl.String)}
+    )
+    joined = named.join(table, on="name", how="left", maintain_order="left").explode("_keys", empty_as_null=True)
+    return joined.select(*columns, key="_keys").drop_nulls("key")
+
+
+def _tail_of(numbers: pl.Series) -> pl.Expr:
+    tails = {number: tail_key(number) for number in numbers.drop_nulls().unique()}
+    return pl.col("number").replace_strict(tails, default=None, return_dtype=pl.String)
 
 
 def _has(lines: pl.DataFrame, prefix: str) -> bool:

@@ -9,12 +9,21 @@ from pathlib import Path
 
 import polars as pl
 
-from followup_analytics.errors import DataError, UsageError
+from followup_analytics.errors import DataError, UnreadableError
 from followup_analytics.ingest.linking.directory import directory_lines, is_directory, read_directory
+from followup_analytics.ingest.linking.names import folded_name
 from followup_analytics.ingest.parsing.telephone import contact_key, home_region, tail_key
 from followup_analytics.log.checks import CheckedTable, check_table
 from followup_analytics.log.schema import INTERVIEWS, PARTIES
-from followup_analytics.sheets.tabular import ROW, RawTable, header_key, read_raw_tables
+from followup_analytics.sheets.tabular import (
+    PARQUET_SUFFIXES,
+    ROW,
+    WORKBOOK_SUFFIXES,
+    RawTable,
+    header_key,
+    read_raw_tables,
+    require_regular,
+)
 from followup_analytics.text import nearest, undo_formula_safe
 
 #: Headers as offices write them, for each thing that a roster says.
@@ -33,6 +42,31 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "telephones",
         "tel",
         "mobile",
+        "mobile_phone",
+        "mobile_number",
+        "cell",
+        "cell_phone",
+        "office_phone",
+        "work_phone",
+        "business_phone",
+        "direct_line",
+        "direct_phone",
+        "contact_phone",
+        "contact_number",
+        "recruiter_phone",
+        "hr_phone",
+        "employer_phone",
+        "company_phone",
+        "telefon",
+        "telefonnummer",
+        "rufnummer",
+        "handy",
+        "mobil",
+        "teléfono",
+        "telefono",
+        "móvil",
+        "téléphone",
+        "portable",
     ),
     "addresses": (
         "address",
@@ -44,6 +78,15 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "email_addresses",
         "domain",
         "domains",
+        "contact_email",
+        "recruiter_email",
+        "hr_email",
+        "employer_email",
+        "company_email",
+        "mail",
+        "e_mail_adresse",
+        "correo",
+        "courriel",
     ),
     "names": ("name", "contact_name", "contact_names", "contact", "contacts", "person"),
     "party": ("role",),
@@ -57,7 +100,15 @@ _LINES = {
     if party != "none"
     for kind in ("numbers", "addresses", "number", "address")
 }
-_SEPARATORS = re.compile(r"[;|\n\r]+|\s/\s|,(?!,)\s*(?=[+\d(@\w])")
+#: A semicolon before `ext=` belongs to the number, and a comma before few digits is a pause that is dialled.
+_SEPARATORS = re.compile(
+    r"[|\n\r\t]+|;(?!\s*ext=)|\s/\s|(?<!,),(?!,)\s*(?=[+(@A-Za-z]|\d[\d\s().\-]{6,})|"
+    r"\s(?:or|and|und|oder|et|ou|o|y|&)\s+(?=[+(\d])",
+    re.IGNORECASE,
+)
+_WHOLE_NUMBER = 7
+#: What may stand in several columns of a roster: all of them count.
+_SEVERAL_COLUMNS = ("numbers", "addresses", "names", "own_numbers", "own_addresses")
 #: What a roster says about people and lines is used for linking and never stored.
 _NOT_STORED = ("numbers", "addresses", "names", "party", "own_numbers", "own_addresses", "calendar_uid", *_LINES)
 
@@ -85,6 +136,7 @@ class Roster:
     own: dict[str, str]
     region: str | None
     region_from: str
+    employers: pl.DataFrame  # lines by the employer's name, which count where no other line does
     unreadable: Sequence[int]  # rows whose numbers or addresses are none
 
 
@@ -93,6 +145,8 @@ def read_roster(paths: Sequence[Path], *, time_zone: str | None = None, region: 
 
     Raises DataError when a file has no interview_id, or neither numbers nor addresses.
     """
+    for path in paths:
+        _require_table(path)
     books = [card for path in paths if is_directory(path) for card in read_directory(path)]
     tables = [
         _named(table, lines_elsewhere=bool(books))
@@ -101,7 +155,7 @@ def read_roster(paths: Sequence[Path], *, time_zone: str | None = None, region: 
         for table in read_raw_tables(path, _words())
     ]
     if not tables:
-        raise DataError(f"{paths[0].name}: an address book has no interviews; give the roster itself too.")
+        raise DataError(f"{paths[0].name}: an address book has no interviews; give the roster itself too (--roster).")
     frames = [table.frame for table in tables]
     found, how = _region(frames, time_zone, region)
     lines, unreadable = _lines(frames, found)
@@ -110,7 +164,21 @@ def read_roster(paths: Sequence[Path], *, time_zone: str | None = None, region: 
     lines = pl.concat([lines, further]).unique(["key", "interview_id"], keep="first", maintain_order=True)
     own = {key: who for frame in frames for key, who in _own(frame, found)}
     checked = [one for table in tables if (one := _interviews(table, time_zone)) is not None]
-    return Roster(lines, _merged(checked), own, found, how, unreadable)
+    return Roster(lines, _merged(checked), own, found, how, _employers(frames), unreadable)
+
+
+def _require_table(path: Path) -> None:
+    """Raise UnreadableError for a roster that is JSON or XML: a table or an address book is meant."""
+    require_regular(path)
+    if not path.is_file() or path.suffix.lower() in (*WORKBOOK_SUFFIXES, *PARQUET_SUFFIXES):
+        return
+    with path.open("rb") as file:
+        start = file.read(1024).lstrip(b"\xef\xbb\xbf \r\n\t")[:1]
+    if start in (b"{", b"[", b"<"):
+        raise UnreadableError(
+            f"{path.name}: the roster is {'XML' if start == b'<' else 'JSON'}, where a table (.csv, .xlsx) or an "
+            "address book (.vcf) was meant; export it as one of these."
+        )
 
 
 def _words() -> set[str]:
@@ -121,12 +189,19 @@ def _named(table: RawTable, *, lines_elsewhere: bool = False) -> RawTable:
     """The roster with the contract's headers for the aliases that people use."""
     keys = {name: header_key(name) for name in table.columns}
     names: dict[str, str] = {}
+    further: dict[str, list[str]] = {}
     for wanted, aliases in ALIASES.items():
         fitting = [name for alias in (wanted, *aliases) for name, key in keys.items() if key == alias]
         if fitting:
             names[fitting[0]] = wanted
+        if len(fitting) > 1 and wanted in _SEVERAL_COLUMNS:
+            further[wanted] = [name for name in fitting[1:] if keys[name] not in INTERVIEWS.names]
     names.update({name: key for name, key in keys.items() if key in (*_LINES, *INTERVIEWS.names) and name not in names})
-    frame = table.frame.rename(names)
+    frame = table.frame.rename(names).with_columns(
+        pl.concat_str([pl.col(wanted), *(pl.col(name) for name in others)], separator="\n", ignore_nulls=True)
+        for wanted, others in further.items()
+    )
+    frame = frame.drop(name for others in further.values() for name in others)
     if "interview_id" not in frame.columns:
         guess = nearest("interview_id", table.columns)
         hint = f"; {guess!r} looks like it: rename it" if guess else "; add it, so that calls can be tied to interviews"
@@ -142,8 +217,16 @@ def _named(table: RawTable, *, lines_elsewhere: bool = False) -> RawTable:
 
 
 def split_cell(cell: str) -> list[str]:
-    """The numbers or addresses of one cell, which people separate by semicolon, bar, line or comma."""
-    return [part for piece in _SEPARATORS.split(cell) if (part := undo_formula_safe(piece.strip()))]
+    """The numbers or addresses of one cell, which people separate by semicolon, bar, line, stroke, comma or a word."""
+    pieces = [part for piece in _SEPARATORS.split(cell) for part in _strokes(piece)]
+    return [part for piece in pieces if (part := undo_formula_safe(piece.strip()))]
+
+
+def _strokes(text: str) -> list[str]:
+    """The parts of a text with strokes: two numbers, or one whose area code is parted by it, as in 030/23125001."""
+    parts = text.split("/")
+    whole = len(parts) > 1 and all(sum(letter.isdigit() for letter in part) >= _WHOLE_NUMBER for part in parts)
+    return parts if whole else [text]
 
 
 def _entries(frame: pl.DataFrame) -> Iterable[tuple[str, str, str | None, str, int]]:
@@ -175,6 +258,18 @@ def _lines(frames: Sequence[pl.DataFrame], region: str | None) -> tuple[pl.DataF
     ), unreadable
 
 
+def _employers(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Lines by the employer's name: who writes through an applicant system is known by nothing else."""
+    rows = [
+        (f"employer:{folded}", interview.strip(), None)
+        for frame in frames
+        if "employer" in frame.columns
+        for interview, name in frame.select("interview_id", "employer").drop_nulls().iter_rows()
+        if (folded := folded_name(name))
+    ]
+    return pl.DataFrame(rows, schema=LINES_SCHEMA, orient="row").unique(maintain_order=True)
+
+
 def line_key(text: str, column: str, region: str | None) -> str | None:
     """The key under which a roster's entry is looked up."""
     if column == "names":
@@ -186,8 +281,8 @@ def line_key(text: str, column: str, region: str | None) -> str | None:
 
 
 def name_key(name: str) -> str:
-    """The key of a person's or firm's name: small letters, single blanks."""
-    return "name:" + " ".join(name.casefold().split())
+    """The key of a person's or firm's name, however it is written."""
+    return f"name:{folded_name(name)}"
 
 
 def _own(frame: pl.DataFrame, region: str | None) -> Iterable[tuple[str, str]]:
@@ -242,26 +337,3 @@ def _merged(checked: Sequence[CheckedTable]) -> CheckedTable | None:
     )
     rejects = pl.concat([one.rejects for one in checked])
     return CheckedTable(INTERVIEWS.name, checked[0].file, frame, rejects, sum(one.rows_read for one in checked))
-
-
-def read_review(path: Path, region: str | None) -> dict[str, str]:
-    """The decisions of a review file that was filled in: by call, or by number, the interview (or `none`).
-
-    Raises UsageError when the file is not a review file.
-    """
-    decisions: dict[str, str] = {}
-    for table in read_raw_tables(path, ("call", "number", "interview_id")):
-        names = {header_key(name): name for name in table.columns}
-        if "interview_id" not in names or not {"call", "number"} & set(names):
-            raise UsageError(
-                f"{table.place}: this is not a review file; give back the one that ingest wrote, with interview_id "
-                "filled in."
-            )
-        for row in table.frame.iter_rows(named=True):
-            chosen = (row[names["interview_id"]] or "").strip()
-            if not chosen:
-                continue
-            call = (row.get(names.get("call", "")) or "").strip()
-            number = undo_formula_safe((row.get(names.get("number", "")) or "").strip())
-            decisions[call or contact_key(number, region) or number] = chosen
-    return decisions

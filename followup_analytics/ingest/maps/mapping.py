@@ -36,7 +36,7 @@ from typing import Any
 from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.ingest.parsing.calls import CALLS
 from followup_analytics.log.schema import TABLES
-from followup_analytics.sheets.tabular import header_key
+from followup_analytics.sheets.tabular import header_key, require_regular
 from followup_analytics.text import listed, nearest
 
 _TABLE_KEYS = {
@@ -137,8 +137,11 @@ def load_map(given: str | Path | Mapping[str, Any]) -> FileMap:
     if not path.exists() and str(given) in shipped_maps():
         text = _shipped_folder().joinpath(f"{given}.toml").read_text("utf-8")
         return parse_map(tomllib.loads(text), str(given))
+    require_regular(path)
     try:
         return parse_map(tomllib.loads(path.read_text("utf-8-sig")), path.name)
+    except RecursionError:
+        raise UnreadableError(f"--map {path.name}: its brackets are nested too deep for a map; correct it.") from None
     except OSError as error:
         choices = listed(shipped_maps())
         raise UnreadableError(

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from followup_analytics.ingest.maps.mapping import TableMap
+from followup_analytics.ingest.parsing.calls import problems_frame
 from followup_analytics.log.followup_log import Note
+from followup_analytics.log.schema import TABLES
 from followup_analytics.sheets.tabular import ROW, RawTable, header_key
 from followup_analytics.text import counted, listed, shorten
 
@@ -16,16 +18,62 @@ _NOTHING = ("", "n", "no", "none", "nil", "-", "–", "n/a", "na", "0", "false",
 _MOST_WORDS = 6
 _TOTAL = r"^(?:grand |sub ?)?(?:total|totals|sum|average|mean|count|summe|gesamt)\s*:?$"
 _LAST_LINES = 3
+_CLOCKS = {"contacts": "at", "outcomes": "decided_at"}
+#: What only an event can fill: beside an empty date, it tells of a row that would be lost.
+_TELLING = ("channel", "party", "tone", "outcome")
 
 
 def rows_that_count(frame: pl.DataFrame, table: TableMap, headers: Mapping[str, str]) -> pl.DataFrame:
     """The rows whose `when` column is filled and whose listed columns hold one of their words."""
     if table.when is not None:
         frame = frame.filter(pl.col(headers[header_key(table.when)]).is_not_null())
+    return _of_listed_words(frame, table, headers)
+
+
+def _of_listed_words(frame: pl.DataFrame, table: TableMap, headers: Mapping[str, str]) -> pl.DataFrame:
     for header, words in table.only.items():
         text = _lowered(headers[header_key(header)])
         frame = frame.filter(text.is_in([word.casefold() for word in words]).fill_null(value=False))
     return frame
+
+
+def _known_words(table: TableMap, ours: str) -> list[str]:
+    """The words that say something in a column: the map's own, and the log's."""
+    column = next(one for one in TABLES[table.table].columns if one.name == ours)
+    return [word.casefold() for word in (*table.values.get(ours, {}), *(column.values or ()))]
+
+
+def told_without_date(frame: pl.DataFrame, table: TableMap, headers: Mapping[str, str]) -> pl.DataFrame:
+    """Problems (calls.PROBLEMS) for rows that say how something went but not when: they must not vanish.
+
+    Such a row has a word in a column that only what happened can fill, and nothing in the table's `when` column.
+    """
+    when = headers[header_key(table.when)] if table.when is not None else None
+    clock = table.columns.get(_CLOCKS.get(table.table, ""))
+    if when is None or not isinstance(clock, str) or headers.get(header_key(clock)) != when:
+        return problems_frame()
+    said = {
+        headers[header_key(given)]: _known_words(table, ours)
+        for ours, given in table.columns.items()
+        if ours in _TELLING and isinstance(given, str) and header_key(given) in headers
+    }
+    # A column with the same word in every row is how the sheet was made, not what somebody wrote.
+    said.pop(when, None)
+    telling = {name: words for name, words in said.items() if frame[name].null_count() or frame[name].n_unique() > 1}
+    if not telling:
+        return problems_frame()
+    filled = [_lowered(name).is_in(words).fill_null(value=False) for name, words in telling.items()]
+    empty = pl.col(when).cast(pl.String).str.strip_chars().fill_null("") == ""
+    lost = _of_listed_words(frame, table, headers).filter(empty & pl.any_horizontal(filled))
+    verb = "is" if len(telling) == 1 else "are"
+    message = f"{listed(list(telling), 'and')} {verb} filled in, but there is no date; fill it in."
+    return lost.select(
+        pl.col(ROW).cast(pl.Int64),
+        member=pl.lit(None, pl.String),
+        column=pl.lit(when),
+        rule=pl.lit("no_date"),
+        message=pl.lit(message),
+    )
 
 
 def unlisted_words(raw: RawTable, tables: Sequence[TableMap]) -> list[Note]:
@@ -59,6 +107,12 @@ def _unlisted(raw: RawTable, name: str, words: set[str]) -> list[Note]:
         f"{examples}. Correct them, add them to the map, or list them there under ignore"
     )
     return [Note("unlisted_words", text, strange.height)]
+
+
+def far_cells(raw: RawTable) -> tuple[Note, ...]:
+    """A note where cells far outside a workbook's tables were left out."""
+    text = f"{raw.place}: cells far below or beside the tables were left out; delete them if they are none of yours"
+    return (Note("far_cells", text, raw.strays),) if raw.strays else ()
 
 
 def without_totals(raw: RawTable) -> tuple[RawTable, list[Note]]:

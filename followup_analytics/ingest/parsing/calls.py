@@ -90,19 +90,3 @@ def problems_frame(rows: Sequence[Mapping[str, Any]] = ()) -> pl.DataFrame:
 def is_withheld(number: pl.Expr) -> pl.Expr:
     """Whether the text stands for a number that the network did not give."""
     return number.is_null() | number.str.strip_chars().str.to_lowercase().is_in(list(WITHHELD))
-
-
-def spoken(direction: pl.Expr, talk_s: pl.Expr, *, left_message: pl.Expr, missed: pl.Expr) -> dict[str, pl.Expr]:
-    """Channel, party and certainty of a telephone call, by what the source itself says and never by guess.
-
-    An outbound call without talk time rang out: phone, party none. One with talk time is phone with party null, and
-    `unclear`: it may have been a mailbox. `left_message` and `missed` are what the source says of its own.
-    """
-    outbound = direction == "outbound"
-    nobody = pl.when(outbound).then((talk_s.fill_null(0.0) <= 0) | left_message).otherwise(missed)
-    talked = outbound & ~left_message & (talk_s.fill_null(0.0) > 0)
-    return {
-        "channel": pl.when(left_message).then(pl.lit("voicemail")).otherwise(pl.lit("phone")),
-        "party": pl.when(nobody).then(pl.lit("none")).otherwise(pl.lit(None, pl.String)),
-        "certainty": pl.when(talked).then(pl.lit("unclear")).otherwise(pl.lit("stated")),
-    }

@@ -55,9 +55,25 @@ def worded(text: pl.Expr, words: Mapping[str, str]) -> pl.Expr:
 
 
 def clock_seconds(text: pl.Expr) -> pl.Expr:
-    """Seconds of a duration written H:MM:SS, MM:SS or as plain seconds; null where it is none of these."""
-    parts = text.str.strip_chars().str.extract_groups(r"^(?:(\d+):)?(\d{1,2}):(\d{2}(?:\.\d+)?)$")
-    hours = parts.struct.field("1").cast(pl.Float64, strict=False).fill_null(0)
-    clock = hours * 3600 + parts.struct.field("2").cast(pl.Float64, strict=False) * 60
-    clock = clock + parts.struct.field("3").cast(pl.Float64, strict=False)
-    return pl.coalesce(clock, text.str.strip_chars().cast(pl.Float64, strict=False))
+    """Seconds of a duration written H:MM:SS, MM:SS, 1h 2m 3s, PT1M4S or as plain seconds; null where it is none."""
+    plain = text.str.strip_chars()
+    parts = plain.str.extract_groups(r"^(?:(\d+):)?(\d{1,2}):(\d{2}(?:[.,]\d+)?)$")
+    clock = pl.sum_horizontal(
+        _number(parts.struct.field(name)).fill_null(0) * scale for name, scale in (("1", 3600), ("2", 60), ("3", 1))
+    )
+    named = plain.str.to_lowercase().str.extract_groups(
+        r"^(?:pt)?(?:(\d+)\s*h[a-z]*\.?)?\s*(?:(\d+)\s*m[a-z]*\.?)?\s*(?:(\d+(?:[.,]\d+)?)\s*s[a-z]*\.?)?$"
+    )
+    fields = [_number(named.struct.field(name)) for name in ("1", "2", "3")]
+    spelt = pl.sum_horizontal(part.fill_null(0) * scale for part, scale in zip(fields, (3600, 60, 1), strict=True))
+    return (
+        pl.when(parts.struct.field("2").is_not_null())
+        .then(clock)
+        .when(pl.any_horizontal(part.is_not_null() for part in fields))
+        .then(spelt)
+        .otherwise(_number(plain))
+    )
+
+
+def _number(text: pl.Expr) -> pl.Expr:
+    return text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)

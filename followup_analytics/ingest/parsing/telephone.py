@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
@@ -21,6 +22,31 @@ _NATIONAL_DIGITS = 10
 WEAK_DIGITS = 7
 #: How many last digits stand for a number where the country is not known at all.
 TAIL_DIGITS = 9
+#: Where a number ends and its extension begins.
+_AFTER_NUMBER = re.compile(
+    r"(?i)\s*(?:\bext(?:ension|n)?\b|(?<=\d)ext|(?<=[\d\s])x(?=\W*\d)|;|,|#|durchwahl|\bdw\b|\bposte\b)"
+)
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]")
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\ufe63\uff0d"), "-")
+#: Codes that hide or show the caller's number, block a call waiting, or choose a carrier (of GSM and North America).
+_SERVICE_CODE = re.compile(
+    r"^(?:\*#?31[#*]|#31[#*]?|\*30[#*]|[*#](?:67|82|70|68|65|66|69|71|77|31|30)[#*]?|11(?:67|82|70)(?=\d{10}$)|"
+    r"(?:141|1470)(?=\s*0\d))\s*"
+)
+_PAUSE = re.compile(r"(?<=\d)\s*(?:,|;|[pPwW](?=\s*[\d#*,;]|$)).*$", re.DOTALL)
+_EMPTY_EXTENSION = re.compile(r"(?i)[\s,;]*\b(?:ext(?:ension|n)?|x|durchwahl|dw|poste)\.?\s*:?\s*$")
+_LABEL = (
+    r"(?:phone|tele?phone?|tel|telefon|telefonnummer|téléphone|teléfono|mobile?|mob|cell(?:ular)?|handy|móvil|portable|"
+    r"work|office|home|main|direct|desk|business|private|büro|arbeit|privat|zentrale|switchboard|reception|front desk|"
+    r"hr|recruiter|recruiting|hiring manager|contact|line|number|no|nr|num|toll[- ]?free|fax|oficina|"
+    r"bureau|trabajo|casa|domicile|t|m|p|c|w|o|d)"
+)
+_LABEL_BEFORE = re.compile(rf"(?i)^(?:{_LABEL}\b[\s.]*(?:phone|number|line|nr|no)?[.:#=\s-]*)+(?=[+(\d*#])")
+_LABEL_AFTER = re.compile(rf"(?i)(?<=\d)\s*(?:[(\[]\s*[^()\[\]\d]*[)\]]|[-–]?\s+{_LABEL}\b\.?)\s*$")
+_IN_ANGLES = re.compile(r"^.*<\s*([+\d][\d\s().-]{5,})\s*>\s*$")
+_VANITY = re.compile(r"^\+?[\dA-Za-z\s().-]+$")
+_KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+_FEWEST_PLAIN_DIGITS = 3
 #: (202) 555-0143 or 202-555-0143: the way that only the North American plan is written.
 _NORTH_AMERICAN = re.compile(r"^(?:\(\d{3}\)\s?|\d{3}[-.])\d{3}[-.]\d{4}(?:\s*(?:x|ext\.?)\s*\d+)?$", re.IGNORECASE)
 
@@ -40,19 +66,22 @@ def e164(text: str, region: str | None) -> str | None:
     """A number as E.164, with `;ext=` where it has an extension; None for what is no number.
 
     region: two letters, for numbers written without a country code. A number that the numbering plan allows is taken
-    even when it isn't assigned (test and demonstration numbers aren't).
+    even when it isn't assigned (test and demonstration numbers aren't). What was dialled before the number to hide
+    one's own (`*67`, `#31#`) and after a pause (`,,12`, `p12`) is left out; letters stand for their digits.
     """
     import phonenumbers
 
-    written = _SIP.sub("", text.strip()).partition("@")[0] if _SIP.match(text.strip()) else text.strip()
+    written = dialled(text)
     if not written or damaged(written):
         return None
     # A country code without its plus sign is how exchanges and exports write numbers; it is tried after the region.
-    digits = re.sub(r"\D", "", re.split(r"(?i)\s*(?:ext|x|;|,|#)", written)[0])
+    digits = re.sub(r"\D", "", _AFTER_NUMBER.split(written)[0])
     candidates = [(written, region)]
     # Ten digits or fewer are as likely a national number, which would become some other country's.
     if not written.startswith("+") and (len(digits) > _NATIONAL_DIGITS or written.startswith("00")):
         candidates.append(("+" + written.lstrip("0") if not written.startswith("00") else "+" + written[2:], None))
+    if written.startswith("011") and len(digits) > _NATIONAL_DIGITS + 1:
+        candidates.insert(0, ("+" + written[3:].lstrip(" -."), None))
     if len(digits) < _FEWEST_DIGITS:
         return None
     for candidate, home in candidates:
@@ -66,6 +95,42 @@ def e164(text: str, region: str | None) -> str | None:
             number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
             return f"{number};ext={parsed.extension}" if parsed.extension else number
     return None
+
+
+def dialled(text: str) -> str:
+    """A number as people, address books and telephones write it, without what is no part of it.
+
+    Labels ("Tel.:", "work", "(mobile)"), URI schemes, service codes before it, pauses and an empty extension after it,
+    marks of direction and hyphens that don't break; letters on the keys become digits.
+    """
+    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_DASHES).strip()
+    if _SIP.match(plain):
+        plain = _SIP.sub("", plain)
+        plain = plain.partition("@")[0]
+        # RFC 3966: parameters after a semicolon; of these the extension alone is part of the line.
+        head, *parameters = plain.split(";")
+        extension = next((one for one in parameters if one.lower().startswith("ext=")), "")
+        plain = head + (f" ext. {extension[4:]}" if extension[4:] else "")
+    plain = _IN_ANGLES.sub(r"\1", plain)
+    plain = _SERVICE_CODE.sub("", _LABEL_BEFORE.sub("", plain)).strip()
+    plain = _LABEL_AFTER.sub("", plain).strip()
+    plain = _PAUSE.split(plain)[0].strip()
+    plain = _EMPTY_EXTENSION.sub("", plain).strip()
+    return _lettered(plain)
+
+
+def _lettered(written: str) -> str:
+    """The number with the digits that its letters stand for, where letters are part of it: 1-800-JOB-CALL."""
+    number = _AFTER_NUMBER.split(written)[0]
+    digits = sum(letter.isdigit() for letter in number)
+    if digits == len(number) or digits < _FEWEST_PLAIN_DIGITS or not _VANITY.match(number):
+        return written
+    if not any(letter.isalpha() for letter in number):
+        return written
+    if digits >= _NATIONAL_DIGITS:
+        # The number is whole without them: somebody's name or a note stands behind it.
+        return re.split(r"[A-Za-z]", number)[0].strip() + written[len(number) :]
+    return number.upper().translate(_KEYS) + written[len(number) :]
 
 
 def damaged(text: str) -> bool:
@@ -116,13 +181,18 @@ def _short_code(text: str) -> str | None:
 
 def tail_key(text: str) -> str | None:
     """A weak key of a number of which nobody says where it belongs: its last nine digits; None for fewer."""
-    digits = re.sub(r"\D", "", re.split(r"(?i)\s*(?:ext|x|;|,|#)", restored(text))[0])
+    digits = bare_digits(restored(text))
     return f"tail:{digits[-TAIL_DIGITS:]}" if len(digits) >= TAIL_DIGITS and not damaged(text) else None
 
 
 def weak_key(text: str) -> str:
     """The last seven digits of a number, its extension left out: equal for all ways of writing one number."""
-    return re.sub(r"\D", "", re.split(r"(?i)\s*(?:ext|x|;|,|#)", text)[0])[-WEAK_DIGITS:]
+    return bare_digits(text)[-WEAK_DIGITS:]
+
+
+def bare_digits(text: str) -> str:
+    """The digits of a number without those of its extension, and of what was dialled around it."""
+    return re.sub(r"\D", "", _AFTER_NUMBER.split(dialled(text))[0])
 
 
 def home_region(numbers: Iterable[str]) -> str | None:

@@ -79,6 +79,8 @@ def iso_times(texts: pl.Series, *, file: str, column: str, day_first: bool | Non
 
     Raises DataError when the column can't tell day-first from month-first.
     """
+    if texts.dtype == pl.String and is_plain_iso(texts):
+        return texts
     cleaned = _cleaned(texts)
     frame = pl.DataFrame({"text": cleaned})
     if (cleaned.str.contains(_PLAIN_ISO) | cleaned.is_null()).all():
@@ -104,6 +106,11 @@ def iso_times(texts: pl.Series, *, file: str, column: str, day_first: bool | Non
     return _assembled(found, cleaned)
 
 
+def is_plain_iso(texts: pl.Series) -> bool:
+    """Whether all cells are ISO 8601 already, as nearly all of the log's own tables are."""
+    return bool((texts.str.contains(_PLAIN_ISO) | texts.is_null()).all())
+
+
 def order_of(columns: Sequence[pl.Series], *, file: str) -> bool | None:
     """Whether the day comes first in the dates of several columns that one person wrote; None where none of them tells.
 
@@ -111,6 +118,8 @@ def order_of(columns: Sequence[pl.Series], *, file: str) -> bool | None:
     """
     told = set()
     for texts in columns:
+        if texts.dtype == pl.String and is_plain_iso(texts):
+            continue
         numeric = _numeric_parts(pl.DataFrame({"text": _cleaned(texts)}))
         try:
             if numeric.filter(pl.col("mark") != ".").height:
@@ -150,8 +159,10 @@ def _with_month_names(frame: pl.DataFrame, pattern: str) -> pl.DataFrame:
 def _day_comes_first(numeric: pl.DataFrame, file: str, column: str, given: bool | None) -> bool:
     """The order of day and month in dates with strokes or hyphens, from all of them together."""
     slashed = numeric.filter(pl.col("a").is_not_null() & (pl.col("mark") != ".")).select(
-        pl.col("a", "b").cast(pl.Int32)
+        pl.col("a", "b").cast(pl.Int32, strict=False)
     )
+    # Figures of other scripts are figures to the pattern, and no numbers.
+    slashed = slashed.drop_nulls()
     if not slashed.height:
         return True
     # A row that is beyond 12 in both places is no date in any order, and tells nothing.

@@ -9,17 +9,21 @@ from __future__ import annotations
 import polars as pl
 
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet
-from followup_analytics.ingest.parsing.parts import clock_seconds, worded
+from followup_analytics.ingest.parsing.call_results import MESSAGE, UNANSWERED, direction_of, result_of
+from followup_analytics.ingest.parsing.parts import clock_seconds
 
 
 def interpret(columns: CallColumns) -> Meaning:
     """What Aircall's columns mean."""
-    direction = worded(columns.text("direction"), {"inbound": "inbound", "outbound": "outbound"})
+    direction = direction_of(columns.text("direction"), columns.text("call_type"))
     outbound = direction == "outbound"
-    answered = columns.text("answered").str.to_lowercase() == "yes"
-    talk = clock_seconds(columns.any_of("duration (in call)", "in_call_duration"))
-    inbound = direction == "inbound"
-    left = inbound & ~answered & columns.text("voicemail").is_not_null()
+    missed = columns.text("missed_call_reason").is_not_null() | (
+        columns.text("call_type").str.to_lowercase() == "missed"
+    )
+    answered = pl.coalesce(
+        result_of(columns.text("answered")), pl.when(missed.fill_null(value=False)).then(pl.lit(UNANSWERED))
+    )
+    left = (direction == "inbound") & (answered == UNANSWERED) & columns.text("voicemail").is_not_null()
     return Meaning(
         at=columns.times("datetime (utc)", zone="UTC"),
         direction=direction,
@@ -29,9 +33,8 @@ def interpret(columns: CallColumns) -> Meaning:
         own=pl.coalesce(
             columns.text("aircall_number"), pl.when(outbound).then(columns.text("from")).otherwise(columns.text("to"))
         ),
-        talk_s=pl.when(answered).then(talk).otherwise(0.0),
-        left_message=left,
-        missed=inbound & ~answered & ~left,
+        talk_s=clock_seconds(columns.any_of("duration (in call)", "in_call_duration")),
+        result=pl.when(left.fill_null(value=False)).then(pl.lit(MESSAGE)).otherwise(answered),
         native_id=columns.any_of("call_id", "call_id (internal)"),
         note=columns.text("comments"),
     )

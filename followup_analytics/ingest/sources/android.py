@@ -13,15 +13,24 @@ from typing import Any
 import polars as pl
 
 from followup_analytics.ingest.detect.sample import Sample
-from followup_analytics.ingest.parsing.calls import complete, is_withheld, spoken
+from followup_analytics.ingest.parsing.call_results import ANSWERED, MESSAGE, UNANSWERED, telephone_call
+from followup_analytics.ingest.parsing.calls import complete, is_withheld
 from followup_analytics.ingest.parsing.parts import SEVERAL, Rejected, set_aside
 from followup_analytics.ingest.parsing.xml import feed_elements
 from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
 from followup_analytics.sheets.tabular import ROW
 
 _BATCH = 50_000
-_INBOUND_CALLS = {"1", "3", "4", "5", "6", "7"}
-_MISSED_CALLS = ["3", "5", "6"]
+#: What Android's types of incoming calls came to; of an outgoing one (2) it doesn't say.
+_RESULTS = {
+    "1": ANSWERED,
+    "3": UNANSWERED,
+    "4": MESSAGE,
+    "5": UNANSWERED,
+    "6": UNANSWERED,
+    "7": ANSWERED,
+    "8": UNANSWERED,
+}
 _CALL_FIELDS = ("number", "duration", "date", "type", "presentation", "contact_name")
 _MESSAGE_FIELDS = ("address", "date", "type", "contact_name", "body")
 #: MMS parts by their role: 137 is From, 151 To, 130 Cc (PduHeaders of Android).
@@ -93,9 +102,9 @@ def _calls(raw: pl.DataFrame, counts: dict[str, int] | None = None) -> Batch:
         at_us=pl.col("date").cast(pl.Int64, strict=False) * 1000,
         direction=pl.when(kind == "2")
         .then(pl.lit("outbound"))
-        .when(kind.is_in(list(_INBOUND_CALLS)))
+        .when(kind.is_in(list(_RESULTS)))
         .then(pl.lit("inbound")),
-        duration_s=pl.when(~kind.is_in(_MISSED_CALLS)).then(duration),
+        duration_s=duration,
         number=pl.when(~withheld).then(pl.col("number").str.strip_chars()),
     )
     usable, problems = set_aside(
@@ -116,9 +125,8 @@ def _calls(raw: pl.DataFrame, counts: dict[str, int] | None = None) -> Batch:
             "the duration is not a number of seconds.",
         ),
     )
-    meaning = spoken(
-        pl.col("direction"), pl.col("duration_s"), left_message=kind == "4", missed=kind.is_in(_MISSED_CALLS)
-    )
+    result = kind.replace_strict(_RESULTS, default=None, return_dtype=pl.String)
+    meaning = telephone_call(pl.col("direction"), pl.col("duration_s"), result)
     rows = usable.with_columns(**meaning, at_text="date", name=_known_name(pl.col("contact_name")))
     return Batch("calls", complete(rows), raw.height, problems, counts=counts or {})
 

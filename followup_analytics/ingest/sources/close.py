@@ -8,7 +8,7 @@ import polars as pl
 
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet, calls_batch
 from followup_analytics.ingest.detect.sample import Sample
-from followup_analytics.ingest.parsing.parts import worded
+from followup_analytics.ingest.parsing.call_results import ANSWERED, MESSAGE, UNANSWERED, direction_of, result_of
 from followup_analytics.ingest.parsing.records import json_frame, json_records
 from followup_analytics.ingest.registry import CERTAIN, LIKELY, Batch, Match, ReadOptions, Source
 
@@ -28,19 +28,14 @@ _FIELDS = {
         "activity_at",
     )
 }
-_UNANSWERED = ["no-answer", "busy", "blocked", "error", "abandoned", "vm-answer", "no answer"]
+_RESULTS = {"vm left": MESSAGE, "vm answer": UNANSWERED, "answered": ANSWERED}
 
 
 def interpret(columns: CallColumns) -> Meaning:
     """What Close's fields mean."""
-    direction = worded(
-        columns.text("direction"),
-        {"inbound": "inbound", "outbound": "outbound", "incoming": "inbound", "outgoing": "outbound"},
-    )
-    result = columns.text("disposition").str.to_lowercase()
-    left = (result == "vm-left") | ((result == "vm-answer") & (direction == "inbound"))
-    unanswered = result.is_in(_UNANSWERED)
-    talk = columns.number("duration")
+    direction = direction_of(columns.text("direction"), columns.text("disposition"))
+    # The mailbox that took a call which came in is the applicant's own: the caller left a message.
+    left = (columns.text("disposition").str.to_lowercase() == "vm-answer") & (direction == "inbound")
     return Meaning(
         at=columns.times(
             "activity_at" if columns.has("activity_at") and not columns.has("date_created") else "date_created",
@@ -51,9 +46,10 @@ def interpret(columns: CallColumns) -> Meaning:
         number=columns.any_of("remote_phone", "phone"),
         own=columns.text("local_phone"),
         name=columns.text("contact_name"),
-        talk_s=pl.when(unanswered & ~left).then(0.0).otherwise(talk),
-        left_message=left,
-        missed=(direction == "inbound") & unanswered & ~left,
+        talk_s=columns.number("duration"),
+        result=pl.when(left.fill_null(value=False))
+        .then(pl.lit(MESSAGE))
+        .otherwise(result_of(columns.text("disposition"), _RESULTS)),
         native_id=columns.text("id"),
         note=columns.text("note"),
     )

@@ -9,7 +9,8 @@ from __future__ import annotations
 import polars as pl
 
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet
-from followup_analytics.ingest.parsing.parts import Rejected, worded
+from followup_analytics.ingest.parsing.call_results import ANSWERED, MESSAGE, UNANSWERED, direction_of
+from followup_analytics.ingest.parsing.parts import Rejected
 from followup_analytics.ingest.parsing.times import ReadTimes
 from followup_analytics.log.clock import is_zone
 
@@ -21,24 +22,33 @@ def interpret(columns: CallColumns) -> Meaning:
     zones = columns.series(columns.text("timezone").fill_null("UTC"))
     known = {zone: zone if is_zone(zone) else None for zone in zones.unique()}
     zones = zones.replace_strict(known, return_dtype=pl.String)
-    direction = worded(columns.text("direction"), {"inbound": "inbound", "outbound": "outbound"})
     category = columns.text("category", "disposition").str.to_lowercase()
+    missed = category.str.contains(r"missed|cancel|abandon").fill_null(value=False)
+    direction = pl.coalesce(
+        direction_of(columns.text("direction")),
+        pl.when(category.str.contains("missed|voicemail")).then(pl.lit("inbound")),
+    )
+    # A file with a column for the time of connection says of each call whether there was one.
     connected = (
         columns.text("date_connected").is_not_null()
         if columns.has("date_connected")
-        else ~category.str.contains("missed|cancel|abandon")
+        else pl.when(missed).then(pl.lit(value=False)).when(category.str.contains("answered|connected")).then(True)
     )
-    left = (direction == "inbound") & ~connected & category.str.contains("voicemail").fill_null(value=False)
+    mailbox = category.str.contains("voicemail").fill_null(value=False) & ~connected.fill_null(value=False)
     return Meaning(
         at=columns.times("date_started", zone=zones),
         direction=direction,
         number=columns.text("external_number"),
         own=columns.text("internal_number"),
-        talk_s=pl.when(connected).then(_talk(columns, zones)).otherwise(0.0),
-        left_message=left,
-        missed=(direction == "inbound") & ~connected & ~left,
+        talk_s=_talk(columns, zones),
+        result=pl.when(mailbox & (direction == "inbound"))
+        .then(pl.lit(MESSAGE))
+        .when(connected)
+        .then(pl.lit(ANSWERED))
+        .when(~connected)
+        .then(pl.lit(UNANSWERED)),
         native_id=columns.text("call_id"),
-        skip=columns.text("is_internal").str.to_lowercase() == "true",
+        internal=columns.text("is_internal").str.to_lowercase() == "true",
         rules=(
             Rejected(
                 "call_id",
@@ -50,11 +60,11 @@ def interpret(columns: CallColumns) -> Meaning:
     )
 
 
-def _talk(columns: CallColumns, zones: pl.Series) -> pl.Series | pl.Expr:
+def _talk(columns: CallColumns, zones: pl.Series) -> pl.Expr:
     if not (columns.has("date_connected") and columns.has("date_ended")):
         return pl.lit(None, pl.Float64)
     times: list[ReadTimes] = [columns.times(name, zone=zones) for name in ("date_connected", "date_ended")]
-    return (times[1].us - times[0].us).cast(pl.Float64) / 1e6
+    return pl.lit((times[1].us - times[0].us).cast(pl.Float64) / 1e6)
 
 
 SOURCE = call_sheet(

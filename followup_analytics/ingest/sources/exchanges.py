@@ -3,11 +3,13 @@
 Columns of the headerless forms are found by what is in them, since two orders are common. Times are local to the
 server, or UTC, without a marker; where the record has a unique id (epoch and sequence), it tells the offset. Talk is
 `billsec`; `duration` has the ringing in it. Direction isn't stored: lengths of the two numbers tell it, then the
-context. Several rows with one linked id are one call. Files of any size are read row by row.
+context. Several rows with one linked id are one call, whose time is that of its first row. Calls inside the house are
+passed over and counted. Files of any size are read row by row.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -15,6 +17,7 @@ import polars as pl
 
 from followup_analytics.ingest.callsheet import USERS_ZONE, CallColumns, Meaning, calls_batch
 from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.parsing.call_results import ANSWERED, MESSAGE, UNANSWERED
 from followup_analytics.ingest.parsing.csv_rows import csv_rows
 from followup_analytics.ingest.parsing.times import ReadTimes
 from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
@@ -42,9 +45,24 @@ _FREESWITCH = (
 _FREEPBX = frozenset({"calldate", "clid", "src", "dst", "dcontext", "disposition"})
 _OUTBOUND_CONTEXT = r"(?i)from-internal|outbound|outgoing|outrt|^internal"
 _INBOUND_CONTEXT = r"(?i)from-(?:trunk|pstn|did|sip-external|zaptel)|ext-did|inbound|incoming|^public"
-_EXTENSION = r"^(?:\d{1,6}|s|h|t)$"
+_EXTENSION = r"^(?:\*?\d{1,6}|[ahiost]|vm[a-z]*\d+)$"
 _OUTSIDE = r"^\+?\d{7,15}$"
 _QUARTER_US = 900_000_000
+#: A unique id is made within these of the first row of its call.
+_ID_IS_MADE_US = 5_000_000
+_RESULTS = {
+    "ANSWERED": ANSWERED,
+    "NO ANSWER": UNANSWERED,
+    "BUSY": UNANSWERED,
+    "FAILED": UNANSWERED,
+    "CONGESTION": UNANSWERED,
+}
+#: Causes for which nobody took the call. NORMAL_CLEARING alone tells nothing: whoever hangs up gives it.
+_UNANSWERED_CAUSES = (
+    r"^(?:NO_ANSWER|NO_USER_RESPONSE|USER_BUSY|ORIGINATOR_CANCEL|CALL_REJECTED|SUBSCRIBER_ABSENT|UNALLOCATED_NUMBER|"
+    r"NO_ROUTE.*|.*CONGESTION|.*TEMPORARY_FAILURE|DESTINATION_OUT_OF_ORDER|INVALID_NUMBER.*|LOSE_RACE|"
+    r"PROGRESS_TIMEOUT|ALLOTTED_TIMEOUT|USER_NOT_REGISTERED|NUMBER_CHANGED|BEARERCAPABILITY.*|INCOMPATIBLE.*)$"
+)
 _NUMERIC_DISPOSITIONS = {"1": "NO ANSWER", "2": "BUSY", "3": "FAILED", "4": "ANSWERED"}
 
 
@@ -166,33 +184,57 @@ def _direction(columns: CallColumns) -> pl.Expr:
     )
 
 
-def _times(columns: CallColumns) -> ReadTimes:
-    """Server times, made exact by the epoch in the unique id where there is one; else in the user's zone."""
+def _times(columns: CallColumns, call: pl.Expr) -> ReadTimes:
+    """Server times, made exact by the epoch in the unique ids of the file; where there is none, in the user's zone.
+
+    A unique id is made when its call begins, so that later rows of a call have an older one. One clock wrote them all:
+    a row whose own id doesn't fit has the offset of its call's first row, else that of the rows around it, where those
+    agree (clocks are changed twice a year).
+    """
     name = "calldate" if columns.has("calldate") else "start"
     frame = columns.frame.select(
         local=columns.text(name).str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us").dt.epoch("us"),
         epoch=columns.text("uniqueid").str.extract(r"(\d{9,11})\.\d+$", 1).cast(pl.Int64, strict=False) * 1_000_000,
+        call=call,
     )
     gap = pl.col("local") - pl.col("epoch")
     offset = ((gap / _QUARTER_US).round() * _QUARTER_US).cast(pl.Int64)
-    # A unique id is made when the call is: within seconds of its start, whatever the zone.
-    sound = ((gap - offset).abs() <= 5_000_000) & (offset.abs() <= 57 * _QUARTER_US)
-    exact = frame.select(us=pl.when(sound).then(pl.col("local") - offset))["us"]
-    if exact.null_count() == 0 and exact.len():
+    sound = ((gap - offset).abs() <= _ID_IS_MADE_US) & (offset.abs() <= 57 * _QUARTER_US)
+    frame = frame.with_columns(offset=pl.when(sound).then(offset)).with_row_index("_place")
+    of_call = pl.col("offset").sort_by("local").drop_nulls().first().over("call")
+    frame = frame.with_columns(offset=pl.coalesce("offset", pl.when(pl.col("call").is_not_null()).then(of_call)))
+    around = frame.sort("local").with_columns(
+        before=pl.col("offset").forward_fill(), after=pl.col("offset").backward_fill()
+    )
+    agreed = pl.coalesce("before", "after") == pl.coalesce("after", "before")
+    around = around.with_columns(offset=pl.coalesce("offset", pl.when(agreed).then(pl.coalesce("before", "after"))))
+    exact = around.sort("_place").select(us=pl.col("local") - pl.col("offset"))["us"]
+    unread = frame["local"].is_not_null() & exact.is_null()
+    if exact.len() and not unread.any():
         none = pl.Series([None], dtype=pl.String).new_from_index(0, exact.len())
         return ReadTimes(exact, pl.repeat(value=False, n=exact.len(), eager=True, dtype=pl.Boolean), none, {})
     read = columns.times(name, zone=USERS_ZONE)
     return ReadTimes(exact.fill_null(read.us), read.is_day, read.fault, read.counts)
 
 
+def _of_whole_calls(at: ReadTimes, call: pl.Series) -> ReadTimes:
+    """The times with that of its first row for each row of a call."""
+    first = pl.DataFrame({"us": at.us, "call": call}).select(
+        us=pl.when(pl.col("call").is_null()).then("us").otherwise(pl.col("us").min().over("call"))
+    )["us"]
+    return dataclasses.replace(at, us=first)
+
+
 def interpret_asterisk(columns: CallColumns) -> Meaning:
     """What Asterisk's columns mean."""
     told = columns.text("disposition")
     disposition = told.replace(_NUMERIC_DISPOSITIONS).str.to_uppercase()
-    answered = disposition == "ANSWERED"
+    result = disposition.replace_strict(_RESULTS, default=None, return_dtype=pl.String)
     direction = _direction(columns)
     talk = columns.number("billsec")
-    mailbox = (columns.text("lastapp").str.to_lowercase() == "voicemail") & answered & (direction == "inbound")
+    mailbox = (
+        (columns.text("lastapp").str.to_lowercase() == "voicemail") & (result == ANSWERED) & (direction == "inbound")
+    )
     dialled = columns.text("lastdata").str.extract(r"/(\+?\d{7,15})@", 1)
     # An outside line's digit stands before the number in dst, but not in what was dialled.
     target = pl.when(columns.text("dst").str.ends_with(dialled)).then(dialled).otherwise(columns.text("dst"))
@@ -202,18 +244,19 @@ def interpret_asterisk(columns: CallColumns) -> Meaning:
         columns.text("src"),
     )
     call = columns.any_of("linkedid", "uniqueid")
-    longest = pl.col(ROW).sort_by(talk.fill_null(-1), descending=True, maintain_order=True).first().over(call)
+    # The row that tells most of a call: one with somebody outside, answered, with the longest talk.
+    tells = [direction.is_in(["inbound", "outbound"]).fill_null(value=False), result == ANSWERED, talk.fill_null(-1)]
+    best = pl.col(ROW).sort_by(tells, descending=True, nulls_last=True, maintain_order=True).first().over(call)
     outbound = direction == "outbound"
     return Meaning(
-        at=_times(columns),
+        at=_of_whole_calls(_times(columns, call), columns.series(call)),
         direction=pl.when(direction != "internal").then(direction),
         number=pl.when(outbound).then(target).otherwise(caller),
         own=pl.when(outbound).then(columns.any_of("outbound_cnum", "src")).otherwise(columns.any_of("did", "dst")),
-        talk_s=pl.when(answered).then(talk).otherwise(0.0),
-        left_message=mailbox,
-        missed=(direction == "inbound") & ~answered,
-        leg=call.is_not_null() & (pl.col(ROW) != longest),
-        skip=direction == "internal",
+        talk_s=talk,
+        result=pl.when(mailbox.fill_null(value=False)).then(pl.lit(MESSAGE)).otherwise(result),
+        leg=call.is_not_null() & (pl.col(ROW) != best),
+        internal=direction == "internal",
         native_id=call,
     )
 
@@ -222,18 +265,21 @@ def interpret_freeswitch(columns: CallColumns) -> Meaning:
     """What FreeSWITCH's columns mean; a row whose id is another one's b-leg is a leg of that call."""
     direction = _direction(columns)
     outbound = direction == "outbound"
-    talk = columns.number("billsec")
     legs = columns.series(columns.text("bleg_uuid")).drop_nulls()
+    refused = columns.text("hangup_cause").str.contains(_UNANSWERED_CAUSES)
     return Meaning(
         at=columns.times("start"),
         direction=pl.when(direction != "internal").then(direction),
         number=pl.when(outbound).then(columns.text("dst")).otherwise(columns.text("src")),
         name=pl.when(~outbound).then(columns.text("caller_id_name")),
         own=pl.when(outbound).then(columns.text("src")).otherwise(columns.text("dst")),
-        talk_s=talk,
-        missed=(direction == "inbound") & (talk.fill_null(0) <= 0),
+        talk_s=columns.number("billsec"),
+        result=pl.when(refused)
+        .then(pl.lit(UNANSWERED))
+        .when(columns.text("answer").is_not_null())
+        .then(pl.lit(ANSWERED)),
         leg=columns.text("uuid").is_in(legs.implode()),
-        skip=direction == "internal",
+        internal=direction == "internal",
         native_id=columns.text("uuid"),
     )
 

@@ -16,13 +16,16 @@ import polars as pl
 
 from followup_analytics.ingest.detect.archive import read_members
 from followup_analytics.ingest.detect.sample import Sample
-from followup_analytics.ingest.parsing.calls import calls_frame, complete, is_withheld, spoken
+from followup_analytics.ingest.parsing.call_results import ANSWERED, MESSAGE, UNANSWERED, telephone_call
+from followup_analytics.ingest.parsing.calls import calls_frame, complete, is_withheld
 from followup_analytics.ingest.parsing.parts import SEVERAL, Rejected, set_aside
 from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
 from followup_analytics.log.clock import parse_times
 from followup_analytics.sheets.tabular import ROW
 
-_BATCH = 20_000
+#: All records of an export together, as a rule: names are learnt from one page for another.
+_BATCH = 100_000
+_LARGEST_PAGE = 64 * 1024**2
 _DIRECTIONS = {
     "placed": "outbound",
     "received": "inbound",
@@ -30,6 +33,8 @@ _DIRECTIONS = {
     "voicemail": "inbound",
     "recorded": "inbound",
 }
+#: What a page's kind says of the call; of a placed one it doesn't say whether anybody took it.
+_RESULTS = {"received": ANSWERED, "missed": UNANSWERED, "voicemail": MESSAGE, "recorded": ANSWERED}
 _TITLES = {
     "placed call to": "placed",
     "received call from": "received",
@@ -37,12 +42,14 @@ _TITLES = {
     "voicemail from": "voicemail",
     "recorded call with": "recorded",
 }
-#: Contact - Kind - time; read from the right, since a contact's name may hold the same dash.
+#: Contact - Kind - time, the kind in the account's language; read from the right, as a name may hold the same dash.
 _FILE_NAME = re.compile(
-    r"^(?P<contact>.*?)(?: - |^- |^)(?P<kind>Placed|Received|Missed|Voicemail|Recorded|Text)"
-    r" - \d{4}-\d\d-\d\dT[\d_]+Z?.*\.html$",
-    re.DOTALL,
+    r"^(?P<contact>.*?)(?: - |^- |^)(?P<kind>[^\W\d_](?:(?! - )\D)*?) - \d{4}-\d\d-\d\dT[\d_]+Z?.*\.html$", re.DOTALL
 )
+#: A page of a call or of a thread of texts, whatever its language.
+_MARKS = (b'class="haudio', b'class="hChatLog')
+_LOOKED_AT = 3
+_HEAD_BYTES = 65_536
 _NUMBER = re.compile(r"\+?[\d ()-]{3,}")
 _DURATION = re.compile(r"^P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?$")
 
@@ -50,8 +57,9 @@ _DURATION = re.compile(r"^P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)
 def detect(sample: Sample) -> Match | None:
     """Takeout's folder of calls in an archive or folder, or one of its HTML files."""
     if sample.container in ("folder", "archive"):
-        inside = [name for name in sample.members if name.lower().endswith(".html") and _is_voice_name(name)]
-        return Match(CERTAIN, f"it holds {len(inside):,} Google Voice files (Voice/Calls)") if inside else None
+        inside = _voice_folders(sample)
+        n = sum(name.lower().endswith(".html") and _folder(name) in inside for name in sample.members)
+        return Match(CERTAIN, f"it holds {n:,} Google Voice files") if inside else None
     text = sample.text
     if 'class="haudio"' in text and "published" in text:
         return Match(CERTAIN, "it is a Google Voice call log page")
@@ -60,23 +68,33 @@ def detect(sample: Sample) -> Match | None:
     return None
 
 
-def _is_voice_name(name: str) -> bool:
-    base = name.rpartition("/")[2]
-    return (
-        "Voice/Calls/" in name
-        or "Voice/Spam/" in name
-        or bool(_FILE_NAME.match(base))
-        or base.startswith("Group Conversation - ")
-    )
+def _folder(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
+def _voice_folders(sample: Sample) -> set[str]:
+    """The folders inside that hold pages of calls and texts: known by some of their pages, never by their names."""
+    looked: dict[str, list[str]] = {}
+    for name in sample.members:
+        pages = looked.setdefault(_folder(name), []) if name.lower().endswith(".html") else []
+        if len(pages) < _LOOKED_AT:
+            pages.append(name)
+    some = {name for pages in looked.values() for name in pages}
+    found: set[str] = set()
+    for name, head in read_members(sample, some.__contains__, most=_HEAD_BYTES):
+        if any(mark in head for mark in _MARKS):
+            found.add(_folder(name))
+    return found
 
 
 def read(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
     """All calls and texts, in batches; a page that is neither is counted as a problem."""
-    pages = (
-        read_members(sample, lambda name: name.lower().endswith(".html") and _is_voice_name(name))
-        if sample.container in ("folder", "archive")
-        else iter([(sample.name, sample.path.read_bytes())])
-    )
+    if sample.container in ("folder", "archive"):
+        folders = _voice_folders(sample)
+        pages = read_members(sample, lambda name: name.lower().endswith(".html") and _folder(name) in folders)
+    else:
+        with sample.open() as file:
+            pages = iter([(sample.name, file.read(_LARGEST_PAGE))])
     records: list[_Record] = []
     number = 0
     for name, content in pages:
@@ -113,7 +131,8 @@ def _page_records(name: str, content: bytes) -> list[_Record]:
     contact = (found["contact"] if found else base.rpartition(" - ")[0]).strip()
     if page.is_thread:
         return _thread_records(page, name, contact)
-    kind = page.kind or (found["kind"].lower() if found else None)
+    named = found["kind"].strip().lower() if found else ""
+    kind = page.kind or (named if named in _DIRECTIONS else None)
     number = page.numbers[0] if page.numbers else contact if _NUMBER.fullmatch(contact) else ""
     record = _Record(
         name, kind, page.published, _DIRECTIONS.get(kind or ""), [number], page.names[0] if page.names else None
@@ -165,10 +184,14 @@ def _batch(records: list[_Record], options: ReadOptions) -> Batch:
         Rejected("kind", "unknown_type", pl.col("direction").is_null(), "the page doesn't say who called whom."),
     )
     kind = pl.col("kind")
-    meaning = spoken(
-        pl.col("direction"), pl.col("duration_s"), left_message=kind == "voicemail", missed=kind == "missed"
-    )
-    written = {"channel": pl.lit("text"), "party": pl.lit("none"), "certainty": pl.lit("stated")}
+    result = kind.replace_strict(_RESULTS, default=None, return_dtype=pl.String)
+    meaning = telephone_call(pl.col("direction"), pl.col("duration_s"), result)
+    written = {
+        "channel": pl.lit("text"),
+        "party": pl.lit("none"),
+        "certainty": pl.lit("stated"),
+        "duration_s": pl.lit(None, pl.Float64),
+    }
     rows = usable.with_columns(
         pl.when(kind == "text").then(written[name]).otherwise(told).alias(name) for name, told in meaning.items()
     )

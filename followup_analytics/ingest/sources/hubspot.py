@@ -12,7 +12,8 @@ import polars as pl
 
 from followup_analytics.ingest.callsheet import USERS_ZONE, CallColumns, Meaning, call_sheet, calls_batch
 from followup_analytics.ingest.detect.sample import Sample
-from followup_analytics.ingest.parsing.parts import clock_seconds, worded
+from followup_analytics.ingest.parsing.call_results import ANSWERED, direction_of, result_of
+from followup_analytics.ingest.parsing.parts import clock_seconds
 from followup_analytics.ingest.parsing.records import json_frame, json_records
 from followup_analytics.ingest.parsing.times import ReadTimes, read_times
 from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
@@ -25,10 +26,11 @@ _DISPOSITIONS = {
     "73a0d17f-1163-4015-bdd5-ec830791da20": "no answer",
     "17b47fee-58de-441e-a44c-c6300d46f273": "wrong number",
 }
-_UNANSWERED = ["busy", "no answer", "no_answer", "failed", "canceled", "missed"]
+#: In words that others use otherwise: a live message is left with somebody, and so is a wrong number's answer.
+_RESULTS = {"left live message": ANSWERED, "wrong number": ANSWERED}
+#: The status of the record: a call that was only logged is COMPLETED whatever it came to.
+_STATUS = {"completed": None, "in progress": None, "connecting": None, "ringing": None, "queued": None, "hold": None}
 _DIRECTIONS = {
-    "inbound": "inbound",
-    "outbound": "outbound",
     "email": "outbound",
     "incoming email": "inbound",
     "forwarded email": "inbound",
@@ -64,11 +66,11 @@ def _times(columns: CallColumns) -> ReadTimes:
 def interpret(columns: CallColumns) -> Meaning:
     """What HubSpot's properties mean."""
     email = columns.text("hs_email_direction").is_not_null()
-    direction = worded(columns.any_of("hs_call_direction", "hs_email_direction"), _DIRECTIONS)
+    status = columns.text("hs_call_status")
+    direction = direction_of(columns.any_of("hs_call_direction", "hs_email_direction"), status, _DIRECTIONS)
     told = columns.text("hs_call_disposition")
-    result = pl.coalesce(
-        told.replace_strict(_DISPOSITIONS, default=None, return_dtype=pl.String), told, columns.text("hs_call_status")
-    ).str.to_lowercase()
+    by_id = told.str.to_lowercase().replace_strict(_DISPOSITIONS, default=None, return_dtype=pl.String)
+    result = pl.coalesce(result_of(pl.coalesce(by_id, told), _RESULTS), result_of(status, _STATUS))
     ends = ("hs_call_to_number", "hs_call_from_number"), ("hs_email_to_email", "hs_email_from_email")
     outer = [
         pl.when(direction == "outbound").then(columns.text(to)).otherwise(columns.text(sender)) for to, sender in ends
@@ -91,8 +93,8 @@ def interpret(columns: CallColumns) -> Meaning:
 
 def interpret_export(columns: CallColumns) -> Meaning:
     """What the portal's export of calls means; its times are in the zone of the portal."""
-    direction = worded(columns.text("call_direction"), _DIRECTIONS)
-    result = columns.text("call_outcome").str.to_lowercase()
+    direction = direction_of(columns.text("call_direction"), columns.text("call_outcome"), _DIRECTIONS)
+    result = result_of(columns.text("call_outcome"), _RESULTS)
     to, sender = columns.text("to_number"), columns.text("from_number")
     outer = [pl.when(direction == "outbound").then(to).otherwise(sender)]
     inner = [pl.when(direction == "outbound").then(sender).otherwise(to)]
@@ -112,26 +114,20 @@ def _told(
     email: pl.Expr,
     key: str,
 ) -> Meaning:
-    unanswered = result.is_in(_UNANSWERED)
-    # Said by a person who made the call: somebody was reached, or a message was left.
-    certain = result.is_in(["connected", "left live message", "left voicemail", "wrong number"])
-    talked = (
-        pl.when(unanswered).then(0.0).otherwise(pl.when(certain & (talk.fill_null(0) <= 0)).then(None).otherwise(talk))
-    )
     return Meaning(
         at=at,
         direction=direction,
         number=pl.coalesce(outer),
         own=pl.coalesce(inner),
-        talk_s=pl.when(~email).then(talked),
-        left_message=(result == "left voicemail") & ~email,
-        missed=(direction == "inbound") & unanswered & ~email,
+        talk_s=pl.when(~email).then(talk),
+        result=pl.when(~email).then(result),
         skip=email & columns.text("hs_email_status").str.to_uppercase().is_in(["BOUNCED", "FAILED", "SCHEDULED"]),
         native_id=columns.text(key),
         note=columns.any_of("hs_call_body", "call_notes"),
         channel=pl.when(email).then(pl.lit("email")),
         party=pl.when(email).then(pl.lit("none")),
-        certainty=pl.when(certain | email).then(pl.lit("stated")),
+        # Said by a person who made the call: somebody was reached, or nobody, or a message was left.
+        certainty=pl.when(result.is_not_null() | email).then(pl.lit("stated")),
     )
 
 

@@ -7,35 +7,51 @@ two folders is one.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesHeaderParser
-from email.utils import getaddresses, parsedate_to_datetime
+from email.utils import getaddresses
 
 import polars as pl
 
 from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.linking.names import sender_names
 from followup_analytics.ingest.parsing.calls import calls_frame
+from followup_analytics.ingest.parsing.mail_dates import envelope_time, message_time
 from followup_analytics.ingest.parsing.parts import SEVERAL, Rejected, set_aside
 from followup_analytics.ingest.registry import CERTAIN, LIKELY, Batch, Match, ReadOptions, Source
 from followup_analytics.sheets.tabular import ROW
 
 _BATCH = 5_000
 _LONGEST_HEADER = 256 * 1024
-_FROM_LINE = re.compile(rb"^From \S+.*\d{4}\s*$")
+#: A From line: the sender, who may be missing or written as words, and a date that ends in a year or an offset.
+_FROM_LINE = re.compile(
+    rb"^From (?:\S.*? +)?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +(?:[A-Z][a-z]{2} +\d{1,2}|\d{1,2} +[A-Z][a-z]{2}).*\d{4}.*$"
+    rb"|^From \S+.*\d{4}\s*$"
+)
+#: Separators that have lost their date: Thunderbird's and those of archives.
+_BARE_FROM_LINE = re.compile(rb"^From (?:-|\S+@\S+|MAILER[-_ ]DAEMON|\S+ at \S+|\?\?\?)? *$|^From *$")
+#: A separator that was copied into a header when one mailbox was put into another.
+_QUOTED_FROM = re.compile(rb"^>+From (?:-|\S+).*$")
 _HEADER_LINE = re.compile(
     r"^(?:Return-Path|Delivered-To|Received|Date|From|To|Subject|Message-ID|MIME-Version|X-[\w-]+): ", re.IGNORECASE
 )
+_HEADER_START = re.compile(rb"^[A-Za-z][A-Za-z0-9-]*: ?\S|^[A-Za-z][A-Za-z0-9-]*:\r?\n")
+_DOT = r"(?:\.|\s+(?:dot|\(dot\)|\[dot\])\s+)"
+_AT_IN_WORDS = re.compile(rf"^\s*([\w.+-]+)\s+(?:at|\(at\)|\[at\])\s+([\w-]+(?:{_DOT}[\w-]+)+)", re.IGNORECASE)
 _AUTOMATIC = {"auto_reply", "auto-reply", "bulk", "junk", "list"}
 
 
 def detect_mbox(sample: Sample) -> Match | None:
-    """A `From ` line with a date at the very beginning."""
-    first = sample.head.split(b"\n", 1)[0].rstrip(b"\r") if sample.container == "file" else b""
-    return Match(CERTAIN, "it begins with mbox's From line") if _FROM_LINE.match(first) else None
+    """A `From ` line at the very beginning: with a date, or without one and headers behind it."""
+    if sample.container != "file":
+        return None
+    first, _, rest = sample.head.lstrip(b"\xef\xbb\xbf\r\n").partition(b"\n")
+    plain = first.rstrip(b"\r")
+    fits = _FROM_LINE.match(plain) or (_BARE_FROM_LINE.match(plain) and _HEADER_START.match(rest.lstrip(b"\r\n")))
+    return Match(CERTAIN, "it begins with mbox's From line") if fits else None
 
 
 def detect_eml(sample: Sample) -> Match | None:
@@ -58,26 +74,43 @@ def detect_maildir(sample: Sample) -> Match | None:
 
 
 def _mbox_headers(sample: Sample) -> Iterator[bytes]:
-    """The header block of each message, after its From line."""
+    """The header block of each message, after its From line.
+
+    A separator without a date counts where headers follow it: in a body, "From " begins an ordinary sentence.
+    """
     header: list[bytes] = []
     size = 0
     inside, blank_before = False, True
     with sample.open() as file:
         # Lines are read with a limit: one of 100 MB must not be taken into memory whole.
-        while line := file.readline(_LONGEST_HEADER):
+        line = file.readline(_LONGEST_HEADER)
+        while line:
+            following = file.readline(_LONGEST_HEADER)
             blank = line in (b"\n", b"\r\n")
-            if blank_before and _FROM_LINE.match(line.rstrip(b"\r\n")):
+            if _separates(line, following, blank_before=blank_before):
                 if header:
                     yield b"".join(header)
                 header, size, inside = [line], 0, True
             elif inside and blank:
-                inside = False
-            elif inside and size < _LONGEST_HEADER:
+                # Some programs leave a blank line after the separator.
+                inside = len(header) == 1 and bool(_HEADER_START.match(following))
+            elif inside and size < _LONGEST_HEADER and not _QUOTED_FROM.match(line):
                 header.append(line)
                 size += len(line)
             blank_before = blank
+            line = following
     if header:
         yield b"".join(header)
+
+
+def _separates(line: bytes, following: bytes, *, blank_before: bool) -> bool:
+    if not line.startswith(b"From "):
+        return False
+    plain = line.rstrip(b"\r\n")
+    headed = bool(_HEADER_START.match(following) or _QUOTED_FROM.match(following))
+    if _FROM_LINE.match(plain):
+        return blank_before or (headed and envelope_time(plain.decode("ascii", "replace")) is not None)
+    return headed and bool(_BARE_FROM_LINE.match(plain))
 
 
 def _file_headers(sample: Sample, names: list[str] | None) -> Iterator[bytes]:
@@ -128,18 +161,21 @@ def _batches(headers: Iterator[bytes], options: ReadOptions) -> Iterator[Batch]:
 
 
 def _record(message: Message, from_line: bytes, options: ReadOptions) -> dict[str, object]:
-    when = _instant(message, from_line)
+    when = message_time(message, from_line.decode("ascii", "replace"), options.time_zone)
     sender = next(iter(_addresses(message, "From")), ("", ""))
     recipients = _addresses(message, "To", "Cc", "Bcc")
-    direction = _direction(sender[1], [address for _, address in recipients], options)
-    others = [address for _, address in recipients] if direction == "outbound" else [sender[1]]
+    # Applicant systems write from an address of their own: who it is stands in Reply-To and in the name.
+    replies = [address for _, address in _addresses(message, "Reply-To") if address not in options.own_addresses]
+    senders = list(dict.fromkeys([sender[1], *replies]))
+    direction = _direction(sender, senders, recipients, options)
+    others = [address for _, address in recipients] if direction == "outbound" else senders
     own = sender[1] if direction == "outbound" else next((a for _, a in recipients if a in options.own_addresses), None)
     kind = str(message.get_content_type())
     return {
         "at_us": None if when is None else round(when.timestamp()) * 1_000_000,
         "at_text": str(message["Date"] or ""),
         "direction": direction,
-        "number": SEVERAL.join(others),
+        "number": SEVERAL.join(filter(None, others)),
         "name": (recipients[0][0] if recipients else None) if direction == "outbound" else sender[0],
         "own": own,
         "automatic": _is_automatic(message) or None,
@@ -155,6 +191,13 @@ def _addresses(message: Message, *names: str) -> list[tuple[str, str]]:
     for name, address in getaddresses(values):
         if "@" in address:
             found.append((_decoded(name), address.casefold()))
+    # Archives of lists write "jobs at acme.example (Acme HR)", so that nobody gathers addresses.
+    for value in values if not found else ():
+        hidden = _AT_IN_WORDS.match(value)
+        if hidden:
+            domain = re.sub(r"\s+\W?dot\W?\s+", ".", hidden[2], flags=re.IGNORECASE)
+            named = re.search(r"\(([^()]*)\)\s*$", value)
+            found.append((_decoded(named[1]) if named else "", f"{hidden[1]}@{domain}".casefold()))
     return found
 
 
@@ -165,47 +208,24 @@ def _decoded(text: str) -> str:
         return text
 
 
-def _direction(sender: str, recipients: list[str], options: ReadOptions) -> str | None:
-    """From the applicant's own addresses; where none are known, from the employers' ones."""
+def _direction(
+    sender: tuple[str, str], senders: list[str], recipients: list[tuple[str, str]], options: ReadOptions
+) -> str | None:
+    """From the applicant's own addresses; where none are known, from the employers' ones, then from their names."""
     if options.own_addresses:
-        if sender in options.own_addresses:
-            return "outbound"
+        return "outbound" if sender[1] in options.own_addresses else "inbound"
+    if any(_is_theirs(address, options) for address in senders):
         return "inbound"
-    if _is_theirs(sender, options):
+    if any(_is_theirs(address, options) for _, address in recipients):
+        return "outbound"
+    if options.their_names.intersection(sender_names(sender[0])):
         return "inbound"
-    return "outbound" if any(_is_theirs(address, options) for address in recipients) else None
+    named = any(options.their_names.intersection(sender_names(name)) for name, _ in recipients)
+    return "outbound" if named else None
 
 
 def _is_theirs(address: str, options: ReadOptions) -> bool:
     return address in options.their_addresses or "@" + address.rpartition("@")[2] in options.their_addresses
-
-
-def _instant(message: Message, from_line: bytes) -> dt.datetime | None:
-    """The message's date; where its zone is lost or it is none, that of the first Received line or of the From line."""
-    text = str(message["Date"] or "")
-    when = _parsed(text)
-    if when is not None and when.tzinfo is None and text.rstrip().endswith("-0000"):
-        return when.replace(tzinfo=dt.UTC)
-    if when is not None and when.tzinfo is not None:
-        return when
-    received = [str(value).rpartition(";")[2].strip() for value in message.get_all("Received", [])]
-    for candidate in reversed(received):
-        first = _parsed(candidate)
-        if first is not None and first.tzinfo is not None:
-            return first
-    try:
-        return dt.datetime.strptime(
-            from_line.decode("ascii", "replace").split(maxsplit=2)[2].strip(), "%a %b %d %H:%M:%S %Y"
-        ).replace(tzinfo=dt.UTC)
-    except (ValueError, IndexError):
-        return None
-
-
-def _parsed(text: str) -> dt.datetime | None:
-    try:
-        return parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
 
 
 def _is_automatic(message: Message) -> bool:

@@ -11,11 +11,17 @@ from functools import cache
 import polars as pl
 
 from followup_analytics.errors import DataError, UsageError
-from followup_analytics.ingest.aside.marks import repeated_rows, without_reject_columns
+from followup_analytics.ingest.aside.marks import origins, repeated_rows, without_reject_columns
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.maps.fitting import fits, refuse_unmade, require_columns
 from followup_analytics.ingest.maps.mapping import FileMap, TableMap, Theirs, load_map, shipped_maps
-from followup_analytics.ingest.maps.wordlists import rows_that_count, unlisted_words, without_totals
+from followup_analytics.ingest.maps.wordlists import (
+    far_cells,
+    rows_that_count,
+    told_without_date,
+    unlisted_words,
+    without_totals,
+)
 from followup_analytics.ingest.parsing.calls import CALLS, complete, problems_frame
 from followup_analytics.ingest.parsing.parts import Rejected, set_aside
 from followup_analytics.ingest.parsing.times import iso_times, joined_cells, order_of, read_times
@@ -52,10 +58,12 @@ def read_mapped(sample: Sample, options: ReadOptions, map_: FileMap) -> Iterator
         for table in fitting:
             once = by_contact and table.table in _ONCE
             batch = dataclasses.replace(
-                _table_batch(raw, table, map_, ordered, once=once), repeated=repeated_rows(given)
+                _table_batch(raw, table, map_, ordered, once=once),
+                repeated=repeated_rows(given),
+                origins=origins(given),
             )
             made.setdefault((table.table, raw.sheet), []).append(batch)
-        notes += [*totals, *unlisted_words(raw, fitting)]
+        notes += [*totals, *far_cells(raw), *unlisted_words(raw, fitting)]
         unmade = [] if alone and not several else [table for table in unmade if table not in fitting]
     if unmade or not made:
         refuse_unmade(unmade or map_.tables, raw_tables, map_)
@@ -113,6 +121,7 @@ def _together(batches: list[Batch]) -> Batch:
 def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOptions, *, once: bool) -> Batch:
     headers = raw.keys
     require_columns(table, raw, map_)
+    undated = told_without_date(raw.frame, table, headers)
     frame = rows_that_count(raw.frame, table, headers)
     for header, mark in table.split.items():
         name = headers[header_key(header)]
@@ -153,7 +162,7 @@ def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOpt
     shapeless = problems_frame(
         [{ROW: p.row, "member": None, "column": p.column, "rule": p.rule, "message": p.message} for p in raw.problems]
     )
-    shapeless = pl.concat([shapeless, lacking])
+    shapeless = pl.concat([shapeless, lacking, undated])
     read = made.height + shapeless.height
     theirs = {ours: _own_name(given, headers) for ours, given in table.columns.items()}
     return Batch(

@@ -13,11 +13,11 @@ import polars as pl
 
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet, calls_batch
 from followup_analytics.ingest.detect.sample import Sample
-from followup_analytics.ingest.parsing.parts import clock_seconds, worded
+from followup_analytics.ingest.parsing.call_results import ANSWERED, direction_of, result_of
+from followup_analytics.ingest.parsing.parts import clock_seconds
 from followup_analytics.ingest.parsing.records import json_frame, json_records
 from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
 
-_DIRECTIONS = {"incoming": "inbound", "inbound": "inbound", "outgoing": "outbound", "outbound": "outbound"}
 #: The simple form has no direction; actions that can only be one are used.
 _ACTIONS = {
     "voip call": "outbound",
@@ -34,8 +34,7 @@ _ACTIONS = {
     "pickup": "inbound",
     "outgoing call": "outbound",
 }
-_TALKED = ["call connected", "accepted", "answered not accepted", "connected"]
-_MISSED = ["missed", "no answer", "rejected", "declined", "hang up", "stopped", "abandoned", "busy", "blocked"]
+_RESULTS = {"answered not accepted": ANSWERED, "in progress": None, "unknown": None}
 _FIELDS = {
     "id": "id",
     "sessionId": "session_id",
@@ -53,12 +52,12 @@ _FIELDS = {
 
 
 def _meaning(columns: CallColumns, zone: str) -> Meaning:
-    direction = pl.coalesce(worded(columns.text("direction"), _DIRECTIONS), worded(columns.text("action"), _ACTIONS))
+    direction = pl.coalesce(
+        direction_of(columns.text("direction")),
+        direction_of(columns.text("action"), columns.text("action_result"), _ACTIONS),
+    )
     outbound = direction == "outbound"
-    result = columns.text("action_result").str.to_lowercase()
     both = pl.when(outbound).then(columns.text("to")).otherwise(columns.text("from"))
-    left = result.is_in(["voicemail", "sent to voicemail"])
-    talked = result.is_in(_TALKED)
     names = ("start_time",) if columns.has("start_time") else ("date", "time")
     return Meaning(
         at=columns.times(*names, zone=zone, day_first=False),
@@ -68,13 +67,8 @@ def _meaning(columns: CallColumns, zone: str) -> Meaning:
             pl.when(outbound).then(columns.text("to_name")).otherwise(columns.text("from_name")), columns.text("name")
         ),
         own=pl.when(outbound).then(columns.text("from")).otherwise(columns.text("to")),
-        talk_s=pl.when(talked)
-        .then(clock_seconds(columns.text("duration")))
-        .when(result.is_in(_MISSED))
-        .then(0.0)
-        .otherwise(clock_seconds(columns.text("duration"))),
-        left_message=left,
-        missed=(direction == "inbound") & ~talked & ~left,
+        talk_s=clock_seconds(columns.text("duration")),
+        result=result_of(columns.text("action_result"), _RESULTS),
         leg=columns.text("type").is_null() & columns.text("leg").is_not_null()
         if columns.has("leg")
         else pl.lit(value=False),

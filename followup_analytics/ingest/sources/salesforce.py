@@ -9,12 +9,17 @@ from __future__ import annotations
 import polars as pl
 
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet
-from followup_analytics.ingest.parsing.parts import Rejected, worded
+from followup_analytics.ingest.parsing.call_results import ANSWERED, MESSAGE, UNANSWERED, direction_of, result_of
+from followup_analytics.ingest.parsing.parts import Rejected, clock_seconds
 from followup_analytics.ingest.parsing.times import ReadTimes
 
-_DIRECTIONS = {"inbound": "inbound", "outbound": "outbound", "incoming": "inbound", "outgoing": "outbound"}
+#: Parts of what people type as the result of a call; a text of several parts is read in this order.
 _LEFT = r"(?:left|leave).*(?:message|voice ?mail|vm)|^(?:lvm|voice ?mail)$"
-_NOBODY = r"no answer|not home|busy|no contact|unanswered|did not (?:answer|pick)|rang out|disconnected"
+_NOBODY = (
+    r"no answer|not home|busy|no contact|unanswered|not answered|did(?: not|n't) (?:answer|pick)|rang out|"
+    r"disconnected|not (?:reached|available)|unable to (?:reach|connect)"
+)
+_TALKED = r"\b(?:spoke|talked|connected|answered|reached|conversation|contacted|picked up)\b"
 
 
 def _times(columns: CallColumns) -> ReadTimes:
@@ -35,12 +40,17 @@ def interpret(columns: CallColumns) -> Meaning:
     kind = columns.text("tasksubtype", "task_subtype", "type").str.to_lowercase()
     email = kind.is_in(["email", "listemail"]).fill_null(value=False)
     status = columns.text("status").str.to_lowercase()
-    direction = worded(columns.text("calltype", "call_type"), _DIRECTIONS)
+    said = columns.text("calldisposition", "call_result")
+    direction = direction_of(columns.text("calltype", "call_type"), said)
     direction = pl.when(email & direction.is_null()).then(pl.lit("outbound")).otherwise(direction)
-    result = columns.text("calldisposition", "call_result").str.to_lowercase()
-    seconds = columns.number("calldurationinseconds", "call_duration", "call_duration_(sec)")
-    nobody = result.str.contains(_NOBODY).fill_null(value=False)
-    left = result.str.contains(_LEFT).fill_null(value=False)
+    words = said.str.to_lowercase()
+    seconds = clock_seconds(columns.text("calldurationinseconds", "call_duration", "call_duration_(sec)"))
+    result = pl.coalesce(
+        result_of(said),
+        pl.when(words.str.contains(_LEFT)).then(pl.lit(MESSAGE)),
+        pl.when(words.str.contains(_NOBODY)).then(pl.lit(UNANSWERED)),
+        pl.when(words.str.contains(_TALKED)).then(pl.lit(ANSWERED)),
+    )
     return Meaning(
         at=_times(columns),
         direction=direction,
@@ -48,19 +58,15 @@ def interpret(columns: CallColumns) -> Meaning:
         .then(columns.any_of("who.email", "email"))
         .otherwise(columns.any_of("who.phone", "phone", "callobject_number")),
         name=columns.any_of("who.name", "name", "company / account", "company/account"),
-        talk_s=pl.when(~email).then(pl.when(nobody).then(0.0).otherwise(seconds)),
-        left_message=left & ~email,
-        missed=(direction == "inbound") & nobody & ~email,
+        talk_s=pl.when(~email).then(seconds),
+        result=pl.when(~email).then(result),
         skip=(status.is_in(["not started", "deferred", "waiting on someone else"]))
         | kind.is_in(["task", "cadence", "linkedin"]),
         native_id=columns.text("id", "activity_id"),
         note=columns.text("description", "comments"),
         channel=pl.when(email).then(pl.lit("email")),
         party=pl.when(email).then(pl.lit("none")),
-        certainty=pl.when(email)
-        .then(pl.lit("stated"))
-        .when(~left & ~nobody & seconds.is_null())
-        .then(pl.lit("unclear")),
+        certainty=pl.when(email).then(pl.lit("stated")),
         rules=(
             Rejected(
                 "CallType",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet
+from followup_analytics.ingest.parsing.call_results import ANSWERED, UNANSWERED
 from followup_analytics.ingest.parsing.parts import Rejected
 
 _MASKED = r"\*{2,}"
@@ -20,15 +21,15 @@ def interpret(columns: CallColumns) -> Meaning:
     outbound = kind.str.contains(r"^(?:user_out|dr_out_user|oc_out|pstn_out)") | kind.is_in(["dr_out"])
     caller, destination = columns.text("caller_id"), columns.text("destination_number", "destination_dialed")
     number = pl.when(inbound).then(columns.any_of("caller_id", "source_number")).otherwise(destination)
-    failed = columns.text("event_type").str.to_lowercase() == "attempt"
-    talk = columns.number("duration_seconds")
+    # Of direct routing alone the report says whether a call was set up; of calling plans it tells nothing but seconds.
+    event = columns.text("event_type").str.to_lowercase()
     return Meaning(
         at=columns.times("start_time", zone="UTC", day_first=False),
         direction=pl.when(inbound).then(pl.lit("inbound")).when(outbound).then(pl.lit("outbound")),
         number=number,
         own=pl.when(inbound).then(destination).otherwise(caller),
-        talk_s=pl.when(failed.fill_null(value=False)).then(0.0).otherwise(talk),
-        missed=inbound & (failed | (talk <= 0)),
+        talk_s=columns.number("duration_seconds"),
+        result=pl.when(event == "success").then(pl.lit(ANSWERED)).when(event == "attempt").then(pl.lit(UNANSWERED)),
         skip=kind.str.contains("conf|ucap|emergency"),
         native_id=columns.text("usageid", "correlation_id"),
         rules=(

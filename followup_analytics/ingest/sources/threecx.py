@@ -9,11 +9,13 @@ from __future__ import annotations
 import polars as pl
 
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet
-from followup_analytics.ingest.parsing.parts import clock_seconds, worded
+from followup_analytics.ingest.parsing.call_results import direction_of, result_of
+from followup_analytics.ingest.parsing.parts import clock_seconds
 
 _IN_BRACKETS = r"\(([^()]*)\)\s*$"
 _EXTENSION = r"^\d{2,5}$"
-_DIRECTIONS = {"inbound": "inbound", "outbound": "outbound", "incoming": "inbound", "outgoing": "outbound"}
+#: A call that waits in a queue, or was passed on, has not been taken yet by anybody that the row names.
+_RESULTS = {"waiting": None}
 
 
 def _line(party: pl.Expr) -> pl.Expr:
@@ -30,12 +32,11 @@ def interpret(columns: CallColumns) -> Meaning:
         .when(~inside_from & inside_to)
         .then(pl.lit("inbound"))
     )
-    direction = worded(columns.text("direction"), _DIRECTIONS) if columns.has("direction") else by_lines
+    said = columns.text("direction")
+    direction = direction_of(said, columns.text("status")) if columns.has("direction") else by_lines
     outbound = direction == "outbound"
     party, own = pl.when(outbound).then(called).otherwise(caller), pl.when(outbound).then(caller).otherwise(called)
-    answered = columns.text("status").str.to_lowercase().str.contains(r"^(?:answered|redirected|connected)")
-    talk = clock_seconds(columns.text("talking", "talk_time"))
-    internal = (columns.text("direction").str.to_lowercase() == "internal") | (inside_from & inside_to)
+    internal = (said.str.to_lowercase().is_in(["internal", "intern", "interna", "interne"])) | (inside_from & inside_to)
     # Continuation rows of the older report have no time and belong to the row above.
     leg = columns.text("call_time").is_null() & caller.is_not_null()
     return Meaning(
@@ -44,10 +45,10 @@ def interpret(columns: CallColumns) -> Meaning:
         number=_line(party),
         name=party.str.extract(r"^(.*?)\s*\([^()]*\)\s*$", 1),
         own=_line(own),
-        talk_s=pl.when(answered.fill_null(value=True)).then(talk).otherwise(0.0),
-        missed=(direction == "inbound") & ~answered,
+        talk_s=clock_seconds(columns.text("talking", "talk_time")),
+        result=result_of(columns.text("status"), _RESULTS),
         leg=leg,
-        skip=internal,
+        internal=internal,
         native_id=columns.text("call_id"),
     )
 

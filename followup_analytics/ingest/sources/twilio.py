@@ -13,25 +13,21 @@ import polars as pl
 
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet, calls_batch
 from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.parsing.call_results import ANSWERED, direction_of, result_of
 from followup_analytics.ingest.parsing.calls import WITHHELD
-from followup_analytics.ingest.parsing.parts import worded
 from followup_analytics.ingest.parsing.records import json_frame, json_records
 from followup_analytics.ingest.registry import CERTAIN, LIKELY, Batch, Match, ReadOptions, Source
 
 _CALL_SID = re.compile(r'"sid"\s*:\s*"CA[0-9a-f]{32}"')
 _DIRECTIONS = {
-    "inbound": "inbound",
-    "incoming": "inbound",
     "trunking originating": "inbound",
     "trunking terminating": "outbound",
     "outbound api": "outbound",
     "outbound dial": "outbound",
     "outgoing api": "outbound",
     "outgoing dial": "outbound",
-    "outbound": "outbound",
-    "outgoing": "outbound",
 }
-_MISSED = ["busy", "no-answer", "no answer", "canceled", "cancelled", "failed"]
+_RESULTS = {"in progress": ANSWERED, "queued": None, "ringing": None, "initiated": None}
 #: ANONYMOUS, RESTRICTED, UNAVAILABLE, UNKNOWN and BLOCKED spelt on a telephone's keys stand for a withheld number.
 _SPELT = ["+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253", "+464"]
 _FIELDS = {
@@ -70,11 +66,10 @@ def read(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
 
 def interpret(columns: CallColumns) -> Meaning:
     """What Twilio's columns mean; a dialled leg belongs to its parent call."""
-    direction = worded(columns.text("direction"), _DIRECTIONS)
+    direction = direction_of(columns.text("direction"), own=_DIRECTIONS)
     outbound = direction == "outbound"
     to, caller = columns.text("to", "to_number"), columns.text("from", "from_number")
-    status = columns.text("status", "call_status").str.to_lowercase()
-    machine = columns.text("answered_by").str.starts_with("machine")
+    by = columns.text("answered_by").str.to_lowercase()
     number = pl.when(outbound).then(to).otherwise(caller)
     sid = columns.text("sid", "call_sid")
     parent = columns.text("parent_call_sid", "parent_sid")
@@ -83,12 +78,15 @@ def interpret(columns: CallColumns) -> Meaning:
         direction=direction,
         number=pl.when(~number.is_in(_WITHHELD)).then(number),
         own=pl.when(outbound).then(caller).otherwise(to),
-        talk_s=pl.when(status.is_in(_MISSED)).then(0.0).otherwise(columns.number("duration")),
-        missed=(direction == "inbound") & status.is_in(_MISSED),
+        talk_s=columns.number("duration"),
+        result=result_of(columns.text("status", "call_status"), _RESULTS),
         # An inbound call that a program dials on has a leg of its own; the parent is the contact.
         leg=parent.is_not_null() & parent.is_in(sid.implode()),
         native_id=sid,
-        certainty=pl.when(machine).then(pl.lit("machine")),
+        certainty=pl.when(by.str.starts_with("machine"))
+        .then(pl.lit("machine"))
+        .when(by == "human")
+        .then(pl.lit("stated")),
     )
 
 

@@ -12,12 +12,11 @@ import polars as pl
 
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet, calls_batch
 from followup_analytics.ingest.detect.sample import Sample
-from followup_analytics.ingest.parsing.parts import clock_seconds, worded
+from followup_analytics.ingest.parsing.call_results import MESSAGE, direction_of, result_of
+from followup_analytics.ingest.parsing.parts import clock_seconds
 from followup_analytics.ingest.parsing.records import json_frame, json_records
 from followup_analytics.ingest.registry import CERTAIN, LIKELY, Batch, Match, ReadOptions, Source
 
-_DIRECTIONS = {"inbound": "inbound", "outbound": "outbound", "incoming": "inbound", "outgoing": "outbound"}
-_TALKED = ["call connected", "connected", "answered", "recorded", "auto recorded", "succeeded"]
 _FIELDS = {
     "call_id": "call_id",
     "id": "id",
@@ -37,14 +36,12 @@ _FIELDS = {
 
 
 def _meaning(columns: CallColumns, zone: str) -> Meaning:
-    direction = worded(columns.text("direction"), _DIRECTIONS)
+    said = columns.text("result", "call_result")
+    direction = direction_of(columns.text("direction"), said)
     outbound = direction == "outbound"
     caller = columns.any_of("caller_number", "caller_did_number", "from_number", "from")
     callee = columns.any_of("callee_number", "callee_did_number", "to_number", "to")
-    result = columns.text("result", "call_result").str.to_lowercase().str.replace_all(r"[\s_]+", " ")
-    talked = result.is_in(_TALKED)
-    left = result.str.contains("voicemail")
-    talk = clock_seconds(columns.text("duration"))
+    left = said.str.to_lowercase().str.contains("voicemail")
     return Meaning(
         at=columns.times("start_time" if columns.has("start_time") else "date_time", zone=zone, day_first=False),
         direction=direction,
@@ -53,9 +50,8 @@ def _meaning(columns: CallColumns, zone: str) -> Meaning:
         .then(columns.any_of("callee_name", "to_name"))
         .otherwise(columns.any_of("caller_name", "from_name")),
         own=pl.when(outbound).then(caller).otherwise(callee),
-        talk_s=pl.when(talked | left).then(talk).otherwise(0.0),
-        left_message=left,
-        missed=(direction == "inbound") & ~talked & ~left,
+        talk_s=clock_seconds(columns.text("duration")),
+        result=pl.coalesce(result_of(said), pl.when(left).then(pl.lit(MESSAGE))),
         native_id=columns.any_of("call_id", "id"),
     )
 

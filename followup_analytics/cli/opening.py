@@ -1,0 +1,66 @@
+"""The command that opens the local page: open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def open_(
+    source: Annotated[
+        str | None,
+        typer.Argument(metavar="[STORE|LOG|DIR]", help="What to open; without it a page that asks for files."),
+    ] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Open a simulated log.")] = False,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 0,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the link and open nothing.")] = False,
+    min_cell: Annotated[int, typer.Option("--min-cell", min=1, help="Hide groups of fewer applicants.")] = 10,
+) -> None:
+    """Open the tool as a page in the browser, on this machine alone. The first line is its link; it works once.
+
+    Example:  followup open --demo
+    """
+    from followup_analytics.errors import UsageError
+    from followup_analytics.web.server import serve
+
+    if demo and source is not None:
+        raise UsageError("--demo opens a log of its own: leave the file out, or leave out --demo.")
+
+    def say(link: str) -> None:
+        typer.echo(link)
+        import sys
+
+        sys.stdout.flush()
+
+    if demo:
+        import tempfile
+
+        from followup_analytics.simulate import simulate_log
+
+        with tempfile.TemporaryDirectory(prefix="followup-demo-") as folder:
+            log = Path(folder) / "demo"
+            simulate_log(interviews=600, world="office", seed=2026).write(log)
+            serve(str(log), port=port, browser=not no_browser, say=say, min_cell=min_cell)
+        return
+    if source is not None:
+        _require(source)
+    serve(source, port=port, browser=not no_browser, say=say, min_cell=min_cell)
+
+
+def _require(source: str) -> None:
+    """Refuse what isn't there before a page is opened on it."""
+    from followup_analytics.errors import UnreadableError
+    from followup_analytics.store import is_store_url, store_exists
+
+    if is_store_url(source):
+        if not store_exists(source):
+            raise UnreadableError("There is no store at this address: make one with `followup ingest` or `track`.")
+    elif not Path(source).exists():
+        raise UnreadableError(f"{source}: there is no such file, folder or store.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("open")(open_)

@@ -1,0 +1,87 @@
+"""Labels of cohorts that two tables write differently ("Class of 2026", "2026"): told once, and made one on request."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from followup_analytics.errors import UsageError
+from followup_analytics.log.followup_log import Note
+from followup_analytics.log.schema import APPLICANTS, INTERVIEWS
+from followup_analytics.text import listed, shorten
+
+_SETTING = "cohort_labels"
+_TABLES = (INTERVIEWS.name, APPLICANTS.name)
+_SHOWN = 5
+_FILLER = frozenset({"class", "of", "the", "cohort", "year", "graduates", "jahrgang", "promotion", "promoción"})
+
+
+def labels_given(pairs: Sequence[str]) -> dict[str, str]:
+    """The labels that are to be read as others, from texts such as `2026=Class of 2026`.
+
+    Raises UsageError for a text that has no two sides.
+    """
+    found = {}
+    for pair in pairs:
+        one, mark, other = pair.partition("=")
+        if not mark or not one.strip() or not other.strip():
+            raise UsageError(f"--same-cohort {pair!r}: write the label, =, and how to read it: '2026=Class of 2026'.")
+        found[one.strip()] = other.strip()
+    return found
+
+
+def relabelled(frame: pl.DataFrame, labels: Mapping[str, str]) -> pl.DataFrame:
+    """A table with the labels of its cohorts as they are to be read."""
+    if not labels or "cohort" not in frame.columns:
+        return frame
+    return frame.with_columns(pl.col("cohort").replace(dict(labels)))
+
+
+def keep_labels(store: Any, tx: Any, labels: Mapping[str, str]) -> None:
+    """Remember the labels in the log, and read what is in it already by them."""
+    if not labels:
+        return
+    tx.set(_SETTING, json.dumps({**labels_kept(tx), **labels}, ensure_ascii=False))
+    held = store.read_tables()
+    for name in _TABLES:
+        rows = held[name].filter(pl.col("cohort").is_in(list(labels))) if "cohort" in held[name].columns else None
+        if rows is not None and rows.height:
+            tx.add(name, relabelled(rows, labels), anew=True)
+
+
+def labels_kept(log: Any) -> dict[str, str]:
+    """The labels that earlier ingests equated; log: a store or one of its transactions."""
+    found: dict[str, str] = json.loads(log.setting(_SETTING) or "{}")
+    return found
+
+
+def cohort_note(interviews: pl.Series, applicants: pl.Series) -> tuple[Note, ...]:
+    """One warning where interviews and applicants name cohorts differently: both sets, and the way to equate them."""
+    here, there = (sorted(set(labels.drop_nulls().cast(pl.String))) for labels in (interviews, applicants))
+    strange = [label for label in here if label not in there]
+    unused = [label for label in there if label not in here]
+    if not there or not strange or not unused:
+        return ()
+    alike = [(other, label) for label in strange for other in unused if _core(label) == _core(other)]
+    example = alike[0] if alike else (unused[0], strange[0])
+    text = (
+        f"cohorts have other labels in the interviews ({_some(strange)}) than among the applicants ({_some(unused)}), "
+        "so that their interviews and their members are not counted together; if they are the same, ingest again with "
+        f"--same-cohort '{example[0]}={example[1]}'"
+    )
+    return (Note("cohort_labels_differ", text, len(strange)),)
+
+
+def _core(label: str) -> str:
+    """What of a label tells cohorts apart: its years and terms, without words such as "class of"."""
+    words = re.sub(r"[^\w]+", " ", label.casefold()).split()
+    return " ".join(word for word in words if word not in _FILLER)
+
+
+def _some(labels: Sequence[str]) -> str:
+    shown = [shorten(label, 30) for label in labels[:_SHOWN]]
+    return listed([*shown, "more"] if len(labels) > _SHOWN else shown, "and")

@@ -1,0 +1,60 @@
+"""What may leave the office: one gate that hides and rounds, with an attacker inside, and a ledger of what went out."""
+
+from followup_analytics.results.disclosure.cells import Cells
+from followup_analytics.results.disclosure.curves import days_shown, merged_steps
+from followup_analytics.results.disclosure.flows import hidden_parts, hidden_steps
+from followup_analytics.results.disclosure.gate import (
+    cells_of,
+    disclose,
+    disclosed_except,
+    hidden_mapping,
+    hidden_row,
+    n_applicants_of,
+    require_enough,
+    require_visible,
+    rounded_extra,
+    rounded_row,
+    small_cohort_note,
+    working_paper,
+)
+from followup_analytics.results.disclosure.lines import places_to_hide
+from followup_analytics.results.disclosure.marked import HIDDEN_REASON, SUPPRESSED, Disclosed, is_hidden
+from followup_analytics.results.disclosure.policy import MIN_CELL, Disclosure, DisclosurePolicy, policy_of
+from followup_analytics.results.disclosure.released import Units, release_sentence
+from followup_analytics.results.disclosure.sets import sets_shown, shares_shown
+from followup_analytics.results.disclosure.together import found_together, told
+
+__all__ = [
+    "HIDDEN_REASON",
+    "MIN_CELL",
+    "SUPPRESSED",
+    "Cells",
+    "Disclosed",
+    "Disclosure",
+    "DisclosurePolicy",
+    "Units",
+    "cells_of",
+    "days_shown",
+    "disclose",
+    "disclosed_except",
+    "found_together",
+    "hidden_mapping",
+    "hidden_parts",
+    "hidden_row",
+    "hidden_steps",
+    "is_hidden",
+    "merged_steps",
+    "n_applicants_of",
+    "places_to_hide",
+    "policy_of",
+    "release_sentence",
+    "require_enough",
+    "require_visible",
+    "rounded_extra",
+    "rounded_row",
+    "sets_shown",
+    "shares_shown",
+    "small_cohort_note",
+    "told",
+    "working_paper",
+]

@@ -1,0 +1,100 @@
+"""What lies on the desk: the log or store that the page is about, read once for as long as it stays as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from followup_analytics.errors import UsageError
+from followup_analytics.results.disclosure import MIN_CELL
+from followup_analytics.store.address import is_store_url, parse_address
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from followup_analytics.log.followup_log import FollowUpLog
+
+#: Answers that are kept: a page of choices is gone through many times.
+_MOST_KEPT = 64
+
+
+@dataclass
+class Desk:
+    """The log or store that was opened, and answers that were worked out on it.
+
+    source: a store's URL, or the path of a folder or workbook; None until files were given. home: the folder in which
+    a store is made of files that are dropped. min_cell: groups of fewer applicants are hidden on every page.
+    """
+
+    source: str | None
+    home: Path
+    min_cell: int = MIN_CELL
+    _log: tuple[object, FollowUpLog] | None = None
+    _answers: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    @property
+    def is_store(self) -> bool:
+        """Whether what is open can be written to."""
+        return self.source is not None and is_store_url(self.source)
+
+    @property
+    def name(self) -> str:
+        """What is open, in words that hold no password and no path."""
+        if self.source is None:
+            return "nothing yet"
+        if self.is_store:
+            address = parse_address(self.source)
+            return address.path.name if address.path is not None else address.shown
+        return Path(self.source).name or self.source
+
+    def store(self) -> str:
+        """The store's URL. Raises UsageError where what is open is no store."""
+        if self.source is None or not self.is_store:
+            raise UsageError("These files are read and not written to: open a store to record what happened.")
+        return self.source
+
+    def use_store_at_home(self) -> str:
+        """The store that files are taken into: the one that is open, else one in the home folder."""
+        if self.source is None:
+            self.source = f"sqlite:///{self.home / 'followup.db'}"
+        return self.store()
+
+    def log(self) -> FollowUpLog:
+        """The log as it is now. Raises UsageError while nothing is open, else what `read_log` raises."""
+        if self.source is None:
+            raise UsageError("Nothing is open yet: drop your files first.")
+        from followup_analytics.reading import read_log
+
+        with self._lock:
+            state = self._state()
+            if self._log is None or self._log[0] != state:
+                self._log, self._answers = (state, read_log(self.source)), {}
+            return self._log[1]
+
+    def answer(self, key: tuple[Any, ...], make: Callable[[FollowUpLog], Any]) -> Any:
+        """An answer on the log as it is now, worked out once for each key."""
+        log = self.log()
+        kept = self._answers.get(key)
+        if kept is None:
+            kept = make(log)
+            if len(self._answers) >= _MOST_KEPT:
+                self._answers.pop(next(iter(self._answers)))
+            self._answers[key] = kept
+        return kept
+
+    def _state(self) -> object:
+        """What tells a changed log from an unchanged one: sizes and times of its files; of a server, nothing does."""
+        if self.source is None:
+            return None
+        if not self.is_store:
+            path = Path(self.source)
+            files = sorted(path.rglob("*")) if path.is_dir() else [path]
+            return tuple((one.name, one.stat().st_mtime_ns, one.stat().st_size) for one in files if one.is_file())
+        file = parse_address(self.source).path
+        if file is None:
+            return object()
+        beside = [file, file.with_name(file.name + "-wal")]
+        return tuple((one.stat().st_mtime_ns, one.stat().st_size) for one in beside if one.exists())

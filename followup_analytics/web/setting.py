@@ -1,0 +1,124 @@
+"""One way to set a page, and one way to take a form: what all pages share."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from followup_analytics.errors import FollowUpError
+from followup_analytics.web.safety import Keys
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from starlette.datastructures import FormData
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from followup_analytics.web.desk import Desk
+
+Handler = Callable[["Request"], Awaitable["Response"]]
+#: The pages by address, in the order of the menu.
+MENU = (
+    ("/", "Overview"),
+    ("/files", "Files"),
+    ("/rates", "Rates"),
+    ("/curve", "How soon"),
+    ("/outcomes", "Cohorts"),
+    ("/claims", "Advice tested"),
+    ("/today", "Today"),
+    ("/report", "Report"),
+)
+
+
+@dataclass(frozen=True)
+class House:
+    """What every page needs: the desk, the secrets of this run and the templates."""
+
+    desk: Desk
+    keys: Keys
+    templates: Environment
+
+
+@functools.cache
+def environment() -> Environment:
+    """The templates, with every string escaped and a misspelt name an error."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("followup_analytics.web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def house_of(request: Request) -> House:
+    """The house that a request came to."""
+    house: House = request.app.state.house
+    return house
+
+
+def page(request: Request, template: str, *, title: str, status: int = 200, **more: Any) -> Response:
+    """A page from its template; `command` among `more` is what gives the same in a terminal."""
+    from starlette.responses import HTMLResponse
+
+    house = house_of(request)
+    given: Mapping[str, Any] = {
+        "title": title,
+        "menu": MENU,
+        "here": request.url.path,
+        "desk": house.desk,
+        "form_token": house.keys.form,
+        "command": None,
+        "problem": None,
+        "done": None,
+        **more,
+    }
+    return HTMLResponse(house.templates.get_template(template).render(given), status)
+
+
+def go(address: str) -> Response:
+    """Send the browser on after a form, so that a reload doesn't send it twice."""
+    from starlette.responses import RedirectResponse
+
+    return RedirectResponse(address, 303)
+
+
+def told(handler: Handler) -> Handler:
+    """Show what a person can mend as a sentence on a page; work that takes long runs beside the server's own thread."""
+
+    @functools.wraps(handler)
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except FollowUpError as error:
+            return page(request, "problem.html", title="That can’t be done", status=400, problem=str(error))
+
+    return answer
+
+
+async def worked(function: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    """What a slow function gives, while other pages are answered."""
+    from starlette.concurrency import run_in_threadpool
+
+    return await run_in_threadpool(function, *given, **named)
+
+
+async def form_of(request: Request) -> FormData:
+    """The form of a request. Raises the refusal of a form that no page of this run made."""
+    from starlette.exceptions import HTTPException
+
+    form = await request.form(max_files=50, max_fields=200)
+    token = form.get("form_token")
+    if not isinstance(token, str) or not house_of(request).keys.knows_form(token):
+        raise HTTPException(403, "This form is from an earlier run: load the page again.")
+    return form
+
+
+def words(form: FormData, name: str) -> str | None:
+    """A field of a form as text without blanks around it; None where it is empty or a file."""
+    value = form.get(name)
+    return value.strip() or None if isinstance(value, str) else None

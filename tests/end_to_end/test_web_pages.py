@@ -1,0 +1,98 @@
+"""The local page as its users take it: an analyst from a sheet to a report, a coach with one press."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from test_web_safety import Page
+
+from followup_analytics import read_log, response_rates
+
+
+@pytest.fixture
+def coach(tmp_path: Path):
+    """A coach's page with one interview of yesterday."""
+    made = Page(None, tmp_path)
+    with made.client:
+        made.enter()
+        made.post(
+            "/interviews/new",
+            {"applicant": "ada", "at": "yesterday 10:00", "time_zone": "Europe/Berlin", "employer": "Acme"},
+        )
+        yield made
+
+
+def one_interview(page: Page) -> str:
+    """The id of the one interview that the page shows."""
+    found = re.findall(r'href="/interviews/(iv-[^"]+)"', page.client.get("/today?show=all").text)
+    assert len(set(found)) == 1
+    return str(found[0])
+
+
+def test_a_press_records_a_contact(coach: Page, tmp_path: Path) -> None:
+    """`Left a voicemail` is a voicemail that nobody took, and `undo` takes it back."""
+    name = one_interview(coach)
+    assert coach.post("/today/entry", {"interview": name, "press": "voicemail"}).status_code == 303
+    log = read_log(f"sqlite:///{tmp_path / 'followup.db'}")
+    assert log.contacts.select("channel", "party", "direction").rows() == [("voicemail", "none", "outbound")]
+    coach.post("/today/undo", {})
+    assert read_log(f"sqlite:///{tmp_path / 'followup.db'}").contacts.height == 0
+
+
+def test_an_outcome_closes_the_story(coach: Page) -> None:
+    """After it no card is left."""
+    name = one_interview(coach)
+    coach.post("/today/outcome", {"interview": name, "outcome": "offer"})
+    assert "0 of 0 open" in coach.client.get("/today").text
+
+
+def test_a_mistake_is_a_sentence_on_a_page(coach: Page) -> None:
+    """An interview that isn't there is told at once, in words, with status 400."""
+    answer = coach.post("/today/entry", {"interview": "iv-none", "press": "voicemail"})
+    assert answer.status_code == 400
+    assert 'role="alert"' in answer.text
+
+
+def test_an_analyst_gets_from_files_to_a_report(simulated_folder: Path, tmp_path: Path) -> None:
+    """Drop the tables, look, store, read rates, and get the PDF."""
+    made = Page(None, tmp_path)
+    with made.client:
+        made.enter()
+        names = [one for one in sorted(simulated_folder.iterdir()) if one.suffix in (".csv", ".parquet")]
+        dropped = [("files", (one.name, one.read_bytes(), "text/csv")) for one in names]
+        looked = made.post("/files", {"time_zone": "Europe/Berlin"}, files=dropped)
+        assert looked.status_code == 200
+        drop = re.search(r'name="drop" value="([^"]+)"', looked.text)
+        assert drop is not None
+        assert not (tmp_path / "followup.db").exists()
+        assert made.post("/files/store", {"drop": drop.group(1), "time_zone": "Europe/Berlin"}).status_code == 303
+        assert "interviews" in made.client.get("/").text
+        pdf = made.post("/report", {"kind": "cohort", "form": "pdf"})
+        assert pdf.content.startswith(b"%PDF")
+
+
+def test_numbers_of_a_page_are_those_of_the_command(simulated_folder: Path, tmp_path: Path) -> None:
+    """The rates shown are the answer's own cells, hidden ones included."""
+    made = Page(str(simulated_folder), tmp_path)
+    with made.client:
+        made.enter()
+        text = made.client.get("/rates?by=channel").text
+    _, body = response_rates(read_log(simulated_folder), by="channel").printed()
+    cells = re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", text[text.index("<tbody>") :])
+    assert cells == [cell for line in body for cell in line]
+
+
+def test_forms_have_labels_and_pages_a_heading(simulated_folder: Path, tmp_path: Path) -> None:
+    """Every field has words of its own, every page one first heading and a way past the menu."""
+    made = Page(str(simulated_folder), tmp_path)
+    with made.client:
+        made.enter()
+        pages = [made.client.get(one).text for one in ("/", "/files", "/rates", "/today", "/report", "/interviews/new")]
+    assert len(pages) == 6
+    for text in pages:
+        assert text.count("<h1>") == 1
+        assert 'href="#main"' in text
+        fields = re.findall(r'<(?:input|select)(?![^>]*type="hidden")[^>]*name="', text)
+        assert text.count("<label>") >= len(fields)
