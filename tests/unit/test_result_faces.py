@@ -13,6 +13,8 @@ from followup_analytics.answers.outcomes import cohort_outcomes
 from followup_analytics.answers.rates import response_rates
 from followup_analytics.log.followup_log import Note, build_log
 from followup_analytics.reading.logs import read_log
+from followup_analytics.results.disclosure import hidden_row, is_hidden
+from followup_analytics.results.disclosure.marked import Disclosed
 from followup_analytics.results.formatting import note_text
 
 
@@ -20,7 +22,7 @@ from followup_analytics.results.formatting import note_text
 def rates():
     """Rates of the sample log by channel, without the rows that are hidden."""
     found = response_rates(read_log("data/log"), by="channel")
-    return replace(found, rows=tuple(row for row in found.rows if row.status != "suppressed"))
+    return replace(found, rows=found.rows.where(lambda row: not is_hidden(row)))
 
 
 def printed(result, width: int) -> str:
@@ -63,7 +65,7 @@ def test_a_narrow_screen_keeps_the_table_and_names_what_it_leaves_out(rates, wid
 
 def test_one_row_stands_field_by_field(rates):
     """Where one row is too wide for the screen, each field has a line of its own and none is left out."""
-    alone = replace(rates, rows=rates.rows[:1])
+    alone = replace(rates, rows=Disclosed(rates.rows[:1]))
     shown = printed(alone, 60)
     assert "No room" not in shown
     assert all(one.label in shown for one in alone.printed()[0])
@@ -71,13 +73,12 @@ def test_one_row_stands_field_by_field(rates):
 
 def test_several_hidden_rows_are_folded_into_one_line(rates):
     """Their names stand in it; one hidden row alone keeps its place, and so do all where none is shown."""
-    gone = {**dict.fromkeys(rates.row_type.hidden_with_row()), "status": "suppressed", "reason": "Hidden."}
-    hidden = [row.having(**gone) for row in rates.rows]
-    folded = printed(replace(rates, rows=(*rates.rows[:2], *hidden[2:])), 140)
+    hidden = [hidden_row(row) for row in rates.rows]
+    folded = printed(replace(rates, rows=Disclosed((*rates.rows[:2], *hidden[2:]))), 140)
     names = "; ".join(row.by["channel"] for row in rates.rows[2:])
     assert f"Hidden: {len(hidden) - 2} rows ({names})." in folded
-    assert "Hidden:" not in printed(replace(rates, rows=(*rates.rows[:-1], hidden[-1])), 140)
-    assert "Hidden:" not in printed(replace(rates, rows=tuple(hidden)), 140)
+    assert "Hidden:" not in printed(replace(rates, rows=Disclosed((*rates.rows[:-1], hidden[-1]))), 140)
+    assert "Hidden:" not in printed(replace(rates, rows=Disclosed(hidden)), 140)
 
 
 def test_cohorts_stand_side_by_side_where_there_is_no_room_for_all_measures():
