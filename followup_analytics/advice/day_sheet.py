@@ -5,19 +5,18 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from followup_analytics.advice.rules import written
+from followup_analytics.advice.rows import StepRow
+from followup_analytics.advice.steps import written
 from followup_analytics.errors import UsageError
 from followup_analytics.results import columns as col
 from followup_analytics.results.formatting import format_cell
 from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row, answer_row
-from followup_analytics.text import clean, counted, formula_safe
-
-if TYPE_CHECKING:
-    from followup_analytics.advice.next_steps import NextStepsResult, StepRow
+from followup_analytics.text import clean, counted, formula_safe, shorten
 
 _STEPS = {
     "thank_you": "Send a thank-you note",
@@ -26,6 +25,11 @@ _STEPS = {
     "wait": "Wait",
     "move_on": "Move on",
 }
+_SHORT = _STEPS | {"thank_you": "Thank-you note", "email": "E-mail"}
+
+
+#: How many letters a cell of a line may have, so that all of them fit 80 columns.
+_CLIENT, _WHOM, _ID = 11, 16, 10
 
 
 @answer_row
@@ -40,21 +44,51 @@ class DaySheetRow(Row):
     why: str = col.column("sentence", "why", "Why, in a sentence.", role="confidential", importance=col.ALWAYS)
     confidence: str = col.column("sentence", "how sure", "How sure that is, in words.", importance=col.RARELY)
     on: str | None = col.column("date", "", "The day of the step.", role="confidential")
+    at: str | None = col.column("text", "", "Its time where one was agreed.", role="confidential")
+    hours: str | None = col.column("text", "", "When to ring an employer in another zone.", role="confidential")
     step: str = col.column("text", "", "thank_you, call, email, wait or move_on.", role="confidential")
+    coach: str | None = col.column("text", "", "Who looks after it.", role="confidential")
     cohort: str | None = col.column("text", "", "The cohort.", role="confidential")
 
     in_table = ("when", "applicant_id", "employer", "interview_id", "do", "why", "confidence")
 
 
+@answer_row
+class DaySheetLine(Row):
+    """The most urgent step of one client, in one line."""
+
+    when: str = col.column("text", "when", "Its day and time.", role="confidential", importance=col.ALWAYS)
+    client: str = col.column("text", "client", "Start of the id.", role="confidential", importance=col.ALWAYS)
+    do: str = col.column("text", "what to do", "The step in words.", role="confidential", importance=col.ALWAYS)
+    whom: str | None = col.column("text", "employer", "Start of the employer's name.", role="confidential")
+    interview_id: str = col.column("text", "interview", "The interview.", role="confidential")
+    more: str | None = col.column("text", "more", "How many more of this client are open.", role="confidential")
+
+    in_table = ("when", "client", "do", "whom", "interview_id", "more")
+
+
 @dataclass(frozen=True, repr=False)
 class DaySheet(Result):
-    """A DaySheetRow for each open interview: when, applicant, employer, what to do, why."""
+    """A DaySheetRow for each open interview: when, applicant, employer, what to do, why.
+
+    A table has one line for each client, the most urgent of theirs, and how many more there are: it fits 80 columns.
+    """
 
     rows: tuple[DaySheetRow, ...]
+    #: A table shows no more lines than this; files have them all.
+    limit: int | None = None
 
     command: ClassVar[str] = "next"
     title: ClassVar[str] = "Day sheet (confidential)"
     row_type: ClassVar[type[Row]] = DaySheetRow
+    line_type: ClassVar[type[Row] | None] = DaySheetLine
+
+    def printed_rows(self) -> Sequence[DaySheetLine]:
+        """The most urgent row of each client."""
+        theirs: dict[str, list[DaySheetRow]] = {}
+        for row in self.rows:
+            theirs.setdefault(row.applicant_id, []).append(row)
+        return [_line(rows) for rows in list(theirs.values())[: self.limit]]
 
     def summary(self) -> str:
         """How many things are to be done today, for how many applicants."""
@@ -69,7 +103,7 @@ class DaySheet(Result):
         """The sheet as CSV, one line a row; no cell starts with a character that a spreadsheet takes for a formula."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\r\n")
-        fields = self.shown_fields()
+        fields = [DaySheetRow.declaration(name) for name in DaySheetRow.in_table]
         writer.writerow([one.name for one in fields])
         for row in self.rows:
             writer.writerow(
@@ -78,14 +112,17 @@ class DaySheet(Result):
         return out.getvalue()
 
 
-def day_sheet(steps: NextStepsResult, *, until: dt.date | str | None = None) -> DaySheet:
+def day_sheet(
+    steps: Result, rows: Sequence[StepRow], *, until: dt.date | str | None = None, limit: int | None = None
+) -> DaySheet:
     """The next steps as a sheet for the day; with `until`, only what falls due by that date.
 
+    steps: the answer whose rows they are. limit: how many lines a table shows.
     Raises UsageError where `until` is not a date.
     """
     last = _until(until)
-    rows = [_row(row) for row in steps.rows if last is None or (row.on and dt.date.fromisoformat(row.on) <= last)]
-    return DaySheet(tuple(rows), steps.counts, steps.notes, steps.native, dict(steps.extra))
+    kept = [_row(row) for row in rows if last is None or (row.on and dt.date.fromisoformat(row.on) <= last)]
+    return DaySheet(tuple(kept), steps.counts, steps.notes, steps.native, dict(steps.extra), limit)
 
 
 def _row(row: StepRow) -> DaySheetRow:
@@ -98,8 +135,24 @@ def _row(row: StepRow) -> DaySheetRow:
         why=row.why,
         confidence=row.confidence,
         on=row.on,
+        at=row.at,
+        hours=row.hours,
         step=row.step,
+        coach=row.coach,
         cohort=row.cohort,
+    )
+
+
+def _line(rows: Sequence[DaySheetRow]) -> DaySheetLine:
+    """The most urgent row of a client, in one line."""
+    first = rows[0]
+    return DaySheetLine(
+        when=f"{first.when} {first.at}" if first.at else first.when,
+        client=shorten(first.applicant_id, _CLIENT),
+        do=_SHORT[first.step],
+        whom=shorten(first.employer, _WHOM) if first.employer else None,
+        interview_id=shorten(first.interview_id, _ID),
+        more=f"+{len(rows) - 1}" if len(rows) > 1 else None,
     )
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from followup_analytics.advice.office_days import WorkingDays
+from followup_analytics.advice.owed import answer_owed
 from followup_analytics.advice.policy import Policy
-from followup_analytics.advice.rules import RULES, Advice, Rule
+from followup_analytics.advice.rules import RULES, Rule
 from followup_analytics.advice.situation import Situation
+from followup_analytics.advice.states import state_of
+from followup_analytics.advice.steps import ACTIONS, Advice, written
 from followup_analytics.advice.verdicts import REPLACED, confidence, evidence
 
 
@@ -17,20 +20,30 @@ from followup_analytics.advice.verdicts import REPLACED, confidence, evidence
 class NextStep:
     """The next step of one open interview.
 
-    rule: number of the rule that fitted. step, on, why: what to do, when (None: no date) and the reason in a sentence.
+    state: where its story stands. rule: number of the rule that fitted. step, on, at, why: what to do, on which date
+    (None: no date), at which local time where one was agreed, and the reason in a sentence. asked_for: by the employer.
     source: where the rule comes from. evidence: this log's verdict on each claim behind it. confidence: how sure.
-    replaced: rules left out because this log contradicts them.
+    replaced: rules left out because this log contradicts them. put_off: its coach doesn't want to be reminded yet.
     """
 
     situation: Situation
+    state: str
     rule: int
     step: str
     on: date | None
+    at: time | None
     why: str
     source: str
     evidence: tuple[dict[str, str], ...]
     confidence: str
+    asked_for: bool = False
     replaced: tuple[int, ...] = ()
+    put_off: bool = False
+
+    @property
+    def is_due(self) -> bool:
+        """Something is to be done by today."""
+        return self.step in ACTIONS and self.on is not None and self.on <= self.situation.today
 
 
 def decide(now: Situation, policy: Policy, works: WorkingDays, verdicts: Mapping[str, str]) -> NextStep:
@@ -58,16 +71,29 @@ def _step(
 ) -> NextStep:
     overturned = tuple(one.decisive for one in replaced if one.decisive)
     notes = [f"The usual advice is replaced, as this log contradicts it: {one.instead}." for one in replaced]
+    owed = None if now.do_not_contact else answer_owed(now)
+    if owed is not None:
+        notes.append(owed)
+    if now.later_round is not None:
+        notes.append(f"A further round is recorded ({now.later_round}): close this one with the outcome advanced.")
     sure = confidence(advice.claims, verdicts, opposite=advice.opposite, untested=advice.untested)
     office = bool(policy.changed.intersection(rule.policy))
+    on, put_off = advice.on, False
+    if now.snoozed_until is not None and now.snoozed_until > now.today and on is not None and on < now.snoozed_until:
+        on, put_off = now.snoozed_until, True
+        notes.append(f"It was put off until {written(on)}.")
     return NextStep(
         situation=now,
+        state=state_of(now),
         rule=rule.number,
         step=advice.step,
-        on=advice.on,
+        on=on,
+        at=None if put_off else advice.at,
         why=" ".join([advice.why, *notes]),
         source="a verdict of this log" if replaced else policy.source if office else rule.source,
         evidence=tuple(evidence((*advice.claims, *advice.opposite, *overturned), verdicts)),
         confidence=REPLACED if replaced else sure,
+        asked_for=advice.asked_for,
         replaced=tuple(one.number for one in replaced),
+        put_off=put_off,
     )

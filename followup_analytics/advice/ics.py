@@ -1,24 +1,33 @@
-"""Next steps as an iCalendar file (RFC 5545): one all-day entry for each step that has a date."""
+"""Next steps as an iCalendar file (RFC 5545): an entry for each step with a date, at its time where one is agreed."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from followup_analytics.advice.steps import ACTIONS
 
 _FOLD = 75
 _WORDS = {"thank_you": "Thank-you note", "call": "Call", "email": "E-mail", "wait": "Look again"}
+#: How long a call stands in the calendar; and when it rings: before a time agreed, or in the morning of its day.
+_CALL = timedelta(minutes=15)
+_BEFORE, _MORNING = "-PT15M", "PT9H"
+_DAY = timedelta(days=1)
 
 
 def to_ics(steps: Iterable[Mapping[str, Any]], *, made_at: datetime, version: str = "") -> str:
     """The steps as the text of an .ics file, lines ending in CRLF as the standard wants.
 
-    steps: rows with interview_id, step, on (ISO date or None), why and, where known, employer. Steps without a date are
-    left out. made_at: stamps every entry, so that the same steps give the same file. An entry keeps its identifier from
-    one export to the next, and the later export replaces it.
+    steps: rows with interview_id, step, on (ISO date or None), at (HH:MM or None), time_zone, why and, where known,
+    employer and hours. Steps without a date are left out. made_at: stamps every entry, so that the same steps give the
+    same file. An entry keeps its identifier from one export to the next, and the later export replaces it. What is to
+    be done rings: 15 minutes before a time agreed, else at 9 in the morning.
     """
     stamp = f"{made_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    dated = [row for row in steps if row["on"]]
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -26,36 +35,130 @@ def to_ics(steps: Iterable[Mapping[str, Any]], *, made_at: datetime, version: st
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
     ]
-    for row in steps:
-        if row["on"]:
-            lines += _event(row, stamp, made_at)
+    for zone, years in sorted(_zones(dated).items()):
+        lines += _zone_lines(zone, min(years) - 1, max(years))
+    for row in dated:
+        lines += _event(row, stamp, made_at)
     lines.append("END:VCALENDAR")
     return "".join(f"{part}\r\n" for line in lines for part in _folded(line))
 
 
 def _event(row: Mapping[str, Any], stamp: str, made_at: datetime) -> list[str]:
-    on = date.fromisoformat(row["on"])
     # The identifier is a hash, so that a calendar that syncs to a cloud carries no key of the log.
     key = hashlib.sha256(f"followup:{row['interview_id']}".encode()).hexdigest()[:32]
+    why = " ".join(part for part in (row["why"], f"Ring {row['hours']}." if row.get("hours") else "") if part)
     return [
         "BEGIN:VEVENT",
         f"UID:{key}@followup-analytics.invalid",
         f"DTSTAMP:{stamp}",
         f"SEQUENCE:{int(made_at.timestamp()) // 60}",
-        f"DTSTART;VALUE=DATE:{on:%Y%m%d}",
-        f"DTEND;VALUE=DATE:{on + timedelta(days=1):%Y%m%d}",
+        *_span(row),
         f"SUMMARY:{_escaped(_summary(row))}",
-        f"DESCRIPTION:{_escaped(str(row['why']))}",
+        f"DESCRIPTION:{_escaped(why)}",
         "CLASS:CONFIDENTIAL",
-        "TRANSP:TRANSPARENT",
+        f"TRANSP:{'OPAQUE' if row.get('at') else 'TRANSPARENT'}",
+        *_alarm(row),
         "END:VEVENT",
+    ]
+
+
+def _span(row: Mapping[str, Any]) -> list[str]:
+    on = date.fromisoformat(row["on"])
+    if not row.get("at"):
+        return [f"DTSTART;VALUE=DATE:{on:%Y%m%d}", f"DTEND;VALUE=DATE:{on + _DAY:%Y%m%d}"]
+    begin = datetime.combine(on, time.fromisoformat(row["at"]))
+    zone = _named_zone(row)
+    if zone is None:
+        start = begin.replace(tzinfo=UTC) - _offset(row.get("time_zone"))
+        return [f"DTSTART:{start:%Y%m%dT%H%M%SZ}", f"DTEND:{start + _CALL:%Y%m%dT%H%M%SZ}"]
+    return [f"{name};TZID={zone}:{at:%Y%m%dT%H%M%S}" for name, at in (("DTSTART", begin), ("DTEND", begin + _CALL))]
+
+
+def _alarm(row: Mapping[str, Any]) -> list[str]:
+    if row["step"] not in ACTIONS and not row.get("at"):
+        return []
+    return [
+        "BEGIN:VALARM",
+        "ACTION:DISPLAY",
+        f"DESCRIPTION:{_escaped(_summary(row))}",
+        f"TRIGGER:{_BEFORE if row.get('at') else _MORNING}",
+        "END:VALARM",
     ]
 
 
 def _summary(row: Mapping[str, Any]) -> str:
     # A wait for the day that the employer named ends in a call.
-    words = "Call, as they asked" if row["step"] == "wait" and row.get("rule") == 2 else _WORDS.get(row["step"])
+    words = "Call, as they asked" if row["step"] == "wait" and row.get("rule") in (2, 3) else _WORDS.get(row["step"])
     return f"{words or row['step']}: {row.get('employer') or 'interview ' + str(row['interview_id'])}"
+
+
+# ----------------------------------------------------------------------------------------------------------- zones
+
+
+def _named_zone(row: Mapping[str, Any]) -> str | None:
+    """The place whose clock a time is read on; None where only an offset is known."""
+    zone = row.get("time_zone")
+    return None if not zone or zone == "UTC" or zone[0] in "+-" else str(zone)
+
+
+def _offset(zone: str | None) -> timedelta:
+    if not zone or zone[0] not in "+-":
+        return timedelta()
+    hours = timedelta(hours=int(zone[1:3]), minutes=int(zone[4:6]))
+    return hours if zone[0] == "+" else -hours
+
+
+def _zones(rows: Iterable[Mapping[str, Any]]) -> dict[str, set[int]]:
+    """The zones in which times are told, with their years."""
+    found: dict[str, set[int]] = {}
+    for row in rows:
+        zone = _named_zone(row)
+        if row.get("at") and zone is not None:
+            found.setdefault(zone, set()).add(int(row["on"][:4]))
+    return found
+
+
+def _zone_lines(name: str, first: int, last: int) -> list[str]:
+    """The zone's clock changes of some years: calendars want them told, whatever they know themselves."""
+    zone = ZoneInfo(name)
+    changes = [one for year in range(first, last + 1) for one in _changes(zone, year)]
+    if not changes:
+        here = datetime(first, 1, 1, tzinfo=zone)
+        changes = [(here.replace(tzinfo=None), here, here)]
+    lines = ["BEGIN:VTIMEZONE", f"TZID:{name}"]
+    for local, before, after in changes:
+        kind = "DAYLIGHT" if after.dst() else "STANDARD"
+        lines += [
+            f"BEGIN:{kind}",
+            f"DTSTART:{local:%Y%m%dT%H%M%S}",
+            f"TZOFFSETFROM:{before:%z}",
+            f"TZOFFSETTO:{after:%z}",
+            f"TZNAME:{after:%Z}",
+            f"END:{kind}",
+        ]
+    return [*lines, "END:VTIMEZONE"]
+
+
+def _changes(zone: ZoneInfo, year: int) -> list[tuple[datetime, datetime, datetime]]:
+    """The clock changes of a year: the local time at which each begins, on the clock before it; before; after."""
+    found = []
+    start, end = (datetime(one, 1, 1, tzinfo=UTC) for one in (year, year + 1))
+    while start < end:
+        following = start + _DAY
+        if start.astimezone(zone).utcoffset() != following.astimezone(zone).utcoffset():
+            low, high = start, following
+            while high - low > timedelta(seconds=1):
+                middle = low + (high - low) // 2
+                same = middle.astimezone(zone).utcoffset() == start.astimezone(zone).utcoffset()
+                low, high = (middle, high) if same else (low, middle)
+            high = high.replace(microsecond=0)
+            before, after = start.astimezone(zone), high.astimezone(zone)
+            found.append(((high + (before.utcoffset() or timedelta())).replace(tzinfo=None), before, after))
+        start = following
+    return found
+
+
+# ------------------------------------------------------------------------------------------------------------ text
 
 
 def _escaped(text: str) -> str:

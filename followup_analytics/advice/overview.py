@@ -1,4 +1,4 @@
-"""Where every interview of a log stands, open or closed: the list from which a person picks the one to act on."""
+"""Where the interviews of a log stand: the list from which a person picks the one to act on."""
 
 from __future__ import annotations
 
@@ -9,24 +9,31 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
-from followup_analytics.advice.next_steps import CONFIDENTIAL
-from followup_analytics.advice.situation import EPOCH, contacts_of, with_today
+from followup_analytics.advice.facts import EPOCH, contacts_of, moment_of, with_today
+from followup_analytics.advice.result import CONFIDENTIAL
 from followup_analytics.cells.windows import ATTEMPT
+from followup_analytics.errors import UsageError
 from followup_analytics.log.clock import local_times
+from followup_analytics.log.followup_log import Note
+from followup_analytics.log.schema import OUTCOMES
 from followup_analytics.results import columns as col
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
-from followup_analytics.text import counted
+from followup_analytics.text import counted, listed, nearest
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
+
+OPEN, AHEAD = "open", "still ahead"
+#: Where an interview may stand.
+STATES = (OPEN, AHEAD, *OUTCOMES)
 
 
 @answer_row
 class OverviewRow(Row):
     """Where one interview stands."""
 
-    interview_id: str = col.column("text", "interview", "The interview.", role="confidential", importance=col.ALWAYS)
+    interview_id: str = col.column("text", "interview", "The interview.", role="confidential")
     interviewed: str = col.column(
         "text", "on", "Local date of the interview, with the time where known.", role="confidential"
     )
@@ -36,10 +43,11 @@ class OverviewRow(Row):
     last_contact: str | None = col.column(
         "text", "last contact", "Local date of the last touch in either direction.", role="confidential"
     )
+    coach: str | None = col.column("text", "coach", "Who looks after it.", role="confidential")
     applicant_id: str = col.column("text", "", "The applicant.", role="confidential")
     cohort: str | None = col.column("text", "", "The cohort.", role="confidential")
 
-    in_table = ("interview_id", "interviewed", "employer", "state", "attempts", "last_contact")
+    in_table = ("interview_id", "interviewed", "employer", "state", "attempts", "last_contact", "coach")
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,34 +62,71 @@ class Overview(Result):
 
     def summary(self) -> str:
         """How many interviews there are, and how many of them are open."""
-        waiting = sum(row.state in ("open", "still ahead") for row in self.rows)
-        return f"{counted(len(self.rows), 'interview')}, {waiting} open."
+        n, n_open = self.extra["interviews"], self.extra["open"]
+        return f"{counted(n, 'interview')}, {n_open} open."
 
 
-def overview(log: FollowUpLog, applicants: Collection[str] | None = None) -> Overview:
-    """List the interviews of a log, or those of some applicants (by the ids that the log has), the latest first.
+def overview(
+    log: FollowUpLog,
+    applicants: Collection[str] | None = None,
+    *,
+    coach: str | None = None,
+    states: Collection[str] = (),
+    start: int = 0,
+    limit: int | None = None,
+) -> Overview:
+    """List the interviews of a log, the latest first.
 
-    Attempts are outbound follow-ups at or after the interview, whether or not they were answered.
+    applicants: only theirs (by the ids that the log has). coach: only those that this coach looks after. states: only
+    those that stand so (see STATES). start, limit: from which row on and how many. Attempts are outbound follow-ups at
+    or after the interview, whether or not they were answered.
+    Raises UsageError for a state that there is none of.
     """
-    interviews = with_today(log)
+    chosen = [read_state(one) for one in states]
+    interviews = with_today(log, moment_of(log, None))
     if applicants is not None:
         interviews = interviews.filter(pl.col("applicant_id").is_in(list(applicants)))
-    touches = (
-        contacts_of(log, interviews)
-        .group_by("interview_id")
-        .agg(attempts=(pl.col("role") == ATTEMPT).sum(), last_day=pl.col("day").max())
-    )
+    if coach is not None:
+        interviews = interviews.filter(pl.col("coach").str.to_lowercase() == coach.strip().lower())
     known = log.outcomes.join(interviews.select("interview_id", "today"), on="interview_id")
     # One that is dated ahead is not yet so, as for the next steps.
     known = known.filter(pl.col("_day") <= pl.col("today")).select("interview_id", "outcome")
-    facts = (
-        interviews.join(known, on="interview_id", how="left")
-        .join(touches, on="interview_id", how="left")
-        .sort("_at_us", "interview_id", descending=[True, False])
+    pending = pl.when("held").then(pl.lit(OPEN)).otherwise(pl.lit(AHEAD))
+    listed_ = interviews.join(known, on="interview_id", how="left").with_columns(state=pl.coalesce("outcome", pending))
+    if chosen:
+        listed_ = listed_.filter(pl.col("state").is_in(chosen))
+    listed_ = listed_.sort("_at_us", "interview_id", descending=[True, False])
+    n, n_open = listed_.height, int(listed_["state"].is_in([OPEN, AHEAD]).sum())
+    page = listed_.slice(start, limit)
+    touches = (
+        contacts_of(log, page)
+        .group_by("interview_id")
+        .agg(attempts=(pl.col("role") == ATTEMPT).sum(), last_day=pl.col("day").max())
     )
+    facts = page.join(touches, on="interview_id", how="left", maintain_order="left")
     local = local_times(facts["_at_us"], facts["_zone"])
     rows = tuple(_row(row) for row in facts.with_columns(local=local).iter_rows(named=True))
-    return Overview(rows, LogCounts.of(log), (CONFIDENTIAL,), log.native)
+    notes = (CONFIDENTIAL, *_more(n, start, len(rows)))
+    return Overview(rows, LogCounts.of(log), notes, log.native, extra={"interviews": n, "open": n_open})
+
+
+def read_state(typed: str) -> str:
+    """A state as people type it. Raises UsageError, with the nearest, for one that there is none of."""
+    word = typed.strip().lower().replace("_", " ").replace("-", " ")
+    word = AHEAD if word == "ahead" else word
+    if word in STATES:
+        return word
+    guess = nearest(word, STATES)
+    raise UsageError(
+        f"--state {typed!r}: there is no such state; " + (f"is {guess!r} meant?" if guess else f"use {listed(STATES)}.")
+    )
+
+
+def _more(n: int, start: int, shown: int) -> tuple[Note, ...]:
+    if shown == n:
+        return ()
+    upto = f"{start + 1:,} to {start + shown:,}" if shown else "none"
+    return (Note("more_rows", f"These are rows {upto} of {n:,}; --page goes on, --all lists every interview."),)
 
 
 def _row(row: Mapping[str, Any]) -> OverviewRow:
@@ -90,9 +135,10 @@ def _row(row: Mapping[str, Any]) -> OverviewRow:
         interview_id=row["interview_id"],
         interviewed=f"{row['local']:{clock}}",
         employer=row["employer"],
-        state=row["outcome"] or ("open" if row["held"] else "still ahead"),
+        state=row["state"],
         attempts=row["attempts"] or 0,
         last_contact=None if row["last_day"] is None else f"{EPOCH + timedelta(days=row['last_day'])}",
+        coach=row["coach"],
         applicant_id=row["applicant_id"],
         cohort=row["cohort"],
     )

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from followup_analytics.advice.rules import written
-from followup_analytics.advice.situation import Situation, open_interviews
+from followup_analytics.advice.facts import moment_of, open_interviews
+from followup_analytics.advice.situation import Situation
+from followup_analytics.advice.steps import written
 from followup_analytics.advice.verdicts import NOT_EXAMINED, read_verdicts
 from followup_analytics.errors import UsageError
 from followup_analytics.text import clean
@@ -126,7 +127,7 @@ def call_script(
     verdicts: as of `next_steps`; a point that this log contradicts is left out and listed as such. What is not given
     stands as a blank to fill in. Raises UsageError where there is no such interview or no call is due any more.
     """
-    found = {one.interview_id: one for one in open_interviews(log, today).situations}
+    found = {one.interview_id: one for one in open_interviews(log, moment_of(log, today)).situations}
     now = found.get(interview_id)
     if now is None or now.do_not_contact:
         raise UsageError(_no_call(log, interview_id))
@@ -177,9 +178,8 @@ def _lines(now: Situation, facts: Mapping[str, str]) -> list[Line]:
         if now.promised
         else "When do you expect to decide, and what would be the next step?"
     )
-    news = (
-        [Line("news", "I saw that [a piece of news about the company].", "company-news")] if now.attempts == 1 else []
-    )
+    second = now.attempts_made == 1
+    news = [Line("news", "I saw that [a piece of news about the company].", "company-news")] if second else []
     return [
         Line("greeting", f"Good morning, {facts['them']}, this is {facts['me']}."),
         Line("interview", f"We spoke on {facts['when']} about {facts['post']} at {facts['employer']}."),
@@ -202,7 +202,7 @@ def _receptionist(facts: Mapping[str, str]) -> list[Line]:
 
 
 def _habits(now: Situation) -> list[Line]:
-    again = [Line("approach", "Try something else than last time.", "vary-approach")] if now.attempts == 1 else []
+    again = [Line("approach", "Try something else than last time.", "vary-approach")] if now.attempts_made == 1 else []
     return [
         Line("brief", "Keep it under five minutes.", "keep-it-brief"),
         Line("credentials", "Don't go through your credentials again.", "no-credentials"),

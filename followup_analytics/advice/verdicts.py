@@ -53,13 +53,13 @@ def confidence(
 
     opposite: claims that speak against the step where they hold. untested: no claim is about this moment.
     """
+    if untested:
+        return CUSTOM
     if not claims and not opposite:
         return GIVEN
     found = [verdicts.get(claim, NOT_EXAMINED) for claim in claims]
     turned = [verdicts.get(claim, NOT_EXAMINED) for claim in opposite]
     found += [_TURNED.get(verdict, verdict) for verdict in turned]
-    if untested:
-        return CUSTOM
     if "contradicted" in found:
         return AGAINST
     if "supported" in found:

@@ -70,6 +70,10 @@ class Judged(Estimated, Protocol):
     def margin(self) -> float:
         """The smallest difference that matters."""
 
+    @property
+    def deciding_limit(self) -> float | None:
+        """Of a one-sided claim the 90% limit that decides; else None."""
+
 
 class Powered(Interval, Protocol):
     """How often a claim gets a verdict at one size of log."""

@@ -34,8 +34,8 @@ def forest_chart(
 ) -> Axes:
     """Draw the verdicts on claims as risk differences with 95% intervals.
 
-    `labels` gives a claim's name in words. A square is filled where the interval leaves out zero. Claims without an
-    estimate keep their line.
+    `labels` gives a claim's name in words. A square is filled where the interval leaves out zero. Of a one-sided claim
+    the 90% limit that decides is drawn in place of the interval. Claims without an estimate keep their line.
     """
     with house_style():
         axes = ax or new_axes(COLUMN_WIDTH, 0.85 + 0.21 * max(len(rows), 2))
@@ -56,13 +56,21 @@ def forest_alt(rows: Sequence[Judged]) -> str:
     tally = {word: sum(row.verdict == verdict for row in rows) for verdict, word in VERDICT_WORDS.items()}
     counted = joined([f"{number} {word}" for word, number in tally.items() if number])
     told = [
-        f"{claim_words(row.claim)} {points(number(row))} points ({points(ends[0])} to {points(ends[1])})"
+        f"{claim_words(row.claim)} {points(number(row))} points ({interval_words(row)})"
         for row in rows
-        if row.verdict in ("supported", "contradicted") and has_number(row) and (ends := limits(row))
+        if row.verdict in ("supported", "contradicted") and has_number(row) and limits(row)
     ][:4]
     detail = f" {joined(told)}." if told else ""
     start = f"Forest chart of the verdicts on {len(rows)} claims: {counted or 'none'}."
     return f"{start}{detail} The table gives every number."
+
+
+def interval_words(row: Judged) -> str:
+    """A row's 95% interval in points; of a one-sided claim the 90% limit that decides."""
+    if row.deciding_limit is not None:
+        return f"90% limit {points(row.deciding_limit)}"
+    ends = limits(row)
+    return f"{points(ends[0])} to {points(ends[1])}" if ends else "no interval"
 
 
 def _reach(rows: Sequence[Judged]) -> float:
@@ -85,11 +93,16 @@ def _draw_claim(axes: Axes, place: int, row: Judged) -> None:
         _verdict_text(axes, place, word, GREY)
         return
     mid, (low, high) = row.estimate, ends
+    decides = row.deciding_limit
+    if decides is not None:
+        low, high = sorted((mid, decides))
     colour = VERMILLION if row.verdict == "contradicted" else BLUE
-    filled = low > 0 or high < 0
+    filled = decides is None and (low > 0 or high < 0)
     axes.plot([low, high], [place, place], color=colour, linewidth=1.4, solid_capstyle="butt", zorder=2)
     axes.plot(mid, place, "s", color=colour, markerfacecolor=colour if filled else "white", markersize=5, zorder=3)
-    numbers = f"{points(mid)} ({points(low)} to {points(high)})"
+    if decides is not None:
+        axes.plot(decides, place, "|", color=colour, markersize=9, markeredgewidth=1.6, zorder=3)
+    numbers = f"{points(mid)} ({interval_words(row)})"
     axes.text(1.02, place, numbers, transform=across, va="center", fontsize=8.5)
     _verdict_text(axes, place, verdict, INK)
 
@@ -125,8 +138,11 @@ def _caption(rows: Sequence[Judged]) -> str:
     band = " The grey bands are too small to matter." if margins else ""
     if len(margins) == 1:
         band = f" The grey band ({points(max(margins), 0).lstrip('+')} points either way) is too small to matter."
+    decided = any(row.deciding_limit is not None for row in rows)
+    one_sided = " (of claims that a gain or a harm is too small to matter, the 90% limit that decides)"
+    one_sided = one_sided if decided else ""
     return (
         "How much more often the outcome comes with the advice than without it, adjusted as the protocol says, with "
-        "95% intervals. A filled square says that this claim's own interval leaves out "
+        f"95% intervals{one_sided}. A filled square says that this claim's own interval leaves out "
         f"zero; the verdict beside it also allows for testing many claims, so that it may still be “can’t tell”.{band}"
     )

@@ -1,17 +1,14 @@
-"""Commands that answer from a log: rates, curve, silence, outcomes, model, predict, claims, plan, next."""
+"""Commands that answer from a log: rates, curve, silence, outcomes, model, predict, claims, plan."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from followup_analytics.cli.evidence import claims, plan
 from followup_analytics.cli.shared import LogPath, Shared, finish, open_log, say, with_options, writable
-
-if TYPE_CHECKING:
-    from followup_analytics.log.followup_log import FollowUpLog
 
 Outcome = Literal["response", "advanced"]
 Within = Annotated[
@@ -192,51 +189,6 @@ def predict(
     finish(predict_callbacks(opened, load_callback_model(model), within=within), shared)
 
 
-@with_options(Shared)
-def next_(
-    log: LogPath,
-    shared: Shared,
-    today: Annotated[
-        str | None,
-        typer.Option("--today", metavar="DATE", help="Plan for this day (default: the data date; now for a store)."),
-    ] = None,
-    policy: Annotated[Path | None, typer.Option("--policy", help="The office's policy file (TOML).")] = None,
-    ics: Annotated[Path | None, typer.Option("--ics", help="Also write the steps as a calendar file.")] = None,
-    due: Annotated[bool, typer.Option("--due", help="Only what is to be done by that day.")] = False,
-    sheet: Annotated[bool, typer.Option("--sheet", help="As a coach's day sheet: by client, what to do, why.")] = False,
-    script: Annotated[bool, typer.Option("--script", help="Also print what to say in each call.")] = False,
-    working_days: Annotated[
-        str | None, typer.Option("--working-days", metavar="COUNTRY", help="Whose holidays count, such as DE; or zone.")
-    ] = None,
-    no_claims: Annotated[bool, typer.Option("--no-claims", help="Don't test the advice on this log first.")] = False,
-) -> None:
-    """Whom to follow up with, when, why, and how sure that advice is (confidential).
-
-    Example:  followup next sqlite:///followup.db
-    """
-    from followup_analytics.advice import next_steps
-    from followup_analytics.results.exports import private
-
-    opened = open_log(log, shared, protect=False)
-    verdicts = None if no_claims else _own_verdicts(opened, shared.seed)
-    steps = next_steps(opened, today=today, policy=policy, verdicts=verdicts, test=not no_claims, country=working_days)
-    if due:
-        steps = steps.due_only()
-    finish(steps.day_sheet() if sheet else steps, shared)
-    if ics is not None:
-        private(writable(ics)).write_text(steps.to_ics(), encoding="utf-8", newline="")
-        say(f"The steps are in {ics.name}.")
-    if script:
-        typer.echo(steps.scripts_text())
-
-
-def _own_verdicts(log: FollowUpLog, seed: int) -> Any:
-    """The claims on this log: a working paper about one's own clients needs no hiding of what it rests on."""
-    from followup_analytics.claims import test_claims
-
-    return test_claims(log, min_cell=1, seed=seed)
-
-
 def _listed(columns: str | None) -> list[str] | None:
     """Names between commas, none of them empty; None where the option was not given."""
     return None if columns is None else [name.strip() for name in columns.split(",") if name.strip()]
@@ -246,6 +198,6 @@ def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
     for name, function in (
         ("rates", rates), ("curve", curve), ("silence", silence), ("outcomes", outcomes), ("model", model),
-        ("predict", predict), ("claims", claims), ("plan", plan), ("next", next_),
+        ("predict", predict), ("claims", claims), ("plan", plan),
     ):  # fmt: skip
         app.command(name)(function)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -18,7 +19,13 @@ INTERRUPTED = 130
 _IN_A_LINE = {
     "ingest": "Read, check, link and store files as they are.",
     "check": "The same without storing: what is wrong, and where.",
+    "office": "An office's folder: a workbook to fill in, a report each term.",
+    "map": "Draft what a sheet of your own means, without writing TOML.",
+    "log": "Record what happened, in a line as you would say it.",
+    "today": "What is due today, in the store that `use` names.",
+    "use": "The store that `log` and `today` are about.",
     "track": "Record what happened, one entry at a time.",
+    "store": "Backup, verify, copy, compact; one person's data; the key.",
     "next": "Whom to follow up with today, and why.",
     "predict": "The chance of hearing back, for open interviews.",
     "silence": "Whether so long a silence is normal.",
@@ -72,10 +79,23 @@ def _root(
 @cache
 def _register() -> None:
     """Import the command modules, which add themselves to the application."""
-    from followup_analytics.cli import analyse, gather, opening, produce, releasing, track
+    from followup_analytics.cli import (
+        advise,
+        analyse,
+        gather,
+        map,  # noqa: A004 - named as the command
+        office,
+        opening,
+        produce,
+        quick,
+        releasing,
+        track,
+        upkeep,
+    )
 
-    app.add_typer(track.app, name="track")
-    for module in (gather, analyse, produce, opening, releasing):
+    for name, group in (("track", track.app), ("office", office.app), ("store", upkeep.app)):
+        app.add_typer(group, name=name)
+    for module in (gather, map, quick, advise, analyse, produce, opening, releasing):
         module.register(app)
     for one in app.registered_commands:
         one.short_help = _IN_A_LINE.get(str(one.name), one.short_help)
@@ -87,6 +107,8 @@ def _register() -> None:
 
 def main() -> None:
     """Run the command line and end the process with the contract's exit code."""
+    # A command makes many objects that all live to its end: to look for garbage among them again and again is in vain.
+    gc.set_threshold(200_000, 20, 20)
     _register()
     # Taken out here, so that it may stand anywhere in any command.
     debug = "--debug" in sys.argv

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -242,17 +243,55 @@ def undo(
 def list_(
     context: typer.Context,
     printing: Printing,
-    applicant: Annotated[str | None, typer.Option("--applicant", metavar="ID", help="Only this applicant's.")] = None,
+    applicant: Annotated[
+        str | None, typer.Option("--applicant", "--client", metavar="ID", help="Only this applicant's.")
+    ] = None,
+    coach: Annotated[str | None, typer.Option("--coach", help="Only those that this coach looks after.")] = None,
+    state: Annotated[
+        list[str] | None,
+        typer.Option("--state", help="Only those that stand so: open, ahead, or an outcome; may be repeated."),
+    ] = None,
+    page: Annotated[int, typer.Option("--page", min=1, help="Which 25 of a long table.")] = 1,
+    every: Annotated[bool, typer.Option("--all", help="All interviews at once, those with an outcome too.")] = False,
 ) -> None:
-    """List the interviews, the latest first: id, day, employer, open or how it ended, attempts (confidential).
+    """List the open interviews, the latest first, 25 at a time: id, day, employer, attempts (confidential).
 
-    Example:  followup track sqlite:///followup.db list --applicant ada
+    Example:  followup track sqlite:///followup.db list --coach ines
     """
-    from followup_analytics.advice.overview import overview
-    from followup_analytics.reading.logs import read_log
-    from followup_analytics.track import ids_of
+    from followup_analytics.advice.overview import AHEAD, OPEN, overview, read_state
+    from followup_analytics.cli.advise import AT_A_TIME
+    from followup_analytics.cli.shared import form_of
+    from followup_analytics.track import ids_of, read_listed
 
-    show(overview(read_log(context.obj), None if applicant is None else ids_of(context.obj, applicant)), printing)
+    states = [read_state(one) for one in state or ()] or ([] if every else [OPEN, AHEAD])
+    log, counts = read_listed(context.obj, only_open=bool(states) and set(states) <= {OPEN, AHEAD})
+    whole = every or form_of(printing, "track") != "table"
+    found = overview(
+        log,
+        None if applicant is None else ids_of(context.obj, applicant),
+        coach=coach,
+        states=states,
+        start=0 if whole else (page - 1) * AT_A_TIME,
+        limit=None if whole else AT_A_TIME,
+    )
+    show(replace(found, counts=counts), printing)
+
+
+@app.command("snooze")
+def snooze(
+    context: typer.Context,
+    interview: Interview,
+    until: Annotated[str, typer.Argument(metavar="DAY", help="Until when: 2026-12-01, tomorrow.")],
+    time_zone: Zone = None,
+    as_json: Json = False,
+) -> None:
+    """Put an interview's next step off: it isn't due before that day. Print the interview's id; `undo` takes it back.
+
+    Example:  followup track sqlite:///followup.db snooze iv-7k2pa 2026-12-01
+    """
+    from followup_analytics.track import track_snooze
+
+    tell(context.obj, track_snooze(context.obj, interview, until, time_zone=time_zone), as_json=as_json)
 
 
 @app.command("history")
@@ -267,6 +306,29 @@ def history(context: typer.Context, interview: Interview, as_json: Json = False)
         return
     for line in lines:
         typer.echo(line)
+
+
+@app.command("person")
+def person(
+    context: typer.Context,
+    applicant: Annotated[str, typer.Argument(metavar="ID", help="The applicant's id as typed for an interview.")],
+    name: Annotated[str | None, typer.Option("--name", help="The person's name.")] = None,
+    phone: Annotated[str | None, typer.Option("--phone", help="Telephone number.")] = None,
+    email: Annotated[str | None, typer.Option("--email", help="E-mail address.")] = None,
+    address: Annotated[str | None, typer.Option("--address", help="Postal address.")] = None,
+    note: Annotated[str | None, typer.Option("--note", help="A note of yours about this person.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write down what is known of a person in the contact book: a file beside the key, never in the store.
+
+    It is encrypted where FOLLOWUP_PASSPHRASE or FOLLOWUP_KEY is set. An empty text takes a field out.
+
+    Example:  followup track sqlite:///followup.db person ada --name "Ada Berg" --phone "+49 30 1234"
+    """
+    from followup_analytics.track import track_person
+
+    entry = track_person(context.obj, applicant, name=name, phone=phone, email=email, address=address, note=note)
+    tell(context.obj, entry, as_json=as_json)
 
 
 @app.command("forget")

@@ -128,6 +128,8 @@ INTERVIEWS = Table(
         Column("time_zone", "zone", "the employer's time zone, such as Europe/Berlin"),
         Column("do_not_contact", "boolean", "the employer asked not to be called"),
         Column("previous_interview_id", "text", "an earlier round with the same employer"),
+        Column("coach", "text", "who looks after it"),
+        Column("snoozed_until", "timestamp", "a day before which its coach doesn't want to be reminded of it"),
         _PRECISION,
     ),
 )
@@ -157,6 +159,7 @@ CONTACTS = Table(
         Column("smiled", "boolean", "the applicant smiled while calling"),
         Column("tone", "enum", "how the employer's side sounded", values=TONES),
         Column("callback_at", "timestamp", "when the employer asked to be called again"),
+        Column("reply_by", "timestamp", "by when the employer wants an answer"),
         Column("automatic", "boolean", "an automatic reply, never a response"),
     ),
 )

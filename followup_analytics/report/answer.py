@@ -8,6 +8,7 @@ from followup_analytics.answers.rates.result import RatesRow
 from followup_analytics.charts import count, joined, percent, points, value_label
 from followup_analytics.charts.drawn import Interval
 from followup_analytics.claims.gates import MIN_FOR_VERDICT
+from followup_analytics.log.recording import CODES
 from followup_analytics.report.document import KeyFigure, Parts, strong
 from followup_analytics.report.findings import Findings
 from followup_analytics.results.values import known
@@ -39,6 +40,7 @@ def warnings(found: Findings) -> tuple[Parts, ...]:
         has_rates = found.overall is not None and found.overall.estimate is not None
         title = "Rates, but no verdicts. " if has_rates else "No verdicts. "
         made.append((strong(title), too_few_for_verdicts(found)))
+    made += [(strong("How this was recorded. "), note.text) for note in found.notes if note.code in CODES]
     return tuple(made)
 
 

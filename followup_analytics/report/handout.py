@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from followup_analytics.advice import CallScript, NextStepsResult, call_script, next_steps
-from followup_analytics.advice.next_steps import StepRow
+from followup_analytics.advice.rows import StepRow
 from followup_analytics.charts import count
 from followup_analytics.report.document import (
     Document,
@@ -162,9 +162,10 @@ def _interview(row: StepRow) -> str:
 
 
 def _when(row: StepRow) -> str:
+    at = f", {row.at}" if row.at else ""
     if row.due:
-        return "today"
-    return long_date(date.fromisoformat(row.on)) if row.on else "no date"
+        return f"today{at}"
+    return f"{long_date(date.fromisoformat(row.on))}{at}" if row.on else "no date"
 
 
 def _script(log: FollowUpLog, due: Sequence[StepRow], steps: NextStepsResult, verdicts: Any) -> CallScript | None:

@@ -31,10 +31,11 @@ def to_json_text(result: Result) -> str:
 
 def to_csv_text(result: Result) -> str:
     """The rows as CSV with a header; an empty cell is null."""
-    return _safe_frame(result).write_csv()
+    return safe_frame(result).write_csv()
 
 
-def _safe_frame(result: Result) -> pl.DataFrame:
+def safe_frame(result: Result) -> pl.DataFrame:
+    """The rows as a frame whose texts no spreadsheet takes for a formula."""
     frame = result.to_frame()
     table = frame if isinstance(frame, pl.DataFrame) else pl.from_pandas(frame)
     texts = [name for name, dtype in table.schema.items() if dtype == pl.String]

@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 SIMULATED_NOTICE = "These data are simulated: they show how the tool works, not how employers behave."
 
-#: Answers that still hide for themselves.
-_NOT_YET = ("claims", "plan", "sensitivity", "power")
-
 
 @dataclass(frozen=True)
 class LogCounts:
@@ -60,6 +57,10 @@ class LogCounts:
             data_date=local.date().isoformat(),
             simulated=log.simulated,
         )
+
+    def of_whole(self, sizes: Mapping[str, int]) -> Self:
+        """The same of the whole log that a part was read from: `sizes` of interviews, applicants and contacts."""
+        return replace(self, interviews=sizes["interviews"], applicants=sizes["applicants"], contacts=sizes["contacts"])
 
     def to_json(self) -> dict[str, Any]:
         """The `log` object of every JSON answer."""
@@ -99,7 +100,7 @@ class Result:
     def __post_init__(self) -> None:
         """Refuse rows with numbers about people that did not go through the gate."""
         told = any(one.role in HIDDEN_ROLES for one in self.row_type.declared())
-        if self.rows and told and self.command not in _NOT_YET and not isinstance(self.rows, Disclosed):
+        if self.rows and told and not isinstance(self.rows, Disclosed):
             raise TypeError(f"The rows of {type(self).__name__} must come from `disclose` or `working_paper`.")
 
     def released(self) -> tuple[Units, ...]:

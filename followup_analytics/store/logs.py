@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,7 +12,7 @@ import polars as pl
 from followup_analytics.errors import DataError, UsageError
 from followup_analytics.log import clock
 from followup_analytics.log.followup_log import FollowUpLog, Note, assemble, parse_moment
-from followup_analytics.store import open_store
+from followup_analytics.store.opening import open_store
 
 if TYPE_CHECKING:
     from followup_analytics.store.store import Store
@@ -49,13 +50,36 @@ def read_store_log(
         )
     if not frames["applicants"].height:
         del frames["applicants"]
-    return assemble(
+    log = assemble(
         frames,
         time_zone=zone,
         data_date=moment or _now_where_tracked(store),
         simulated=settings.simulated,
         notes=tuple(Note(**note) for note in json.loads(store.setting("notes") or "[]")),
     )
+    return log if moment is not None else replace(log, read_at=store.now())
+
+
+def read_open_log(store: Store, decided_by: dt.datetime, *, time_zone: str | None = None) -> FollowUpLog | None:
+    """The log of the interviews that had no outcome by a moment, without covariates; None where there are none.
+
+    Zones are those of `read_log`, and so are the days: interviews, contacts and outcomes alone, of these.
+    """
+    from followup_analytics.store.open_stories import latest_record, read_open_stories
+
+    with store.reading() as connection:
+        frames = read_open_stories(connection, decided_by)
+        latest = latest_record(connection)
+    if not frames["interviews"].height:
+        return None
+    settings = store.checked_settings()
+    log = assemble(
+        in_zones(frames, time_zone, settings.time_zone),
+        time_zone=time_zone or settings.time_zone,
+        data_date=_now_where_tracked(store) or latest,
+        simulated=settings.simulated,
+    )
+    return replace(log, read_at=store.now())
 
 
 def read_story(store: Store, interview_id: str) -> FollowUpLog | None:
@@ -64,12 +88,13 @@ def read_story(store: Store, interview_id: str) -> FollowUpLog | None:
     if not frames["interviews"].height:
         return None
     settings = store.checked_settings()
-    return assemble(
+    log = assemble(
         in_zones(frames, None, settings.time_zone),
         time_zone=settings.time_zone,
         data_date=_now_where_tracked(store),
         simulated=settings.simulated,
     )
+    return replace(log, read_at=store.now())
 
 
 def _now_where_tracked(store: Store) -> dt.datetime | None:
@@ -103,7 +128,31 @@ def in_zones(frames: dict[str, pl.DataFrame], given: str | None, of_store: str |
     if moved.height:
         for name, column in (("interviews", "interviewed_at"), ("contacts", "at"), ("outcomes", "decided_at")):
             result[name] = _keep_dates(result[name], column, moved)
+        for name, column in _WHOLE_DAYS:
+            result[name] = _keep_midnights(result[name], column, moved)
     return result
+
+
+#: Times of which a date alone means the whole day, and is kept as its midnight.
+_WHOLE_DAYS = (
+    ("interviews", "decision_promised_at"),
+    ("interviews", "snoozed_until"),
+    ("contacts", "callback_at"),
+    ("contacts", "reply_by"),
+)
+
+
+def _keep_midnights(frame: pl.DataFrame, column: str, moved: pl.DataFrame) -> pl.DataFrame:
+    """Whole days stay the same days where the zone of their interview is read otherwise."""
+    if not frame.height or frame[column].null_count() == frame.height:
+        return frame
+    zones = frame.select("interview_id").join(moved, on="interview_id", how="left", maintain_order="left")
+    us = frame[column].dt.epoch("us")
+    local = clock.local_times(us, zones["old"])
+    rows = ((local.dt.epoch("us") % clock.DAY_US == 0) & zones["new"].is_not_null()).fill_null(value=False)
+    days = local.dt.date().cast(pl.Int32).set(~rows, None)
+    midnight = pl.from_epoch(clock.local_midnight(days, zones["new"]), time_unit="us").dt.replace_time_zone("UTC")
+    return frame.with_columns(midnight.zip_with(rows, frame[column]).alias(column))
 
 
 def _keep_dates(frame: pl.DataFrame, column: str, moved: pl.DataFrame) -> pl.DataFrame:

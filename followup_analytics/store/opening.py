@@ -15,11 +15,33 @@ from sqlalchemy.pool import NullPool
 
 from followup_analytics.errors import MissingExtraError, UnreadableError
 from followup_analytics.store import tables
-from followup_analytics.store.address import Address
+from followup_analytics.store.address import Address, parse_address
 from followup_analytics.store.faults import explained
 from followup_analytics.store.store import WRITES, Store
+from followup_analytics.store.tombstones import tombstones_path
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
+
+def open_store(
+    url: str,
+    *,
+    create: bool = False,
+    write: bool = False,
+    wait_seconds: float = 10.0,
+    clock: Callable[[], datetime] | None = None,
+) -> Store:
+    """The store at a URL; see `followup_analytics.store.open_store`.
+
+    People who were forgotten, and whom a backup that was put back has brought back, are erased again first.
+    """
+    address = parse_address(url)
+    store = connect_store(address, create=create, write=write, wait_seconds=wait_seconds, clock=clock)
+    stones = tombstones_path(address.url)
+    if stones is not None and stones.exists():
+        from followup_analytics.store.erase import erase_returned, returned
+
+        if returned(store):
+            erase_returned(connect_store(address, create=False, write=True, wait_seconds=wait_seconds, clock=clock))
+    return store
 
 
 def connect_store(
@@ -189,8 +211,7 @@ def _version(connection: sa.Connection, address: Address) -> str | None:
 
 def _upgrade(engine: sa.Engine, address: Address) -> None:
     """Make the tables, or bring older ones up to date, in one transaction."""
-    from alembic import command
-    from alembic.config import Config
+    from followup_analytics.store.migrating import migrate
 
     if address.path is not None:
         # Not within the transaction: SQLite changes its journal only outside of one.
@@ -200,11 +221,6 @@ def _upgrade(engine: sa.Engine, address: Address) -> None:
             driver.execute("PRAGMA journal_mode=wal")
     with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         # Another process may have been quicker while this one waited for the lock.
-        if _version(connection, address) == tables.HEAD:
-            return
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        if address.path is not None:
-            connection.exec_driver_sql(f"PRAGMA application_id={tables.APPLICATION_ID}")
+        version = _version(connection, address)
+        if version != tables.HEAD:
+            migrate(connection, address, version)

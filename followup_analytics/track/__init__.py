@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from followup_analytics.track.corrections import correctable, track_correct
+from followup_analytics.track.corrections import correctable, track_correct, track_snooze
 from followup_analytics.track.entries import track_contact, track_interview, track_outcome
 from followup_analytics.track.entry import Entry
 from followup_analytics.track.history import track_history
+from followup_analytics.track.listing import read_listed
+from followup_analytics.track.people import track_person
+from followup_analytics.track.quick import track_log
 from followup_analytics.track.removal import holdings, ids_of, track_forget, track_undo
 
 __all__ = [
@@ -13,11 +16,15 @@ __all__ = [
     "correctable",
     "holdings",
     "ids_of",
+    "read_listed",
     "track_contact",
     "track_correct",
     "track_forget",
     "track_history",
     "track_interview",
+    "track_log",
     "track_outcome",
+    "track_person",
+    "track_snooze",
     "track_undo",
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from followup_analytics.track.times import is_ahead, is_early, to_the_minute
+from followup_analytics.track.times import is_ahead, is_early, local_time, to_the_minute
 
 if TYPE_CHECKING:
     from followup_analytics.log.pseudonyms import Pseudonyms
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Two entries of one kind within this time are probably one.
 _CLOSE = timedelta(minutes=10)
+#: Nobody is invited for a day so far ahead.
+_FAR_AHEAD = timedelta(days=366)
 
 
 def doubts_of_contact(store: Store, contact: pl.DataFrame, about: pl.DataFrame, zone: str | None) -> tuple[str, ...]:
@@ -24,6 +26,7 @@ def doubts_of_contact(store: Store, contact: pl.DataFrame, about: pl.DataFrame, 
         found.append("It is dated in the future, and counts from then on only: is the date right?")
     elif is_early(contact, "at", about, zone):
         found.append("It lies before the interview, so it counts as no attempt.")
+    found += _after_its_record(contact, "at", about, zone)
     twin = _twin(store, contact)
     if twin is not None:
         found.append(
@@ -41,7 +44,17 @@ def doubts_of_outcome(store: Store, outcome: pl.DataFrame, about: pl.DataFrame, 
         held = to_the_minute(about["interviewed_at"][0], zone or "UTC")
         told = f"It is dated before the interview of {held}: the interview is closed, but no rate counts an answer"
         return (f"{told} from it. Give the outcome again with the right --at.",)
-    return ()
+    return tuple(_after_its_record(outcome, "decided_at", about, zone))
+
+
+def _after_its_record(entry: pl.DataFrame, name: str, about: pl.DataFrame, zone: str | None) -> list[str]:
+    """About what lies after the end of its interview's record, which a file had told: it would count nowhere."""
+    until = about["observed_until"][0]
+    if until is None or entry[name][0] <= until:
+        return []
+    interview, last = about["interview_id"][0], local_time(until, zone or "UTC")
+    ends = f"The record of {interview} ends on {last:%Y-%m-%d} (observed_until), and what is later counts nowhere."
+    return [f"{ends} If you follow it further: `followup track STORE correct {interview} --clear observed-until`."]
 
 
 def doubts_of_interview(
@@ -60,6 +73,11 @@ def doubts_of_interview(
         found.append(
             "The store knows an applicant whose id differs from this one in capitals or blanks only: if it is the same "
             "person, take this back with `followup track STORE undo` and write the id as before."
+        )
+    if interview["interviewed_at"][0] > store.now() + _FAR_AHEAD:
+        found.append(
+            f"It is dated {interview['interviewed_at'][0]:%Y}, more than a year ahead: is the date right? "
+            "`followup track STORE correct` mends it."
         )
     return tuple(found)
 

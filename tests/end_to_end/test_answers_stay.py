@@ -106,7 +106,7 @@ def text_of(path: Path) -> Any:
 
 def name_ids(office: Office) -> None:
     """Ids of entries are drawn at random; give each the name of its kind and its place."""
-    listed = office.run("track", TRACKED, "list", "--json").results
+    listed = office.run("track", TRACKED, "list", "--all", "--json").results
     assert len(listed) == ENTERED_INTERVIEWS
     for number, row in enumerate(reversed(listed), start=1):
         office.ids[row["interview_id"]] = f"INTERVIEW {number}"

@@ -87,7 +87,7 @@ def test_history_as_json_has_its_lines_and_the_next_step(followup: Any, store: s
     plain = followup("track", store, "history", interview).out.splitlines()
     (result,) = followup("track", store, "history", interview, "--json").results
     assert (result["id"], result["lines"]) == (interview, plain)
-    assert result["next"]["step"] == "call"
+    assert result["next"]["step"] == "move_on"
 
 
 def test_forget_as_json_names_nobody(followup: Any, store: str, interview: str) -> None:

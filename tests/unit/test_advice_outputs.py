@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
 
 from followup_analytics.advice import call_script, next_steps, read_policy
+from followup_analytics.advice.hours import hours_to_call
+from followup_analytics.advice.ics import to_ics
 from followup_analytics.advice.office_days import country_of_zone, working_days
 from followup_analytics.answers.curves import silence
 from followup_analytics.errors import UnreadableError, UsageError, WithheldError
@@ -40,12 +43,75 @@ def small_log(**columns: object) -> FollowUpLog:
 
 
 def test_calendar_is_read_by_another_program() -> None:
-    """An independent reader finds one all-day entry for each dated step, its text unharmed."""
+    """An independent reader finds one all-day entry for each dated step, its text unharmed; actions ring."""
     icalendar = pytest.importorskip("icalendar")
     result = next_steps(small_log(), today="2024-03-11", test=False)
     events = icalendar.Calendar.from_ical(result.to_ics()).walk("VEVENT")
     found = {str(event["SUMMARY"]): event["DTSTART"].dt for event in events}
-    assert found == {"Call: =Grün, Söhne; & Co\nKG": date(2024, 3, 11), "Call: interview i3": date(2024, 3, 11)}
+    assert found == {
+        "Call: =Grün, Söhne; & Co\nKG": date(2024, 3, 11),
+        "Call: interview i3": date(2024, 3, 11),
+        "Look again: Beta": date(2024, 3, 14),
+    }
+    rings = {str(event["SUMMARY"]) for event in events if event.walk("VALARM")}
+    assert rings == set(found) - {"Look again: Beta"}
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "UTC"])
+def test_an_agreed_time_stands_in_the_calendar(zone: str) -> None:
+    """A call asked for at a time is an entry at that time of the employer's clock, and rings a quarter before it."""
+    icalendar = pytest.importorskip("icalendar")
+    for day in ("2024-03-14", "2024-07-15", "2024-12-10"):
+        log = small_log(time_zone=[zone] * 3)
+        asked = log.contacts.with_columns(
+            callback_at=pl.when(pl.col("contact_id") == "c1").then(
+                pl.lit(f"{day}T14:00")
+                .str.to_datetime(time_unit="us")
+                .dt.replace_time_zone(zone)
+                .dt.convert_time_zone("UTC")
+            )
+        )
+        result = next_steps(replace(log, contacts=asked), today="2024-03-11", test=False)
+        text = result.to_ics()
+        (event,) = [
+            one for one in icalendar.Calendar.from_ical(text).walk("VEVENT") if "as they asked" in one["SUMMARY"]
+        ]
+        start = event["DTSTART"].dt
+        assert start == datetime.fromisoformat(f"{day}T14:00").replace(tzinfo=ZoneInfo(zone))
+        assert event.walk("VALARM")[0]["TRIGGER"].dt == timedelta(minutes=-15)
+        if zone != "UTC":
+            assert event["DTSTART"].params["TZID"] == zone
+
+
+@pytest.mark.parametrize(
+    "zone", ["Europe/Berlin", "America/New_York", "Australia/Sydney", "Africa/Casablanca", "Asia/Tokyo"]
+)
+def test_the_zone_told_in_a_calendar_is_the_zone(zone: str) -> None:
+    """A reader who knows no zones but those told in the file finds the same instants all year round."""
+    icalendar = pytest.importorskip("icalendar")
+    row = {"interview_id": "i1", "step": "call", "at": "14:00", "time_zone": zone, "why": "They asked.", "rule": 2}
+    for month in range(1, 13):
+        on = date(2025, month, 17)
+        text = to_ics([row | {"on": on.isoformat()}], made_at=datetime(2025, 1, 1, tzinfo=UTC))
+        (told,) = icalendar.Calendar.from_ical(text).walk("VTIMEZONE")
+        own = told.to_tz(lookup_tzid=False)
+        wanted = datetime.combine(on, time(14), ZoneInfo(zone)).utcoffset()
+        assert datetime.combine(on, time(14)).replace(tzinfo=own).utcoffset() == wanted
+
+
+def test_hours_of_another_zone_are_told() -> None:
+    """Whoever rings another zone is told its office hours on both clocks, and an agreed time on both."""
+    assert hours_to_call(date(2024, 3, 20), None, "America/New_York", "Europe/Berlin") == (
+        "9:00 to 16:00 their time, 14:00 to 21:00 yours".replace("9:00", "09:00")
+    )
+    assert hours_to_call(date(2024, 3, 20), time(15), "America/New_York", "Europe/Berlin") == (
+        "15:00 their time, 20:00 yours"
+    )
+    assert hours_to_call(date(2024, 3, 20), time(9), "Asia/Tokyo", "America/New_York") == (
+        "09:00 their time, 20:00 the day before yours"
+    )
+    assert hours_to_call(date(2024, 3, 20), None, "Europe/Paris", "Europe/Berlin") is None
+    assert hours_to_call(date(2024, 3, 20), None, "+05:00", "Europe/Berlin") is None
 
 
 def test_calendar_says_to_call_on_the_day_that_was_asked_for() -> None:
@@ -82,7 +148,7 @@ def test_day_sheet_puts_what_is_due_first_and_disarms_formulas() -> None:
     """Due steps come first; a cell that a spreadsheet would take for a formula is written as text."""
     sheet = next_steps(small_log(), today="2024-03-11", test=False).day_sheet()
     rows = list(csv.DictReader(io.StringIO(sheet.to_csv())))
-    assert [row["when"] for row in rows] == ["today", "today", "no date"]
+    assert [row["when"] for row in rows] == ["today", "today", "2024-03-14"]
     assert {row["employer"] for row in rows if row["interview_id"] == "i1"} == {"'=Grün, Söhne; & Co\nKG"}
     assert sheet.summary() == "2 things to do on Monday 11 March 2024, for 2 applicants."
 
@@ -238,14 +304,30 @@ def test_steps_are_named_by_employer_and_day() -> None:
     assert "client" not in [field.name for field in one.shown_fields()]
 
 
-def test_an_interview_that_was_never_followed_up_comes_last_and_says_so() -> None:
-    """After two months without any attempt the step is still a call, behind what can be missed, with its own reason."""
-    log = small_log(interviewed_at=["2024-03-04T10:00", "2024-03-04T10:00", "2023-11-06T10:00"])
-    due = next_steps(log, today="2024-03-11", test=False).due_only()
-    assert [row["interview_id"] for row in due.rows] == ["i1", "i3"]
-    assert due.rows[1]["step"] == "call"
-    assert "long ago, on Monday 6 November 2023" in due.rows[1]["why"]
-    assert due.summary() == "2 interviews open on Monday 11 March 2024: 2 calls."
+def test_what_was_left_lying_comes_last() -> None:
+    """A call that is two months late stands behind what can still be missed, with its own reason."""
+    log = small_log(
+        interviewed_at=["2024-03-04T10:00", "2024-01-08T10:00", "2024-03-04T10:00"], interview_id=["i1", "i2", "i3"]
+    )
+    early = log.contacts.with_columns(
+        _day=pl.when(pl.col("contact_id") == "c2").then(pl.col("_day") - 57).otherwise("_day").cast(pl.Int32),
+        _at_us=pl.when(pl.col("contact_id") == "c2").then(pl.col("_at_us") - 57 * 86_400_000_000).otherwise("_at_us"),
+    ).with_columns(_order_us="_at_us")
+    due = next_steps(replace(log, contacts=early), today="2024-03-18", test=False).due_only()
+    assert [row["interview_id"] for row in due.rows] == ["i3", "i1", "i2"]
+    assert "nothing has come for 68 days" in due.rows[-1]["why"]
+
+
+def test_nothing_due_is_not_nothing_open() -> None:
+    """Where nothing is due the answer says how many interviews are open, and when the next step falls due."""
+    due = next_steps(small_log(), today="2024-03-08", test=False).due_only()
+    assert [row["interview_id"] for row in due.rows] == ["i3", "i1"]
+    due = next_steps(small_log(), today="2024-03-01", test=False).due_only()
+    assert due.rows == ()
+    assert due.summary() == (
+        "Nothing is due on Friday 1 March 2024: 3 interviews are open, "
+        "and the next step falls on Wednesday 6 March 2024."
+    )
 
 
 def test_date_that_is_none_is_refused() -> None:

@@ -25,6 +25,21 @@ def test_the_page_of_the_claims_is_the_catalogue():
     assert (ROOT / "docs" / "claims.md").read_text(encoding="utf-8") == page
 
 
+def test_the_page_of_the_next_steps_is_the_rules():
+    """docs/next.md is what its script makes of the rules, the states and the table of their tests now."""
+    page = runpy.run_path(str(ROOT / "docs" / "make_next_page.py"))["page"]()
+    assert (ROOT / "docs" / "next.md").read_text(encoding="utf-8") == page
+
+
+def test_the_states_of_a_story_are_in_the_glossary():
+    """Every state of advice stands in the glossary with its meaning."""
+    from followup_analytics.advice.states import STATES
+
+    glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    for state in STATES:
+        assert f"| {state.name.replace('_', ' ')} (state) | {state.meaning} |" in glossary
+
+
 def test_the_page_of_the_verdicts_is_the_study():
     """docs/verdicts.md is what its script makes of the study's figures."""
     page = runpy.run_path(str(ROOT / "docs" / "make_verdicts_page.py"))["page"]()
@@ -66,7 +81,7 @@ def test_commands_of_the_readme_exist():
     for line in lines:
         words = line.split()
         command = words[1]
-        where = ["track", "x", words[3]] if command == "track" else [command]
+        where = {"track": ["track", "x", *words[3:4]], "office": words[1:3]}.get(command, [command])
         key = " ".join(where)
         if key not in helps:
             argv = ["followup", *where, "--help"]

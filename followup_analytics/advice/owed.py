@@ -1,0 +1,153 @@
+"""Rules 1 to 5: what the employer asked for, promised, or is owed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from followup_analytics.advice.office_days import WorkingDays
+from followup_analytics.advice.policy import Policy
+from followup_analytics.advice.situation import Situation
+from followup_analytics.advice.steps import LAPSES_AFTER, LONG_PAST, Advice, Step, ago, at_time, written
+
+#: The working day so many days after a reply or a talk is the day to call.
+_PATIENCE = 7
+_NO_MESSAGE = "; hang up if a machine answers, since no further message should be left"
+
+
+# ------------------------------------------------------------------------------------------------ 2. asked to call
+
+
+def callback_fits(now: Situation) -> bool:
+    """A call that they asked for is due, and has not been left undone for too long."""
+    return now.callback_due and not _too_old((now.today - (now.callback or now.today)).days)
+
+
+def call_as_asked(now: Situation, policy: Policy, works: WorkingDays) -> Advice:
+    """Call on the day, at the time where that is still to come; a missed day is made up for on a working day."""
+    asked = now.callback or now.today
+    at = now.callback_time if asked == now.today and now.callback_time_ahead else None
+    on = now.today if asked == now.today else works.on_or_after(now.today)
+    tail = _NO_MESSAGE if now.voicemails >= policy.max_voicemails else ""
+    when = at_time(asked, now.callback_time)
+    said = "" if at else ", and that call has not been made"
+    return Advice("call", on, f"The employer asked to be called on {when}{said}{tail}.", at, asked_for=True)
+
+
+def wait_as_asked(now: Situation, _: Policy, __: WorkingDays) -> Advice:
+    """Wait until the day and time that they named."""
+    asked = now.callback or now.today
+    when = at_time(asked, now.callback_time)
+    why = f"The employer asked to be called on {when}: wait until then."
+    return Advice("wait", asked, why, now.callback_time, asked_for=True)
+
+
+# ---------------------------------------------------------------------------------------------------- 3. they rang
+
+
+def missed_fits(now: Situation) -> bool:
+    """They rang or left a message, and nothing but a thank-you note has gone out since."""
+    if not now.missed_open or now.missed is None:
+        return False
+    return not _too_old((now.today - now.missed).days) or _asked_after(now)
+
+
+def _asked_after(now: Situation) -> bool:
+    return now.callback_ahead and now.callback_after_missed
+
+
+def ring_back(now: Situation, policy: Policy, works: WorkingDays) -> Advice:
+    """Ring back today, or when they asked for it in that message or since."""
+    missed = now.missed or now.today
+    rang = f"They rang on {written(missed)}"
+    if _asked_after(now):
+        when = at_time(now.callback or now.today, now.callback_time)
+        why = f"{rang} and asked to be called on {when}: wait until then."
+        return Advice("wait", now.callback, why, now.callback_time, asked_for=True)
+    today = now.callback == now.today and now.callback_after_missed and now.callback_time_ahead
+    at = now.callback_time if today else None
+    asked = f" and asked to be called today at {at:%H:%M}" if at else f", {ago((now.today - missed).days)}"
+    since = ""
+    if now.last_contact is not None and now.last_contact > missed:
+        since = f" They were heard from since, on {written(now.last_contact)}: if that settled it, record the call."
+    tail = _NO_MESSAGE if now.voicemails >= policy.max_voicemails else ""
+    on = now.today if at else works.on_or_after(now.today)
+    return Advice("call", on, f"{rang}{asked}, and nobody has rung back: call{tail}.{since}", at, asked_for=True)
+
+
+# --------------------------------------------------------------------------------------------------- 4. a promise
+
+
+def promise_fits(now: Situation) -> bool:
+    """A decision is promised for today or later, or was promised and has not come, nor been asked for."""
+    broken = now.promise_broken and not _too_old((now.today - (now.promised or now.today)).days)
+    return now.promise_ahead or broken
+
+
+def heed_promise(now: Situation, _: Policy, works: WorkingDays) -> Advice:
+    """Wait until the working day after the promised one; then the broken promise is the reason to call."""
+    promised = now.promised or now.today
+    if now.promise_ahead:
+        on = works.after(promised)
+        why = f"The employer promised a decision by {written(promised)}: nothing is due before {written(on)}."
+        return Advice("wait", on, why)
+    why = f"The employer promised a decision by {written(promised)}, and nothing has come: that is the reason to call."
+    return Advice("call", works.on_or_after(now.today), why)
+
+
+# ---------------------------------------------------------------------------------------------- 5. a reply or talk
+
+
+def heard_fits(now: Situation) -> bool:
+    """The last contact is a reply or a talk."""
+    return now.heard is not None and not lapsed(now)
+
+
+def after_heard(now: Situation, _: Policy, works: WorkingDays) -> Advice:
+    """Give them a week from a reply or a talk, then ask."""
+    last = now.last_contact or now.today
+    on = works.on_or_after(last + timedelta(days=_PATIENCE))
+    heard = f"They were spoken to on {written(last)}" if now.heard == "talk" else f"They wrote on {written(last)}"
+    if now.today < on:
+        next_word = "the next word is theirs until" if now.answered or now.heard == "talk" else "wait until"
+        asked = now.heard == "reply" and not now.answered and now.reply_by is None
+        hint = " If they asked something, answer today." if asked else ""
+        return Advice("wait", on, f"{heard}: {next_word} {written(on)}.{hint}", untested=True)
+    passed = (now.today - last).days
+    tail = ": record how it ended if that is known, or ask once more" if passed >= LONG_PAST else ""
+    silence = f"{heard}, and nothing has come for {passed} days{tail}."
+    # Whoever has never rung an employer begins in writing, as the employer does.
+    step: Step = "call" if now.ever_called else "email"
+    return Advice(step, works.on_or_after(now.today), silence, untested=True)
+
+
+def answer_owed(now: Situation) -> str | None:
+    """The answer that they wait for, where they said by when and none has gone out."""
+    if now.reply_by is None:
+        return None
+    if now.reply_by < now.today:
+        return f"They wanted an answer by {written(now.reply_by)}, which has passed: answer today."
+    by = "today" if now.reply_by == now.today else f"by {written(now.reply_by)}"
+    return f"They want an answer {by}: answer today."
+
+
+# ------------------------------------------------------------------------------------------------------ what lapses
+
+
+def _too_old(days: int) -> bool:
+    return days >= LAPSES_AFTER
+
+
+def lapsed(now: Situation) -> bool:
+    """Whether the last that happened is a call asked for, a call of theirs or a promise that was left lying too long.
+
+    What was heard or tried after it is newer, and its own rules hold.
+    """
+    bases = [
+        now.callback if now.callback_due else None,
+        now.missed if now.missed_open and not _asked_after(now) else None,
+        now.promised if now.promise_broken else None,
+    ]
+    latest = max((base for base in bases if base is not None), default=None)
+    if latest is None or not _too_old((now.today - latest).days):
+        return False
+    return now.last_contact is None or now.last_contact <= latest
