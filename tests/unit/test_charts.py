@@ -81,6 +81,7 @@ class Claim:
     conf_high: float | None = None
     margin: float = 0.05
     status: str = "ok"
+    deciding_limit: float | None = None
 
 
 def claim_rows() -> list[Claim]:
