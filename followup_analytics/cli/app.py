@@ -93,8 +93,8 @@ def _register() -> None:
         upkeep,
     )
 
-    for name, group in (("track", track.app), ("office", office.app), ("store", upkeep.app)):
-        app.add_typer(group, name=name)
+    for name, commands in (("track", track.app), ("office", office.app), ("store", upkeep.app)):
+        app.add_typer(commands, name=name)
     for module in (gather, map, quick, advise, analyse, produce, opening, releasing):
         module.register(app)
     for one in app.registered_commands:

@@ -128,10 +128,10 @@ def _reported(
 def _part(log: FollowUpLog, settings: OfficeSettings) -> FollowUpLog:
     """The log of the cohort in question, where one is; refused where it is about too few people."""
     from followup_analytics.log.followup_log import subset
-    from followup_analytics.results.disclosure import require_enough
+    from followup_analytics.results.disclosure import policy_of, require_enough
 
     part = subset(log, cohort=(settings.cohort,), where=()) if settings.cohort is not None else log
-    require_enough(part.interviews["applicant_id"].n_unique(), settings.min_cell)
+    require_enough(part.interviews["applicant_id"].n_unique(), policy_of(min_cell=settings.min_cell))
     return part
 
 

@@ -13,10 +13,10 @@ import polars as pl
 import sqlalchemy as sa
 
 from followup_analytics.errors import UnreadableError, UsageError
-from followup_analytics.log.checks import applicant_buckets
 from followup_analytics.log.pseudonyms import (
     KEY_VARIABLE,
     PSEUDONYM,
+    applicant_buckets,
     key_path,
     new_key,
     read_key,

@@ -8,7 +8,7 @@ from datetime import datetime
 import polars as pl
 import sqlalchemy as sa
 
-from followup_analytics.log.checks import applicant_buckets
+from followup_analytics.log.pseudonyms import applicant_buckets
 from followup_analytics.log.schema import TABLES
 from followup_analytics.store import tables
 from followup_analytics.store.address import Address
