@@ -79,7 +79,7 @@ def test_the_map_is_made_from_the_list() -> None:
 
 
 def test_no_module_imports_in_a_circle() -> None:
-    """No two modules need each other, for types neither; those that still do are listed and can only get fewer."""
+    """No two modules need each other, for types neither."""
     assert circles() == set()
 
 
