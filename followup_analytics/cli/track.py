@@ -276,7 +276,10 @@ def list_(
         limit=None if whole else AT_A_TIME,
     )
     rows = by_name(context.obj, found.rows) if form_of(printing, "track") == "table" else found.rows
-    show(replace(found, rows=rows, counts=counts), printing)
+    # Start of a pseudonym and its sign of a cut are no name.
+    named = any(not row.applicant_id.endswith("…") for row in rows)
+    extra = {**found.extra, "named": True} if named and rows is not found.rows else found.extra
+    show(replace(found, rows=rows, counts=counts, extra=extra), printing)
 
 
 @app.command("snooze")
