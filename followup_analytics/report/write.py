@@ -29,6 +29,7 @@ from followup_analytics.results.exports import private
 from followup_analytics.results.scope import scope
 
 if TYPE_CHECKING:
+    from followup_analytics.claims.result import ClaimsResult
     from followup_analytics.log.followup_log import FollowUpLog
     from followup_analytics.results.result import Result
 
@@ -51,7 +52,7 @@ def write_report(
     by: Sequence[str] = ("timing", "channel", "attempt"),
     cohort: str | None = None,
     whole: FollowUpLog | None = None,
-    claims: Result | None = None,
+    claims: ClaimsResult | None = None,
     today: date | str | None = None,
     seed: int = 0,
     font_path: str | os.PathLike[str] | None = None,
@@ -118,7 +119,7 @@ def compose(
     options: Options,
     case: TypeCase,
     whole: FollowUpLog | None = None,
-    claims: Result | None = None,
+    claims: ClaimsResult | None = None,
     today: date | str | None = None,
     enter: Callable[[Sequence[Result]], None] | None = None,
 ) -> Document:
