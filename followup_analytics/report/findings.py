@@ -27,6 +27,8 @@ class Options:
     cohort: str | None = None
     by: tuple[str, ...] = ("timing", "channel", "attempt")
     paper: str = "a4"
+    #: The cohort to set beside this one; None for the one before it.
+    against: str | None = None
     seed: int = 0
     office: Office = field(default_factory=Office)
 
