@@ -60,6 +60,8 @@ class Findings:
     tables: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     curve: tuple[Row, ...] = ()
     quantiles: tuple[Row, ...] = ()
+    #: The curves of the cohort reported on and the one it is set beside, if there is one.
+    both_curves: tuple[Row, ...] = ()
     groups: tuple[Row, ...] = ()
     comparison: tuple[Row, ...] = ()
     model: Row | None = None

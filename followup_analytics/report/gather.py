@@ -11,7 +11,7 @@ import polars as pl
 
 from followup_analytics.cells.counted import attempts
 from followup_analytics.claims.definition import Catalogue
-from followup_analytics.errors import WithheldError
+from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.log.asked import unused_name
 from followup_analytics.log.followup_log import FollowUpLog, Note, subset
 from followup_analytics.report.facts import LogFacts
@@ -27,13 +27,15 @@ from followup_analytics.results.disclosure import (
     told,
 )
 from followup_analytics.results.result import LogCounts, Result
-from followup_analytics.text import shorten
+from followup_analytics.text import listed, shorten
 
 if TYPE_CHECKING:
     from followup_analytics.answers.rates import RatesResult
 
 _LONGEST_NAME = 80
 _ALL = "all_attempts"
+#: The keys of the tables of rates that a kind of report needs, where these are not what was asked for.
+_KEYS: Mapping[str, tuple[str, ...]] = {"bulletin": ("timing",), "claims": (), "methods": ()}
 
 
 def gather(
@@ -58,12 +60,15 @@ def gather(
     require_enough(counts.applicants, options.policy)
     at_risk = attempts(log, options.outcome, options.within)
     curve = incidence_curve(log, outcome=options.outcome, horizon=options.horizon, disclosure=options.policy)
-    asked = options if kind == "cohort" else replace(options, by=())
+    asked = replace(options, by=_KEYS.get(kind, options.by))
     rates, tables, reasons, notes = _rates(log, asked, at_risk.height)
     model, card, groups, comparison = None, None, (), ()
     cohorts: tuple[Result, ...] = ()
-    if kind == "cohort":
+    both: Result | None = None
+    if kind in ("cohort", "bulletin"):
         groups, comparison, cohorts = _cohorts(whole or log, options)
+        both = _both_curves(whole or log, comparison, options)
+    if kind in ("cohort", "methods"):
         model, card, reasons["model"] = _model(log, options)
     judged, catalogue, reasons["claims"] = _claims(log, options, claims)
     return Findings(
@@ -74,6 +79,7 @@ def gather(
         tables={key: _short_names(case.clean_all(table.rows), key) for key, table in tables.items()},
         curve=case.clean_all(curve.rows),
         quantiles=tuple(curve.quantiles),
+        both_curves=() if both is None else case.clean_all(both.rows),
         groups=case.clean_all(groups),
         comparison=case.clean_all(comparison),
         model=case.clean_all(model),
@@ -88,7 +94,7 @@ def gather(
             judged.notes if judged is not None else (),
         ),
         reasons=case.clean_all({name: reason for name, reason in reasons.items() if reason}),
-        answers=(*rates, curve, *cohorts),
+        answers=(*rates, curve, *([both] if both is not None else []), *cohorts),
     )
 
 
@@ -167,9 +173,11 @@ def _cohorts(log: FollowUpLog, options: Options) -> tuple[Any, Any, tuple[Result
 
     latest = log.interviews.drop_nulls("cohort").group_by("cohort").agg(pl.col("_at_us").max()).sort("_at_us", "cohort")
     names = [str(name) for name in latest["cohort"]]
+    if options.against is not None:
+        _check_against(options, names)
     if not names or (log.outcomes.is_empty() and log.applicants is None):
         return (), (), ()
-    names = names[: names.index(options.cohort) + 1] if options.cohort in names else names
+    names = _told(names, options)
     answers = _cohort_answers(log, names, options)
     found = {str(row["group"]): row for one in answers for row in one.rows}
     if not found:
@@ -182,6 +190,42 @@ def _cohorts(log: FollowUpLog, options: Options) -> tuple[Any, Any, tuple[Result
         return groups, compare_cohorts(log, shown[-1], shown[-2], disclosure=options.policy).rows, answers
     except WithheldError:
         return groups, (), answers
+
+
+def _check_against(options: Options, names: Sequence[str]) -> None:
+    """Refuse a cohort to compare with that the log has not, or that is the one reported on."""
+    if options.against not in names:
+        known = listed(names, "and") if names else "none"
+        raise UsageError(f"There is no cohort {options.against!r} to set beside this one; the log has {known}.")
+    if options.against == options.cohort or (options.cohort not in names and options.against == names[-1]):
+        raise UsageError(f"{options.against!r} is the cohort reported on: set another beside it.")
+
+
+def _told(names: Sequence[str], options: Options) -> list[str]:
+    """The cohorts that the pages tell, in the order of time: none later than the one reported on, which comes last.
+
+    One that was asked for stands right before it.
+    """
+    names = list(names[: names.index(options.cohort) + 1]) if options.cohort in names else list(names)
+    if options.against is not None:
+        names = [*(name for name in names[:-1] if name != options.against), options.against, names[-1]]
+    return names
+
+
+def _both_curves(log: FollowUpLog, comparison: Sequence[Mapping[str, Any]], options: Options) -> Result | None:
+    """How soon people heard back in the two cohorts that are compared; None where none are."""
+    from followup_analytics.answers.curves import incidence_curve
+
+    if not comparison:
+        return None
+    pair = (str(comparison[0]["group"]), str(comparison[0]["against"]))
+    try:
+        return incidence_curve(
+            subset(log, cohort=pair), by="cohort", outcome=options.outcome, horizon=options.horizon,
+            disclosure=options.policy,
+        )  # fmt: skip
+    except WithheldError:
+        return None
 
 
 def _cohort_answers(log: FollowUpLog, names: Sequence[str], options: Options) -> tuple[Result, ...]:

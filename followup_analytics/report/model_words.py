@@ -28,26 +28,34 @@ from followup_analytics.results.result import format_cell
 
 #: Coefficients listed at most; the model's card has all.
 _MOST_TERMS = 12
-_NOT_SAID = (
-    "No run can answer these items of TRIPOD+AI; the office can, in the table [card] of the file that it gives with "
-    "--office:"
-)
+_NOT_SAID = "No computation can answer these items of TRIPOD+AI. The office can, and has not done so yet:"
 
 
-def model_blocks(found: Findings) -> list[dict[str, Any]]:
-    """What the model is, whether it beats the base rate, and the terms that it leans on; never as causes."""
+def model_blocks(found: Findings, *, full: bool = False) -> list[dict[str, Any]]:
+    """What the model is, whether it beats the base rate, and the terms that it leans on; never as causes.
+
+    `full`: with its calibration, for the report on methods.
+    """
     row = found.model
     if row is None:
         why = found.reasons.get("model", "No model was fitted.")
         return [paragraph(f"No model of the chance of a response is given here. {why}")]
     metrics = row.get("metrics") or {}
     blocks = [paragraph(_what_it_is(found)), paragraph(*_verdict(row, metrics))]
-    if not row.get("beats_base_rate"):
-        return blocks
+    if not full:
+        matters = _matters(row, metrics)
+        return [*blocks, *(_terms(row) if matters else [])]
     calibration = _calibration(metrics)
     if calibration:
         blocks.append(paragraph(calibration))
     return blocks + _reliability(found, row) + _terms(row)
+
+
+def _matters(row: Row, metrics: Mapping[str, Any]) -> bool:
+    """Whether the model predicts better by more than chance, and by enough to act on."""
+    skill = metrics.get("brier_skill")
+    low = skill.get("conf_low") if isinstance(skill, Mapping) else None
+    return bool(row.get("beats_base_rate")) and low is not None and float(low) > 0
 
 
 def _reliability(found: Findings, row: Row) -> list[dict[str, Any]]:
@@ -89,7 +97,7 @@ def _what_it_is(found: Findings) -> str:
 def _verdict(row: Row, metrics: Mapping[str, Any]) -> list[Any]:
     loss, base = (_estimate(metrics.get(name)) for name in ("log_loss", "log_loss_base_rate"))
     losses = "" if loss is None or base is None else f" (log loss {loss:.3f} against {base:.3f}; less is better)"
-    if row.get("beats_base_rate"):
+    if _matters(row, metrics):
         skill = _estimate(metrics.get("brier_skill"))
         share = (
             ""
@@ -97,6 +105,16 @@ def _verdict(row: Row, metrics: Mapping[str, Any]) -> list[Any]:
             else f" It takes away {percent(skill)} of the squared error that the overall rate leaves."
         )
         return ["It ", strong("predicts better"), f" than giving every attempt the overall rate{losses}.{share}"]
+    if row.get("beats_base_rate"):
+        rate = "the overall rate" if row.get("base_rate") is None else percent(float(row["base_rate"]))
+        return [
+            "It ",
+            strong("is hardly better"),
+            (
+                f" than telling everyone {rate}{losses}: what it takes away from the squared error may be nothing. For a "
+                "single attempt the overall rate serves as well."
+            ),
+        ]
     chance = "; a gain so small may be chance" if loss is not None and base is not None and loss < base else ""
     return [
         "It ",

@@ -14,12 +14,14 @@ from uuid import uuid4
 from followup_analytics.charts import joined
 from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.report.applicant import applicant_documents
+from followup_analytics.report.bulletin import bulletin_documents
 from followup_analytics.report.claims_report import claims_document
 from followup_analytics.report.cohort import cohort_document
 from followup_analytics.report.document import Document, paragraph
 from followup_analytics.report.findings import Options
 from followup_analytics.report.gather import gather
 from followup_analytics.report.handout import handout_document
+from followup_analytics.report.methods_report import methods_document
 from followup_analytics.report.office import Office, read_office
 from followup_analytics.report.page import page
 from followup_analytics.report.press import n_pages, press
@@ -190,7 +192,10 @@ def drafts(
     found = gather(log, options, case, kind=kind, whole=whole, claims=claims)
     if enter is not None:
         enter(found.answers)
-    return (claims_document(found) if kind == "claims" else cohort_document(found),)
+    if kind == "bulletin":
+        return bulletin_documents(found)
+    made = {"claims": claims_document, "methods": methods_document}.get(kind, cohort_document)
+    return (made(found),)
 
 
 def _as_file(document: Document, case: TypeCase, path: Path) -> bytes:
