@@ -49,8 +49,8 @@ def report(
         Kind,
         typer.Option(
             "--kind",
-            help="bulletin: one page; cohort: the findings in full; claims: the advice tested; methods: how it was worked "
-            "out, with the model card; handout: one applicant's next steps, day-sheet: everybody's (confidential).",
+            help="bulletin: one page; cohort: the findings in full; claims: the advice tested; methods: how it was "
+            "worked out, with the model card; handout: one applicant's next steps, day-sheet: everybody's (confidential).",
         ),
     ] = "cohort",
     against: Annotated[

@@ -45,7 +45,7 @@ _EPOCH = date(1970, 1, 1)
 
 @dataclass(frozen=True)
 class _Room:
-    """How much the page tells: interviews in full and in a line, contacts of each, whether the script, lines to fill."""
+    """How much the page tells: interviews in full and in a line, contacts of each, the script, lines to fill in."""
 
     full: int
     brief: int
@@ -172,8 +172,10 @@ def _afterwards(row: Row, now: Situation | None) -> list[list[Any]]:
     made.append(
         [
             strong("Stop. "),
-            f"{last} when {policy.silence_days} days have passed since the last one: if this one stays the last, on "
-            f"{long_date(stop)}.",
+            (
+                f"{last} when {policy.silence_days} days have passed since the last one: if this one stays the last, "
+                f"on {long_date(stop)}."
+            ),
         ]
     )
     return made

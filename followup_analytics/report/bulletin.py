@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from followup_analytics import __version__
 from followup_analytics.charts import Chart, curve_chart, points, value_label
-from followup_analytics.charts.style import COLUMN_WIDTH, new_axes
 from followup_analytics.report.answer import (
     ENOUGH_FOR_VERDICTS,
     contrast_of,
@@ -17,7 +17,7 @@ from followup_analytics.report.answer import (
     median_day,
     too_few_for_verdicts,
 )
-from followup_analytics.report.document import Document, Lead, Section, aside, chart, em, paragraph, strong
+from followup_analytics.report.document import Document, Lead, Parts, Section, aside, chart, em, paragraph, strong
 from followup_analytics.report.facts import long_date
 from followup_analytics.report.findings import Findings, Row
 from followup_analytics.report.frame import meta_of, record_words
@@ -35,14 +35,14 @@ _LONGEST_NAME = 40
 
 @dataclass(frozen=True)
 class _Room:
-    """How much the page tells: findings at most, and the height of the chart in inches."""
+    """How much the page tells: findings at most, and the height of the chart's axes in inches."""
 
     findings: int
     height: float
 
 
 #: The same page with less and less on it, until it fits.
-_ROOMS = (_Room(5, 2.3), _Room(5, 1.9), _Room(4, 1.8), _Room(3, 1.6))
+_ROOMS = (_Room(5, 3.2), _Room(5, 2.6), _Room(5, 2.1), _Room(4, 1.9), _Room(3, 1.7))
 
 
 def bulletin_documents(found: Findings) -> tuple[Document, ...]:
@@ -59,11 +59,9 @@ def bulletin_documents(found: Findings) -> tuple[Document, ...]:
 
 def findings_lead(found: Findings, most: int = 5) -> Lead:
     """Three to five findings as sentences, each with its number and how sure it is."""
-    told = [
-        one for one in (_settled(found), _advanced(found), _heard(found), _answered(found), _timing(found), _advice(found))
-        if one
-    ]  # fmt: skip
-    asides = ()
+    makers = (_settled, _advanced, _heard, _answered, _timing, _advice)
+    told = [parts for parts in (maker(found) for maker in makers) if parts]
+    asides: tuple[Parts, ...] = ()
     if found.counts.simulated:
         asides = (
             (
@@ -75,7 +73,7 @@ def findings_lead(found: Findings, most: int = 5) -> Lead:
     return Lead("What we found", numbered, asides)
 
 
-def first_page(found: Findings, *, height: float = 2.3) -> tuple[Section, ...]:
+def first_page(found: Findings, height: float = 2.3) -> tuple[Section, ...]:
     """The curve, the box of what the data can't say, and how to cite: what follows the findings on the first page."""
     return (Section(_curve_title(found), (*_curve(found, height), _box(found), _cite(found))),)
 
@@ -151,8 +149,10 @@ def _outcome(found: Findings, outcome: str, words: str) -> list[Any]:
         now, before = _short(row["group"]), _short(row["against"])
         parts: list[Any] = [
             strong(f"{_of_100(float(row['rate']))} in 100"),
-            f" interviews of {now} {words} within {counted(int(row['day']), 'day')}; "
-            f"{_of_100(float(row['rate_against']))} of {before}: {difference_words(row)}. ",
+            (
+                f" interviews of {now} {words} within {counted(int(row['day']), 'day')}; "
+                f"{_of_100(float(row['rate_against']))} of {before}: {difference_words(row)}. "
+            ),
         ]
         own = {"estimate": row["rate"], "conf_low": row["rate_low"], "conf_high": row["rate_high"]}
         return [*parts, em(_sureness(own))]
@@ -201,7 +201,7 @@ def _timing(found: Findings) -> list[Any]:
     if pair is None:
         return []
     best, least = pair
-    top, bottom = (value_label("timing", str(row["timing"])) for row in pair)
+    top, bottom = (_days(str(row["timing"])) for row in pair)
     parts: list[Any] = [
         f"Attempts on {top} were answered most often (",
         strong(f"{_of_100(float(best['estimate']))} in 100"),
@@ -211,11 +211,11 @@ def _timing(found: Findings) -> list[Any]:
     of_timing = [verdicts[claim] for claim in _OF_TIMING if claim in verdicts]
     if of_timing and all(verdict in _OPEN_VERDICTS for verdict in of_timing):
         parts.append(
-            "That does not show that choosing those days helps: who is still waiting later differs from who was answered "
+            "That does not show that choosing those days helps: those still waiting later differ from those answered "
             "early, and among people alike in what was recorded these data can’t tell whether waiting helps."
         )
     else:
-        parts.append("Who is still waiting later differs from who was answered early.")
+        parts.append("Those still waiting later differ from those answered early.")
     return parts
 
 
@@ -239,9 +239,10 @@ def _curve_title(found: Findings) -> str:
             ]  # fmt: skip
             if shown:
                 last = max(shown, key=lambda row: int(row["day"]))
-                ends.append(f"{_of_100(float(last['estimate']))} in {_short(name)}")
-        if len(ends) > 1:
-            return f"Of 100 interviews that {verb}: {', '.join(ends)}"
+                ends.append((_of_100(float(last["estimate"])), _short(name), int(last["day"])))
+        if len(ends) > 1 and ends[0][2] == ends[1][2]:
+            (one, first, day), (other, second, _) = ends
+            return f"By day {day}, {one} in 100 interviews of {first} had {verb}, {other} of {second}"
     last = found.last_shown()
     if last is None:
         return "How soon"
@@ -256,9 +257,7 @@ def _curve(found: Findings, height: float) -> list[dict[str, Any]]:
         return [paragraph(f"Nobody had heard back by day {last['day']}: there is no curve to draw.")]
     rows, by = (found.both_curves, "cohort") if found.both_curves else (found.curve, None)
     few = found.options.min_cell
-    drawn = curve_chart(
-        rows, by=by, least_at_risk=few, simulated=found.counts.simulated, ax=new_axes(COLUMN_WIDTH, height)
-    )
+    drawn = curve_chart(rows, by=by, least_at_risk=few, simulated=found.counts.simulated, height=height)
     return [chart("fig-curve", Chart.of(drawn))]
 
 
@@ -280,14 +279,12 @@ def _box(found: Findings) -> dict[str, Any]:
 
 def _cite(found: Findings) -> dict[str, Any]:
     office, day = found.options.office, found.counts.data_date[:10]
-    who = office.name or office.author or "The office that kept the record"
+    who = office.name or office.author
     name = f"After the interview: {_short(found.options.cohort)}" if found.options.cohort else "After the interview"
     issued = f", issued {long_date(office.issued)}" if office.issued else ""
-    from datetime import date
-
     record = record_words(date.fromisoformat(day), found.notes)
     return paragraph(
-        strong("To cite: "), f"{who}. {name}. {record[:1].upper()}{record[1:]}{issued}. Made with followup_analytics "
+        strong("To cite: "), f"{who}. " if who else "", f"{name}. {record[:1].upper()}{record[1:]}{issued}. Made with followup_analytics "
         f"{__version__}.",
     )  # fmt: skip
 
@@ -327,6 +324,11 @@ def _of_100(share: float) -> str:
 
 def _by_day(day: int) -> str:
     return "the day of the interview itself" if day == 0 else f"day {day}"
+
+
+def _days(value: str) -> str:
+    """`days 2–3`, `day 15 or later`."""
+    return f"day {value[:-1]} or later" if value.endswith("+") else value_label("timing", value)
 
 
 def _group(row: Row) -> str:

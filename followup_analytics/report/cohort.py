@@ -78,7 +78,7 @@ def cohort_document(found: Findings) -> Document:
         following += [_model(found), _advice(found), limits_section(found), notes_section(found)]
         following.append(Section("Words used here", tuple(words_used(found))))
     first, *more = following
-    sections = (*first_page(found, height=2.0), replace(first, new_page=True), *more)
+    sections = (*first_page(found, 2.4), replace(first, new_page=True), *more)
     return Document(meta, findings_lead(found), (), sections, template="cohort.typ")
 
 
@@ -244,9 +244,9 @@ def _cumulative(found: Findings, rows: Sequence[Row]) -> dict[str, Any]:
     last = [row for row in rows if row.get("cumulative") is not None][-1]
     word = "advanced" if found.main_event == "advanced" else "heard back"
     return paragraph(
-        f"Taken together, {percent(float(last['cumulative']))} of those who tried had {word} in the window of an attempt "
-        f"by the {value_label('attempt', str(last['attempt']))} one. Those who stopped trying count as if they had been "
-        "like those who went on; where the discouraged stop first, the true share is lower."
+        f"Taken together, {percent(float(last['cumulative']))} of those who tried had {word} in the window of an "
+        f"attempt by the {value_label('attempt', str(last['attempt']))} one. Those who stopped trying count as if they "
+        "had been like those who went on; where the discouraged stop first, the true share is lower."
     )
 
 
@@ -318,12 +318,12 @@ def _curve_table(found: Findings, events: Sequence[str]) -> dict[str, Any]:
     others = [{int(row["day"]): row for row in found.curve_of(event)} for event in events[1:]]
     share = Field("estimate", "Share", "share")
     columns = [
-        Column("By the end of", "left", share=1),
-        Column("Still waiting at its start"),
-        Column(_curve_heading(events[0])),
+        Column("By the end of", "left"),
+        Column("Still waiting at its start", share=1),
+        Column(_curve_heading(events[0]), share=0.8),
     ]
-    columns += [Column("95% interval"), *(Column(_curve_heading(event)) for event in events[1:])]
-    columns += [Column(f"{_curve_heading(events[0])}, {shorten(name, 24)}") for name in pair]
+    columns += [Column("95% interval", share=1.2), *(Column(_curve_heading(event), share=0.8) for event in events[1:])]
+    columns += [Column(f"{_curve_heading(events[0])}, {shorten(name, 24)}", share=1) for name in pair]
     body = []
     for day in (day for day in days if day in main):
         row = main[day]

@@ -16,8 +16,10 @@ def methods_document(found: Findings) -> Document:
     lead = Lead(
         "What this is",
         (
-            "The terms and methods behind the numbers of the follow-up report on the same record, the model of the chance "
-            "of a response with all that TRIPOD+AI asks of its report, and what was left out of the numbers and why.",
+            (
+                "The terms and methods behind the numbers of the follow-up report on the same record, the model of the "
+                "chance of a response with all that TRIPOD+AI asks of its report, and what was left out and why."
+            ),
         ),
     )
     card = card_section(found)

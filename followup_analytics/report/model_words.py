@@ -111,8 +111,8 @@ def _verdict(row: Row, metrics: Mapping[str, Any]) -> list[Any]:
             "It ",
             strong("is hardly better"),
             (
-                f" than telling everyone {rate}{losses}: what it takes away from the squared error may be nothing. For a "
-                "single attempt the overall rate serves as well."
+                f" than telling everyone {rate}{losses}: what it takes away from the squared error may be nothing. For "
+                "a single attempt the overall rate serves as well."
             ),
         ]
     chance = "; a gain so small may be chance" if loss is not None and base is not None and loss < base else ""

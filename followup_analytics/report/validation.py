@@ -38,7 +38,10 @@ class Checked:
 
 
 def require_checker(path: Path) -> None:
-    """Refuse before any work what can't be checked. Raises UsageError for another file than a PDF, MissingExtraError."""
+    """Refuse before any work what can't be checked.
+
+    Raises UsageError for another file than a PDF, MissingExtraError where the validator is not installed.
+    """
     if path.suffix.lower() not in ("", ".pdf"):
         raise UsageError(f"--check: only a PDF can be validated, and {path.name} is none; leave --check out.")
     if find_spec("page") is None:

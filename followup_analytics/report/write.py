@@ -147,8 +147,8 @@ def _check_language(name: str) -> None:
         raise UsageError(f"There is no language {name!r} here: reports are written in English (en).")
     if name != "en":
         raise UsageError(
-            f"Reports are written in English only so far; there are no texts in {name!r} yet. Leave the language out, or "
-            "ask for en."
+            f"Reports are written in English only so far; there are no texts in {name!r} yet. Leave the language out, "
+            "or ask for en."
         )
 
 
