@@ -50,7 +50,7 @@ def report(
         typer.Option(
             "--kind",
             help="bulletin: one page; cohort: the findings in full; claims: the advice tested; methods: how it was "
-            "worked out, with the model card; handout: one applicant's next steps, day-sheet: everybody's (confidential).",
+            "worked out; handout: one applicant's next steps, day-sheet: everybody's (both confidential).",
         ),
     ] = "cohort",
     against: Annotated[

@@ -25,7 +25,7 @@ from followup_analytics.report.verdicts import verdict_sentence
 from followup_analytics.results.disclosure import is_hidden
 from followup_analytics.text import counted, shorten
 
-#: Half a 95% interval, in shares, up to which a number is called sure or fairly sure.
+#: Half a 95% interval, in shares, up to which a number is called very or fairly sure.
 _SURE, _FAIRLY = 0.05, 0.1
 #: Verdicts about when to try that a finding about days is set beside.
 _OF_TIMING = ("wait-2-3-days", "wait-not-longer", "call-next-day", "wait-a-week", "ten-days")
@@ -284,9 +284,11 @@ def _cite(found: Findings) -> dict[str, Any]:
     issued = f", issued {long_date(office.issued)}" if office.issued else ""
     record = record_words(date.fromisoformat(day), found.notes)
     return paragraph(
-        strong("To cite: "), f"{who}. " if who else "", f"{name}. {record[:1].upper()}{record[1:]}{issued}. Made with followup_analytics "
-        f"{__version__}.",
-    )  # fmt: skip
+        strong("To cite: "),
+        f"{who}. " if who else "",
+        f"{name}. {record[:1].upper()}{record[1:]}{issued}. ",
+        f"Made with followup_analytics {__version__}.",
+    )
 
 
 # ------------------------------------------------------------------------------------------------ words
@@ -314,7 +316,7 @@ def _sureness(row: Row) -> str:
     if row.get("conf_low") is None or row.get("conf_high") is None:
         return "How sure: no interval can be given."
     half = (float(row["conf_high"]) - float(row["conf_low"])) / 2
-    word = "sure" if half <= _SURE else "fairly sure" if half <= _FAIRLY else "rough"
+    word = "very" if half <= _SURE else "fairly" if half <= _FAIRLY else "not very"
     return f"How sure: {word} (95% interval {limits(row)})."
 
 

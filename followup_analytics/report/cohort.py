@@ -78,7 +78,7 @@ def cohort_document(found: Findings) -> Document:
         following += [_model(found), _advice(found), limits_section(found), notes_section(found)]
         following.append(Section("Words used here", tuple(words_used(found))))
     first, *more = following
-    sections = (*first_page(found, 2.4), replace(first, new_page=True), *more)
+    sections = (*first_page(found, 2.9), replace(first, new_page=found.counts.applicants >= _FEW), *more)
     return Document(meta, findings_lead(found), (), sections, template="cohort.typ")
 
 
@@ -91,7 +91,8 @@ def _short_notes(found: Findings) -> Section:
 
 def _how_often(found: Findings) -> Section:
     if not found.tables:
-        why = found.reasons.get("rates", "No table of rates can be shown.")
+        told = [found.reasons.get("rates"), *(found.reasons.get(key) for key in found.options.by)]
+        why = next((reason for reason in told if reason), "No table of rates can be shown.")
         return Section("How often people hear back", (paragraph(why),))
     intro = paragraph(
         f"Of the attempts in a row, the share that was followed by {event_words(found)} within {found.options.window}. "

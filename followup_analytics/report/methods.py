@@ -61,9 +61,7 @@ def limits_section(found: Findings) -> Section:
 
 def methods_section(found: Findings) -> Section:
     """How each number was worked out, after its limits."""
-    return Section(
-        "How the numbers were worked out", (*_methods(found), heading("Limits"), _limits(found)), new_page=True
-    )
+    return Section("How the numbers were worked out", (*_methods(found), heading("Limits"), _limits(found)))
 
 
 def notes_section(found: Findings) -> Section:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from followup_analytics.charts import count
-from followup_analytics.report.document import Document, KeyFigure, Lead, Section
+from followup_analytics.report.document import Document, Lead, Section
 from followup_analytics.report.findings import Findings
-from followup_analytics.report.frame import front, meta_of
+from followup_analytics.report.frame import meta_of
 from followup_analytics.report.methods import methods_section, notes_section, words_used
 from followup_analytics.report.model_words import card_section, model_blocks
 
@@ -23,15 +22,11 @@ def methods_document(found: Findings) -> Document:
         ),
     )
     card = card_section(found)
-    sections = [
+    sections = (
+        Section("Words used here", tuple(words_used(found))),
         methods_section(found),
-        Section("The model of the chance of a response", (*model_blocks(found, full=True),)),
+        Section("The model of the chance of a response", tuple(model_blocks(found, full=True))),
         *([card] if card else []),
         notes_section(found),
-    ]
-    counts = found.counts
-    figures = (
-        KeyFigure(count(counts.interviews), "interviews", "in the record"),
-        KeyFigure(count(counts.applicants), "applicants", "with an interview"),
     )
-    return Document(meta, lead, figures, tuple(sections), front=front(words_used(found)))
+    return Document(meta, lead, (), sections, template="cohort.typ")

@@ -159,7 +159,7 @@ def _terms(row: Row) -> list[dict[str, Any]]:
 
 
 def card_section(found: Findings) -> Section | None:
-    """The model card as the report's last section: every item of TRIPOD+AI with what this run has to say to it."""
+    """The model card as a section: every item of TRIPOD+AI with what this run has to say to it."""
     card = found.card
     if card is None:
         return None
@@ -176,7 +176,7 @@ def card_section(found: Findings) -> Section | None:
             blocks += [heading(name, listed=False), terms(told)]
     if missing:
         blocks += [heading("Not said", listed=False), paragraph(_NOT_SAID), bullets(*missing)]
-    return Section("Model card", tuple(blocks), new_page=True)
+    return Section("Model card", tuple(blocks))
 
 
 def _answer_of(item: Row, office: Office) -> str | None:
