@@ -33,7 +33,8 @@ from followup_analytics.claims.verdict import ALPHA, is_confounded
 from followup_analytics.simulate import simulate_log
 from followup_analytics.simulate.truth import world_truth
 from followup_analytics.simulate.world import World, load_world
-from followup_analytics.statistics import Jackknife, clopper_pearson, t_quantile
+from followup_analytics.statistics import clopper_pearson, t_quantile
+from followup_analytics.statistics.clusters import Estimated
 
 HERE = Path(__file__).parent / "results"
 RESULTS, LINES = HERE / "claims_study.json", HERE / "claims_study"
@@ -92,7 +93,7 @@ def _kept(row: Row, finding: Finding) -> Row:
         difference = finding.effect.difference
         kept["difference"] = _numbers(difference)
         kept["tested_error"] = _short(float(finding.effect.tested.se))
-        kept["jackknife_error"] = _short(float(replace(difference, least_se=0.0).se))
+        kept["weighted"] = _short(float(finding.effect.weighted.estimate))
         kept["risks"] = [_short(risk) for risk in finding.effect.risks]
     if finding.second_way is not None:
         kept["sequential"] = _numbers(finding.second_way)
@@ -103,7 +104,7 @@ def _kept(row: Row, finding: Finding) -> Row:
     return kept
 
 
-def _numbers(difference: Jackknife) -> list[float | None]:
+def _numbers(difference: Estimated) -> list[float | None]:
     return [_short(float(difference.estimate)), _short(float(difference.se)), float(difference.df)]
 
 

@@ -30,14 +30,17 @@ from followup_analytics.answers.rates.estimate import Windows, group_rates
 from followup_analytics.answers.rates.keys import Bin
 from followup_analytics.cells.windows import CENSORED, END, NEXT_ATTEMPT, RESPONSE, WINDOW
 from followup_analytics.statistics import assign_groups
+from followup_analytics.statistics.clusters import Clusters
+from followup_analytics.statistics.designs import Design, Term
 from followup_analytics.statistics.incidence import (
     difference,
     difference_limits,
     incidence_limits,
     jackknife_incidence,
 )
-from followup_analytics.trials.ccw import COMPETING, EVENT, FollowUp, clone_censor_weight, weight_cap
-from followup_analytics.trials.decisions import FORBID, MUST, NATURAL, Decisions
+from followup_analytics.trials.acting import fit_acting
+from followup_analytics.trials.contrast import contrast_of
+from followup_analytics.trials.steps import COMPETING, EVENT, FORBID, NATURAL, WITHIN, FollowUp, Grace, Step
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -48,11 +51,8 @@ SIZES = (30, 60, 500, 5_000)
 DAYS = (7, 14, 30)
 DAY_US = 86_400_000_000
 WITHIN_US = 7 * DAY_US
-#: Days on which people of the emulated trial may act; their decisions by constant, days 1 to 3 and confounder.
+#: Days on which people of the emulated trial may act.
 TRIAL_DAYS = 4
-_TRIAL_DESIGN = np.array(
-    [[1.0, day == 1, day == 2, day == 3, strong] for day in range(TRIAL_DAYS) for strong in (0, 1)]
-)
 #: The aim for every interval; rates may be conservative.
 TARGET = (0.935, 0.975)
 
@@ -216,28 +216,35 @@ def contrasts(n: int, runs: int, rng: np.random.Generator, truth: float | None =
     low, high = np.empty(runs), np.empty(runs)
     for run in range(runs):
         person = np.repeat(np.arange(n), rng.integers(1, 6, n))
-        groups = assign_groups(rng.integers(0, 1_000, n), np.arange(n))
         acted, exit_day, kind, strong = _trial(rng.normal(0, 0.7, n)[person], rng, None)
         last = np.minimum(np.minimum(acted, exit_day), TRIAL_DAYS - 1)
-        rows = np.repeat(np.arange(len(person)), last + 1)
-        interval = np.arange(len(rows)) - np.repeat(np.cumsum(last + 1) - last - 1, last + 1)
-        decisions = Decisions(
-            person=rows,
-            interval=interval,
-            rank=np.zeros(len(rows), dtype=np.int64),
-            pattern=interval * 2 + strong[rows],
-            acted=(acted[rows] == interval).astype(np.int64),
-            seen=np.ones(len(rows)),
-            design=_TRIAL_DESIGN,
-            penalty=np.array([0.0, *([0.1] * TRIAL_DAYS)]),
-        )
-        arms = [np.array(rule)[interval] for rule in ([NATURAL, MUST, NATURAL, NATURAL], [FORBID] * TRIAL_DAYS)]
-        follow_up = FollowUp(groups[person], exit_day, kind, 15)
-        found = clone_censor_weight(decisions, arms[0], arms[1], follow_up, cap=weight_cap(len(person)))
-        ends = found.difference().limits()
+        follow_up = FollowUp(exit_day, kind, 15)
+        steps = tuple(_trial_step(day, np.flatnonzero(last >= day), acted, strong) for day in range(TRIAL_DAYS))
+        found = contrast_of(steps, fit_acting(steps), (Grace(1), None), follow_up)
+        applicant = np.unique(person, return_inverse=True)[1].ravel()
+        ends = Clusters(("applicant",), (applicant,)).estimated(found.difference()[0], found.moves()[:, 0]).limits()
         low[run], high[run] = float(ends[0]), float(ends[1])
     return _row(
         "difference", f"emulated trial, acting by day 1 against none by day 3 ({truth:.3f})", n, low, high, truth
+    )
+
+
+def _trial_step(day: int, person: IntArray, acted: IntArray, strong: IntArray) -> Step:
+    """Those who could still act on a day, and what both arms ask of them."""
+    term = Term("strong", ("strong",), np.array([[0.0], [1.0]]), np.ones(1), np.full(1, 5.0), np.empty((2, 0)))
+    early = np.full(len(person), WITHIN if day < 2 else NATURAL)
+    return Step(
+        interval=day,
+        rank=0,
+        person=person,
+        acted=acted[person] == day,
+        seen=np.ones(len(person)),
+        before=np.zeros(len(person), dtype=np.int64),
+        asks=(early, np.full(len(person), FORBID)),
+        design=Design.of((term,), (strong[person],), len(person)),
+        common=np.array([0.0, 1.0]),
+        apart=np.array([0.05, 5.0]),
+        family="day",
     )
 
 
@@ -251,8 +258,10 @@ def _trial(
     for day in range(15):
         free = (exit_day == 15) & (acted == 15)
         if day < TRIAL_DAYS:
-            natural = rng.random(m) < 1 / (1 + np.exp(1.2 - 0.8 * strong))
-            acts = {None: natural, "early": natural | (day == 1), "none": np.zeros(m, bool)}[rule]
+            drawn, p = rng.random(m), 1 / (1 + np.exp(1.2 - 0.8 * strong))
+            # "early": as those act who do so by day 1.
+            early = drawn < p / (1 - (1 - p) ** 2) if day == 0 else np.full(m, day == 1)
+            acts = {None: drawn < p, "early": early, "none": np.zeros(m, bool)}[rule]
             acted[free & acts] = day
         waiting = exit_day == 15
         chance = 1 / (1 + np.exp(3.6 - 0.8 * strong - trait - 0.5 * (acted <= day)))

@@ -19,11 +19,11 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from oracles.alike import gather_alike
+from oracles.pooled_trials import PersonPeriods, SequentialFit, expand_trials, fit_sequential
 
 import followup_analytics as fa
 from followup_analytics.claims.periods import person_periods
-from followup_analytics.trials.alike import gather_alike
-from followup_analytics.trials.sequential import PersonPeriods, SequentialFit, expand_trials, fit_sequential
 
 RESULTS = Path(__file__).parent / "results" / "sequential.json"
 COVARIATES = ("self_rating", "referral")

@@ -5,16 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from followup_analytics.claims import IN_CIRCULATION, Claim, own_catalogue
+from followup_analytics.claims.estimates import CREDIBLE, MAY_DIFFER, PRODUCTS_FROM
 from followup_analytics.claims.gates import (
-    LEAST_MEAN,
+    FAR,
     MAX_SHARE,
-    MEAN_OFF,
     MIN_APPLICANTS,
     MIN_EFFECTIVE,
     MIN_EVENTS,
     MIN_FOR_VERDICT,
+    TOO_FAR,
 )
 from followup_analytics.claims.verdict import BY_CHANCE, LEAST_BELOW, LEAST_E_VALUE
+from followup_analytics.statistics.clusters import FEW_CLUSTERS
 
 INTRODUCTION = """# Claims
 
@@ -62,7 +64,7 @@ FIELDS = (
         "`more`; `gain_below_margin` (the claim is that there is no gain to speak of), `harm_below_margin`",
     ),
     ("`design`", "`clone-censor-weight`, `attempt-contrast` or `prediction` (above)"),
-    ("`adjust`", "columns of the interviews; a rating counts from when it was made"),
+    ("`adjust`", "columns of the interviews, besides what every log holds; a rating counts from when it was made"),
     ("`history`", "of what was known before each decision: number, day, channel, tone, attempts, thanked"),
     ("`controls`", "negative controls: `reply_elsewhere`, `earlier_reply`, `later_reply`"),
     ("`association`", "why the difference can never be called an effect, where it can't"),
@@ -85,30 +87,45 @@ not recorded is left out of the claims on that item: not recorded is never "no".
 DESIGNS = """## Designs
 
 **Clone-censor-weight.** Everybody is in both arms from time zero and leaves an arm on doing what it excludes; who stays
-is weighted by the inverse of the probability of staying, given the covariates and the call history so far. The model of
-acting is a ridge logistic regression that draws the levels of a number towards a straight line
-([decision 055](decisions/055-numbers-lie-on-a-line.md)); what happened within a day is ordered by true times, and a
-decision that a reply cut short counts for the part of the day's usual times of acting that had passed. Whoever acts
-decides anew whether to act again in the same interval, where an arm limits or asks for several acts. Risks are weighted
-Aalen-Johansen incidences with competing events; the interval in which a record ends counts as seen.
+is weighted by the inverse of the probability of staying, given the covariates and the call history so far. Acting is
+modelled in each interval, its coefficients drawn towards those that all intervals have in common: what makes people
+call on the first day need not make them call on the third ([decision
+080](decisions/080-acting-interval-by-interval.md)). What happened within a day is ordered by true times, and a decision
+that a reply cut short counts for the part of the day's usual times of acting that had passed. Whoever acts decides anew
+whether to act again in the same interval, where an arm limits or asks for several acts. After each decision the weights
+are calibrated: those who stay are brought back to the totals, of every covariate, of all who were there.
+
+**Grace periods** are conditional: a strategy that asks for an act within a window means the mix of days of those alike
+who act within it, so that a window in which all act on one day can be tested. The protocol says so of each arm.
+
+**Beside the weights stands an outcome model**: from the last decision back, what follows is regressed on what was
+known, among those who stayed, with their weights, and predicted for all. Either model may then be wrong
+(`estimate_doubly_robust`, which is `estimate`); `estimate_weighted` is the Aalen-Johansen incidence by weights alone.
 
 **Sequential trials**, the second way of three claims: on each day those who might still act enter a trial of "today"
 against "not any more"; put together by who starts when, the trials give what cloning gives.
 
-**Attempt contrast.** A choice made within one contact: inverse-probability weights, then an outcome model weighted by
-them and averaged over everybody (doubly robust). Who was followed to the end stands for those of the same arm whose
-record ended before ([decision 056](decisions/056-records-end-arm-by-arm.md)).
+**Attempt contrast.** A choice made within one contact: the same with one decision. Records that end early are weighted
+arm by arm by the inverse probability of going on so far ([decision 056](decisions/056-records-end-arm-by-arm.md)).
 
 **Prediction.** Two groups compared as they are; the label is never more than association.
+
+**What is adjusted for.** What the claim names, and what every log holds: when the interview was (a line, from 300
+interviews on a curve), the weekday of each day, and how far off the promised day of decision is as days go by.
+`--adjust COLUMN` adds interview columns, times among them; `--adjust-only COLUMN` puts them in place of all of these.
+From {products} applicants on, products of two covariates are taken in where acting, or the outcome, follows them beyond
+chance ([decision 081](decisions/081-products-where-they-matter.md)); `diagnostics.products` names them.
 
 **What is known when.** Only what was known before a decision enters its weight. A self-rating counts from when it was
 made: on the interview's own day at once, else from the day after, and for claims about a moment only if it was made
 before it ([decision 057](decisions/057-ratings-count-from-when-they-are-made.md)).
 
-In all of them everything, the weights included, is fitted again without each of 50 groups of applicants. Intervals are
-the plain 95% ones, with Student's t. No standard error of a verdict is believed below that of as many independent
-interviews with the same weights, and none of an interval below four fifths of it
-([decision 052](decisions/052-the-least-standard-error.md)).
+**Errors** are by influence functions of all the equations behind an estimate (acting, calibration, outcome model), each
+person's part corrected for leverage, summed by applicant and, where the employer is recorded for most interviews, by
+employer too: the largest of V(applicant), V(employer) and V(applicant) + V(employer) - V(both), with Student's t of the
+smaller number of clusters less one. `--cluster applicant|employer|both` chooses. No error of a verdict is believed
+below that of as many independent interviews with the same weights, and none of an interval below {credible:g} of it
+([decision 082](decisions/082-errors-by-influence.md)).
 """
 
 
@@ -116,16 +133,20 @@ RULE = """## The verdict
 
 1. *Gates*, before an estimate is looked at; a claim that fails one is `not_testable`, and `reason` says what to log,
    which stratum is empty, or how many more interviews it takes: what the claim needs is logged; {applicants} applicants
-   in each arm, {applicants} followed to the horizon, {events} events; nobody's stratum without either arm; effective
-   sample at least {effective:.0%} of those who kept to the arm; no weight above {share:.0%} of its arm; where weights
-   were cut to the cap, their mean within {off:.0%} of 1, elsewhere {mean:g} or more. With fewer than {people}
-   applicants nothing but `inconclusive` can follow.
+   in each arm, {applicants} followed to the horizon, {events} events; nobody's stratum without either arm; each arm
+   worth {effective:g} interviews after weighting; no weight above {share:.0%} of its arm; weighted means of
+   self-rating, calendar time and other numbers within {too_far:g} standard deviations of everybody's. With fewer than
+   {people} applicants, means more than {far:g} off, or two estimates that differ by more than {differ:.0%}
+   beyond their errors, nothing but `inconclusive` can follow; the sentence names what it was.
 2. The 90% interval lies within the margins: `no_meaningful_difference`.
 3. Holm's adjusted p is below .05 and the difference at least the margin: `supported`, or `contradicted` the other way.
-4. Else `inconclusive`, with the smallest difference that these data would have found.
+4. Else `inconclusive`, with the smallest difference that this rule would find in 8 of 10 such logs: beyond chance at
+what
+   the family leaves of .05, and beyond the margin.
 
 Claims that a gain or a harm is small are one-sided: `supported` when the 90% limit lies inside the margin,
-`contradicted` when p, adjusted, is below .05 and the difference at or beyond it.
+`contradicted` when p, adjusted, is below .05 and the difference at or beyond it. Tables and charts show that limit
+(`deciding_limit`).
 
 *Negative controls can only downgrade.* A call here can't have caused the replies in the applicant's other interviews.
 Where an arm is followed by more of them than foretold, the arms differ in something unmeasured: the claim is
@@ -134,22 +155,34 @@ fewer than {by_chance:.0f} of 1,000 logs (5 of 18, say), so are all claims that 
 ([decision 054](decisions/054-one-control-and-the-whole-log.md)).
 
 *Label.* `causal under stated assumptions` only with a self-rating among the adjustments that was made in time, for
-half of the claim's interviews or more, controls that pass and an E-value of the limit of {e_value:g} or more; else
-`association`.
+half of the claim's interviews or more, {few} clusters of each kind or more, controls that pass and an E-value of the
+limit of {e_value:g} or more; else `association`.
 
 ## What would change it
 
-`followup claims LOG --claim ID --sensitivity` gives one table: other horizons and margins, responses before attempts
-within a day and the other way round, weights cut elsewhere, covariates left out one at a time, employers as clusters,
-and, where acting is set against not acting and the difference reaches the margin, how many forgotten failures would
-bring it below. In Python the diagnostics of every claim are frames (`result.table("balance")`, overlap, weights,
-flow, curves, controls, second_way, tipping, gates) and charts (`result.plot_balance(claim)`, `plot_overlap`,
-`plot_weights`, `plot_risks`).
+`followup claims LOG --claim ID --sensitivity` gives one table by the same rule, Holm's adjustment over the log's other
+claims included: other horizons and margins, responses before attempts within a day and the other way round, weights cut
+or not balanced, with and without products, covariates left out one at a time, other clusters, and, where acting is set
+against not acting and the difference reaches the margin, how many forgotten failures would bring it below. In Python
+the diagnostics of every claim are frames (`result.table("balance")`, distances, overlap, weights, flow, curves,
+controls, second_way, tipping, gates) and charts (`result.plot_balance(claim)`, `plot_overlap`, `plot_weights`,
+`plot_risks`).
 
 `--protocol` prints the target trial beside its emulation with the 21 items of TARGET 2025; `--preregister` a text to
-be registered, with the hash of the file, the date and what `--adjust` adds, against which `--registration FILE`
-checks later ([decision 053](decisions/053-post-hoc-by-the-registration.md)).
+be registered, with the hash of the file, the date and what `--adjust`, `--adjust-only` and `--cluster` choose, against
+which `--registration FILE` checks later ([decision 053](decisions/053-post-hoc-by-the-registration.md)).
+
+## How large a study
+
+`followup plan LOG` runs this rule on drawn studies whose errors hang together as in the log, at growing sizes, until a
+claim is supported as often as wanted. Without a log it plans by formula, each claim tested alone, and says so. A
+difference that is no larger than the margin can't be planned for.
 """
+
+
+def designs() -> str:
+    """How claims are estimated, with the numbers of the code."""
+    return DESIGNS.format(products=PRODUCTS_FROM, credible=CREDIBLE)
 
 
 def rule() -> str:
@@ -159,8 +192,10 @@ def rule() -> str:
         events=MIN_EVENTS,
         effective=MIN_EFFECTIVE,
         share=MAX_SHARE,
-        off=MEAN_OFF,
-        mean=LEAST_MEAN,
+        far=FAR,
+        too_far=TOO_FAR,
+        differ=MAY_DIFFER,
+        few=FEW_CLUSTERS,
         people=MIN_FOR_VERDICT,
         below=LEAST_BELOW,
         by_chance=1000 * BY_CHANCE,
@@ -192,7 +227,7 @@ def page() -> str:
         [
             INTRODUCTION,
             rule(),
-            DESIGNS,
+            designs(),
             fields(),
             f"## {own.title}\n\n{table(own.claims)}\n",
             f"## {other.title}\n\n{table(other.claims)}\n\n{sources}\n",

@@ -28,8 +28,11 @@ _HOMES = {
     "next_steps": "advice",
     "open_store": "store",
     "plan_study": "claims",
+    "power_curve": "claims",
     "predict_callbacks": "model",
+    "random_log": "simulate",
     "read_log": "reading",
+    "recording_findings": "log.recording",
     "response_rates": "answers.rates",
     "sample_data": "simulate",
     "simulate_log": "simulate",
@@ -53,18 +56,21 @@ if TYPE_CHECKING:
     from followup_analytics.answers.outreach.aapor import aapor_rates as aapor_rates
     from followup_analytics.answers.rates import response_rates as response_rates
     from followup_analytics.claims import plan_study as plan_study
+    from followup_analytics.claims import power_curve as power_curve
     from followup_analytics.claims import test_claims as test_claims
     from followup_analytics.ingest import check_files as check_files
     from followup_analytics.ingest import ingest_files as ingest_files
     from followup_analytics.log.followup_log import FollowUpLog as FollowUpLog
     from followup_analytics.log.followup_log import Note as Note
     from followup_analytics.log.followup_log import subset as subset
+    from followup_analytics.log.recording import recording_findings as recording_findings
     from followup_analytics.model import fit_callback_model as fit_callback_model
     from followup_analytics.model import load_callback_model as load_callback_model
     from followup_analytics.model import predict_callbacks as predict_callbacks
     from followup_analytics.reading.logs import read_log as read_log
     from followup_analytics.reading.writing import write_log as write_log
     from followup_analytics.report import write_report as write_report
+    from followup_analytics.simulate import random_log as random_log
     from followup_analytics.simulate import sample_data as sample_data
     from followup_analytics.simulate import simulate_log as simulate_log
     from followup_analytics.store import open_store as open_store

@@ -12,7 +12,7 @@ from followup_analytics.charts.emulation import (
     weights_alt,
     weights_chart,
 )
-from followup_analytics.charts.forest import VERDICT_WORDS, forest_alt, forest_chart
+from followup_analytics.charts.forest import VERDICT_WORDS, forest_alt, forest_chart, interval_words
 from followup_analytics.charts.numbers import count_chart, number_alt, number_chart
 from followup_analytics.charts.power import power_chart
 from followup_analytics.charts.rates import rate_alt, rate_caption, rate_chart
@@ -43,6 +43,7 @@ __all__ = [
     "curve_chart",
     "forest_alt",
     "forest_chart",
+    "interval_words",
     "joined",
     "key_title",
     "number_alt",

@@ -159,68 +159,49 @@ def overlap_alt(rows: Sequence[Row]) -> str:
     return f"Chart of overlap: less than 10% likely to keep to their arm were {joined(told)}."
 
 
-def weights_chart(rows: Sequence[Row], *, simulated: bool = False, ax: Axes | None = None) -> Axes:
-    """Draw what weighting leaves of each arm: the share of its number that it is worth, and its largest weight's share.
+#: What a verdict asks of an arm's weights: the least effective size, and the largest share of one weight.
+LEAST_EFFECTIVE, LARGEST_SHARE = 10, 0.10
 
-    `rows` have `arm`, `effective_size`, `effective_share`, `largest_share`, `mean_weight` and `share_capped`.
+
+def weights_chart(rows: Sequence[Row], *, simulated: bool = False, ax: Axes | None = None) -> Axes:
+    """Draw what weighting leaves of each arm: how many interviews it is worth, and its largest weight's share in words.
+
+    `rows` have `arm`, `effective_size` and `largest_share`.
     """
     with house_style():
-        axes = ax or new_axes(COLUMN_WIDTH, 2.0)
-        for place, (name, _, limit, _) in enumerate(_WEIGHT_BARS):
-            for shift, row in zip((-0.19, 0.19), rows, strict=False):
-                value = float(row[name])
-                axes.barh(place + shift, value, height=0.34, color=SERIES[ARMS.index(str(row["arm"]))].colour)
-                words = f"{row['arm']} {percent(value, 1 if value < 0.1 else 0)}"
-                # Beyond the gate's mark, which the words would else be crossed by.
-                _beside(axes, words, max(value, limit), place + shift)
-        _draw_limits(axes)
-        axes.set_yticks(range(len(_WEIGHT_BARS)), [words for _, words, _, _ in _WEIGHT_BARS])
-        axes.set_ylim(1.5, -0.65)
-        axes.set_xlim(0, 1.0)
-        percent_axis(axes.xaxis)
-        axes.set_axisbelow(True)
+        axes = ax or new_axes(COLUMN_WIDTH, 1.5)
+        most = max([float(row["effective_size"]) for row in rows], default=1.0)
+        for place, row in enumerate(rows):
+            size = float(row["effective_size"])
+            axes.barh(place, size, height=0.5, color=SERIES[ARMS.index(str(row["arm"]))].colour)
+            words = f"{size:,.0f} interviews, largest weight {percent(float(row['largest_share']), 1)}"
+            inside = size > 0.5 * most
+            axes.annotate(
+                words, (max(size, LEAST_EFFECTIVE), place), xytext=(-4 if inside else 4, 0),
+                textcoords="offset points", va="center", fontsize=8.5, ha="right" if inside else "left",
+                color="white" if inside else INK,
+            )  # fmt: skip
+        axes.axvline(LEAST_EFFECTIVE, color=INK, linewidth=1.1, linestyle=(0, (3, 2)))
+        axes.set_yticks(range(len(rows)), [str(row["arm"]) for row in rows])
+        axes.invert_yaxis()
+        axes.set_xlim(0, 1.05 * max(most, 2 * LEAST_EFFECTIVE))
+        axes.set_xlabel(f"Interviews that the arm is worth after weighting (dashed: the least, {LEAST_EFFECTIVE})")
         axes.tick_params(axis="y", length=0)
-        return give_words(axes, weights_alt(rows), _weights_caption(rows), simulated=simulated)
-
-
-#: What is drawn: field, words, the gate's limit, and what the limit asks.
-_WEIGHT_BARS = (
-    ("effective_share", "Worth after weighting,\nof the arm’s own number", 0.20, "at least 20%"),
-    ("largest_share", "Largest weight,\nof the arm’s sum", 0.10, "at most 10%"),
-)
-
-
-def _beside(axes: Axes, words: str, value: float, place: float) -> None:
-    inside = value > 0.8
-    axes.annotate(
-        words, (value, place), xytext=(-4 if inside else 4, 0), textcoords="offset points", va="center", fontsize=8.5,
-        ha="right" if inside else "left", color="white" if inside else INK,
-    )  # fmt: skip
-
-
-def _draw_limits(axes: Axes) -> None:
-    for place, (_, _, limit, word) in enumerate(_WEIGHT_BARS):
-        axes.plot([limit, limit], [place - 0.42, place + 0.42], color=INK, linewidth=1.1, linestyle=(0, (3, 2)))
-        axes.annotate(
-            word, (limit, place - 0.42), xytext=(3, 1), textcoords="offset points", fontsize=7.5, color=GREY,
-            va="bottom",
-        )  # fmt: skip
+        caption = (
+            "What weighting leaves of each arm. A verdict asks for an effective size of "
+            f"{LEAST_EFFECTIVE} and for no weight above {percent(LARGEST_SHARE)} of its arm."
+        )
+        return give_words(axes, weights_alt(rows), caption, simulated=simulated)
 
 
 def weights_alt(rows: Sequence[Row]) -> str:
     """Alt text: effective size and largest share of both arms."""
     told = [
-        f"the {row['arm']} is worth {float(row['effective_size']):,.0f} interviews, {percent(row['effective_share'])} "
-        f"of its number, its largest weight {percent(float(row['largest_share']), 1)} of the sum"
+        f"the {row['arm']} is worth {float(row['effective_size']):,.0f} interviews, its largest weight "
+        f"{percent(float(row['largest_share']), 1)} of the sum"
         for row in rows
     ]
     return f"Chart of weights: {joined(told) or 'no numbers'}."
-
-
-def _weights_caption(rows: Sequence[Row]) -> str:
-    means = joined([f"{float(row['mean_weight']):.2f} ({row['arm']})" for row in rows])
-    cut = joined([f"{percent(float(row['share_capped']), 1)} ({row['arm']})" for row in rows])
-    return f"What weighting leaves of each arm. The mean weight is {means}; cut to the cap were {cut}."
 
 
 def risk_chart(

@@ -43,8 +43,9 @@ def forest_chart(
 ) -> Axes:
     """Draw the verdicts on claims as risk differences with 95% intervals.
 
-    `rows` have `claim`, `verdict`, `estimate`, `conf_low`, `conf_high` and `margin`; `labels` gives a claim's name in
-    words. A square is filled where the interval leaves out zero. Claims without an estimate keep their line.
+    `rows` have `claim`, `verdict`, `estimate`, `conf_low`, `conf_high`, `margin` and `deciding_limit`; `labels` gives a
+    claim's name in words. A square is filled where the interval leaves out zero. Of a one-sided claim the 90% limit
+    that decides is drawn in place of the interval. Claims without an estimate keep their line.
     """
     with house_style():
         axes = ax or new_axes(COLUMN_WIDTH, 0.85 + 0.21 * max(len(rows), 2))
@@ -65,14 +66,21 @@ def forest_alt(rows: Sequence[Row]) -> str:
     tally = {word: sum(row.get("verdict") == verdict for row in rows) for verdict, word in VERDICT_WORDS.items()}
     counted = joined([f"{number} {word}" for word, number in tally.items() if number])
     told = [
-        f"{claim_words(str(row['claim']))} {points(float(row['estimate']))} points"
-        f" ({points(float(row['conf_low']))} to {points(float(row['conf_high']))})"
+        f"{claim_words(str(row['claim']))} {points(float(row['estimate']))} points ({interval_words(row)})"
         for row in rows
         if row.get("verdict") in ("supported", "contradicted") and _has_numbers(row)
     ][:4]
     detail = f" {joined(told)}." if told else ""
     start = f"Forest chart of the verdicts on {len(rows)} claims: {counted or 'none'}."
     return f"{start}{detail} The table gives every number."
+
+
+def interval_words(row: Row) -> str:
+    """A row's 95% interval in points; of a one-sided claim the 90% limit that decides."""
+    decides = row.get("deciding_limit")
+    if decides is not None:
+        return f"90% limit {points(float(decides))}"
+    return f"{points(float(row['conf_low']))} to {points(float(row['conf_high']))}"
 
 
 def _has_numbers(row: Row) -> bool:
@@ -101,11 +109,16 @@ def _draw_claim(axes: Axes, place: int, row: Row) -> None:
         _verdict_text(axes, place, word, GREY)
         return
     low, mid, high = (float(row[name]) for name in ("conf_low", "estimate", "conf_high"))
+    decides = row.get("deciding_limit")
+    if decides is not None:
+        low, high = sorted((mid, float(decides)))
     colour = VERMILLION if row.get("verdict") == "contradicted" else BLUE
-    filled = low > 0 or high < 0
+    filled = decides is None and (low > 0 or high < 0)
     axes.plot([low, high], [place, place], color=colour, linewidth=1.4, solid_capstyle="butt", zorder=2)
     axes.plot(mid, place, "s", color=colour, markerfacecolor=colour if filled else "white", markersize=5, zorder=3)
-    numbers = f"{points(mid)} ({points(low)} to {points(high)})"
+    if decides is not None:
+        axes.plot(float(decides), place, "|", color=colour, markersize=9, markeredgewidth=1.6, zorder=3)
+    numbers = f"{points(mid)} ({interval_words(row)})"
     axes.text(1.02, place, numbers, transform=across, va="center", fontsize=8.5)
     _verdict_text(axes, place, verdict, INK)
 
@@ -141,8 +154,11 @@ def _caption(rows: Sequence[Row]) -> str:
     band = " The grey bands are too small to matter." if margins else ""
     if len(margins) == 1:
         band = f" The grey band ({points(max(margins), 0).lstrip('+')} points either way) is too small to matter."
+    decided = any(row.get("deciding_limit") is not None for row in rows)
+    one_sided = " (of claims that a gain or a harm is too small to matter, the 90% limit that decides)"
+    one_sided = one_sided if decided else ""
     return (
         "How much more often the outcome comes with the advice than without it, adjusted as the protocol says, with "
-        "95% intervals. A filled square says that this claim's own interval leaves out "
+        f"95% intervals{one_sided}. A filled square says that this claim's own interval leaves out "
         f"zero; the verdict beside it also allows for testing many claims, so that it may still be “can’t tell”.{band}"
     )

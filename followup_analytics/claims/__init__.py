@@ -16,12 +16,14 @@ from followup_analytics.claims.protocol import (
     protocol_result,
     protocol_text,
 )
+from followup_analytics.claims.registration import Choices
 from followup_analytics.claims.result import ClaimsResult
 from followup_analytics.claims.sensitivity import SensitivityResult, claim_sensitivity
 
 __all__ = [
     "IN_CIRCULATION",
     "Catalogue",
+    "Choices",
     "Claim",
     "ClaimsResult",
     "PlanResult",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,15 +11,34 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.claims.controls import placebo_outcomes
-from followup_analytics.claims.covariates import RATING, Covariate, baseline_covariates, rated_us, rating_known_since
+from followup_analytics.claims.covariates import (
+    ALWAYS,
+    CALENDAR,
+    PROMISED,
+    RATING,
+    WEEKDAY,
+    Covariate,
+    baseline_covariates,
+    promised_days,
+    rated_us,
+    rating_known_since,
+    weekday_covariate,
+)
 from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.histories import Histories, Times, read_histories
 from followup_analytics.claims.moments import Moments
+from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog
-from followup_analytics.statistics import group_rows
+from followup_analytics.results.disclosure import MIN_CELL
+from followup_analytics.statistics.clusters import Clusters
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+
+
+#: What may hang together; of so many interviews the employer must be known for both to be the default.
+CLUSTERS = ("applicant", "employer", "both")
+MOST = 0.5
 
 
 @dataclass(frozen=True)
@@ -28,33 +47,60 @@ class Context:
 
     Attributes:
         log, histories: the log and everybody's history.
-        adjust: columns that the user adds to every claim's own adjustment set.
+        adjust: columns that the user adds to every claim's own adjustment set; only: columns that take its place.
         leave_out: columns left out of every adjustment set (a sensitivity analysis).
-        cluster: column whose values are deleted together in place of the applicant; None for the applicant.
+        cluster: what hangs together: applicant, employer or both; None: both where the employer is recorded for most.
+        blocked: why claims can't be tested since the record depends on what was done, by claim id.
         min_cell: nothing is told about fewer applicants.
     """
 
     log: FollowUpLog
     histories: Histories
     adjust: tuple[str, ...] = ()
+    only: tuple[str, ...] | None = None
     leave_out: tuple[str, ...] = ()
     cluster: str | None = None
-    min_cell: int = 10
+    min_cell: int = MIN_CELL
+    blocked: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, log: FollowUpLog, claims: Sequence[Claim], adjust: Sequence[str] = (), *, min_cell: int = 10
+        cls,
+        log: FollowUpLog,
+        claims: Sequence[Claim],
+        adjust: Sequence[str] = (),
+        *,
+        only: Sequence[str] | None = None,
+        cluster: str | None = None,
+        min_cell: int = MIN_CELL,
+        blocked: Mapping[str, str] | None = None,
     ) -> Context:
-        """Read a log for these claims."""
+        """Read a log for these claims (see the attributes).
+
+        Raises UsageError where clusters by employer are asked for and no employer is recorded.
+        """
+        if cluster not in (None, *CLUSTERS):
+            raise UsageError(f"cluster={cluster!r} is none of {', '.join(CLUSTERS)}.")
+        if cluster in ("employer", "both") and log.interviews["employer"].is_null().all():
+            raise UsageError("cluster: no employer is recorded in this log, so that only applicant is possible.")
         items = {name for claim in claims if claim.choice for name in claim.choice.items}
         there = sorted(name for name in items if name in log.contacts.columns)
-        return cls(log, read_histories(log, there), tuple(adjust), min_cell=min_cell)
+        return cls(
+            log,
+            read_histories(log, there),
+            tuple(adjust),
+            only=None if only is None else tuple(only),
+            cluster=cluster,
+            min_cell=min_cell,
+            blocked=dict(blocked or {}),
+        )
 
     def prepare(self, claims: Sequence[Claim]) -> None:
         """Work out what claims share, so that they can then run side by side."""
         for name in dict.fromkeys(name for claim in claims for name in self._wanted(claim)):
-            self._covariate(name)
-        _ = self.placebo, self._rated_since, self._rated_us
+            if name not in (WEEKDAY, PROMISED):
+                self._covariates(name)
+        _ = self.placebo, self._rated_since, self._rated_us, self._promised, self.clusters
 
     def covariates_of(self, claim: Claim, moments: Moments) -> tuple[Covariate, ...]:
         """What a claim adjusts for, of its moments; columns that are empty or the same for all of them are left out.
@@ -62,34 +108,59 @@ class Context:
         A self-rating counts from when it was made on: one that follows a moment may be its echo, and where all are made
         late, "not rated" would mean "answered early".
         """
-        if claim.design == "prediction":
-            return ()
-        wanted = (name for name in self._wanted(claim) if name not in self.leave_out)
-        found = (self._known(name, claim, moments.at) for name in wanted)
+        found = (
+            one for name in self._wanted(claim) if name != PROMISED for one in self._known(name, claim, moments.at)
+        )
         return tuple(one for one in found if one.varies())
 
-    def _wanted(self, claim: Claim) -> tuple[str, ...]:
-        """Columns to adjust for: the claim's own, as far as the log has them (`missing_records`), and the user's."""
-        there = (name for name in claim.adjust if name in self.log.interviews.columns)
-        return tuple(dict.fromkeys((*there, *self.adjust)))
+    def promised_of(self, claim: Claim, moments: Moments) -> IntArray | None:
+        """Local day for which a decision was promised, of a claim's moments; None where that is not adjusted for."""
+        if PROMISED not in self._wanted(claim):
+            return None
+        days = self._promised[moments.at.row]
+        return days if len(days) and days.max() > days.min() else None
 
-    def _known(self, name: str, claim: Claim, at: Times) -> Covariate:
-        made = self._covariate(name).take(at.row)
+    def adjusted_names(self, claim: Claim, persons: Sequence[Covariate]) -> tuple[str, ...]:
+        """Names of what a claim is adjusted for in this log, each once, without the call history."""
+        names = [one.name for one in persons]
+        if PROMISED in self._wanted(claim) and (self._promised > self._promised.min(initial=0)).any():
+            names.append(PROMISED)
+        return tuple(dict.fromkeys(names))
+
+    def _wanted(self, claim: Claim) -> tuple[str, ...]:
+        """What to adjust for: the claim's own columns as far as the log has them, what every log holds, the user's."""
+        if claim.design == "prediction":
+            return ()
+        if self.only is not None:
+            names: tuple[str, ...] = self.only
+        else:
+            there = (name for name in claim.adjust if name in self.log.interviews.columns)
+            names = (*there, *ALWAYS, *self.adjust)
+        return tuple(name for name in dict.fromkeys(names) if name not in self.leave_out)
+
+    def _known(self, name: str, claim: Claim, at: Times) -> tuple[Covariate, ...]:
+        if name == WEEKDAY:
+            return (weekday_covariate(at.day),)
+        made = tuple(one.take(at.row) for one in self._covariates(name))
         if name != RATING:
             return made
         if claim.by_local_days:
-            return made.hidden_until(self._rated_since[at.row])
+            return tuple(one.hidden_until(self._rated_since[at.row]) for one in made)
         # From a moment on nothing is added: it would be known of those alone whom nothing had yet happened to.
-        late = self._rated_us[at.row] > at.us
-        return replace(made.hidden_until(late.astype(np.int64)), later=None, since=None)
+        late = (self._rated_us[at.row] > at.us).astype(np.int64)
+        return tuple(replace(one.hidden_until(late), later=None, since=None) for one in made)
 
-    def _covariate(self, name: str) -> Covariate:
+    def _covariates(self, name: str) -> tuple[Covariate, ...]:
         if name not in self._made:
-            self._made[name] = baseline_covariates(self.log, [name], self.histories.response.us)[0]
+            self._made[name] = baseline_covariates(self.log, name, self.histories.response.us)
         return self._made[name]
 
     @cached_property
-    def _made(self) -> dict[str, Covariate]:
+    def _promised(self) -> IntArray:
+        return promised_days(self.log)
+
+    @cached_property
+    def _made(self) -> dict[str, tuple[Covariate, ...]]:
         return {}
 
     @cached_property
@@ -103,26 +174,31 @@ class Context:
     @cached_property
     def placebo(self) -> dict[str, FloatArray]:
         """Placebo outcomes for the negative controls, by control."""
-        names = (RATING, "referral", "industry", "job_level", "interview_format", *self.adjust)
-        persons = [self._covariate(name) for name in dict.fromkeys(names)]
+        names = (RATING, "referral", "industry", "job_level", "interview_format", CALENDAR, *self.adjust)
+        persons = [
+            one for name in dict.fromkeys(names) if name not in (WEEKDAY, PROMISED) for one in self._covariates(name)
+        ]
+        persons.append(weekday_covariate(self.histories.start.day))
         rated = [one.hidden_until(self._rated_since) if one.name == RATING else one for one in persons]
         return placebo_outcomes(self.histories, [one for one in rated if one.varies()])
 
-    def groups(self, row: IntArray) -> IntArray:
-        """Jackknife group of each eligible interview, by the applicant (or the cluster column)."""
-        if self.cluster is not None:
-            return self._cluster_groups(row)
-        frame = pl.DataFrame(
-            {
-                "applicant_id": self.histories.applicant_id.gather(row),
-                "interview_id": self.histories.interview_id.gather(row),
-                "bucket": self.histories.bucket[row],
-            }
-        )
-        return group_rows(frame)
+    @cached_property
+    def clusters(self) -> Clusters:
+        """Clusters of all interviews; one whose employer is not recorded is an employer of its own."""
+        kinds, numbers = [], []
+        chosen = self.cluster or ("both" if self._employers_known >= MOST else "applicant")
+        if chosen != "employer":
+            kinds.append("applicant")
+            numbers.append(self.histories.applicant)
+        if chosen != "applicant":
+            employer = self.log.interviews["employer"].cast(pl.String)
+            known = employer.is_not_null().to_numpy()
+            rank = employer.rank("dense").fill_null(0).to_numpy().astype(np.int64)
+            kinds.append("employer")
+            numbers.append(np.where(known, rank, len(rank) + 1 + np.arange(len(rank))))
+        return Clusters(tuple(kinds), tuple(np.unique(number, return_inverse=True)[1].ravel() for number in numbers))
 
-    def _cluster_groups(self, row: IntArray) -> IntArray:
-        values = self.log.interviews[str(self.cluster)].cast(pl.String).fill_null("(missing)").gather(row)
-        rank = values.rank("dense").to_numpy().astype(np.int64) - 1
-        # A fixed stride spreads names that are alike over the groups.
-        return np.asarray((rank * 7919) % min(50, max(int(rank.max(initial=0)) + 1, 1)), dtype=np.int64)
+    @property
+    def _employers_known(self) -> float:
+        employer = self.log.interviews["employer"]
+        return 1 - employer.null_count() / max(len(employer), 1)

@@ -20,11 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from followup_analytics.claims.covariates import Covariate, binned, make_patterns
+from followup_analytics.claims.covariates import Covariate, binned
 from followup_analytics.claims.estimates import Estimate
 from followup_analytics.claims.histories import NEVER, Histories
-from followup_analytics.statistics import jackknife_of_sums, two_sided_p
-from followup_analytics.trials.logistic import fit_logistic
+from followup_analytics.claims.layout import design_of
+from followup_analytics.statistics import two_sided_p
+from followup_analytics.statistics.shrinkage import fit_rows
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -94,12 +95,10 @@ def excess_replies(histories: Histories, persons: Sequence[Covariate]) -> FloatA
     watch = _watch(histories)
     clock = Covariate.of("interval", watch.day, [str(k) for k in range(_DAYS + 1)])
     covariates = [clock, *(one.during(watch.person, watch.day) for one in persons), *watch.done]
-    patterns = make_patterns(covariates, len(watch.person))
-    n = np.bincount(patterns.pattern, weights=watch.exposure, minlength=len(patterns.design)).astype(np.float64)
-    s = np.bincount(patterns.pattern, weights=watch.event, minlength=len(patterns.design)).astype(np.float64)
-    hazard = expit(patterns.design @ fit_logistic(patterns.design, n, np.minimum(s, n), patterns.penalty))
-    share = watch.exposure * hazard[patterns.pattern]
-    expected = np.bincount(watch.person, weights=share, minlength=histories.interviews)
+    design, penalty = design_of(covariates, len(watch.person))
+    event = watch.event.astype(np.float64)
+    hazard = expit(design.times(fit_rows(design, np.maximum(watch.exposure, event), event, penalty)))
+    expected = np.bincount(watch.person, weights=watch.exposure * hazard, minlength=histories.interviews)
     happened = np.bincount(watch.person, weights=watch.event, minlength=histories.interviews)
     return np.asarray(happened - expected, dtype=np.float64)
 
@@ -190,15 +189,13 @@ def _run(name: str, estimate: Estimate, outcome: FloatArray) -> Control | None:
     alone = [int(((weight > 0) & done).sum()) for weight, done in zip(weights, estimate.done, strict=True)]
     if min(alone) < _LEAST:
         return None
-    group, groups = estimate.emulation.follow_up.group, estimate.emulation.follow_up.groups
-    parts = [part for weight in weights for part in (weight * np.where(usable, value, 0.0), weight)]
-    sums = np.stack([np.bincount(group, weights=part, minlength=groups) for part in parts], axis=1).astype(np.float64)
-    found = jackknife_of_sums(sums, _weighted_difference)
+    known = np.where(usable, value, 0.0)
+    means, influences = [], []
+    for weight in weights:
+        share = weight / weight.sum()
+        means.append(float(share @ known))
+        influences.append(share * (known - means[-1]))
+    found = estimate.clusters.estimated(means[0] - means[1], influences[0] - influences[1])
     low, high = found.limits()
     p = two_sided_p(float(found.estimate), float(found.se), found.df)
     return None if np.isnan(p) else Control(name, float(found.estimate), float(low), float(high), p)
-
-
-def _weighted_difference(sums: FloatArray) -> FloatArray:
-    weight = np.where(sums[..., [1, 3]] > 0, sums[..., [1, 3]], np.nan)
-    return np.asarray(sums[..., 0] / weight[..., 0] - sums[..., 2] / weight[..., 1], dtype=np.float64)

@@ -29,6 +29,12 @@ RATING = "self_rating"
 RARE_SHARE, RARE_NUMBER = 0.02, 15
 _MOST_LEVELS = 12
 _FIFTHS = (0.2, 0.4, 0.6, 0.8)
+#: Numbers with more values than this are measures, with a line beside their fifths.
+_MOST_NUMBERS = 9
+#: Fine bins of a number on its curve.
+_BINS = 200
+_FEW, _MANY = 300, 5_000
+_DAY_US = 86_400_000_000
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,7 @@ class Covariate:
         history: part of the call history, not of the person.
         line: shape (levels,), where each level of a number stands, NaN for one that stands nowhere (missing, other);
             None where levels are names.
+        degree: of the curve that stands for a number in place of its levels; 0: levels.
         later, since: shape (m,), the code that holds from an interval on, and which interval that is; None where
             `codes` hold from time zero on.
     """
@@ -53,6 +60,7 @@ class Covariate:
     line: FloatArray | None = None
     later: Codes | None = None
     since: IntArray | None = None
+    degree: int = 0
 
     @classmethod
     def of(
@@ -63,9 +71,10 @@ class Covariate:
         *,
         history: bool = False,
         line: FloatArray | None = None,
+        degree: int = 0,
     ) -> Covariate:
         """A covariate of whole numbers of any size."""
-        return cls(name, codes.astype(np.int16), tuple(levels), history, line)
+        return cls(name, codes.astype(np.int16), tuple(levels), history, line, degree=degree)
 
     def take(self, rows: NDArray[Any]) -> Covariate:
         """The covariate of these rows alone."""
@@ -102,31 +111,74 @@ class Covariate:
         return replace(self, codes=codes, levels=levels, line=line, later=self.codes, since=since)
 
 
-def baseline_covariates(log: FollowUpLog, names: Sequence[str], response_us: IntArray) -> tuple[Covariate, ...]:
-    """The interviews' columns of these names as covariates.
+def baseline_covariates(log: FollowUpLog, name: str, response_us: IntArray) -> tuple[Covariate, ...]:
+    """A column of the interviews as covariates.
 
     Args:
-        log: the log; names: columns of its interviews (unknown ones raise UsageError).
+        log: the log; name: a column of its interviews (an unknown one raises UsageError).
         response_us: shape (n,), when the response came: a self-rating made after it is not used.
 
     Returns:
-        Text and yes/no by level, numbers with more than nine values by fifths; rare levels taken together, missing
-        values a level of their own. A column without variation has one level. Since when a rating is known is for
-        `rating_known_since` to say.
+        Text and yes/no by level, rare levels taken together, missing values a level of their own; a number with more
+        than nine values by fifths and by its straight line; a time by its curve, and whether it is known. A column
+        without variation has one level. Since when a rating is known is for `rating_known_since` to say.
     """
-    made = []
-    for name in dict.fromkeys(asked(one).column for one in names):
-        if name in NO_COVARIATES:
-            raise UsageError(f"--adjust: {name} is an id or a time, and nothing to adjust for.")
-        if name not in log.interviews.columns or name.startswith("_"):
-            guess = nearest(name, [column for column in log.interviews.columns if not column.startswith("_")])
-            hint = f"; did you mean {guess!r}?" if guess else "."
-            raise UsageError(f"--adjust: interviews have no column {name!r}{hint}")
-        values = log.interviews[name]
-        if name == RATING:
-            values = _rated_before(log, response_us)
-        made.append(_levels(name, values))
-    return tuple(made)
+    name = asked(name).column
+    if name in NO_COVARIATES:
+        raise UsageError(f"--adjust: {name} is an id, and nothing to adjust for.")
+    if name not in log.interviews.columns or name.startswith("_"):
+        guess = nearest(name, [column for column in log.interviews.columns if not column.startswith("_")])
+        hint = f"; did you mean {guess!r}?" if guess else "."
+        raise UsageError(f"--adjust: interviews have no column {name!r}{hint}")
+    values = log.interviews[name]
+    if name == RATING:
+        values = _rated_before(log, response_us)
+    if values.dtype.is_temporal():
+        return _of_time(name, values)
+    levels = _levels(name, values)
+    if not _is_measure(values):
+        return (levels,)
+    return replace(levels, line=None), _curve(name, values.cast(pl.Float64).to_numpy(), 1)
+
+
+def _is_measure(values: pl.Series) -> bool:
+    """Whether numbers are too many to be levels."""
+    return values.dtype.is_numeric() and values.n_unique() > _MOST_NUMBERS
+
+
+def _of_time(name: str, values: pl.Series) -> tuple[Covariate, ...]:
+    """A column of times, in days: its curve, and where it is not known."""
+    if values.dtype == pl.Date:
+        values = values.cast(pl.Datetime("us"))
+    days = values.dt.epoch("us").cast(pl.Float64).to_numpy() / _DAY_US
+    known = np.isfinite(days)
+    curve = _curve(name, days, curve_degree(int(known.sum())))
+    if known.all():
+        return (curve,)
+    return Covariate.of(name, known.astype(np.int64), (MISSING, "known")), curve
+
+
+def curve_degree(number: int) -> int:
+    """Degree of the curve that stands for a time among so many interviews: a straight line, then bends.
+
+    A season of half a year needs three; fewer than 300 interviews tell no more than a line (docs/decisions/081).
+    """
+    return 1 if number < _FEW else 3 if number < _MANY else 5
+
+
+def _curve(name: str, values: NDArray[np.float64], degree: int) -> Covariate:
+    """Numbers as fine bins on a curve of this degree; a number that is not known lies nowhere on it."""
+    known = np.isfinite(values)
+    ordered = np.unique(values[known])
+    if len(ordered) > _BINS:
+        ordered = np.unique(np.quantile(values[known], np.linspace(0, 1, _BINS)))
+    places = np.clip(np.searchsorted(ordered, values, side="right") - 1, 0, max(len(ordered) - 1, 0))
+    codes = np.where(known, places, len(ordered))
+    count = np.bincount(codes[known], minlength=len(ordered) + 1)
+    total = np.bincount(codes[known], weights=values[known], minlength=len(ordered) + 1)
+    line = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    words = [f"{one:g}" for one in ordered]
+    return Covariate.of(name, codes, (*words, MISSING), line=line, degree=degree)
 
 
 #: Before anything that is logged: a rating without a time is taken to be made at the interview.
@@ -163,7 +215,7 @@ def _rated_before(log: FollowUpLog, response_us: IntArray) -> pl.Series:
 
 
 def _levels(name: str, values: pl.Series) -> Covariate:
-    if values.dtype.is_numeric() and values.n_unique() > 9:
+    if _is_measure(values):
         cuts = sorted({float(cut) for share in _FIFTHS if (cut := values.quantile(share)) is not None})
         text = values.cut(cuts).cast(pl.String)
     else:
@@ -201,73 +253,43 @@ def columns_of(adjust: str | Sequence[str] | None) -> tuple[str, ...]:
     return (adjust,) if isinstance(adjust, str) else tuple(adjust or ())
 
 
-@dataclass(frozen=True)
-class Patterns:
-    """Distinct combinations of covariates as the rows of a design matrix.
-
-    Attributes:
-        design: shape (P, k), constant first.
-        penalty: shape (k,).
-        pattern: shape (m,), the row of each decision.
-        names: what each column stands for.
-    """
-
-    design: NDArray[np.float64]
-    penalty: NDArray[np.float64]
-    pattern: NDArray[np.int32]
-    names: tuple[str, ...]
-
-
-#: Ridge penalty of levels and, much weaker, of the intervals' own levels and of a number's straight line.
-RIDGE, WEAK_RIDGE = 1.0, 0.05
-
-
-def make_patterns(covariates: Sequence[Covariate], rows: int) -> Patterns:
-    """Merge rows that are alike in every covariate, and code each level but the commonest in a column of its own.
-
-    A number has its straight line besides, so that the penalty draws its levels towards that line and not towards one
-    another (docs/decisions/055).
-    """
-    key = np.zeros(rows, dtype=np.int64)
-    for one in covariates:
-        key = _compact(key * len(one.levels) + one.codes)
-    first, pattern = np.unique(key, return_index=True, return_inverse=True)[1:]
-    columns: list[tuple[str, float, Codes, FloatArray]] = []
-    for one in covariates:
-        counts = np.bincount(one.codes, minlength=len(one.levels))
-        here = one.codes[first]
-        for level in np.flatnonzero(counts):
-            if level != counts.argmax():
-                ridge = WEAK_RIDGE if one.name == "interval" else RIDGE
-                own = np.eye(len(one.levels))[level]
-                columns.append((f"{one.name} = {one.levels[level]}", ridge, here, own))
-        line = _standard_line(one, counts)
-        if line is not None:
-            columns.append((f"{one.name}, straight line", WEAK_RIDGE, here, line))
-    design = np.ones((len(first), 1 + len(columns)))
-    for place, (_, _, here, value) in enumerate(columns, 1):
-        design[:, place] = value[here]
-    penalty = np.array([0.0, *(ridge for _, ridge, _, _ in columns)])
-    return Patterns(design, penalty, pattern.astype(np.int32), ("constant", *(name for name, *_ in columns)))
+#: What every log holds and every claim is adjusted for besides: when the interview was, on which day of the week, and
+#: how far off the day is that a decision was promised for.
+CALENDAR, WEEKDAY, PROMISED = "interviewed_at", "weekday (calendar)", "days to decision_promised_at"
+ALWAYS = (CALENDAR, WEEKDAY, PROMISED)
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_NO_PROMISE = -(2**31)
+_PROMISED_EDGES = (-(2**31) + 1, -7, -2, 0, 1, 2, 4, 8)
+_PROMISED_WORDS = (
+    "none",
+    "8 or more past",
+    "3-7 past",
+    "1-2 past",
+    "today",
+    "1 ahead",
+    "2-3 ahead",
+    "4-7 ahead",
+    "8 or more ahead",
+)
 
 
-def _standard_line(one: Covariate, counts: IntArray) -> FloatArray | None:
-    """A number's levels with mean 0 and spread 1 over these rows; None where fewer than three of them have a place."""
-    if one.line is None:
-        return None
-    share = np.where(np.isfinite(one.line), counts, 0)
-    if np.count_nonzero(share) <= 2:
-        return None
-    line = np.nan_to_num(one.line)
-    mean = share @ line / share.sum()
-    spread = np.sqrt(share @ (line - mean) ** 2 / share.sum())
-    if spread <= 0:
-        return None
-    return np.asarray(np.where(np.isfinite(one.line), (line - mean) / spread, 0.0), dtype=np.float64)
+def weekday_covariate(day: IntArray) -> Covariate:
+    """The weekday of local days, counted from 1 January 1970 (a Thursday)."""
+    return Covariate.of(WEEKDAY, (day + 3) % 7, _WEEKDAYS)
 
 
-def _compact(key: IntArray) -> IntArray:
-    """The same keys as small numbers, before they outgrow 64 bits."""
-    if len(key) and int(key.max()) > 2**40:
-        return np.unique(key, return_inverse=True)[1].astype(np.int64)
-    return key
+def promised_days(log: FollowUpLog) -> IntArray:
+    """Local day for which a decision was promised, shape (n,); the least number where none was."""
+    times = log.interviews["decision_promised_at"]
+    day = np.full(len(times), _NO_PROMISE, dtype=np.int64)
+    kept = np.flatnonzero(times.is_not_null().to_numpy())
+    if len(kept):
+        local = clock.local_times(times.gather(kept).dt.epoch("us"), log.interviews["_zone"].gather(kept))
+        day[kept] = local.dt.date().cast(pl.Int32).to_numpy()
+    return day
+
+
+def promised_covariate(promised: IntArray, today: IntArray) -> Covariate:
+    """How far off the promised day is on each row's day; the day may have passed."""
+    ahead = np.where(promised == _NO_PROMISE, _NO_PROMISE, promised - today)
+    return binned(PROMISED, ahead, (_NO_PROMISE, *_PROMISED_EDGES), _PROMISED_WORDS)

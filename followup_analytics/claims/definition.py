@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from followup_analytics.log.schema import INTERVIEWS
-
 Outcome = Literal["response", "advanced", "conversation"]
 Design = Literal["clone-censor-weight", "attempt-contrast", "prediction"]
 Direction = Literal["more", "gain_below_margin", "harm_below_margin"]
@@ -21,13 +19,8 @@ MOMENTS = ("interview", "attempt", "silence")
 #: answer; attempts: made since time zero; thanked: a thank-you note has been sent.
 HISTORY = ("number", "day", "channel", "tone", "attempts", "thanked")
 CONTROLS = ("reply_elsewhere", "earlier_reply", "later_reply")
-#: Columns of interviews that identify or date them: levels of these are no covariates.
-NO_COVARIATES = (
-    "interview_id",
-    "applicant_id",
-    "previous_interview_id",
-    *(column.name for column in INTERVIEWS.columns if column.type in ("timestamp", "zone")),
-)
+#: Columns of interviews that identify them: levels of these are no covariates.
+NO_COVARIATES = ("interview_id", "applicant_id", "previous_interview_id", "time_zone")
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from followup_analytics.charts import ARMS
-from followup_analytics.claims.estimates import Estimate
+from followup_analytics.claims.estimates import Estimate, curves_of
+from followup_analytics.claims.gates import distances
 from followup_analytics.claims.tipping import forgotten, tipping
 from followup_analytics.claims.trial import Trial
-from followup_analytics.results.disclosure import SUPPRESSED
+from followup_analytics.results.disclosure import SUPPRESSED, hidden_parts, hidden_steps, policy_of
 from followup_analytics.results.values import finite
-from followup_analytics.trials.ccw import COMPETING, Arm
+from followup_analytics.trials.steps import COMPETING
+from followup_analytics.trials.weighing import Arm
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -22,7 +24,6 @@ BoolArray = NDArray[np.bool_]
 Rows = list[dict[str, Any]]
 
 _BINS = np.linspace(0.0, 1.0, 11)
-_EXTREME = 0.025
 #: How the step begins that counts everybody.
 _ELIGIBLE = "eligible"
 
@@ -40,6 +41,9 @@ def diagnostics(trial: Trial, applicant: IntArray, min_cell: int) -> dict[str, A
     return {
         "weights": [_weights(name, arm) for name, arm in zip(ARMS, estimate.arms, strict=True)],
         "balance": balance(estimate, applicant, min_cell),
+        "distances": [
+            {"covariate": one.covariate, "arm": one.arm, "distance": one.distance} for one in distances(estimate)
+        ],
         "overlap": overlap(estimate, applicant, min_cell),
         "flow": flow(estimate, applicant, min_cell),
         "curves": curves(trial),
@@ -58,21 +62,17 @@ def diagnostics(trial: Trial, applicant: IntArray, min_cell: int) -> dict[str, A
         "forgotten": forgotten(trial),
         "gates": [{"gate": one.code, "arm": one.arm, "passed": one.passed, "limit": one.limit} for one in trial.gates],
         "adjusted_for": [*trial.adjusted, *(f"{name} (call history)" for name in trial.claim.history)],
+        "products": list(estimate.contrast.products),
+        "clusters": estimate.clusters.counts(),
     }
 
 
 def _weights(name: str, arm: Arm) -> dict[str, Any]:
-    kept = arm.compliant()
-    shares = 1 / arm.weight[kept]
     return {
         "arm": name,
         "effective_size": arm.effective_size(),
-        "effective_share": arm.effective_size() / max(int(kept.sum()), 1),
         "largest_share": arm.largest_share(),
         "largest": float(arm.weight.max(initial=0.0)),
-        "mean_weight": float(arm.weight.mean()),
-        "share_capped": arm.capped / max(int(kept.sum()), 1),
-        "share_extreme": float((shares < _EXTREME).mean()) if kept.any() else 0.0,
     }
 
 
@@ -85,8 +85,9 @@ def balance(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
     after = [arm.weight for arm in estimate.arms]
     made = []
     for covariate in estimate.emulation.baseline:
-        if covariate.later is not None:
-            continue  # what comes to be known later can't be set side by side at time zero
+        if covariate.later is not None or covariate.degree:
+            # What comes to be known later can't be set side by side at time zero; a curve has no levels (`distances`).
+            continue
         for level, words in enumerate(covariate.levels):
             inside = covariate.codes == level
             if not inside.any() or _people(applicant, inside) < min_cell:
@@ -124,7 +125,12 @@ def overlap(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
         likely = np.where(kept, 1 / np.maximum(arm.weight, 1e-12), -1.0)
         place = np.clip(np.digitize(likely, _BINS) - 1, -1, len(_BINS) - 2)
         tenths = [kept & (place == tenth) for tenth in range(len(_BINS) - 1)]
-        hidden = _hidden_together(applicant, tenths, min_cell)
+        people = [_people(applicant, tenth) for tenth in tenths]
+
+        def together(places: Collection[int], tenths: Sequence[BoolArray] = tenths) -> int:
+            return _people(applicant, np.any([tenths[place] for place in places], axis=0))
+
+        hidden = hidden_parts(people, together, policy_of(min_cell=min_cell))
         made += [
             {
                 "arm": name,
@@ -138,26 +144,13 @@ def overlap(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
     return made
 
 
-def _hidden_together(applicant: IntArray, parts: Sequence[BoolArray], min_cell: int) -> set[int]:
-    """Which parts of a whole to hide: those of few applicants, and so many of the next that no rest gives them away."""
-    people = [_people(applicant, part) for part in parts]
-    hidden = {place for place, number in enumerate(people) if 0 < number < min_cell}
-    further = sorted((place for place in range(len(parts)) if people[place] >= min_cell), key=people.__getitem__)
-    for place in further:
-        together = np.any([parts[one] for one in hidden], axis=0) if hidden else None
-        if together is None or (len(hidden) > 1 and _people(applicant, together) >= min_cell):
-            break
-        hidden.add(place)
-    return hidden
-
-
 def flow(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
     """Who was eligible, who did what each arm asks, who left it and was cut off, and how follow-up ended."""
     follow_up = estimate.emulation.follow_up
     everybody = np.ones(len(applicant), dtype=bool)
     other = (follow_up.exit_kind == COMPETING) & (follow_up.exit_interval < follow_up.horizon)
     # Where all is decided at time zero nobody is in two arms, and nobody leaves one.
-    cloned = bool((estimate.emulation.decisions.interval >= 0).any())
+    cloned = estimate.emulation.cloned
     rows = [("both", f"{_ELIGIBLE}, a clone in each arm" if cloned else _ELIGIBLE, everybody)]
     for name, arm, done in zip(ARMS, estimate.arms, estimate.done, strict=True):
         kept = arm.compliant()
@@ -171,24 +164,14 @@ def flow(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
         ("both", "ended otherwise within the horizon", other),
         ("both", "record ends before the horizon", ~estimate.complete),
     ]
-    return _hide_flow([_counted(arm, step, mask, applicant) for arm, step, mask in rows], min_cell)
+    counted = [_counted(arm, step, mask, applicant) for arm, step, mask in rows]
+    # Without clones whoever did not do the one did the other.
+    return hidden_steps(counted, policy_of(min_cell=min_cell), either=not cloned, whole="both")
 
 
 def _counted(arm: str, step: str, mask: BoolArray, applicant: IntArray) -> dict[str, Any]:
     people = _people(applicant, mask)
     return {"arm": arm, "step": step, "n_interviews": int(mask.sum()), "n_applicants": people, "status": "ok"}
-
-
-def _hide_flow(rows: Rows, min_cell: int) -> Rows:
-    """Leave out small numbers, and all the steps of an arm with one: they add up to the eligible.
-
-    How follow-up ended does not: who had neither an event nor an end is not among the rows.
-    """
-    small = {row["arm"] for row in rows if 0 < row["n_applicants"] < min_cell} - {"both"}
-    if not any(row["step"].startswith("left") for row in rows) and small:
-        small = set(ARMS)  # who did not do the one did the other
-    gone = {"n_interviews": None, "n_applicants": None, "status": SUPPRESSED}
-    return [{**row, **gone} if row["arm"] in small or 0 < row["n_applicants"] < min_cell else row for row in rows]
 
 
 def _people(applicant: IntArray, mask: BoolArray) -> int:
@@ -202,7 +185,7 @@ def curves(trial: Trial) -> Rows:
         return []
     first = 0 if trial.claim.by_local_days else 1
     made = []
-    for name, curve in zip(ARMS, trial.estimate.contrast.curves(), strict=True):
+    for name, curve in zip(ARMS, curves_of(trial.estimate), strict=True):
         low, high = curve.limits(scale="cloglog")
         made += [
             {"arm": name, "day": first + k, "estimate": finite(e), "conf_low": finite(lo), "conf_high": finite(hi)}

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.claims.covariates import Covariate, Patterns, binned, make_patterns
+from followup_analytics.claims.covariates import WEEKDAY, Covariate, binned, promised_covariate, weekday_covariate
 from followup_analytics.claims.definition import Claim, Course, Outcome
 from followup_analytics.claims.histories import DAY_US, NEVER, Histories, Times, elapsed
+from followup_analytics.claims.layout import Rows, design_of, grace_of, lay_out
 from followup_analytics.claims.moments import Moments
 from followup_analytics.log.schema import CHANNELS, TONES
-from followup_analytics.trials.ccw import CENSORED, COMPETING, EVENT, FollowUp
-from followup_analytics.trials.decisions import FORBID, MUST, NATURAL, Decisions, Ints
+from followup_analytics.statistics.designs import Design
+from followup_analytics.trials.steps import CENSORED, COMPETING, EVENT, MUST, WITHIN, FollowUp, Grace, Ints, Step
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -31,8 +32,6 @@ _COUNT_EDGES, _COUNT_WORDS = (0, 1, 2), ("0", "1", "2+")
 _NUMBER_EDGES, _NUMBER_WORDS = (0, 1, 2, 3, 4), ("0", "1", "2", "3", "4+")
 _GAP_EDGES, _GAP_WORDS = (0, 1, 2, 3, 4, 5, 6, 7), ("none", "1", "2", "3", "4", "5", "6", "7+")
 _TONE_WORDS = ("none", *TONES)
-#: What of the call history the model of acting again in one interval knows.
-_TOLD_AGAIN = ("acts", "tone", "tone since")
 
 
 @dataclass(frozen=True)
@@ -40,25 +39,33 @@ class Emulation:
     """A claim's trial on m eligible interviews.
 
     Attributes:
-        decisions: what was decided while the strategies bound.
-        rules: what strategy and alternative ask of each decision.
+        steps: what was decided while the strategies bound, in order of time; graces: of strategy and alternative.
         follow_up: how each interview's follow-up ended, for the claim's outcome and horizon.
         did: shape (2, m), whether what was done matches each arm, as a plain tabulation would sort people.
         followed: shape (m,), whether the record reaches the horizon, whatever happened before it.
         row: shape (m,), the interview; since_us: shape (m,), time zero in microseconds.
-        baseline: covariates at time zero, of persons and of the call history.
-        columns: what the columns of the decision model stand for.
+        baseline: covariates at time zero, of persons and of the call history; zero: the same as a design
+            (m, k), with its penalties.
     """
 
-    decisions: Decisions
-    rules: tuple[Ints, Ints]
+    steps: tuple[Step, ...]
+    graces: tuple[Grace | None, Grace | None]
     follow_up: FollowUp
     did: BoolArray
     followed: BoolArray
     row: IntArray
     since_us: IntArray
     baseline: tuple[Covariate, ...]
-    columns: tuple[str, ...]
+    zero: tuple[Design, FloatArray]
+
+    @property
+    def cloned(self) -> bool:
+        """Whether anybody is in both arms for a while: not all is decided at time zero."""
+        return any(step.interval >= 0 for step in self.steps)
+
+    def asks(self, arm: int) -> bool:
+        """Whether an arm (0: strategy, 1: alternative) asks for acts, and not only to let be."""
+        return any(((step.asks[arm] == MUST) | (step.asks[arm] == WITHIN)).any() for step in self.steps)
 
 
 @dataclass(frozen=True)
@@ -83,35 +90,47 @@ class _Acts:
 
 
 def emulate(
-    claim: Claim, histories: Histories, moments: Moments, persons: Sequence[Covariate], group: IntArray
+    claim: Claim, histories: Histories, moments: Moments, persons: Sequence[Covariate], promised: IntArray | None = None
 ) -> Emulation:
     """Lay a claim's trial out.
 
     Args:
         claim: the claim; histories, moments: of the log.
-        persons: covariates of the moments; group: shape (m,), jackknife group of each moment.
+        persons: covariates of the moments.
+        promised: shape (m,), local day for which a decision was promised (see `promised_days`); None: not adjusted for.
     """
-    baseline = (*persons, *_at_moment(claim, histories, moments))
-    act = claim.strategy.act or claim.alternative.act
+    known = (*persons, *_at_moment(claim, histories, moments))
     binding, part = _binding(claim, histories, moments)
     recorded = record_ends(claim, histories, moments)
+    act = claim.strategy.act or claim.alternative.act
     acts = _acts(claim, histories, moments, act or "attempt", claim.window)
     rows = _decision_rows(claim, acts, binding, recorded) if act else _no_rows()
-    history = _varying(claim, histories, moments, rows)
-    interval = Covariate.of("interval", rows.interval, [str(k) for k in range(max(claim.window, 1))], history=True)
-    known = (one.during(rows.person, rows.interval) for one in baseline)
-    acting = _acting_patterns([interval, *known, *history], rows)
-    decisions, rules, columns = _with_choice(claim, moments, baseline, rows, acting, _seen(rows, acts, binding, part))
+    if claim.choice is not None:
+        # Only who chose the strategy's way has something left to do; the others' later acts are their own affair.
+        rows = rows.only(moments.chosen[rows.person] == 1)
+    today = moments.at.day[rows.person] + rows.interval
+    # What is usual on a Friday is common to all intervals; what is usual after an interview on a Friday is not.
+    held = (
+        weekday_covariate(today) if one.name == WEEKDAY else one.during(rows.person, rows.interval) for one in known
+    )
+    covariates = [*held, *_varying(claim, histories, moments, rows)]
+    first = list(known)
+    if promised is not None:
+        first.append(promised_covariate(promised, moments.at.day))
+        covariates.append(promised_covariate(promised[rows.person], today))
+    follow_up = follow_up_of(claim, histories, moments, claim.outcome, claim.intervals)
+    choice = moments.chosen if claim.choice is not None else None
+    made = lay_out(claim, rows, _seen(rows, acts, binding, part), covariates, first, choice)
     return Emulation(
-        decisions=decisions,
-        rules=rules,
-        follow_up=follow_up_of(claim, histories, moments, group, claim.outcome, claim.intervals),
+        steps=made,
+        graces=(grace_of(claim.strategy), grace_of(claim.alternative)),
+        follow_up=follow_up,
         did=_did(claim, moments, acts),
         followed=recorded >= claim.intervals,
         row=moments.at.row,
         since_us=moments.at.us,
-        baseline=baseline,
-        columns=columns,
+        baseline=known,
+        zero=design_of(first, len(moments)),
     )
 
 
@@ -202,26 +221,12 @@ def act_times(histories: Histories, moments: Moments, act: str) -> Times:
     return attempts.at.take(wanted & (np.arange(len(own)) > own))
 
 
-@dataclass(frozen=True)
-class _Rows:
-    """Decisions in long form: person and interval of each, which of the interval it is, acts made before it and after.
-
-    Whoever acts decides anew whether to act again in the same interval (rank 1, 2, ...), as long as the arms ask.
-    """
-
-    person: Ints
-    interval: Small
-    rank: Small
-    before: Small
-    made: Small
-
-
-def _no_rows() -> _Rows:
+def _no_rows() -> Rows:
     none = np.empty(0, dtype=np.int16)
-    return _Rows(none, none, none, none, none)
+    return Rows(none, none, none, none, none)
 
 
-def _decision_rows(claim: Claim, acts: _Acts, binding: IntArray, recorded: IntArray) -> _Rows:
+def _decision_rows(claim: Claim, acts: _Acts, binding: IntArray, recorded: IntArray) -> Rows:
     """Intervals in which each person could still decide: bound, recorded, and not yet past what the arms ask."""
     enough = max(claim.strategy.at_least, claim.alternative.at_least, _bound(claim.strategy), _bound(claim.alternative))
     before = _made_before(acts.count)
@@ -235,7 +240,7 @@ def _decision_rows(claim: Claim, acts: _Acts, binding: IntArray, recorded: IntAr
         made = acts.count[mine] - np.int16(rank)
         rows = (person.astype(np.int32), interval.astype(np.int16), ranks, before[mine] + np.int16(rank), made)
         found.append(rows)
-    return _Rows(*(np.concatenate(column) for column in zip(*found, strict=True)))
+    return Rows(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
 
 def _made_before(count: Small) -> Small:
@@ -247,7 +252,7 @@ def _bound(course: Course) -> int:
     return course.at_most + 1 if course.none_in else 0
 
 
-def _seen(rows: _Rows, acts: _Acts, binding: IntArray, part: FloatArray) -> FloatArray:
+def _seen(rows: Rows, acts: _Acts, binding: IntArray, part: FloatArray) -> FloatArray:
     """Share of the interval's usual times of acting that had passed when the strategies ceased to bind."""
     seen = np.ones(len(rows.person))
     acted = rows.made > 0
@@ -296,7 +301,7 @@ def _last_tone(histories: Histories, at: Times, *, own: bool) -> IntArray:
     return last[at.row]
 
 
-def _varying(claim: Claim, histories: Histories, moments: Moments, rows: _Rows) -> list[Covariate]:
+def _varying(claim: Claim, histories: Histories, moments: Moments, rows: Rows) -> list[Covariate]:
     """What the call history says at the start of each decision's interval."""
     made: list[Covariate] = []
     if not len(rows.person):
@@ -344,96 +349,6 @@ def _tone_since(claim: Claim, histories: Histories, moments: Moments) -> Small:
     return np.concatenate([np.zeros((len(moments), 1), dtype=np.int16), carried[:, :-1]], axis=1)
 
 
-def rules_of(course: Course, interval: Ints, before: Ints) -> Ints:
-    """What a course asks of each decision: NATURAL, FORBID or MUST, each of shape (m,).
-
-    Acts that are due fall due one by one: where as many are missing as there are intervals left, one must be made.
-    """
-    rule = np.full(len(interval), NATURAL, dtype=np.int8)
-    if course.some_in:
-        first, last = course.some_in
-        missing = course.at_least - before
-        rule[(interval >= first) & (missing > 0) & (missing >= last - interval + 1) & (interval <= last)] = MUST
-    if course.none_in:
-        first, last = course.none_in
-        inside = (interval >= first) & (interval <= last)
-        rule[inside & (before >= course.at_most)] = FORBID
-    return rule
-
-
-def _with_choice(
-    claim: Claim,
-    moments: Moments,
-    baseline: Sequence[Covariate],
-    rows: _Rows,
-    acting: Patterns,
-    seen: FloatArray,
-) -> tuple[Decisions, tuple[Ints, Ints], tuple[str, ...]]:
-    """Put the choice at time zero, if there is one, in front of what is decided after it, each with its own model."""
-    strategy, alternative = (
-        rules_of(course, rows.interval, rows.before) if course.act else np.full(len(rows.person), NATURAL, np.int8)
-        for course in (claim.strategy, claim.alternative)
-    )
-    acted = (rows.made > 0).astype(np.int8)
-    seen = seen.astype(np.float32)  # eighths of a day are all that is read of it
-    if claim.choice is None:
-        made = Decisions(
-            rows.person, rows.interval, rows.rank, acting.pattern, acted, seen, acting.design, acting.penalty
-        )
-        return made, (strategy, alternative), acting.names
-    people = np.arange(len(moments), dtype=np.int32)
-    choosing = make_patterns(baseline, len(people))
-    # Only who chose the strategy's way has something left to do; the others' later acts are their own affair.
-    later = moments.chosen[rows.person] == 1
-    decisions = Decisions(
-        person=np.concatenate([people, rows.person[later]]),
-        interval=np.concatenate([np.full(len(people), -1, dtype=np.int16), rows.interval[later]]),
-        rank=np.concatenate([np.zeros(len(people), dtype=np.int16), rows.rank[later]]),
-        pattern=np.concatenate([choosing.pattern, acting.pattern[later] + len(choosing.design)]),
-        acted=np.concatenate([moments.chosen.astype(np.int8), acted[later]]),
-        seen=np.concatenate([np.ones(len(people), dtype=np.float32), seen[later]]),
-        design=_blocks(choosing.design, acting.design if later.any() else acting.design[:0, :0]),
-        penalty=np.concatenate([choosing.penalty, acting.penalty if later.any() else np.empty(0)]),
-    )
-    rules = (
-        np.concatenate([np.full(len(people), MUST, np.int8), strategy[later]]),
-        np.concatenate([np.full(len(people), FORBID, np.int8), alternative[later]]),
-    )
-    return decisions, rules, choosing.names
-
-
-def _acting_patterns(covariates: Sequence[Covariate], rows: _Rows) -> Patterns:
-    """Patterns of decisions to act, and of those to act again in the same interval, each with a model of its own.
-
-    Few act again at once: that model knows the person, the acts so far and the tone, and not the day or the channel.
-    """
-    again = rows.rank > 0
-    if not again.any():
-        return make_patterns(covariates, len(again))
-    told = [one for one in covariates if not one.history or one.name in _TOLD_AGAIN]
-    once, more = (
-        make_patterns([one.take(mine) for one in known], int(mine.sum()))
-        for known, mine in ((covariates, ~again), (told, again))
-    )
-    pattern = np.empty(len(again), dtype=np.int32)
-    pattern[~again], pattern[again] = once.pattern, more.pattern + np.int32(len(once.design))
-    return Patterns(
-        design=_blocks(once.design, more.design),
-        penalty=np.concatenate([once.penalty, more.penalty]),
-        pattern=pattern,
-        names=(*once.names, *(f"again: {name}" for name in more.names)),
-    )
-
-
-def _blocks(one: FloatArray, other: FloatArray) -> FloatArray:
-    return np.block(
-        [
-            [one, np.zeros((len(one), other.shape[1]))],
-            [np.zeros((len(other), one.shape[1])), other],
-        ]
-    )
-
-
 def _did(claim: Claim, moments: Moments, acts: _Acts) -> BoolArray:
     """Who did what each arm asks, whatever came in between: how a plain tabulation sorts people."""
     done = []
@@ -447,9 +362,7 @@ def _did(claim: Claim, moments: Moments, acts: _Acts) -> BoolArray:
     return np.stack(done)
 
 
-def follow_up_of(
-    claim: Claim, histories: Histories, moments: Moments, group: IntArray, outcome: Outcome, horizon: int
-) -> FollowUp:
+def follow_up_of(claim: Claim, histories: Histories, moments: Moments, outcome: Outcome, horizon: int) -> FollowUp:
     """How each interview's follow-up ended for an outcome, within a horizon in intervals."""
     row = moments.at.row
     if outcome == "conversation":
@@ -463,7 +376,7 @@ def follow_up_of(
     at = _at_end(claim, moments.at, first, horizon)
     seen = (first.order != NEVER) & (at < horizon)
     kind = np.where(seen, np.where(happens, EVENT, COMPETING), CENSORED)
-    return FollowUp(group, np.where(seen, at, record_ends(claim, histories, moments)), kind, horizon)
+    return FollowUp(np.where(seen, at, record_ends(claim, histories, moments)), kind, horizon)
 
 
 def _next_meeting(histories: Histories, moments: Moments) -> Times:

@@ -1,8 +1,7 @@
-"""A claim's numbers: both risks, their difference with its replicates, and what the weights look like."""
+"""A claim's numbers: both risks, their difference with its errors, and what the weights look like."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,15 +9,21 @@ from numpy.typing import NDArray
 
 from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.emulation import Emulation
-from followup_analytics.statistics import Jackknife
-from followup_analytics.trials.ccw import EVENT, Arm, Contrast, FollowUp, clone_censor_weight, weigh_arm
-from followup_analytics.trials.decisions import MUST, follow_paths
+from followup_analytics.statistics.clusters import Clusters, Estimated
+from followup_analytics.trials.acting import asked_probabilities
+from followup_analytics.trials.contrast import Contrast, estimate_contrast, with_outcome
 from followup_analytics.trials.sequential import sequential_contrast
-from followup_analytics.trials.standardise import standardised_risks
+from followup_analytics.trials.steps import FollowUp
+from followup_analytics.trials.weighing import Arm, seen_weight
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+
+#: From so many applicants on products of pairs of covariates are taken in where they matter.
+PRODUCTS_FROM = 100
+#: Weighted and doubly robust estimate may differ by so much beyond their errors (methods.md, section 9).
+MAY_DIFFER = 0.02
 
 
 @dataclass(frozen=True)
@@ -26,22 +31,32 @@ class Effect:
     """A claim's contrast in numbers.
 
     Attributes:
-        strategy, alternative: risks at the horizon with their replicates.
-        difference: strategy minus alternative, as it is shown.
-        tested: the same with the standard error that the verdict rests on (see `floored`).
+        strategy, alternative: risks at the horizon.
+        difference: strategy minus alternative, doubly robust: the first line.
+        tested: the same with the standard error that the verdict rests on (see `least_error`).
+        weighted: the same by weights alone; apart: the first less the second, with its own error.
+        ratio: logarithm of the risk ratio.
         naive: the difference that a plain tabulation would show; NaN where an arm has nobody.
     """
 
-    strategy: Jackknife
-    alternative: Jackknife
-    difference: Jackknife
-    tested: Jackknife
+    strategy: Estimated
+    alternative: Estimated
+    difference: Estimated
+    tested: Estimated
+    weighted: Estimated
+    apart: Estimated
+    ratio: Estimated
     naive: float
 
     @property
     def risks(self) -> tuple[float, float]:
         """Both risks, the strategy's first."""
         return float(self.strategy.estimate), float(self.alternative.estimate)
+
+    def parts_ways(self) -> bool:
+        """Whether both estimates differ by more than two points beyond the error of their difference."""
+        low, high = (float(limit) for limit in self.apart.limits())
+        return low > MAY_DIFFER or high < -MAY_DIFFER
 
 
 @dataclass(frozen=True)
@@ -50,100 +65,115 @@ class Estimate:
 
     Attributes:
         emulation: the trial.
-        contrast: both arms by clone-censor-weight: weights, curves.
+        contrast: both arms: weights, regressions, curves.
+        clusters: of the interviews.
         effect: the numbers.
         done: shape (2, m), who carried out each arm's strategy and kept to it (not who merely had no time to leave it).
         complete: shape (m,), seen to the horizon, or to what happened before.
         happened: shape (m,), the event within the horizon.
-        cap: largest weight.
     """
 
     emulation: Emulation
     contrast: Contrast
+    clusters: Clusters
     effect: Effect
     done: BoolArray
     complete: BoolArray
     happened: BoolArray
-    cap: float
 
     @property
     def arms(self) -> tuple[Arm, Arm]:
         """Strategy and alternative."""
-        return self.contrast.strategy, self.contrast.alternative
+        return self.contrast.arms
 
 
-def estimate_claim(claim: Claim, emulation: Emulation, *, cap: float) -> Estimate:
-    """Estimate a claim's contrast by its design (see `definition`), no weight above `cap`; nothing is judged here."""
-    decisions, follow_up = emulation.decisions, emulation.follow_up
-    contrast = clone_censor_weight(decisions, *emulation.rules, follow_up, cap=cap)
-    if claim.design == "attempt-contrast":
-        strategy, alternative = standardised_risks(decisions, follow_up, contrast.probability, cap=cap)
-        difference = Jackknife(
-            strategy.estimate - alternative.estimate,
-            strategy.replicates - alternative.replicates,
-            strategy.factors,
-            strategy.df,
-        )
-    else:
-        strategy, alternative = (_last(curve) for curve in contrast.curves())
-        difference = contrast.difference()
-    risks = float(strategy.estimate), float(alternative.estimate)
-    happened = (follow_up.exit_kind == EVENT) & (follow_up.exit_interval < follow_up.horizon)
+@dataclass(frozen=True)
+class Options:
+    """How a claim is estimated where it is not as usual (sensitivity analyses).
+
+    Attributes:
+        cap: no weight above this; balanced: bring totals back at each decision.
+        products: take in products of pairs; None: from 500 applicants on.
+    """
+
+    cap: float = float("inf")
+    balanced: bool = True
+    products: bool | None = None
+
+
+USUAL = Options()
+
+
+def estimate_claim(claim: Claim, emulation: Emulation, clusters: Clusters, options: Options = USUAL) -> Estimate:
+    """Estimate a claim's contrast; nothing is judged here.
+
+    Args:
+        claim: the claim; emulation: its trial; clusters: of its interviews; options: see `Options`.
+    """
+    follow_up = emulation.follow_up
+    people = clusters.counts().get("applicant", len(emulation.row))
+    wanted = people >= PRODUCTS_FROM if options.products is None else options.products
+    contrast = estimate_contrast(
+        emulation.steps,
+        emulation.graces,
+        follow_up,
+        emulation.zero,
+        products=wanted and claim.design != "prediction",
+        balanced=options.balanced,
+        cap=options.cap,
+    )
     return Estimate(
         emulation=emulation,
         contrast=contrast,
-        effect=Effect(
-            strategy=strategy,
-            alternative=alternative,
-            difference=floored(difference, contrast, *risks, share=CREDIBLE),
-            tested=floored(difference, contrast, *risks),
-            naive=_plain_difference(emulation.did, happened),
-        ),
-        done=carried_out(emulation, contrast),
-        cap=cap,
-        complete=(follow_up.exit_kind > 0) | (follow_up.exit_interval >= follow_up.horizon),
-        happened=happened,
+        clusters=clusters,
+        effect=_effect(contrast, clusters, _plain_difference(emulation.did, follow_up.happened)),
+        done=carried_out(emulation, contrast.arms),
+        complete=follow_up.seen,
+        happened=follow_up.happened,
     )
 
 
-#: A jackknife of 50 groups gives errors that vary by a tenth: one a fifth too small is no accident of the groups.
+def _effect(contrast: Contrast, clusters: Clusters, naive: float) -> Effect:
+    (strategy, alternative), moves = contrast.doubly_robust, contrast.moves()
+    robust, weighted = contrast.difference()
+    first, second = (influence[:, 0] for influence in contrast.influence)
+    ratio = np.log(strategy / alternative) if min(strategy, alternative) > 0 else float("nan")
+    relative = first / max(strategy, 1e-300) - second / max(alternative, 1e-300)
+    difference = clusters.estimated(robust, moves[:, 0])
+    least = least_error(contrast)
+    return Effect(
+        strategy=clusters.estimated(strategy, first),
+        alternative=clusters.estimated(alternative, second),
+        difference=replace(difference, se=np.maximum(difference.se, CREDIBLE * least)),
+        tested=replace(difference, se=np.maximum(difference.se, least)),
+        weighted=clusters.estimated(weighted, moves[:, 1]),
+        apart=clusters.estimated(robust - weighted, moves[:, 0] - moves[:, 1]),
+        ratio=clusters.estimated(float(ratio), relative),
+        naive=naive,
+    )
+
+
+#: An interval's error is no smaller than this part of the least that a verdict's may be.
 CREDIBLE = 0.8
 
 
-def floored(
-    difference: Jackknife, contrast: Contrast, risk_strategy: float, risk_alternative: float, *, share: float = 1.0
-) -> Jackknife:
-    """A difference whose error is at least (a share of) that of independent interviews with the same weights.
+def least_error(contrast: Contrast) -> float:
+    """The error of independent interviews with the same weights, of whom the outcome model explains what it does.
 
-    sqrt(r (1 - r) sum of (a_i - b_i)^2), with a_i and b_i an interview's share of either arm's weight and r the arms'
-    pooled risk, as in a score test; arms that share nobody give sqrt(r (1 - r) (1 / m1 + 1 / m0)) with Kish's effective
-    sizes m, and who is in both arms cancels. Where the few who carry much weight happen to have no event, both the risk
-    and its jackknife error come out too small. Verdicts rest on the whole of it, a design effect below 1 not being
-    believed; intervals, which are to hold the truth 95 times in 100 and not more, on `CREDIBLE` of it
-    (docs/decisions/052).
+    sqrt(v sum of (a_i - b_i)^2), with a_i and b_i an interview's share of either arm's weight and v = r (1 - r) less
+    the variance of what is expected of people, pooled over the arms. Where the few who carry much weight happen to have
+    no event, both their risk and its error come out too small; the other arm knows better (docs/decisions/082).
     """
-    arms = contrast.strategy, contrast.alternative
-    sizes = [arm.effective_size() for arm in arms]
+    sizes = [arm.effective_size() for arm in contrast.arms]
     if min(sizes) <= 0:
-        return difference
-    risk = (sizes[0] * risk_strategy + sizes[1] * risk_alternative) / sum(sizes)
-    strategy, alternative = (arm.weight / arm.weight.sum() for arm in arms)
-    least = math.sqrt(max(risk * (1 - risk), 0.0) * float(((strategy - alternative) ** 2).sum()))
-    return replace(difference, least_se=share * least)
-
-
-def risk_ratio(strategy: Jackknife, alternative: Jackknife) -> Jackknife:
-    """The ratio of both risks with its replicates; NaN where the alternative's risk is nought."""
-
-    def over(risk: FloatArray, base: FloatArray) -> FloatArray:
-        return np.where(base > 0, risk / np.where(base > 0, base, 1.0), np.nan)
-
-    ratio = over(np.asarray(strategy.estimate), np.asarray(alternative.estimate))
-    return Jackknife(ratio, over(strategy.replicates, alternative.replicates), strategy.factors, strategy.df)
-
-
-def _last(curve: Jackknife) -> Jackknife:
-    return Jackknife(curve.estimate[-1], curve.replicates[:, -1], curve.factors, curve.df)
+        return 0.0
+    shares = [size / sum(sizes) for size in sizes]
+    both = list(zip(shares, contrast.standardised, strict=True))
+    risk = sum(share * one.risk for share, one in both)
+    explained = sum(share * float(np.var(one.expected)) for share, one in both)
+    strategy, alternative = (arm.weight / arm.weight.sum() for arm in contrast.arms)
+    left = max(risk * (1 - risk) - explained, 0.0)
+    return float(np.sqrt(left * ((strategy - alternative) ** 2).sum()))
 
 
 def _plain_difference(did: BoolArray, happened: BoolArray) -> float:
@@ -152,43 +182,56 @@ def _plain_difference(did: BoolArray, happened: BoolArray) -> float:
     return float(happened[did[0]].mean() - happened[did[1]].mean())
 
 
-def carried_out(emulation: Emulation, contrast: Contrast) -> BoolArray:
+def carried_out(emulation: Emulation, arms: tuple[Arm, Arm]) -> BoolArray:
     """Who stayed with each arm and, where it asks for acts, made them, shape (2, m)."""
-    arms = (contrast.strategy, contrast.alternative)
     return np.stack(
         [
-            arm.compliant() & (did if (rule == MUST).any() else np.ones_like(did))
-            for arm, did, rule in zip(arms, emulation.did, emulation.rules, strict=True)
+            arm.compliant() & (did if emulation.asks(place) else np.ones_like(did))
+            for place, (arm, did) in enumerate(zip(arms, emulation.did, strict=True))
         ]
     )
 
 
-def second_outcome(estimate: Estimate, follow_up: FollowUp) -> Jackknife:
-    """The difference for another outcome of the same trial, with the same weights."""
-    emulation, probability = estimate.emulation, estimate.contrast.probability
-    arms = []
-    for rule in emulation.rules:
-        paths = follow_paths(emulation.decisions, rule, probability, follow_up.people)
-        arms.append(weigh_arm(paths, follow_up, cap=estimate.cap))
-    made = Contrast(arms[0], arms[1], probability)
-    return floored(made.difference(), made, *(float(arm.risk[0, -1]) for arm in arms), share=CREDIBLE)
+def curves_of(estimate: Estimate) -> tuple[Estimated, Estimated]:
+    """Incidence of the event in both arms by the end of each interval, shape (K,), ending at the arm's risk.
+
+    The weighted curve is scaled to end where the doubly robust risk does; its error is that of an average with these
+    weights, scaled alike.
+    """
+    made = []
+    follow_up = estimate.emulation.follow_up
+    for arm, end in zip(estimate.arms, (estimate.effect.strategy, estimate.effect.alternative), strict=True):
+        counted = arm.weight * seen_weight(arm, follow_up)
+        shares = counted / max(float(counted.sum()), 1e-300)
+        raw = np.empty(follow_up.horizon)
+        for k in range(follow_up.horizon):
+            by_then = follow_up.happened & (follow_up.exit_interval <= k)
+            raw[k] = estimate.clusters.errors(shares * (by_then - arm.risk[k]))
+        last = float(arm.risk[-1]) if len(arm.risk) else 0.0
+        level = float(end.estimate) / last if last > 0 else 1.0
+        spread = float(end.se) / raw[-1] if len(raw) and raw[-1] > 0 else 1.0
+        made.append(Estimated(np.clip(arm.risk * level, 0.0, 1.0), raw * spread, end.df))
+    return made[0], made[1]
 
 
-def second_way(claim: Claim, estimate: Estimate) -> Jackknife | None:
+def second_outcome(estimate: Estimate, follow_up: FollowUp) -> Estimated:
+    """The difference for another outcome of the same trial, with the same model of acting."""
+    other = with_outcome(estimate.contrast, follow_up)
+    return estimate.clusters.estimated(other.difference()[0], other.moves()[:, 0])
+
+
+def second_way(claim: Claim, estimate: Estimate) -> Estimated | None:
     """The same question asked by sequential trials, strategy minus alternative; None where nobody could act.
 
     Trials start on each day of the window; acting today is against not acting within what is left of it.
     """
-    emulation = estimate.emulation
-    if not len(emulation.decisions.person):
+    if not estimate.contrast.steps:
         return None
-    acting = sequential_contrast(
-        emulation.decisions,
-        emulation.follow_up,
-        estimate.contrast.probability,
-        window=claim.window,
-        cap=estimate.cap,
+    contrast = estimate.contrast
+    arm = 0 if claim.strategy.some_in is not None else 1
+    asked = asked_probabilities(contrast.steps, contrast.acting, arm, estimate.emulation.graces[arm])
+    found = sequential_contrast(
+        contrast.steps, contrast.acting, asked, estimate.emulation.follow_up, window=claim.window
     )
-    if claim.strategy.some_in is not None:
-        return acting
-    return Jackknife(-acting.estimate, -acting.replicates, acting.factors, acting.df)
+    sign = 1.0 if arm == 0 else -1.0
+    return estimate.clusters.estimated(sign * found.difference, sign * found.influence)

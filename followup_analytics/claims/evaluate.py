@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import polars as pl
 
 from followup_analytics.charts import VERDICT_WORDS
@@ -16,21 +17,31 @@ from followup_analytics.claims.catalogue import choose_catalogue, find_claim
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.covariates import columns_of
 from followup_analytics.claims.definition import Catalogue, Claim
-from followup_analytics.claims.estimates import Effect, risk_ratio
+from followup_analytics.claims.estimates import Effect
 from followup_analytics.claims.finding import ArmWeights, Finding, examine
-from followup_analytics.claims.gates import MIN_FOR_VERDICT
-from followup_analytics.claims.registration import why_post_hoc
+from followup_analytics.claims.gates import FAR, MIN_FOR_VERDICT, Distance
+from followup_analytics.claims.registration import Choices, why_post_hoc
 from followup_analytics.claims.result import ClaimRow, ClaimsResult
 from followup_analytics.claims.trace import interviews_behind
 from followup_analytics.claims.trial import Trial, run_trial
-from followup_analytics.claims.verdict import ALPHA, choose_label, decide, is_confounded
-from followup_analytics.claims.words import effect_words, in_a_hundred, joined, reason_for, with_label
+from followup_analytics.claims.verdict import ALPHA, choose_label, decide, deciding_limit, is_confounded
+from followup_analytics.claims.words import in_a_hundred, joined, reason_for, told_effect, with_label
+from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog, Note
-from followup_analytics.results.disclosure import HIDDEN_REASON, SUPPRESSED, require_enough
+from followup_analytics.results.disclosure import (
+    HIDDEN_REASON,
+    SUPPRESSED,
+    Disclosure,
+    disclosed_except,
+    policy_of,
+    require_enough,
+    with_coarse_sizes,
+)
 from followup_analytics.results.result import LogCounts
 from followup_analytics.results.scope import scope
 from followup_analytics.results.values import finite
-from followup_analytics.statistics import EValue, Jackknife, detectable_from_se, e_value_from_risks, holm
+from followup_analytics.statistics import EValue, detectable_from_se, e_value_from_risks, holm
+from followup_analytics.statistics.clusters import FEW_CLUSTERS, Estimated
 
 #: What is kept of a trial.
 Kept = TypeVar("Kept")
@@ -38,7 +49,7 @@ Kept = TypeVar("Kept")
 _NUMBERS = (
     "estimate", "conf_low", "conf_high", "risk_strategy", "risk_alternative", "p_value", "p_adjusted", "mde", "e_value",
     "ess_strategy", "ess_alternative", "max_weight_share", "naive", "label", "risk_ratio", "risk_ratio_low",
-    "risk_ratio_high",
+    "risk_ratio_high", "estimate_weighted", "estimate_doubly_robust", "balance", "deciding_limit",
 )  # fmt: skip
 
 
@@ -49,7 +60,11 @@ def test_claims(
     claims: str | Path | Catalogue | None = None,  # noqa: PT028
     adjust: str | Sequence[str] | None = None,  # noqa: PT028
     cohort: str | Sequence[str] | None = None,  # noqa: PT028
-    min_cell: int = 10,  # noqa: PT028
+    adjust_only: str | Sequence[str] | None = None,  # noqa: PT028
+    cluster: str | None = None,  # noqa: PT028
+    blocked: Mapping[str, str] | None = None,  # noqa: PT028
+    min_cell: int | None = None,  # noqa: PT028
+    disclosure: Disclosure = None,  # noqa: PT028
     seed: int = 0,  # noqa: PT028
     registration: str | Path | None = None,  # noqa: PT028
     progress: Callable[[str], None] | None = None,  # noqa: PT028
@@ -61,9 +76,14 @@ def test_claims(
         claim: show this claim alone; it is judged in the family of all claims all the same.
         claims: a catalogue file of the user's own (or a Catalogue), tested in place of the package's, a family of
             its own.
-        adjust: a further column of the interviews to adjust every claim for, or several.
+        adjust: a further column of the interviews to adjust every claim for, or several; times count as numbers.
+        adjust_only: adjust for these alone, in place of what claims name and of what every log holds.
         cohort: only this cohort of the log, or these; None: all of it.
-        min_cell: nothing is shown about fewer applicants.
+        cluster: what hangs together, for the errors: applicant, employer or both; by default both where the employer is
+            recorded for most interviews.
+        blocked: claims that can't be tested since the record of their outcome depends on what was done, by id, each
+            with the reason.
+        min_cell: nothing is shown about fewer applicants (10, or what `disclosure` says: a policy, its name or file).
         seed: accepted for uniformity; nothing here is drawn at random.
         registration: a preregistration of the claims' file; verdicts are marked post hoc where it does not fit.
         progress: told of each claim when it is done.
@@ -76,35 +96,48 @@ def test_claims(
         UsageError: no such claim, or no such column in `adjust`.
         DataError, UnreadableError: the file of claims.
     """
-    log = scope(log, cohort, min_cell)
+    policy = policy_of(disclosure, min_cell)
+    min_cell = policy.min_cell
+    log = scope(log, cohort, policy)
     del seed
-    require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
+    require_enough(log.n_applicants, policy)
     catalogue = choose_catalogue(claims)
     shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
     columns = columns_of(adjust)
-    context = Context.of(log, catalogue.claims, columns, min_cell=min_cell)
+    if adjust is not None and adjust_only is not None:
+        raise UsageError("adjust adds to what is adjusted for, adjust_only takes its place; give one of them.")
+    make = partial(
+        Context.of,
+        log,
+        adjust=columns,
+        only=None if adjust_only is None else columns_of(adjust_only),
+        cluster=cluster,
+        min_cell=min_cell,
+        blocked=blocked,
+    )
+    context = make(catalogue.claims)
     findings = run_all(
         catalogue.claims, context, partial(examine, context=context, min_cell=min_cell), progress=progress
     )
-    why = why_post_hoc(catalogue, registration, log.data_date, columns)
+    why = why_post_hoc(catalogue, registration, log.data_date, Choices(columns, context.only, cluster))
     rows = judge(findings, context, min_cell)
     wanted = {one.id for one in shown}
     kept = tuple(
         _registered(row, post_hoc=None if why is None else bool(why)) for row in rows if row["claim"] in wanted
     )
     return ClaimsResult(
-        rows=kept,
+        rows=disclosed_except([with_coarse_sizes(row) for row in kept], (), policy),
         counts=LogCounts.of(log),
-        notes=_notes(log, findings, why or ""),
+        notes=_notes(log, findings, context, why or ""),
         native=log.native,
         extra={"catalogue": {"title": catalogue.title, "version": catalogue.version, "sha256": catalogue.sha256}},
-        behind=partial(_behind, log, shown, columns),
+        behind=partial(_behind, make, shown),
     )
 
 
-def _behind(log: FollowUpLog, claims: Sequence[Claim], adjust: tuple[str, ...]) -> pl.DataFrame:
+def _behind(make: Callable[[Sequence[Claim]], Context], claims: Sequence[Claim]) -> pl.DataFrame:
     """The interviews behind these claims, one after the other."""
-    context = Context.of(log, claims, adjust)
+    context = make(claims)
     return pl.concat(run_all(claims, context, partial(interviews_behind, context=context)))
 
 
@@ -159,12 +192,17 @@ def judge(findings: Sequence[Finding], context: Context, min_cell: int) -> list[
     adjusted = holm([one.test.p_value if one.test else float("nan") for one in findings])
     downgrades = _downgrades(findings)
     care = _weak(context)
-    return [
-        _hidden(one)
-        if 0 < one.n_applicants < min_cell
-        else _tested(one, float(p), downgrades.get(one.claim.id, ""), care=care)
-        for one, p in zip(findings, adjusted, strict=True)
-    ]
+    found = [p < ALPHA for p in adjusted]
+    family = sum(one.test is not None for one in findings)
+    rows = []
+    for one, p, mine in zip(findings, adjusted, found, strict=True):
+        if 0 < one.n_applicants < min_cell:
+            rows.append(_hidden(one))
+        else:
+            # Holm asks of a claim what is left of alpha once the others that were found have had their share.
+            alpha = ALPHA / max(family - (sum(found) - mine), 1)
+            rows.append(_tested(one, float(p), downgrades.get(one.claim.id, ""), care=care, alpha=alpha))
+    return rows
 
 
 def failed_controls(findings: Sequence[Finding]) -> dict[str, tuple[str, ...]]:
@@ -190,13 +228,32 @@ _OTHER_CONTROLS = (
 def _downgrades(findings: Sequence[Finding]) -> dict[str, str]:
     """Why claims can be no more than inconclusive, by claim: a control of theirs fails, or too many of the others'."""
     failing = failed_controls(findings)
-    found = dict.fromkeys(failing, _OWN_CONTROL)
+    found = {one.claim.id: why for one in findings if (why := _doubtful(one))} | dict.fromkeys(failing, _OWN_CONTROL)
     run = [control.p_value for one in findings if one.test is not None for control in one.controls]
     below = sum(p < ALPHA for p in run)
     if is_confounded(below, len(run)):
         words = _OTHER_CONTROLS.format(below=below, run=len(run))
         found = {one.claim.id: words for one in findings if one.claim.controls} | found
     return found
+
+
+def _doubtful(finding: Finding) -> str:
+    """Why a tested claim's own numbers allow no more than inconclusive: arms apart, or two estimates that differ."""
+    if finding.test is None or finding.effect is None:
+        return ""
+    worst, effect = finding.farthest, finding.effect
+    if worst is not None and worst.distance > FAR:
+        return (
+            f"Even weighted, the {worst.arm}'s {worst.covariate.replace('_', ' ')} lies {worst.distance:.2f} standard "
+            f"deviations from everybody's, more than {FAR:g}."
+        )
+    if effect.parts_ways():
+        return (
+            "Two estimates part ways: by weights and outcome model together "
+            f"{in_a_hundred(float(effect.difference.estimate))}, by weights alone "
+            f"{in_a_hundred(float(effect.weighted.estimate))}."
+        )
+    return ""
 
 
 def _head(claim: Claim) -> dict[str, Any]:
@@ -235,7 +292,7 @@ def _hidden(finding: Finding) -> dict[str, Any]:
     return {**_not_testable(finding), **counts, "reason": HIDDEN_REASON, "status": SUPPRESSED}
 
 
-def _tested(finding: Finding, p_adjusted: float, downgrade: str, *, care: bool) -> dict[str, Any]:
+def _tested(finding: Finding, p_adjusted: float, downgrade: str, *, care: bool, alpha: float) -> dict[str, Any]:
     claim, effect, test = finding.claim, finding.effect, finding.test
     if effect is None or test is None:
         return _not_testable(finding)
@@ -244,9 +301,14 @@ def _tested(finding: Finding, p_adjusted: float, downgrade: str, *, care: bool) 
     low, high = (float(limit) for limit in effect.difference.limits())
     ratio = e_value_from_risks(*effect.risks, low, high)
     label = choose_label(
-        claim, rated=finding.rated, controls_pass=not downgrade, controls_run=len(finding.controls), e_value=ratio
+        claim,
+        rated=finding.rated,
+        controls_pass=not downgrade,
+        controls_run=len(finding.controls),
+        e_value=ratio,
+        few_clusters=finding.few_clusters,
     )
-    mde = detectable_from_se(float(effect.tested.se), effect.tested.df)
+    mde = smallest_found(claim, effect.tested, alpha)
     reason = reason_for(claim, verdict, test, mde, enough_people=enough)
     if downgrade:
         verdict, reason = "inconclusive", downgrade
@@ -257,7 +319,7 @@ def _tested(finding: Finding, p_adjusted: float, downgrade: str, *, care: bool) 
         **_head(claim),
         "verdict": verdict,
         "verdict_words": VERDICT_WORDS[verdict],
-        "effect": effect_words(test.estimate, finite(low), finite(high)),
+        "effect": told_effect(claim, test, finite(low), finite(high)),
         "estimate": test.estimate,
         "conf_low": finite(low),
         "conf_high": finite(high),
@@ -269,13 +331,25 @@ def _tested(finding: Finding, p_adjusted: float, downgrade: str, *, care: bool) 
         "n_applicants": finding.n_applicants,
         "n_events": finding.n_events,
         "mde": mde,
-        **_quality(effect, finding.weights, ratio),
+        **_quality(effect, finding.weights, ratio, finding.farthest),
+        "deciding_limit": deciding_limit(claim, test),
         "label": label.label,
         "reason": reason,
         "status": "ok" if enough and not care else "use_with_care",
         "second_line": _second_line(claim, finding.second_line),
         "diagnostics": finding.diagnostics,
     }
+
+
+def smallest_found(claim: Claim, difference: Estimated, alpha: float) -> float | None:
+    """The smallest difference that the rule would find in 8 of 10 logs like this one: beyond chance and the margin.
+
+    Args:
+        claim: the claim; difference: with its error; alpha: what the family leaves it.
+    """
+    # A one-sided p is below alpha where a two-sided one is below twice that.
+    sided = alpha if claim.direction == "more" else 2 * alpha
+    return detectable_from_se(float(difference.se), difference.df, alpha=sided, margin=claim.margin)
 
 
 def _without_controls(finding: Finding) -> str:
@@ -294,19 +368,21 @@ def _other_way(finding: Finding) -> str:
     return f"The second way, {way['method']}, does not agree with this: {in_a_hundred(way['estimate'])}."
 
 
-def _quality(effect: Effect, weights: Sequence[ArmWeights], ratio: EValue) -> dict[str, Any]:
-    relative = risk_ratio(effect.strategy, effect.alternative)
-    low, high = relative.limits(scale="log")
+def _quality(effect: Effect, weights: Sequence[ArmWeights], ratio: EValue, worst: Distance | None) -> dict[str, Any]:
+    low, high = effect.ratio.limits()
     return {
-        "risk_ratio": finite(float(relative.estimate)),
-        "risk_ratio_low": finite(float(low)),
-        "risk_ratio_high": finite(float(high)),
+        "risk_ratio": finite(float(np.exp(effect.ratio.estimate))),
+        "risk_ratio_low": finite(float(np.exp(low))),
+        "risk_ratio_high": finite(float(np.exp(high))),
+        "estimate_weighted": finite(float(effect.weighted.estimate)),
+        "estimate_doubly_robust": finite(float(effect.difference.estimate)),
         "e_value": ratio.limit,
         "e_value_estimate": ratio.estimate,
         "ess_strategy": weights[0].effective_size,
         "ess_alternative": weights[1].effective_size,
         "max_weight_share": max(one.largest_share for one in weights),
         "naive": finite(effect.naive),
+        "balance": None if worst is None else {"covariate": worst.covariate, "distance": worst.distance},
     }
 
 
@@ -315,7 +391,7 @@ def _weak(context: Context) -> bool:
     return bool((context.histories.attempts.at.instant == 0).any() or (context.histories.start.instant == 0).any())
 
 
-def _second_line(claim: Claim, line: Jackknife | None) -> dict[str, Any] | None:
+def _second_line(claim: Claim, line: Estimated | None) -> dict[str, Any] | None:
     if line is None or claim.second_line is None:
         return None
     low, high = (float(limit) for limit in line.limits())
@@ -327,8 +403,11 @@ def _second_line(claim: Claim, line: Jackknife | None) -> dict[str, Any] | None:
     }
 
 
-def _notes(log: FollowUpLog, findings: Sequence[Finding], post_hoc: str) -> tuple[Note, ...]:
+def _notes(log: FollowUpLog, findings: Sequence[Finding], context: Context, post_hoc: str) -> tuple[Note, ...]:
     notes = [*log.notes]
+    for kind in context.clusters.few():
+        text = f"fewer than {FEW_CLUSTERS} {kind}s: errors by them are rough, and no difference is called causal"
+        notes.append(Note("few_clusters", text))
     family = sum(one.test is not None for one in findings)
     notes.append(Note("family", "claims that could be tested share one adjustment for multiple testing (Holm)", family))
     if post_hoc:

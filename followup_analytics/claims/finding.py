@@ -11,9 +11,10 @@ from followup_analytics.claims.controls import Control
 from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.diagnostics import diagnostics
 from followup_analytics.claims.estimates import Effect
+from followup_analytics.claims.gates import Distance, farthest
 from followup_analytics.claims.trial import Trial
 from followup_analytics.claims.verdict import Test
-from followup_analytics.statistics import Jackknife
+from followup_analytics.statistics.clusters import Estimated
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Finding:
     Attributes:
         claim, n_interviews, n_applicants, n_events, refusal, rated, test, controls, second_line, second_way: as in
             `Trial`.
+        few_clusters: kinds of clusters of which there are too few for a causal reading.
+        farthest: the largest distance of an arm's weighted mean of a number from everybody's.
         effect: the contrast; weights: of strategy and alternative; None and empty where nothing could be estimated.
         diagnostics: plain rows, see `diagnostics`; empty where the claim is not testable.
     """
@@ -43,8 +46,10 @@ class Finding:
     rated: bool
     test: Test | None
     controls: tuple[Control, ...]
-    second_line: Jackknife | None
-    second_way: Jackknife | None
+    second_line: Estimated | None
+    second_way: Estimated | None
+    few_clusters: tuple[str, ...]
+    farthest: Distance | None
     effect: Effect | None
     weights: tuple[ArmWeights, ...]
     diagnostics: Mapping[str, Any]
@@ -69,6 +74,8 @@ def examine(trial: Trial, context: Context, min_cell: int) -> Finding:
         controls=trial.controls,
         second_line=trial.second_line,
         second_way=trial.second_way,
+        few_clusters=() if estimate is None else estimate.clusters.few(),
+        farthest=None if estimate is None else farthest(estimate),
         effect=None if estimate is None else estimate.effect,
         weights=weights,
         diagnostics=shown,

@@ -12,18 +12,19 @@ from numpy.typing import NDArray
 from followup_analytics.charts import ARMS
 from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.estimates import Estimate
+from followup_analytics.claims.recording import bent_record
 from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.results.disclosure import MIN_CELL
 from followup_analytics.text import listed
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-#: Applicants and events that each arm needs, and the least share of the arm's own interviews that weights may leave.
-MIN_APPLICANTS, MIN_EVENTS, MIN_EFFECTIVE, MAX_SHARE = 10, 5, 0.20, 0.10
-#: Weights must add up to the people they stand for: how far their mean may be from 1.
-MEAN_OFF = 0.15
-#: Below this the mean of uncut weights is no chance: those who waited till an arm's last interval all left it.
-LEAST_MEAN = 0.6
+#: Applicants and events that each arm needs, and the least number of interviews that weights may leave it worth.
+MIN_APPLICANTS, MIN_EVENTS, MIN_EFFECTIVE, MAX_SHARE = 10, 5, 10.0, 0.10
+#: Distance, in standard deviations, of an arm's weighted mean of a number from everybody's: beyond the first a claim is
+#: inconclusive at most, beyond the second it can't be tested.
+FAR, TOO_FAR = 0.1, 0.2
 #: From so many applicants on a claim may have a verdict other than inconclusive.
 MIN_FOR_VERDICT = 100
 #: A stratum in which nobody took an arm, although chance alone would leave it empty less often than this.
@@ -46,7 +47,7 @@ class Gate:
 
 
 def missing_records(claim: Claim, log: FollowUpLog) -> str | None:
-    """What must be logged before this claim can be tested, as a sentence; None where all of it is there."""
+    """What must be logged, or logged otherwise, before this claim can be tested, as a sentence; None where it can."""
     contacts = log.contacts
     items = claim.choice.items if claim.choice else ()
     needed = [name for name in items if name not in contacts.columns or contacts[name].is_null().all()]
@@ -70,10 +71,10 @@ def missing_records(claim: Claim, log: FollowUpLog) -> str | None:
         return "Not logged: outcomes; record which interviews led to a further round or an offer, and when."
     if not contacts.filter(pl.col("direction") == "outbound").height:
         return "Not logged: what applicants did; record their calls, messages and notes as contacts."
-    return None
+    return bent_record(claim, log)
 
 
-def run_gates(claim: Claim, estimate: Estimate, applicant: IntArray, min_cell: int = 10) -> tuple[Gate, ...]:
+def run_gates(claim: Claim, estimate: Estimate, applicant: IntArray, min_cell: int = MIN_CELL) -> tuple[Gate, ...]:
     """All gates of a claim, in the order in which they are named when they fail.
 
     Args:
@@ -96,16 +97,15 @@ def run_gates(claim: Claim, estimate: Estimate, applicant: IntArray, min_cell: i
         rare = _too_rare(claim, words, len(done), events, min_cell)
         gates.append(Gate("events", name, events >= MIN_EVENTS, events, MIN_EVENTS, rare))
     for name, words, _, arm in arms:
-        share = arm.effective_size() / max(int(arm.compliant().sum()), 1)
-        uneven = too_uneven(words, share)
-        gates.append(Gate("effective_size", name, share >= MIN_EFFECTIVE, share, MIN_EFFECTIVE, uneven))
+        size = arm.effective_size()
+        gates.append(Gate("effective_size", name, size >= MIN_EFFECTIVE, size, MIN_EFFECTIVE, too_uneven(words, size)))
         largest = arm.largest_share()
         heavy = _too_heavy(words, len(applicant), largest)
         gates.append(Gate("largest_weight", name, largest <= MAX_SHARE, largest, MAX_SHARE, heavy))
-        mean = float(arm.weight.mean())
-        # Without a cut the mean strays by chance, and is divided out; unless nobody does what the arm asks at last.
-        stands = abs(mean - 1) <= MEAN_OFF if arm.capped else mean >= LEAST_MEAN
-        gates.append(Gate("stand_for_all", name, stands, mean, MEAN_OFF, _not_all(words)))
+    worst = farthest(estimate)
+    far = "" if worst is None else _too_far(worst)
+    distance = 0.0 if worst is None else worst.distance
+    gates.append(Gate("balance", "both", distance <= TOO_FAR, distance, TOO_FAR, far))
     return tuple(gates)
 
 
@@ -153,14 +153,13 @@ def _too_rare(claim: Claim, words: str, eligible: int, events: int, min_cell: in
     return f"Fewer than {MIN_EVENTS} of those who did this had {claim.outcome_words()}: {words}; {more}."
 
 
-def too_uneven(words: str, share: float) -> str:
-    """The sentence of an arm whose effective size is too small a share of its number."""
-    shown = f"{100 * share:.0f}"
-    if float(shown) >= 100 * MIN_EFFECTIVE:
-        shown = f"{math.floor(1000 * share) / 10:.1f}"  # 19.98 is not 20, and 20 is not less than 20
+def too_uneven(words: str, size: float) -> str:
+    """The sentence of an arm whose weights leave it worth too few interviews."""
+    # 9.98 is not 10, and 10 is not fewer than 10.
+    shown = f"{size:.0f}" if round(size) < MIN_EFFECTIVE else f"{math.floor(10 * size) / 10:.1f}"
     return (
-        f"After weighting, those who did this are worth only {shown}% of their number, less than "
-        f"{100 * MIN_EFFECTIVE:.0f}%: {words}; they are too unlike the others to stand for them."
+        f"After weighting, those who did this are worth only {shown} interviews, fewer than {MIN_EFFECTIVE:g}: "
+        f"{words}; they are too unlike the others to stand for them."
     )
 
 
@@ -170,8 +169,47 @@ def _too_heavy(words: str, eligible: int, share: float) -> str:
     return f"{heavy}; {_further(eligible, eligible * share / MAX_SHARE)}."
 
 
-def _not_all(words: str) -> str:
-    return f"Even weighted, those who did this don't stand for everybody: {words}; too few could have done it."
+@dataclass(frozen=True)
+class Distance:
+    """How far an arm's weighted mean of a number is from everybody's, in everybody's standard deviations."""
+
+    covariate: str
+    arm: str
+    distance: float
+
+
+def distances(estimate: Estimate) -> list[Distance]:
+    """The distance of each arm's weighted mean of each adjusted number (self_rating, calendar time, further numbers).
+
+    What comes to be known only after time zero can't be set side by side at it, and is left out.
+    """
+    made = []
+    for covariate in estimate.emulation.baseline:
+        if covariate.line is None or covariate.later is not None or covariate.history:
+            continue
+        value = covariate.line[covariate.codes]
+        known = np.isfinite(value)
+        spread = float(value[known].std()) if known.any() else 0.0
+        if spread <= 0:
+            continue
+        for name, arm in zip(ARMS, estimate.arms, strict=True):
+            weight = arm.weight[known]
+            if weight.sum() > 0:
+                off = float(weight @ value[known] / weight.sum() - value[known].mean())
+                made.append(Distance(covariate.name, name, abs(off) / spread))
+    return made
+
+
+def farthest(estimate: Estimate) -> Distance | None:
+    """The largest of `distances`; None where no number is adjusted for."""
+    return max(distances(estimate), key=lambda one: one.distance, default=None)
+
+
+def _too_far(worst: Distance) -> str:
+    return (
+        f"Even weighted, the {worst.arm}'s {worst.covariate.replace('_', ' ')} lies {worst.distance:.2f} standard "
+        f"deviations from everybody's, more than {TOO_FAR:g}: who did this can't stand for all."
+    )
 
 
 def _positivity(claim: Claim, estimate: Estimate, applicant: IntArray, min_cell: int) -> Gate:

@@ -37,7 +37,7 @@ def person_periods(log: FollowUpLog, *, days: int = 14, covariates: Sequence[str
     lengths = np.maximum(last + 1, 0)
     person = np.repeat(np.arange(histories.interviews), lengths)
     period = np.arange(len(person)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    made = baseline_covariates(log, covariates, histories.response.us)
+    made = [one for name in covariates for one in baseline_covariates(log, name, histories.response.us)]
     return pl.DataFrame(
         {
             "person": person,

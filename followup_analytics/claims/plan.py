@@ -1,29 +1,33 @@
-"""Planning: how many interviews each claim needs, and what a log could detect; by formula or by running the claim."""
+"""Planning: how many interviews each claim needs, and what a log could detect, by the rule that gives verdicts."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
-
-import numpy as np
 
 from followup_analytics.claims.catalogue import find_claim, own_catalogue
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.definition import Catalogue, Claim
-from followup_analytics.claims.evaluate import run_all
-from followup_analytics.claims.trial import Trial
+from followup_analytics.claims.evaluate import run_all, smallest_found
+from followup_analytics.claims.operating import Pilot, pilot_of, times_as_many
 from followup_analytics.errors import UsageError
-from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.results import columns as col
-from followup_analytics.results.disclosure import HIDDEN_REASON, SUPPRESSED, require_enough
+from followup_analytics.results.disclosure import (
+    Disclosure,
+    disclosed_except,
+    hidden_row,
+    policy_of,
+    require_enough,
+    working_paper,
+)
 from followup_analytics.results.result import NO_LOG, LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.results.scope import require_numbers, scope
 from followup_analytics.statistics import (
-    detectable_from_se,
     equivalence_sample_size,
-    minimum_detectable_effect,
     sample_size,
 )
 
@@ -41,7 +45,9 @@ class Assumptions:
     Attributes:
         baseline: risk of the outcome under the alternative; share: of the strategy among those in either arm.
         design_effect: variance over that of independent interviews; per_applicant: interviews an applicant.
+        family: claims that are judged together.
         mde: minimum detectable effect in the log; None without a log, or where the claim can't be tested there.
+        factor: how many times as many interviews as in the log are needed; None where that is for a formula to say.
         reach: share of the log's interviews that are in one of the arms; None where that is unknown or about few.
     """
 
@@ -49,7 +55,10 @@ class Assumptions:
     share: float = 0.5
     design_effect: float = DESIGN_EFFECT
     per_applicant: float = PER_APPLICANT
+    family: int = 1
     mde: float | None = None
+    factor: float | None = None
+    tested: int = 0
     from_log: bool = False
     reach: float | None = None
 
@@ -90,6 +99,7 @@ class PlanRow(Row):
     share_strategy: float | None = col.column(
         "share", "", "Share of the interviews in the strategy's arm.", role="estimate"
     )
+    family: int = col.column("count", "", "Claims that are judged together (Holm).")
     status: str = col.status(default="ok")
     reason: str | None = col.column("sentence", "Remark", "Why the status is not ok; null where it is.", default=None)
 
@@ -117,7 +127,9 @@ class PlanResult(Result):
         low, high = min(sizes), max(sizes)
         size = f"{low:,}" if low == high else f"between {low:,} and {high:,}"
         aim = f"{self.rows[0].aim} a difference of {effect:g} in 100"
-        return f"To {aim} takes {size} interviews in both arms of a claim together."
+        family = max(row.family for row in self.rows)
+        judged = "each claim tested alone" if family == 1 else f"{family} claims tested together"
+        return f"To {aim} takes {size} interviews in both arms of a claim together ({judged})."
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Interviews needed per claim, as bars."""
@@ -146,45 +158,63 @@ def plan_study(
     alpha: float = ALPHA,
     design_effect: float = DESIGN_EFFECT,
     per_applicant: float = PER_APPLICANT,
-    min_cell: int = 10,
+    cluster: str | None = None,
+    seed: int = 0,
+    min_cell: int | None = None,
+    disclosure: Disclosure = None,
 ) -> PlanResult:
-    """Plan a study: interviews and applicants per claim, and the minimum detectable effect in a log.
+    """Plan a study: interviews and applicants per claim until the verdict is as likely as `power` says.
 
     Args:
-        log: where given, its own base rates, arms and design effects are used, and `mde` is what it could find.
+        log: where given, the whole rule (margin, Holm over the claims that can be tested in it, clusters) is run on
+        drawn
+            studies of several sizes whose errors hang together as in this log; `mde` is what it could find itself.
+            Without a log each claim is a family of its own, by formula.
         claim: plan this claim alone.
         claims: a catalogue in place of the package's.
         baseline: risk of the outcome without the strategy; effect: points, difference to be found (10: ten in 100).
-        power, alpha: of a two-sided test; design_effect: of clustering and weighting; per_applicant: interviews each.
-        min_cell: as everywhere.
+        power, alpha: of the verdict; design_effect: of clustering and weighting; per_applicant: interviews each.
+        cluster: as in `test_claims`; seed: of the draws; min_cell, disclosure: as everywhere.
 
     Returns:
         A PlanResult, one row a claim (see there for its columns and units). Source of the formula: J. Fleiss (1981),
         Statistical Methods for Rates and Proportions, ch. 3.
 
     Raises:
-        UsageError: a share outside 0 to 1, an effect of less than one point. WithheldError: a log of too few people.
+        UsageError: a share outside 0 to 1, an effect within the margin of every claim. WithheldError: a log of too few
+        people.
     """
     given = {"design_effect": design_effect, "per_applicant": per_applicant}
     require_numbers(baseline=baseline, effect=effect, power=power, alpha=alpha, **given)
-    log = None if log is None else scope(log, None, min_cell)
+    policy = policy_of(disclosure, min_cell)
+    least = policy.min_cell
+    log = None if log is None else scope(log, None, policy)
+    catalogue = claims or own_catalogue()
+    shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
     _check(baseline, effect, power, alpha, design_effect, per_applicant)
     effect = effect / 100
-    catalogue = claims or own_catalogue()
+    _check_margins(shown, effect)
     assumed = Assumptions(baseline, design_effect=design_effect, per_applicant=per_applicant)
-    shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
     if log is None:
         rows = [_row(one, assumed, effect, power, alpha) for one in shown]
-        return PlanResult(rows=tuple(rows), counts=NO_LOG)
-    require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
-    context = Context.of(log, shown, min_cell=min_cell)
+        return PlanResult(rows=working_paper(rows), counts=NO_LOG, notes=(_ALONE,))
+    require_enough(log.n_applicants, policy)
+    context = Context.of(log, catalogue.claims, cluster=cluster, min_cell=least)
+    pilots = run_all(catalogue.claims, context, lambda trial: pilot_of(trial, context))
+    wanted = {one.id for one in shown}
 
-    def planned(trial: Trial) -> PlanRow:
-        row = _row(trial.claim, _from_trial(trial, context, assumed, power, alpha), effect, power, alpha)
-        return _hide(row) if 0 < trial.n_applicants < min_cell else row
+    def planned(pilot: Pilot) -> PlanRow:
+        known = _from_pilot(pilot, pilots, context, assumed, effect, power, alpha, seed)
+        row = _row(pilot.claim, known, effect, power, alpha)
+        return hidden_row(row) if 0 < pilot.n_applicants < least else row
 
-    found = run_all(shown, context, planned)
-    return PlanResult(rows=found, counts=LogCounts.of(log), notes=log.notes, native=log.native)
+    found = tuple(planned(pilot) for pilot in pilots if pilot.claim.id in wanted)
+    return PlanResult(
+        rows=disclosed_except(found, (), policy), counts=LogCounts.of(log), notes=log.notes, native=log.native
+    )
+
+
+_ALONE = Note("family_of_one", "without a log each claim is planned as if it were tested alone")
 
 
 def _check(baseline: float, effect: float, power: float, alpha: float, deff: float, per_applicant: float) -> None:
@@ -197,26 +227,26 @@ def _check(baseline: float, effect: float, power: float, alpha: float, deff: flo
         raise UsageError("a design effect and the interviews of an applicant are 1 or more.")
 
 
+def _check_margins(claims: Sequence[Claim], effect: float) -> None:
+    """Refuse an effect that no claim's verdict could ever be about."""
+    margins = [claim.margin for claim in claims if claim.direction == "more"]
+    if margins and abs(effect) <= min(margins):
+        least = 100 * min(margins)
+        raise UsageError(
+            f"--effect {100 * effect:g} can't be planned for: a difference of {least:g} in 100 or less is below the "
+            f"margin that a verdict asks for, at any size; give more than {least:g}."
+        )
+
+
 def _row(claim: Claim, assumed: Assumptions, effect: float, power: float, alpha: float) -> PlanRow:
-    given = {
-        "power": power,
-        "alpha": alpha,
-        "design_effect": assumed.design_effect,
-        "share_strategy": assumed.share,
-    }
-    if claim.direction == "more":
-        n = sample_size(assumed.baseline, effect, **given)
-    else:
+    more = claim.direction == "more"
+    if not more:
         effect = claim.margin
-        n = equivalence_sample_size(assumed.baseline, effect, one_sided=True, **given)
+    n = _interviews(claim, assumed, effect, power, alpha)
     mde = assumed.mde
     if mde is None and not assumed.from_log and n is not None:
-        mde = minimum_detectable_effect(
-            assumed.baseline, n / 2, n / 2, power=power, alpha=alpha, design_effect=assumed.design_effect
-        )
-    reason = None if n is not None else f"From {100 * assumed.baseline:.0f}% such a difference is impossible."
-    if n is not None and assumed.from_log and mde is None:
-        reason = _UNTESTABLE
+        mde = abs(effect)
+    status, reason = _remark(claim, assumed, n, effect)
     return PlanRow(
         claim=claim.id,
         advice=claim.advice,
@@ -224,44 +254,75 @@ def _row(claim: Claim, assumed: Assumptions, effect: float, power: float, alpha:
         n_applicants=None if n is None else math.ceil(n / assumed.per_applicant),
         n_logged=None if n is None or not assumed.reach else max(n, math.ceil(n / assumed.reach)),
         mde=mde,
+        family=assumed.family,
         baseline=assumed.baseline,
         effect=effect,
-        aim="find" if claim.direction == "more" else "rule out",
+        aim="find" if more else "rule out",
         design_effect=assumed.design_effect,
         share_strategy=assumed.share,
-        status="not_estimable" if n is None else "use_with_care" if reason else "ok",
+        status=status,
         reason=reason,
     )
 
 
-_UNTESTABLE = "It can't be tested in this log; its size is planned from general figures."
+def _interviews(claim: Claim, assumed: Assumptions, effect: float, power: float, alpha: float) -> int | None:
+    """Interviews in both arms: so many times those of the log, or by formula."""
+    if assumed.factor is not None:
+        if not 0 <= assumed.baseline + (effect if claim.direction == "more" else 0.0) <= 1:
+            return None
+        return math.ceil(assumed.factor * assumed.tested)
+    given = {"power": power, "alpha": alpha, "design_effect": assumed.design_effect, "share_strategy": assumed.share}
+    if claim.direction == "more":
+        return sample_size(assumed.baseline, effect, margin=claim.margin, **given)
+    return equivalence_sample_size(assumed.baseline, effect, one_sided=True, **given)
 
 
-def _hide(row: PlanRow) -> PlanRow:
-    gone = dict.fromkeys(PlanRow.hidden_with_row())
-    return row.having(**gone, status=SUPPRESSED, reason=HIDDEN_REASON)
+_UNTESTABLE = "It can't be tested in this log; its size is planned from general figures, as a claim tested alone."
 
 
-def _from_trial(trial: Trial, context: Context, general: Assumptions, power: float, alpha: float) -> Assumptions:
-    """A claim's own base rate, arms and design effect in a log; general figures where it can't be tested there."""
-    estimate = trial.estimate
-    if estimate is None:
-        return replace(general, from_log=True)
-    sizes = [int(done.sum()) for done in estimate.done]
-    applicants = context.histories.applicant[estimate.emulation.row[estimate.done.any(axis=0)]]
-    enough = len(np.unique(applicants)) >= context.min_cell
-    reach = float(estimate.done.any(axis=0).sum()) / context.histories.interviews if enough else None
-    if trial.test is None:
+def _remark(claim: Claim, assumed: Assumptions, n: int | None, effect: float) -> tuple[str, str | None]:
+    """Status and reason of a row."""
+    if n is None and claim.direction == "more" and abs(effect) <= claim.margin:
+        why = f"A difference of {100 * abs(effect):g} in 100 is not above the margin ({100 * claim.margin:g})."
+        return "not_estimable", why
+    if n is None:
+        why = f"From {100 * assumed.baseline:.0f}% such a difference is impossible."
+        return "not_estimable", why
+    if assumed.from_log and assumed.factor is None:
+        return "use_with_care", _UNTESTABLE
+    return "ok", None
+
+
+def _from_pilot(
+    pilot: Pilot,
+    pilots: Sequence[Pilot],
+    context: Context,
+    general: Assumptions,
+    effect: float,
+    power: float,
+    alpha: float,
+    seed: int,
+) -> Assumptions:
+    """A claim's own base rate, arms and size in a log; general figures where it can't be tested there."""
+    enough = pilot.n_done_applicants >= context.min_cell
+    reach = pilot.n_done / context.histories.interviews if enough else None
+    difference = pilot.difference
+    if difference is None or pilot.risks is None or not pilot.n_done:
         return replace(general, from_log=True, reach=reach)
-    p, q = estimate.effect.risks
-    se = float(estimate.effect.tested.se)
+    family = [one for one in pilots if one.difference is not None]
+    p, q = pilot.risks
+    sizes = pilot.sizes
     simple = p * (1 - p) / sizes[0] + q * (1 - q) / sizes[1]
+    se = float(difference.se)
     return Assumptions(
         baseline=min(max(q, 0.001), 0.999),
         share=sizes[0] / sum(sizes),
         design_effect=max(1.0, se**2 / simple) if simple > 0 else general.design_effect,
-        per_applicant=trial.n_interviews / max(trial.n_applicants, 1),
-        mde=detectable_from_se(se, estimate.effect.difference.df, power=power, alpha=alpha),
+        per_applicant=pilot.n_interviews / max(pilot.n_applicants, 1),
+        family=len(family),
+        mde=smallest_found(pilot.claim, difference, alpha / len(family)),
+        factor=times_as_many(pilot, family, effect, power=power, alpha=alpha, seed=seed),
+        tested=pilot.n_done,
         from_log=True,
         reach=reach,
     )

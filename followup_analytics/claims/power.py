@@ -14,6 +14,7 @@ from followup_analytics.claims.evaluate import test_claims
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.results import columns as col
+from followup_analytics.results.disclosure import working_paper
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.statistics import clopper_pearson
@@ -132,7 +133,9 @@ def power_curve(
             if progress is not None:
                 progress(done, len(tasks))
     rows = [_row(one.id, one.advice, size, counts[one.id, size]) for one in shown for size in dict.fromkeys(sizes)]
-    return PowerResult(rows=tuple(rows), counts=_NO_LOG, notes=(Note("simulated", "Verdicts on simulated logs."),))
+    return PowerResult(
+        rows=working_paper(rows), counts=_NO_LOG, notes=(Note("simulated", "Verdicts on simulated logs."),)
+    )
 
 
 Task = tuple[MakeLog, int, int]

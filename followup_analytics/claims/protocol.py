@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from followup_analytics.claims.catalogue import choose_catalogue, find_claim
-from followup_analytics.claims.covariates import columns_of
-from followup_analytics.claims.definition import Catalogue, Claim
-from followup_analytics.claims.estimates import CREDIBLE
+from followup_analytics.claims.definition import Catalogue, Claim, Course
+from followup_analytics.claims.estimates import MAY_DIFFER, PRODUCTS_FROM
 from followup_analytics.claims.gates import (
-    LEAST_MEAN,
+    FAR,
     MAX_SHARE,
-    MEAN_OFF,
     MIN_APPLICANTS,
     MIN_EFFECTIVE,
     MIN_EVENTS,
     MIN_FOR_VERDICT,
+    TOO_FAR,
 )
-from followup_analytics.claims.registration import registration_lines
+from followup_analytics.claims.registration import AS_USUAL, Choices, registration_lines
 from followup_analytics.claims.verdict import BY_CHANCE, LEAST_BELOW, LEAST_E_VALUE
 from followup_analytics.results import columns as col
 from followup_analytics.results.result import NO_LOG, LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
+from followup_analytics.statistics.clusters import FEW_CLUSTERS
 from followup_analytics.text import listed
 
 _LABEL_RULE = (
@@ -43,12 +42,12 @@ class Component:
     emulation: str
 
 
-def components(claim: Claim) -> tuple[Component, ...]:
+def components(claim: Claim, choices: Choices = AS_USUAL) -> tuple[Component, ...]:
     """The eight parts of a target trial and their emulation for a claim."""
     return (
         Component("Eligibility", f"Applicants: {claim.population}, before any response.", _eligibility(claim)),
         Component("Strategies", _strategies(claim), f"The same, read from the log of contacts. {_grace(claim)}"),
-        Component("Assignment", "At random at time zero, known to the applicant.", _assignment(claim)),
+        Component("Assignment", "At random at time zero, known to the applicant.", _assignment(claim, choices)),
         Component(
             "Time zero", _time_zero(claim), "The same for both arms; eligibility, arms and follow-up start there."
         ),
@@ -65,7 +64,7 @@ def components(claim: Claim) -> tuple[Component, ...]:
             "(per protocol).",
             "The same, under the assumptions below.",
         ),
-        Component("Analysis", "Incidence in each arm with its interval.", _analysis(claim)),
+        Component("Analysis", "Incidence in each arm with its interval.", _analysis(claim, choices)),
     )
 
 
@@ -94,14 +93,24 @@ def _strategies(claim: Claim) -> str:
 def _grace(claim: Claim) -> str:
     if claim.strategy.some_in is None and claim.alternative.some_in is None:
         return ""
+    return " ".join(_mix(course) for course in (claim.strategy, claim.alternative) if course.some_in is not None)
+
+
+def _mix(course: Course) -> str:
+    """Which mix of days a grace period stands for."""
+    first, last = course.some_in or (0, 0)
+    acts = "acts" if course.at_least == 1 else f"makes the {course.at_least} acts"
+    if first == last:
+        return f"Under {course.words!r} everybody {acts} in that interval."
     return (
-        "Within a grace period people act when they would anyway; acts still missing when as many intervals are left "
-        "fall due one by one."
+        f"Under {course.words!r} everybody {acts} in intervals {first} to {last}, on the mix of days of those alike "
+        "who do so (conditional grace: the probability of acting, given that one acts before the grace period is over)."
     )
 
 
-def _assignment(claim: Claim) -> str:
-    adjusted = listed([*claim.adjust, *(f"{name} (call history)" for name in claim.history)], "and")
+def _assignment(claim: Claim, choices: Choices) -> str:
+    history = [f"{name} (call history)" for name in claim.history]
+    adjusted = listed([*choices.adjusted(claim), *history], "and")
     if claim.design == "prediction":
         return "None: a prediction, without adjustment."
     return (
@@ -125,26 +134,36 @@ def _competing(claim: Claim) -> str:
     return "Position filled and application withdrawn compete with it."
 
 
-def _analysis(claim: Claim) -> str:
+def _analysis(claim: Claim, choices: Choices) -> str:
+    products = f"products of pairs where they matter, from {PRODUCTS_FROM} applicants on"
     if claim.design == "clone-censor-weight":
         how = (
             "Every interview is cloned into both arms, a clone is cut off where it leaves its arm, and who stays is "
-            "weighted by the inverse probability of staying (pooled ridge logistic model of acting by interval, "
-            "covariates and call history; weights capped at the larger of 20 and the root of the sample); weighted "
-            "Aalen-Johansen incidence."
+            "weighted by the inverse probability of staying (a logistic model of acting in each interval, its "
+            f"coefficients drawn towards those of all intervals; covariates, call history, {products}). After each "
+            "decision the weights are calibrated, so that the arm's totals of all covariates are what they were before "
+            "it. Beside the weights stands an outcome model: sequential weighted logistic regressions, from the last "
+            "decision back (doubly robust: the estimate); weighted Aalen-Johansen incidence is the second number."
         )
     elif claim.design == "attempt-contrast":
         how = (
-            "Inverse-probability weights of the choice, and an outcome model weighted by them in each arm, averaged "
-            "over all eligible interviews (doubly robust); records that end early are weighted by the inverse "
-            "probability of being seen to the horizon."
+            "Inverse-probability weights of the choice, calibrated to everybody's covariates, and an outcome model "
+            f"weighted by them in each arm, averaged over all eligible interviews (doubly robust; {products}); weights "
+            "alone are the second number; records that end early are weighted by the inverse probability of being seen "
+            "to the horizon."
         )
     else:
         how = "Plain Aalen-Johansen incidence in each group."
+    kinds = {
+        None: "applicants, and employers too where they are recorded for most interviews",
+        "applicant": "applicants",
+        "employer": "employers",
+        "both": "applicants and employers",
+    }[choices.cluster]
     return (
-        f"{how} Intervals: delete-a-group jackknife over applicants with everything fitted again, Student's t with "
-        "groups - 1 degrees of freedom; errors are at least those of as many independent interviews as the weights are "
-        f"worth, at the pooled risk (for intervals {CREDIBLE:g} of that)."
+        f"{how} Intervals: influence functions of all estimating equations, weights and regressions included, "
+        f"corrected for leverage and summed over {kinds} (with both: the largest of V(applicant), V(employer) and "
+        "V(applicant) + V(employer) - V(both)); Student's t with the smaller number of clusters - 1 degrees of freedom."
     )
 
 
@@ -171,10 +190,12 @@ def _rule(claim: Claim) -> str:
     margin = f"{100 * claim.margin:g} in 100"
     gates = (
         f"At least {MIN_APPLICANTS} applicants and {MIN_EVENTS} events in each arm, {MIN_APPLICANTS} applicants "
-        f"followed to the horizon, effective sample at least {100 * MIN_EFFECTIVE:.0f}%, no weight above "
-        f"{100 * MAX_SHARE:.0f}% of its arm, mean of capped weights within {100 * MEAN_OFF:.0f}% of 1 (of "
-        f"uncapped ones {LEAST_MEAN:g} or more), no stratum without either arm; else not testable. "
-        f"Fewer than {MIN_FOR_VERDICT} applicants: inconclusive at most."
+        f"followed to the horizon, an effective sample of {MIN_EFFECTIVE:g}, no weight above "
+        f"{100 * MAX_SHARE:.0f}% of its arm, weighted means of adjusted numbers within {TOO_FAR:g} standard deviations "
+        "of everybody's, no stratum without either arm, an outcome whose record does not depend on what was done; else "
+        f"not testable. Fewer than {MIN_FOR_VERDICT} applicants, a weighted mean more than {FAR:g} standard deviations "
+        f"off, or two estimates that differ by more than {100 * MAY_DIFFER:g} in 100 beyond their errors: inconclusive "
+        f"at most. Fewer than {FEW_CLUSTERS} clusters of a kind: never causal."
     )
     if claim.direction == "gain_below_margin":
         rule = (
@@ -195,13 +216,13 @@ def _rule(claim: Claim) -> str:
     return f"{gates} {rule}"
 
 
-def target_items(claim: Claim, catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
+def target_items(claim: Claim, catalogue: Catalogue, choices: Choices = AS_USUAL) -> tuple[tuple[str, str], ...]:
     """The 21 items of TARGET 2025, each with what this claim's protocol says about it.
 
     The wording of the items is ours. Source: A. Cashin and others (2025), Transparent Reporting of Observational
     Studies Emulating a Target Trial: the TARGET statement, JAMA and BMJ.
     """
-    part = {one.name: one for one in components(claim)}
+    part = {one.name: one for one in components(claim, choices)}
     both = {name: f"Target trial: {one.target} Emulation: {one.emulation}" for name, one in part.items()}
     return (
         ("Identified as an emulation", f"An observational emulation of a target trial: {claim.advice}"),
@@ -220,35 +241,44 @@ def target_items(claim: Claim, catalogue: Catalogue) -> tuple[tuple[str, str], .
         ("Analysis", f"{both['Analysis']} {_rule(claim)}"),
         (
             "Sensitivity analyses",
-            "Horizon and margin, order within a day, weights, each covariate left out, employers.",
+            "Horizon, margin, order within a day, weights, products, covariates left out, clusters; by the same rule.",
         ),
         ("Flow of numbers", "diagnostics.flow: eligible, cloned, cut off, followed, ended."),
-        ("Baseline characteristics", "diagnostics.balance: standardised differences before and after weighting."),
-        ("Estimates", "Risks under both, their difference with 95% limits, curves; naive difference beside it."),
+        (
+            "Baseline characteristics",
+            "diagnostics.balance: standardised differences before and after weighting; diagnostics.distances.",
+        ),
+        (
+            "Estimates",
+            "Risks under both, their difference with 95% limits, by both methods; curves; naive difference beside it.",
+        ),
         ("Interpretation", _LABEL_RULE),
         ("Limitations", "Unmeasured causes and unlogged contacts: tipping tables say how many change the verdict."),
         ("Registration, code, data", f"Claims file {catalogue.name} {catalogue.version}, SHA-256 {catalogue.sha256}."),
     )
 
 
-def protocol_text(claim: str | None = None, claims: str | Path | Catalogue | None = None) -> str:
+def protocol_text(
+    claim: str | None = None, claims: str | Path | Catalogue | None = None, choices: Choices = AS_USUAL
+) -> str:
     """The protocol as Markdown: target trial and emulation side by side, then the items of TARGET.
 
     Args:
         claim: the claim's id; None for all of them, one after the other.
         claims: a file of claims or a Catalogue; None for the package's own.
+        choices: what the analyst chose.
 
     Raises UsageError where there is no such claim, DataError or UnreadableError for the file.
     """
     catalogue = choose_catalogue(claims)
     shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
-    return "\n".join(_protocol(catalogue, one) for one in shown)
+    return "\n".join(_protocol(catalogue, one, choices) for one in shown)
 
 
-def _protocol(catalogue: Catalogue, claim: Claim) -> str:
+def _protocol(catalogue: Catalogue, claim: Claim, choices: Choices) -> str:
     lines = [f"# Protocol: {claim.id}", "", f"**{claim.advice}** (source: {claim.source})", ""]
     lines += ["| | target trial | emulation |", "|---|---|---|"]
-    lines += [f"| {one.name} | {one.target} | {one.emulation} |" for one in components(claim)]
+    lines += [f"| {one.name} | {one.target} | {one.emulation} |" for one in components(claim, choices)]
     lines += [
         "",
         f"Assumptions: {_assumptions(claim)}",
@@ -258,7 +288,10 @@ def _protocol(catalogue: Catalogue, claim: Claim) -> str:
         "## Items of TARGET 2025",
         "",
     ]
-    lines += [f"{place}. {name}. {text}" for place, (name, text) in enumerate(target_items(claim, catalogue), start=1)]
+    lines += [
+        f"{place}. {name}. {text}"
+        for place, (name, text) in enumerate(target_items(claim, catalogue, choices), start=1)
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -266,7 +299,7 @@ def preregistration_text(
     claim: str | None = None,
     claims: str | Path | Catalogue | None = None,
     *,
-    adjust: str | Sequence[str] = (),
+    choices: Choices = AS_USUAL,
     date: dt.date | None = None,
     data: str = "not yet read",
 ) -> str:
@@ -275,18 +308,17 @@ def preregistration_text(
     Args:
         claim: list this claim alone; None for all. The hash is that of the whole file either way.
         claims: a file of claims or a Catalogue; None for the package's own.
-        adjust: columns of the interviews that every claim will be adjusted for besides its own.
+        choices: what claims will be adjusted for besides or alone, and what hangs together.
         date: of the registration, by default today.
         data: what is known of the data so far.
     """
     catalogue = choose_catalogue(claims)
     shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
     date = date or dt.datetime.now(dt.UTC).date()
-    columns = columns_of(adjust)
     lines = [
         "# Preregistration",
         "",
-        *registration_lines(catalogue, date, columns),
+        *registration_lines(catalogue, date, choices),
         "",
         "## Title",
         "",
@@ -299,12 +331,13 @@ def preregistration_text(
         "Existing data": f"The data are {data}. The claims' file is fixed; a later change makes verdicts post hoc.",
         "Sample size and stopping rule": "All interviews of the log up to its data date; no looks in between. "
         "`followup plan` gives the size that each claim needs.",
-        "Measured variables": f"Adjustment: {listed([*_columns(catalogue), *columns], 'and')}. Call history as each "
-        "claim names it.",
-        "Indices and transformations": "Numbers by fifths, rare levels together, missing values a level of their own.",
+        "Measured variables": f"Adjustment: {listed(_columns(catalogue, choices), 'and')}. Call history as each claim "
+        "names it.",
+        "Indices and transformations": "Numbers by levels or fifths and a straight line, times by a curve, rare levels "
+        "together, missing values a level of their own.",
         "Statistical models": "As in the protocol of each claim (clone-censor-weight, attempt contrast, prediction).",
         "Inference criteria": "Gates, two one-sided tests, Holm over all claims that pass them, margins as stated; "
-        "negative controls can only downgrade.",
+        "negative controls, unbalanced numbers and two estimates that part ways can only downgrade.",
         "Data exclusion": "What is dated after observed_until, automatic replies, contacts with an item unrecorded.",
         "Missing data": "A missing covariate is a level of its own; an unrecorded item takes its contact out.",
         "Exploratory analyses": "Second lines, sequential trials, sensitivity tables: no verdicts.",
@@ -340,21 +373,23 @@ class TextResult(Result):
         return "\n".join(row.text for row in self.rows)
 
 
-def protocol_result(claim: str | None, claims: str | Path | Catalogue | None, counts: LogCounts) -> TextResult:
+def protocol_result(
+    claim: str | None, claims: str | Path | Catalogue | None, counts: LogCounts, choices: Choices = AS_USUAL
+) -> TextResult:
     """`protocol_text` of each claim as an answer about a log."""
     catalogue = choose_catalogue(claims)
     shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
     return TextResult(
-        rows=tuple(TextRow(kind="protocol", claim=one.id, text=_protocol(catalogue, one)) for one in shown),
+        rows=tuple(TextRow(kind="protocol", claim=one.id, text=_protocol(catalogue, one, choices)) for one in shown),
         counts=counts,
     )
 
 
 def preregistration_result(
-    claim: str | None, claims: str | Path | Catalogue | None, adjust: str | Sequence[str] = ()
+    claim: str | None, claims: str | Path | Catalogue | None, choices: Choices = AS_USUAL
 ) -> TextResult:
     """`preregistration_text` as an answer; of no log, since none has been read."""
-    text = preregistration_text(claim, claims, adjust=adjust)
+    text = preregistration_text(claim, claims, choices=choices)
     return TextResult(rows=(TextRow(kind="preregistration", claim=claim, text=text),), counts=NO_LOG)
 
 
@@ -370,5 +405,5 @@ def _hypothesis(claim: Claim) -> str:
     )
 
 
-def _columns(catalogue: Catalogue) -> list[str]:
-    return list(dict.fromkeys(name for claim in catalogue.claims for name in claim.adjust)) or ["none"]
+def _columns(catalogue: Catalogue, choices: Choices) -> list[str]:
+    return list(dict.fromkeys(name for claim in catalogue.claims for name in choices.adjusted(claim))) or ["none"]

@@ -4,31 +4,64 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from followup_analytics.claims.definition import Catalogue
+from followup_analytics.claims.covariates import ALWAYS
+from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.errors import DataError, UnreadableError
 
 _HASH = re.compile(r"SHA-256 of the claims file:\s*([0-9a-f]{64})")
 _DATE = re.compile(r"Registered on:\s*(\d{4}-\d{2}-\d{2})")
 _ADJUST = re.compile(r"Adjusted for in every claim besides:[ \t]*(.*)")
+_ONLY = re.compile(r"Adjusted for in every claim alone:[ \t]*(.*)")
+_CLUSTER = re.compile(r"Clustered on:[ \t]*(.*)")
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the analyst chose besides the claims: columns adjusted for besides, columns adjusted for alone, clusters."""
+
+    adjust: tuple[str, ...] = ()
+    only: tuple[str, ...] | None = None
+    cluster: str | None = None
+
+    def adjusted(self, claim: Claim) -> tuple[str, ...]:
+        """Everything that a claim is adjusted for, besides the call history."""
+        if self.only is not None:
+            return self.only
+        return tuple(dict.fromkeys((*claim.adjust, *ALWAYS, *self.adjust)))
+
+    def alike(self, other: Choices) -> bool:
+        """Whether the choices are the same, in whatever order columns are named."""
+        only = [None if one.only is None else frozenset(one.only) for one in (self, other)]
+        return (
+            frozenset(self.adjust) == frozenset(other.adjust) and only[0] == only[1] and self.cluster == other.cluster
+        )
+
+
+AS_USUAL = Choices()
 
 
 @dataclass(frozen=True)
 class Registration:
-    """What a preregistration text says: the hash of the claims' file, the date, and columns adjusted for besides."""
+    """What a preregistration text says: the hash of the claims' file, the date, and what the analyst chose besides."""
 
     sha256: str
     date: dt.date
-    adjust: frozenset[str] = frozenset()
+    choices: Choices = AS_USUAL
 
 
-def registration_lines(catalogue: Catalogue, date: dt.date, adjust: Sequence[str] = ()) -> list[str]:
+def registration_lines(catalogue: Catalogue, date: dt.date, choices: Choices = AS_USUAL) -> list[str]:
     """The lines by which a registration can be verified later."""
     lines = [f"SHA-256 of the claims file: {catalogue.sha256}", f"Registered on: {date.isoformat()}"]
-    return [*lines, f"Adjusted for in every claim besides: {', '.join(adjust)}"] if adjust else lines
+    if choices.adjust:
+        lines.append(f"Adjusted for in every claim besides: {', '.join(choices.adjust)}")
+    if choices.only is not None:
+        lines.append(f"Adjusted for in every claim alone: {', '.join(choices.only) or 'nothing'}")
+    if choices.cluster is not None:
+        lines.append(f"Clustered on: {choices.cluster}")
+    return lines
 
 
 def read_registration(path: str | Path) -> Registration:
@@ -52,26 +85,34 @@ def parse_registration(text: str, name: str = "registration") -> Registration:
             f"{name}: no line 'SHA-256 of the claims file: ...' with 'Registered on: ...'; "
             "give the text that --preregister wrote."
         )
-    more = _ADJUST.search(text)
-    columns = frozenset(name.strip() for name in more.group(1).split(",") if name.strip()) if more else frozenset[str]()
-    return Registration(found.group(1), dt.date.fromisoformat(day.group(1)), columns)
+    besides, alone, cluster = (pattern.search(text) for pattern in (_ADJUST, _ONLY, _CLUSTER))
+    choices = Choices(
+        _listed(besides.group(1)) if besides else (),
+        _listed(alone.group(1)) if alone else None,
+        cluster.group(1).strip() if cluster else None,
+    )
+    return Registration(found.group(1), dt.date.fromisoformat(day.group(1)), choices)
+
+
+def _listed(words: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in words.split(",") if name.strip() and name.strip() != "nothing")
 
 
 def why_post_hoc(
-    catalogue: Catalogue, registration: str | Path | None, data_date: dt.datetime, adjust: Sequence[str] = ()
+    catalogue: Catalogue, registration: str | Path | None, data_date: dt.datetime, choices: Choices = AS_USUAL
 ) -> str | None:
     """Why verdicts are post hoc, as a sentence; empty where they are not, None where nothing was registered.
 
-    They are where the file of claims or what is adjusted for besides is not what was registered, or where that was
-    registered after the record ended.
+    They are where the file of claims, what is adjusted for or the clusters are not what was registered, or where that
+    was registered after the record ended.
     """
     if registration is None:
         return None
     registered = read_registration(registration)
     if registered.sha256 != catalogue.sha256:
         return "The claims' file is not the one that was registered: these verdicts are post hoc."
-    if registered.adjust != frozenset(adjust):
-        return "What is adjusted for besides is not what was registered: these verdicts are post hoc."
+    if not registered.choices.alike(choices):
+        return "What is adjusted for, or what hangs together, is not what was registered: these verdicts are post hoc."
     if registered.date > data_date.date():
         return "The claims were registered after the record had ended: these verdicts are post hoc."
     return ""

@@ -29,7 +29,7 @@ from followup_analytics.text import listed, nearest
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_TABLES = ("weights", "balance", "overlap", "flow", "curves", "controls", "second_way", "tipping", "gates")
+_TABLES = ("weights", "balance", "distances", "overlap", "flow", "curves", "controls", "second_way", "tipping", "gates")
 
 
 @answer_row
@@ -76,6 +76,16 @@ class ClaimRow(Row):
     )
     max_weight_share: float | None = col.column("share", "", "Largest share of one weight in its arm.", role="estimate")
     naive: float | None = col.column("points", "", "The difference without weights.", role="estimate")
+    estimate_weighted: float | None = col.column("points", "", "The difference by weights alone.", role="estimate")
+    estimate_doubly_robust: float | None = col.column(
+        "points", "", "The difference by weights and outcome model together.", role="estimate"
+    )
+    balance: Mapping[str, Any] | None = col.column(
+        "nested", "", "Largest distance of an arm's weighted mean: covariate and distance.", role="estimate"
+    )
+    deciding_limit: float | None = col.column(
+        "points", "", "Of a one-sided claim the 90% limit that decides; else null.", role="estimate"
+    )
     label: str | None = col.column("text", "", "How far the difference may be read as an effect.", role="estimate")
     reason: str = col.column("sentence", "Why", "Why the verdict is what it is.", importance=col.ALWAYS)
     status: str = col.status(default="ok")

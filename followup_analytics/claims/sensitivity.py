@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,19 +15,17 @@ from followup_analytics.claims.catalogue import choose_catalogue, find_claim
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.covariates import columns_of
 from followup_analytics.claims.definition import Catalogue, Claim
-from followup_analytics.claims.estimates import Estimate
-from followup_analytics.claims.gates import MIN_FOR_VERDICT
+from followup_analytics.claims.estimates import USUAL, Estimate, Options
+from followup_analytics.claims.evaluate import judge, run_all
+from followup_analytics.claims.finding import Finding, examine
 from followup_analytics.claims.histories import Histories
 from followup_analytics.claims.tipping import forgotten
 from followup_analytics.claims.trial import Trial, run_trial
-from followup_analytics.claims.verdict import decide
-from followup_analytics.claims.words import effect_words
 from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.results import columns as col
-from followup_analytics.results.disclosure import HIDDEN_REASON, SUPPRESSED, require_enough
+from followup_analytics.results.disclosure import HIDDEN_REASON, Disclosure, disclosed_except, policy_of, require_enough
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
-from followup_analytics.trials.ccw import weight_cap
 
 _MARGINS = (0.03, 0.05, 0.08, 0.10)
 _HORIZONS = (0.5, 0.75, 1.5)
@@ -46,7 +45,7 @@ class SensitivityRow(Row):
     conf_low: float | None = col.lower("points_interval")
     conf_high: float | None = col.higher("points")
     effect: str = col.column("text", "Difference", "The difference in words.", role="estimate", importance=col.ALWAYS)
-    verdict: str = col.column("text", "", "The verdict that it would give alone.", role="estimate")
+    verdict: str = col.column("text", "", "The verdict that it leads to.", role="estimate")
     verdict_words: str = col.column("text", "Verdict then", "The same in words.", role="estimate")
     changes: bool = col.column("bool", "Changes it", "Whether the verdict is another one.", role="estimate")
     status: str = col.status(default="ok")
@@ -56,7 +55,7 @@ class SensitivityRow(Row):
 
 @dataclass(frozen=True, repr=False)
 class SensitivityResult(Result):
-    """One claim under other choices, a SensitivityRow each: what it gives, and the verdict it would give alone."""
+    """One claim under other choices, a SensitivityRow each: what it gives, and the verdict it leads to."""
 
     rows: tuple[SensitivityRow, ...]
 
@@ -82,28 +81,46 @@ def claim_sensitivity(
     *,
     claims: str | Path | Catalogue | None = None,
     adjust: str | Sequence[str] = (),
-    min_cell: int = 10,
+    adjust_only: str | Sequence[str] | None = None,
+    cluster: str | None = None,
+    blocked: Mapping[str, str] | None = None,
+    min_cell: int | None = None,
+    disclosure: Disclosure = None,
     progress: Callable[[str], None] | None = None,
 ) -> SensitivityResult:
     """Run a claim under other horizons, margins, orders within a day, weights, covariates and clusters.
 
-    Verdicts here are by the claim's own p-value, without the family: they show what moves it, not what holds. The last
-    rows count forgotten attempts: how many without an answer, never written down, would undo the difference.
+    Verdicts are by the whole rule: the other claims of the family stay as they are in this log, so that "as declared"
+    is the claim's verdict. The last rows count forgotten attempts: how many without an answer, never written down,
+    would undo the difference. Arguments as in `test_claims`.
 
     Raises UsageError for an unknown claim, WithheldError for too small a log.
     """
-    require_enough(log.interviews["applicant_id"].n_unique(), min_cell)
+    policy = policy_of(disclosure, min_cell)
+    least = policy.min_cell
+    require_enough(log.n_applicants, policy)
     catalogue = choose_catalogue(claims)
     one = find_claim(catalogue, claim)
-    context = Context.of(log, [one], columns_of(adjust), min_cell=min_cell)
-    own = run_trial(one, context, extras=False)
-    rows = [_row("as declared", own, None, min_cell)]
+    context = Context.of(
+        log,
+        catalogue.claims,
+        columns_of(adjust),
+        only=None if adjust_only is None else columns_of(adjust_only),
+        cluster=cluster,
+        min_cell=least,
+        blocked=blocked,
+    )
+    family = _Family.of(catalogue, one, context, least)
+    own = run_trial(one, context)
+    rows = [family.row("as declared", own, None)]
     for words, trial in _changed(one, context, own):
-        rows.append(_row(words, trial, rows[0].verdict, min_cell))
+        rows.append(family.row(words, trial, rows[0].verdict))
         if progress is not None:
             progress(words)
-    rows += _forgotten(own, min_cell)
-    return SensitivityResult(rows=tuple(rows), counts=LogCounts.of(log), notes=log.notes, native=log.native)
+    rows += _forgotten(family, own)
+    return SensitivityResult(
+        rows=disclosed_except(rows, (), policy), counts=LogCounts.of(log), notes=log.notes, native=log.native
+    )
 
 
 def _changed(claim: Claim, context: Context, own: Trial) -> Iterator[tuple[str, Trial]]:
@@ -118,23 +135,30 @@ def _changed(claim: Claim, context: Context, own: Trial) -> Iterator[tuple[str, 
         yield f"within a day {words} come first, whatever the times say", _run(claim, moved)
     if own.estimate is not None:
         for share in (0.95, 0.99):
-            yield f"weights cut at their {100 * share:.0f}th percentile", _run(claim, context, _percentile(own, share))
-        yield "weights not cut at all", _run(claim, context, float("inf"))
+            options = Options(cap=_percentile(own.estimate, share))
+            yield f"weights cut at their {100 * share:.0f}th percentile", _run(claim, context, options)
+        yield "weights not balanced", _run(claim, context, Options(balanced=False))
+        products = not own.estimate.contrast.products
+        words = "products of pairs adjusted for" if products else "no products of pairs adjusted for"
+        yield words, _run(claim, context, Options(products=products))
     for name in own.adjusted:
         yield f"{name.replace('_', ' ')} not adjusted for", _run(claim, replace(context, leave_out=(name,)))
-    if context.log.interviews["employer"].n_unique() > 20:
-        yield "clustered on the employer", _run(claim, replace(context, cluster="employer"))
+    if not context.log.interviews["employer"].is_null().all():
+        for kind, kinds in _KINDS.items():
+            if context.clusters.kinds != kinds:
+                yield f"clustered on the {' and '.join(kinds)}", _run(claim, replace(context, cluster=kind))
 
 
-def _run(claim: Claim, context: Context, cap: float | None = None) -> Trial:
-    return run_trial(claim, context, cap=cap, extras=False)
+_KINDS = {"applicant": ("applicant",), "employer": ("employer",), "both": ("applicant", "employer")}
 
 
-def _percentile(trial: Trial, share: float) -> float:
-    if trial.estimate is None:
-        return weight_cap(trial.n_interviews)
-    weights = np.concatenate([arm.weight[arm.compliant()] for arm in trial.estimate.arms])
-    return float(np.quantile(weights, share)) if len(weights) else weight_cap(trial.n_interviews)
+def _run(claim: Claim, context: Context, options: Options = USUAL) -> Trial:
+    return run_trial(claim, context, options=options)
+
+
+def _percentile(estimate: Estimate, share: float) -> float:
+    weights = np.concatenate([arm.weight[arm.compliant()] for arm in estimate.arms])
+    return float(np.quantile(weights, share)) if len(weights) else float("inf")
 
 
 def _reorder(histories: Histories, *, answers_first: bool) -> Histories:
@@ -163,49 +187,49 @@ def _reorder(histories: Histories, *, answers_first: bool) -> Histories:
     return replace(moved, attempts=kept, notes=notes)
 
 
-def _row(words: str, trial: Trial, declared: str | None, min_cell: int) -> SensitivityRow:
-    head = _head(words, trial, min_cell)
-    if 0 < trial.n_applicants < min_cell:
-        verdict, status = "not_testable", SUPPRESSED
-    elif trial.test is None or trial.estimate is None:
-        verdict, status = "not_testable", "not_estimable"
-    else:
-        return SensitivityRow(**head, **_tested(trial, trial.estimate, declared))
-    changes = declared is not None and verdict != declared
-    return SensitivityRow(
-        **head, estimate=None, conf_low=None, conf_high=None, effect="", verdict=verdict,
-        verdict_words=VERDICT_WORDS[verdict], changes=changes, status=status,
-    )  # fmt: skip
+@dataclass(frozen=True)
+class _Family:
+    """The claims that one is judged among, as this log has them."""
+
+    findings: tuple[Finding, ...]
+    context: Context
+    min_cell: int
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, one: Claim, context: Context, min_cell: int) -> _Family:
+        keep = partial(examine, context=context, min_cell=min_cell)
+        others = [claim for claim in catalogue.claims if claim.id != one.id]
+        return cls(run_all(others, context, keep), context, min_cell)
+
+    def row(self, words: str, trial: Trial, declared: str | None) -> SensitivityRow:
+        """A change with the verdict that the whole rule gives then."""
+        finding = examine(trial, self.context, self.min_cell)
+        judged = judge([*self.findings, finding], self.context, self.min_cell)[-1]
+        verdict = judged["verdict"]
+        shown = ("claim", "n_interviews", "n_applicants", "n_events", "estimate", "conf_low", "conf_high", "effect")
+        told = verdict == "not_testable" and judged["status"] == "not_estimable"
+        return SensitivityRow(
+            change=words,
+            **{name: judged[name] for name in shown},
+            reason=judged["reason"] if told else None,
+            verdict=verdict,
+            verdict_words=VERDICT_WORDS[verdict],
+            changes=declared is not None and verdict != declared,
+            status=judged["status"],
+        )
 
 
-def _head(words: str, trial: Trial, min_cell: int) -> dict[str, Any]:
-    numbers = {"n_interviews": trial.n_interviews, "n_applicants": trial.n_applicants, "n_events": trial.n_events}
-    few = 0 < trial.n_applicants < min_cell
-    shown = dict.fromkeys(numbers) if few else numbers
-    return {"claim": trial.claim.id, "change": words, **shown, "reason": None if few else trial.refusal or None}
-
-
-def _tested(trial: Trial, estimate: Estimate, declared: str | None) -> dict[str, Any]:
-    test = trial.test
-    low, high = (float(limit) for limit in estimate.effect.difference.limits())
-    enough = trial.n_applicants >= MIN_FOR_VERDICT
-    verdict = "not_testable" if test is None else decide(trial.claim, test, test.p_value, enough_people=enough)
-    return {
-        "estimate": float(estimate.effect.difference.estimate),
-        "conf_low": low,
-        "conf_high": high,
-        "effect": effect_words(float(estimate.effect.difference.estimate), low, high),
-        "verdict": verdict,
-        "verdict_words": VERDICT_WORDS[verdict],
-        "changes": declared is not None and verdict != declared,
-        "status": "ok",
-    }
-
-
-def _forgotten(own: Trial, min_cell: int) -> list[SensitivityRow]:
-    found = forgotten(own) if own.n_applicants >= min_cell else None
+def _forgotten(family: _Family, own: Trial) -> list[SensitivityRow]:
+    found = forgotten(own) if own.n_applicants >= family.min_cell else None
     if found is None:
         return []
-    blank = _row(str(found["words"]), replace(own, test=None), None, min_cell)
-    changes = found["share"] is not None
-    return [blank.having(verdict="inconclusive", verdict_words="below the margin", status="ok", changes=changes)]
+    blank = family.row(str(found["words"]), replace(own, estimate=None, test=None), None)
+    return [
+        blank.having(
+            verdict="inconclusive",
+            verdict_words="below the margin",
+            status="ok",
+            reason=None,
+            changes=found["share"] is not None,
+        )
+    ]

@@ -9,7 +9,7 @@ import polars as pl
 
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.trial import Trial
-from followup_analytics.trials.ccw import CENSORED
+from followup_analytics.trials.steps import CENSORED
 
 _BEHIND: dict[str, Any] = {
     "claim": pl.String,

@@ -12,12 +12,11 @@ from followup_analytics.claims.controls import Control, run_controls
 from followup_analytics.claims.covariates import RATING
 from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.emulation import emulate, follow_up_of
-from followup_analytics.claims.estimates import Estimate, estimate_claim, second_outcome, second_way
+from followup_analytics.claims.estimates import USUAL, Estimate, Options, estimate_claim, second_outcome, second_way
 from followup_analytics.claims.gates import Gate, missing_records, run_gates
 from followup_analytics.claims.moments import Moments, find_moments
 from followup_analytics.claims.verdict import Test, test_difference
-from followup_analytics.statistics import Jackknife
-from followup_analytics.trials.ccw import weight_cap
+from followup_analytics.statistics.clusters import Estimated
 
 IntArray = NDArray[np.int64]
 #: Of so many of a claim's interviews at least the self-rating must be known in time for it to count as adjusted for.
@@ -50,22 +49,22 @@ class Trial:
     estimate: Estimate | None = None
     test: Test | None = None
     controls: tuple[Control, ...] = ()
-    second_line: Jackknife | None = None
-    second_way: Jackknife | None = None
+    second_line: Estimated | None = None
+    second_way: Estimated | None = None
     adjusted: tuple[str, ...] = ()
     rated: bool = False
 
 
-def run_trial(claim: Claim, context: Context, *, cap: float | None = None, extras: bool = True) -> Trial:
+def run_trial(claim: Claim, context: Context, *, options: Options = USUAL, extras: bool = True) -> Trial:
     """Run a claim on a log.
 
     Args:
         claim: the claim; context: the log.
-        cap: largest weight; by default `weight_cap` of the eligible interviews.
+        options: how it is estimated, where not as usual.
         extras: also run controls, the second line and the second way.
     """
     histories = context.histories
-    missing = missing_records(claim, context.log)
+    missing = missing_records(claim, context.log) or context.blocked.get(claim.id)
     moments = find_moments(claim, histories)
     applicant = histories.applicant[moments.at.row]
     people = len(np.unique(applicant))
@@ -73,8 +72,8 @@ def run_trial(claim: Claim, context: Context, *, cap: float | None = None, extra
     if not len(moments):
         return replace(nothing, refusal=missing or f"This log has no {claim.population.removeprefix('all ')}.")
     persons = context.covariates_of(claim, moments)
-    emulation = emulate(claim, histories, moments, persons, context.groups(moments.at.row))
-    estimate = estimate_claim(claim, emulation, cap=weight_cap(len(moments)) if cap is None else cap)
+    emulation = emulate(claim, histories, moments, persons, context.promised_of(claim, moments))
+    estimate = estimate_claim(claim, emulation, context.clusters.take(moments.at.row), options)
     gates = run_gates(claim, estimate, applicant, context.min_cell)
     refusal = missing or next((gate.sentence for gate in gates if not gate.passed), "")
     trial = replace(
@@ -83,7 +82,7 @@ def run_trial(claim: Claim, context: Context, *, cap: float | None = None, extra
         refusal=refusal,
         gates=gates,
         estimate=estimate,
-        adjusted=tuple(one.name for one in persons),
+        adjusted=context.adjusted_names(claim, persons),
         rated=any(one.name == RATING and one.share_known() >= LEAST_RATED for one in persons),
     )
     if refusal:
@@ -96,14 +95,13 @@ def _with_extras(trial: Trial, context: Context, moments: Moments) -> Trial:
     claim, estimate = trial.claim, trial.estimate
     if estimate is None:
         return trial
-    histories, emulation = context.histories, estimate.emulation
+    histories = context.histories
     line = None
     # Without outcomes nobody is known to have advanced, which is not to say that nobody did.
     known = claim.second_line is not None and (claim.second_line.outcome != "advanced" or context.log.outcomes.height)
     if claim.second_line is not None and known:
         horizon = claim.second_line.horizon + (1 if claim.by_local_days else 0)
-        group = emulation.follow_up.group
-        follow_up = follow_up_of(claim, histories, moments, group, claim.second_line.outcome, horizon)
+        follow_up = follow_up_of(claim, histories, moments, claim.second_line.outcome, horizon)
         line = second_outcome(estimate, follow_up)
     return replace(
         trial,

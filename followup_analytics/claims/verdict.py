@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from scipy.special import bdtrc, stdtr
 
 from followup_analytics.claims.definition import Claim
-from followup_analytics.statistics import EValue, Jackknife, two_one_sided_tests, two_sided_p
+from followup_analytics.statistics import EValue, two_one_sided_tests, two_sided_p
+from followup_analytics.statistics.clusters import FEW_CLUSTERS, Estimated
+from followup_analytics.text import listed
 
 Verdict = Literal["supported", "contradicted", "no_meaningful_difference", "inconclusive", "not_testable"]
 Label = Literal["causal under stated assumptions", "association"]
@@ -41,8 +44,8 @@ class Test:
     inside: bool
 
 
-def test_difference(claim: Claim, difference: Jackknife) -> Test:
-    """Test a claim's difference by Student's t with groups - 1 degrees of freedom."""
+def test_difference(claim: Claim, difference: Estimated) -> Test:
+    """Test a claim's difference by Student's t with clusters - 1 degrees of freedom."""
     estimate, se = float(difference.estimate), float(difference.se)
     equivalence = two_one_sided_tests(estimate, se, difference.df, claim.margin)
     if claim.direction == "more":
@@ -90,6 +93,13 @@ def decide(claim: Claim, test: Test, p_adjusted: float, *, enough_people: bool) 
     return "inconclusive"
 
 
+def deciding_limit(claim: Claim, test: Test) -> float | None:
+    """Of a one-sided claim the 90% limit that decides: the upper one of a gain, the lower one of a harm; else None."""
+    if claim.direction == "gain_below_margin":
+        return test.high90
+    return test.low90 if claim.direction == "harm_below_margin" else None
+
+
 def is_confounded(below: int, run: int) -> bool:
     """Whether so many controls of a log fail by themselves that something unmeasured must be at work in all of it.
 
@@ -117,13 +127,22 @@ class Labelled:
     why: str
 
 
-def choose_label(claim: Claim, *, rated: bool, controls_pass: bool, controls_run: int, e_value: EValue) -> Labelled:
+def choose_label(
+    claim: Claim,
+    *,
+    rated: bool,
+    controls_pass: bool,
+    controls_run: int,
+    e_value: EValue,
+    few_clusters: Sequence[str] = (),
+) -> Labelled:
     """Decide whether a difference may be called causal under the stated assumptions.
 
     Args:
         claim: the claim; rated: how well the interview went was known and adjusted for.
         controls_pass: none of the claim's controls fails; controls_run: how many there were.
         e_value: of the estimate and of its limit.
+        few_clusters: kinds of clusters (applicant, employer) of which there are fewer than 20.
     """
     if claim.association or claim.design == "prediction":
         return Labelled(ASSOCIATION, f"An association: {claim.association or 'it predicts'}.")
@@ -131,6 +150,11 @@ def choose_label(claim: Claim, *, rated: bool, controls_pass: bool, controls_run
         return Labelled(
             ASSOCIATION,
             "An association: how well most of the interviews went was not recorded in time to adjust for it.",
+        )
+    if few_clusters:
+        return Labelled(
+            ASSOCIATION,
+            f"An association: fewer than {FEW_CLUSTERS} {listed([f'{kind}s' for kind in few_clusters], 'and')}.",
         )
     if controls_run and not controls_pass:
         return Labelled(ASSOCIATION, "A negative control fails: the arms differ in something that was not measured.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from followup_analytics.claims.definition import Claim
@@ -44,6 +45,22 @@ def effect_words(estimate: float | None, low: float | None, high: float | None) 
     if estimate < 0 and high <= 0:
         return f"{head}, between {-ends[1]:.0f} and {-ends[0]:.0f}"
     return f"{head}, between {_side(ends[0])} and {_side(ends[1])}"
+
+
+def told_effect(claim: Claim, test: Test, low: float | None, high: float | None) -> str:
+    """A claim's difference as it is told: with its interval, and of a one-sided claim with the limit that decides."""
+    words = effect_words(test.estimate, low, high)
+    if not words or not claim.one_sided:
+        return words
+    decides = test.high90 if claim.direction == "gain_below_margin" else test.low90
+    bound = "at most" if claim.direction == "gain_below_margin" else "at least"
+    if claim.direction == "harm_below_margin" and decides < 0:
+        bound = "at most"
+    return f"{in_a_hundred(test.estimate)}, {bound} {_side_precisely(100 * decides)} (90% limit)"
+
+
+def _side_precisely(count: float) -> str:
+    return f"{abs(count):.1f} {'more' if count > 0 else 'fewer'}"
 
 
 def _side(count: float) -> str:
@@ -108,7 +125,10 @@ def _about_harm(verdict: Verdict, what: str, margin: str, mde: float | None) -> 
 
 
 def _detectable(mde: float | None) -> str:
-    return "" if mde is None else f"; these data would find a difference of {100 * mde:.0f} in 100 or more"
+    # Rounded up: of less the rule would not find it as often.
+    return (
+        "" if mde is None else f"; these data would find a difference of {math.ceil(100 * mde - 1e-9)} in 100 or more"
+    )
 
 
 def _capital(text: str) -> str:

@@ -31,6 +31,18 @@ def claims(
         str | None,
         typer.Option("--adjust", metavar="COLUMN[,..]", help="Adjust for these interview columns too."),
     ] = None,
+    adjust_only: Annotated[
+        str | None,
+        typer.Option("--adjust-only", metavar="COLUMN[,..]", help="Adjust for these interview columns and no others."),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster",
+            metavar="applicant|employer|both",
+            help="What hangs together; by default both where the employer is recorded for most interviews.",
+        ),
+    ] = None,
     sensitivity: Annotated[
         bool, typer.Option("--sensitivity", help="Show what would change the verdict on --claim, in one table.")
     ] = False,
@@ -64,32 +76,46 @@ def claims(
     if len(chosen) > 1:
         raise UsageError(f"{chosen[0]} and {chosen[1]} are answers of their own; ask for one at a time.")
     catalogue = testing.own_catalogue(testing.IN_CIRCULATION) if in_circulation else testing.choose_catalogue(claims)
-    columns = [name.strip() for name in (adjust or "").split(",") if name.strip()]
+    if adjust is not None and adjust_only is not None:
+        raise UsageError("--adjust adds to what is adjusted for, --adjust-only takes its place; give one of them.")
+    columns = None if adjust is None else _names(adjust)
+    only = None if adjust_only is None else _names(adjust_only)
+    choices = testing.Choices(tuple(columns or ()), None if only is None else tuple(only), cluster)
     if preregister:
         # Before the data are seen: the log is not opened.
-        show_text(testing.preregistration_result(claim, catalogue, columns), shared)
+        show_text(testing.preregistration_result(claim, catalogue, choices), shared)
         return
     opened = open_log(log, shared)
     if protocol:
         from followup_analytics.results.result import LogCounts
 
-        show_text(testing.protocol_result(claim, catalogue, LogCounts.of(opened)), shared)
+        show_text(testing.protocol_result(claim, catalogue, LogCounts.of(opened), choices), shared)
         return
     made: Result
     if sensitivity:
         with progress_bar("Runs of the claim", None) as progress:
             made = testing.claim_sensitivity(
-                opened, str(claim), claims=catalogue, adjust=columns, min_cell=shared.policy.min_cell, progress=progress
-            )
+                opened, str(claim), claims=catalogue, adjust=columns or (), adjust_only=only, cluster=cluster,
+                disclosure=shared.policy, progress=progress,
+            )  # fmt: skip
     else:
         with progress_bar("Claims", len(catalogue.claims)) as progress:
             made = testing.test_claims(
-                opened, claim=claim, claims=catalogue, adjust=columns, min_cell=shared.policy.min_cell,
-                seed=shared.seed, registration=registration, progress=progress,
+                opened, claim=claim, claims=catalogue, adjust=columns, adjust_only=only, cluster=cluster,
+                disclosure=shared.policy, seed=shared.seed, registration=registration, progress=progress,
             )  # fmt: skip
-        if catalogue == testing.own_catalogue() and claim is None and not columns and registration is None:
+        if (
+            catalogue == testing.own_catalogue()
+            and claim is None
+            and registration is None
+            and not (columns or only or cluster)
+        ):
             keep_verdicts(log, shared, opened, made)
     finish(made, shared, opened)
+
+
+def _names(columns: str) -> list[str]:
+    return [name.strip() for name in columns.split(",") if name.strip()]
 
 
 @with_options(Shared)
@@ -129,7 +155,7 @@ def plan(
         finish(_simulated_power(simulate, sizes, repeats, claim, shared.seed), shared)
         return
     opened = None if log is None else open_log(log, shared)
-    made = plan_study(opened, claim=claim, baseline=baseline, effect=effect, min_cell=shared.policy.min_cell)
+    made = plan_study(opened, claim=claim, baseline=baseline, effect=effect, disclosure=shared.policy, seed=shared.seed)
     finish(made, shared, opened)
 
 

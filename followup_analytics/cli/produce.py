@@ -125,25 +125,47 @@ def simulate(
     printing: Printing,
     interviews: Annotated[int, typer.Option("--interviews", metavar="N", min=1, help="How many interviews.")] = 300,
     world: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--world",
             metavar="NAME",
             help="null, etiquette, contrary, unmeasured, discouraged, underlogged, office, or a TOML file.",
+            show_default="office",
         ),
-    ] = "office",
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same log.")] = 0,
+    random: Annotated[
+        int | None,
+        typer.Option("--random", metavar="SEED", help="A world drawn from this seed, in place of --world.", min=0),
+    ] = None,
+    family: Annotated[
+        str | None,
+        typer.Option("--family", metavar="NAME", help="With --random: what the world is about, such as crossing."),
+    ] = None,
+    null: Annotated[
+        bool, typer.Option("--null", help="With --random: nothing that people do changes what comes back.")
+    ] = False,
 ) -> None:
     """Make a log whose truth is known, with log.toml and truth.json.
 
     Example:  followup simulate --interviews 500 --world etiquette --seed 1 -o world
+
+    Example:  followup simulate --interviews 2000 --random 7 --family season --null -o world
     """
     from followup_analytics.errors import UsageError
-    from followup_analytics.simulate import simulate_log
+    from followup_analytics.simulate import random_log, simulate_log
 
     if printing.output is None:
         raise UsageError("simulate needs a folder to write to: add -o world.")
-    made = simulate_log(interviews=interviews, world=world, seed=seed)
+    if random is None and (family is not None or null):
+        raise UsageError("--family and --null are for worlds that are drawn: add --random SEED.")
+    if random is not None and world is not None:
+        raise UsageError("--world and --random both name a world; give one of them.")
+    made = (
+        simulate_log(interviews=interviews, world=world or "office", seed=seed)
+        if random is None
+        else random_log(random, interviews=interviews, family=family, null=null, seed=seed)
+    )
     made.write(printing.output)
     say(f"A simulated log of {made.interviews.height:,} interviews of {n_applicants(made):,} applicants.")
     _tell_file(made, "simulate", printing.output, printing)

@@ -308,6 +308,29 @@ def history(context: typer.Context, interview: Interview, as_json: Json = False)
         typer.echo(line)
 
 
+@app.command("person")
+def person(
+    context: typer.Context,
+    applicant: Annotated[str, typer.Argument(metavar="ID", help="The applicant's id as typed for an interview.")],
+    name: Annotated[str | None, typer.Option("--name", help="The person's name.")] = None,
+    phone: Annotated[str | None, typer.Option("--phone", help="Telephone number.")] = None,
+    email: Annotated[str | None, typer.Option("--email", help="E-mail address.")] = None,
+    address: Annotated[str | None, typer.Option("--address", help="Postal address.")] = None,
+    note: Annotated[str | None, typer.Option("--note", help="A note of yours about this person.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write down what is known of a person in the contact book: a file beside the key, never in the store.
+
+    It is encrypted where FOLLOWUP_PASSPHRASE or FOLLOWUP_KEY is set. An empty text takes a field out.
+
+    Example:  followup track sqlite:///followup.db person ada --name "Ada Berg" --phone "+49 30 1234"
+    """
+    from followup_analytics.track import track_person
+
+    entry = track_person(context.obj, applicant, name=name, phone=phone, email=email, address=address, note=note)
+    tell(context.obj, entry, as_json=as_json)
+
+
 @app.command("forget")
 def forget(
     context: typer.Context,

@@ -15,6 +15,7 @@ from followup_analytics.log.asked import asked, in_frames
 from followup_analytics.log.casting import POLARS_TYPES
 from followup_analytics.log.checks import CheckedTable, check_table, refuse, reject_unknown_interviews
 from followup_analytics.log.columns import ColumnTable
+from followup_analytics.log.resaved import order_of_tables
 from followup_analytics.log.schema import (
     APPLICANTS,
     CLOCKS,
@@ -62,7 +63,8 @@ class FollowUpLog:
     `_hour` (null where only the date is known); outcomes `_at_us`, `_order_us`, `_day`.
     `read_at`: the present moment, for a log read from a store as it stands; None for files and for a past day.
     `_order_us` is the instant that orders rows of day precision: attempts at the start of their day, then responses,
-    then ends of the story at its end.
+    then ends of the story at its end. `outcomes_recorded`: any outcome was written down in the log that this is, or
+    is a part of; where none was, nobody can tell that nobody advanced.
     """
 
     interviews: pl.DataFrame
@@ -75,6 +77,7 @@ class FollowUpLog:
     notes: tuple[Note, ...] = ()
     native: Native = "polars"
     title: str | None = field(default=None)
+    outcomes_recorded: bool = True
     read_at: dt.datetime | None = None
 
     def __repr__(self) -> str:
@@ -241,11 +244,18 @@ def check_tables(
         raise UsageError(f"the time zone {time_zone!r} is not known; give an IANA name such as Europe/Berlin.")
     checked: dict[str, CheckedTable] = {}
     zones = known = None
+    # Tables that one computer saved anew are in one order: what one of them tells holds for all.
+    day_first = order_of_tables(frames.values())
     for table in TABLES.values():
         if table.name not in frames:
             continue
         one = check_table(
-            frames[table.name], table, file=files[table.name] or table.name, time_zone=time_zone, interview_zones=zones
+            frames[table.name],
+            table,
+            file=files[table.name] or table.name,
+            time_zone=time_zone,
+            interview_zones=zones,
+            day_first=day_first,
         )
         if table.name == INTERVIEWS.name:
             zones, known = known_zones(one.frame, time_zone), one.frame["interview_id"]
@@ -335,6 +345,7 @@ def assemble(
         notes=tuple(notes),
         native=native,
         title=title,
+        outcomes_recorded=outcomes.height > 0,
     )
 
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from followup_analytics.cells.counted import counts_behind
 from followup_analytics.log.followup_log import Note
+from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.model.evaluate import METRICS, Evaluation, Measure, Predictions, evaluate
 from followup_analytics.model.fitting import Trained, later, train, unseen, unseen_rows
 from followup_analytics.model.groups import by_group, reliability
@@ -73,6 +74,8 @@ def fit_callback_model(
     frame = term_frame(log, within=within, outcome=outcome, adjust=covariates)
     usable = frame.filter("in_full")
     require_enough(n_applicants_of(log.interviews), policy)
+    if outcome == "advanced" and not log.outcomes_recorded:
+        return _nothing(log, frame.clear(), within, outcome, covariates, policy, reason=NOT_RECORDED)
     if not usable.height:
         return _nothing(log, frame, within, outcome, covariates, policy)
     require_enough(n_applicants_of(usable), policy)
@@ -157,10 +160,11 @@ def _nothing(
     outcome: str,
     covariates: Sequence[str],
     policy: DisclosurePolicy,
+    reason: str = "",
 ) -> CallbackModel:
-    """The stated result where no attempt was watched for a whole window."""
+    """The stated result where no attempt was watched for a whole window, or what is asked for was not recorded."""
     empty: Measure = {"estimate": None, "conf_low": None, "conf_high": None}
-    reason = (
+    reason = reason or (
         "No attempt was made while a response was still possible."
         if not frame.height
         else f"No attempt was followed for the whole window of {within:g} days: choose a shorter one, or wait."

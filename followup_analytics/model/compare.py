@@ -13,8 +13,9 @@ from scipy.special import expit, logit
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from followup_analytics.cells.counted import counts_behind
-from followup_analytics.errors import UsageError
+from followup_analytics.errors import DataError, UsageError
 from followup_analytics.log.followup_log import Note
+from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.model.coding import learn_coding
 from followup_analytics.model.counts import Counts, count_cells
 from followup_analytics.model.evaluate import Predictions, evaluate
@@ -121,12 +122,15 @@ def compare_models(
     within one standard error (of the difference, clustered on applicants) of the least. Other arguments as in
     `fit_callback_model`.
 
-    Raises UsageError for an unknown name, or where no attempt was followed for its window.
+    Raises UsageError for an unknown name, or where no attempt was followed for its window; DataError for advances where
+    no outcome is recorded.
     """
     policy = policy_of(disclosure, min_cell)
     wanted = [name for name in ALTERNATIVES if name in models]
     if unknown := [name for name in models if name not in ALTERNATIVES]:
         raise UsageError(f"There is no model {unknown[0]!r}: choose from {', '.join(ALTERNATIVES)}.")
+    if outcome == "advanced" and not log.outcomes_recorded:
+        raise DataError(NOT_RECORDED)
     covariates = covariates_of(log, adjust)
     frame = term_frame(log, within=within, outcome=outcome, adjust=covariates).filter("in_full")
     if not frame.height or not wanted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from followup_analytics.charts import count, joined, percent, points, value_label
+from followup_analytics.log.recording import CODES
 from followup_analytics.report.document import KeyFigure, Parts, strong
 from followup_analytics.report.findings import Findings, Row
 from followup_analytics.statistics import minimum_detectable_effect
@@ -39,6 +40,7 @@ def warnings(found: Findings) -> tuple[Parts, ...]:
         has_rates = found.overall is not None and found.overall.get("estimate") is not None
         title = "Rates, but no verdicts. " if has_rates else "No verdicts. "
         made.append((strong(title), too_few_for_verdicts(found)))
+    made += [(strong("How this was recorded. "), note.text) for note in found.notes if note.code in CODES]
     return tuple(made)
 
 

@@ -146,12 +146,12 @@ def _heard(found: Findings) -> list[Any]:
 def _outcome(found: Findings, outcome: str, words: str) -> list[Any]:
     row = _compared(found, outcome)
     if row is not None:
-        now, before = _short(row["group"]), _short(row["against"])
+        here, there = _short(row["group"]), _short(row["against"])
         parts: list[Any] = [
             strong(f"{_of_100(float(row['rate']))} in 100"),
             (
-                f" interviews of {now} {words} within {counted(int(row['day']), 'day')}; "
-                f"{_of_100(float(row['rate_against']))} of {before}: {difference_words(row)}. "
+                f" interviews of {here} {words} within {counted(int(row['day']), 'day')}; "
+                f"{_of_100(float(row['rate_against']))} of {there}: {difference_words(row)}. "
             ),
         ]
         own = {"estimate": row["rate"], "conf_low": row["rate_low"], "conf_high": row["rate_high"]}
@@ -238,15 +238,15 @@ def _curve_title(found: Findings) -> str:
                 if str(row["cohort"]) == name and row["event"] == found.main_event and row.get("estimate") is not None
             ]  # fmt: skip
             if shown:
-                last = max(shown, key=lambda row: int(row["day"]))
-                ends.append((_of_100(float(last["estimate"])), _short(name), int(last["day"])))
+                end = max(shown, key=lambda row: int(row["day"]))
+                ends.append((_of_100(float(end["estimate"])), _short(name), int(end["day"])))
         if len(ends) > 1 and ends[0][2] == ends[1][2]:
             (one, first, day), (other, second, _) = ends
             return f"By day {day}, {one} in 100 interviews of {first} had {verb}, {other} of {second}"
     last = found.last_shown()
     if last is None:
         return "How soon"
-    return f"{_of_100(float(last['estimate']))} in 100 had {verb} by day {last['day']}"
+    return f"{_of_100(float(last['estimate']))} in 100 interviews had {verb} by day {last['day']}"
 
 
 def _curve(found: Findings, height: float) -> list[dict[str, Any]]:
@@ -254,7 +254,8 @@ def _curve(found: Findings, height: float) -> list[dict[str, Any]]:
     if last is None:
         return [paragraph("No day of the curve can be shown.")]
     if not float(last["estimate"]):
-        return [paragraph(f"Nobody had heard back by day {last['day']}: there is no curve to draw.")]
+        verb = "advanced" if found.main_event == "advanced" else "heard back"
+        return [paragraph(f"Nobody had {verb} by day {last['day']}: there is no curve to draw.")]
     rows, by = (found.both_curves, "cohort") if found.both_curves else (found.curve, None)
     few = found.options.min_cell
     drawn = curve_chart(rows, by=by, least_at_risk=few, simulated=found.counts.simulated, height=height)

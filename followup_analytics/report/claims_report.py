@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from followup_analytics.charts import VERDICT_WORDS, claim_words, count, joined, percent, points
+from followup_analytics.charts import VERDICT_WORDS, claim_words, count, interval_words, joined, percent, points
 from followup_analytics.report.answer import ENOUGH_FOR_VERDICTS, warnings
 from followup_analytics.report.document import (
     Column,
@@ -108,7 +108,9 @@ def _claim_terms(row: Row, claim: Claim | None) -> list[tuple[str, Any]]:
 
 
 def _design(claim: Claim) -> str:
-    adjusted = joined([name.replace("_", " ") for name in (*claim.adjust, *claim.history)])
+    from followup_analytics.claims.covariates import ALWAYS
+
+    adjusted = joined([name.replace("_", " ") for name in (*claim.adjust, *ALWAYS, *claim.history)])
     words = _DESIGN_WORDS.get(claim.design, claim.design)
     margin = points(claim.margin, 0).lstrip("+")
     fixed = f"adjusted for {adjusted or 'nothing'} as far as recorded; margin {margin} points."
@@ -118,7 +120,7 @@ def _design(claim: Claim) -> str:
 def _rests_on(row: Row) -> dict[str, Any]:
     """The numbers of one verdict, as a small table of one row."""
     cells = [
-        ("Difference", f"{points(float(row['estimate']))} ({limits_of(row)})"),
+        ("Difference", f"{points(float(row['estimate']))} ({interval_words(row)})"),
         ("Strategy", _share(row, "risk_strategy")),
         ("Alternative", _share(row, "risk_alternative")),
         ("p, Holm", _p(row.get("p_adjusted"))),
@@ -150,7 +152,7 @@ def _plain(value: Any) -> str:
 
 def _protocol(found: Findings) -> list[dict[str, Any]]:
     """The rule of verdicts in the order in which it is applied, then the emulation in TARGET's terms."""
-    from followup_analytics.claims.gates import MIN_APPLICANTS, MIN_EVENTS
+    from followup_analytics.claims.gates import MIN_APPLICANTS, MIN_EFFECTIVE, MIN_EVENTS
     from followup_analytics.claims.verdict import BY_CHANCE, LEAST_BELOW
 
     catalogue = found.catalogue
@@ -158,7 +160,9 @@ def _protocol(found: Findings) -> list[dict[str, Any]]:
         bullets(
             "Gates come first, before any estimate is looked at: what the claim needs is logged; at least "
             f"{MIN_APPLICANTS} applicants, followed to the end, and {MIN_EVENTS} events on each side; no group without "
-            "either side; weights that do not rest on a few people and stand for all. Else the claim can’t be tested.",
+            f"either side; weights that leave each side worth {MIN_EFFECTIVE:g} interviews or more and do not rest on "
+            "a few people; weighted means that lie near everybody’s; an outcome whose record does not depend on what "
+            "was done. Else the claim can’t be tested.",
             f"With fewer than {ENOUGH_FOR_VERDICTS} applicants in all, a claim is at most left open.",
             "Where the 90% interval lies inside the margin on both sides, there is no meaningful difference.",
             "Where the p-value, corrected by Holm’s method for all claims that passed the gates, is below .05 and the "
@@ -176,7 +180,9 @@ def _protocol(found: Findings) -> list[dict[str, Any]]:
             "be "
             "following either strategy count for both until what they do tells them apart, and are weighted for "
             "staying "
-            "(clone, censor, weight). Errors leave out one group of applicants at a time, and refit every weight."
+            "(clone, censor, weight); the weights are calibrated at each decision, and an outcome model stands beside "
+            "them, so that either may be wrong. Where the two part, the claim is left open. Errors are clustered on "
+            "applicants, and on employers where they are known, all that was fitted included."
         ),
         paragraph(
             "The contrasts are causal only if, within the groups that the adjustment makes, those who followed the "

@@ -14,6 +14,7 @@ from followup_analytics.claims.definition import Catalogue
 from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.log.asked import unused_name
 from followup_analytics.log.followup_log import FollowUpLog, Note, subset
+from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.report.facts import LogFacts
 from followup_analytics.report.findings import Findings, Options
 from followup_analytics.report.typecase import TypeCase
@@ -128,6 +129,8 @@ def _rates(
     except WithheldError:
         reasons["rates"] = _too_few("Rates are", options)
         return (), {}, reasons, ()
+    if found.rows[0].reason == NOT_RECORDED:
+        reasons["rates"] = NOT_RECORDED
     tables: dict[str, RatesResult] = {}
     for key in options.by:
         try:
@@ -261,7 +264,7 @@ def _claims(log: FollowUpLog, options: Options, given: Result | None) -> tuple[R
     from followup_analytics.claims import own_catalogue, test_claims
 
     try:
-        judged = given or test_claims(log, min_cell=options.min_cell, seed=options.seed)
+        judged = given or test_claims(log, disclosure=options.policy, seed=options.seed)
     except WithheldError:
         return None, None, _too_few("Verdicts are", options)
     return judged, getattr(judged, "catalogue", None) or own_catalogue(), ""

@@ -32,7 +32,7 @@ def to_json_text(result: Result) -> str:
 
 def to_csv_text(result: Result) -> str:
     """The rows as CSV with a header; an empty cell is null."""
-    return _safe_frame(result).write_csv()
+    return safe_frame(result).write_csv()
 
 
 def write_xlsx(result: Result, path: Path) -> None:
@@ -45,10 +45,11 @@ def write_xlsx(result: Result, path: Path) -> None:
     about = pl.DataFrame(
         {"name": list(result.counts.to_json()), "value": [str(v) for v in result.counts.to_json().values()]}
     )
-    write_workbook(path, {result.command or "results": _safe_frame(result), "log": about, "notes": notes})
+    write_workbook(path, {result.command or "results": safe_frame(result), "log": about, "notes": notes})
 
 
-def _safe_frame(result: Result) -> pl.DataFrame:
+def safe_frame(result: Result) -> pl.DataFrame:
+    """The rows as a frame whose texts no spreadsheet takes for a formula."""
     frame = result.to_frame()
     table = frame if isinstance(frame, pl.DataFrame) else pl.from_pandas(frame)
     texts = [name for name, dtype in table.schema.items() if dtype == pl.String]

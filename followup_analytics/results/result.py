@@ -43,8 +43,6 @@ _WIDEST_CELL = 30
 _READABLE = 24
 #: What a text face shows at most.
 _MOST_ROWS, _MOST_NOTES, _LONGEST_NOTE = 20, 6, 160
-#: Answers that still hide for themselves.
-_NOT_YET = ("claims", "plan", "sensitivity", "power")
 #: Cells that say nothing.
 _NOTHING = ("–", "")
 _STATUS_WORDS = {SUPPRESSED: "hidden", "not_estimable": "no number", "use_with_care": "with care", "ok": ""}
@@ -116,7 +114,7 @@ class Result:
     def __post_init__(self) -> None:
         """Refuse rows with numbers about people that did not go through the gate."""
         told = any(one.role in HIDDEN_ROLES for one in self.row_type.declared())
-        if self.rows and told and self.command not in _NOT_YET and not isinstance(self.rows, Disclosed):
+        if self.rows and told and not isinstance(self.rows, Disclosed):
             raise TypeError(f"The rows of {type(self).__name__} must come from `disclose` or `working_paper`.")
 
     def released(self) -> tuple[Units, ...]:

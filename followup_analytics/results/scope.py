@@ -16,7 +16,7 @@ from followup_analytics.results.disclosure import DisclosurePolicy, policy_of, s
 def scope(
     log: Any,
     cohort: str | Sequence[str] | None = None,
-    policy: DisclosurePolicy | int | None = None,
+    policy: DisclosurePolicy | None = None,
     **numbers: float | None,
 ) -> FollowUpLog:
     """The log that an analysis is about; with `cohort` that cohort's part of it, or that of several.
@@ -27,12 +27,10 @@ def scope(
     """
     if not isinstance(log, FollowUpLog):
         raise UsageError(_no_log(log))
-    if not isinstance(policy, DisclosurePolicy):
-        policy = policy_of(min_cell=policy)
     require_numbers(**numbers)
     if cohort is None:
         return log
-    told = small_cohort_note(log.interviews, policy)
+    told = small_cohort_note(log.interviews, policy or policy_of())
     part = subset(log, cohort=cohort)
     return replace(part, notes=(*part.notes, *told))
 

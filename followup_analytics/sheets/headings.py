@@ -48,11 +48,13 @@ def header_key(name: str) -> str:
 def unique_names(header: Iterable[Any]) -> list[str]:
     """The header's cells as distinct, non-empty column names; an empty one is named by its place."""
     names: list[str] = []
+    taken = {ROW}
     for place, cell in enumerate(header, start=1):
         name = " ".join(clean(str(cell if cell is not None else "")).split()) or f"column {place}"
-        while name in names or name == ROW:
+        while name in taken:
             name += "_"
         names.append(name)
+        taken.add(name)
     return names
 
 

@@ -110,6 +110,17 @@ class Proposer:
             message &= False
         return Proposal(who, np.where(message, VOICEMAIL, channel), party)
 
+    def share_of(self, who: Integers, kind: str) -> Floats:
+        """Which share of each one's attempts is of a strategy's kind."""
+        if kind == "any":
+            return np.ones(len(who))
+        weights = np.repeat(self._channels[None, :], len(who), axis=0)
+        weights[:, PHONE] *= np.exp(self._manners.call[who])
+        called = weights[:, PHONE] / weights.sum(axis=1)
+        leaves = shifted(self._world.acts.message, self._manners.message[who])
+        message = leaves * self._parties[NONE] / self._parties.sum()
+        return np.asarray(called * (message if kind == "voicemail" else 1.0 - message), dtype=np.float64)
+
     def _channel(self, who: Integers, ids: Integers, step: Integers, forced: str | None) -> Integers:
         if forced in ("phone", "voicemail"):
             return np.full(len(who), PHONE)

@@ -29,12 +29,17 @@ def note_times(world: World, draws: Draws, people: People, strategy: Strategy) -
     """When each applicant would send a thank-you note; infinite for never."""
     lean = inclination(world, draws, people, "note")
     time = np.full(len(people), np.inf)
-    for day, share in enumerate(world.acts.note):
-        sends = draws.uniform("note", people.ids, day) < shifted(share, lean)
+    shares = [shifted(share, lean) for share in world.acts.note]
+    asked = strategy.require if _is_note(strategy.require) else None
+    for day, usual in enumerate(shares):
+        share = usual
+        if asked is not None and asked.start <= day < asked.stop:
+            # As those send one who do before the window is over.
+            never = np.prod([1 - later for later in shares[day : int(asked.stop)]], axis=0)
+            share = share / np.maximum(1 - never, 1e-12) if day < asked.stop - 1 else np.ones(len(people))
+        sends = draws.uniform("note", people.ids, day) < share
         if _is_note(strategy.forbid) and within(strategy.forbid, np.array([float(day)]))[0]:
             sends &= False
-        if _is_note(strategy.require) and strategy.require is not None and day == strategy.require.stop - 1:
-            sends |= True
         part = draws.uniform("note hour", people.ids, day)
         earliest = np.where(day == 0, people.start + 0.03, float(day))
         time = np.where(sends & ~np.isfinite(time), earliest + (day + 1.0 - earliest) * part, time)

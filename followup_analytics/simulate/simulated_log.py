@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 
-from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog, build_log
-from followup_analytics.log.settings import LOG_FILE, Settings, settings_text
 from followup_analytics.simulate.decisions import decide
 from followup_analytics.simulate.draws import Draws
 from followup_analytics.simulate.people import invite
@@ -21,6 +18,7 @@ from followup_analytics.simulate.record import Tables, write_down
 from followup_analytics.simulate.story import tell
 from followup_analytics.simulate.truth import world_truth
 from followup_analytics.simulate.world import World, load_world
+from followup_analytics.simulate.writing import write_folder
 
 MOST_INTERVIEWS = 20_000_000
 
@@ -48,47 +46,8 @@ class SimulatedLog(FollowUpLog):
 
         Raises UnreadableError where the folder can't be written.
         """
-        target = Path(folder)
-        tables = {"interviews": self.interviews, "contacts": self.contacts, "outcomes": self.outcomes}
-        if self.applicants is not None:
-            tables["applicants"] = self.applicants
-        zones = self.interviews.select("interview_id", "_zone")
-        try:
-            target.mkdir(parents=True, exist_ok=True)
-            for name, table in tables.items():
-                (target / f"{name}.csv").write_text(_csv(table, zones), encoding="utf-8", newline="")
-            (target / LOG_FILE).write_text(self._settings(), encoding="utf-8", newline="")
-            text = json.dumps(self.truth, indent=1, ensure_ascii=False) + "\n"
-            (target / "truth.json").write_text(text, encoding="utf-8", newline="")
-        except OSError as error:
-            raise UnreadableError(f"{target}: can't be written ({error.strerror}).") from None
-        return target
-
-    def _settings(self) -> str:
         name = self.world.name if self.world else "unknown"
-        told = f"Simulated: world {name}, seed {self.seed}. Nobody in this log exists."
-        settings = Settings(self.time_zone, self.data_date, simulated=True, notes=told)
-        return f"# Simulated: nobody in this log exists.\n{settings_text(settings)}"
-
-
-def _csv(table: pl.DataFrame, zones: pl.DataFrame) -> str:
-    """A table as CSV: times on the interview's local clock with their offset, empty columns left out."""
-    frame = table.select(name for name in table.columns if not name.startswith("_"))
-    if "interview_id" in frame.columns:
-        frame = frame.join(zones, on="interview_id", how="left", maintain_order="left")
-    else:
-        frame = frame.with_columns(_zone=pl.lit("UTC"))
-    times = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Datetime)]
-    names = [name for name in frame.columns if name != "_zone" and frame[name].null_count() < frame.height]
-    return frame.with_columns(_local(frame, name) for name in times).select(names).write_csv()
-
-
-def _local(frame: pl.DataFrame, name: str) -> pl.Series:
-    text = pl.lit(None, pl.String)
-    for zone in frame["_zone"].unique().sort():
-        there = pl.col(name).dt.convert_time_zone(zone).dt.to_string("%Y-%m-%dT%H:%M:%S%:z")
-        text = pl.when(pl.col("_zone") == zone).then(there).otherwise(text)
-    return frame.select(text.alias(name))[name]
+        return write_folder(self, folder, f"world {name}, seed {self.seed}", self.truth)
 
 
 def simulate_log(

@@ -104,6 +104,10 @@ def tell(
     return teller.run()
 
 
+#: Parts into which a window is cut to draw when an act falls in it, and interviews that are drawn at once.
+_PARTS, _AT_ONCE = 96, 20_000
+
+
 class _Teller:
     """The state of all interviews while their stories run."""
 
@@ -237,11 +241,7 @@ class _Teller:
         begun = self.number[who] > 0
         since = np.where(begun, now - np.nan_to_num(last), now)
         index = np.minimum((since + _NEAR).astype(np.int64), LAST_DAY - 1)
-        acts = self.world.acts
-        more = self.again_factor[who] * np.exp(
-            self.world.lean("again").tone * self.tone[who] + acts.tired * (self.number[who] - 1)
-        )
-        again = np.where(self.number[who] < acts.most, self.again_hazard[index] * more, 0.0)
+        again = self.again_hazard[index] * self._again_more(who)
         return np.where(begun, again, self.first_hazard[index] * self.first_factor[who])
 
     def _boundaries(self, who: Integers) -> Floats:
@@ -276,6 +276,9 @@ class _Teller:
         window = self.strategy.require
         if window is None or window.kind == "note":
             return
+        if window.count == 1:
+            self._force_within(who, window)
+            return
         now, moment = self.now[who], self.story.moment[who]
         since = np.where(np.isfinite(moment), now - np.nan_to_num(moment), -1.0)
         interval = np.floor(since + _NEAR)
@@ -290,6 +293,46 @@ class _Teller:
         # The time of a Poisson event known to fall within `late` from now.
         wait = -np.log1p(part * np.expm1(-slope * late)) / slope
         self.forced[who[due]] = (now + np.minimum(wait, late * (1.0 - 1e-7)))[due]
+
+    def _force_within(self, who: Integers, window: Window) -> None:
+        """Set the time of the one act that a window asks for: as people act, given that they act before it is over."""
+        since = self.now[who] - self.story.moment[who]
+        inside = (since >= window.start - _NEAR) & (since < window.stop - _NEAR)
+        due = np.flatnonzero(inside & (self.done[who] == 0) & ~np.isfinite(self.forced[who]))
+        for begin in range(0, len(due), _AT_ONCE):
+            self._draw_within(who[due[begin : begin + _AT_ONCE]], window)
+
+    def _draw_within(self, who: Integers, window: Window) -> None:
+        now, end = self.now[who], self.story.moment[who] + window.stop
+        part = (np.arange(_PARTS) + 0.5) / _PARTS
+        times = now[:, None] + (end - now)[:, None] * part
+        begun = (self.number[who] > 0)[:, None]
+        index = np.where(begun, times - np.nan_to_num(self.last[who])[:, None], times) + _NEAR
+        index = np.clip(index.astype(np.int64), 0, LAST_DAY - 1)
+        again = self.again_hazard[index] * self._again_more(who)[:, None]
+        hazard = np.where(begun, again, self.first_hazard[index] * self.first_factor[who][:, None])
+        weekday = (self.people.day[who][:, None] + np.floor(times).astype(np.int64) + 3) % 7
+        hazard *= np.where(weekday < 5, 1.0, min(self.world.replies.weekend, 1.0))
+        hazard *= self.proposer.share_of(who, window.kind)[:, None] * ((end - now) / _PARTS)[:, None]
+        summed = np.cumsum(hazard, axis=1)
+        luck = self.draws.uniform("forced", self.people.ids[who], self.step[who])
+        # The time of a Poisson event known to fall within the window; where nobody ever acts in it, its last moment.
+        target = -np.log1p(luck * np.expm1(-summed[:, -1]))
+        place = np.minimum((summed < target[:, None]).sum(axis=1), _PARTS - 1)
+        before = np.where(place > 0, np.take_along_axis(summed, np.maximum(place - 1, 0)[:, None], 1)[:, 0], 0.0)
+        here = np.take_along_axis(hazard, place[:, None], 1)[:, 0]
+        inside = np.where(here > 0, (target - before) / np.where(here > 0, here, 1.0), luck)
+        place = np.where(summed[:, -1] > 0, place, _PARTS - 1)
+        share = (place + np.clip(inside, 0.0, 1.0 - 1e-7)) / _PARTS
+        self.forced[who] = now + (end - now) * np.minimum(share, 1.0 - 1e-7)
+
+    def _again_more(self, who: Integers) -> Floats:
+        """What multiplies the hazard of a further attempt; 0 where no more are made."""
+        acts = self.world.acts
+        more = self.again_factor[who] * np.exp(
+            self.world.lean("again").tone * self.tone[who] + acts.tired * (self.number[who] - 1)
+        )
+        return np.where(self.number[who] < acts.most, more, 0.0)
 
     def _suppressed(self, proposal: Proposal, at: Floats) -> Booleans:
         """Which proposed attempts the strategy forbids, or puts off to the time already set."""

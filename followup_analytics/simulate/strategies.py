@@ -46,11 +46,11 @@ class Window:
 class Strategy:
     """What is done from the moment on, until the response; all else stays as people do it.
 
-    forbid: no act of the kind in the window. require: at least `count` acts by the end of the window. People act as
-    they would (the natural distribution of the grace period); in the first interval in which the acts still missing
-    are as many as the intervals left, one act takes place, at a time drawn as theirs is, given that they act in that
-    interval. That is what clone-censor-weight estimates. at_most: no act of the kind beyond `count` in the window.
-    put: items, party, message or long call fixed at the moment's own contact.
+    forbid: no act of the kind in the window. require: at least `count` acts by the end of the window. One act is made
+    when people make it, given that they make it before the window is over (conditional grace): that is what
+    clone-censor-weight estimates. Of several, people act as they would, and in the first interval in which the acts
+    still missing are as many as the intervals left, one act takes place, at a time drawn as theirs is. at_most: no act
+    of the kind beyond `count` in the window. put: items, party, message or long call fixed at the moment's own contact.
     """
 
     forbid: Window | None = None

@@ -65,19 +65,25 @@ def sample_size(
     alpha: float = 0.05,
     design_effect: float = 1.6,
     share_strategy: float = 0.5,
+    margin: float = 0.0,
 ) -> int | None:
     """Interviews in both arms to find a difference of ``effect`` (a risk difference) from ``baseline``.
 
-    deff (z_{1-alpha/2} + z_power)^2 (p0 q0 / (1 - s) + p1 q1 / s) / effect^2, rounded up arm by arm; None where the
-    effect is 0 or leads out of [0, 1]. Source: J. Fleiss (1981), Statistical Methods for Rates and Proportions, ch. 3.
+    deff (p0 q0 / (1 - s) + p1 q1 / s) / se^2, rounded up arm by arm, with se the largest error with which the
+    difference found is beyond chance, and at least ``margin``, as often as ``power`` says: the smaller of effect /
+    (z_{1-alpha/2} + z_power) and (effect - margin) / z_power. None where the effect is within the margin or leads out
+    of [0, 1]. Source: J. Fleiss (1981), Statistical Methods for Rates and Proportions, ch. 3.
     """
     other = baseline + effect
-    if effect == 0 or not 0 <= other <= 1 or not 0 <= baseline <= 1:
+    if abs(effect) <= margin or not 0 <= other <= 1 or not 0 <= baseline <= 1:
         return None
-    z = float(ndtri(1 - alpha / 2) + ndtri(power))
+    z, reach = float(ndtri(1 - alpha / 2) + ndtri(power)), float(ndtri(power))
+    se = abs(effect) / z
+    if reach > 0:
+        se = min(se, (abs(effect) - margin) / reach)
     s = share_strategy
     spread = baseline * (1 - baseline) / (1 - s) + other * (1 - other) / s
-    total = design_effect * z * z * spread / effect**2
+    total = design_effect * spread / se**2
     return math.ceil(total * s - 1e-9) + math.ceil(total * (1 - s) - 1e-9)
 
 
@@ -134,10 +140,17 @@ def minimum_detectable_effect(
     return effect if 0 < effect <= 1 - baseline else None
 
 
-def detectable_from_se(se: float, df: float = np.inf, *, power: float = 0.8, alpha: float = 0.05) -> float | None:
-    """Smallest effect that an analysis with this standard error would find: (t_{1-alpha/2} + t_power) se."""
+def detectable_from_se(
+    se: float, df: float = np.inf, *, power: float = 0.8, alpha: float = 0.05, margin: float = 0.0
+) -> float | None:
+    """Smallest effect that an analysis with this standard error would find, beyond chance and at least ``margin``.
+
+    max(margin, t_{1-alpha/2} se) + t_power se.
+    """
     if math.isnan(se) or df < 1:
         return None
     if math.isinf(df):
-        return float(ndtri(1 - alpha / 2) + ndtri(power)) * se
-    return float(stdtrit(df, 1 - alpha / 2) + stdtrit(df, power)) * se
+        chance, reach = float(ndtri(1 - alpha / 2)), float(ndtri(power))
+    else:
+        chance, reach = float(stdtrit(df, 1 - alpha / 2)), float(stdtrit(df, power))
+    return max(margin, chance * se) + reach * se

@@ -27,34 +27,3 @@ def incidence_of_sums(at_risk: FloatArray, events: FloatArray, competing: FloatA
     survival = np.cumprod(1.0 - hazard - other, axis=-1)
     before = np.concatenate([np.ones_like(survival[..., :1]), survival[..., :-1]], axis=-1)
     return np.cumsum(before * hazard, axis=-1), np.cumsum(before * other, axis=-1)
-
-
-def weighted_survival(
-    start: FloatArray, stop: FloatArray, event: IntArray, weight: FloatArray, at: FloatArray
-) -> tuple[FloatArray, float]:
-    """Kaplan-Meier survival of weighted counting-process rows, and the mean survival time up to the last of `at`.
-
-    Args:
-        start, stop: shape (m,), each row is at risk in (start, stop].
-        event: shape (m,), 1 where the row ends in the event.
-        weight: shape (m,), weight of the row while it is at risk.
-        at: shape (q,), increasing times.
-
-    Returns:
-        Survival at each of `at`, shape (q,), and the area under the curve from 0 to at[-1].
-
-    Source: Maringe and others (2020), Int. J. Epidemiology 49, 1719-1729, for weights that change along follow-up.
-    """
-    times = np.unique(stop[event == 1])
-    ends = np.argsort(stop, kind="stable")
-    starts = np.argsort(start, kind="stable")
-    leaving = np.concatenate([[0.0], np.cumsum(weight[ends])])[np.searchsorted(stop[ends], times, side="left")]
-    entered = np.concatenate([[0.0], np.cumsum(weight[starts])])[np.searchsorted(start[starts], times, side="left")]
-    place = np.searchsorted(times, stop[event == 1])
-    deaths = np.bincount(place, weights=weight[event == 1], minlength=len(times))
-    curve = np.concatenate([[1.0], np.cumprod(1.0 - deaths / (entered - leaving))])
-    survival = curve[np.searchsorted(times, at, side="right")]
-    limit = float(at[-1])
-    knots = np.concatenate([[0.0], times[times < limit], [limit]])
-    area = float(np.diff(knots) @ curve[: len(knots) - 1])
-    return survival, area

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import polars as pl
 
 from followup_analytics.claims import own_catalogue
@@ -39,7 +38,7 @@ def moments_of(log: FollowUpLog, identifier: str) -> tuple[Moments, list[list[bo
     assert claim is not None
     context = Context.of(log, [claim])
     moments = find_moments(claim, context.histories)
-    made = emulate(claim, context.histories, moments, (), np.zeros(len(moments), dtype=np.int64))
+    made = emulate(claim, context.histories, moments, ())
     return moments, made.did.tolist()
 
 

@@ -211,7 +211,8 @@ def test_a_value_that_only_one_cohort_has_cannot_be_evened_out() -> None:
 
 def test_nothing_to_even_out_is_said() -> None:
     """Without covariates the raw difference stands alone; without an event it still has an interval."""
-    result = compare_cohorts(mixed_cohorts(), "new", "old", adjust=())
+    log = replace(mixed_cohorts(), outcomes_recorded=True)
+    result = compare_cohorts(log, "new", "old", adjust=())
     assert result.rows[0]["standardised"] is None
     assert "nothing to standardise" in result.rows[0]["reason"]
     advanced = result.rows[1]

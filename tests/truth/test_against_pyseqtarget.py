@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from oracles.alike import gather_alike
+from oracles.pooled_trials import PersonPeriods, expand_trials, fit_sequential
 
 import followup_analytics as fa
 from followup_analytics.claims.periods import person_periods
-from followup_analytics.trials.alike import gather_alike
-from followup_analytics.trials.sequential import PersonPeriods, expand_trials, fit_sequential
 
 COVARIATES = ("self_rating", "referral")
 FROZEN = Path(__file__).parents[1] / "fixtures" / "sequential"

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from oracles.clustered import clustered_covariance
 
 from followup_analytics.statistics import (
     benjamini_hochberg,
@@ -18,7 +19,7 @@ from followup_analytics.statistics import (
     wilson,
 )
 from followup_analytics.statistics.incidence import aalen_johansen
-from followup_analytics.trials.logistic import clustered_covariance, fit_logistic
+from followup_analytics.statistics.logistic import fit_logistic
 
 
 @pytest.fixture(scope="module")

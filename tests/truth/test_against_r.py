@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from oracles.clustered import clustered_covariance
 
 from followup_analytics.answers.drivers import fit_firth
 from followup_analytics.statistics import benjamini_hochberg, holm, jackknife, korn_graubard
@@ -26,7 +27,7 @@ from followup_analytics.statistics.incidence import (
     quantile_of,
     risk_blocks,
 )
-from followup_analytics.trials.logistic import clustered_covariance, fit_logistic
+from followup_analytics.statistics.logistic import fit_logistic
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "oracles"
 SAME = {"rtol": 0, "atol": 1e-8}

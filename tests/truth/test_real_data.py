@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from oracles.clustered import clustered_covariance
 
 from followup_analytics.answers.curves import incidence_curve
 from followup_analytics.answers.rates import response_rates
 from followup_analytics.log.followup_log import FollowUpLog, build_log
 from followup_analytics.statistics import jackknife, korn_graubard, wilson
 from followup_analytics.statistics.incidence import aalen_johansen, clustered_se, influence, risk_blocks
-from followup_analytics.trials.logistic import clustered_covariance, fit_logistic
+from followup_analytics.statistics.logistic import fit_logistic
 
 REAL = Path(__file__).parents[1] / "fixtures" / "real"
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -84,22 +85,22 @@ def bank(clients: pl.DataFrame) -> FollowUpLog:
 
 def test_the_banks_hazard_by_call_is_not_its_naive_table(bank: FollowUpLog) -> None:
     """5.58, 5.14, 4.42, 3.26, 2.41, 2.22% of attempts 1 to 6, cumulative to 20.98%; by calls made 13.04% and on."""
-    found = response_rates(bank, by="attempt", bins="attempt=1,2,3,4,5,6,7+").rows
+    found = response_rates(bank, by="attempt", bins="attempt=1,2,3,4,5,6,7+", min_cell=1).rows
     hazards = [round(100 * row["estimate"], 2) for row in found[:6]]
     reached = [round(100 * row["cumulative"], 2) for row in found[:6]]
     assert hazards == [5.58, 5.14, 4.42, 3.26, 2.41, 2.22]
     assert reached == [5.58, 10.44, 14.40, 17.19, 19.19, 20.98]
-    naive = incidence_curve(bank, by="calls", horizon=60)
+    naive = incidence_curve(bank, by="calls", horizon=60, min_cell=1)
     last = [row for row in naive.rows if row["event"] == "response" and row["day"] == 60]
     assert [round(100 * row["estimate"], 2) for row in last[:3]] == [13.04, 11.46, 10.75]
 
 
 def test_the_banks_shares_by_channel(bank: FollowUpLog) -> None:
     """4,640 of 41,188; cellular 14.738%, telephone 5.231%."""
-    everybody = incidence_curve(bank, horizon=60).rows[60]
+    everybody = incidence_curve(bank, horizon=60, min_cell=1).rows[60]
     assert (everybody["n_events"], everybody["n_interviews"]) == (4_640, 41_188)
     assert everybody["estimate"] == pytest.approx(4_640 / 41_188, abs=1e-12)
-    by_channel = incidence_curve(bank, by="device", horizon=60).rows
+    by_channel = incidence_curve(bank, by="device", horizon=60, min_cell=1).rows
     last = {row["device"]: row["estimate"] for row in by_channel if row["event"] == "response" and row["day"] == 60}
     assert {name: round(100 * value, 3) for name, value in last.items()} == {"cellular": 14.738, "telephone": 5.231}
 
@@ -170,10 +171,10 @@ def test_the_invitations_by_group() -> None:
         )
     )
     log = build_log(interviews=people, contacts=contacts, time_zone="UTC", data_date="2026-03-01")
-    found = {row["wave"]: row for row in response_rates(log, by="wave").rows}
+    found = {row["wave"]: row for row in response_rates(log, by="wave", min_cell=1).rows}
     shares = sorted(round(100 * row["estimate"], 3) for row in found.values())
     assert (shares[0], shares[-1]) == (0.998, 4.063)
-    total = response_rates(log, by="channel").rows[0]
+    total = response_rates(log, by="channel", min_cell=1).rows[0]
     assert (total["n_attempts"], total["n_events"]) == (63_905, 1_241)
     low, high = wilson(total["estimate"], total["n_attempts"])
     assert [round(100 * float(v), 3) for v in (low, high)] == [1.838, 2.052]

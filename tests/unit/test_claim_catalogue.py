@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from followup_analytics.claims import IN_CIRCULATION, own_catalogue, preregistration_text, protocol_text
+from followup_analytics.claims import IN_CIRCULATION, Choices, own_catalogue, preregistration_text, protocol_text
 from followup_analytics.claims.catalogue import parse_catalogue
 from followup_analytics.claims.registration import why_post_hoc
 from followup_analytics.errors import DataError, UsageError
@@ -120,14 +120,29 @@ def test_a_registration_is_verified(tmp_path: Path) -> None:
     assert why_post_hoc(own_catalogue(), None, after) is None
     assert why_post_hoc(own_catalogue(), place, after) == ""
     assert "claims' file" in str(why_post_hoc(own_catalogue(IN_CIRCULATION), place, after))
-    assert "adjusted for" in str(why_post_hoc(own_catalogue(), place, after, ["employer"]))
+    assert "adjusted for" in str(why_post_hoc(own_catalogue(), place, after, Choices(("employer",))))
     assert "after the record" in str(why_post_hoc(own_catalogue(), place, dt.datetime(2025, 6, 1, tzinfo=dt.UTC)))
 
 
-def test_further_adjustment_is_registered(tmp_path: Path) -> None:
-    """A registration that names a column fits verdicts that adjust for it, and no others."""
+@pytest.mark.parametrize(
+    "choices",
+    [Choices(("employer",)), Choices(only=("self_rating", "cohort")), Choices(only=()), Choices(cluster="employer")],
+    ids=["besides", "alone", "nothing", "clusters"],
+)
+def test_what_the_analyst_chose_is_registered(tmp_path: Path, choices: Choices) -> None:
+    """A registration fits verdicts that adjust for what it names and cluster as it says, and no others."""
     place = tmp_path / "registration.md"
-    place.write_text(preregistration_text(adjust=["employer"], date=dt.date(2026, 1, 1)), encoding="utf-8")
+    place.write_text(preregistration_text(choices=choices, date=dt.date(2026, 1, 1)), encoding="utf-8")
     after = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
-    assert why_post_hoc(own_catalogue(), place, after, ["employer"]) == ""
+    assert why_post_hoc(own_catalogue(), place, after, choices) == ""
     assert "adjusted for" in str(why_post_hoc(own_catalogue(), place, after))
+
+
+def test_the_protocol_names_what_every_claim_is_adjusted_for() -> None:
+    """Calendar time, weekday and promised day are named; what is chosen besides too, what is chosen alone alone."""
+    usual = protocol_text("wait-2-3-days")
+    for name in ("interviewed_at", "weekday", "days to decision_promised_at", "mix of days"):
+        assert name in usual
+    assert "cohort" in protocol_text("wait-2-3-days", choices=Choices(("cohort",)))
+    alone = protocol_text("wait-2-3-days", choices=Choices(only=("cohort",)))
+    assert "given cohort and thanked (call history)" in alone

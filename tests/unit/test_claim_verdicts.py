@@ -7,19 +7,20 @@ import pytest
 
 from followup_analytics.claims import own_catalogue, plan_study
 from followup_analytics.claims.definition import Course
-from followup_analytics.claims.emulation import rules_of
-from followup_analytics.claims.estimates import floored
 from followup_analytics.claims.gates import too_uneven
+from followup_analytics.claims.layout import rules_of
 from followup_analytics.claims.tipping import forgotten_share
 from followup_analytics.claims.verdict import WEAK, Labelled, Test, decide, is_confounded
 from followup_analytics.claims.words import counted_words, effect_words, with_label
+from followup_analytics.errors import UsageError
 from followup_analytics.simulate import simulate_log
-from followup_analytics.statistics import Jackknife
-from followup_analytics.trials.ccw import Arm, Contrast, FollowUp, clone_censor_weight
-from followup_analytics.trials.decisions import FORBID, MUST, NATURAL, Decisions, fit_decisions
+from followup_analytics.statistics import detectable_from_se
+from followup_analytics.statistics.designs import Design
+from followup_analytics.trials.acting import Acting
 from followup_analytics.trials.incidence import incidence_of_sums
-from followup_analytics.trials.logistic import Tally, fit_logistic, fit_replicates
 from followup_analytics.trials.sequential import sequential_contrast
+from followup_analytics.trials.steps import FORBID, NATURAL, WITHIN, FollowUp, Step
+from followup_analytics.trials.weighing import weigh_arm
 
 
 def claim(identifier: str):
@@ -60,35 +61,10 @@ def test_when_a_whole_log_is_confounded(below: int, run: int, confounded: bool) 
     assert is_confounded(below, run) is confounded
 
 
-def arms_of(*weights: tuple[float, ...]) -> Contrast:
-    """Both arms of a contrast with these last weights, their curves left out."""
-    nothing = np.zeros((1, 1))
-    return Contrast(*(Arm(nothing, nothing, nothing, np.array(weight), 0) for weight in weights), np.zeros((1, 51)))
-
-
-def test_errors_that_are_too_small_are_not_believed() -> None:
-    """100 people who count alike in each arm and a pooled risk of one half: an error of at least sqrt(.25 / 50)."""
-    contrast = arms_of((1.0,) * 100 + (0.0,) * 100, (0.0,) * 100 + (1.0,) * 100)
-    steady = Jackknife(np.float64(0.2), np.full(50, 0.2), np.full(50, 0.98), 49)
-    least = np.sqrt(0.25 * (1 / 100 + 1 / 100))
-    found = floored(steady, contrast, 0.6, 0.4)
-    assert steady.se == 0
-    assert found.se == pytest.approx(least)
-    assert found.limits()[1] - 0.2 == pytest.approx(2.0096 * least, rel=1e-4)
-    assert floored(steady, contrast, 0.6, 0.4, share=0.8).se == pytest.approx(0.8 * least)
-
-
-def test_who_is_in_both_arms_adds_no_error() -> None:
-    """Of 150 people 50 fit both arms: what happens to them can't make the arms differ."""
-    contrast = arms_of((1.0,) * 100 + (0.0,) * 50, (0.0,) * 50 + (1.0,) * 100)
-    steady = Jackknife(np.float64(0.2), np.full(50, 0.2), np.full(50, 0.98), 49)
-    assert floored(steady, contrast, 0.6, 0.4).se == pytest.approx(np.sqrt(0.25 * 100 / 100**2))
-
-
-def test_shares_just_below_a_gate_are_not_rounded_up_to_it() -> None:
-    """19.97% is not "20%, less than 20%"."""
-    assert "only 19.9% of their number, less than 20%" in too_uneven("a call", 0.1997)
-    assert "only 12% of their number" in too_uneven("a call", 0.121)
+def test_a_size_just_below_a_gate_is_not_rounded_up_to_it() -> None:
+    """9.97 is not "10, fewer than 10"."""
+    assert "only 9.9 interviews, fewer than 10" in too_uneven("a call", 9.97)
+    assert "only 4 interviews" in too_uneven("a call", 4.2)
 
 
 @pytest.mark.parametrize(
@@ -121,32 +97,13 @@ def test_effects_in_words() -> None:
     assert effect_words(0.01, -0.03, 0.05) == "1 more in 100, between 3 fewer and 5 more"
 
 
-def test_acts_fall_due_one_by_one() -> None:
-    """Where as many acts are missing as intervals are left, one must be made; beyond the most allowed, none may."""
+def test_what_a_course_asks() -> None:
+    """Acts are asked for within their grace period until there are enough; beyond the most allowed, none may follow."""
     four = Course("four by the end", "attempt", some_in=(0, 9), at_least=4)
-    interval, before = np.array([0, 6, 6, 9, 9]), np.array([0, 0, 1, 3, 4])
-    assert rules_of(four, interval, before).tolist() == [NATURAL, MUST, NATURAL, MUST, NATURAL]
+    interval, before = np.array([0, 6, 9, 10, 9]), np.array([0, 1, 3, 3, 4])
+    assert rules_of(four, interval, before).tolist() == [WITHIN, WITHIN, WITHIN, NATURAL, NATURAL]
     two = Course("two at most", "attempt", none_in=(0, 9), at_most=2)
     assert rules_of(two, interval[:3], np.array([1, 2, 3])).tolist() == [NATURAL, FORBID, FORBID]
-
-
-def test_refits_equal_separate_fits() -> None:
-    """Replicates found from one information matrix each are those of fitting without each group from scratch."""
-    draw = np.random.default_rng(3)
-    group, pattern = draw.integers(0, 12, 800), draw.integers(0, 6, 800)
-    design = np.column_stack([np.ones(6), np.arange(6) % 2, np.arange(6) // 2])
-    acted = (draw.random(800) < 1 / (1 + np.exp(1 - 0.4 * pattern))).astype(float)
-    n, s = (Tally.of(pattern, group, amount, 6, 12) for amount in (np.ones(800), acted))
-    fit = fit_replicates(design, n, s, np.array([0.0, 1.0, 1.0]))
-    for g in range(12):
-        kept = group != g
-        alone = fit_logistic(
-            design,
-            np.bincount(pattern[kept], minlength=6).astype(float),
-            np.bincount(pattern[kept], weights=acted[kept], minlength=6),
-            np.array([0.0, 1.0, 1.0]),
-        )
-        assert fit.beta[:, 1 + g] == pytest.approx(alone, abs=1e-4)
 
 
 def test_incidence_with_a_competing_event() -> None:
@@ -165,14 +122,44 @@ def test_forgotten_failures_that_undo_a_difference() -> None:
 
 
 def test_the_size_of_a_study() -> None:
-    """Ten points from 30% take 566 interviews in each arm, five take 2,198 (design effect 1.6).
+    """Ten points from 30% take 566 interviews in each arm (design effect 1.6), each claim tested alone.
 
     One-sided claims are planned to rule their margin of five points out: 1.6 (1.645 + .842)^2 2 (.3) (.7) / .05^2.
     """
-    sizes = {row["claim"]: row["n_interviews"] for row in plan_study().rows}
+    plan = plan_study()
+    sizes = {row.claim: row.n_interviews for row in plan.rows}
     assert {sizes.pop("move-on"), sizes.pop("ask-when-positive")} == {2 * 1_662}
     assert set(sizes.values()) == {1_132}
-    assert plan_study(effect=5, claim="smile").rows[0]["n_interviews"] == 2 * 2_198
+    assert {row.family for row in plan.rows} == {1}
+    assert [note.code for note in plan.notes] == ["family_of_one"]
+
+
+def test_a_difference_near_the_margin_takes_a_far_larger_study() -> None:
+    """Six points must be found, and found to be five or more: (6 - 5) / .842 is the largest error that may be left."""
+    se = 0.01 / 0.8416212
+    expected = 1.6 * (0.3 * 0.7 + 0.36 * 0.64) / se**2
+    assert plan_study(effect=6, claim="smile").rows[0].n_interviews == pytest.approx(2 * expected, abs=2)
+
+
+@pytest.mark.parametrize("effect", [5, -5, 3])
+def test_an_effect_within_the_margin_is_refused(effect: float) -> None:
+    """No size of a study gives a verdict on a difference that the rule takes for too small to matter."""
+    with pytest.raises(UsageError, match="below the margin"):
+        plan_study(effect=effect, claim="smile")
+
+
+@pytest.mark.parametrize(
+    ("se", "alpha", "margin", "expected"),
+    [
+        (0.03, 0.05, 0.05, 0.0588 + 0.02525),
+        (0.01, 0.05, 0.05, 0.05 + 0.00842),
+        (0.03, 0.05 / 20, 0.05, 0.0907 + 0.02525),
+    ],
+    ids=["chance decides", "the margin decides", "a family of twenty"],
+)
+def test_the_smallest_difference_that_would_be_found(se: float, alpha: float, margin: float, expected: float) -> None:
+    """Beyond chance at what the family leaves of alpha, and beyond the margin, in 8 of 10 studies."""
+    assert detectable_from_se(se, alpha=alpha, margin=margin) == pytest.approx(expected, abs=1e-4)
 
 
 def test_how_many_interviews_must_be_logged() -> None:
@@ -185,28 +172,32 @@ def test_how_many_interviews_must_be_logged() -> None:
     assert "can't be tested in this log" in never["reason"]
 
 
-def test_a_sequential_trial_without_the_last_group() -> None:
-    """On a day when nobody of the last applicant group could act any more, its refits still weigh the others."""
-    person = np.array([0, 1, 2, 3, 0, 1])
-    decisions = Decisions(
-        person=person,
-        interval=np.array([0, 0, 0, 0, 1, 1]),
-        rank=np.zeros(6, dtype=np.int64),
-        pattern=np.zeros(6, dtype=np.int64),
-        acted=np.array([0, 0, 1, 1, 1, 0]),
-        seen=np.ones(6),
-        design=np.ones((1, 1)),
-        penalty=np.zeros(1),
-    )
-    follow_up = FollowUp(np.arange(4), np.array([3, 9, 2, 9]), np.array([1, 0, 1, 0]), 4)
-    probability = np.full((1, 5), 0.5)
-    found = sequential_contrast(decisions, follow_up, probability, window=2)
-    assert found.replicates.shape == (4,)
-    # Half start on the first day and one of two has the event; the other half is stood for by the one who acts next.
-    assert float(found.estimate) == pytest.approx(0.5 * 1 / 2 + 0.5 * 1)
-    cloned = clone_censor_weight(
-        decisions, np.where(decisions.interval == 1, MUST, NATURAL), np.full(6, FORBID), follow_up
-    )
-    fitted = fit_decisions(decisions, follow_up.group, 4).probabilities(decisions.design)[0, 0]
-    assert fitted == pytest.approx(0.5)
-    assert float(found.estimate) == pytest.approx(float(cloned.difference().estimate))
+def test_sequential_trials_reach_the_difference_of_clones() -> None:
+    """Four people, two days: half start on the first day and one of two has the event; the other half is stood for."""
+    steps = two_days()
+    follow_up = FollowUp(np.array([3, 9, 2, 9]), np.array([1, 0, 1, 0]), 4)
+    acting = Acting((np.full(4, 0.5), np.full(2, 0.5)), (np.zeros(1),) * 2, (), (), (np.ones(4), np.ones(2)))
+    # Those act who act by the second day: of each one's three quarters, two thirds on the first.
+    asked = [np.full(4, 2 / 3), np.ones(2)]
+    found = sequential_contrast(steps, acting, asked, follow_up, window=2)
+    # Of those who start on the first day one in two has the event, and of those who wait all the time none.
+    assert found.difference == pytest.approx(2 / 3 * 0.5 + 1 / 3 * 1)
+    arms = [
+        weigh_arm(steps, acting.probability, each, follow_up, balanced=False)
+        for each in (asked, [np.zeros(4), np.zeros(2)])
+    ]
+    assert found.difference == pytest.approx(float(arms[0].risk[-1] - arms[1].risk[-1]))
+
+
+def two_days() -> tuple[Step, ...]:
+    """Four people could act on day 0, of whom two did; of the other two one acts on day 1."""
+
+    def step(day: int, person: list[int], acted: list[bool]) -> Step:
+        none = np.zeros(len(person), dtype=np.int64)
+        design = Design.of((), (), len(person))
+        return Step(
+            day, 0, np.array(person), np.array(acted), np.ones(len(person)), none, (none, none), design, np.zeros(1),
+            np.zeros(1), "day",
+        )  # fmt: skip
+
+    return step(0, [0, 1, 2, 3], [False, False, True, True]), step(1, [0, 1], [True, False])

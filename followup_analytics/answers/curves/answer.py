@@ -14,6 +14,7 @@ from followup_analytics.cells.counted import check_outcome, log_notes
 from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked, in_frames
 from followup_analytics.log.followup_log import FollowUpLog, Note
+from followup_analytics.log.recording import NOT_RECORDED, recording_notes
 from followup_analytics.results.disclosure import (
     Cells,
     Disclosure,
@@ -128,14 +129,17 @@ def incidence_curve(
             gone += [row.day >= ends[name] for row in found]
         told += found
     shown = {name: part for name, part in parts.items() if name not in hidden}
-    extra = {
-        "quantiles": [row for name, curve in curves.items() for row in _quantiles(name, curve, ends[name])],
-        "differences": _differences(shown, outcome, int(horizon), ends) if by else [],
-    }
+    quantiles = [row for name, curve in curves.items() for row in _quantiles(name, curve, ends[name])]
+    differences = _differences(shown, outcome, int(horizon), ends) if by else []
+    if not log.outcomes_recorded:
+        told = [row if row.event == "response" else _not_recorded(row) for row in told]
+        quantiles = [row if row["event"] == "response" else _without_days(row) for row in quantiles]
+        differences = [row if row["event"] == "response" else {**row, **_NO_NUMBERS} for row in differences]
+    extra = {"quantiles": quantiles, "differences": differences}
     return CurveResult(
         rows=disclosed_except(told, {place for place, one in enumerate(gone) if one}, policy),
         counts=LogCounts.of(log),
-        notes=(*log.notes, *_notes(log, rows, outcome, entry)),
+        notes=(*log.notes, *recording_notes(log, min_cell=policy.min_cell), *_notes(log, rows, outcome, entry)),
         native=log.native,
         extra=rounded_extra(extra, policy),
         by=key.field if key else None,
@@ -144,6 +148,19 @@ def incidence_curve(
         min_cell=policy.min_cell,
         exits=rows,
     )
+
+
+_NO_NUMBERS: dict[str, Any] = {"estimate": None, "conf_low": None, "conf_high": None}
+
+
+def _not_recorded(row: CurveRow) -> CurveRow:
+    """The row without what would have to be read off outcomes that nobody wrote down."""
+    return row.having(**_NO_NUMBERS, n_events=None, status="not_estimable", reason=NOT_RECORDED)
+
+
+def _without_days(row: Mapping[str, Any]) -> dict[str, Any]:
+    kept = ("group", "event", "by_day")
+    return {name: row.get(name) if name in kept else None for name in row} | {"reason": NOT_RECORDED}
 
 
 def _parts(rows: pl.DataFrame, by: str | None) -> list[tuple[str | None, pl.DataFrame]]:

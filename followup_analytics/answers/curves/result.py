@@ -10,6 +10,7 @@ import polars as pl
 
 from followup_analytics.answers.curves.exits import EVENTS
 from followup_analytics.log.asked import in_frames, without_mark
+from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import MIN_CELL, Units, is_hidden
 from followup_analytics.results.result import Result
@@ -136,6 +137,8 @@ class CurveResult(Result):
     def _told(self, row: CurveRow, half: Mapping[str, Any] | None) -> str:
         who = f"{self._group(row)}: " if self.by else ""
         word, of = _WORDS[self.outcome], counted(row.n_interviews or 0, "interview")
+        if row.reason == NOT_RECORDED:
+            return f"{who}{NOT_RECORDED}"
         if row.n_events is None:
             return f"{who}the share by day {self.horizon} can't be shown. {row.reason}"
         few = (row.n_interviews or 0) < _FEW

@@ -9,8 +9,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.cells.counted import attempts
+from followup_analytics.errors import DataError
 from followup_analytics.log.asked import in_frames
 from followup_analytics.log.followup_log import FollowUpLog, Note
+from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.statistics import Jackknife, group_rows
 from followup_analytics.statistics.firth import fit_firth
 
@@ -34,8 +36,11 @@ def mature_attempts(
 ) -> tuple[pl.DataFrame, IntArray, list[Note]]:
     """Attempts whose window was not cut by the end of the record, with their bins as text, and their groups.
 
-    columns: further columns of contacts or interviews, there as text named by `asked.in_frames`.
+    columns: further columns of contacts or interviews, there as text named by `asked.in_frames`. Raises DataError where
+    advances are asked for and no outcome is recorded.
     """
+    if outcome == "advanced" and not log.outcomes_recorded:
+        raise DataError(NOT_RECORDED)
     rows = attempts(log, outcome, within, columns=columns)
     cut = rows.filter(pl.col("closed_by") == "censored").height
     rows = rows.filter(pl.col("closed_by") != "censored")

@@ -130,7 +130,8 @@ def what_drives(
     Raises:
         UsageError: for an unknown column.
         WithheldError: for a log of too few applicants.
-        DataError: for a log without an attempt whose window was seen to its end.
+        DataError: for a log without an attempt whose window was seen to its end, or for advances where no outcome is
+            recorded.
 
     Source: D. Heise (1972), Employing nominal variables, induced variables, and block variables in path analyses,
     Sociological Methods and Research 1, 147-173; H. Whitt (1986), same journal 15, 174-189.

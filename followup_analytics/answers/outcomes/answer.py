@@ -27,6 +27,7 @@ from followup_analytics.cells.counted import episodes
 from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked
 from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
+from followup_analytics.log.recording import NOT_RECORDED, recording_notes
 from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
 from followup_analytics.results.disclosure import (
@@ -258,7 +259,7 @@ class CohortOutcomes(Result):
             return f"{row.group}: can't be shown. {row.reason}"
         start = f"{row.group}: {row.n_with_interview:,} of {row.n_graduates:,} had an interview"
         if row.estimate is None or row.conf_low is None or row.conf_high is None:
-            return f"{start}."
+            return f"{start}." if row.reason != NOT_RECORDED else f"{start}. {NOT_RECORDED}"
         share = f"{100 * row.estimate:.1f}% ({100 * row.conf_low:.1f} to {100 * row.conf_high:.1f}%)"
         return f"{start}; {share} of {row.n_interviews:,} interviews advanced by day {HORIZON}."
 
@@ -305,6 +306,8 @@ def cohort_outcomes(
     if against is not None and against not in groups:
         raise UsageError(f"--against: nobody belongs to {against!r} of {by}.")
     rows = [_group_row(group, people, interviews, cluster) for group in groups]
+    if not log.outcomes_recorded:
+        rows = [row.having(**_OF_OUTCOMES, status="not_estimable", reason=NOT_RECORDED) for row in rows]
     with_destinations = (
         log.applicants is not None and log.applicants["destination"].null_count() < log.applicants.height
     )
@@ -318,7 +321,11 @@ def cohort_outcomes(
     return CohortOutcomes(
         rows=shown,
         counts=LogCounts.of(log),
-        notes=(*log.notes, *_notes(log, by, shown, with_destinations=with_destinations)),
+        notes=(
+            *log.notes,
+            *recording_notes(log, min_cell=policy.min_cell),
+            *_notes(log, by, shown, with_destinations=with_destinations),
+        ),
         native=log.native,
         extra={"comparison": {name: _told(one) for name, one in compared.items()}} if against else {},
         by=by,
@@ -326,6 +333,26 @@ def cohort_outcomes(
         with_destinations=with_destinations,
         interviews=interviews,
     )
+
+
+#: What of a group's row is read off outcomes.
+_OF_OUTCOMES: dict[str, Any] = dict.fromkeys(
+    (
+        "n_with_offer",
+        "n_advanced",
+        "n_offers",
+        "n_events",
+        *_ESTIMATE,
+        "half_of_advances_by_day",
+        "half_of_offers_by_day",
+        "median_days_to_advanced",
+        "median_days_to_advanced_low",
+        "median_days_to_advanced_high",
+        "median_days_to_offer",
+        "median_days_to_offer_low",
+        "median_days_to_offer_high",
+    )
+)
 
 
 def _members(interviews: pl.DataFrame, groups: Sequence[str]) -> pl.DataFrame:

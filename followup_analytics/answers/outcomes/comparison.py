@@ -25,6 +25,7 @@ from followup_analytics.cells.counted import OUTCOMES_OF_INTEREST
 from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked, in_frames, without_mark
 from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
+from followup_analytics.log.recording import NOT_RECORDED, recording_notes
 from followup_analytics.results.disclosure import (
     Cells,
     Disclosure,
@@ -131,6 +132,8 @@ def compare_cohorts(
         ComparedRow(**_outcome(pair, outcome, horizon), group=cohort, against=against)
         for outcome, pair in pairs.items()
     ]
+    if not log.outcomes_recorded:
+        rows = [row if row.outcome == "response" else _not_recorded(row) for row in rows]
     notes = [
         Note(
             "same_mix",
@@ -140,12 +143,20 @@ def compare_cohorts(
     return CohortComparison(
         rows=disclose(rows, policy, parts=False),
         counts=LogCounts.of(log),
-        notes=(*log.notes, *notes),
+        notes=(*log.notes, *recording_notes(log, min_cell=policy.min_cell), *notes),
         native=log.native,
         extra=rounded_extra({"mix": _mix_rows(first, policy)}, policy),
         group=cohort,
         against=against,
     )
+
+
+def _not_recorded(row: ComparedRow) -> ComparedRow:
+    """The row without what would have to be read off outcomes that nobody wrote down."""
+    ends = ("", "_low", "_high")
+    none = [f"{name}{end}" for name in ("rate", "rate_against", "standardised") for end in ends]
+    none += ["estimate", "conf_low", "conf_high", "n_events"]
+    return row.having(**dict.fromkeys(none), status="not_estimable", reason=NOT_RECORDED)
 
 
 def prepare_pair(

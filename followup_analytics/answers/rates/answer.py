@@ -19,6 +19,7 @@ from followup_analytics.cells.inputs import buckets
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.ids import numbers_of
+from followup_analytics.log.recording import NOT_RECORDED, recording_notes
 from followup_analytics.results.disclosure import (
     Disclosed,
     Disclosure,
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
 
 CLUSTERS = ("applicant", "employer")
+#: Contacts beyond which a table of rates does not look for signs of how they were recorded.
+_LARGE = 1_000_000
 CUMULATIVE_FIELDS = ("cumulative", "cumulative_low", "cumulative_high")
 
 SELECTION = (
@@ -100,19 +103,41 @@ def response_rates(
     rates = _rates(table, log, cluster, window_us(within))
     reached = _cumulative(table, log, keys, window_us(within))
     rows = _rows(table, rates, reached, keys)
+    if outcome == "advanced" and not log.outcomes_recorded:
+        rows = [_not_recorded(row) for row in rows]
     shown = _without_telling_differences(
         disclose(rows, policy, members=partial(_members, table), total_of_events=beside_total), keys
     )
     return RatesResult(
         rows=shown,
         counts=LogCounts.of(log),
-        notes=(*log.notes, *table.notes, *built_in_notes(keys, log), *_notes(shown, reached, keys, working_days)),
+        notes=(
+            *log.notes,
+            *_of_recording(log, outcome, policy.min_cell),
+            *table.notes,
+            *built_in_notes(keys, log),
+            *_notes(shown, reached, keys, working_days),
+        ),
         native=log.native,
         keys=tuple(key.name for key in keys),
         outcome=outcome,
         within=within,
         behind=partial(rows_behind, log, keys, outcome=outcome, within=within, working_days=working_days),
     )
+
+
+def _of_recording(log: FollowUpLog, outcome: str, min_cell: int) -> tuple[Note, ...]:
+    """How the log was recorded; of a very large one `check`, `curve` and the report say it, which need not be quick."""
+    if log.held("contacts").height > _LARGE:
+        lacking = outcome == "advanced" and not log.outcomes_recorded
+        return (Note("outcomes_not_recorded", NOT_RECORDED),) if lacking else ()
+    return recording_notes(log, min_cell=min_cell, about_outcomes=outcome == "advanced")
+
+
+def _not_recorded(row: RatesRow) -> RatesRow:
+    """The row without what would have to be read off outcomes that nobody wrote down."""
+    none = dict.fromkeys(("n_events", "estimate", "conf_low", "conf_high", *CUMULATIVE_FIELDS))
+    return row.having(**none, status="not_estimable", reason=NOT_RECORDED)
 
 
 def _members(table: AttemptsTable) -> pl.DataFrame:

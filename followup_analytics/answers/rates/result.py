@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import polars as pl
 
 from followup_analytics.errors import UsageError
+from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
 from followup_analytics.results.disclosure import Units
@@ -132,6 +133,8 @@ class RatesResult(Result):
     def summary(self) -> str:
         """How many attempts were made and answered, and the highest and lowest rate among rows with enough data."""
         shown = [row for row in self.rows if row.estimate is not None]
+        if not shown and any(row.reason == NOT_RECORDED for row in self.rows):
+            return NOT_RECORDED
         if not shown:
             return "No rate can be shown: no attempt at risk, or every group is too small."
         attempts, events = sum(row.n_attempts or 0 for row in shown), sum(row.n_events or 0 for row in shown)

@@ -21,6 +21,7 @@ from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOption
 from followup_analytics.sheets.tabular import ROW
 
 _BATCH = 50_000
+_LONGEST_COUNT = 15
 #: What Android's types of incoming calls came to; of an outgoing one (2) it doesn't say.
 _RESULTS = {
     "1": ANSWERED,
@@ -72,7 +73,8 @@ class _Collector:
 
     def cut_off(self) -> dict[str, int]:
         """How many records the file promised and does not have, once all have been taken."""
-        promised = int(self.declared) if self.declared is not None and self.declared.isdigit() else 0
+        counts = self.declared is not None and len(self.declared) <= _LONGEST_COUNT and self.declared.isdecimal()
+        promised = int(self.declared or 0) if counts else 0
         return {"truncated_file": promised - self.seen} if promised > self.seen else {}
 
 

@@ -2,7 +2,7 @@
 
 from followup_analytics.results.disclosure.cells import Cells
 from followup_analytics.results.disclosure.curves import days_shown, merged_steps
-from followup_analytics.results.disclosure.flows import hidden_parts, hidden_steps
+from followup_analytics.results.disclosure.flows import hidden_parts, hidden_steps, with_coarse_sizes
 from followup_analytics.results.disclosure.gate import (
     cells_of,
     disclose,
@@ -56,5 +56,6 @@ __all__ = [
     "shares_shown",
     "small_cohort_note",
     "told",
+    "with_coarse_sizes",
     "working_paper",
 ]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from followup_analytics.results.disclosure.marked import SUPPRESSED
 from followup_analytics.results.disclosure.policy import DisclosurePolicy
+from followup_analytics.results.disclosure.rounding import significant
+from followup_analytics.results.row import Row
 
+RowType = TypeVar("RowType", bound=Row)
 Rows = list[dict[str, Any]]
 
 
@@ -49,3 +52,28 @@ def hidden_steps(rows: Sequence[Mapping[str, Any]], policy: DisclosurePolicy, *,
         {**row, **gone} if row["arm"] in small or 0 < row["n_applicants"] < policy.min_cell else dict(row)
         for row in rows
     ]
+
+
+#: Of equal weights these two are the size of the arm, and its share of a size that is shown.
+_SIZES = ("effective_size", "effective_share")
+
+
+def with_coarse_sizes(row: RowType) -> RowType:
+    """A claim's row in which the effective size of an arm whose steps are hidden has one significant digit.
+
+    Equal weights would tell how many kept to the arm, and so how many did not: 112 of 118.
+    """
+    diagnostics = row["diagnostics"] or {}
+    hidden = {step["arm"] for step in diagnostics.get("flow") or () if step["status"] == SUPPRESSED}
+    if not hidden:
+        return row
+    weights = [
+        {name: _coarse(value) if one["arm"] in hidden and name in _SIZES else value for name, value in one.items()}
+        for one in diagnostics.get("weights") or ()
+    ]
+    sizes = {name: _coarse(row[name]) for name in ("ess_strategy", "ess_alternative")}
+    return row.having(**sizes, diagnostics={**diagnostics, "weights": weights})
+
+
+def _coarse(value: float | None) -> float | None:
+    return None if value is None else significant(float(value), 1)

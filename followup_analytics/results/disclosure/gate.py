@@ -16,7 +16,7 @@ from followup_analytics.results.columns import HIDDEN_ROLES, Field
 from followup_analytics.results.disclosure.cells import Cells
 from followup_analytics.results.disclosure.lines import places_to_hide
 from followup_analytics.results.disclosure.marked import HIDDEN_REASON, SUPPRESSED, Disclosed
-from followup_analytics.results.disclosure.policy import DisclosurePolicy, policy_of
+from followup_analytics.results.disclosure.policy import DisclosurePolicy
 from followup_analytics.results.disclosure.rounding import in_band, rounded_tree, rounded_value
 from followup_analytics.results.row import Row
 
@@ -42,13 +42,11 @@ def n_applicants_of(rows: pl.DataFrame) -> int:
     return rows["applicant_id"].n_unique()
 
 
-def require_enough(n_applicants: int, policy: DisclosurePolicy | int, nothing: str = NOTHING) -> None:
+def require_enough(n_applicants: int, policy: DisclosurePolicy, nothing: str = NOTHING) -> None:
     """Raise WithheldError, which doesn't say how many there were, when a whole answer is about too few applicants.
 
     Where nothing is hidden and there is nobody, raise DataError with the sentence `nothing`.
     """
-    if isinstance(policy, int):
-        policy = policy_of(min_cell=policy)
     if n_applicants < policy.min_cell:
         if not policy.hides:
             raise DataError(nothing)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.trials.sequential import PersonPeriods
+from oracles.pooled_trials import PersonPeriods
 
 IntArray = NDArray[np.int64]
 Hashes = NDArray[np.uint64]

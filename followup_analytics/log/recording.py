@@ -1,0 +1,405 @@
+"""Recording that depends on what was done: looked for before anything is estimated, since no estimate can mend it.
+
+Offices write replies down where they have a file open, and a file is opened by a call. Then whoever never called seems
+never to have heard, and calling seems to help. What such records have in common is that an event hardly ever comes
+where the act is missing, at days on which it does come where the act was made. That is tested day by day, with room
+for acts that work: an honest log in which calls multiply the chance of a reply is no finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from followup_analytics.log.followup_log import Note
+from followup_analytics.text import listed
+
+if TYPE_CHECKING:
+    from followup_analytics.log.followup_log import FollowUpLog
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+#: A part of the log is found out where its rate is below this share of the others', beyond what chance would do.
+WORKING_ACTS, UNLIKE_GROUPS = 0.2, 0.2
+#: Chance of a single test to be wrong where a rate lies just at that share.
+LEVEL = 0.0005
+#: The same where two acts are to be told apart of which one is found already.
+_IN_DOUBT = 0.05
+#: Times are compared within these days since the interview.
+_EDGES = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 11.0, 15.0, 22.0, 31.0, 46.0, np.inf])
+#: More events than these are many enough for the normal curve.
+_MANY = 3_000
+#: Where fewer than this share of interviews lacks the act, nobody seems to have heard before it: then the rate before
+#: it is held against the second share, since who hears early does nothing more and must be there without the act.
+_HARDLY_ANY, _OPENED = 0.01, 0.6
+_DAY_US = 86_400_000_000
+_NEVER = np.inf
+#: Of a larger log as many interviews as this are looked at, evenly spread over it: signs are plain with far fewer.
+_ENOUGH = 100_000
+_OF_INTERVIEWS = ["interview_id", "applicant_id", "cohort", "at_precision", "_at_us", "_until_us"]
+_OF_CONTACTS = ["interview_id", "direction", "channel", "purpose", "automatic", "at_precision", "_order_us"]
+_OF_OUTCOMES = ["interview_id", "at_precision", "_order_us"]
+
+_ACTS = {
+    "phone": "called",
+    "attempt": "called or wrote",
+    "contact": "got in touch",
+}
+_EVENTS = {"reply": "replies", "outcome": "outcomes"}
+
+
+#: Said in place of every number that would have to be read off outcomes, where none is recorded.
+NOT_RECORDED = (
+    "Outcomes are not recorded in this log: who advanced, had an offer, was refused or withdrew can't be told, and is "
+    "not nought."
+)
+#: Codes of `recording_notes`, and of findings.
+CODES = (
+    "outcomes_not_recorded",
+    "records_begin_with_acts",
+    "replies_depend_on_acts",
+    "outcomes_depend_on_acts",
+    "clock_starts_with_acts",
+    "replies_of_some_groups",
+    "outcomes_of_some_groups",
+)
+
+
+@dataclass(frozen=True)
+class RecordingFinding:
+    """A sign that what was recorded depends on what was done.
+
+    Attributes:
+        code: replies_depend_on_acts, outcomes_depend_on_acts, records_begin_with_acts, clock_starts_with_acts,
+            replies_of_some_groups or outcomes_of_some_groups.
+        sentence: what it looks like, and what to do.
+        events: of "reply" and "outcome" those whose record is concerned.
+        act: the act that the record depends on (phone, attempt, contact), empty where it is a group.
+        column: the column of the groups, empty where it is an act.
+        numbers: interviews without the act (or of the groups), their events, and those that the others' rate would
+            bring. Not for publication: they may be about few people.
+    """
+
+    code: str
+    sentence: str
+    events: tuple[str, ...]
+    act: str = ""
+    column: str = ""
+    numbers: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Times:
+    """Days since the interview of n interviews, infinite for never; `reply` and `outcome` end with the record.
+
+    timed: whether the time of day is known of the interview and of all of its attempts.
+    """
+
+    until: FloatArray
+    reply: FloatArray
+    outcome: FloatArray
+    acts: Mapping[str, FloatArray]
+    timed: BoolArray
+
+
+def recording_notes(log: FollowUpLog, *, min_cell: int = 10, about_outcomes: bool = True) -> tuple[Note, ...]:
+    """What must stand beside numbers of this log about how it was recorded.
+
+    A note for each of `recording_findings`, and with `about_outcomes` one where no outcome is recorded at all.
+    """
+    lacking = about_outcomes and not log.outcomes_recorded
+    notes = [Note("outcomes_not_recorded", NOT_RECORDED)] if lacking else []
+    notes += [Note(found.code, found.sentence) for found in recording_findings(log, min_cell=min_cell)]
+    return tuple(notes)
+
+
+def recording_findings(log: FollowUpLog, *, min_cell: int = 10) -> tuple[RecordingFinding, ...]:
+    """Look for recording that depends on what was done.
+
+    Args:
+        log: the log. min_cell: no group of fewer applicants is named.
+
+    Returns:
+        Findings, the gravest first; none where replies and outcomes seem to be written down for everybody alike. They
+        are kept with the log, so that all answers from it have them at hand.
+        Of honest logs fewer than 1 in 100 have any (docs/recording.md has the figures).
+    """
+    return log.remembered(("recording", min_cell), lambda: _look(log, min_cell))
+
+
+def _look(log: FollowUpLog, min_cell: int) -> tuple[RecordingFinding, ...]:
+    interviews = log.held("interviews").select(_OF_INTERVIEWS)
+    if not interviews.height or not log.held("contacts").height:
+        return ()
+    interviews = interviews.gather_every(-(-interviews.height // _ENOUGH))
+    times = _times(log, interviews)
+    found = [*_by_acts(times), *_by_clock(times)]
+    return (*found, *_by_groups(interviews, times, min_cell))
+
+
+# ------------------------------------------------------------------------------------------------------ what happened
+
+
+def _times(log: FollowUpLog, interviews: pl.DataFrame) -> _Times:
+    """When what came first in each interview, in days; what lies before it or after its record is not counted."""
+    began = interviews["_at_us"].to_numpy().astype(np.float64)
+    dated = (interviews["at_precision"] == "day").fill_null(value=False).to_numpy()
+    until = (interviews["_until_us"].to_numpy() - began) / _DAY_US
+    rows = pl.DataFrame({"interview_id": interviews["interview_id"], "place": np.arange(len(began))})
+    contacts = log.held("contacts").select(_OF_CONTACTS).join(rows, on="interview_id", how="inner")
+    outcomes = log.held("outcomes").select(_OF_OUTCOMES).join(rows, on="interview_id", how="inner")
+
+    def first(frame: pl.DataFrame, keep: pl.Expr) -> FloatArray:
+        mine = frame.filter(keep)
+        place = mine["place"].to_numpy()
+        since = (mine["_order_us"].to_numpy() - began[place]) / _DAY_US
+        # Of an act of which only the date is known the order stands at the start of its day.
+        bare = (mine["at_precision"] == "day").fill_null(value=False).to_numpy()
+        early = (since < 0.0) & ~(bare & (since > -1.0))
+        earliest = np.full(len(began), _NEVER)
+        inside = ~early & (since <= until[place])
+        np.minimum.at(earliest, place[inside], np.maximum(since[inside], 0.0))
+        return earliest
+
+    outbound, follow_up = pl.col("direction") == "outbound", pl.col("purpose").fill_null("follow_up") == "follow_up"
+    by_phone = pl.col("channel").is_in(["phone", "voicemail"])
+    heard = (pl.col("direction") == "inbound") & ~pl.col("automatic").fill_null(value=False)
+    timed = ~dated
+    timed[contacts.filter(outbound & (pl.col("at_precision") == "day"))["place"].to_numpy()] = False
+    return _Times(
+        timed=timed,
+        until=np.maximum(until, 0.0),
+        reply=first(contacts, heard),
+        outcome=first(outcomes, pl.lit(value=True)),
+        acts={
+            "phone": first(contacts, outbound & follow_up & by_phone),
+            "attempt": first(contacts, outbound & follow_up),
+            "contact": first(contacts, outbound),
+        },
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------ the test
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """Events and days at risk in each part of `_EDGES`, of those who are suspected and of the others."""
+
+    events: FloatArray
+    days: FloatArray
+    events_others: FloatArray
+    days_others: FloatArray
+
+    @property
+    def expected(self) -> float:
+        """Events that the others' rates would bring to the suspected."""
+        rate = np.divide(self.events_others, self.days_others, out=np.zeros(len(self.days)), where=self.days_others > 0)
+        return float((rate * self.days).sum())
+
+    def p_value(self, share: float) -> float:
+        """Chance of so few events or fewer if the suspected had `share` of the others' rates.
+
+        Within a part of time the suspected have a binomial number of all its events; the parts add up.
+        """
+        total = np.rint(self.events + self.events_others)
+        weight = share * self.days
+        here = np.divide(weight, weight + self.days_others, out=np.zeros(len(weight)), where=self.days_others > 0)
+        usable = (self.days_others > 0) & (self.days > 0)
+        total, here = total[usable], here[usable]
+        seen = float(self.events[usable].sum())
+        if total.sum() > _MANY:
+            from scipy.special import ndtr
+
+            mean, variance = float((total * here).sum()), float((total * here * (1 - here)).sum())
+            return float(ndtr((seen + 0.5 - mean) / max(np.sqrt(variance), 1e-9)))
+        from scipy.stats import binom
+
+        spread = np.ones(1)
+        for n, p in zip(total.astype(int), here, strict=True):
+            spread = np.convolve(spread, binom.pmf(np.arange(n + 1), n, p))
+        return float(spread[: int(seen) + 1].sum())
+
+
+def _days(start: FloatArray, stop: FloatArray) -> FloatArray:
+    """Days between start and stop in each part of time, summed over interviews, shape (parts,)."""
+    low, high = _EDGES[:-1], np.minimum(_EDGES[1:], 1e6)
+    return np.array(
+        [
+            float(np.clip(np.minimum(stop, b) - np.maximum(start, a), 0.0, None).sum())
+            for a, b in zip(low, high, strict=True)
+        ]
+    )
+
+
+def _events(at: FloatArray) -> FloatArray:
+    return np.histogram(at[np.isfinite(at)], bins=np.minimum(_EDGES, 1e6))[0].astype(np.float64)
+
+
+def _ends(times: _Times, event: str) -> tuple[FloatArray, FloatArray]:
+    """When the event came (infinite: not), and until when it could have."""
+    at = times.reply if event == "reply" else times.outcome
+    other = times.outcome if event == "reply" else np.full(len(at), _NEVER)
+    stop = np.minimum(np.minimum(at, other), times.until)
+    return np.where(at <= stop, at, _NEVER), stop
+
+
+def _before_and_after(act: FloatArray, at: FloatArray, stop: FloatArray, rows: BoolArray | None = None) -> _Compared:
+    """Before the act against after it."""
+    keep = np.ones(len(act), bool) if rows is None else rows
+    act, at, stop = act[keep], at[keep], stop[keep]
+    turn = np.minimum(act, stop)
+    before = at < act
+    zero = np.zeros(len(act))
+    return _Compared(_events(at[before]), _days(zero, turn), _events(at[~before]), _days(turn, stop))
+
+
+def _without_and_with(mine: BoolArray, at: FloatArray, stop: FloatArray) -> _Compared:
+    """These interviews against the others."""
+    zero = np.zeros(len(at))
+    return _Compared(
+        _events(at[mine]), _days(zero[mine], stop[mine]), _events(at[~mine]), _days(zero[~mine], stop[~mine])
+    )
+
+
+# ------------------------------------------------------------------------------------------------------- what is found
+
+
+def _by_acts(times: _Times) -> list[RecordingFinding]:
+    """Replies or outcomes that hardly ever come where somebody has not called (followed up, been in touch)."""
+    for act in ("phone", "attempt", "contact"):
+        first = times.acts[act]
+        if not np.isfinite(first).any():
+            continue
+        if np.isinf(first).mean() < _HARDLY_ANY:
+            heard = np.minimum(times.reply, times.outcome)
+            stop = np.minimum(heard, times.until)
+            compared = _before_and_after(first, heard, stop)
+            if compared.p_value(_OPENED) < LEVEL:
+                return [_opened_finding(act, compared)]
+            continue
+        found: dict[str, _Compared] = {}
+        for event in _EVENTS:
+            at, stop = _ends(times, event)
+            if not np.isfinite(at).any():
+                continue
+            for compared in (_before_and_after(first, at, stop), _without_and_with(np.isinf(first), at, stop)):
+                if compared.p_value(WORKING_ACTS) < LEVEL:
+                    found.setdefault(event, compared)
+        if act == "phone":
+            found = {event: one for event, one in found.items() if _written_do_not_count(times, event)}
+        if found:
+            return [_act_finding(times, act, found)]
+    return []
+
+
+def _written_do_not_count(times: _Times, event: str) -> bool:
+    """Whether events are missing also where somebody followed up in writing alone."""
+    at, stop = _ends(times, event)
+    only_written = np.isinf(times.acts["phone"]) & np.isfinite(times.acts["attempt"])
+    keep = only_written | np.isfinite(times.acts["phone"])
+    compared = _without_and_with(only_written[keep], at[keep], stop[keep])
+    return not compared.events.sum() or compared.p_value(0.5) < _IN_DOUBT
+
+
+def _opened_finding(act: str, compared: _Compared) -> RecordingFinding:
+    who = _ACTS[act]
+    return RecordingFinding(
+        "records_begin_with_acts",
+        f"Records seem to begin only once somebody {who}: nobody is in them who heard before. What they tell is about "
+        f"those who {who} and were still waiting; add the interviews of which nobody {who}, heard or not.",
+        ("reply", "outcome"),
+        act=act,
+        numbers={"events_before": float(compared.events.sum()), "events_expected": round(compared.expected, 1)},
+    )
+
+
+def _act_finding(times: _Times, act: str, found: Mapping[str, _Compared]) -> RecordingFinding:
+    without = np.isinf(times.acts[act])
+    first = next(iter(found.values()))
+    numbers = {
+        "interviews_without": float(without.sum()),
+        "events_without": float(first.events.sum()),
+        "events_expected": round(first.expected, 1),
+    }
+    what, who = listed([_EVENTS[event] for event in found], "and"), _ACTS[act]
+    code = "replies_depend_on_acts" if "reply" in found else "outcomes_depend_on_acts"
+    return RecordingFinding(
+        code,
+        f"{what.capitalize()} seem to be noted only where somebody {who}: without it there are hardly any, though the "
+        f"same days bring them to those who {who}. Ask what became of the others, and write that down too.",
+        tuple(found),
+        act=act,
+        numbers=numbers,
+    )
+
+
+def _by_clock(times: _Times) -> list[RecordingFinding]:
+    """Interviews that seem to take place at the minute of the first attempt."""
+    from scipy.stats import binom
+
+    first = times.acts["attempt"]
+    tried = np.isfinite(first) & times.timed
+    at_once = int((first[tried] * 1440 < 1.0).sum())
+    n = int(tried.sum())
+    # Of honest first attempts not one in twenty comes within a minute of the interview.
+    if not n or float(binom.sf(at_once - 1, n, 0.05)) >= LEVEL:
+        return []
+    return [
+        RecordingFinding(
+            "clock_starts_with_acts",
+            "Many interviews are dated at the very minute of the first attempt: their clock seems to start with the "
+            "call and not with the interview, so that days of waiting are not what they seem.",
+            ("reply", "outcome"),
+            act="attempt",
+            numbers={"interviews_with_attempt": float(n), "at_the_same_minute": float(at_once)},
+        )
+    ]
+
+
+def _by_groups(interviews: pl.DataFrame, times: _Times, min_cell: int) -> list[RecordingFinding]:
+    """Cohorts of which hardly any reply, or outcome, is written down while others' are."""
+    made = []
+    cohort = interviews["cohort"]
+    if cohort.null_count() == len(cohort):
+        return []
+    names = cohort.fill_null("(missing)").to_numpy()
+    levels = np.unique(names)
+    for event, words in _EVENTS.items():
+        at, stop = _ends(times, event)
+        lacking = [
+            str(level)
+            for level in levels
+            if len(levels) > 1
+            and _without_and_with(names == level, at, stop).p_value(UNLIKE_GROUPS) < LEVEL / len(levels)
+        ]
+        if not lacking:
+            continue
+        mine = np.isin(names, lacking)
+        compared = _without_and_with(mine, at, stop)
+        people = pl.Series(mine)
+        large = all(
+            interviews.filter(pl.Series(names == level))["applicant_id"].n_unique() >= min_cell for level in lacking
+        )
+        named = listed(lacking, "and") if large and len(lacking) <= 5 else "some cohorts"
+        made.append(
+            RecordingFinding(
+                f"{'replies' if event == 'reply' else 'outcomes'}_of_some_groups",
+                f"{words.capitalize()} seem not to be written down for {named}: there are hardly any, though the other "
+                "cohorts have them. Leave these cohorts out, or ask what became of their interviews.",
+                (event,),
+                column="cohort",
+                numbers={
+                    "interviews_without": float(people.sum()),
+                    "events_without": float(compared.events.sum()),
+                    "events_expected": round(compared.expected, 1),
+                },
+            )
+        )
+    return made

@@ -1,0 +1,1 @@
+"""Estimators of other kinds, for tests: pooled sequential trials, clones in continuous time, clustered errors."""
