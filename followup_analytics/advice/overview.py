@@ -44,10 +44,10 @@ class OverviewRow(Row):
         "text", "last contact", "Local date of the last touch in either direction.", role="confidential"
     )
     coach: str | None = col.column("text", "coach", "Who looks after it.", role="confidential")
-    applicant_id: str = col.column("text", "", "The applicant.", role="confidential")
+    applicant_id: str = col.column("text", "client", "The applicant.", role="confidential")
     cohort: str | None = col.column("text", "", "The cohort.", role="confidential")
 
-    in_table = ("interview_id", "interviewed", "employer", "state", "attempts", "last_contact", "coach")
+    in_table = ("interview_id", "applicant_id", "interviewed", "employer", "state", "attempts", "last_contact", "coach")
 
 
 @dataclass(frozen=True, repr=False)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from followup_analytics.cli.shared import LogPath, Shared, finish, open_log, say, with_options, writable
+from followup_analytics.cli.shared import LogPath, Shared, finish, form_of, open_log, say, with_options, writable
+from followup_analytics.cli.telling import by_name
 
 if TYPE_CHECKING:
     from followup_analytics.advice.kept import Evidence
@@ -74,6 +75,8 @@ def next_(
         due=due,
     )
     shown = steps if every else steps.at_most(AT_A_TIME)
+    if form_of(shared, "next") == "table":
+        shown = replace(shown, rows=by_name(log, shown.rows))
     finish(shown.day_sheet() if sheet else shown, shared)
     if ics is not None:
         private(writable(ics)).write_text(steps.to_ics(), encoding="utf-8", newline="")

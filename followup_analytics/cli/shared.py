@@ -210,7 +210,9 @@ def show(result: Result, printing: Printing) -> None:
     if face == "xlsx":
         if output is None:
             raise UsageError("--format xlsx needs a file to write to: add -o answer.xlsx.")
-        exports.write_xlsx(result, output)
+        from followup_analytics.results.spreadsheet import write_answer
+
+        write_answer(result, output)
         return
     if face == "table":
         write_table([result], output)

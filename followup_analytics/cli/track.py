@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from followup_analytics.cli.shared import Printing, say, show, with_options
-from followup_analytics.cli.telling import tell, tell_erased, tell_history
+from followup_analytics.cli.telling import by_name, tell, tell_erased, tell_history
 from followup_analytics.log.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, Column, Table
 
 
@@ -274,7 +274,8 @@ def list_(
         start=0 if whole else (page - 1) * AT_A_TIME,
         limit=None if whole else AT_A_TIME,
     )
-    show(replace(found, counts=counts), printing)
+    rows = by_name(context.obj, found.rows) if form_of(printing, "track") == "table" else found.rows
+    show(replace(found, rows=rows, counts=counts), printing)
 
 
 @app.command("snooze")

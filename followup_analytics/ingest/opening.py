@@ -144,8 +144,7 @@ def _refuse_without_roster(sample: Sample, source: Source, options: ReadOptions)
         pass
     raise UsageError(
         f"{sample.name}: calls are tied to interviews through a roster; give --roster FILE, a table of interview_id "
-        "and "
-        "numbers (and applicant_id and interviewed_at, where the store doesn't have the interviews yet)."
+        "and numbers (and applicant_id and interviewed_at, where the store doesn't have the interviews yet)."
     )
 
 
@@ -312,8 +311,7 @@ def _without_damaged_ids(checked: CheckedTable) -> CheckedTable:
             rule=pl.lit("damaged_id"),
             message=pl.lit(
                 "a spreadsheet has turned this id into a rounded number (1.20256E+10), so its digits are lost; take "
-                "it from "
-                "the first export, with the column formatted as text."
+                "it from the first export, with the column formatted as text."
             ),
         )
         for name, rows in damaged.items()

@@ -219,8 +219,7 @@ def _strangers(run: Run) -> list[Note]:
     n = unknown["interview_id"].n_unique()
     text = (
         "interviews of the roster are neither in the store nor in these files, and the roster lacks their "
-        "applicant_id or "
-        "interviewed_at, so that no call can be tied to them"
+        "applicant_id or interviewed_at, so that no call can be tied to them"
     )
     return [Note("roster_unknown_interviews", text, n)] if n else []
 
@@ -239,8 +238,7 @@ def _roster_notes(roster: Roster) -> list[Note]:
     if tails:
         text = (
             "numbers of the roster have no country code, and nothing says where they belong: they are compared by "
-            "their last "
-            "nine digits; give --region (such as US) to be exact"
+            "their last nine digits; give --region (such as US) to be exact"
         )
         notes.append(Note("compared_by_last_digits", text, tails))
     if roster.region and roster.region_from != "given":

@@ -175,8 +175,7 @@ def refuse_doctype(sample: Sample) -> None:
     if sample.xml_root is not None and "<!doctype" in start and "<!doctype html" not in start:
         raise UnreadableError(
             f"{sample.name}: the file declares a document type (DOCTYPE), which can hide entities that attack the "
-            "reader; "
-            "exports of telephones have none. Export it again from the app."
+            "reader; exports of telephones have none. Export it again from the app."
         )
 
 

@@ -168,8 +168,7 @@ def _keep_settings(run: Run, file: FileOnItsWay, tx: Any) -> None:
     if seconds is not None and file.is_calls:
         text = (
             f"outbound calls of under {seconds:g} seconds count as voicemails by the analyst's rule, since their "
-            "source "
-            "can't tell"
+            "source can't tell"
         )
         keep_note(tx, Note("voicemail_rule", text, file.decided["voicemail_rule"]))
 

@@ -26,6 +26,7 @@ from followup_analytics.log.schema import (
     TABLES,
     Table,
 )
+from followup_analytics.log.shared_words import MISSING
 from followup_analytics.sheets.tabular import ROW
 from followup_analytics.text import listed, nearest
 
@@ -548,7 +549,7 @@ def subset(
 ) -> FollowUpLog:
     """The log of one cohort or several, or of interviews with given values; contacts, outcomes and applicants follow.
 
-    where: values of columns of the interviews, as text, case aside; "(missing)" for none.
+    where: values of columns of the interviews, as text, case aside; MISSING for none.
     Raises UsageError for a cohort or a column that the log does not have.
     """
     where = tuple(where.items()) if isinstance(where, Mapping) else where
@@ -561,7 +562,7 @@ def subset(
     for column, value in ((asked(name).column, value) for name, value in where):
         require_column(log, column, "--where")
         text = pl.col(column).cast(pl.String)
-        keep = keep.filter(text.is_null() if value == "(missing)" else text.str.to_lowercase() == value.casefold())
+        keep = keep.filter(text.is_null() if value == MISSING else text.str.to_lowercase() == value.casefold())
     if not cohorts and not where:
         return log
     ids = keep.select("interview_id")

@@ -14,8 +14,8 @@ from followup_analytics.advice.office_days import working_days
 from followup_analytics.charts import value_label
 from followup_analytics.errors import UsageError
 from followup_analytics.report.document import (
-    Column,
     Document,
+    Head,
     Lead,
     Section,
     bullets,
@@ -82,7 +82,7 @@ def applicant_documents(
     if theirs.is_empty():
         raise UsageError("There is no applicant of that id in this log: give it as the log has it.")
     found = next_steps(log, today=today, verdicts=verdicts)
-    own = [case.clean_all(dict(row)) for row in found.rows if row.applicant_id == applicant]
+    own = case.clean_rows([row for row in found.rows if row.applicant_id == applicant])
     now = {one.interview_id: one for one in found.situations if one.applicant_id == applicant}
     script = _script(log, own, found)
     done = {name: _contacts(log, name) for name in (str(row["interview_id"]) for row in own)}
@@ -244,9 +244,9 @@ def _said(script: Mapping[str, Any]) -> Section:
 def _results(rows: Sequence[Row], lines: int) -> Section:
     """Empty lines for what came of it, the open interviews named first."""
     columns = [
-        Column("Employer", "left", share=1.6), Column("Day and time", "left", share=1),
-        Column("Who answered", "left", share=1.1), Column("What was said", "left", share=2.4),
-        Column("Call again on", "left", share=1),
+        Head("Employer", "left", share=1.6), Head("Day and time", "left", share=1),
+        Head("Who answered", "left", share=1.1), Head("What was said", "left", share=2.4),
+        Head("Call again on", "left", share=1),
     ]  # fmt: skip
     names = [shorten(str(row["about"]), 30) for row in rows if row["step"] != "move_on"][:lines]
     body = [[name, "", "", "", ""] for name in [*names, *["another"] * max(1, lines - len(names))]][:lines]

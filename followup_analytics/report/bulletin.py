@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from followup_analytics import __version__
-from followup_analytics.charts import Chart, curve_chart, points, value_label
+from followup_analytics.charts import Chart, curve_chart, percent, points, value_label
+from followup_analytics.claims.gates import MIN_FOR_VERDICT
 from followup_analytics.report.answer import (
-    ENOUGH_FOR_VERDICTS,
     contrast_of,
     event_words,
-    limits,
     median_day,
     too_few_for_verdicts,
 )
 from followup_analytics.report.document import Document, Lead, Parts, Section, aside, chart, em, paragraph, strong
 from followup_analytics.report.facts import long_date
-from followup_analytics.report.findings import Findings, Row
+from followup_analytics.report.findings import Findings
 from followup_analytics.report.frame import meta_of, record_words
 from followup_analytics.report.verdicts import verdict_sentence
 from followup_analytics.results.disclosure import is_hidden
 from followup_analytics.text import counted, shorten
+
+Row = Mapping[str, Any]
 
 #: Half a 95% interval, in shares, up to which a number is called very or fairly sure.
 _SURE, _FAIRLY = 0.05, 0.1
@@ -220,7 +221,7 @@ def _timing(found: Findings) -> list[Any]:
 
 
 def _advice(found: Findings) -> list[Any]:
-    if found.counts.applicants < ENOUGH_FOR_VERDICTS or not found.claims:
+    if found.counts.applicants < MIN_FOR_VERDICT or not found.claims:
         return []
     return [*verdict_sentence(found)]
 
@@ -232,10 +233,10 @@ def _curve_title(found: Findings) -> str:
     verb = "advanced" if found.main_event == "advanced" else "heard back"
     if found.both_curves:
         ends = []
-        for name in dict.fromkeys(str(row["cohort"]) for row in found.both_curves):
+        for name in dict.fromkeys(row.by["cohort"] for row in found.both_curves):
             shown = [
                 row for row in found.both_curves
-                if str(row["cohort"]) == name and row["event"] == found.main_event and row.get("estimate") is not None
+                if row.by["cohort"] == name and row["event"] == found.main_event and row.get("estimate") is not None
             ]  # fmt: skip
             if shown:
                 end = max(shown, key=lambda row: int(row["day"]))
@@ -268,7 +269,7 @@ def _box(found: Findings) -> dict[str, Any]:
         "What would have happened had people acted otherwise: the shares tell what people did and what came back. ",
         "Anything about contacts and answers that nobody wrote down. ",
     ]
-    if found.counts.applicants < ENOUGH_FOR_VERDICTS:
+    if found.counts.applicants < MIN_FOR_VERDICT:
         told.append(too_few_for_verdicts(found))
     elif any(row.get("verdict") in _OPEN_VERDICTS for row in found.claims):
         n = sum(row.get("verdict") in _OPEN_VERDICTS for row in found.claims)
@@ -318,7 +319,8 @@ def _sureness(row: Row) -> str:
         return "How sure: no interval can be given."
     half = (float(row["conf_high"]) - float(row["conf_low"])) / 2
     word = "very" if half <= _SURE else "fairly" if half <= _FAIRLY else "not very"
-    return f"How sure: {word} (95% interval {limits(row)})."
+    low, high = (percent(float(row[name])) for name in ("conf_low", "conf_high"))
+    return f"How sure: {word} (95% interval {low} to {high})."
 
 
 def _of_100(share: float) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from followup_analytics.charts import (
     Chart,
+    Mark,
     count,
     joined,
     key_title,
@@ -15,17 +16,17 @@ from followup_analytics.charts import (
     rate_chart,
     value_label,
 )
+from followup_analytics.claims.gates import MIN_FOR_VERDICT
 from followup_analytics.report.answer import (
-    ENOUGH_FOR_VERDICTS,
     event_words,
-    limits,
+    limits_text,
     median_day,
     too_few_for_verdicts,
 )
 from followup_analytics.report.bulletin import findings_lead, first_page
 from followup_analytics.report.document import (
-    Column,
     Document,
+    Head,
     Section,
     chart,
     heading,
@@ -33,7 +34,7 @@ from followup_analytics.report.document import (
     ref,
     table,
 )
-from followup_analytics.report.findings import Findings, Row
+from followup_analytics.report.findings import Findings
 from followup_analytics.report.frame import meta_of
 from followup_analytics.report.groups_words import groups_section
 from followup_analytics.report.methods import limits_section, notes_section, words_used
@@ -41,7 +42,8 @@ from followup_analytics.report.model_words import model_blocks
 from followup_analytics.report.verdicts import claims_blocks
 from followup_analytics.results.columns import Field
 from followup_analytics.results.disclosure import SUPPRESSED
-from followup_analytics.results.result import format_cell, note_text
+from followup_analytics.results.formatting import format_cell, note_text
+from followup_analytics.results.row import Row
 from followup_analytics.text import shorten
 
 _RATE_FIELDS = (
@@ -119,7 +121,12 @@ def _rates_by(found: Findings, key: str, rows: Sequence[Row]) -> list[dict[str, 
     drawn_rows = _drawn(shown)
     if len(shown) > 1 and any(float(row["estimate"]) for row in shown) and found.counts.applicants >= _FEW:
         what = f"{_scale(found)} within {found.options.window}"
-        drawn = rate_chart(drawn_rows, keys=[key], what=what, simulated=found.counts.simulated)
+        drawn = rate_chart(
+            [Mark.of(row, row.by, row.n_attempts) for row in drawn_rows],
+            keys=[key],
+            what=what,
+            simulated=found.counts.simulated,
+        )
         more = len(shown) - len(drawn_rows)
         rest = (
             f" The figure has the {len(drawn_rows)} with most attempts; the table has the other {more} too."
@@ -176,7 +183,7 @@ def _reading(key: str, rows: Sequence[Row]) -> str:
     if len(shown) == 1:
         row = shown[0]
         only = "All attempts that can be shown are" if len(rows) > 1 else "All attempts are"
-        interval = f" ({limits(row)})" if limits(row) else ""
+        interval = f" ({limits_text(row)})" if limits_text(row) else ""
         return f"{only} of one kind, {_name(key, row)}: {percent(float(row['estimate']))}{interval} were answered."
     if not any(float(row["estimate"]) for row in shown):
         return "None of these attempts was answered in time."
@@ -191,7 +198,7 @@ def _reading(key: str, rows: Sequence[Row]) -> str:
         )
         return alike + (_attempt_caution() if key == "attempt" else "")
     spread = f"Rates run from {lowest} to {highest}"
-    sure = limits(best) and limits(least) and float(best["conf_low"]) > float(least["conf_high"])
+    sure = limits_text(best) and limits_text(least) and float(best["conf_low"]) > float(least["conf_high"])
     tail = "; that is more than chance." if sure else "; so much may be chance."
     return spread + tail + (_attempt_caution() if key == "attempt" else "")
 
@@ -214,8 +221,8 @@ def _rate_table(
 ) -> dict[str, Any]:
     event = "Advances" if found.main_event == "advanced" else "Responses"
     fields = (*_RATE_FIELDS, *(_CUMULATIVE if cumulative else ()))
-    columns = [Column(key_title(key), "left", share=1)]
-    columns += [Column(event if one.name == "n_events" else one.label) for one in fields]
+    columns = [Head(key_title(key), "left", share=1)]
+    columns += [Head(event if one.name == "n_events" else one.label) for one in fields]
     body = [[label, *(format_cell(row, one) for one in fields)] for label, row in folded(key, rows)]
     caption = f"{_scale(found)} by {_by(key)}, within {found.options.window} of the attempt"
     return table(f"tab-{name}", caption, columns, body, note=_table_note(found, rows))
@@ -278,10 +285,10 @@ def _soon_words(found: Findings, last: Row) -> str:
         f"Every interview is followed here ({count(found.counts.interviews)}), also those that nobody followed up."
     ]
     if week is not None and week is not last:
-        parts.append(f"By day 7, {percent(float(week['estimate']))} ({limits(week)}) had {verb};")
-        parts.append(f"by day {last['day']}, {percent(float(last['estimate']))} ({limits(last)}).")
+        parts.append(f"By day 7, {percent(float(week['estimate']))} ({limits_text(week)}) had {verb};")
+        parts.append(f"by day {last['day']}, {percent(float(last['estimate']))} ({limits_text(last)}).")
     else:
-        parts.append(f"By day {last['day']}, {percent(float(last['estimate']))} ({limits(last)}) had {verb}.")
+        parts.append(f"By day {last['day']}, {percent(float(last['estimate']))} ({limits_text(last)}) had {verb}.")
     half = median_day(found)
     if half is None:
         parts.append(f"Fewer than half had {verb} by the last day shown.")
@@ -311,20 +318,20 @@ def _curve_table(found: Findings, events: Sequence[str]) -> dict[str, Any]:
         name: {
             int(row["day"]): row
             for row in found.both_curves
-            if str(row["cohort"]) == name and row["event"] == found.main_event
+            if row.by["cohort"] == name and row["event"] == found.main_event
         }
-        for name in dict.fromkeys(str(row["cohort"]) for row in found.both_curves)
+        for name in dict.fromkeys(row.by["cohort"] for row in found.both_curves)
     }
     main = {int(row["day"]): row for row in found.curve_of(events[0])}
     others = [{int(row["day"]): row for row in found.curve_of(event)} for event in events[1:]]
     share = Field("estimate", "Share", "share")
     columns = [
-        Column("By the end of", "left"),
-        Column("Still waiting at its start", share=1),
-        Column(_curve_heading(events[0]), share=0.8),
+        Head("By the end of", "left"),
+        Head("Still waiting at its start", share=1),
+        Head(_curve_heading(events[0]), share=0.8),
     ]
-    columns += [Column("95% interval", share=1.2), *(Column(_curve_heading(event), share=0.8) for event in events[1:])]
-    columns += [Column(f"{_curve_heading(events[0])}, {shorten(name, 24)}", share=1) for name in pair]
+    columns += [Head("95% interval", share=1.2), *(Head(_curve_heading(event), share=0.8) for event in events[1:])]
+    columns += [Head(f"{_curve_heading(events[0])}, {shorten(name, 24)}", share=1) for name in pair]
     body = []
     for day in (day for day in days if day in main):
         row = main[day]
@@ -357,7 +364,7 @@ def _advice(found: Findings) -> Section:
     title = "What the usual advice is worth here"
     if found.claims:
         return Section(title, tuple(claims_blocks(found)))
-    if found.counts.applicants < ENOUGH_FOR_VERDICTS:
+    if found.counts.applicants < MIN_FOR_VERDICT:
         return Section(title, (paragraph(too_few_for_verdicts(found)),))
     why = found.reasons.get("claims", "The claims were not put to these data in this report.")
     return Section(title, (paragraph(why),))

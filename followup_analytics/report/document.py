@@ -34,7 +34,7 @@ def footnote(text: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Column:
+class Head:
     """A table's column: its heading, where its cells line up, and its `share` of the spare room."""
 
     label: str
@@ -139,7 +139,7 @@ def aside(*parts: Any) -> dict[str, Any]:
 def table(
     name: str,
     caption: Parts,
-    columns: Sequence[Column],
+    columns: Sequence[Head],
     rows: Sequence[Sequence[str]],
     *,
     note: str | None = None,

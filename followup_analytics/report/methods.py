@@ -9,7 +9,7 @@ from followup_analytics.charts import count
 from followup_analytics.report.document import Parts, Section, bullets, heading, paragraph, terms
 from followup_analytics.report.findings import Findings
 from followup_analytics.report.frame import record_words
-from followup_analytics.results.result import note_text
+from followup_analytics.results.formatting import note_text
 
 
 def words_used(found: Findings) -> list[dict[str, Any]]:
@@ -82,18 +82,15 @@ def _limits(found: Findings) -> dict[str, Any]:
     items: list[Parts] = [
         (
             "A log holds what people wrote down. Attempts and answers that nobody logged are missing, and those who "
-            "log "
-            "may differ from those who don’t."
+            "log may differ from those who don’t."
         ),
         (
             "People who follow up early, late or often differ from others in ways that also decide whether they hear "
-            "back. "
-            "Comparing their rates describes them; it doesn’t say what following up does."
+            "back. Comparing their rates describes them; it doesn’t say what following up does."
         ),
         (
             "Rates by number of attempts fall even where every attempt is as good as the first, since those who are "
-            "wanted "
-            "hear back and leave."
+            "wanted hear back and leave."
         ),
     ]
     if found.counts.applicants < 100:
@@ -112,14 +109,10 @@ def _methods(found: Findings) -> list[dict[str, Any]]:
     made = [
         paragraph(
             f"Rates are incidences at {options.window} after the attempt, by the estimator of Aalen and Johansen "
-            "(1978) "
-            f"with {ends} as competing events and the end of the record as censoring. Where no window is cut off by "
-            "the "
-            "end of the record, this is exactly responses divided by attempts. Intervals of rates are those of Korn "
-            "and "
-            "Graubard (1998), clustered on applicants. "
-            "Rates are marked to be used with care by the standards of the US National Center for Health Statistics "
-            "(2017)."
+            f"(1978) with {ends} as competing events and the end of the record as censoring. Where no window is cut "
+            "off by the end of the record, this is exactly responses divided by attempts. Intervals of rates are "
+            "those of Korn and Graubard (1998), clustered on applicants. Rates are marked to be used with care by "
+            "the standards of the US National Center for Health Statistics (2017)."
         ),
     ]
     if found.curve:

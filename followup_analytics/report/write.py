@@ -33,6 +33,7 @@ from followup_analytics.results.scope import scope
 from followup_analytics.text import listed
 
 if TYPE_CHECKING:
+    from followup_analytics.claims.result import ClaimsResult
     from followup_analytics.log.followup_log import FollowUpLog
     from followup_analytics.results.result import Result
 
@@ -60,7 +61,7 @@ def write_report(
     by: Sequence[str] = ("timing", "channel", "attempt"),
     cohort: str | None = None,
     whole: FollowUpLog | None = None,
-    claims: Result | None = None,
+    claims: ClaimsResult | None = None,
     today: date | str | None = None,
     applicant: str | None = None,
     against: str | None = None,
@@ -172,7 +173,7 @@ def drafts(
     options: Options,
     case: TypeCase,
     whole: FollowUpLog | None = None,
-    claims: Result | None = None,
+    claims: ClaimsResult | None = None,
     today: date | str | None = None,
     applicant: str | None = None,
     enter: Callable[[Sequence[Result]], None] | None = None,

@@ -1,4 +1,4 @@
-"""A result as a file for programs or spreadsheets: JSON, CSV and .xlsx, with formula characters neutralised."""
+"""A result as a file for programs: JSON and CSV, with formula characters neutralised."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 import polars as pl
 
 from followup_analytics.results.result import Result
-from followup_analytics.sheets.workbook import write_workbook
 from followup_analytics.text import clean, formula_safe
 
 #: Of a note that marks an answer about single interviews.
@@ -33,19 +32,6 @@ def to_json_text(result: Result) -> str:
 def to_csv_text(result: Result) -> str:
     """The rows as CSV with a header; an empty cell is null."""
     return safe_frame(result).write_csv()
-
-
-def write_xlsx(result: Result, path: Path) -> None:
-    """The rows on one sheet and the notes on another."""
-    notes = pl.DataFrame(
-        [(note.code, note.n, clean(note.text)) for note in result.notes],
-        schema={"code": pl.String, "n": pl.Int64, "text": pl.String},
-        orient="row",
-    )
-    about = pl.DataFrame(
-        {"name": list(result.counts.to_json()), "value": [str(v) for v in result.counts.to_json().values()]}
-    )
-    write_workbook(path, {result.command or "results": safe_frame(result), "log": about, "notes": notes})
 
 
 def safe_frame(result: Result) -> pl.DataFrame:

@@ -58,6 +58,7 @@ def track_interview(
     checked = checked_as(interview_id, time_zone or store.checked_settings().time_zone, store.now)
     pseudonyms = store.pseudonyms()
     frame = checked.with_columns(applicant_id=pl.lit(pseudonyms.applicant(applicant)))
+    # The group is made from the id as it stands in the store, as for files.
     frame = frame.with_columns(applicant_buckets(frame["applicant_id"]))
     doubts = doubts_of_interview(store, frame, applicant, pseudonyms)
     with store.transaction("track", kind="track") as transaction:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pikepdf
 import polars as pl
@@ -254,7 +255,8 @@ def test_the_days_answered_most_are_no_advice() -> None:
 def test_better_is_said_where_it_matters(low: float, said: str) -> None:
     """A gain whose interval takes in nothing is hardly better than telling everyone the overall rate."""
     skill = {"estimate": 0.03, "conf_low": low, "conf_high": 0.06}
-    model = {"beats_base_rate": True, "base_rate": 0.3, "metrics": {"brier_skill": skill}, "coefficients": ()}
+    metrics = {"brier_skill": skill, "log_loss": None, "log_loss_base_rate": None}
+    model = SimpleNamespace(beats_base_rate=True, base_rate=0.3, metrics=metrics, coefficients=())
     found = replace(gather(made_log(60), Options(), TypeCase(), kind="bulletin"), model=model)
     text = str(model_blocks(found))
     assert said in text

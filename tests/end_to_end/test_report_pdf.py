@@ -166,6 +166,7 @@ def test_chart_and_table_show_the_same_numbers() -> None:
     """Each rate in a table appears, rounded to whole percent, beside its dot."""
     document = compose(made_log(), kind="cohort", options=Options(by=("channel",)), case=TypeCase())
     blocks = {b["id"]: b for s in document.sections for b in s.blocks if "id" in b}
+    assert blocks["tab-channel"]["rows"]
     for row in blocks["tab-channel"]["rows"]:
         assert f">{float(row[4].rstrip('%')):.0f}%<" in blocks["fig-channel"]["svg"]
         assert f">n = {row[1]}<" in blocks["fig-channel"]["svg"]

@@ -77,6 +77,7 @@ def test_commands_of_the_readme_exist():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     lines = [line.split("#")[0] for line in text.splitlines() if line.startswith("followup ")]
     helps: dict[str, str] = {}
+    assert lines
     for line in lines:
         words = line.split()
         command = words[1]
