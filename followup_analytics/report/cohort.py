@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from followup_analytics.answers.curves.result import CurveRow
+from followup_analytics.answers.rates.result import RatesRow
 from followup_analytics.charts import (
     Chart,
     Mark,
@@ -113,7 +115,7 @@ def _by(key: str) -> str:
     return _BY_WORDS.get(key, key.replace("_", " "))
 
 
-def _rates_by(found: Findings, key: str, rows: Sequence[Row]) -> list[dict[str, Any]]:
+def _rates_by(found: Findings, key: str, rows: Sequence[RatesRow]) -> list[dict[str, Any]]:
     name = key.replace(" ", "-").replace("_", "-")
     has_cumulative = key == "attempt" and sum(row.get("cumulative") is not None for row in rows) > 1
     blocks = [heading(f"By {_by(key)}")]
@@ -143,20 +145,20 @@ def _rates_by(found: Findings, key: str, rows: Sequence[Row]) -> list[dict[str, 
     return blocks
 
 
-def _drawn(shown: Sequence[Row]) -> list[Row]:
+def _drawn(shown: Sequence[RatesRow]) -> list[RatesRow]:
     """The rows that a chart can bear, those with most attempts, in their order."""
     most = sorted(shown, key=lambda row: -int(row["n_attempts"] or 0))[:_MOST_DRAWN]
     return [row for row in shown if any(row is one for one in most)]
 
 
-def ordered(key: str, rows: Sequence[Row]) -> list[Row]:
+def ordered(key: str, rows: Sequence[RatesRow]) -> list[RatesRow]:
     """The rows by their own order where the key has one, else by value; those without a number last."""
     if key in _HAS_ORDER or all(str(row[key]).rstrip("+").isdigit() for row in rows):
         return list(rows)
     return sorted(rows, key=lambda row: (row.get("estimate") is None, -float(row.get("estimate") or 0)))
 
 
-def folded(key: str, rows: Sequence[Row]) -> list[tuple[str, Row]]:
+def folded(key: str, rows: Sequence[RatesRow]) -> list[tuple[str, RatesRow]]:
     """Rows with their labels, where several are hidden those in one line at the end."""
     hidden = [row for row in rows if row.get("status") == SUPPRESSED]
     told = [
@@ -175,7 +177,7 @@ def _scale(found: Findings) -> str:
     return "Share advancing" if found.main_event == "advanced" else "Response rate"
 
 
-def _reading(key: str, rows: Sequence[Row]) -> str:
+def _reading(key: str, rows: Sequence[RatesRow]) -> str:
     """What a table says, in a sentence that is no surer than its intervals."""
     shown = [row for row in rows if row.get("estimate") is not None]
     if not shown:
@@ -211,13 +213,13 @@ def _attempt_caution() -> str:
     )
 
 
-def _name(key: str, row: Row) -> str:
+def _name(key: str, row: RatesRow) -> str:
     label = value_label(key, str(row[key]))
     return f"{label} attempt" if key == "attempt" else label
 
 
 def _rate_table(
-    found: Findings, key: str, rows: Sequence[Row], name: str, *, cumulative: bool = False
+    found: Findings, key: str, rows: Sequence[RatesRow], name: str, *, cumulative: bool = False
 ) -> dict[str, Any]:
     event = "Advances" if found.main_event == "advanced" else "Responses"
     fields = (*_RATE_FIELDS, *(_CUMULATIVE if cumulative else ()))
@@ -228,7 +230,7 @@ def _rate_table(
     return table(f"tab-{name}", caption, columns, body, note=_table_note(found, rows))
 
 
-def _marked(row: Row, label: str) -> str:
+def _marked(row: RatesRow, label: str) -> str:
     return f"{label}*" if row.get("status") == "use_with_care" else label
 
 
@@ -248,7 +250,7 @@ def _table_note(found: Findings, rows: Sequence[Row]) -> str | None:
     return " ".join(parts) or None
 
 
-def _cumulative(found: Findings, rows: Sequence[Row]) -> dict[str, Any]:
+def _cumulative(found: Findings, rows: Sequence[RatesRow]) -> dict[str, Any]:
     last = [row for row in rows if row.get("cumulative") is not None][-1]
     word = "advanced" if found.main_event == "advanced" else "heard back"
     return paragraph(
@@ -278,7 +280,7 @@ def _ever(found: Findings, event: str) -> bool:
     return any(float(row["estimate"] or 0) > 0 for row in found.curve_of(event) if row.get("estimate") is not None)
 
 
-def _soon_words(found: Findings, last: Row) -> str:
+def _soon_words(found: Findings, last: CurveRow) -> str:
     verb = "advanced" if found.main_event == "advanced" else "heard back"
     week = found.curve_at(7)
     parts = [
