@@ -11,7 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from followup_analytics import read_log, write_report
-from followup_analytics.report.document import Column, Document, Lead, Meta, Section, paragraph, table
+from followup_analytics.report.document import Document, Head, Lead, Meta, Section, paragraph, table
 from followup_analytics.report.page import page
 from followup_analytics.report.workbook import workbook
 
@@ -27,7 +27,7 @@ def document_with(rows: list[list[str]], *, caption: str = "What is shown") -> D
         running="Title", dateline="12 interviews", footer="version", description="About", simulated=True,
         day=date(2026, 3, 1),
     )  # fmt: skip
-    columns = [Column("Group", "left", share=1), Column("Rate"), Column("95% interval")]
+    columns = [Head("Group", "left", share=1), Head("Rate"), Head("95% interval")]
     section = Section("Part", (paragraph("Text ", HOSTILE), table("tab-x", caption, columns, rows)))
     return Document(meta, Lead("Answer", ("One sentence.",)), (), (section,))
 

@@ -14,7 +14,7 @@ import pikepdf
 import pytest
 from report_logs import HOSTILE, made_log
 
-from followup_analytics.charts import contrast
+from followup_analytics.charts import contrast_ratio
 from followup_analytics.errors import UnreadableError, UsageError, WithheldError
 from followup_analytics.report import write_report
 from followup_analytics.report.findings import Options
@@ -177,7 +177,7 @@ def test_text_colours_have_contrast() -> None:
     colours = set(re.findall(r'rgb\("(#[0-9A-Fa-f]{6})"\)', "".join(template_sources().values())))
     text_colours = colours - {"#8C8C8C"}  # hairlines only
     assert "#1A1A1A" in text_colours
-    assert all(contrast(colour) >= 4.5 for colour in text_colours)
+    assert all(contrast_ratio(colour) >= 4.5 for colour in text_colours)
 
 
 def test_a_log_without_attempts_still_makes_a_report(tmp_path: Path) -> None:
