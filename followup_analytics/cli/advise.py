@@ -139,10 +139,11 @@ def _of_store(url: str, shared: Shared, today: str | None, *, due: bool, examine
 
 def keep_verdicts(source: str, shared: Shared, log: FollowUpLog, verdicts: Result) -> None:
     """Keep the verdicts on a whole store as it stands for the advice of the days to come; none of a part of it."""
+    from followup_analytics.results.disclosure import is_hidden
     from followup_analytics.store import is_store_url
 
     part = shared.cohort is not None or shared.where or shared.as_of is not None
-    hidden = any(row["verdict"] is None or row["status"] == "suppressed" for row in verdicts.rows)
+    hidden = any(row["verdict"] is None or is_hidden(row) for row in verdicts.rows)
     if not is_store_url(source) or part or hidden:
         return
     from followup_analytics.advice.kept import examine, keep_evidence
