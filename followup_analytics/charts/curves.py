@@ -51,6 +51,7 @@ def curve_chart(
     least_at_risk: int = 10,
     simulated: bool = False,
     title: str | None = None,
+    height: float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw disclosed rows of incidence curves on a grid of days, with bands and a table of those still waiting.
@@ -58,11 +59,12 @@ def curve_chart(
     With groups (`by` names their column) the main event of each is drawn; without, the main event and those that
     compete with it. A curve ends
     before the first day at whose start fewer than `least_at_risk` were still waiting: beyond it single people show.
+    `height` is that of the drawing in inches, else as its lines need.
     """
     with house_style():
         lines = _lines(rows, by, least_at_risk)
         at_risk = [line for line in lines if line.banded]
-        axes = ax or new_axes(COLUMN_WIDTH, (2.85 if title else 2.6) + 0.17 * len(at_risk))
+        axes = ax or new_axes(COLUMN_WIDTH, (height or (2.85 if title else 2.6)) + 0.17 * len(at_risk))
         for line in lines:
             # Many bands over each other would hide the lines.
             _draw_line(axes, line, alpha=0.14 if len(at_risk) <= 2 else 0.08)

@@ -127,19 +127,27 @@ def _contrasts(found: Findings) -> list[str]:
     """Which groups can be told apart, highest and lowest named, and in one sentence those that can't."""
     told, open_ones = [], []
     for key in found.tables:
-        rows = [row for row in found.tables[key] if row.status == "ok" and limits_text(row)]
-        if len(rows) < 2:
+        if len([row for row in found.tables[key] if row.status == "ok" and limits_text(row)]) < 2:
             continue
-        best = max(rows, key=lambda row: known(row.estimate))
-        least = min(rows, key=lambda row: known(row.estimate))
-        if known(best.conf_low) > known(least.conf_high):
-            told.append(_contrast(key, best, least))
+        pair = contrast_of(found, key)
+        if pair is not None:
+            told.append(_contrast(key, *pair))
         else:
             open_ones.append(_PLURALS.get(key, f"values of {key.replace('_', ' ')}"))
     if open_ones:
         words = joined(open_ones)
         told.append(f" Differences between {words} are no larger than chance may make them: these data can’t tell.")
     return told
+
+
+def contrast_of(found: Findings, key: str) -> tuple[RatesRow, RatesRow] | None:
+    """The rows answered most and least often, where both rest on enough data and their intervals don't meet."""
+    rows = [row for row in found.tables.get(key, ()) if row["status"] == "ok" and row["conf_low"] is not None]
+    if len(rows) < 2:
+        return None
+    best = max(rows, key=lambda row: float(row["estimate"]))
+    least = min(rows, key=lambda row: float(row["estimate"]))
+    return (best, least) if float(best["conf_low"]) > float(least["conf_high"]) else None
 
 
 def _contrast(key: str, best: RatesRow, least: RatesRow) -> str:

@@ -100,6 +100,7 @@ class Document:
     figures: tuple[KeyFigure, ...]
     sections: tuple[Section, ...]
     front: dict[str, Any] | None = None
+    template: str = "report.typ"
 
     def as_data(self) -> dict[str, Any]:
         """The report as JSON-ready data in the shape that the templates read."""
@@ -143,8 +144,12 @@ def table(
     *,
     note: str | None = None,
     long: bool = False,
+    tall: bool = False,
 ) -> dict[str, Any]:
-    """A ruled table with a head row; `name` is what `ref` points at; a `long` one may run over pages."""
+    """A ruled table with a head row; `name` is what `ref` points at; a `long` one may run over pages.
+
+    The rows of a `tall` one leave room to write by hand.
+    """
     return {
         "type": "table",
         "id": name,
@@ -153,6 +158,7 @@ def table(
         "rows": [list(row) for row in rows],
         "note": note,
         "long": long,
+        "tall": tall,
     }
 
 

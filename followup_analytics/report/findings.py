@@ -31,6 +31,8 @@ class Options:
     cohort: str | None = None
     by: tuple[str, ...] = ("timing", "channel", "attempt")
     paper: str = "a4"
+    #: The cohort to set beside this one; None for the one before it.
+    against: str | None = None
     seed: int = 0
     office: Office = field(default_factory=Office)
 
@@ -62,6 +64,8 @@ class Findings:
     tables: Mapping[str, tuple[RatesRow, ...]] = field(default_factory=dict)
     curve: tuple[CurveRow, ...] = ()
     quantiles: tuple[Mapping[str, Any], ...] = ()
+    #: The curves of the cohort reported on and the one it is set beside, if there is one.
+    both_curves: tuple[CurveRow, ...] = ()
     groups: tuple[CohortRow, ...] = ()
     comparison: tuple[ComparedRow, ...] = ()
     model: ModelRow | None = None

@@ -12,7 +12,7 @@ import polars as pl
 from followup_analytics.answers.outcomes.answer import CohortOutcomes, CohortRow
 from followup_analytics.cells.counted import attempts
 from followup_analytics.claims.definition import Catalogue
-from followup_analytics.errors import WithheldError
+from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.log.asked import unused_name
 from followup_analytics.log.followup_log import FollowUpLog, Note, subset
 from followup_analytics.log.recording import NOT_RECORDED
@@ -29,9 +29,10 @@ from followup_analytics.results.disclosure import (
 )
 from followup_analytics.results.disclosure.marked import HIDDEN_REASON, SUPPRESSED
 from followup_analytics.results.result import LogCounts, Result
-from followup_analytics.text import shorten
+from followup_analytics.text import listed, shorten
 
 if TYPE_CHECKING:
+    from followup_analytics.answers.curves.result import CurveResult
     from followup_analytics.answers.outcomes.compared import ComparedRow
     from followup_analytics.answers.rates.result import RatesResult, RatesRow
     from followup_analytics.claims.result import ClaimsResult
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 _LONGEST_NAME = 80
 _ALL = "all_attempts"
+#: The keys of the tables of rates that a kind of report needs, where these are not what was asked for.
+_KEYS: Mapping[str, tuple[str, ...]] = {"bulletin": ("timing",), "claims": (), "methods": ()}
 
 
 def gather(
@@ -63,14 +66,17 @@ def gather(
     require_enough(counts.applicants, options.policy)
     at_risk = attempts(log, options.outcome, options.within)
     curve = incidence_curve(log, outcome=options.outcome, horizon=options.horizon, disclosure=options.policy)
-    asked = options if kind == "cohort" else replace(options, by=())
+    asked = replace(options, by=_KEYS.get(kind, options.by))
     rates, tables, reasons, notes = _rates(log, asked, at_risk.height)
     groups: tuple[CohortRow, ...] = ()
     comparison: tuple[ComparedRow, ...] = ()
     model, card = None, None
     cohorts: tuple[Result, ...] = ()
-    if kind == "cohort":
+    both: CurveResult | None = None
+    if kind in ("cohort", "bulletin"):
         groups, comparison, cohorts = _cohorts(whole or log, options)
+        both = _both_curves(whole or log, comparison, options)
+    if kind in ("cohort", "methods"):
         model, card, reasons["model"] = _model(log, options)
     judged, catalogue, reasons["claims"] = _claims(log, options, claims)
     return Findings(
@@ -81,6 +87,7 @@ def gather(
         tables={key: _short_names(case.clean_rows(table.rows)) for key, table in tables.items()},
         curve=case.clean_rows(curve.rows),
         quantiles=tuple(curve.quantiles),
+        both_curves=() if both is None else case.clean_rows(both.rows),
         groups=case.clean_rows(groups),
         comparison=case.clean_rows(comparison),
         model=case.clean_all(model),
@@ -95,7 +102,7 @@ def gather(
             judged.notes if judged is not None else (),
         ),
         reasons=case.clean_all({name: reason for name, reason in reasons.items() if reason}),
-        answers=(*rates, curve, *cohorts),
+        answers=(*rates, curve, *([both] if both is not None else []), *cohorts),
     )
 
 
@@ -178,9 +185,11 @@ def _cohorts(
 
     latest = log.interviews.drop_nulls("cohort").group_by("cohort").agg(pl.col("_at_us").max()).sort("_at_us", "cohort")
     names = [str(name) for name in latest["cohort"]]
+    if options.against is not None:
+        _check_against(options, names)
     if not names or (log.outcomes.is_empty() and log.applicants is None):
         return (), (), ()
-    names = names[: names.index(options.cohort) + 1] if options.cohort in names else names
+    names = _told(names, options)
     answers = _cohort_answers(log, names, options)
     found = {row.group: row for one in answers for row in one.rows}
     if not found:
@@ -193,6 +202,42 @@ def _cohorts(
         return groups, compare_cohorts(log, shown[-1], shown[-2], disclosure=options.policy).rows, answers
     except WithheldError:
         return groups, (), answers
+
+
+def _check_against(options: Options, names: Sequence[str]) -> None:
+    """Refuse a cohort to compare with that the log has not, or that is the one reported on."""
+    if options.against not in names:
+        known = listed(names, "and") if names else "none"
+        raise UsageError(f"There is no cohort {options.against!r} to set beside this one; the log has {known}.")
+    if options.against == options.cohort or (options.cohort not in names and options.against == names[-1]):
+        raise UsageError(f"{options.against!r} is the cohort reported on: set another beside it.")
+
+
+def _told(names: Sequence[str], options: Options) -> list[str]:
+    """The cohorts that the pages tell, in the order of time: none later than the one reported on, which comes last.
+
+    One that was asked for stands right before it.
+    """
+    names = list(names[: names.index(options.cohort) + 1]) if options.cohort in names else list(names)
+    if options.against is not None:
+        names = [*(name for name in names[:-1] if name != options.against), options.against, names[-1]]
+    return names
+
+
+def _both_curves(log: FollowUpLog, comparison: Sequence[ComparedRow], options: Options) -> CurveResult | None:
+    """How soon people heard back in the two cohorts that are compared; None where none are."""
+    from followup_analytics.answers.curves import incidence_curve
+
+    if not comparison:
+        return None
+    pair = (comparison[0].group, comparison[0].against)
+    try:
+        return incidence_curve(
+            subset(log, cohort=pair), by="cohort", outcome=options.outcome, horizon=options.horizon,
+            disclosure=options.policy,
+        )  # fmt: skip
+    except WithheldError:
+        return None
 
 
 def _hidden_cohort(name: str) -> CohortRow:

@@ -70,6 +70,8 @@ def _groups_table(found: Findings, groups: Sequence[CohortRow]) -> dict[str, obj
             "Knowledge rate and career outcomes rate as NACE defines them for the first-destination survey; the last "
             "line gives the range if all whose destination is unknown had failed or succeeded."
         )
+    if len(found.groups) > len(groups):
+        parts.append(f"The latest {len(groups)} of {len(found.groups)} cohorts.")
     if found.counts.simulated:
         parts.append("Simulated data.")
     return table("tab-groups", "The cohorts side by side", columns, body, note=" ".join(parts) or None)
@@ -112,7 +114,7 @@ def _difference(row: ComparedRow) -> str:
     ):
         if middle is not None and low is not None and high is not None:
             size = f"{points(middle)} points ({points(low)} to {points(high)})"
-            sure = "more than chance may make it" if low > 0 or high < 0 else "no larger than chance may make it"
+            sure = "more than chance" if low > 0 or high < 0 else "within chance"
             return f"{start}, the difference in {what} is {size}, {sure}. "
     return f"For {what} no difference can be shown. "
 

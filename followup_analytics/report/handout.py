@@ -55,7 +55,7 @@ def handout_document(
     rows = [_short(row) for row in case.clean_rows(steps.rows)]
     due = [row for row in rows if row.due]
     meta = frame_meta(
-        steps.counts, options, kind="handout", title="Day sheet", subtitle=_day_words(steps.today), size=_size(rows)
+        steps.counts, options, kind="handout", title="Day sheet", subtitle=weekday_date(steps.today), size=_size(rows)
     )
     sections = [_due_section(due, steps), _client_section(rows)]
     script = _script(log, due, steps, verdicts)
@@ -71,7 +71,8 @@ def _short(row: StepRow) -> StepRow:
     return row.having(employer=shorten(row.employer, _LONGEST_NAME)) if row.employer else row
 
 
-def _day_words(day: date) -> str:
+def weekday_date(day: date) -> str:
+    """`Friday, 20 February 2026`."""
     return f"{_WEEKDAYS[day.weekday()]}, {long_date(day)}"
 
 

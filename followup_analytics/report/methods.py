@@ -55,8 +55,13 @@ def words_used(found: Findings) -> list[dict[str, Any]]:
 
 
 def limits_section(found: Findings) -> Section:
-    """Limits first, then how each number was worked out."""
-    return Section("Limits and methods", (*_limits(found), *_methods(found)))
+    """What the numbers can't carry, and the span of the record."""
+    return Section("Limits", (_limits(found), _span(found)))
+
+
+def methods_section(found: Findings) -> Section:
+    """How each number was worked out, after its limits."""
+    return Section("How the numbers were worked out", (*_methods(found), heading("Limits"), _limits(found)))
 
 
 def notes_section(found: Findings) -> Section:
@@ -73,7 +78,7 @@ def notes_section(found: Findings) -> Section:
     )
 
 
-def _limits(found: Findings) -> list[dict[str, Any]]:
+def _limits(found: Findings) -> dict[str, Any]:
     items: list[Parts] = [
         (
             "A log holds what people wrote down. Attempts and answers that nobody logged are missing, and those who "
@@ -95,14 +100,13 @@ def _limits(found: Findings) -> list[dict[str, Any]]:
             "Some rows have a date without a time. They count in whole days, and within a day attempts come before "
             "answers."
         )
-    return [heading("Limits"), bullets(*items)]
+    return bullets(*items)
 
 
 def _methods(found: Findings) -> list[dict[str, Any]]:
     options, facts = found.options, found.facts
     ends = "the next attempt" + (" and the end of the story" if facts.ends else "")
     made = [
-        heading("How the numbers were worked out"),
         paragraph(
             f"Rates are incidences at {options.window} after the attempt, by the estimator of Aalen and Johansen "
             f"(1978) with {ends} as competing events and the end of the record as censoring. Where no window is cut "

@@ -29,25 +29,32 @@ from followup_analytics.results.formatting import format_cell
 
 #: Coefficients listed at most; the model's card has all.
 _MOST_TERMS = 12
-_NOT_SAID = (
-    "No run can answer these items of TRIPOD+AI; the office can, in the table [card] of the file that it gives with "
-    "--office:"
-)
+_NOT_SAID = "No computation can answer these items of TRIPOD+AI. The office can, and has not done so yet:"
 
 
-def model_blocks(found: Findings) -> list[dict[str, Any]]:
-    """What the model is, whether it beats the base rate, and the terms that it leans on; never as causes."""
+def model_blocks(found: Findings, *, full: bool = False) -> list[dict[str, Any]]:
+    """What the model is, whether it beats the base rate, and the terms that it leans on; never as causes.
+
+    `full`: with its calibration, for the report on methods.
+    """
     row = found.model
     if row is None:
         why = found.reasons.get("model", "No model was fitted.")
         return [paragraph(f"No model of the chance of a response is given here. {why}")]
     blocks = [paragraph(_what_it_is(found)), paragraph(*_verdict(row))]
-    if not row.beats_base_rate:
-        return blocks
+    if not full:
+        return [*blocks, *(_terms(row) if _matters(row) else [])]
     calibration = _calibration(row.metrics)
     if calibration:
         blocks.append(paragraph(calibration))
     return blocks + _reliability(found, row) + _terms(row)
+
+
+def _matters(row: ModelRow) -> bool:
+    """Whether the model predicts better by more than chance, and by enough to act on."""
+    skill = row.metrics["brier_skill"]
+    low = skill.get("conf_low") if isinstance(skill, Mapping) else None
+    return bool(row.beats_base_rate) and low is not None and float(low) > 0
 
 
 def _reliability(found: Findings, row: ModelRow) -> list[dict[str, Any]]:
@@ -90,7 +97,7 @@ def _verdict(row: ModelRow) -> list[Any]:
     metrics = row.metrics
     loss, base = (_estimate(metrics[name]) for name in ("log_loss", "log_loss_base_rate"))
     losses = "" if loss is None or base is None else f" (log loss {loss:.3f} against {base:.3f}; less is better)"
-    if row.beats_base_rate:
+    if _matters(row):
         skill = _estimate(metrics["brier_skill"])
         share = (
             ""
@@ -98,6 +105,16 @@ def _verdict(row: ModelRow) -> list[Any]:
             else f" It takes away {percent(skill)} of the squared error that the overall rate leaves."
         )
         return ["It ", strong("predicts better"), f" than giving every attempt the overall rate{losses}.{share}"]
+    if row.beats_base_rate:
+        rate = "the overall rate" if row.base_rate is None else percent(row.base_rate)
+        return [
+            "It ",
+            strong("is hardly better"),
+            (
+                f" than telling everyone {rate}{losses}: what it takes away from the squared error may be nothing. For "
+                "a single attempt the overall rate serves as well."
+            ),
+        ]
     chance = "; a gain so small may be chance" if loss is not None and base is not None and loss < base else ""
     return [
         "It ",
@@ -146,7 +163,7 @@ def _terms(row: ModelRow) -> list[dict[str, Any]]:
 
 
 def card_section(found: Findings) -> Section | None:
-    """The model card as the report's last section: every item of TRIPOD+AI with what this run has to say to it."""
+    """The model card as a section: every item of TRIPOD+AI with what this run has to say to it."""
     card = found.card
     if card is None:
         return None
@@ -163,7 +180,7 @@ def card_section(found: Findings) -> Section | None:
             blocks += [heading(name, listed=False), terms(told)]
     if missing:
         blocks += [heading("Not said", listed=False), paragraph(_NOT_SAID), bullets(*missing)]
-    return Section("Model card", tuple(blocks), new_page=True)
+    return Section("Model card", tuple(blocks))
 
 
 def _answer_of(item: Mapping[str, Any], office: Office) -> str | None:

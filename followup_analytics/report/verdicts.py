@@ -172,8 +172,8 @@ def _compared(found: Findings, rows: Sequence[ClaimRow]) -> list[dict[str, Any]]
             ref("tab-claims"),
             " give all advice that was tested.",
         ),
-        chart("fig-claims", Chart.of(drawn)),
         table("tab-claims", "Verdicts on the usual advice", columns, body, note=note, long=True),
+        chart("fig-claims", Chart.of(drawn)),
     ]
 
 
