@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -25,7 +25,7 @@ SPREAD = 8_192
 #: Up to so many rows each row's own leverage is worked out; of more it is next to nothing.
 LEVERAGES = 20_000
 #: Terms are looked up together while their joint levels are no more than this.
-JOINT = 16_384
+JOINT = 2_048
 #: A system is solved when what is left is so small a part of what was asked.
 _SOLVED = 1e-4
 
@@ -187,7 +187,7 @@ class Design:
         out[0] = values.sum(axis=0)
         if not self.packs:
             return out
-        totals, begin = self._lookup.T @ values, 0
+        totals, begin = self._turned @ values, 0
         for pack, members in self._members():
             joint = totals[begin : begin + pack.size]
             begin += pack.size
@@ -230,7 +230,14 @@ class Design:
             np.add(pack.codes, np.int32(begin), out=places[:, at])
             begin += pack.size
         ends = np.arange(self.rows + 1, dtype=np.int32) * np.int32(len(self.packs))
-        return csr_array((np.ones(places.size), places.ravel(), ends), shape=(self.rows, begin))
+        # All designs share their ones: a trial keeps many designs, and these would be most of what they take.
+        ones = _ones(max(places.size - 1, 0).bit_length())[: places.size]
+        return csr_array((ones, places.ravel(), ends), shape=(self.rows, begin))
+
+    @cached_property
+    def _turned(self) -> Any:
+        """`_lookup` the other way round, kept since turning it checks every place anew."""
+        return self._lookup.T
 
     @cached_property
     def _spread(self) -> tuple[IntArray, FloatArray]:
@@ -291,10 +298,18 @@ def _levels_of(sizes: Sequence[int]) -> tuple[IntArray, ...]:
     return tuple(reversed(made))
 
 
+@lru_cache(maxsize=4)
+def _ones(power: int) -> FloatArray:
+    """As many ones as 2 to this power, to be read only."""
+    made = np.ones(1 << power)
+    made.flags.writeable = False
+    return made
+
+
 def _added(level: IntArray, joint: FloatArray, size: int) -> FloatArray:
     """Totals of joint levels, shape (J,) or (J, q), by a term's own level at each of them."""
     if joint.ndim == 1:
-        return np.bincount(level, weights=joint, minlength=size)
+        return np.asarray(np.bincount(level, weights=joint, minlength=size), dtype=np.float64)
     return np.stack([np.bincount(level, weights=column, minlength=size) for column in joint.T], axis=1)
 
 
