@@ -28,7 +28,7 @@ from followup_analytics.answers.outcomes.standardise import design
 from followup_analytics.answers.rates.cumulative import Tries, cumulative_incidence
 from followup_analytics.answers.rates.estimate import Windows, group_rates
 from followup_analytics.answers.rates.keys import Bin
-from followup_analytics.cells.windows import CENSORED, END, NEXT_ATTEMPT, RESPONSE, WINDOW
+from followup_analytics.cells.windows import CUT_OFF, END, NEXT_ATTEMPT, RESPONSE, WINDOW
 from followup_analytics.statistics import assign_groups
 from followup_analytics.statistics.clusters import Clusters
 from followup_analytics.statistics.designs import Design, Term
@@ -90,7 +90,7 @@ def cut_rates(n: int, runs: int, rng: np.random.Generator) -> Row:
     following, ended = (rng.exponential(1 / rate, hazard.shape) for rate in other)
     cut = np.where(rng.random(hazard.shape) < 0.33, rng.uniform(0, 7, hazard.shape), np.inf)
     times = np.stack([np.full(hazard.shape, 7.0), cut, wait, ended, following])
-    closed = np.array([WINDOW, CENSORED, RESPONSE, END, NEXT_ATTEMPT])[times.argmin(axis=0)]
+    closed = np.array([WINDOW, CUT_OFF, RESPONSE, END, NEXT_ATTEMPT])[times.argmin(axis=0)]
     elapsed = np.round(times.min(axis=0) * DAY_US).astype(np.int64)
     run, person, _ = np.indices(hazard.shape)
     found = group_rates(Windows(run.ravel(), person.ravel(), elapsed.ravel(), closed.ravel()), runs, WITHIN_US).interval

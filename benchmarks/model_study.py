@@ -29,7 +29,7 @@ import polars as pl
 from followup_analytics.cells.counted import episodes
 from followup_analytics.log.followup_log import FollowUpLog, as_of
 from followup_analytics.model import fit_callback_model, predict_callbacks, term_frame
-from followup_analytics.model.evaluate import Predictions, evaluate
+from followup_analytics.model.evaluate import FoldPredictions, evaluate
 from followup_analytics.model.fitting import train, unseen
 from followup_analytics.model.terms import NAMES, covariates_of
 from followup_analytics.simulate import simulate_log
@@ -126,7 +126,7 @@ def slope(p: np.ndarray, y: np.ndarray) -> float:
     """Calibration slope of predictions."""
     n = len(y)
     found = evaluate(
-        Predictions(p, np.full(n, y.mean()), np.ones(n), y, np.arange(n) % 50, np.zeros(n, dtype=np.int64))
+        FoldPredictions(p, np.full(n, y.mean()), np.ones(n), y, np.arange(n) % 50, np.zeros(n, dtype=np.int64))
     )
     return float(found.metrics["calibration_slope"]["estimate"] or 0.0)
 

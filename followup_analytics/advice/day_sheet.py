@@ -13,7 +13,8 @@ from followup_analytics.advice.rows import StepRow
 from followup_analytics.advice.steps import written
 from followup_analytics.errors import UsageError
 from followup_analytics.results import columns as col
-from followup_analytics.results.result import Result, format_cell
+from followup_analytics.results.formatting import format_cell
+from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.text import clean, counted, formula_safe, shorten
 

@@ -17,6 +17,7 @@ from followup_analytics.log.clock import local_times
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.schema import OUTCOMES
 from followup_analytics.results import columns as col
+from followup_analytics.results.columns import Field
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.text import counted, listed, nearest
@@ -44,10 +45,10 @@ class OverviewRow(Row):
         "text", "last contact", "Local date of the last touch in either direction.", role="confidential"
     )
     coach: str | None = col.column("text", "coach", "Who looks after it.", role="confidential")
-    applicant_id: str = col.column("text", "", "The applicant.", role="confidential")
+    applicant_id: str = col.column("text", "client", "The applicant.", role="confidential")
     cohort: str | None = col.column("text", "", "The cohort.", role="confidential")
 
-    in_table = ("interview_id", "interviewed", "employer", "state", "attempts", "last_contact", "coach")
+    in_table = ("interview_id", "applicant_id", "interviewed", "employer", "state", "attempts", "last_contact", "coach")
 
 
 @dataclass(frozen=True, repr=False)
@@ -59,6 +60,10 @@ class Overview(Result):
     command: ClassVar[str] = "track"
     title: ClassVar[str] = "Interviews (confidential)"
     row_type: ClassVar[type[Row]] = OverviewRow
+
+    def shown_fields(self) -> tuple[Field, ...]:
+        """The columns that people see; the client's only where the contact book names people."""
+        return tuple(one for one in super().shown_fields() if one.name != "applicant_id" or self.extra.get("named"))
 
     def summary(self) -> str:
         """How many interviews there are, and how many of them are open."""

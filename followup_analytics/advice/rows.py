@@ -56,9 +56,11 @@ class StepRow(Row):
 class StepLine(Row):
     """A step as the printed list has it, in words and short."""
 
-    client: str = col.column("text", "client", "Start of the applicant's id.", role="confidential")
+    client: str = col.column(
+        "text", "client", "Start of the applicant's id.", role="confidential", importance=col.RARELY
+    )
     about: str = col.column("text", "about", "Employer and day.", role="confidential", importance=col.ALWAYS)
-    interview_id: str = col.column("text", "interview", "The interview.", role="confidential")
+    interview_id: str = col.column("text", "interview", "The interview.", role="confidential", importance=col.ALWAYS)
     do: str = col.column("text", "step", "The step in words.", role="confidential", importance=col.ALWAYS)
     when: str | None = col.column(
         "text", "on", "Its day, and its time where one was agreed.", role="confidential", importance=col.ALWAYS

@@ -23,9 +23,8 @@ from followup_analytics.cells.inputs import CONTACT_KEYS, Prepared, buckets, ins
 from followup_analytics.cells.instants import automatic_replies, left_out_counts
 from followup_analytics.cells.windows import (
     ATTEMPT,
-    CENSORED,
     CLOSED_BY,
-    DAY_US,
+    CUT_OFF,
     RESPONSE,
     at_risk,
     attempt_query,
@@ -33,6 +32,7 @@ from followup_analytics.cells.windows import (
 )
 from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import in_frames
+from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.followup_log import Note
 
 if TYPE_CHECKING:
@@ -313,7 +313,7 @@ def _kinds(outcome: str) -> list[pl.Expr]:
     ended = (
         pl.when(pl.col("exit") == RESPONSE)
         .then(pl.lit(outcome))
-        .when(pl.col("exit") == CENSORED)
+        .when(pl.col("exit") == CUT_OFF)
         .then(pl.lit("censored"))
     )
     return [

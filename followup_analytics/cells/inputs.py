@@ -11,8 +11,8 @@ import polars as pl
 
 from followup_analytics.cells.engine import choose_engine, keep, open_frames
 from followup_analytics.cells.windows import ANSWER, ATTEMPT, SPAN, flagged
-from followup_analytics.log.checks import applicant_buckets
 from followup_analytics.log.ids import places_of
+from followup_analytics.log.pseudonyms import applicant_buckets
 from followup_analytics.log.workdays import working_day_numbers
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from followup_analytics.cells.inputs import places, role
 from followup_analytics.cells.windows import (
     ATTEMPT,
-    CENSORED,
+    CUT_OFF,
     END,
     ENDS,
-    EVENTS,
+    EVENT_DECISIONS,
     NEXT_ATTEMPT,
     RESPONSE,
     WINDOW,
@@ -57,7 +57,7 @@ class Tries:
     """Attempts at risk in the order of their interviews, within one by time and then by contact_id.
 
     One entry each: interview, row in the contacts, time, number (1, 2, ...), whether another one follows, and the time
-    of that, else of the exit; what the exit of its interview was (CENSORED, RESPONSE, END).
+    of that, else of the exit; what the exit of its interview was (CUT_OFF, RESPONSE, END).
     """
 
     story: IntArray
@@ -96,7 +96,7 @@ def _touches(log: FollowUpLog) -> Touches:
 
 
 def exits(log: FollowUpLog, outcome: str) -> tuple[NDArray[np.int8], IntArray]:
-    """What ended the risk period of each interview (CENSORED, RESPONSE, END), and when (microseconds)."""
+    """What ended the risk period of each interview (CUT_OFF, RESPONSE, END), and when (microseconds)."""
     return log.remembered(("exits", outcome), lambda: _exits(log, outcome))
 
 
@@ -109,12 +109,12 @@ def _exits(log: FollowUpLog, outcome: str) -> tuple[NDArray[np.int8], IntArray]:
     decided = decisions(log)
     at, story, word = decided.at_us, decided.story, decided.outcome
     there = ~decided.early & ~decided.late
-    said, ended = (there & word.is_in(words).to_numpy() for words in (EVENTS[outcome], ENDS[outcome]))
+    said, ended = (there & word.is_in(words).to_numpy() for words in (EVENT_DECISIONS[outcome], ENDS[outcome]))
     response[story[said]] = np.minimum(response[story[said]], at[said])
     end = np.full(len(found.start_us), _NEVER)
     end[story[ended]] = at[ended]
     responded = (response < _NEVER) & (response <= end)
-    kind = np.where(responded, RESPONSE, np.where(end < _NEVER, END, CENSORED)).astype(np.int8)
+    kind = np.where(responded, RESPONSE, np.where(end < _NEVER, END, CUT_OFF)).astype(np.int8)
     return kind, np.where(responded, response, np.where(end < _NEVER, end, found.until_us))
 
 
@@ -146,7 +146,7 @@ def _tries(log: FollowUpLog, outcome: str) -> Tries:
     found = touches(log)
     kind, exit_us = exits(log, outcome)
     story = found.story
-    at_risk = found.is_attempt & ((kind[story] == CENSORED) | (found.at_us <= exit_us[story]))
+    at_risk = found.is_attempt & ((kind[story] == CUT_OFF) | (found.at_us <= exit_us[story]))
     chosen = np.flatnonzero(at_risk)
     story, at, row = story[chosen], found.at_us[chosen], found.row[chosen]
     order = _in_order(log, story, at - found.start_us[story], row)
@@ -189,7 +189,7 @@ def closed_windows(found: Tries, within_us: int) -> tuple[IntArray, NDArray[np.i
     """How long each window of `within_us` microseconds lasted, and what closed it (codes of `windows`)."""
     elapsed = found.close_us - found.at_us
     # A window that ends exactly with the record was seen in full; one that ends exactly with an event contains it.
-    unclosed = ~found.followed & (found.exit == CENSORED)
+    unclosed = ~found.followed & (found.exit == CUT_OFF)
     full = (elapsed > within_us) | ((elapsed == within_us) & unclosed)
     closed = np.where(full, WINDOW, np.where(found.followed, NEXT_ATTEMPT, found.exit)).astype(np.int8)
     return np.minimum(elapsed, within_us), closed

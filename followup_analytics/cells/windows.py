@@ -14,6 +14,7 @@ import narwhals as nw
 import polars as pl
 
 from followup_analytics.cells.engine import attach
+from followup_analytics.log.clock import DAY_US
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,16 +22,15 @@ if TYPE_CHECKING:
     Frame = nw.LazyFrame[Any]
     Frames = Mapping[str, Frame]
 
-DAY_US = 86_400_000_000
 
 #: Roles of a contact row in the prepared frames.
 ATTEMPT, ANSWER = 1, 2
 #: What closes a window or a risk period, as integers while an engine works on them.
-CENSORED, RESPONSE, END, NEXT_ATTEMPT, WINDOW = 0, 1, 2, 3, 4
-CLOSED_BY = {CENSORED: "censored", RESPONSE: "response", END: "end", NEXT_ATTEMPT: "next_attempt", WINDOW: "window"}
+CUT_OFF, RESPONSE, END, NEXT_ATTEMPT, WINDOW = 0, 1, 2, 3, 4
+CLOSED_BY = {CUT_OFF: "censored", RESPONSE: "response", END: "end", NEXT_ATTEMPT: "next_attempt", WINDOW: "window"}
 
 #: Decisions that count as the event, and those that end the story, by outcome of interest.
-EVENTS = {"response": ("advanced", "offer", "rejected"), "advanced": ("advanced", "offer")}
+EVENT_DECISIONS = {"response": ("advanced", "offer", "rejected"), "advanced": ("advanced", "offer")}
 ENDS = {"response": ("filled", "withdrawn"), "advanced": ("rejected", "filled", "withdrawn")}
 
 #: Later than every date, and still exact as a float (pandas turns integers with gaps into floats).
@@ -51,12 +51,12 @@ def episode_query(frames: Frames, outcome: str) -> Frame:
     `frames` has interviews (story, start_us, start_day, start_instant, until_us, until_day, ...), and as `flagged`
     gives them contacts (story, contact_id, role, order_us, at_us, day, instant) and outcomes (story, outcome, order_us,
     at_us, day, instant). Added: `response_*` and `end_*` (order, us, day, instant; null where none), by_contact (1: the
-    response was a contact), exit (RESPONSE, END, CENSORED) and `exit_*`.
+    response was a contact), exit (RESPONSE, END, CUT_OFF) and `exit_*`.
     """
     decisions = frames["outcomes"].filter(_within())
     found = frames["interviews"]
-    for prefix, rows in (("d", _decided(decisions, EVENTS[outcome])), ("e", _decided(decisions, ENDS[outcome]))):
-        found = found.join(_first(rows, prefix), on="story", how="left")
+    for prefix, words in (("d", EVENT_DECISIONS[outcome]), ("e", ENDS[outcome])):
+        found = found.join(_first(_decided(decisions, words), prefix), on="story", how="left")
     if outcome == "response":
         answers = frames["contacts"].filter((nw.col("role") == ANSWER) & _within())
         found = found.join(_first(answers, "c"), on="story", how="left")
@@ -69,7 +69,7 @@ def at_risk(episodes: Frame, contacts: Frame) -> Frame:
     """Attempts (of `contacts` as `flagged` gives them) made while their interview was at risk, with its exit."""
     exits = episodes.select("story", "exit", "exit_us", "exit_day", "exit_order", "exit_instant")
     made = attach(contacts.filter((nw.col("role") == ATTEMPT) & _within()), exits)
-    return made.filter((nw.col("exit") == CENSORED) | (nw.col("order_us") <= nw.col("exit_order")))
+    return made.filter((nw.col("exit") == CUT_OFF) | (nw.col("order_us") <= nw.col("exit_order")))
 
 
 def attempt_query(episodes: Frame, contacts: Frame, within_us: int, *, instants_only: bool = False) -> Frame:
@@ -179,7 +179,7 @@ def _with_response(found: Frame) -> Frame:
     }
     found = found.with_columns(**chosen, by_contact=_flag(by_contact))
     responded = (nw.col("r_key") < _NEVER) & (nw.col("r_key") // 2 <= nw.col("e_key") // 2)
-    ended = nw.when(nw.col("e_key") < _NEVER).then(nw.lit(END)).otherwise(nw.lit(CENSORED))
+    ended = nw.when(nw.col("e_key") < _NEVER).then(nw.lit(END)).otherwise(nw.lit(CUT_OFF))
     found = found.with_columns(exit=nw.when(responded).then(nw.lit(RESPONSE)).otherwise(ended).cast(nw.Int64))
     return found.with_columns(*_unpack("r", "response"), *_unpack("e", "end"))
 
@@ -223,7 +223,7 @@ def _close(rows: Frame, within_us: int, *, instants_only: bool) -> Frame:
         elapsed = nw.when(instants).then(elapsed).otherwise((nw.col("close_day") - nw.col("day")) * DAY_US)
     rows = rows.with_columns(elapsed_us=elapsed.cast(nw.Int64))
     # A window that ends exactly with the record was seen in full; one that ends exactly with an event contains it.
-    unclosed = (nw.col("followed") == 0) & (nw.col("exit") == CENSORED)
+    unclosed = (nw.col("followed") == 0) & (nw.col("exit") == CUT_OFF)
     full = (nw.col("elapsed_us") > within_us) | ((nw.col("elapsed_us") == within_us) & unclosed)
     by_event = nw.when(nw.col("followed") == 1).then(nw.lit(NEXT_ATTEMPT)).otherwise(nw.col("exit"))
     rows = rows.with_columns(closed=nw.when(full).then(nw.lit(WINDOW)).otherwise(by_event).cast(nw.Int64))

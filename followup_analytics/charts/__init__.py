@@ -1,8 +1,8 @@
 """Charts on rows of numbers that are ready to be shown: nothing is computed, hidden or rounded a second time here."""
 
 from followup_analytics.charts.curves import curve_alt, curve_chart
+from followup_analytics.charts.drawn import Mark, Predicted
 from followup_analytics.charts.emulation import (
-    ARMS,
     balance_alt,
     balance_chart,
     overlap_alt,
@@ -12,12 +12,12 @@ from followup_analytics.charts.emulation import (
     weights_alt,
     weights_chart,
 )
-from followup_analytics.charts.forest import VERDICT_WORDS, forest_alt, forest_chart, interval_words
+from followup_analytics.charts.forest import forest_alt, forest_chart, interval_words
 from followup_analytics.charts.numbers import count_chart, number_alt, number_chart
 from followup_analytics.charts.power import power_chart
 from followup_analytics.charts.rates import rate_alt, rate_caption, rate_chart
 from followup_analytics.charts.reliability import reliability_alt, reliability_chart
-from followup_analytics.charts.style import Chart, contrast
+from followup_analytics.charts.style import Chart, contrast_ratio
 from followup_analytics.charts.words import (
     claim_words,
     count,
@@ -30,13 +30,13 @@ from followup_analytics.charts.words import (
 )
 
 __all__ = [
-    "ARMS",
-    "VERDICT_WORDS",
     "Chart",
+    "Mark",
+    "Predicted",
     "balance_alt",
     "balance_chart",
     "claim_words",
-    "contrast",
+    "contrast_ratio",
     "count",
     "count_chart",
     "curve_alt",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from followup_analytics.charts.drawn import CurvePoint, limits, number
 from followup_analytics.charts.style import (
     COLUMN_WIDTH,
     GREY,
@@ -18,13 +19,11 @@ from followup_analytics.charts.style import (
     spread_apart,
 )
 from followup_analytics.charts.words import count, joined, percent, value_label
-from followup_analytics.results.disclosure import is_hidden
+from followup_analytics.results.disclosure import SUPPRESSED
 from followup_analytics.text import shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-Row = Mapping[str, Any]
 
 #: Beside the axes, in points: the way from a curve's end to its key, and the length of the key.
 _LEAD, _SAMPLE = 10.0, 18.0
@@ -38,7 +37,7 @@ class _Line:
     """One drawn curve: its name, its rows by day as far as they can be shown, and how it is drawn."""
 
     name: str
-    rows: tuple[Row, ...]
+    rows: tuple[CurvePoint, ...]
     style: SeriesStyle
     banded: bool
 
@@ -46,38 +45,40 @@ class _Line:
 
 
 def curve_chart(
-    rows: Sequence[Row],
+    rows: Sequence[CurvePoint],
     *,
     by: str | None = None,
     least_at_risk: int = 10,
     simulated: bool = False,
     title: str | None = None,
+    height: float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw disclosed rows of incidence curves on a grid of days, with bands and a table of those still waiting.
 
-    `rows` have `event`, `day`, `estimate`, `conf_low`, `conf_high`, `n_at_risk` and, if `by` names a column, the group.
-    With groups the main event of each is drawn; without, the main event and those that compete with it. A curve ends
+    With groups (`by` names their column) the main event of each is drawn; without, the main event and those that
+    compete with it. A curve ends
     before the first day at whose start fewer than `least_at_risk` were still waiting: beyond it single people show.
+    `height` is that of the drawing in inches, else as its lines need.
     """
     with house_style():
         lines = _lines(rows, by, least_at_risk)
         at_risk = [line for line in lines if line.banded]
-        axes = ax or new_axes(COLUMN_WIDTH, (2.85 if title else 2.6) + 0.17 * len(at_risk))
+        axes = ax or new_axes(COLUMN_WIDTH, (height or (2.85 if title else 2.6)) + 0.17 * len(at_risk))
         for line in lines:
             # Many bands over each other would hide the lines.
             _draw_line(axes, line, alpha=0.14 if len(at_risk) <= 2 else 0.08)
-        horizon = max((int(row["day"]) for row in rows), default=30)
+        horizon = max((row.day for row in rows), default=30)
         ceiling = _finish_axes(axes, lines, horizon)
         _label_ends(axes, lines, horizon, ceiling)
         _at_risk_table(axes, at_risk, horizon)
-        what = "advanced" if any(row.get("event") == "advanced" for row in rows) else "response"
+        what = "advanced" if any(row.event == "advanced" for row in rows) else "response"
         caption = _caption(what, by, least_at_risk, lines)
         alt = curve_alt(rows, by=by, least_at_risk=least_at_risk)
         return give_words(axes, alt, caption, simulated=simulated, title=title)
 
 
-def curve_alt(rows: Sequence[Row], *, by: str | None = None, least_at_risk: int = 10) -> str:
+def curve_alt(rows: Sequence[CurvePoint], *, by: str | None = None, least_at_risk: int = 10) -> str:
     """Alt text from the numbers: each curve's value on day 7 and at its end."""
     lines = _lines(rows, by, least_at_risk)
     drawn = [line for line in lines if line.rows]
@@ -90,53 +91,53 @@ def curve_alt(rows: Sequence[Row], *, by: str | None = None, least_at_risk: int 
 
 
 def _told(line: _Line) -> str:
-    week = next((row for row in line.rows if row["day"] == 7), None)
+    week = next((row for row in line.rows if row.day == 7), None)
     last = line.rows[-1]
-    by_week = f"{percent(float(week['estimate']))} by day 7, " if week is not None and week is not last else ""
-    return f"{line.name}: {by_week}{percent(float(last['estimate']))} by day {last['day']}"
+    by_week = f"{percent(number(week))} by day 7, " if week is not None and week is not last else ""
+    return f"{line.name}: {by_week}{percent(number(last))} by day {last.day}"
 
 
-def _lines(rows: Sequence[Row], by: str | None, least_at_risk: int) -> list[_Line]:
+def _lines(rows: Sequence[CurvePoint], by: str | None, least_at_risk: int) -> list[_Line]:
     """The curves to draw, in the order of the rows; with groups only their main event."""
-    names: dict[tuple[str, str], list[Row]] = {}
+    names: dict[tuple[str, str], list[CurvePoint]] = {}
     for row in rows:
-        event = str(row.get("event", "response"))
+        event = row.event
         if by is None or event in _MAIN_EVENTS:
-            names.setdefault((str(row[by]) if by else "", event), []).append(row)
+            names.setdefault((row.by[by] if by else "", event), []).append(row)
     lines: list[_Line] = []
     for (group, event), found in names.items():
         name = value_label(by, group) if by else value_label("event", event)
         banded = by is not None or event in _MAIN_EVENTS
-        drawn = _until_few(sorted(found, key=lambda row: int(row["day"])), least_at_risk)
-        if not banded and not any(row["estimate"] for row in drawn):
+        drawn = _until_few(sorted(found, key=lambda row: row.day), least_at_risk)
+        if not banded and not any(row.estimate for row in drawn):
             continue  # an event that a log never records is no part of its story
-        hidden = not drawn and any(is_hidden(row) for row in found)
+        hidden = not drawn and any(row.status == SUPPRESSED for row in found)
         lines.append(_Line(name, drawn, SERIES[len(lines) % len(SERIES)], banded, hidden))
     return lines[: len(SERIES)]
 
 
-def _until_few(rows: Sequence[Row], least_at_risk: int) -> tuple[Row, ...]:
-    kept: list[Row] = []
+def _until_few(rows: Sequence[CurvePoint], least_at_risk: int) -> tuple[CurvePoint, ...]:
+    kept: list[CurvePoint] = []
     for row in rows:
-        if row.get("estimate") is None or row.get("n_at_risk") is None or int(row["n_at_risk"]) < least_at_risk:
+        if row.estimate is None or row.n_at_risk is None or row.n_at_risk < least_at_risk:
             break
         kept.append(row)
     return tuple(kept)
 
 
 def _draw_line(axes: Axes, line: _Line, alpha: float) -> None:
-    days = [int(row["day"]) for row in line.rows]
-    shares = [float(row["estimate"]) for row in line.rows]
+    days = [row.day for row in line.rows]
+    shares = [number(row) for row in line.rows]
     axes.plot(
         days, shares, drawstyle="steps-post", color=line.style.colour, linestyle=line.style.dashes,
         linewidth=1.8 if line.banded else 1.3,
     )  # fmt: skip
-    limited = [row for row in line.rows if row.get("conf_low") is not None and row.get("conf_high") is not None]
+    limited = [(row.day, *ends) for row in line.rows if (ends := limits(row))]
     if line.banded and limited:
         axes.fill_between(
-            [int(row["day"]) for row in limited],
-            [float(row["conf_low"]) for row in limited],
-            [float(row["conf_high"]) for row in limited],
+            [day for day, _, _ in limited],
+            [low for _, low, _ in limited],
+            [high for _, _, high in limited],
             step="post", color=line.style.colour, alpha=alpha, linewidth=0,
         )  # fmt: skip
     marked = [index for index, day in enumerate(days) if day and day % 7 == 0]
@@ -147,7 +148,7 @@ def _draw_line(axes: Axes, line: _Line, alpha: float) -> None:
 
 
 def _finish_axes(axes: Axes, lines: Sequence[_Line], horizon: int) -> float:
-    tops = [float(row.get("conf_high") or row["estimate"]) for line in lines for row in line.rows]
+    tops = [row.conf_high or number(row) for line in lines for row in line.rows]
     ceiling = min(1.0, max(tops, default=0.5) * 1.12) or 1.0
     axes.set_ylim(0, ceiling)
     axes.set_xlim(0, max(horizon, 1))
@@ -171,10 +172,10 @@ def _label_ends(axes: Axes, lines: Sequence[_Line], horizon: int, ceiling: float
     Labels stand in the order of the ends, moved as little as room for them needs; a thin line leads from the end.
     """
     drawn = [line for line in lines if line.rows]
-    ends = [float(line.rows[-1]["estimate"]) for line in drawn]
+    ends = [number(line.rows[-1]) for line in drawn]
     heights = spread_apart(ends, ceiling * _APART, ceiling * _APART / 2, ceiling)
     for line, end, height in zip(drawn, ends, heights, strict=True):
-        day = int(line.rows[-1]["day"])
+        day = line.rows[-1].day
         if day == horizon:
             _lead(axes, (day, end), height, line.style.colour)
         _key(axes, axes.get_yaxis_transform(), (1.0, height), (_LEAD, _LEAD + _SAMPLE), line.style)
@@ -242,7 +243,7 @@ def _at_risk_table(axes: Axes, lines: Sequence[_Line], horizon: int) -> None:
             )  # fmt: skip
         if line.hidden:
             axes.annotate("hidden", (0, 0), xytext=(0, drop), ha="center", color=GREY, **style)
-        numbers = {int(row["day"]): int(row["n_at_risk"]) for row in line.rows}
+        numbers = {row.day: row.n_at_risk or 0 for row in line.rows}
         for day in _day_ticks(horizon):
             if day in numbers:
                 axes.annotate(count(numbers[day]), (day, 0), xytext=(0, drop), ha="center", **style)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from followup_analytics.charts.drawn import Balance, Overlap, Risk, has_number, limits, number
 from followup_analytics.charts.style import (
     BAND,
     BLUE,
@@ -21,13 +23,13 @@ from followup_analytics.charts.style import (
     percent_axis,
 )
 from followup_analytics.charts.words import joined, key_title, percent, value_label
+from followup_analytics.log.shared_words import ARMS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Row = Mapping[str, Any]
 
-ARMS = ("strategy", "alternative")
 #: A standardised difference beyond this is commonly called imbalance (P. Austin, 2009).
 BALANCED = 0.1
 _MOST_LEVELS = 30
@@ -38,23 +40,21 @@ def balance_chart(rows: Sequence[Row], *, simulated: bool = False, ax: Axes | No
 
     `rows` have `covariate`, `level`, `before` and `after`; the levels that were furthest apart come first, 30 at most.
     """
-    known = [row for row in rows if row.get("before") is not None and row.get("after") is not None]
-    known = sorted(known, key=lambda row: -abs(float(row["before"])))[:_MOST_LEVELS]
+    known = sorted(_both_known(rows), key=lambda one: -abs(one.before))[:_MOST_LEVELS]
     with house_style():
         axes = ax or new_axes(COLUMN_WIDTH, 1.0 + 0.19 * max(len(known), 2))
         axes.axvspan(-BALANCED, BALANCED, color=BAND, linewidth=0, zorder=0)
         axes.axvline(0, color=INK, linewidth=0.8, zorder=1)
-        for place, row in enumerate(known):
-            before, after = float(row["before"]), float(row["after"])
-            axes.plot([before, after], [place, place], color=RULE, linewidth=0.8, zorder=1)
+        for place, one in enumerate(known):
+            axes.plot([one.before, one.after], [place, place], color=RULE, linewidth=0.8, zorder=1)
             said = ("before weighting", "after") if place == 0 else (None, None)
             axes.plot(
-                before, place, "o", color=VERMILLION, markerfacecolor="white", markersize=5, zorder=2, label=said[0]
+                one.before, place, "o", color=VERMILLION, markerfacecolor="white", markersize=5, zorder=2, label=said[0]
             )
-            axes.plot(after, place, "s", color=BLUE, markersize=4.5, zorder=3, label=said[1])
-        axes.set_yticks(range(len(known)), [_level_words(row) for row in known])
+            axes.plot(one.after, place, "s", color=BLUE, markersize=4.5, zorder=3, label=said[1])
+        axes.set_yticks(range(len(known)), [one.words for one in known])
         axes.set_ylim(len(known) - 0.4, -0.6)
-        reach = max([0.25, *(abs(float(row[name])) for row in known for name in ("before", "after"))]) * 1.1
+        reach = max([0.25, *(abs(value) for one in known for value in (one.before, one.after))]) * 1.1
         axes.set_xlim(-reach, reach)
         axes.set_xlabel("Standardised difference, strategy minus alternative")
         if known:
@@ -66,16 +66,33 @@ def balance_chart(rows: Sequence[Row], *, simulated: bool = False, ax: Axes | No
 
 def balance_alt(rows: Sequence[Row]) -> str:
     """Alt text: the largest differences before and after weighting, and how many stay beyond a tenth."""
-    known = [row for row in rows if row.get("before") is not None and row.get("after") is not None]
+    known = _both_known(rows)
     if not known:
         return "Chart of balance: no covariate has numbers that can be shown."
-    most = {name: max(abs(float(row[name])) for row in known) for name in ("before", "after")}
-    beyond = sum(abs(float(row["after"])) > BALANCED for row in known)
+    before, after = max(abs(one.before) for one in known), max(abs(one.after) for one in known)
+    beyond = sum(abs(one.after) > BALANCED for one in known)
     return (
         f"Chart of balance for {len(known)} levels of covariates: the largest standardised difference is "
-        f"{most['before']:.2f} before weighting and {most['after']:.2f} after; after it {beyond} "
+        f"{before:.2f} before weighting and {after:.2f} after; after it {beyond} "
         f"{'is' if beyond == 1 else 'are'} beyond {BALANCED:g}."
     )
+
+
+@dataclass(frozen=True)
+class _Level:
+    """A level with both differences known."""
+
+    words: str
+    before: float
+    after: float
+
+
+def _both_known(rows: Sequence[Row]) -> list[_Level]:
+    return [
+        _Level(_level_words(one), one.before, one.after)
+        for one in map(Balance.of, rows)
+        if one.before is not None and one.after is not None
+    ]
 
 
 _HISTORY = {
@@ -88,13 +105,13 @@ _HISTORY = {
 _YES_NO = {"true": "yes", "false": "no"}
 
 
-def _level_words(row: Row) -> str:
-    name, level = str(row["covariate"]), str(row["level"])
+def _level_words(one: Balance) -> str:
+    name, level = one.covariate, str(one.level)
     value = _YES_NO.get(level) or (value_label(name, level) if name != "tone" else level)
     return f"{_HISTORY.get(name) or key_title(name)}: {value}"
 
 
-def _balance_caption(rows: Sequence[Row], drawn: Sequence[Row]) -> str:
+def _balance_caption(rows: Sequence[Row], drawn: Sequence[_Level]) -> str:
     cut = f" The {len(drawn)} levels furthest apart of {len(rows)} are drawn." if len(drawn) < len(rows) else ""
     return (
         "How far those who did each differed before weighting (open circles) and after (filled squares). "
@@ -107,24 +124,25 @@ def overlap_chart(rows: Sequence[Row], *, simulated: bool = False, ax: Axes | No
 
     `rows` have `arm`, `from`, `to` and `share` (null where few people are behind it).
     """
+    tenths = [Overlap.of(row) for row in rows]
     with house_style():
         axes = ax or new_axes(COLUMN_WIDTH, 2.7)
         for arm, style, sign in zip(ARMS, SERIES, (1, -1), strict=False):
-            mine = [row for row in rows if row["arm"] == arm]
-            shown = [row for row in mine if row.get("share") is not None]
+            mine = [one for one in tenths if one.arm == arm]
+            shown = [(one.middle, sign * one.share) for one in mine if one.share is not None]
             axes.bar(
-                [(float(row["from"]) + float(row["to"])) / 2 for row in shown],
-                [sign * float(row["share"]) for row in shown],
+                [middle for middle, _ in shown],
+                [height for _, height in shown],
                 width=0.09,
                 color=style.colour,
                 label=arm,
             )
-            for row in mine:
-                if row.get("share") is None:
-                    axes.text((float(row["from"]) + float(row["to"])) / 2, sign * 0.01, "few", color=GREY, fontsize=7,
+            for one in mine:
+                if one.share is None:
+                    axes.text(one.middle, sign * 0.01, "few", color=GREY, fontsize=7,
                               ha="center", va="bottom" if sign > 0 else "top")  # fmt: skip
         axes.axhline(0, color=INK, linewidth=0.8)
-        _both_ways(axes, rows)
+        _both_ways(axes, tenths)
         return give_words(axes, overlap_alt(rows), _OVERLAP_CAPTION, simulated=simulated)
 
 
@@ -134,10 +152,10 @@ _OVERLAP_CAPTION = (
 )
 
 
-def _both_ways(axes: Axes, rows: Sequence[Row]) -> None:
+def _both_ways(axes: Axes, tenths: Sequence[Overlap]) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    top = max([float(row["share"]) for row in rows if row.get("share") is not None], default=0.5) * 1.15
+    top = max([one.share for one in tenths if one.share is not None], default=0.5) * 1.15
     axes.set_ylim(-top, top)
     axes.set_xlim(0, 1)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, symmetric=True))
@@ -153,9 +171,9 @@ def overlap_alt(rows: Sequence[Row]) -> str:
     """Alt text: the share of each arm that was unlikely (below 10%) to keep to it."""
     told = []
     for arm in ARMS:
-        first = next((row for row in rows if row["arm"] == arm and float(row["from"]) == 0.0), None)
-        share = first.get("share") if first else None
-        told.append(f"of the {arm} {'few' if share is None else percent(float(share))}")
+        first = next((one for one in map(Overlap.of, rows) if one.arm == arm and one.from_ == 0.0), None)
+        share = first.share if first else None
+        told.append(f"of the {arm} {'few' if share is None else percent(share)}")
     return f"Chart of overlap: less than 10% likely to keep to their arm were {joined(told)}."
 
 
@@ -211,23 +229,23 @@ def risk_chart(
 
     `rows` have `arm`, `day`, `estimate`, `conf_low` and `conf_high`; `words` say what each arm does.
     """
+    points = [Risk.of(row) for row in rows]
     with house_style():
         axes = ax or new_axes(COLUMN_WIDTH, 2.9)
         ends: list[tuple[float, float, str, str]] = []
         for arm, style in zip(ARMS, SERIES, strict=False):
-            mine = [row for row in rows if row["arm"] == arm and row.get("estimate") is not None]
+            mine = [one for one in points if one.arm == arm and has_number(one)]
             if not mine:
                 continue
-            days, risks = [int(row["day"]) for row in mine], [float(row["estimate"]) for row in mine]
+            days, risks = [one.day for one in mine], [number(one) for one in mine]
             axes.plot(days, risks, drawstyle="steps-post", color=style.colour, linestyle=style.dashes, linewidth=1.8)
-            limited = [row for row in mine if row.get("conf_low") is not None and row.get("conf_high") is not None]
-            low, high = ([float(row[name]) for row in limited] for name in ("conf_low", "conf_high"))
-            span = [int(row["day"]) for row in limited]
+            limited = [(one.day, *band) for one in mine if (band := limits(one))]
+            span, low, high = ([one[place] for one in limited] for place in range(3))
             axes.fill_between(span, low, high, step="post", color=style.colour, alpha=0.14, linewidth=0)
             ends.append((days[-1], risks[-1], f"{arm} {percent(risks[-1])}", style.colour))
-        tops = [float(row.get("conf_high") or row["estimate"]) for row in rows if row.get("estimate") is not None]
+        tops = [one.conf_high or number(one) for one in points if has_number(one)]
         axes.set_ylim(0, min(1.0, max([0.05, *tops]) * 1.1))
-        axes.set_xlim(0, max((int(row["day"]) for row in rows), default=1))
+        axes.set_xlim(0, max((one.day for one in points), default=1))
         percent_axis(axes.yaxis)
         axes.set_xlabel("Days since time zero")
         axes.set_ylabel(f"Risk of {outcome}" if len(outcome) < 20 else "Risk")
@@ -244,10 +262,10 @@ def risk_alt(rows: Sequence[Row]) -> str:
     """Alt text: both risks at the horizon with their limits."""
     told = []
     for arm in ARMS:
-        mine = [row for row in rows if row["arm"] == arm and row.get("estimate") is not None]
+        mine = [one for one in map(Risk.of, rows) if one.arm == arm and has_number(one)]
         if mine:
-            last = max(mine, key=lambda row: int(row["day"]))
-            low, high = last.get("conf_low"), last.get("conf_high")
-            limits = "" if low is None or high is None else f" ({percent(float(low))} to {percent(float(high))})"
-            told.append(f"{arm} {percent(float(last['estimate']))}{limits} by day {last['day']}")
+            last = max(mine, key=lambda one: one.day)
+            ends = limits(last)
+            band = f" ({percent(ends[0])} to {percent(ends[1])})" if ends else ""
+            told.append(f"{arm} {percent(number(last))}{band} by day {last.day}")
     return f"Risk curves of an emulated trial: {joined(told) or 'no numbers'}."

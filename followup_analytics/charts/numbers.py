@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from followup_analytics.charts.drawn import Mark, has_number, limits, number
 from followup_analytics.charts.style import BLUE, COLUMN_WIDTH, GREY, INK, give_words, house_style, new_axes
 from followup_analytics.charts.words import count, joined
-from followup_analytics.results.disclosure import is_hidden
+from followup_analytics.results.disclosure import SUPPRESSED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-Row = Mapping[str, Any]
 
 #: Ticks of a scale of ratios.
 _RATIOS = (0.1, 0.2, 0.33, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10)
 
 
 def number_chart(
-    rows: Sequence[Row],
+    rows: Sequence[Mark],
     *,
-    label: str,
     what: str,
     reference: float | None = None,
     ratio: bool = False,
@@ -31,9 +29,9 @@ def number_chart(
 ) -> Axes:
     """Draw estimates as dots with 95% intervals, one line for each row.
 
-    `rows` have `estimate`, `conf_low`, `conf_high` and `status`, and their name under `label`. `what` names the scale;
-    `reference` is the value that means no difference; a `ratio` is drawn on a logarithmic scale, else the scale starts
-    at nought. A row without an estimate keeps its line.
+    `rows` have their name as their one value. `what` names the scale; `reference` is the value that means no
+    difference; a `ratio` is drawn on a logarithmic scale, else the scale starts at nought. A row without an estimate
+    keeps its line.
     """
     with house_style():
         axes = ax or new_axes(COLUMN_WIDTH, (1.15 if title else 0.9) + 0.28 * max(len(rows), 2))
@@ -42,61 +40,64 @@ def number_chart(
         _finish_scale(axes, rows, ratio=ratio, reference=reference)
         if reference is not None:
             axes.axvline(reference, color=INK, linewidth=0.8, zorder=1)
-        axes.set_yticks(range(len(rows)), [str(row[label]) for row in rows])
+        axes.set_yticks(range(len(rows)), [_name(row) for row in rows])
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         axes.set_xlabel(what)
         caption = _number_caption(what, reference, rows)
-        return give_words(axes, number_alt(rows, label=label, what=what), caption, simulated=simulated, title=title)
+        return give_words(axes, number_alt(rows, what=what), caption, simulated=simulated, title=title)
 
 
-def number_alt(rows: Sequence[Row], *, label: str, what: str) -> str:
+def number_alt(rows: Sequence[Mark], *, what: str) -> str:
     """Alt text from the numbers: each estimate with its interval."""
-    told = [f"{row[label]} {_number(row['estimate'])}{_limits(row)}" for row in rows if row["estimate"] is not None]
+    told = [f"{_name(row)} {_two_digits(number(row))}{_limits(row)}" for row in rows if has_number(row)]
     start = f"Dot chart with intervals, {what[0].lower()}{what[1:]}, {len(rows)} lines."
     if not told:
         return f"{start} None has a number that can be shown: 0 of {len(rows)}."
     return f"{start} {joined(told)}. The table gives every number."
 
 
-def _number_caption(what: str, reference: float | None, rows: Sequence[Row]) -> str:
+def _number_caption(what: str, reference: float | None, rows: Sequence[Mark]) -> str:
     parts = [f"{what}. Dots are estimates, lines 95% intervals."]
     if reference is not None:
         parts.append(f"At {reference:g} there is no difference.")
-    if any(row.get("status") == "use_with_care" for row in rows):
+    if any(row.status == "use_with_care" for row in rows):
         parts.append("Hollow dots rest on few data: use them with care.")
     return " ".join(parts)
 
 
-def _number(value: float) -> str:
+def _name(row: Mark) -> str:
+    return ", ".join(row.values.values())
+
+
+def _two_digits(value: float) -> str:
     return f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
 
 
-def _limits(row: Row) -> str:
-    low, high = row.get("conf_low"), row.get("conf_high")
-    return "" if low is None or high is None else f" ({_number(low)} to {_number(high)})"
+def _limits(row: Mark) -> str:
+    ends = limits(row)
+    return f" ({_two_digits(ends[0])} to {_two_digits(ends[1])})" if ends else ""
 
 
-def _draw_number(axes: Axes, place: int, row: Row) -> None:
+def _draw_number(axes: Axes, place: int, row: Mark) -> None:
     across = axes.get_yaxis_transform()
-    if row["estimate"] is None:
-        word = "hidden" if is_hidden(row) else "not estimable"
+    if not has_number(row):
+        word = "hidden" if row.status == SUPPRESSED else "not estimable"
         axes.text(0.01, place, word, transform=across, va="center", color=GREY)
         return
-    if row.get("conf_low") is not None and row.get("conf_high") is not None:
-        axes.plot([row["conf_low"], row["conf_high"]], [place, place], color=BLUE, linewidth=1.4, solid_capstyle="butt")
-    face = "white" if row.get("status") == "use_with_care" else BLUE
-    axes.plot(row["estimate"], place, "o", color=BLUE, markerfacecolor=face, markersize=5.5, zorder=3)
-    text = f"{_number(row['estimate'])}{_limits(row)}"
+    if ends := limits(row):
+        axes.plot(ends, [place, place], color=BLUE, linewidth=1.4, solid_capstyle="butt")
+    face = "white" if row.status == "use_with_care" else BLUE
+    axes.plot(number(row), place, "o", color=BLUE, markerfacecolor=face, markersize=5.5, zorder=3)
+    text = f"{_two_digits(number(row))}{_limits(row)}"
     axes.text(1.02, place, text, transform=across, va="center", fontsize=8.5)
 
 
-def _finish_scale(axes: Axes, rows: Sequence[Row], *, ratio: bool, reference: float | None) -> None:
+def _finish_scale(axes: Axes, rows: Sequence[Mark], *, ratio: bool, reference: float | None) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
-    names = ("estimate", "conf_low", "conf_high")
-    ends = [float(row[name]) for row in rows for name in names if row.get(name) is not None]
+    ends = [end for row in rows for end in (row.estimate, row.conf_low, row.conf_high) if end is not None]
     if reference is not None:
         ends.append(reference)
     if ratio:

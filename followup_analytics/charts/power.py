@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from followup_analytics.charts.drawn import Powered, limits, number
 from followup_analytics.charts.style import (
     COLUMN_WIDTH,
     SERIES,
@@ -19,28 +20,27 @@ from followup_analytics.charts.words import claim_words, count
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Row = Mapping[str, Any]
-
 #: Lines that can still be told apart; of more claims those are drawn whose verdicts come soonest.
 _MOST = len(SERIES)
 
 
-def power_chart(rows: Sequence[Row], *, alt: str, simulated: bool = True, ax: Axes | None = None) -> Axes:
-    """Draw rows with `claim`, `n_interviews`, `estimate`, `conf_low` and `conf_high`, one line a claim."""
-    claims = list(dict.fromkeys(str(row["claim"]) for row in rows))
-    drawn = sorted(claims, key=lambda claim: -sum(row["estimate"] for row in rows if row["claim"] == claim))[:_MOST]
+def power_chart(rows: Sequence[Powered], *, alt: str, simulated: bool = True, ax: Axes | None = None) -> Axes:
+    """Draw how often claims get a verdict, one line a claim."""
+    claims = list(dict.fromkeys(row.claim for row in rows))
+    drawn = sorted(claims, key=lambda claim: -sum(number(row) for row in rows if row.claim == claim))[:_MOST]
     with house_style():
         axes = ax or new_axes(COLUMN_WIDTH, 2.9)
-        ends: list[tuple[float, float, str, str]] = []
+        labels: list[tuple[float, float, str, str]] = []
         for claim, style in zip(drawn, SERIES, strict=False):
-            mine = sorted((row for row in rows if row["claim"] == claim), key=lambda row: int(row["n_interviews"]))
-            sizes, shares = [int(row["n_interviews"]) for row in mine], [float(row["estimate"]) for row in mine]
+            mine = sorted((row for row in rows if row.claim == claim), key=lambda row: row.n_interviews)
+            sizes, shares = [row.n_interviews for row in mine], [number(row) for row in mine]
             axes.plot(sizes, shares, color=style.colour, linestyle=style.dashes, marker=style.marker, markersize=4.5)
-            low, high = ([float(row[name]) for row in mine] for name in ("conf_low", "conf_high"))
+            ends = [limits(row) or (number(row), number(row)) for row in mine]
+            low, high = [end[0] for end in ends], [end[1] for end in ends]
             axes.fill_between(sizes, low, high, color=style.colour, alpha=0.10, linewidth=0)
-            ends.append((sizes[-1], shares[-1], claim_words(claim), style.colour))
-        _finish(axes, sorted({int(row["n_interviews"]) for row in rows}))
-        label_ends(axes, ends)
+            labels.append((sizes[-1], shares[-1], claim_words(claim), style.colour))
+        _finish(axes, sorted({row.n_interviews for row in rows}))
+        label_ends(axes, labels)
         more = f" The {_MOST} soonest of {len(claims)} claims are drawn." if len(claims) > _MOST else ""
         caption = f"Share of simulated logs that give a verdict, with 95% intervals, by interviews in the log.{more}"
         return give_words(axes, alt, caption, simulated=simulated)

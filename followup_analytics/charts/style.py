@@ -284,7 +284,7 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
 
 
-def contrast(colour: str, background: str = "#FFFFFF") -> float:
+def contrast_ratio(colour: str, background: str = "#FFFFFF") -> float:
     """Contrast ratio of two colours (WCAG 2.2, 'contrast ratio' and 'relative luminance'), from 1 to 21."""
     lighter, darker = sorted((_luminance(colour), _luminance(background)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)

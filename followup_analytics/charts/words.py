@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-MISSING = "(missing)"
+from followup_analytics.log.shared_words import MISSING
 
 _KEY_TITLES = {
     "timing": "Day of the attempt",
@@ -81,9 +80,9 @@ def ordinal(value: str) -> str:
     return _ORDINALS.get(value, f"{value}th" if value.isdigit() else value)
 
 
-def row_label(row: Mapping[str, Any], keys: Sequence[str]) -> str:
-    """All key values of a row, joined: what one row of a table or one dot of a chart is about."""
-    return ", ".join(value_label(key, str(row.get(key, MISSING))) for key in keys) or "all"
+def row_label(values: Mapping[str, str], keys: Sequence[str]) -> str:
+    """All key values, joined: what one row of a table or one dot of a chart is about."""
+    return ", ".join(value_label(key, values[key]) for key in keys) or "all"
 
 
 def claim_words(claim: str) -> str:

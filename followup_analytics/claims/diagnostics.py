@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.charts import ARMS
 from followup_analytics.claims.estimates import Estimate, curves_of
 from followup_analytics.claims.gates import distances
 from followup_analytics.claims.tipping import forgotten, tipping
 from followup_analytics.claims.trial import Trial
+from followup_analytics.log.shared_words import ARMS
 from followup_analytics.results.disclosure import SUPPRESSED, hidden_parts, hidden_steps, policy_of
 from followup_analytics.results.values import finite
 from followup_analytics.trials.steps import COMPETING

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 import numpy as np
 import polars as pl
 
-from followup_analytics.charts import VERDICT_WORDS
 from followup_analytics.claims.catalogue import choose_catalogue, find_claim
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.covariates import columns_of
@@ -28,6 +27,7 @@ from followup_analytics.claims.verdict import ALPHA, choose_label, decide, decid
 from followup_analytics.claims.words import in_a_hundred, joined, reason_for, told_effect, with_label
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog, Note
+from followup_analytics.log.shared_words import VERDICT_WORDS
 from followup_analytics.results.disclosure import (
     HIDDEN_REASON,
     SUPPRESSED,

@@ -9,11 +9,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from followup_analytics.charts import ARMS
 from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.estimates import Estimate
 from followup_analytics.claims.recording import bent_record
 from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.shared_words import ARMS
 from followup_analytics.results.disclosure import MIN_CELL
 from followup_analytics.text import listed
 

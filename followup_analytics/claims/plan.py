@@ -27,6 +27,7 @@ from followup_analytics.results.result import NO_LOG, LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.results.scope import require_numbers, scope
 from followup_analytics.statistics import (
+    DESIGN_EFFECT,
     equivalence_sample_size,
     sample_size,
 )
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: What is assumed where there is no log to say better.
-BASELINE, EFFECT, POWER, ALPHA, DESIGN_EFFECT, PER_APPLICANT = 0.30, 10.0, 0.80, 0.05, 1.6, 3.0
+BASELINE, EFFECT, POWER, ALPHA, PER_APPLICANT = 0.30, 10.0, 0.80, 0.05, 3.0
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,11 @@ class PlanRow(Row):
         role="derived",
     )
     mde: float | None = col.column(
-        "points", "Smallest difference to be found", "Smallest difference that would be found.", role="derived"
+        "points",
+        "Smallest difference to be found",
+        "Smallest difference that would be found.",
+        role="derived",
+        short="Can find",
     )
     baseline: float | None = col.column(
         "share", "Without it", "Risk of the outcome without the strategy.", role="estimate", importance=col.RARELY

@@ -13,6 +13,7 @@ from followup_analytics.claims.catalogue import find_claim, own_catalogue
 from followup_analytics.claims.evaluate import test_claims
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog, Note
+from followup_analytics.log.shared_words import VERDICT_WORDS
 from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import working_paper
 from followup_analytics.results.result import LogCounts, Result
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 MakeLog = Callable[[int, int], FollowUpLog]
 
-_VERDICTS = ("supported", "contradicted", "no_meaningful_difference", "inconclusive", "not_testable")
 _SILENT = ("inconclusive", "not_testable")
 _NO_LOG = LogCounts(interviews=0, applicants=0, contacts=0, data_date="", simulated=True)
 
@@ -128,7 +128,7 @@ def power_curve(
     with _verdicts(tasks, workers) as found:
         for done, (size, verdicts) in enumerate(found, start=1):
             for claim, verdict in verdicts.items():
-                tally = counts.setdefault((claim, size), dict.fromkeys(_VERDICTS, 0))
+                tally = counts.setdefault((claim, size), dict.fromkeys(VERDICT_WORDS, 0))
                 tally[verdict] += 1
             if progress is not None:
                 progress(done, len(tasks))
@@ -168,7 +168,7 @@ def _row(claim: str, advice: str, size: int, tally: Mapping[str, int]) -> PowerR
     logs = sum(tally.values())
     with_verdict = logs - sum(tally[verdict] for verdict in _SILENT)
     low, high = clopper_pearson(with_verdict, logs)
-    shares: dict[str, Any] = {verdict: tally[verdict] / logs for verdict in _VERDICTS}
+    shares: dict[str, Any] = {verdict: tally[verdict] / logs for verdict in VERDICT_WORDS}
     return PowerRow(
         claim=claim,
         advice=advice,

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import polars as pl
 
 from followup_analytics.charts import (
-    VERDICT_WORDS,
     balance_chart,
     forest_chart,
     overlap_chart,
@@ -19,8 +18,10 @@ from followup_analytics.charts import (
 from followup_analytics.claims.catalogue import own_catalogue
 from followup_analytics.claims.words import counted_words
 from followup_analytics.errors import UsageError
+from followup_analytics.log.shared_words import VERDICT_WORDS
 from followup_analytics.results import columns as col
-from followup_analytics.results.frames import frame_of, frame_of_findings
+from followup_analytics.results.columns import Field
+from followup_analytics.results.frames import frame_of_findings
 from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.results.values import plain
@@ -99,7 +100,7 @@ class ClaimRow(Row):
 
 
 @answer_row
-class SecondLine(Row):
+class SecondLineColumns(Row):
     """A claim's second outcome, as columns of the frame."""
 
     second_line_outcome: str | None = col.column("text", "", "The second outcome.", default=None)
@@ -160,14 +161,18 @@ class ClaimsResult(Result):
                 del row["e_value_estimate"]
         return made
 
-    def to_frame(self) -> Any:
-        """One row a claim, its second line in columns of their own, without the nested diagnostics (see `table`)."""
-        columns = [one for one in ClaimRow.declared() if one.kind != "nested"]
+    def frame_fields(self) -> tuple[Field, ...]:
+        """Frames hold the second line in columns of their own, and no nested diagnostics (see `table`)."""
+        return (*(one for one in ClaimRow.declared() if one.kind != "nested"), *SecondLineColumns.declared())
+
+    def frame_rows(self) -> list[dict[str, Any]]:
+        """One row a claim as plain values."""
+        columns = [one.name for one in ClaimRow.declared() if one.kind != "nested"]
         rows = []
         for row in self.rows:
             second = {f"second_line_{name}": value for name, value in (row.second_line or {}).items()}
-            rows.append({**{one.name: plain(row[one.name]) for one in columns}, **SecondLine(**plain(second))})
-        return self._native(frame_of(rows, {one.name: one.kind for one in (*columns, *SecondLine.declared())}))
+            rows.append({**{name: plain(row[name]) for name in columns}, **SecondLineColumns(**plain(second))})
+        return rows
 
     def table(self, name: str) -> Any:
         """One diagnostic of all tested claims as a frame.
@@ -180,10 +185,7 @@ class ClaimsResult(Result):
         rows = [
             {"claim": row.claim, **plain(entry)} for row in self.rows for entry in _listed(row.diagnostics.get(name))
         ]
-        return self._native(frame_of_findings(rows))
-
-    def _native(self, frame: pl.DataFrame) -> Any:
-        return frame.to_pandas() if self.native == "pandas" else frame
+        return self.as_native(frame_of_findings(rows))
 
     def summary(self) -> str:
         """How many claims got which verdict, and which hold."""

@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from followup_analytics.charts import VERDICT_WORDS
 from followup_analytics.claims.catalogue import choose_catalogue, find_claim
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.covariates import columns_of
@@ -22,6 +21,7 @@ from followup_analytics.claims.histories import Histories
 from followup_analytics.claims.tipping import forgotten
 from followup_analytics.claims.trial import Trial, run_trial
 from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.shared_words import VERDICT_WORDS
 from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import HIDDEN_REASON, Disclosure, disclosed_except, policy_of, require_enough
 from followup_analytics.results.result import LogCounts, Result

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from followup_analytics.cli.shared import LogPath, Shared, finish, open_log, say, with_options, writable
+from followup_analytics.cli.people import by_name
+from followup_analytics.cli.shared import LogPath, Shared, finish, form_of, open_log, say, with_options, writable
 
 if TYPE_CHECKING:
     from followup_analytics.advice.kept import Evidence
@@ -74,6 +75,8 @@ def next_(
         due=due,
     )
     shown = steps if every else steps.at_most(AT_A_TIME)
+    if form_of(shared, "next") == "table":
+        shown = replace(shown, rows=by_name(log, shown.rows))
     finish(shown.day_sheet() if sheet else shown, shared)
     if ics is not None:
         private(writable(ics)).write_text(steps.to_ics(), encoding="utf-8", newline="")
@@ -136,10 +139,11 @@ def _of_store(url: str, shared: Shared, today: str | None, *, due: bool, examine
 
 def keep_verdicts(source: str, shared: Shared, log: FollowUpLog, verdicts: Result) -> None:
     """Keep the verdicts on a whole store as it stands for the advice of the days to come; none of a part of it."""
+    from followup_analytics.results.disclosure import is_hidden
     from followup_analytics.store import is_store_url
 
     part = shared.cohort is not None or shared.where or shared.as_of is not None
-    hidden = any(row["verdict"] is None or row["status"] == "suppressed" for row in verdicts.rows)
+    hidden = any(row["verdict"] is None or is_hidden(row) for row in verdicts.rows)
     if not is_store_url(source) or part or hidden:
         return
     from followup_analytics.advice.kept import examine, keep_evidence

@@ -19,7 +19,13 @@ INTERRUPTED = 130
 _IN_A_LINE = {
     "ingest": "Read, check, link and store files as they are.",
     "check": "The same without storing: what is wrong, and where.",
+    "office": "An office's folder: a workbook to fill in, a report each term.",
+    "map": "Draft what a sheet of your own means, without writing TOML.",
+    "log": "Record what happened, in a line as you would say it.",
+    "today": "What is due today, in the store that `use` names.",
+    "use": "The store that `log` and `today` are about.",
     "track": "Record what happened, one entry at a time.",
+    "store": "Backup, verify, copy, compact; one person's data; the key.",
     "next": "Whom to follow up with today, and why.",
     "predict": "The chance of hearing back, for open interviews.",
     "silence": "Whether so long a silence is normal.",
@@ -73,10 +79,23 @@ def _root(
 @cache
 def _register() -> None:
     """Import the command modules, which add themselves to the application."""
-    from followup_analytics.cli import advise, analyse, gather, opening, produce, releasing, track
+    from followup_analytics.cli import (
+        advise,
+        analyse,
+        gather,
+        map,  # noqa: A004 - named as the command
+        office,
+        opening,
+        produce,
+        quick,
+        releasing,
+        track,
+        upkeep,
+    )
 
-    app.add_typer(track.app, name="track")
-    for module in (gather, advise, analyse, produce, opening, releasing):
+    for name, commands in (("track", track.app), ("office", office.app), ("store", upkeep.app)):
+        app.add_typer(commands, name=name)
+    for module in (gather, map, quick, advise, analyse, produce, opening, releasing):
         module.register(app)
     for one in app.registered_commands:
         one.short_help = _IN_A_LINE.get(str(one.name), one.short_help)

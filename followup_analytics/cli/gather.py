@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from followup_analytics.cli.shared import Printing, form_of, say, show, with_options, writable
+from followup_analytics.cli.shared import Printing, form_of, reading_bar, say, show, with_options, writable
 from followup_analytics.text import clean
 
 Files = Annotated[
@@ -86,6 +84,10 @@ ObservedUntil = Annotated[
         help="The record is complete up to this day, for interviews of these files that don't say so themselves.",
     ),
 ]
+Keep = Annotated[
+    list[str] | None,
+    typer.Option("--keep", metavar="COLUMN", help="Store this column although it may tell of people; may be repeated."),
+]
 JoinDuplicates = Annotated[
     bool,
     typer.Option(
@@ -119,8 +121,13 @@ def ingest(
     voicemail_under: VoicemailUnder = None,
     review: Review = None,
     keep_notes: KeepNotes = False,
+    keep: Keep = None,
     own_address: OwnAddress = None,
     observed_until: ObservedUntil = None,
+    each_file: Annotated[
+        bool,
+        typer.Option("--each-file", help="Store what can be read where another file can't; else all files or none."),
+    ] = False,
     join_duplicates: JoinDuplicates = False,
     same_cohort: SameCohort = None,
     sources: ListSources = False,
@@ -148,10 +155,10 @@ def ingest(
     options: dict[str, Any] = {
         "source": source, "map": map, "roster": roster, "time_zone": time_zone, "region": region,
         "day_first": day_first, "voicemail_under": voicemail_under, "review": review, "keep_notes": keep_notes,
-        "own_addresses": own_address or (), "observed_until": observed_until,
-        "join_duplicates": join_duplicates, "same_cohort": same_cohort or (),
+        "keep": keep or (), "own_addresses": own_address or (), "observed_until": observed_until,
+        "each_file": each_file, "join_duplicates": join_duplicates, "same_cohort": same_cohort or (),
     }  # fmt: skip
-    with _progress() as progress:
+    with reading_bar() as progress:
         result = ingest_files(files, into=into, progress=progress, **options)
     _finish(result, printing)
 
@@ -167,6 +174,8 @@ def check(
     region: Region = None,
     day_first: DayFirst = None,
     voicemail_under: VoicemailUnder = None,
+    keep_notes: KeepNotes = False,
+    keep: Keep = None,
     own_address: OwnAddress = None,
     sources: ListSources = False,
     html: Annotated[Path | None, typer.Option("--html", help="Also write the findings as a web page.")] = None,
@@ -178,16 +187,18 @@ def check(
 
     Example:  followup check interviews.csv contacts.csv
 
-    Files, maps and roster are as in followup ingest --help; nothing is written but by --rejects and --html. Exit code
-    0: every row is good, 3: some row is bad, 1: a file can't be read, 2: a wrong command line.
+    Files, maps and roster are as in followup ingest --help. For every column it is said whether it would be stored,
+    replaced by a pseudonym, or dropped, and why; --rejects FILE writes the rejected rows. Exit code 0:
+    every row is good, 3: some row is bad, 1: a file can't be read, 2: a wrong command line.
     """
     del sources
     from followup_analytics.ingest import check_files
 
-    with _progress() as progress:
+    with reading_bar() as progress:
         result = check_files(
             files, source=source, map=map, roster=roster, time_zone=time_zone, region=region, day_first=day_first,
-            voicemail_under=voicemail_under, own_addresses=own_address or (), rejects=rejects, progress=progress,
+            voicemail_under=voicemail_under, keep_notes=keep_notes, keep=keep or (), own_addresses=own_address or (),
+            rejects=rejects, progress=progress,
         )  # fmt: skip
     if html is not None:
         _write_private(writable(html), result.to_html())
@@ -200,26 +211,6 @@ def _write_private(path: Path, text: str) -> None:
 
     reserve(path)
     path.write_text(text, encoding="utf-8")
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, float | None], None] | None]:
-    """A bar on a terminal's stderr that says how far the reading of each file is; nothing where stderr is none."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Reading ...", total=None)
-
-        def told(name: str, records: int, share: float | None) -> None:
-            words = f"{clean(name)}: {records:,} records read"
-            bar.update(task, description=words, total=None if share is None else 1.0, completed=share or 0.0)
-
-        yield told
 
 
 def _finish(result: Any, printing: Printing) -> None:

@@ -24,7 +24,7 @@ from followup_analytics.cli.shared import (
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
 
-Kind = Literal["cohort", "claims", "handout"]
+Kind = Literal["bulletin", "cohort", "claims", "methods", "handout", "day-sheet"]
 
 
 def demo(
@@ -48,9 +48,26 @@ def report(
     kind: Annotated[
         Kind,
         typer.Option(
-            "--kind", help="cohort: for publication; claims: the advice tested; handout: next steps (confidential)."
+            "--kind",
+            help="bulletin: one page; cohort: the findings in full; claims: the advice tested; methods: how it was "
+            "worked out; handout: one applicant's next steps, day-sheet: everybody's (both confidential).",
         ),
     ] = "cohort",
+    against: Annotated[
+        str | None,
+        typer.Option("--against", metavar="COHORT", help="The cohort to set beside this one (else the one before it)."),
+    ] = None,
+    applicant: Annotated[
+        str | None, typer.Option("--applicant", metavar="ID", help="Whose handout it is: one page, nobody else in it.")
+    ] = None,
+    paper: Annotated[Literal["a4", "letter", "us-letter"], typer.Option("--paper", metavar="a4|letter")] = "a4",
+    language: Annotated[
+        Literal["en", "de", "es"], typer.Option("--language", help="en; there are no texts in de and es yet.")
+    ] = "en",
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Validate the PDF (PDF/UA-1, PDF/A-2a); exit 1 on a fault; the result beside it."),
+    ] = False,
     outcome: Annotated[Literal["response", "advanced"], typer.Option("--outcome")] = "response",
     within: Annotated[float, typer.Option("--within", metavar="DAYS")] = 7.0,
     font_path: Annotated[
@@ -67,7 +84,7 @@ def report(
     Example:  followup report data/log -o report.pdf
     """
     from followup_analytics.errors import UsageError
-    from followup_analytics.report import write_report
+    from followup_analytics.report import WORKING_PAPERS, check_pdf, require_checker, write_report
 
     if shared.output is None:
         raise UsageError("report needs a file to write to: add -o report.pdf.")
@@ -76,19 +93,31 @@ def report(
             f"-o {shared.output.name}: a report is a PDF, a page or a workbook; give the file a name that ends in "
             ".pdf, .html or .xlsx."
         )
-    opened = open_log(log, shared, protect=kind != "handout")
-    options: dict[str, Any] = {"today": today} if kind == "handout" else {}
-    if kind == "cohort" and shared.cohort is not None:
+    if check:
+        require_checker(shared.output)
+    private = kind in WORKING_PAPERS
+    opened = open_log(log, shared, protect=not private)
+    options: dict[str, Any] = {"today": today, "applicant": applicant} if private else {"against": against}
+    if applicant is not None and kind != "handout":
+        raise UsageError("--applicant: only a handout is about one applicant; add --kind handout.")
+    if against is not None and private:
+        raise UsageError("--against: a handout or day sheet compares no cohorts; leave it out.")
+    if kind in ("bulletin", "cohort") and shared.cohort is not None:
         options["whole"] = open_log(log, replace(shared, cohort=None), protect=False)
     if shared.publish is not None:
-        if kind == "handout":
+        if private:
             raise UsageError("--publish: a handout is a working paper about single interviews; it can't be published.")
         options |= {"publish_as": shared.publish, "enter": lambda found: publish_answers(found, shared, opened)}
     path = write_report(
         opened, writable(shared.output), kind=kind, outcome=outcome, within=within, disclosure=shared.policy,
-        seed=shared.seed, font_path=font_path, office=office, **options,
+        seed=shared.seed, font_path=font_path, office=office, paper=paper, language=language, **options,
     )  # fmt: skip
     _tell_file(opened, "report", path, shared)
+    if check:
+        checked = check_pdf(path)
+        say(checked.sentence())
+        if not checked.sound:
+            raise typer.Exit(1)
 
 
 @with_options(Printing)

@@ -6,7 +6,8 @@ import functools
 import inspect
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -103,7 +104,7 @@ class Shared(Printing):
 #: What the command was asked, by the names of its parameters: the question of a release.
 _ASKED: ContextVar[dict[str, Any]] = ContextVar("asked")
 #: Commands whose -o names what they make, not a file for their answer.
-_MAKERS = ("report", "simulate")
+_MAKERS = ("report", "simulate", "map_")
 
 
 def with_options(*groups: type[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -209,7 +210,9 @@ def show(result: Result, printing: Printing) -> None:
     if face == "xlsx":
         if output is None:
             raise UsageError("--format xlsx needs a file to write to: add -o answer.xlsx.")
-        exports.write_xlsx(result, output)
+        from followup_analytics.results.spreadsheet import write_answer
+
+        write_answer(result, output)
         return
     if face == "table":
         write_table([result], output)
@@ -350,3 +353,25 @@ def say(sentence: str) -> None:
     from followup_analytics.text import clean
 
     typer.echo(clean(sentence), err=True)
+
+
+@contextmanager
+def reading_bar() -> Iterator[Callable[[str, int, float | None], None] | None]:
+    """A bar on a terminal's stderr that says how far the reading of each file is; nothing where stderr is none."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    from followup_analytics.text import clean
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Reading ...", total=None)
+
+        def told(name: str, records: int, share: float | None) -> None:
+            words = f"{clean(name)}: {records:,} records read"
+            bar.update(task, description=words, total=None if share is None else 1.0, completed=share or 0.0)
+
+        yield told

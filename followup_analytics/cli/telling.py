@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from followup_analytics.track import Entry
 
 
-def tell(url: str, entry: Entry, *, as_json: bool) -> None:
+def tell(url: str, entry: Entry, *, as_json: bool, command: str = "track") -> None:
     """The id on stdout at once; then, on stderr, the sentence, doubts and the next step of that interview alone."""
     if not as_json:
         typer.echo(entry.id)
@@ -28,7 +28,7 @@ def tell(url: str, entry: Entry, *, as_json: bool) -> None:
         say(f"Warning: {doubt}")
     step = _next_step(url, entry.interview_id)
     if as_json:
-        _echo_answer(url, {"id": entry.id, "next": None if step is None else dict(step)}, entry.doubts)
+        _echo_answer(url, {"id": entry.id, "next": None if step is None else dict(step)}, entry.doubts, command)
     if step:
         from followup_analytics.advice.rows import step_in_words
 
@@ -72,17 +72,31 @@ def _next_step(url: str, interview: str | None) -> StepRow | None:
     return rows[0] if rows else None
 
 
-def _echo_answer(url: str, result: Mapping[str, Any], doubts: Sequence[str] = ()) -> None:
+def _echo_answer(url: str, result: Mapping[str, Any], doubts: Sequence[str] = (), command: str = "track") -> None:
     """The contract's object with this one result on stdout."""
     from followup_analytics.results.result import SCHEMA_VERSION
     from followup_analytics.store import open_store
 
     answer = {
         "schema_version": SCHEMA_VERSION,
-        "command": "track",
+        "command": command,
         "log": _counts(open_store(url)),
         "results": [dict(result)],
         "notes": [{"code": "doubt", "n": None, "text": doubt} for doubt in doubts],
+    }
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2, default=str))
+
+
+def echo_upkeep(command: str, results: Sequence[Mapping[str, Any]], notes: Sequence[str] = ()) -> None:
+    """The contract's object of a command that is about no log: `log` is null."""
+    from followup_analytics.results.result import SCHEMA_VERSION
+
+    answer = {
+        "schema_version": SCHEMA_VERSION,
+        "command": command,
+        "log": None,
+        "results": [dict(one) for one in results],
+        "notes": [{"code": "upkeep", "n": None, "text": text} for text in notes],
     }
     typer.echo(json.dumps(answer, ensure_ascii=False, indent=2, default=str))
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from followup_analytics.cli.people import by_name
 from followup_analytics.cli.shared import Printing, say, show, with_options
 from followup_analytics.cli.telling import tell, tell_erased, tell_history
 from followup_analytics.log.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, Column, Table
@@ -274,7 +275,11 @@ def list_(
         start=0 if whole else (page - 1) * AT_A_TIME,
         limit=None if whole else AT_A_TIME,
     )
-    show(replace(found, counts=counts), printing)
+    rows = by_name(context.obj, found.rows) if form_of(printing, "track") == "table" else found.rows
+    # Start of a pseudonym and its sign of a cut are no name.
+    named = any(not row.applicant_id.endswith("…") for row in rows)
+    extra = {**found.extra, "named": True} if named and rows is not found.rows else found.extra
+    show(replace(found, rows=rows, counts=counts, extra=extra), printing)
 
 
 @app.command("snooze")
@@ -306,6 +311,29 @@ def history(context: typer.Context, interview: Interview, as_json: Json = False)
         return
     for line in lines:
         typer.echo(line)
+
+
+@app.command("person")
+def person(
+    context: typer.Context,
+    applicant: Annotated[str, typer.Argument(metavar="ID", help="The applicant's id as typed for an interview.")],
+    name: Annotated[str | None, typer.Option("--name", help="The person's name.")] = None,
+    phone: Annotated[str | None, typer.Option("--phone", help="Telephone number.")] = None,
+    email: Annotated[str | None, typer.Option("--email", help="E-mail address.")] = None,
+    address: Annotated[str | None, typer.Option("--address", help="Postal address.")] = None,
+    note: Annotated[str | None, typer.Option("--note", help="A note of yours about this person.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write down what is known of a person in the contact book: a file beside the key, never in the store.
+
+    It is encrypted where FOLLOWUP_PASSPHRASE or FOLLOWUP_KEY is set. An empty text takes a field out.
+
+    Example:  followup track sqlite:///followup.db person ada --name "Ada Berg" --phone "+49 30 1234"
+    """
+    from followup_analytics.track import track_person
+
+    entry = track_person(context.obj, applicant, name=name, phone=phone, email=email, address=address, note=note)
+    tell(context.obj, entry, as_json=as_json)
 
 
 @app.command("forget")

@@ -16,8 +16,9 @@ from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.parsing.call_results import telephone_call
 from followup_analytics.ingest.parsing.calls import complete, is_withheld, problems_frame
 from followup_analytics.ingest.parsing.parts import Rejected, set_aside
-from followup_analytics.ingest.parsing.times import ReadTimes, joined_cells, read_times
+from followup_analytics.ingest.parsing.times import ReadTimes, read_times
 from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
+from followup_analytics.sheets.dates import joined_cells
 from followup_analytics.sheets.tabular import ROW, RawTable, header_key, read_raw_tables
 from followup_analytics.text import listed
 

@@ -196,8 +196,7 @@ def same_calls_elsewhere(new: pl.DataFrame, held: pl.DataFrame) -> tuple[Note, .
         close = close | (same & gap & ~pl.col("own").shift(step)).fill_null(value=False)
     n = both.filter(pl.col("own") & close).height
     text = (
-        "contacts lie within a minute of contacts of the same interview and direction that the store has under "
-        "other ids; "
-        "if two systems kept the same calls, ingest only one of them"
+        "contacts lie within a minute of contacts of the same interview and direction that the store has under other "
+        "ids; if two systems kept the same calls, ingest only one of them"
     )
     return (Note("perhaps_the_same_calls", text, n),) if n else ()

@@ -19,7 +19,9 @@ from followup_analytics.ingest.detect.archive import unpack_members
 from followup_analytics.ingest.detect.foreign import refuse_foreign
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.known import ends_of_story, with_checked
-from followup_analytics.ingest.parsing.times import order_of
+from followup_analytics.ingest.linking.by_name import names_of, tied_by_name
+from followup_analytics.ingest.maps.mapping import FileMap
+from followup_analytics.ingest.maps.secret_keys import with_secret_keys
 from followup_analytics.ingest.registry import (
     CERTAIN,
     FURTHER,
@@ -33,10 +35,11 @@ from followup_analytics.ingest.registry import (
     what_is_seen,
 )
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
-from followup_analytics.ingest.sources.canonical import timestamps_of, with_iso_times
 from followup_analytics.log.checks import CheckedTable, check_table, reject_unknown_interviews
+from followup_analytics.log.resaved import order_of_tables
 from followup_analytics.log.schema import INTERVIEWS, TABLES
-from followup_analytics.sheets.tabular import ROW, header_key, require_regular
+from followup_analytics.sheets.dates import OrderUnknownError
+from followup_analytics.sheets.tabular import ROW, require_regular
 from followup_analytics.text import counted
 
 _IDS = ("interview_id", "applicant_id", "contact_id", "previous_interview_id")
@@ -46,6 +49,10 @@ _EMPTY_COLUMN = (
     "the map reads {ours} from {theirs!r}, which is empty in all these rows: name the column that was meant, or a "
     "value for empty cells under [tables.defaults]."
 )
+_NO_MATCH = (
+    "no interview of this person and employer is known; correct the names, or accept the nearest interview in the "
+    "match sheet and give it back with --review."
+)
 _FEW_ROWS = 3
 _ROUNDED = r"^\d(?:[.,]\d+)?[eE]\+\d+$"
 
@@ -53,7 +60,7 @@ _ROUNDED = r"^\d(?:[.,]\d+)?[eE]\+\d+$"
 def open_files(run: Run, paths: Sequence[Path], source: str) -> list[FileOnItsWay]:
     """Detect, read and check the files; one that can't be read is noted in the run and left out."""
     opened = [file for path in paths for file in run.attempt(path.name, partial(_open_all, run, path, source)) or ()]
-    _tell_order_of_dates(opened)
+    run.day_first = order_of_tables(batch.rows for file in opened for batch in file.batches)
     readable = [file for file in opened if run.attempt(file.sample.name, partial(_check, run, file, interviews=True))]
     _learn_interviews(run, readable)
     readable = [
@@ -61,25 +68,6 @@ def open_files(run: Run, paths: Sequence[Path], source: str) -> list[FileOnItsWa
     ]
     run.ends = ends_of_story(run.store, [table.checked for file in readable for table in file.tables])
     return readable
-
-
-def _tell_order_of_dates(files: Sequence[FileOnItsWay]) -> None:
-    """The order of day and month in the log's own tables, by a file's dates, else by those of the other files."""
-    clocks = {
-        file.sample.path: [
-            batch.rows[name]
-            for batch in file.batches
-            for name, kind in batch.rows.schema.items()
-            if kind == pl.String and header_key(name) in timestamps_of(batch.table)
-        ]
-        for file in files
-        if file.source.name == "canonical"
-    }
-    together = order_of([cells for columns in clocks.values() for cells in columns], file="")
-    for file in files:
-        if file.sample.path in clocks and file.options.day_first is None:
-            own = order_of(clocks[file.sample.path], file=file.sample.name)
-            file.options = dataclasses.replace(file.options, day_first=together if own is None else own)
 
 
 def _open_all(run: Run, path: Path, source: str) -> list[FileOnItsWay]:
@@ -111,15 +99,18 @@ def _open(run: Run, path: Path, source: str) -> FileOnItsWay:
     sample.require_content()
     refuse_foreign(sample)
     settings = settings_beside(path)
-    chosen, match = _kind(run, sample, source)
+    own_map = run.maps.get(path.resolve(), run.options.map)
+    chosen, match = _kind(own_map, sample, source)
     # The user's word first, then the file's own folder, then what the store was begun with.
     zone = run.options.time_zone or settings.time_zone or run.store_zone
-    options = dataclasses.replace(run.options, time_zone=zone, zone_is_given=run.options.time_zone is not None)
+    options = dataclasses.replace(
+        run.options, time_zone=zone, zone_is_given=run.options.time_zone is not None, map=own_map
+    )
     if chosen.calls and run.store is not None and not run.links:
         _refuse_without_roster(sample, chosen, options)
     file = FileOnItsWay(sample, chosen, match, settings, options, forced=source != "auto")
     if not chosen.calls:
-        file.batches = list(chosen.read(sample, options))
+        file.batches = [_in_our_words(run, batch) for batch in chosen.read(sample, options)]
         for batch in file.batches:
             file.decided.update(batch.counts)
             file.notes += batch.notes
@@ -153,15 +144,19 @@ def _refuse_without_roster(sample: Sample, source: Source, options: ReadOptions)
         pass
     raise UsageError(
         f"{sample.name}: calls are tied to interviews through a roster; give --roster FILE, a table of interview_id "
-        "and "
-        "numbers (and applicant_id and interviewed_at, where the store doesn't have the interviews yet)."
+        "and numbers (and applicant_id and interviewed_at, where the store doesn't have the interviews yet)."
     )
 
 
-def _kind(run: Run, sample: Sample, source: str) -> tuple[Source, Match]:
+def _in_our_words(run: Run, batch: Batch) -> Batch:
+    """A batch with its personal keys as pseudonyms."""
+    return with_secret_keys(batch, run.pseudonyms)
+
+
+def _kind(own_map: FileMap | None, sample: Sample, source: str) -> tuple[Source, Match]:
     if source != "auto":
         return named_source(source), Match(CERTAIN, "--source says so")
-    if run.options.map is not None and sample.container in ("file", "workbook", "parquet"):
+    if own_map is not None and sample.container in ("file", "workbook", "parquet"):
         return named_source("mapped"), Match(CERTAIN, "--map says what its columns mean")
     return detect_source(sample)
 
@@ -174,12 +169,10 @@ def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
             continue
         place = file.sample.name + (f", sheet {batch.sheet}" if batch.sheet else "")
         zones = None if interviews else run.known.select("interview_id", "_zone")
-        if file.source.name == "canonical":
-            batch = with_iso_times(batch, place, file.options.day_first)
-        checked = check_table(
-            batch.rows, TABLES[batch.table], file=place, time_zone=file.options.time_zone, interview_zones=zones
-        )
-        _refuse_without_zone(checked, place)
+        batch, unmatched = _tied(run, file, batch)
+        checked = _check_batch(run, file, batch, place, zones)
+        _refuse_without_zone(checked, batch, place)
+        checked = _told_of_names(checked, unmatched)
         checked = _without_damaged_ids(with_shapeless(_in_words_of_sheets(checked, batch), batch.problems))
         checked = without_taken_keys(checked, batch.repeated, run.store, run.pseudonyms)
         file.notes += [note for note in repeated_note(batch, place, run.store) if note not in file.notes]
@@ -192,16 +185,63 @@ def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
     return True
 
 
-def _refuse_without_zone(checked: CheckedTable, place: str) -> None:
-    """Raise DataError where every row lacks a zone: one option is missing, and not each of the rows."""
+def _refuse_without_zone(checked: CheckedTable, batch: Batch, place: str) -> None:
+    """Raise DataError where a zone is missing for most rows: one option mends them all, and is asked for once."""
     lacking = checked.rejects.filter(pl.col("rule") == "no_zone")
-    if not checked.rows_read or lacking[ROW].n_unique() < checked.rows_read:
-        return
-    column = lacking["column"].cast(pl.String)[0]
-    raise DataError(
-        f"{place}, column {column}: the times have no zone and the file doesn't say which is meant; give --time-zone, "
-        "such as --time-zone America/New_York, or put time_zone into log.toml."
+    n = lacking[ROW].n_unique()
+    if n > checked.rows_read / 2:
+        column = str(lacking["column"][0])
+        raise DataError(
+            f"{place}, column {batch.theirs.get(column) or column}: the times have no zone and the file doesn't say "
+            "which is meant; give --time-zone, such as --time-zone America/New_York, or put time_zone into log.toml."
+        )
+
+
+def _tied(run: Run, file: FileOnItsWay, batch: Batch) -> tuple[Batch, list[int]]:
+    """Touches that name person and employer instead of an interview, tied to it; and the rows that fit none."""
+    if batch.match is None:
+        return batch, []
+    clock = next((name for name in ("at", "decided_at") if name in batch.rows.columns), None)
+    days = batch.rows[clock] if clock else pl.Series([None] * batch.rows.height, dtype=pl.String)
+    own = batch.rows.select(pl.col(ROW) % FURTHER)
+    cells = own.join(batch.match, on=ROW, how="left", maintain_order="left")
+    found, missed = tied_by_name(cells, days, run.names, run.pseudonyms, run.decisions)
+    place = file.sample.name + (f", sheet {batch.sheet}" if batch.sheet else "")
+    run.missed.rows += [{"file": place, **one} for one in missed]
+    rows = batch.rows.with_columns(found.alias("interview_id"))
+    return dataclasses.replace(batch, rows=rows), [int(str(one["row"])) for one in missed]
+
+
+def _told_of_names(checked: CheckedTable, rows: Sequence[int]) -> CheckedTable:
+    """For rows whose names fit no interview, that, instead of an empty key."""
+    if not rows:
+        return checked
+    here = (pl.col(ROW) % FURTHER).is_in(rows) & (pl.col("column") == "interview_id")
+    said = {"rule": "unknown_interview", "message": _NO_MATCH}
+    told = [
+        pl.when(here).then(pl.lit(word)).otherwise(pl.col(name).cast(pl.String)).alias(name)
+        for name, word in said.items()
+    ]
+    return dataclasses.replace(checked, rejects=checked.rejects.with_columns(told))
+
+
+def _check_batch(run: Run, file: FileOnItsWay, batch: Batch, place: str, zones: pl.DataFrame | None) -> CheckedTable:
+    """One table checked; where its own dates don't tell the order of day and month, those of the others may."""
+    check = partial(
+        check_table,
+        batch.rows,
+        TABLES[batch.table],
+        file=place,
+        time_zone=file.options.time_zone,
+        interview_zones=zones,
     )
+    given = batch.day_first if file.options.day_first is None else file.options.day_first
+    try:
+        return check(day_first=given)
+    except OrderUnknownError:
+        if run.day_first is None:
+            raise
+        return check(day_first=run.day_first)
 
 
 def _with_ends_of_record(run: Run, file: FileOnItsWay, checked: CheckedTable) -> CheckedTable:
@@ -271,8 +311,7 @@ def _without_damaged_ids(checked: CheckedTable) -> CheckedTable:
             rule=pl.lit("damaged_id"),
             message=pl.lit(
                 "a spreadsheet has turned this id into a rounded number (1.20256E+10), so its digits are lost; take "
-                "it from "
-                "the first export, with the column formatted as text."
+                "it from the first export, with the column formatted as text."
             ),
         )
         for name, rows in damaged.items()
@@ -301,3 +340,11 @@ def _learn_interviews(run: Run, files: Sequence[FileOnItsWay]) -> None:
     if run.roster is not None and run.roster.interviews is not None:
         checked.append(run.roster.interviews)
     run.known = with_checked(run.known, checked, run.pseudonyms)
+    if any(batch.match is not None for file in files for batch in file.batches):
+        columns = ["interview_id", "applicant_id", "employer", "interviewed_at"]
+        frames = [
+            names_of(one.frame.select(columns), run.pseudonyms) for one in checked if one.table == INTERVIEWS.name
+        ]
+        if run.store is not None:
+            frames.append(names_of(run.store.read_table(INTERVIEWS.name, columns), None))
+        run.names = pl.concat([run.names, *frames]).unique("interview_id", keep="first", maintain_order=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,14 +17,15 @@ from followup_analytics.ingest.cohorts import labels_given
 from followup_analytics.ingest.known import stored_interviews
 from followup_analytics.ingest.linking.decisions import read_reviews
 from followup_analytics.ingest.linking.roster import Roster, read_roster
+from followup_analytics.ingest.maps.mapping import load_map
 from followup_analytics.ingest.opening import open_files
 from followup_analytics.ingest.result import CheckResult, IngestResult
-from followup_analytics.ingest.run import Paths, Progress, Run, as_paths, read_options
+from followup_analytics.ingest.run import FileOnItsWay, Paths, Progress, Run, as_paths, read_options
 from followup_analytics.ingest.storing import store_roster, take, take_postponed
 from followup_analytics.ingest.summing import result_of
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.pseudonyms import load_pseudonyms
-from followup_analytics.store import open_store
+from followup_analytics.store import Counts, open_store
 from followup_analytics.text import listed
 
 Kind = TypeVar("Kind", bound=IngestResult)
@@ -42,8 +44,11 @@ def ingest_files(
     voicemail_under: float | None = None,
     review: Paths | None = None,
     keep_notes: bool = False,
+    keep: Sequence[str] = (),
     own_addresses: Sequence[str] = (),
     observed_until: str | dt.date | None = None,
+    maps: Mapping[Path, str | Path] | None = None,
+    each_file: bool = False,
     join_duplicates: bool = False,
     same_cohort: Sequence[str] = (),
     progress: Progress | None = None,
@@ -55,6 +60,7 @@ def ingest_files(
     roster: interviews with their numbers and addresses, to link calls by. time_zone: of times without an offset.
     region: country of numbers without a prefix. day_first: order of 03/04/2026. voicemail_under: outbound calls of
     fewer seconds, which the source can't tell from a conversation, count as voicemails; noted in the log.
+    keep: columns to store although they may tell of people; see `check_files` for what becomes of each column.
     review: one or several review files given back, of calls or of a calendar's events.
     own_addresses: the applicant's own e-mail addresses.
     observed_until: the record of interviews of these files that have no such date of their own is complete up to here.
@@ -62,7 +68,11 @@ def ingest_files(
     same_cohort: labels of cohorts and how to read them, such as `2026=Class of 2026`; the store remembers them.
     progress: called with a file's name, the records read so far, and their share of the file (None where unknown).
 
-    Rows that can't be used go to a rejects file beside the store; each file is one transaction.
+    maps: maps of single files, where they need different ones.
+    each_file: store each file in a transaction of its own, so that one that can't be read keeps the others not out.
+
+    Rows that can't be used go to a rejects file beside the store. All files are one transaction: where one of them
+    can't be read, or the run is interrupted, nothing is stored.
     Raises UsageError for a wrong request, UnreadableError when the store, map, roster or review can't be read.
     """
     options = read_options(
@@ -72,12 +82,14 @@ def ingest_files(
         day_first=day_first,
         voicemail_under=voicemail_under,
         keep_notes=keep_notes,
+        keep=keep,
         own_addresses=own_addresses,
         observed_until=None if observed_until is None else str(observed_until),
     )
     paths = as_paths(files)
     store = open_store(into, create=True)
     run = Run(options, store.pseudonyms(), store, Papers(store.folder, [*paths, *_given(roster, review)]), progress)
+    run.maps = {path.resolve(): load_map(one) for path, one in (maps or {}).items()}
     run.join_duplicates = join_duplicates
     run.cohort_labels = labels_given(same_cohort)
     # Whoever gives a zone puts right what the store may hold wrongly.
@@ -85,7 +97,7 @@ def ingest_files(
     run.known = stored_interviews(store)
     run.in_store = set(run.known["interview_id"])
     run.contacts_before = store.sizes()["contacts"]
-    return _through(run, paths, source, roster, review, IngestResult)
+    return _through(run, paths, source, roster, review, IngestResult, each_file=each_file)
 
 
 def check_files(
@@ -98,13 +110,16 @@ def check_files(
     region: str | None = None,
     day_first: bool | None = None,
     voicemail_under: float | None = None,
+    keep_notes: bool = False,
+    keep: Sequence[str] = (),
     own_addresses: Sequence[str] = (),
     rejects: str | Path | None = None,
     progress: Progress | None = None,
 ) -> CheckResult:
     """Read, check and link files as `ingest_files` does, and store nothing.
 
-    rejects: where the rows that can't be used are written with their reasons; without it, nothing is written.
+    rejects: a file for the rejected rows with their reasons; nothing is written without it. The result also tells for
+    every column whether it would be stored, replaced by a pseudonym or dropped, and why.
     """
     options = read_options(
         map=map,
@@ -112,6 +127,8 @@ def check_files(
         region=region,
         day_first=day_first,
         voicemail_under=voicemail_under,
+        keep_notes=keep_notes,
+        keep=keep,
         own_addresses=own_addresses,
     )
     paths = as_paths(files)
@@ -127,7 +144,14 @@ def _given(*files: Paths | None) -> list[Path]:
 
 
 def _through(
-    run: Run, paths: Sequence[Path], source: str, roster: Paths | None, review: Paths | None, kind: type[Kind]
+    run: Run,
+    paths: Sequence[Path],
+    source: str,
+    roster: Paths | None,
+    review: Paths | None,
+    kind: type[Kind],
+    *,
+    each_file: bool = False,
 ) -> Kind:
     if roster is not None:
         run.roster = read_roster(
@@ -150,14 +174,41 @@ def _through(
     run.scratch.callback(run.papers.discard)
     with run.scratch:
         opened = open_files(run, paths, source)
-        store_roster(run, opened)
-        run.notes += _strangers(run)
-        # Files with interviews go in first; the sort is stable, so files keep the order in which they were given.
-        queue = sorted(opened, key=lambda file: not file.has_interviews)
-        taken = {file.sample.path for file in queue if run.attempt(file.sample.name, partial(take, run, file))}
-        done = [file for file in opened if file.sample.path in taken]
-        take_postponed(run, done)
+        done = _all_or_nothing(run, opened) if run.store is not None and not each_file else _taken(run, opened)
         return result_of(run, done, kind)
+
+
+class _NothingStoredError(Exception):
+    """A file of several failed: what the others brought is taken back."""
+
+
+def _all_or_nothing(run: Run, opened: Sequence[FileOnItsWay]) -> Sequence[FileOnItsWay]:
+    """Store all files in one transaction; where one of them can't be used, none is stored, which is said."""
+    if not run.failed and run.store is not None:
+        with suppress(_NothingStoredError), run.store.together():
+            done = _taken(run, opened)
+            if not run.failed:
+                return done
+            raise _NothingStoredError
+    for table in (table for file in opened for table in file.tables):
+        table.counts = Counts()
+    if opened:
+        names = listed(dict.fromkeys(one.file for one in run.failed), "and")
+        text = f"nothing was stored, since {names} can't be used; mend that, or store the other files with --each-file"
+        run.notes.append(Note("nothing_stored", text))
+    return opened
+
+
+def _taken(run: Run, opened: Sequence[FileOnItsWay]) -> list[FileOnItsWay]:
+    """Store each file; gives those that could be."""
+    store_roster(run, opened)
+    run.notes += _strangers(run)
+    # Files with interviews go in first; the sort is stable, so files keep the order in which they were given.
+    queue = sorted(opened, key=lambda file: not file.has_interviews)
+    taken = {file.sample.path for file in queue if run.attempt(file.sample.name, partial(take, run, file))}
+    done = [file for file in opened if file.sample.path in taken]
+    take_postponed(run, done)
+    return done
 
 
 def _strangers(run: Run) -> list[Note]:
@@ -168,8 +219,7 @@ def _strangers(run: Run) -> list[Note]:
     n = unknown["interview_id"].n_unique()
     text = (
         "interviews of the roster are neither in the store nor in these files, and the roster lacks their "
-        "applicant_id or "
-        "interviewed_at, so that no call can be tied to them"
+        "applicant_id or interviewed_at, so that no call can be tied to them"
     )
     return [Note("roster_unknown_interviews", text, n)] if n else []
 
@@ -188,8 +238,7 @@ def _roster_notes(roster: Roster) -> list[Note]:
     if tails:
         text = (
             "numbers of the roster have no country code, and nothing says where they belong: they are compared by "
-            "their last "
-            "nine digits; give --region (such as US) to be exact"
+            "their last nine digits; give --region (such as US) to be exact"
         )
         notes.append(Note("compared_by_last_digits", text, tails))
     if roster.region and roster.region_from != "given":

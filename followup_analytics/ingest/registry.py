@@ -30,6 +30,7 @@ import polars as pl
 from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.maps.mapping import FileMap
+from followup_analytics.ingest.maps.nearest import nearest_map
 from followup_analytics.log.followup_log import Note
 from followup_analytics.sheets.tabular import ROW
 from followup_analytics.text import listed, nearest, shorten
@@ -59,6 +60,7 @@ class ReadOptions:
     day_first: bool | None = None
     voicemail_under: float | None = None
     keep_notes: bool = False
+    keep: tuple[str, ...] = ()  # columns that are kept although they may tell of people
     own_addresses: frozenset[str] = frozenset()
     own_numbers: frozenset[str] = frozenset()  # the applicant's own telephone numbers, as keys
     their_numbers: frozenset[str] = frozenset()  # the employers' telephone numbers, as keys, from the roster
@@ -90,6 +92,10 @@ class Batch:
     repeated: frozenset[int] = frozenset()  # rows of a rejects file whose key stood in an earlier row
     origins: Mapping[int, tuple[str, int]] = field(default_factory=dict)  # of a rejects file: where each row came from
     day_first: bool | None = None  # the order of its dates, where it is known
+    read_from: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # ours: the file's own headers, by a map
+    personal_keys: frozenset[str] = frozenset()  # keys that are made of people's ids or names
+    completed: tuple[int, str] | None = None  # dates that got their year by rule, and from where
+    match: pl.DataFrame | None = None  # the cells by which each row's interview is looked for, with `_row`
     events: pl.DataFrame | None = None  # of a calendar: what each event was taken for (review.EVENTS_SCHEMA)
 
 
@@ -169,8 +175,7 @@ def refuse_doctype(sample: Sample) -> None:
     if sample.xml_root is not None and "<!doctype" in start and "<!doctype html" not in start:
         raise UnreadableError(
             f"{sample.name}: the file declares a document type (DOCTYPE), which can hide entities that attack the "
-            "reader; "
-            "exports of telephones have none. Export it again from the app."
+            "reader; exports of telephones have none. Export it again from the app."
         )
 
 
@@ -185,8 +190,16 @@ def unknown_kind(sample: Sample) -> str:
     return (
         f"{sample.name}: this is not a table or export that followup reads by itself: {what_is_seen(sample)}. If it "
         "is one of those that `followup ingest --sources` lists, name it with --source; if it is a spreadsheet of your "
-        "own, say what its columns mean with --map (docs/sources.md has worked examples)."
+        f"own, `followup map {shorten(sample.name, 60)}` drafts a map that says what its columns mean, to be given "
+        f"with --map.{_nearest(sample)}"
     )
+
+
+def _nearest(sample: Sample) -> str:
+    """Which shipped map comes nearest to a sheet, and what it lacks."""
+    rows = sorted((sorted(row) for row in sample.headers if len(row) > 1), key=len)
+    told = nearest_map(rows[-1]) if rows else ""
+    return f" {told}" if told else ""
 
 
 def what_is_seen(sample: Sample) -> str:

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from followup_analytics.errors import FollowUpError
 from followup_analytics.ingest.rule_words import in_words
+from followup_analytics.log.personal import Fate
 from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
 from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row, answer_row
-from followup_analytics.text import clean, counted, listed
+from followup_analytics.text import clean, counted, listed, shorten
 
 if TYPE_CHECKING:
     from rich.console import Group
 
 _MOST_RULES = 20
+_MOST_COLUMNS = 12
 #: Columns of the table that are shown only where they say something.
 _RARE = ("replaced", "unmatched")
 
@@ -26,7 +28,7 @@ _RARE = ("replaced", "unmatched")
 class BrokenRule:
     """One rule that rows of a file broke: how many did, what to do, and up to three examples (row, column, value).
 
-    heading: what the file itself calls the column.
+    heading: what the file itself calls the column. sheet: the workbook's sheet.
     """
 
     file: str
@@ -58,6 +60,15 @@ class FailedFile:
 
     file: str
     error: FollowUpError
+
+
+@dataclass(frozen=True)
+class ColumnFate:
+    """What becomes of one column of one file (and sheet)."""
+
+    file: str
+    sheet: str | None
+    fate: Fate
 
 
 @answer_row
@@ -93,6 +104,7 @@ class IngestResult(Result):
     broken: tuple[BrokenRule, ...] = ()
     failed: tuple[FailedFile, ...] = ()
     review_file: str | None = None
+    columns_become: tuple[ColumnFate, ...] = ()
     exit_code: int = 0
 
     command: ClassVar[str] = "ingest"
@@ -151,7 +163,21 @@ class IngestResult(Result):
         """Where the rejected rows are: each file on a line of its own, so that its name can be copied whole."""
         files = list(dict.fromkeys(row.rejects_file for row in self.rows if row.rejects_file))
         head = "Rejected rows with their reasons, to be mended and ingested alone:"
-        return [head, *(f"  {file}" for file in files)] if files else []
+        papers = [head, *(f"  {file}" for file in files)] if files else []
+        return [*papers, *self._columns()]
+
+    def _columns(self) -> list[str]:
+        """Which columns aren't stored, and which are replaced by pseudonyms, each with the reason."""
+        lines = []
+        for becomes, head in (("dropped", "Not stored"), ("pseudonym", "Stored as pseudonyms")):
+            fates = [one.fate for one in self.columns_become if one.fate.becomes == becomes]
+            reasons: dict[str, dict[str, None]] = {}
+            for fate in fates:
+                reasons.setdefault(fate.reason, {})[shorten(fate.column, 30)] = None
+            lines += [f"{head}, since {reason}: {_some(list(names))}." for reason, names in reasons.items()]
+        if any(one.fate.becomes == "dropped" and "map" not in one.fate.reason for one in self.columns_become):
+            lines.append("A column that is not stored, and tells of nobody, is kept with --keep COLUMN.")
+        return lines
 
     def to_json(self) -> dict[str, Any]:
         """The contract's object; the broken rules and failed files stand beside the results."""
@@ -159,12 +185,12 @@ class IngestResult(Result):
         made["rejections"] = [
             {
                 "file": one.file,
+                "sheet": one.sheet,
                 "table": one.table,
                 "rule": one.rule,
                 "n": one.n,
                 "message": one.message,
                 "heading": one.heading,
-                "sheet": one.sheet,
                 "examples": [{"row": row, "column": column, "value": value} for row, column, value in one.examples],
             }
             for one in self.broken
@@ -173,6 +199,16 @@ class IngestResult(Result):
             {"file": one.file, "message": str(one.error), "exit_code": one.error.exit_code} for one in self.failed
         ]
         made["review_file"] = self.review_file
+        made["columns"] = [
+            {
+                "file": one.file,
+                "sheet": one.sheet,
+                "column": one.fate.column,
+                "becomes": one.fate.becomes,
+                "reason": one.fate.reason,
+            }
+            for one in self.columns_become
+        ]
         return made
 
     def to_html(self) -> str:
@@ -206,6 +242,11 @@ class CheckResult(IngestResult):
 
     command: ClassVar[str] = "check"
     title: ClassVar[str] = "Files checked"
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - _MOST_COLUMNS
+    return listed([*names[:_MOST_COLUMNS], *([f"{more:,} more"] if more > 0 else [])], "and")
 
 
 def _places(examples: tuple[tuple[int | None, str | None, str | None], ...], heading: str | None) -> str:

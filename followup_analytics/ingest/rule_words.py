@@ -34,6 +34,12 @@ WORDS = {
     "not_sent": "a message that was never sent",
     "bounce": "a delivery report",
     "recurring": "a recurring event",
+    "no_such_day": "a day that no calendar has",
+    "not_boolean": "something other than yes or no",
+    "not_integer": "something other than a whole number",
+    "not_number": "something other than a number",
+    "min": "a number that is too small",
+    "max": "a number that is too large",
 }
 
 

@@ -19,8 +19,9 @@ from followup_analytics.ingest.aside.papers import Papers
 from followup_analytics.ingest.aside.review import Review
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.known import no_ends, no_interviews
+from followup_analytics.ingest.linking.by_name import NAMES_SCHEMA, Missed
 from followup_analytics.ingest.linking.roster import Roster
-from followup_analytics.ingest.maps.mapping import load_map
+from followup_analytics.ingest.maps.mapping import FileMap, load_map
 from followup_analytics.ingest.parsing.telephone import contact_key, region_checked
 from followup_analytics.ingest.registry import Batch, Match, ReadOptions, Source
 from followup_analytics.ingest.result import FailedFile
@@ -117,6 +118,7 @@ class Run:
     store_zone: str | None = None
     roster: Roster | None = None
     decisions: Mapping[str, str] = field(default_factory=dict)
+    maps: Mapping[Path, FileMap] = field(default_factory=dict)
     failed: list[FailedFile] = field(default_factory=list)
     known: pl.DataFrame = field(default_factory=no_interviews)
     ends: pl.DataFrame = field(default_factory=no_ends)
@@ -126,6 +128,9 @@ class Run:
     joined: int = 0  # contacts that were joined with others
     in_store: set[str] = field(default_factory=set)
     notes: list[Note] = field(default_factory=list)
+    names: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=NAMES_SCHEMA))
+    missed: Missed = field(default_factory=Missed)
+    day_first: bool | None = None  # what the dates of all files together tell
     scratch: ExitStack = field(default_factory=ExitStack)
 
     def scratch_folder(self) -> Path:
@@ -164,6 +169,7 @@ def read_options(
     day_first: bool | None,
     voicemail_under: float | None,
     keep_notes: bool = False,
+    keep: Sequence[str] = (),
     own_addresses: Sequence[str],
     observed_until: str | None = None,
 ) -> ReadOptions:
@@ -180,6 +186,7 @@ def read_options(
         day_first=day_first,
         voicemail_under=voicemail_under,
         keep_notes=keep_notes,
+        keep=tuple(keep),
         own_addresses=frozenset(one.strip().casefold() for one in own_addresses if "@" in one),
         own_numbers=frozenset(key for one in own_addresses if "@" not in one and (key := contact_key(one, region))),
         map=load_map(map) if map is not None else None,

@@ -147,7 +147,8 @@ def _protected(run: Run, frame: pl.DataFrame, table: str, file: FileOnItsWay | N
     """A table as it may be stored; of another store, everybody is a pseudonym already."""
     if file is not None and file.source.name == "store":
         return frame
-    return protect(frame, covariates(frame, TABLES[table]), run.pseudonyms, keep_notes=run.options.keep_notes)
+    own = covariates(frame, TABLES[table])
+    return protect(frame, own, run.pseudonyms, keep=run.options.keep, keep_notes=run.options.keep_notes)
 
 
 def _mark_key(run: Run, tx: Any) -> None:
@@ -167,8 +168,7 @@ def _keep_settings(run: Run, file: FileOnItsWay, tx: Any) -> None:
     if seconds is not None and file.is_calls:
         text = (
             f"outbound calls of under {seconds:g} seconds count as voicemails by the analyst's rule, since their "
-            "source "
-            "can't tell"
+            "source can't tell"
         )
         keep_note(tx, Note("voicemail_rule", text, file.decided["voicemail_rule"]))
 

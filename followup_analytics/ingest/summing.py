@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import polars as pl
 
 from followup_analytics.ingest.cohorts import cohort_note
+from followup_analytics.ingest.columns import columns_of
 from followup_analytics.ingest.completeness import logged_share
 from followup_analytics.ingest.doubts import same_calls_elsewhere, warnings_of
 from followup_analytics.ingest.linking.by_hand import entered_by_hand
@@ -55,8 +56,9 @@ def broken_rules(table: TableOnItsWay, file: str) -> list[BrokenRule]:
             (row % FURTHER, column, _value(table, row, column)) for row in group["rows"] if row is not None
         )
         heading = table.batch.theirs.get(column or "") or column
-        told = group["rule"], group["n"], group["message"]
-        found.append(BrokenRule(file, table.name, *told, examples, heading, table.sheet))
+        found.append(
+            BrokenRule(file, table.name, group["rule"], group["n"], group["message"], examples, heading, table.sheet)
+        )
     return found
 
 
@@ -81,7 +83,7 @@ def result_of(run: Run, files: Sequence[FileOnItsWay], kind: type[Kind]) -> Kind
     of_tables = [rule for file, table in tables for rule in broken_rules(table, file.sample.name)]
     broken = [*_aside_rules(files), *of_tables]
     notes = [*run.notes, *_notes(run, files)]
-    reviews = [file.review for file in files if file.review.calls]
+    reviews = [file.review for file in files if file.review.calls and run.store is not None]
     review_file = run.papers.write_review(pl.concat([one.frame() for one in reviews])) if reviews else None
     if review_file:
         text = f"calls are to be looked at: fill in interview_id in {review_file} and give it back with --review"
@@ -89,6 +91,15 @@ def result_of(run: Run, files: Sequence[FileOnItsWay], kind: type[Kind]) -> Kind
         left_out = sum(one.numbers_left_out for one in reviews)
         text = "numbers that fit no interview, those with the fewest calls, have no place in the review file"
         notes += [Note("review_left_out", text, left_out)] if left_out else []
+    if run.missed.rows:
+        where = f"; {run.papers.write_matches(run.missed.frame())} lists them" if run.store is not None else ""
+        n = sum(1 for one in run.missed.rows if one.get("suggested_interview"))
+        text = (
+            f"rows fit no interview by person and employer{where}, with the key that was built from each and for {n:,} "
+            "the nearest interview: write yes under accept where it is the right one, and give the sheet back with "
+            "--review"
+        )
+        notes.append(Note("matches", text, len(run.missed.rows)))
     for file in files:
         if (file.review.events["interview"] == "no").any():
             listed_in = run.papers.write_review(file.review.events, f"{file.sample.path.stem}.events")
@@ -106,6 +117,7 @@ def result_of(run: Run, files: Sequence[FileOnItsWay], kind: type[Kind]) -> Kind
         broken=tuple(broken),
         failed=tuple(run.failed),
         review_file=review_file,
+        columns_become=columns_of(files, run.options),
         exit_code=_exit_code(rows, run.failed, kind),
     )
 

@@ -21,7 +21,11 @@ POLARS_TYPES: Mapping[str, pl.DataType] = {
     "integer": pl.Int64(),
     "timestamp": pl.Datetime("us", "UTC"),
 }
-_TRUE, _FALSE = ("true", "1", "yes", "1.0"), ("false", "0", "no", "0.0")
+#: The contract's spellings, and what spreadsheet programs make of true and false in German, French and Spanish.
+_TRUE = ("true", "1", "yes", "1.0", "wahr", "vrai", "verdadero")
+_FALSE = ("false", "0", "no", "0.0", "falsch", "faux", "falso")
+_THOUSANDS = r"^[+-]?\d{1,3}(?:,\d{3})+$"
+_DECIMAL_COMMA = r"^[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+$"
 _CONTROL = r"\x00-\x08\x0B-\x1F\x7F-\x9F\x{202A}-\x{202E}\x{2066}-\x{2069}\x{FDD0}-\x{FDEF}\x{FEFF}\x{FFFE}\x{FFFF}"
 UNCLEAN = rf"^$|^[\s']|\s$|[{_CONTROL}]"
 #: Columns with fewer distinct cells than this share of their rows are cleaned cell by distinct cell.
@@ -86,7 +90,33 @@ def _parse(text: pl.Series, column: Column) -> pl.Series:
         yes = low.is_in(_TRUE)
         known = yes | low.is_in(_FALSE)
         return yes.set(~known, None)
-    number = text.cast(pl.Float64, strict=False)
+    number = plain_numbers(text).cast(pl.Float64, strict=False)
     if column.type == "integer":
         return number.set(number != number.round(), None).cast(pl.Int64, strict=False)
     return number
+
+
+def plain_numbers(text: pl.Series) -> pl.Series:
+    """Numbers that a spreadsheet program wrote with a decimal comma (12,5) or separated thousands (1,234) as plain.
+
+    A comma before three figures is one of thousands, unless another cell of the column shows that it isn't.
+    """
+    if not text.str.contains(",", literal=True).any():
+        return text
+    with_comma = text.str.contains(_DECIMAL_COMMA).fill_null(value=False)
+    thousands = text.str.contains(_THOUSANDS).fill_null(value=False)
+    decimal = bool((with_comma & ~thousands).any())
+    plain = text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+    if decimal:
+        return plain.zip_with(with_comma, text)
+    return text.str.replace_all(",", "", literal=True).zip_with(thousands, text)
+
+
+def clean_covariate(text: pl.Series) -> pl.Series:
+    """A user's own column of text, cleaned; a column of nothing but numbers with a decimal comma has a point."""
+    cleaned = clean_text(text)
+    if not cleaned.str.contains(_DECIMAL_COMMA).any():
+        return cleaned
+    plain = plain_numbers(cleaned)
+    are_numbers = plain.cast(pl.Float64, strict=False).is_not_null() | plain.is_null()
+    return plain.alias(text.name) if are_numbers.all() else cleaned

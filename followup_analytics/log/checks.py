@@ -14,7 +14,9 @@ import polars as pl
 
 from followup_analytics.errors import DataError, Problem
 from followup_analytics.log import clock
-from followup_analytics.log.casting import POLARS_TYPES, cast_simple, clean_text
+from followup_analytics.log.casting import POLARS_TYPES, cast_simple, clean_covariate
+from followup_analytics.log.pseudonyms import applicant_buckets
+from followup_analytics.log.resaved import with_iso_times
 from followup_analytics.log.schema import CLOCKS, FIRST_YEAR, INTERVIEWS, LAST_YEAR, TABLES, Column, Table
 from followup_analytics.sheets.tabular import ROW, header_key
 from followup_analytics.text import counted, listed, nearest
@@ -88,15 +90,18 @@ def check_table(
     time_zone: str | None = None,
     interview_zones: pl.DataFrame | None = None,
     structural: tuple[Problem, ...] = (),
+    day_first: bool | None = None,
 ) -> CheckedTable:
     """Check one canonical table.
 
     raw: the cells, as text or typed, with `_row`. time_zone: for timestamps without an offset. interview_zones: frame
     of interview_id and _zone, for the local days of contacts and outcomes. structural: rows that had no shape.
-    Raises DataError when a needed column is missing.
+    day_first: the order of 03/04/2026, as a spreadsheet program may have written dates that were ISO before; else it is
+    told by all dates of the table together.
+    Raises DataError when a needed column is missing, OrderUnknownError where nothing tells the order.
     """
     renamed = _canonical_header(raw, table, file)
-    cast = _cast(renamed, table, time_zone, interview_zones)
+    cast = _cast(with_iso_times(renamed, table, file, day_first), table, time_zone, interview_zones)
     good, broken = _apply_schema(cast.frame, table)
     unreadable = {(row, column) for row, column in zip(cast.rejects[ROW], cast.rejects["column"], strict=True)}
     if unreadable:
@@ -186,7 +191,6 @@ class _Cast:
 def _cast(frame: pl.DataFrame, table: Table, time_zone: str | None, interview_zones: pl.DataFrame | None) -> _Cast:
     frame, rejects = _cast_columns(frame, table)
     if "applicant_id" in table.names:
-        # Pseudonymised tables carry the bucket of the id as it was first given.
         known = pl.col("_bucket").cast(pl.Int16, strict=False) if "_bucket" in frame.columns else pl.lit(None, pl.Int16)
         frame = frame.with_columns(_bucket=pl.coalesce(known, applicant_buckets(frame["applicant_id"])))
     if table.name in CLOCKS or any(column.type == "timestamp" for column in table.columns):
@@ -214,7 +218,7 @@ def _cast_columns(frame: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, list
         if column.type in _WANTED:
             wanted = f"must be {_WANTED[column.type]}; correct it or leave it empty."
             rejects += _rejects(frame, bad, column.name, "not_" + column.type, wanted)
-    made += [clean_text(frame[name]) for name in covariates(frame, table) if frame.schema[name] == pl.String]
+    made += [clean_covariate(frame[name]) for name in covariates(frame, table) if frame.schema[name] == pl.String]
     frame = frame.with_columns(made)
     if "time_zone" in table.names:
         rejects += _unknown_zones(frame, "time_zone")
@@ -357,15 +361,6 @@ def _end_of_local_day(us: pl.Series, is_date: pl.Series, zones: pl.Series) -> pl
     days = clock.local_times(us, zone).dt.date().cast(pl.Int32)
     end = clock.local_midnight(days + 1, zone) - 1
     return us.zip_with(~is_date, end)
-
-
-def applicant_buckets(applicant_ids: pl.Series) -> pl.Series:
-    """SHA-256 of each applicant id as first given, modulo 1000 (contract section 2): the same on every machine."""
-    import hashlib
-
-    ids = applicant_ids.drop_nulls().unique().to_list()
-    buckets = [int.from_bytes(hashlib.sha256(one.encode()).digest(), "big") % 1000 for one in ids]
-    return applicant_ids.replace_strict(ids, buckets, default=None, return_dtype=pl.Int16).alias("_bucket")
 
 
 # ------------------------------------------------------------------------------------------------------ schema rules

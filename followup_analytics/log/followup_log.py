@@ -15,6 +15,7 @@ from followup_analytics.log.asked import asked, in_frames
 from followup_analytics.log.casting import POLARS_TYPES
 from followup_analytics.log.checks import CheckedTable, check_table, refuse, reject_unknown_interviews
 from followup_analytics.log.columns import ColumnTable
+from followup_analytics.log.resaved import order_of_tables
 from followup_analytics.log.schema import (
     APPLICANTS,
     CLOCKS,
@@ -25,6 +26,7 @@ from followup_analytics.log.schema import (
     TABLES,
     Table,
 )
+from followup_analytics.log.shared_words import MISSING
 from followup_analytics.sheets.tabular import ROW
 from followup_analytics.text import listed, nearest
 
@@ -243,11 +245,18 @@ def check_tables(
         raise UsageError(f"the time zone {time_zone!r} is not known; give an IANA name such as Europe/Berlin.")
     checked: dict[str, CheckedTable] = {}
     zones = known = None
+    # Tables that one computer saved anew are in one order: what one of them tells holds for all.
+    day_first = order_of_tables(frames.values())
     for table in TABLES.values():
         if table.name not in frames:
             continue
         one = check_table(
-            frames[table.name], table, file=files[table.name] or table.name, time_zone=time_zone, interview_zones=zones
+            frames[table.name],
+            table,
+            file=files[table.name] or table.name,
+            time_zone=time_zone,
+            interview_zones=zones,
+            day_first=day_first,
         )
         if table.name == INTERVIEWS.name:
             zones, known = known_zones(one.frame, time_zone), one.frame["interview_id"]
@@ -540,7 +549,7 @@ def subset(
 ) -> FollowUpLog:
     """The log of one cohort or several, or of interviews with given values; contacts, outcomes and applicants follow.
 
-    where: values of columns of the interviews, as text, case aside; "(missing)" for none.
+    where: values of columns of the interviews, as text, case aside; MISSING for none.
     Raises UsageError for a cohort or a column that the log does not have.
     """
     where = tuple(where.items()) if isinstance(where, Mapping) else where
@@ -553,7 +562,7 @@ def subset(
     for column, value in ((asked(name).column, value) for name, value in where):
         require_column(log, column, "--where")
         text = pl.col(column).cast(pl.String)
-        keep = keep.filter(text.is_null() if value == "(missing)" else text.str.to_lowercase() == value.casefold())
+        keep = keep.filter(text.is_null() if value == MISSING else text.str.to_lowercase() == value.casefold())
     if not cohorts and not where:
         return log
     ids = keep.select("interview_id")

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,12 +20,21 @@ from urllib.parse import urlsplit
 import polars as pl
 
 from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.log.personal import fate_of
 
 KEY_VARIABLE = "FOLLOWUP_KEY"
 #: 80 bits: no two of a billion people share one by chance (birthday bound 4e-7).
 _BYTES = 10
 _SHORTEST_KEY = 16
-_PREFIXES = {"applicant": "p-", "call": "call-", "number": "n-", "address": "m-", "name": "w-"}
+_PREFIXES = {
+    "applicant": "p-",
+    "call": "call-",
+    "number": "n-",
+    "address": "m-",
+    "name": "w-",
+    "interview": "i-",
+    "contact": "c-",
+}
 
 
 @dataclass(frozen=True)
@@ -32,21 +42,28 @@ class Pseudonyms:
     """Turns personal values into keyed pseudonyms; the key is never shown."""
 
     key: bytes = field(repr=False)
+    #: Keys that came after the first: each makes the new pseudonym from the old one.
+    later: tuple[bytes, ...] = field(default=(), repr=False)
 
     def of(self, kind: str, value: str) -> str:
         """The pseudonym of one value; `kind` is applicant, call, number, address or name."""
-        digest = hmac.digest(self.key, f"{kind}\0{value}".encode("utf-8", "surrogatepass"), "sha256")
-        return _PREFIXES[kind] + digest[:_BYTES].hex()
+        return self.of_each(kind, (value,))[0]
 
     def of_each(self, kind: str, values: Iterable[str]) -> list[str]:
         """The pseudonyms of values in their order; the key is set up once for all."""
-        start = hmac.new(self.key, f"{kind}\0".encode(), "sha256")
-        prefix, found = _PREFIXES[kind], []
-        for value in values:
-            one = start.copy()
-            one.update(value.encode("utf-8", "surrogatepass"))
-            found.append(prefix + one.hexdigest()[: 2 * _BYTES])
+        found = list(values)
+        for key in (self.key, *self.later):
+            found = _each_under(key, kind, found)
         return found
+
+    def renewed(self, key: bytes) -> Pseudonyms:
+        """The pseudonyms under a further key."""
+        return Pseudonyms(self.key, (*self.later, key))
+
+    @property
+    def as_text(self) -> str:
+        """The keys as a key file holds them, one a line, the oldest first."""
+        return "".join(key.decode("utf-8") + "\n" for key in (self.key, *self.later))
 
     def of_all(self, kind: str, values: Iterable[str]) -> dict[str, str]:
         """The pseudonyms of many distinct values, by value."""
@@ -60,7 +77,41 @@ class Pseudonyms:
     @property
     def fingerprint(self) -> str:
         """A short mark of the key, safe to keep in the store: it tells a wrong key from the right one."""
-        return hashlib.sha256(b"followup key mark\0" + self.key).hexdigest()[:16]
+        return hashlib.sha256(b"followup key mark\0" + b"\0".join((self.key, *self.later))).hexdigest()[:16]
+
+
+def _each_under(key: bytes, kind: str, values: list[str]) -> list[str]:
+    start = hmac.new(key, f"{kind}\0".encode(), "sha256")
+    prefix, found = _PREFIXES[kind], []
+    for value in values:
+        one = start.copy()
+        one.update(value.encode("utf-8", "surrogatepass"))
+        found.append(prefix + one.hexdigest()[: 2 * _BYTES])
+    return found
+
+
+#: A pseudonym as it stands in a column, with its kind.
+PSEUDONYM = re.compile(r"(p|call|n|m|w)-[0-9a-f]{20}")
+
+
+def renewed_pseudonym(value: str, key: bytes) -> str:
+    """The pseudonym that a further key makes from an old one; other texts as they are."""
+    found = PSEUDONYM.fullmatch(value)
+    if found is None:
+        return value
+    kind = next(kind for kind, prefix in _PREFIXES.items() if prefix == f"{found[1]}-")
+    return _each_under(key, kind, [value])[0]
+
+
+def new_key() -> bytes:
+    """A key that nobody can guess."""
+    return secrets.token_hex(32).encode("ascii")
+
+
+def read_key(text: str, where: str) -> Pseudonyms:
+    """The pseudonyms of a key as a key file holds it. Raises UsageError for one that is too short."""
+    first, *later = [_checked(line, where) for line in text.splitlines() if line.strip()] or [_checked("", where)]
+    return Pseudonyms(first, tuple(later))
 
 
 def load_pseudonyms(url: str, *, create: bool = True) -> Pseudonyms:
@@ -71,13 +122,13 @@ def load_pseudonyms(url: str, *, create: bool = True) -> Pseudonyms:
     """
     from_environment = os.environ.get(KEY_VARIABLE)
     if from_environment is not None:
-        return Pseudonyms(_checked(from_environment, f"the environment variable {KEY_VARIABLE}"))
+        return read_key(from_environment, f"the environment variable {KEY_VARIABLE}")
     path = key_path(url)
     if path is None:
         return Pseudonyms(secrets.token_bytes(32))
     if path.exists():
         try:
-            return Pseudonyms(_checked(path.read_text("utf-8"), f"the key file {path.name}"))
+            return read_key(path.read_text("utf-8"), f"the key file {path.name}")
         except (OSError, UnicodeDecodeError) as error:
             raise UnreadableError(
                 f"The key file {path} can't be read ({type(error).__name__}): check its rights."
@@ -132,81 +183,32 @@ def _make_key(path: Path) -> bytes:
 
 # ------------------------------------------------------------------------------------------------- columns of people
 
-_WORDS = {
-    "name": {"name", "names", "surname", "firstname", "lastname", "fullname", "forename"},
-    "number": {"numbers", "phone", "phones", "telephone", "tel", "mobile", "cell", "fax", "ssn"},
-    "address": {"email", "mail", "e-mail", "address", "addresses", "street", "postcode", "zip", "linkedin"},
-    "note": {
-        "note",
-        "notes",
-        "comment",
-        "comments",
-        "remark",
-        "remarks",
-        "transcript",
-        "body",
-        "message",
-        "messages",
-        "summary",
-    },
-}
-#: Words beside which "name" is not a person's.
-_OF_THINGS = {
-    "company",
-    "employer",
-    "job",
-    "industry",
-    "cohort",
-    "programme",
-    "program",
-    "school",
-    "course",
-    "office",
-    "file",
-    "column",
-}
-
-
-def personal_kind(column: str) -> str | None:
-    """What a user's own column holds by its heading: name, number, address or note of people, else None."""
-    words = set(column.replace("-", " ").replace("_", " ").casefold().split())
-    if words & _OF_THINGS and not words & {"email", "phone"}:
-        return None
-    return next((kind for kind, marks in _WORDS.items() if words & marks), None)
-
-
-#: Values that are a person's whatever their column is called.
-_ADDRESS = r"(?i)[^@\s]@[^@\s]+\.[a-z]{2,}"
-_NUMBER = r"^(?:\+\d[\d\s().-]{8,}|\(\d{3}\)\s?\d{3}-\d{4}|\d{3}[-.]\d{3}[-.]\d{4})$"
-
-
-def _kind_of(column: pl.Series) -> str | None:
-    """What a user's column holds of people: by its heading, else by values that are addresses or numbers."""
-    kind = personal_kind(column.name)
-    if kind is None and column.dtype == pl.String:
-        if column.str.contains(_ADDRESS).any():
-            return "address"
-        if column.str.contains(_NUMBER).any():
-            return "number"
-    return kind
-
 
 def protect(
-    frame: pl.DataFrame, own_columns: Iterable[str], pseudonyms: Pseudonyms, *, keep_notes: bool = False
+    frame: pl.DataFrame,
+    own_columns: Iterable[str],
+    pseudonyms: Pseudonyms,
+    *,
+    keep: Collection[str] = (),
+    keep_notes: bool = False,
 ) -> pl.DataFrame:
-    """A checked table as it may be stored: applicants and the people in the user's own columns under pseudonyms.
+    """A checked table as it may be stored: applicants under pseudonyms, without columns that tell of people.
 
-    own_columns: the table's columns beyond the contract's. Free text about people is dropped unless `keep_notes`.
+    own_columns: the table's columns beyond the contract's. keep: those that the user named, which stay as they are.
+    The applicants' group is made from the pseudonym, so that nobody can be found by trying out a list of ids.
     """
     if "applicant_id" in frame.columns:
         frame = frame.with_columns(applicant_id=_replaced(frame["applicant_id"], "applicant", pseudonyms))
-    for name in own_columns:
-        kind = _kind_of(frame[name])
-        if kind == "note" and not keep_notes:
-            frame = frame.drop(name)
-        elif kind in ("name", "number", "address"):
-            frame = frame.with_columns(_replaced(frame[name].cast(pl.String), kind, pseudonyms).alias(name))
-    return frame
+        frame = frame.with_columns(applicant_buckets(frame["applicant_id"]))
+    fates = [fate_of(frame[name], keep=keep, keep_notes=keep_notes) for name in own_columns]
+    return frame.drop(fate.column for fate in fates if fate.becomes == "dropped")
+
+
+def applicant_buckets(applicant_ids: pl.Series) -> pl.Series:
+    """SHA-256 of each applicant id as it stands in the log, modulo 1000 (contract section 2)."""
+    ids = applicant_ids.drop_nulls().unique().to_list()
+    buckets = [int.from_bytes(hashlib.sha256(one.encode()).digest(), "big") % 1000 for one in ids]
+    return applicant_ids.replace_strict(ids, buckets, default=None, return_dtype=pl.Int16).alias("_bucket")
 
 
 def _replaced(values: pl.Series, kind: str, pseudonyms: Pseudonyms) -> pl.Series:

@@ -12,7 +12,7 @@ import polars as pl
 from followup_analytics.cells.counted import counts_behind
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.recording import NOT_RECORDED
-from followup_analytics.model.evaluate import METRICS, Evaluation, Measure, Predictions, evaluate
+from followup_analytics.model.evaluate import METRICS, Evaluation, FoldPredictions, Measure, evaluate
 from followup_analytics.model.fitting import Trained, later, train, unseen, unseen_rows
 from followup_analytics.model.groups import by_group, reliability
 from followup_analytics.model.multiples import multiples, with_own
@@ -106,7 +106,7 @@ def fit_callback_model(
 
 
 def _facts(
-    usable: pl.DataFrame, trained: Trained, found: Evaluation, held_out: Predictions | None, saved: FittedModel
+    usable: pl.DataFrame, trained: Trained, found: Evaluation, held_out: FoldPredictions | None, saved: FittedModel
 ) -> dict[str, Any]:
     temporal = None if held_out is None else _temporal(held_out)
     why = _why_no_model(trained, found)
@@ -131,7 +131,7 @@ def _facts(
     }
 
 
-def _temporal(held_out: Predictions) -> dict[str, Any]:
+def _temporal(held_out: FoldPredictions) -> dict[str, Any]:
     found = evaluate(held_out)
     return {**found.metrics, "n_attempts": len(held_out.n), "n_events": int(held_out.s.sum())}
 

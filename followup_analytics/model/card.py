@@ -8,13 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from followup_analytics.model.card_facts import card_facts
+from followup_analytics.model.card_facts import Fitted, card_facts
 from followup_analytics.results.result import SIMULATED_NOTICE
-
-if TYPE_CHECKING:
-    from followup_analytics.model.result import CallbackModel
 
 USE = (
     "To tell a coach or an applicant how often attempts like the next one were answered, and how long answers take. "
@@ -25,7 +22,7 @@ _STATES = {"filled": "", "to add": "For the office to add: "}
 
 
 @dataclass(frozen=True)
-class Entry:
+class CardItem:
     """One part of an item: number, section, what it asks for, the answer, and whether the office has to add it."""
 
     number: str
@@ -40,7 +37,7 @@ class ModelCard:
     """A card in the order of TRIPOD+AI's 27 items (52 parts), with the equation and the calibration table."""
 
     title: str
-    entries: tuple[Entry, ...]
+    entries: tuple[CardItem, ...]
     equation: tuple[Mapping[str, Any], ...]
     reliability: tuple[Mapping[str, Any], ...]
     simulated: bool
@@ -105,11 +102,11 @@ def card_items() -> list[dict[str, Any]]:
     return list(tomllib.loads(text)["item"])
 
 
-def model_card(result: CallbackModel) -> ModelCard:
+def model_card(result: Fitted) -> ModelCard:
     """Fill a card from a fitted model's result."""
     facts = card_facts(result)
     entries = [
-        Entry(
+        CardItem(
             number=item["number"],
             section=item["section"],
             asks=item["asks"],

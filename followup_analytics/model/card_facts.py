@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from followup_analytics.model.terms import TERMS
 from followup_analytics.model.tuning import FOLDS, GRID
@@ -11,7 +11,9 @@ from followup_analytics.results.disclosure import MIN_CELL
 from followup_analytics.text import counted, listed
 
 if TYPE_CHECKING:
-    from followup_analytics.model.result import CallbackModel
+    from followup_analytics.log.followup_log import Note
+    from followup_analytics.model.saved import FittedModel
+    from followup_analytics.results.result import LogCounts
 
 Row = Mapping[str, Any]
 _EVENTS = {
@@ -28,7 +30,30 @@ _MEASURES = {
 }
 
 
-def card_facts(result: CallbackModel) -> dict[str, str]:
+class Fitted(Protocol):
+    """What a card is filled from: the result of fitting a model."""
+
+    @property
+    def row(self) -> Row:
+        """Measures, terms and counts of the run."""
+
+    @property
+    def fitted(self) -> FittedModel | None:
+        """The model itself."""
+
+    @property
+    def counts(self) -> LogCounts:
+        """What the log holds."""
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What was left out."""
+
+    def summary(self) -> str:
+        """The result in a sentence."""
+
+
+def card_facts(result: Fitted) -> dict[str, str]:
     """What stands for each {name} of the card's answers."""
     row = result.row
     attempts = counted(row["n_attempts"], "attempt")
@@ -56,20 +81,20 @@ def card_facts(result: CallbackModel) -> dict[str, str]:
     }
 
 
-def _source(result: CallbackModel) -> str:
+def _source(result: Fitted) -> str:
     if result.counts.simulated:
         return "Simulated records, made by this package."
     return "Records of contacts after interviews, as logged by applicants and coaches or exported from their devices."
 
 
-def _dates(result: CallbackModel) -> str:
+def _dates(result: Fitted) -> str:
     if result.fitted is None:
         return "Not known."
     training = result.fitted.training
     return f"Interviews from {training.first_interview} to {training.last_interview}; data date {training.data_date}."
 
 
-def _predictors(result: CallbackModel) -> str:
+def _predictors(result: Fitted) -> str:
     covariates = result.fitted.covariates if result.fitted else ()
     known = [f"{term.label} (known {term.known})" for term in TERMS]
     return "; ".join([*known, *(f"{name} (as of the interview)" for name in covariates)]) + "."
@@ -81,14 +106,14 @@ def _sample(row: Row) -> str:
     return f"{events} for {columns} of the model, {each:.1f} to each; below 10 its terms are to be read with care."
 
 
-def _open_windows(result: CallbackModel) -> str:
+def _open_windows(result: Fitted) -> str:
     cut = next((note.n for note in result.notes if note.code == "window_open"), None)
     if not cut:
         return "No attempt was left out for a window that the record cuts off."
     return f"{counted(cut, 'attempt')} whose window the record cuts off were left out, whatever came of them."
 
 
-def _flow(result: CallbackModel) -> str:
+def _flow(result: Fitted) -> str:
     row, counts = result.row, result.counts
     log = f"{counted(counts.interviews, 'interview')} of {counted(counts.applicants, 'applicant')} in the log"
     used = f"{counted(row['n_attempts'], 'attempt')} in {counted(row['n_interviews'], 'interview')}"

@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from followup_analytics.model.terms import MISSING, NAMES
+from followup_analytics.log.shared_words import ATTEMPT_NAMES, MISSING, TIMING_NAMES, WEEKDAYS
+from followup_analytics.model.terms import NAMES
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -18,10 +19,10 @@ IntArray = NDArray[np.int64]
 OTHER = "(other)"
 #: The order in which people read levels; levels of covariates are sorted.
 _ORDERS = {
-    "timing": ("0", "1", "2-3", "4-7", "8-14", "15+"),
-    "attempt": ("1", "2", "3", "4", "5", "6+"),
+    "timing": TIMING_NAMES,
+    "attempt": ATTEMPT_NAMES,
     "channel": ("call", "email", "text", "letter", "social", "video", "in_person"),
-    "weekday": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "weekday": WEEKDAYS,
     "hour": ("before 8", "8-10", "10-12", "12-14", "14-17", "17 and later"),
     "gap": ("first attempt", "under 1", "1", "2-3", "4-7", "8+"),
 }

@@ -18,7 +18,7 @@ from followup_analytics.log.followup_log import Note
 from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.model.coding import learn_coding
 from followup_analytics.model.counts import Counts, count_cells
-from followup_analytics.model.evaluate import Predictions, evaluate
+from followup_analytics.model.evaluate import FoldPredictions, evaluate
 from followup_analytics.model.ridge import ROUGH, Design, design_of, fit
 from followup_analytics.model.terms import NAMES, covariates_of, term_frame
 from followup_analytics.model.tuning import base_rate, choose_c, folds_of_groups
@@ -82,11 +82,10 @@ class ModelComparison(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals: each model's log loss on applicants not seen, less being better."""
-        from followup_analytics.charts import number_chart
+        from followup_analytics.charts import Mark, number_chart
 
         return number_chart(
-            self.rows,
-            label="model",
+            [Mark.of(row, {"model": row.model}) for row in self.rows],
             what="Log loss on applicants not seen (less is better)",
             simulated=self.counts.simulated,
             title=None if ax is not None else self.title,
@@ -150,7 +149,7 @@ def compare_models(
     chosen = simplest(found, y, group)
     ones = np.ones(len(y))
     rows = [
-        _row(name, Predictions(p, base, ones, y, group, fold), frame, chosen=name == chosen)
+        _row(name, FoldPredictions(p, base, ones, y, group, fold), frame, chosen=name == chosen)
         for name, p in found.items()
     ]
     note = Note("prediction", "These models predict; none says what an action would change.")
@@ -244,7 +243,7 @@ def _log(p: FloatArray) -> FloatArray:
     return np.asarray(np.log(np.clip(p, 1e-12, 1.0)), dtype=np.float64)
 
 
-def _row(name: str, predictions: Predictions, frame: pl.DataFrame, *, chosen: bool) -> ComparisonRow:
+def _row(name: str, predictions: FoldPredictions, frame: pl.DataFrame, *, chosen: bool) -> ComparisonRow:
     found = evaluate(predictions)
     loss: dict[str, Any] = {**found.metrics["log_loss"]}
     counts: dict[str, Any] = {**counts_behind(frame)}

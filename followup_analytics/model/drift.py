@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from followup_analytics.log.followup_log import Note
-from followup_analytics.model.evaluate import Predictions, grouped_means
+from followup_analytics.model.evaluate import FoldPredictions, grouped_means
 from followup_analytics.model.saved import FittedModel
 from followup_analytics.statistics import group_rows, t_quantile
 
@@ -71,7 +71,7 @@ def _off(fitted: FittedModel, frame: pl.DataFrame) -> list[Note]:
     ones = np.ones(judged.height)
     p = fitted.predict(judged)
     y = judged["y"].to_numpy().astype(np.float64)
-    found = Predictions(p, ones, ones, y, group_rows(judged), np.zeros(judged.height, dtype=np.int64))
+    found = FoldPredictions(p, ones, ones, y, group_rows(judged), np.zeros(judged.height, dtype=np.int64))
     excess = grouped_means(found, lambda sums: ((sums[:, 1] - sums[:, 2]) / np.maximum(sums[:, 0], 1.0))[:, None])
     estimate, se = float(excess.estimate[0]), float(excess.se[0])
     if not np.isfinite(se) or abs(estimate) <= float(t_quantile(0.95, excess.df)) * se:

@@ -31,7 +31,7 @@ _GRAIN, _MANY = 0.002, 20_000
 
 
 @dataclass(frozen=True)
-class Predictions:
+class FoldPredictions:
     """Predicted and observed, by cell.
 
     p, base: shape (M,), probabilities from the model and from the training data's overall rate. n, s: attempts and
@@ -63,7 +63,7 @@ class Evaluation:
         return self.p_value is not None and self.p_value < 0.05 and (self.gain["estimate"] or 0.0) > 0
 
 
-def evaluate(found: Predictions) -> Evaluation:
+def evaluate(found: FoldPredictions) -> Evaluation:
     """All measures of a set of predictions.
 
     log_loss, brier: mean over attempts, with those of the base rate beside them; brier_skill = 1 - brier / brier of the
@@ -86,7 +86,7 @@ def evaluate(found: Predictions) -> Evaluation:
     return Evaluation(metrics, _measure(gain, 0), _one_sided(gain) if _enough(found) else None)
 
 
-def _enough(found: Predictions) -> bool:
+def _enough(found: FoldPredictions) -> bool:
     """Whether a test can be asked for: ten groups of applicants, and five attempts of each kind."""
     events = float(found.s.sum())
     return (
@@ -94,7 +94,7 @@ def _enough(found: Predictions) -> bool:
     )
 
 
-def _group_sums(found: Predictions) -> FloatArray:
+def _group_sums(found: FoldPredictions) -> FloatArray:
     p, base = np.clip(found.p, 1e-12, 1 - 1e-12), np.clip(found.base, 1e-12, 1 - 1e-12)
     n, s = found.n, found.s
     columns = [n]
@@ -104,7 +104,7 @@ def _group_sums(found: Predictions) -> FloatArray:
     return _by_group(found, columns, groups)
 
 
-def _by_group(found: Predictions, columns: Sequence[FloatArray], groups: int) -> FloatArray:
+def _by_group(found: FoldPredictions, columns: Sequence[FloatArray], groups: int) -> FloatArray:
     sums = [np.bincount(found.group, weights=column, minlength=groups) for column in columns]
     return np.stack(sums, axis=1).astype(np.float64)
 
@@ -153,7 +153,7 @@ class _Table:
     s: FloatArray
 
 
-def _table(found: Predictions, keep: NDArray[np.bool_], groups: int) -> _Table:
+def _table(found: FoldPredictions, keep: NDArray[np.bool_], groups: int) -> _Table:
     score = logit(np.clip(found.p[keep], 1e-12, 1 - 1e-12))
     if len(score) > _MANY:
         score = np.round(score / _GRAIN) * _GRAIN
@@ -174,7 +174,7 @@ def _as_jackknife(columns: FloatArray, groups: int) -> Jackknife:
     return Jackknife(columns[:, 0], columns[:, 1:].T, np.full(groups, (groups - 1) / groups), groups - 1)
 
 
-def _calibration(found: Predictions) -> Jackknife:
+def _calibration(found: FoldPredictions) -> Jackknife:
     """Calibration intercept (with slope 1) and slope, by Newton's method on all replicates at once."""
     groups = int(found.group.max()) + 1 if len(found.n) else 0
     if not groups:
@@ -218,7 +218,7 @@ def _slope(table: _Table) -> FloatArray:
     return np.where(settled, b, np.nan)
 
 
-def _auc(found: Predictions) -> Jackknife:
+def _auc(found: FoldPredictions) -> Jackknife:
     """Mean over folds of the area under the curve in each, for everything and without each group."""
     groups = int(found.group.max()) + 1 if len(found.n) else 0
     areas = [_area(_table(found, found.fold == fold, groups)) for fold in np.unique(found.fold)]
@@ -240,7 +240,7 @@ def _area(table: _Table) -> FloatArray:
     return _ratio(won, pairs)
 
 
-def grouped_means(found: Predictions, statistic: Callable[[FloatArray], FloatArray]) -> Jackknife:
+def grouped_means(found: FoldPredictions, statistic: Callable[[FloatArray], FloatArray]) -> Jackknife:
     """Jackknife a statistic of the groups' sums of (attempts, responses, predicted responses)."""
     groups = int(found.group.max()) + 1 if len(found.n) else 0
     columns = (found.n, found.s, found.n * found.p)

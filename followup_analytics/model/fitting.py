@@ -10,9 +10,10 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from followup_analytics.log.clock import DAY_US
 from followup_analytics.model.coding import Coding, learn_coding
 from followup_analytics.model.counts import Counts, count_cells
-from followup_analytics.model.evaluate import Predictions
+from followup_analytics.model.evaluate import FoldPredictions
 from followup_analytics.model.ridge import Design, design_of, fit, fit_many
 from followup_analytics.model.tuning import OutOfFold, base_rate, choose_c, folds_of_groups, out_of_fold
 from followup_analytics.statistics import Jackknife, group_rows
@@ -108,11 +109,11 @@ def _jackknife(counts: Counts, design: Design, beta: FloatArray, c: float, *, on
     return Jackknife(beta, np.concatenate(replicates), np.full(groups, (groups - 1) / groups), groups - 1)
 
 
-def unseen(trained: Trained, seed: int = 0) -> tuple[Predictions, OutOfFold]:
+def unseen(trained: Trained, seed: int = 0) -> tuple[FoldPredictions, OutOfFold]:
     """Out-of-fold predictions of every cell, for `evaluate`."""
     counts = trained.counts
     found = out_of_fold(counts, trained.design, folds_of_groups(counts.groups, seed))
-    return Predictions(found.p, found.base, counts.n, counts.s, counts.group, found.fold), found
+    return FoldPredictions(found.p, found.base, counts.n, counts.s, counts.group, found.fold), found
 
 
 def unseen_rows(trained: Trained, found: OutOfFold, seed: int = 0) -> FloatArray:
@@ -123,7 +124,7 @@ def unseen_rows(trained: Trained, found: OutOfFold, seed: int = 0) -> FloatArray
 
 def later(
     frame: pl.DataFrame, names: Sequence[str], *, within: float, min_cell: int, seed: int = 0, share: float = 0.7
-) -> Predictions | None:
+) -> FoldPredictions | None:
     """Predictions for the last 30% of interviews by a model of what was known before the first of them.
 
     The earlier part holds attempts whose windows had closed by then; interviews that straddle the cut are in neither.
@@ -133,7 +134,7 @@ def later(
     cut = starts[int(len(starts) * share)] if len(starts) else None
     if cut is None:
         return None
-    window = round(within * 86_400_000_000)
+    window = round(within * DAY_US)
     before = frame.filter(pl.col("at_us") + window < cut)
     after = frame.filter(pl.col("start_us") >= cut)
     fewest = max(min_cell, 5)
@@ -144,4 +145,4 @@ def later(
     rate = np.full(len(p), earlier.fit.rate)
     ones = np.ones(len(p))
     fold = np.zeros(len(p), dtype=np.int64)
-    return Predictions(p, rate, ones, after["y"].to_numpy().astype(np.float64), group_rows(after), fold)
+    return FoldPredictions(p, rate, ones, after["y"].to_numpy().astype(np.float64), group_rows(after), fold)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from followup_analytics.log.shared_words import MISSING
 from followup_analytics.results.disclosure import Cells, DisclosurePolicy, hidden_mapping, places_to_hide
 from followup_analytics.results.values import finite
 from followup_analytics.statistics import korn_graubard
@@ -47,7 +48,7 @@ def by_group(judged: pl.DataFrame, by: str, *, policy: DisclosurePolicy) -> list
 
     Rows: by, group, predicted, estimate (observed), conf_low, conf_high, difference (observed minus predicted), counts.
     """
-    named = judged.with_columns(group=pl.col(by).cast(pl.String).fill_null("(missing)"))
+    named = judged.with_columns(group=pl.col(by).cast(pl.String).fill_null(MISSING))
     rows = [
         {"by": by, "difference": row["estimate"] - row["predicted"], **row, "status": "ok", "reason": None}
         for row in _observed(named, "group")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from followup_analytics.log.asked import without_mark
-from followup_analytics.log.clock import local_times
+from followup_analytics.log.clock import DAY_US, local_times
 from followup_analytics.model.saved import FittedModel
 from followup_analytics.model.terms import attempt_label, gap_label, how_it_went, promise_label, timing_label
 from followup_analytics.statistics import t_quantile
@@ -96,7 +96,7 @@ def _plan(facts: pl.DataFrame, ahead: int, channel: str) -> pl.DataFrame:
     day = pl.col("today") + ahead
     # 1970-01-01 was a Thursday; Monday is 0 here.
     weekday = ((day + 3) % 7).replace_strict(dict(enumerate(_WEEKDAYS)), return_dtype=pl.String)
-    at_us = pl.col("until_us") + ahead * 86_400_000_000
+    at_us = pl.col("until_us") + ahead * DAY_US
     first = pl.col("attempts") == 0
     went = how_it_went(pl.col("last_channel"), pl.col("last_party"))
     own = [
@@ -112,7 +112,7 @@ def _plan(facts: pl.DataFrame, ahead: int, channel: str) -> pl.DataFrame:
         weekday=weekday,
         # The hour is left open: each term without a level stands at its usual mix.
         hour=pl.lit(None, pl.String),
-        gap=gap_label((at_us - pl.col("at_us")) / 86_400_000_000),
+        gap=gap_label((at_us - pl.col("at_us")) / DAY_US),
         previous=pl.when(first).then(pl.lit("first attempt")).otherwise(went),
         earlier_tone=pl.col("earlier_tone").fill_null("none heard"),
         promise=promise_label(at_us, pl.col("promised_us")),

@@ -13,6 +13,7 @@ import polars as pl
 from followup_analytics.cells.counted import episodes
 from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import without_mark
+from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.followup_log import Note
 from followup_analytics.model.drift import drift_notes
 from followup_analytics.model.file import load_callback_model
@@ -21,7 +22,7 @@ from followup_analytics.model.multiples import log_variances, multiples, with_ow
 from followup_analytics.model.result import CallbackModel
 from followup_analytics.model.saved import FittedModel
 from followup_analytics.model.terms import term_frame
-from followup_analytics.model.waiting import DAY_US, STRATA
+from followup_analytics.model.waiting import STRATA
 from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import working_paper
 from followup_analytics.results.result import LogCounts, Result
@@ -92,19 +93,27 @@ class Predictions(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals for the likeliest interviews, the most likely first. Confidential as the list."""
-        from followup_analytics.charts import rate_chart
+        from followup_analytics.charts import Mark, rate_chart
 
         known = [row for row in self.rows if row.probability is not None]
         likeliest = sorted(known, key=lambda row: -(row.probability or 0.0))[:_MOST_DRAWN]
-        rows = [{**row, "interview": row.interview_id, "estimate": row.probability} for row in likeliest]
+        marks = [
+            Mark(
+                values={"interview": row.interview_id},
+                estimate=row.probability,
+                conf_low=row.conf_low,
+                conf_high=row.conf_high,
+                status=row.status,
+            )
+            for row in likeliest
+        ]
         return rate_chart(
-            rows,
+            marks,
             keys=("interview",),
             what=f"Chance of hearing within {counted_days(self.extra['within'])} if nothing is done (confidential)",
-            n_field="",
             n_of="",
             simulated=self.counts.simulated,
-            title=None if ax is not None else _title(len(rows), len(self.rows)),
+            title=None if ax is not None else _title(len(marks), len(self.rows)),
             ax=ax,
         )
 

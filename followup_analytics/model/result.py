@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from followup_analytics.model.saved import FittedModel
 from followup_analytics.results import columns as col
-from followup_analytics.results.frames import frame_of
+from followup_analytics.results.columns import Field
 from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row, answer_row
+from followup_analytics.results.values import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -124,10 +125,13 @@ class CallbackModel(Result):
         """The table's body: one line for each measure and coefficient, in words."""
         return [line.having(part=_PARTS[line.part], term=_LABELS.get(line.term, line.term)) for line in self.lines()]
 
-    def to_frame(self) -> Any:
-        """Measures and coefficients as a tidy frame of the caller's kind."""
-        frame = frame_of(self.lines(), {one.name: one.kind for one in ModelLine.declared()})
-        return frame.to_pandas() if self.native == "pandas" else frame
+    def frame_fields(self) -> tuple[Field, ...]:
+        """Frames and files hold measures and coefficients, one a row."""
+        return ModelLine.declared()
+
+    def frame_rows(self) -> list[dict[str, Any]]:
+        """Measures and coefficients as plain values."""
+        return [plain(line) for line in self.lines()]
 
     def summary(self) -> str:
         """Whether the model knows more than the base rate, with the figures, or why there is none."""
@@ -144,9 +148,10 @@ class CallbackModel(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Predicted against observed, with counts."""
-        from followup_analytics.charts import reliability_chart
+        from followup_analytics.charts import Predicted, reliability_chart
 
-        return reliability_chart(self.row.reliability, simulated=self.counts.simulated, ax=ax)
+        groups = [Predicted.of(row) for row in self.row.reliability]
+        return reliability_chart(groups, simulated=self.counts.simulated, ax=ax)
 
     def save(self, path: str | Path) -> None:
         """Write the fitted model as JSON, for `load_callback_model`."""

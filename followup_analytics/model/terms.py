@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
@@ -17,14 +18,15 @@ from followup_analytics.cells.counted import attempts
 from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked, in_frames, without_mark
 from followup_analytics.log.casting import as_text
+from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.schema import CONTACTS, OUTCOME_TABLE, SPOKEN_CHANNELS
+from followup_analytics.log.shared_words import ATTEMPT_NAMES, LAST_ATTEMPT, MISSING, TIMING_BINS, TIMING_NAMES
 from followup_analytics.text import nearest
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
 
 Kind = Literal["attempt", "history", "interview"]
-MISSING = "(missing)"
 
 #: The only columns of the attempt's own row that a term may use: all of them are the caller's choice or the calendar's.
 KNOWN_AT_ATTEMPT = ("attempt", "day", "weekday", "hour", "channel", "gap_hours", "at_us")
@@ -168,12 +170,13 @@ def covariate_terms(covariates: Sequence[str], log: FollowUpLog) -> list[pl.Expr
 
 def timing_label(day: pl.Expr) -> pl.Expr:
     """Local days since the interview in the contract's default bins."""
-    return _binned(day, ((1, "0"), (2, "1"), (4, "2-3"), (8, "4-7"), (15, "8-14")), "15+")
+    ends = [(following, name) for (_, name), (following, _) in pairwise(TIMING_BINS)]
+    return _binned(day, ends, TIMING_NAMES[-1])
 
 
 def attempt_label(number: pl.Expr) -> pl.Expr:
-    """The number of the attempt, 6 and more together."""
-    return pl.when(number >= 6).then(pl.lit("6+")).otherwise(number.cast(pl.String))
+    """The number of the attempt, the last ones together."""
+    return pl.when(number >= LAST_ATTEMPT).then(pl.lit(ATTEMPT_NAMES[-1])).otherwise(number.cast(pl.String))
 
 
 def channel_label(channel: pl.Expr) -> pl.Expr:
@@ -237,7 +240,7 @@ def _with_earlier_tone(facts: pl.DataFrame, log: FollowUpLog) -> pl.DataFrame:
 
 
 def _in_full(within: float) -> pl.Expr:
-    window = round(within * 86_400_000_000)
+    window = round(within * DAY_US)
     by_instant = pl.col("at_us") + window <= pl.col("until_us")
     by_day = pl.col("until_day") - pl.col("at_day") >= within
     return pl.when(pl.col("instant") == 1).then(by_instant).otherwise(by_day)

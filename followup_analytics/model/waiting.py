@@ -16,6 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.cells.counted import attempts, episodes
+from followup_analytics.log.clock import DAY_US
 from followup_analytics.statistics import group_rows
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ _HALF_DAY = 0.5
 #: How far the power of a multiple may stray from 1 before the data have spoken, and at most.
 _POWER_SPREAD, _MOST_POWER = 0.5, 5.0
 _STEPS, _CLOSE = 50, 1e-9
-DAY_US = 86_400_000_000
 
 
 @dataclass(frozen=True)

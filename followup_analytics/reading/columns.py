@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from followup_analytics.log import clock
 from followup_analytics.log.casting import POLARS_TYPES, UNCLEAN, cast_simple, clean_text
-from followup_analytics.log.checks import applicant_buckets, cast_times
+from followup_analytics.log.checks import cast_times
 from followup_analytics.log.columns import ColumnTable, Maker
 from followup_analytics.log.followup_log import (
     DERIVED_WORDS,
@@ -34,6 +34,7 @@ from followup_analytics.log.followup_log import (
     span_notes,
 )
 from followup_analytics.log.ids import all_distinct, places_of
+from followup_analytics.log.pseudonyms import applicant_buckets
 from followup_analytics.log.schema import CLOCKS, CONTACTS, FIRST_YEAR, INTERVIEWS, LAST_YEAR, TABLES, Column, Table
 from followup_analytics.log.settings import Settings
 from followup_analytics.reading.parts import named_as_ours, scan_parts

@@ -8,8 +8,8 @@ import polars as pl
 
 from followup_analytics.errors import UsageError
 from followup_analytics.log import clock
-from followup_analytics.log.checks import applicant_buckets
 from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.pseudonyms import applicant_buckets
 from followup_analytics.log.schema import CLOCKS, TABLES
 from followup_analytics.log.settings import LOG_FILE, Settings, settings_text
 from followup_analytics.sheets.workbook import write_workbook

@@ -1,5 +1,6 @@
-"""Reports that may be published: from a log's findings to an accessible PDF."""
+"""Reports and handouts: accessible PDF files with the findings, verdicts and next steps."""
 
-from followup_analytics.report.write import KINDS, write_report
+from followup_analytics.report.validation import check_pdf, require_checker
+from followup_analytics.report.write import KINDS, WORKING_PAPERS, write_report
 
-__all__ = ["KINDS", "write_report"]
+__all__ = ["KINDS", "WORKING_PAPERS", "check_pdf", "require_checker", "write_report"]

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from followup_analytics.answers.rates.result import RatesRow
 from followup_analytics.charts import count, joined, percent, points, value_label
+from followup_analytics.charts.drawn import Interval
+from followup_analytics.claims.gates import MIN_FOR_VERDICT
 from followup_analytics.log.recording import CODES
 from followup_analytics.report.document import KeyFigure, Parts, strong
-from followup_analytics.report.findings import Findings, Row
+from followup_analytics.report.findings import Findings
+from followup_analytics.results.values import known
 from followup_analytics.statistics import minimum_detectable_effect
 from followup_analytics.text import counted
 
-#: Below this many applicants no verdict on advice is given at all (claims.md, "A verdict").
-ENOUGH_FOR_VERDICTS = 100
-#: Design effect of several interviews an applicant, as in `plan_study`.
-_DESIGN_EFFECT = 1.6
 _PLURALS = {"timing": "days", "channel": "channels", "attempt": "first and later attempts"}
 
 
@@ -36,8 +36,8 @@ def warnings(found: Findings) -> tuple[Parts, ...]:
                 "The pages show what a report looks like and say nothing about any employer or applicant.",
             )
         )
-    if found.counts.applicants < ENOUGH_FOR_VERDICTS:
-        has_rates = found.overall is not None and found.overall.get("estimate") is not None
+    if found.counts.applicants < MIN_FOR_VERDICT:
+        has_rates = found.overall is not None and found.overall.estimate is not None
         title = "Rates, but no verdicts. " if has_rates else "No verdicts. "
         made.append((strong(title), too_few_for_verdicts(found)))
     made += [(strong("How this was recorded. "), note.text) for note in found.notes if note.code in CODES]
@@ -49,7 +49,7 @@ def too_few_for_verdicts(found: Findings) -> str:
     detectable = best_case_difference(found)
     base = (
         f"With {counted(found.counts.applicants, 'applicant')} these data can’t tell whether any advice works: "
-        f"verdicts need {ENOUGH_FOR_VERDICTS} applicants at the least. "
+        f"verdicts need {MIN_FOR_VERDICT} applicants at the least. "
     )
     if detectable is None:
         return (
@@ -64,11 +64,11 @@ def too_few_for_verdicts(found: Findings) -> str:
 def best_case_difference(found: Findings) -> float | None:
     """Smallest difference in the chance of a response that arms of half the interviews each would find (power 80%)."""
     at = found.curve_at(min(14, found.options.horizon)) or found.last_shown()
-    baseline = float(at["estimate"]) if at is not None else 0.3
+    baseline = known(at.estimate) if at is not None else 0.3
     # The variance is largest and the room upwards smallest near 1: a loss is as good a finding as a gain.
     baseline = min(baseline, 1 - baseline)
     half = found.counts.interviews / 2
-    return minimum_detectable_effect(baseline, half, half, design_effect=_DESIGN_EFFECT)
+    return minimum_detectable_effect(baseline, half, half)
 
 
 def key_figures(found: Findings) -> tuple[KeyFigure, ...]:
@@ -80,12 +80,12 @@ def key_figures(found: Findings) -> tuple[KeyFigure, ...]:
 def median_day(found: Findings) -> int | None:
     """The first day by whose end half of all interviews had the outcome; None where the curve stays below half."""
     row = next((row for row in found.quantiles if row["event"] == found.main_event), None)
-    return None if row is None or row.get("median_day") is None else int(row["median_day"])
+    return None if row is None or row["median_day"] is None else int(row["median_day"])
 
 
-def limits(row: Row) -> str:
+def limits_text(row: Interval) -> str:
     """`20% to 26%`, or empty where there is no interval."""
-    low, high = row.get("conf_low"), row.get("conf_high")
+    low, high = row.conf_low, row.conf_high
     return "" if low is None or high is None else f"{percent(float(low))} to {percent(float(high))}"
 
 
@@ -96,15 +96,15 @@ def event_words(found: Findings) -> str:
 
 def _overall(found: Findings) -> list[Any]:
     row = found.overall
-    if row is None or row.get("estimate") is None:
+    if row is None or row.estimate is None:
         return [
             found.reasons.get("rates", "No attempt in this log was still open to a response, so there are no rates.")
         ]
-    interval = f" (95% interval {limits(row)})" if limits(row) else ""
-    many = "the attempts" if not row.get("n_attempts") else counted(int(row["n_attempts"]), "attempt")
+    interval = f" (95% interval {limits_text(row)})" if limits_text(row) else ""
+    many = "the attempts" if not row.n_attempts else counted(row.n_attempts, "attempt")
     start = f"Of {many} made while the answer was still open, "
     end = f" were followed by {event_words(found)} within {found.options.window}{interval}."
-    return [start, strong(percent(float(row["estimate"]))), end]
+    return [start, strong(percent(known(row.estimate))), end]
 
 
 def _curve(found: Findings) -> list[Any]:
@@ -112,11 +112,11 @@ def _curve(found: Findings) -> list[Any]:
     if last is None:
         return []
     verb = "had advanced" if found.main_event == "advanced" else "had heard back"
-    interval = f" ({limits(last)})" if limits(last) else ""
+    interval = f" ({limits_text(last)})" if limits_text(last) else ""
     start = f" Of {counted(found.counts.interviews, 'interview')}, followed up or not, "
     half = median_day(found)
-    tail = f", half of all by {_by_day(half)}" if half is not None and half < int(last["day"]) else ""
-    return [start, strong(percent(float(last["estimate"]))), f"{interval} {verb} by day {last['day']}{tail}."]
+    tail = f", half of all by {_by_day(half)}" if half is not None and half < last.day else ""
+    return [start, strong(percent(known(last.estimate))), f"{interval} {verb} by day {last.day}{tail}."]
 
 
 def _by_day(day: int) -> str:
@@ -127,13 +127,11 @@ def _contrasts(found: Findings) -> list[str]:
     """Which groups can be told apart, highest and lowest named, and in one sentence those that can't."""
     told, open_ones = [], []
     for key in found.tables:
-        rows = [row for row in found.tables[key] if row.get("status") == "ok" and limits(row)]
-        if len(rows) < 2:
+        if len([row for row in found.tables[key] if row.status == "ok" and limits_text(row)]) < 2:
             continue
-        best = max(rows, key=lambda row: float(row["estimate"]))
-        least = min(rows, key=lambda row: float(row["estimate"]))
-        if float(best["conf_low"]) > float(least["conf_high"]):
-            told.append(_contrast(key, best, least))
+        pair = contrast_of(found, key)
+        if pair is not None:
+            told.append(_contrast(key, *pair))
         else:
             open_ones.append(_PLURALS.get(key, f"values of {key.replace('_', ' ')}"))
     if open_ones:
@@ -142,8 +140,18 @@ def _contrasts(found: Findings) -> list[str]:
     return told
 
 
-def _contrast(key: str, best: Row, least: Row) -> str:
-    top, bottom = (f"{_group(key, row)} ({percent(float(row['estimate']))})" for row in (best, least))
+def contrast_of(found: Findings, key: str) -> tuple[RatesRow, RatesRow] | None:
+    """The rows answered most and least often, where both rest on enough data and their intervals don't meet."""
+    rows = [row for row in found.tables.get(key, ()) if row["status"] == "ok" and row["conf_low"] is not None]
+    if len(rows) < 2:
+        return None
+    best = max(rows, key=lambda row: float(row["estimate"]))
+    least = min(rows, key=lambda row: float(row["estimate"]))
+    return (best, least) if float(best["conf_low"]) > float(least["conf_high"]) else None
+
+
+def _contrast(key: str, best: RatesRow, least: RatesRow) -> str:
+    top, bottom = (f"{_group(key, row)} ({percent(known(row.estimate))})" for row in (best, least))
     if key == "attempt":
         return (
             f" The {top} was answered most often, the {bottom} least; "
@@ -152,8 +160,8 @@ def _contrast(key: str, best: Row, least: Row) -> str:
     return f" Attempts {top} were answered most often, those {bottom} least."
 
 
-def _group(key: str, row: Row) -> str:
-    label = value_label(key, str(row[key]))
+def _group(key: str, row: RatesRow) -> str:
+    label = value_label(key, row.by[key])
     if key == "timing":
         return f"on {label}"
     if key == "channel":
@@ -163,11 +171,11 @@ def _group(key: str, row: Row) -> str:
 
 def _attempt_figure(found: Findings) -> KeyFigure | None:
     row = found.overall
-    if row is None or row.get("estimate") is None:
+    if row is None or row.estimate is None:
         return None
     word = "advanced" if found.main_event == "advanced" else "answered"
-    detail = f"within {found.options.window}" + (f"; {limits(row)}" if limits(row) else "")
-    return KeyFigure(percent(float(row["estimate"])), f"of attempts {word}", detail)
+    detail = f"within {found.options.window}" + (f"; {limits_text(row)}" if limits_text(row) else "")
+    return KeyFigure(percent(known(row.estimate)), f"of attempts {word}", detail)
 
 
 def _curve_figure(found: Findings) -> KeyFigure | None:
@@ -175,8 +183,8 @@ def _curve_figure(found: Findings) -> KeyFigure | None:
     if last is None:
         return None
     verb = "advanced" if found.main_event == "advanced" else "heard back"
-    detail = f"by day {last['day']}" + (f"; {limits(last)}" if limits(last) else "")
-    return KeyFigure(percent(float(last["estimate"])), f"of interviews {verb}", detail)
+    detail = f"by day {last.day}" + (f"; {limits_text(last)}" if limits_text(last) else "")
+    return KeyFigure(percent(known(last.estimate)), f"of interviews {verb}", detail)
 
 
 def _median_figure(found: Findings) -> KeyFigure | None:

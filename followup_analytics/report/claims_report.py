@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from followup_analytics.charts import VERDICT_WORDS, claim_words, count, interval_words, joined, percent, points
-from followup_analytics.report.answer import ENOUGH_FOR_VERDICTS, warnings
+from followup_analytics.charts import claim_words, count, interval_words, joined, percent, points
+from followup_analytics.claims.gates import MIN_FOR_VERDICT
+from followup_analytics.claims.result import ClaimRow
+from followup_analytics.log.shared_words import VERDICT_WORDS
+from followup_analytics.report.answer import warnings
 from followup_analytics.report.document import (
-    Column,
     Document,
+    Head,
     KeyFigure,
     Lead,
     Section,
@@ -19,10 +22,12 @@ from followup_analytics.report.document import (
     table,
     terms,
 )
-from followup_analytics.report.findings import Findings, Row
+from followup_analytics.report.findings import Findings
 from followup_analytics.report.frame import front, meta_of
 from followup_analytics.report.methods import notes_section, words_used
 from followup_analytics.report.verdicts import claims_blocks, limits_of, name_of, verdict_sentence
+from followup_analytics.results.formatting import cell_text
+from followup_analytics.results.values import known
 
 if TYPE_CHECKING:
     from followup_analytics.claims.definition import Claim
@@ -56,12 +61,12 @@ def claims_document(found: Findings) -> Document:
 def _answer(found: Findings) -> tuple[Any, ...]:
     parts: list[Any] = [*verdict_sentence(found, named=False)]
     for verdict, word in (("supported", "support"), ("contradicted", "contradict")):
-        names = [name_of(found, row).rstrip(".").lower() for row in found.claims if row.get("verdict") == verdict]
+        names = [name_of(found, row).rstrip(".").lower() for row in found.claims if row.verdict == verdict]
         if names:
             parts += [f" These data {word}: ", strong("; ".join(names)), "."]
-    if not any(row.get("verdict") in ("supported", "contradicted") for row in found.claims):
+    if not any(row.verdict in ("supported", "contradicted") for row in found.claims):
         parts.append(" None is supported or contradicted: what people say may be right, but these data can’t tell.")
-    if found.counts.applicants >= ENOUGH_FOR_VERDICTS:
+    if found.counts.applicants >= MIN_FOR_VERDICT:
         parts.append(
             " A difference is called causal only under assumptions that are stated with it; else it is an association."
         )
@@ -70,7 +75,7 @@ def _answer(found: Findings) -> tuple[Any, ...]:
 
 def _figures(found: Findings) -> tuple[KeyFigure, ...]:
     def many(verdict: str) -> int:
-        return sum(row.get("verdict") == verdict for row in found.claims)
+        return sum(row.verdict == verdict for row in found.claims)
 
     details = {
         "supported": "in the claimed direction, and large enough to matter",
@@ -84,24 +89,24 @@ def _figures(found: Findings) -> tuple[KeyFigure, ...]:
 def _each(found: Findings) -> list[dict[str, Any]]:
     blocks = [paragraph("Each claim as a question that data can answer, with its verdict and what that rests on.")]
     for row in found.claims:
-        claim = found.claim(str(row["claim"]))
+        claim = found.claim(row.claim)
         name = name_of(found, row).rstrip(".")
         blocks += [heading(name, listed=False), terms(_claim_terms(row, claim))]
-        if row.get("estimate") is not None:
+        if row.estimate is not None:
             blocks.append(_rests_on(row))
     return blocks
 
 
-def _claim_terms(row: Row, claim: Claim | None) -> list[tuple[str, Any]]:
+def _claim_terms(row: ClaimRow, claim: Claim | None) -> list[tuple[str, Any]]:
     items: list[tuple[str, Any]] = []
     if claim is not None:
         question = f"{claim.strategy.words}, against {claim.alternative.words}; outcome: {claim.outcome_words()}"
         items += [("Question", f"Among {claim.population}: {question}."), ("Design", _design(claim))]
-    verdict = VERDICT_WORDS.get(str(row["verdict"]), str(row["verdict"]))
-    items.append(("Verdict", [strong(f"{verdict[:1].upper()}{verdict[1:]}"), f". {row.get('reason') or ''}".rstrip()]))
-    second = row.get("second_line")
-    if second and second.get("estimate") is not None:
-        beside = f"{points(float(second['estimate']))} points ({limits_of(second)})"
+    verdict = VERDICT_WORDS.get(row.verdict, row.verdict)
+    items.append(("Verdict", [strong(f"{verdict[:1].upper()}{verdict[1:]}"), f". {row.reason or ''}".rstrip()]))
+    second = row.second_line
+    if second and second["estimate"] is not None:
+        beside = f"{points(second['estimate'])} points ({limits_of(second['conf_low'], second['conf_high'])})"
         what = str(second["outcome"]).replace("advanced by ", "advancing by day ")
         items.append(("Second line", f"On {what}: {beside}; no verdict."))
     return items
@@ -117,37 +122,27 @@ def _design(claim: Claim) -> str:
     return f"{words[:1].upper()}{words[1:]}; {fixed}"
 
 
-def _rests_on(row: Row) -> dict[str, Any]:
+def _rests_on(row: ClaimRow) -> dict[str, Any]:
     """The numbers of one verdict, as a small table of one row."""
     cells = [
-        ("Difference", f"{points(float(row['estimate']))} ({interval_words(row)})"),
-        ("Strategy", _share(row, "risk_strategy")),
-        ("Alternative", _share(row, "risk_alternative")),
-        ("p, Holm", _p(row.get("p_adjusted"))),
-        ("E-value", _plain(row.get("e_value"))),
-        ("Plain table", "–" if row.get("naive") is None else points(float(row["naive"]))),
-        ("Interviews", "–" if row.get("n_interviews") is None else count(int(row["n_interviews"]))),
+        ("Difference", f"{points(known(row.estimate))} ({interval_words(row)})"),
+        ("Strategy", _share(row.risk_strategy)),
+        ("Alternative", _share(row.risk_alternative)),
+        ("p, Holm", cell_text(row, "p_adjusted")),
+        ("E-value", cell_text(row, "e_value")),
+        ("Plain table", "–" if row.naive is None else points(row.naive)),
+        ("Interviews", "–" if row.n_interviews is None else count(row.n_interviews)),
     ]
     columns = [
-        Column(label, "left" if place == 0 else "right", share=1 if place == 0 else 0)
+        Head(label, "left" if place == 0 else "right", share=1 if place == 0 else 0)
         for place, (label, _) in enumerate(cells)
     ]
-    caption = f"What the verdict on “{claim_words(str(row['claim']))}” rests on"
-    return table(f"tab-claim-{row['claim']}", caption, columns, [[text for _, text in cells]])
+    caption = f"What the verdict on “{claim_words(row.claim)}” rests on"
+    return table(f"tab-claim-{row.claim}", caption, columns, [[text for _, text in cells]])
 
 
-def _share(row: Row, name: str) -> str:
-    return "–" if row.get(name) is None else percent(float(row[name]), 1)
-
-
-def _p(value: Any) -> str:
-    if value is None:
-        return "–"
-    return "below .001" if float(value) < 0.001 else f"{float(value):.3f}".removeprefix("0")
-
-
-def _plain(value: Any) -> str:
-    return "–" if value is None else f"{float(value):.2f}"
+def _share(value: float | None) -> str:
+    return "–" if value is None else percent(value, 1)
 
 
 def _protocol(found: Findings) -> list[dict[str, Any]]:
@@ -163,7 +158,7 @@ def _protocol(found: Findings) -> list[dict[str, Any]]:
             f"either side; weights that leave each side worth {MIN_EFFECTIVE:g} interviews or more and do not rest on "
             "a few people; weighted means that lie near everybody’s; an outcome whose record does not depend on what "
             "was done. Else the claim can’t be tested.",
-            f"With fewer than {ENOUGH_FOR_VERDICTS} applicants in all, a claim is at most left open.",
+            f"With fewer than {MIN_FOR_VERDICT} applicants in all, a claim is at most left open.",
             "Where the 90% interval lies inside the margin on both sides, there is no meaningful difference.",
             "Where the p-value, corrected by Holm’s method for all claims that passed the gates, is below .05 and the "
             "difference reaches the margin, the claim is supported (it “holds here”) or contradicted. Else it is left "

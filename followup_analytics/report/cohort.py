@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from followup_analytics.answers.curves.result import CurveRow
+from followup_analytics.answers.rates.result import RatesRow
 from followup_analytics.charts import (
     Chart,
+    Mark,
     count,
-    curve_chart,
     joined,
     key_title,
     percent,
     rate_chart,
     value_label,
 )
+from followup_analytics.claims.gates import MIN_FOR_VERDICT
 from followup_analytics.report.answer import (
-    ENOUGH_FOR_VERDICTS,
-    answer_paragraph,
     event_words,
-    key_figures,
-    limits,
+    limits_text,
     median_day,
     too_few_for_verdicts,
-    warnings,
 )
+from followup_analytics.report.bulletin import findings_lead, first_page
 from followup_analytics.report.document import (
-    Column,
     Document,
-    Lead,
+    Head,
     Section,
     chart,
     heading,
@@ -36,15 +36,17 @@ from followup_analytics.report.document import (
     ref,
     table,
 )
-from followup_analytics.report.findings import Findings, Row
-from followup_analytics.report.frame import front, meta_of
+from followup_analytics.report.findings import Findings
+from followup_analytics.report.frame import meta_of
 from followup_analytics.report.groups_words import groups_section
 from followup_analytics.report.methods import limits_section, notes_section, words_used
-from followup_analytics.report.model_words import card_section, model_blocks
-from followup_analytics.report.verdicts import claims_blocks, verdict_sentence
+from followup_analytics.report.model_words import model_blocks
+from followup_analytics.report.verdicts import claims_blocks
 from followup_analytics.results.columns import Field
 from followup_analytics.results.disclosure import SUPPRESSED
-from followup_analytics.results.result import format_cell
+from followup_analytics.results.formatting import format_cell, note_text
+from followup_analytics.results.row import Row
+from followup_analytics.text import shorten
 
 _RATE_FIELDS = (
     Field("n_attempts", "Attempts", "count"),
@@ -54,70 +56,128 @@ _RATE_FIELDS = (
     Field("conf_low", "95% interval", "share_interval", upper="conf_high"),
 )
 _CUMULATIVE = (
-    Field("cumulative", "Heard by this attempt", "share"),
+    Field("cumulative", "Heard by then", "share"),
     Field("cumulative_low", "95% interval", "share_interval", upper="cumulative_high"),
 )
 _CURVE_DAYS = (0, 1, 2, 3, 5, 7, 10, 14, 21, 28, 30, 45, 60, 90)
+_FEW_DAYS = (1, 3, 7, 14, 21, 30)
+#: With fewer applicants than this the report is two pages: tables without charts, no model, no verdicts.
+_FEW = 30
+#: Dots of one chart at most; names of hidden rows in one line at most.
+_MOST_DRAWN, _MOST_NAMED = 12, 4
+_HAS_ORDER = ("timing", "attempt", "hour", "weekday")
 _BY_WORDS = {"timing": "timing", "channel": "channel", "attempt": "number of attempts"}
 
 
 def cohort_document(found: Findings) -> Document:
-    """Compose the cohort report from its findings."""
-    groups, card = groups_section(found), card_section(found)
-    sections = [_how_often(found), _how_soon(found), *([groups] if groups else []), _model(found)]
-    sections += [_advice(found), limits_section(found), notes_section(found), *([card] if card else [])]
+    """Compose the cohort report: the bulletin as its first page, then only what serves the reader of a cohort."""
     meta = meta_of(
         found, kind="cohort", title="After the interview", subtitle="What applicants did, and what came back"
     )
-    lead = Lead("The answer in one paragraph", (answer_paragraph(found), verdict_sentence(found)), warnings(found))
-    return Document(meta, lead, key_figures(found), tuple(sections), front=front(words_used(found)))
+    groups = groups_section(found)
+    following = [*([groups] if groups else []), _how_often(found), _how_soon(found)]
+    if found.counts.applicants < _FEW:
+        following.append(_short_notes(found))
+    else:
+        following += [_model(found), _advice(found), limits_section(found), notes_section(found)]
+        following.append(Section("Words used here", tuple(words_used(found))))
+    first, *more = following
+    sections = (*first_page(found, 2.9), replace(first, new_page=found.counts.applicants >= _FEW), *more)
+    return Document(meta, findings_lead(found), (), sections, template="cohort.typ")
+
+
+def _short_notes(found: Findings) -> Section:
+    """For a small cohort: what can't be said, and the notes on the data, in a few lines."""
+    told = " ".join(one for one in (note_text(note) for note in found.notes) if found.facts.fits(one))
+    model = found.reasons.get("model", "")
+    return Section("Notes on the data", (paragraph(too_few_for_verdicts(found)), paragraph(f"{told} {model}".strip())))
 
 
 def _how_often(found: Findings) -> Section:
     if not found.tables:
-        why = found.reasons.get("rates", "No table of rates can be shown.")
-        return Section("How often people hear back", (paragraph(why),), new_page=True)
+        told = [found.reasons.get("rates"), *(found.reasons.get(key) for key in found.options.by)]
+        why = next((reason for reason in told if reason), "No table of rates can be shown.")
+        return Section("How often people hear back", (paragraph(why),))
     intro = paragraph(
-        f"Each table and its chart show the same numbers: of the attempts in a row, the share that was followed by "
-        f"{event_words(found)} within {found.options.window}. A row tells what came back to those who did so; rows "
-        "differ "
-        "in who is in them as well as in what they did."
+        f"Of the attempts in a row, the share that was followed by {event_words(found)} within {found.options.window}. "
+        "A row tells what came back to those who did so; rows differ in who is in them as well as in what they did."
     )
     blocks = [intro]
     for key, rows in found.tables.items():
-        blocks += _rates_by(found, key, rows)
+        blocks += _rates_by(found, key, ordered(key, rows))
     for key in found.options.by:
         if key in found.reasons:
             blocks += [heading(f"By {_by(key)}"), paragraph(found.reasons[key])]
-    return Section("How often people hear back", tuple(blocks), new_page=True)
+    return Section("How often people hear back", tuple(blocks))
 
 
 def _by(key: str) -> str:
     return _BY_WORDS.get(key, key.replace("_", " "))
 
 
-def _rates_by(found: Findings, key: str, rows: Sequence[Row]) -> list[dict[str, Any]]:
+def _rates_by(found: Findings, key: str, rows: Sequence[RatesRow]) -> list[dict[str, Any]]:
     name = key.replace(" ", "-").replace("_", "-")
     has_cumulative = key == "attempt" and sum(row.get("cumulative") is not None for row in rows) > 1
     blocks = [heading(f"By {_by(key)}")]
-    if len(rows) > 1:
+    shown = [row for row in rows if row.get("estimate") is not None]
+    drawn_rows = _drawn(shown)
+    if len(shown) > 1 and any(float(row["estimate"]) for row in shown) and found.counts.applicants >= _FEW:
         what = f"{_scale(found)} within {found.options.window}"
-        drawn = rate_chart(rows, keys=[key], what=what, simulated=found.counts.simulated)
-        where = (" ", ref(f"fig-{name}"), " and ", ref(f"tab-{name}"), " give the numbers.")
+        drawn = rate_chart(
+            [Mark.of(row, row.by, row.n_attempts) for row in drawn_rows],
+            keys=[key],
+            what=what,
+            simulated=found.counts.simulated,
+        )
+        more = len(shown) - len(drawn_rows)
+        rest = (
+            f" The figure has the {len(drawn_rows)} with most attempts; the table has the other {more} too."
+            if more
+            else ""
+        )
+        where = (" ", ref(f"fig-{name}"), " and ", ref(f"tab-{name}"), f" give the numbers.{rest}")
         blocks += [paragraph(_reading(key, rows), *where), chart(f"fig-{name}", Chart.of(drawn))]
     else:
         blocks.append(paragraph(_reading(key, rows)))
-    blocks.append(_rate_table(found, key, rows, name))
+    blocks.append(_rate_table(found, key, rows, name, cumulative=has_cumulative))
     if has_cumulative:
-        blocks += _cumulative(found, rows)
+        blocks.append(_cumulative(found, rows))
     return blocks
+
+
+def _drawn(shown: Sequence[RatesRow]) -> list[RatesRow]:
+    """The rows that a chart can bear, those with most attempts, in their order."""
+    most = sorted(shown, key=lambda row: -int(row["n_attempts"] or 0))[:_MOST_DRAWN]
+    return [row for row in shown if any(row is one for one in most)]
+
+
+def ordered(key: str, rows: Sequence[RatesRow]) -> list[RatesRow]:
+    """The rows by their own order where the key has one, else by value; those without a number last."""
+    if key in _HAS_ORDER or all(str(row[key]).rstrip("+").isdigit() for row in rows):
+        return list(rows)
+    return sorted(rows, key=lambda row: (row.get("estimate") is None, -float(row.get("estimate") or 0)))
+
+
+def folded(key: str, rows: Sequence[RatesRow]) -> list[tuple[str, RatesRow]]:
+    """Rows with their labels, where several are hidden those in one line at the end."""
+    hidden = [row for row in rows if row.get("status") == SUPPRESSED]
+    told = [
+        (_marked(row, value_label(key, str(row[key]))), row) for row in rows if len(hidden) < 2 or row not in hidden
+    ]
+    if len(hidden) > 1:
+        names = [value_label(key, str(row[key])) for row in hidden]
+        label = f"{names[0]} or later" if key == "attempt" and rows[-1] in hidden else joined(names[:_MOST_NAMED])
+        if key != "attempt" and len(names) > _MOST_NAMED:
+            label = f"{', '.join(names[:_MOST_NAMED])} and {len(names) - _MOST_NAMED} more"
+        told.append((label, hidden[0]))
+    return told
 
 
 def _scale(found: Findings) -> str:
     return "Share advancing" if found.main_event == "advanced" else "Response rate"
 
 
-def _reading(key: str, rows: Sequence[Row]) -> str:
+def _reading(key: str, rows: Sequence[RatesRow]) -> str:
     """What a table says, in a sentence that is no surer than its intervals."""
     shown = [row for row in rows if row.get("estimate") is not None]
     if not shown:
@@ -125,8 +185,12 @@ def _reading(key: str, rows: Sequence[Row]) -> str:
     if len(shown) == 1:
         row = shown[0]
         only = "All attempts that can be shown are" if len(rows) > 1 else "All attempts are"
-        interval = f" ({limits(row)})" if limits(row) else ""
+        interval = f" ({limits_text(row)})" if limits_text(row) else ""
         return f"{only} of one kind, {_name(key, row)}: {percent(float(row['estimate']))}{interval} were answered."
+    if not any(float(row["estimate"]) for row in shown):
+        return "None of these attempts was answered in time."
+    firm = [row for row in shown if row.get("status") == "ok"]
+    shown = firm if len(firm) > 1 else shown
     best = max(shown, key=lambda row: float(row["estimate"]))
     least = min(shown, key=lambda row: float(row["estimate"]))
     lowest, highest = (f"{percent(float(row['estimate']))} ({_name(key, row)})" for row in (least, best))
@@ -136,12 +200,8 @@ def _reading(key: str, rows: Sequence[Row]) -> str:
         )
         return alike + (_attempt_caution() if key == "attempt" else "")
     spread = f"Rates run from {lowest} to {highest}"
-    sure = limits(best) and limits(least) and float(best["conf_low"]) > float(least["conf_high"])
-    tail = (
-        ", and their intervals do not meet: that difference is more than chance."
-        if sure
-        else ", but their intervals meet: these data can’t tell whether the difference is more than chance."
-    )
+    sure = limits_text(best) and limits_text(least) and float(best["conf_low"]) > float(least["conf_high"])
+    tail = "; that is more than chance." if sure else "; so much may be chance."
     return spread + tail + (_attempt_caution() if key == "attempt" else "")
 
 
@@ -153,24 +213,24 @@ def _attempt_caution() -> str:
     )
 
 
-def _name(key: str, row: Row) -> str:
+def _name(key: str, row: RatesRow) -> str:
     label = value_label(key, str(row[key]))
     return f"{label} attempt" if key == "attempt" else label
 
 
-def _rate_table(found: Findings, key: str, rows: Sequence[Row], name: str) -> dict[str, Any]:
+def _rate_table(
+    found: Findings, key: str, rows: Sequence[RatesRow], name: str, *, cumulative: bool = False
+) -> dict[str, Any]:
     event = "Advances" if found.main_event == "advanced" else "Responses"
-    columns = [Column(key_title(key), "left", share=1)]
-    columns += [Column(event if one.name == "n_events" else one.label) for one in _RATE_FIELDS]
-    body = [
-        [_marked(row, value_label(key, str(row[key]))), *(format_cell(row, one) for one in _RATE_FIELDS)]
-        for row in rows
-    ]
+    fields = (*_RATE_FIELDS, *(_CUMULATIVE if cumulative else ()))
+    columns = [Head(key_title(key), "left", share=1)]
+    columns += [Head(event if one.name == "n_events" else one.label) for one in fields]
+    body = [[label, *(format_cell(row, one) for one in fields)] for label, row in folded(key, rows)]
     caption = f"{_scale(found)} by {_by(key)}, within {found.options.window} of the attempt"
     return table(f"tab-{name}", caption, columns, body, note=_table_note(found, rows))
 
 
-def _marked(row: Row, label: str) -> str:
+def _marked(row: RatesRow, label: str) -> str:
     return f"{label}*" if row.get("status") == "use_with_care" else label
 
 
@@ -190,32 +250,14 @@ def _table_note(found: Findings, rows: Sequence[Row]) -> str | None:
     return " ".join(parts) or None
 
 
-def _cumulative(found: Findings, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    shown = [row for row in rows if row.get("cumulative") is not None]
-    last = shown[-1]
+def _cumulative(found: Findings, rows: Sequence[RatesRow]) -> dict[str, Any]:
+    last = [row for row in rows if row.get("cumulative") is not None][-1]
     word = "advanced" if found.main_event == "advanced" else "heard back"
-    columns = [Column(key_title("attempt"), "left", share=1), *(Column(one.label) for one in _CUMULATIVE)]
-    body = [
-        [value_label("attempt", str(row["attempt"])), *(format_cell(row, one) for one in _CUMULATIVE)] for row in rows
-    ]
-    return [
-        paragraph(
-            f"Taken together, {percent(float(last['cumulative']))} of those who tried had {word} in the window of an "
-            "attempt by the "
-            f"{value_label('attempt', str(last['attempt']))} one (",
-            ref("tab-cumulative"),
-            "). Those who stopped trying count as if they had been like those who went on; where the discouraged stop "
-            "first, "
-            "the true share is lower.",
-        ),
-        table(
-            "tab-cumulative",
-            f"Share that had {word} by the window of each attempt",
-            columns,
-            body,
-            note=_table_note(found, rows),
-        ),
-    ]
+    return paragraph(
+        f"Taken together, {percent(float(last['cumulative']))} of those who tried had {word} in the window of an "
+        f"attempt by the {value_label('attempt', str(last['attempt']))} one. Those who stopped trying count as if they "
+        "had been like those who went on; where the discouraged stop first, the true share is lower."
+    )
 
 
 def _how_soon(found: Findings) -> Section:
@@ -223,17 +265,14 @@ def _how_soon(found: Findings) -> Section:
     last = found.last_shown()
     if last is None:
         return Section(title, (paragraph("No day of this curve can be shown."),))
-    drawn = curve_chart(found.curve, least_at_risk=found.options.min_cell, simulated=found.counts.simulated)
     competing = list(dict.fromkeys(str(row["event"]) for row in found.curve if row["event"] != found.main_event))
     happened = [event for event in competing if _ever(found, event)]
     blocks = [
-        paragraph(
-            _soon_words(found, last), " ", ref("fig-curve"), " shows every day, ", ref("tab-curve"), " some of them."
-        )
+        paragraph(_soon_words(found, last), " ", ref("tab-curve"), " has the numbers of the chart on the first page.")
     ]
     if happened:
         blocks.append(paragraph(_competing_words(found, happened, int(last["day"]))))
-    blocks += [chart("fig-curve", Chart.of(drawn)), _curve_table(found, [found.main_event, *happened])]
+    blocks.append(_curve_table(found, [found.main_event, *happened]))
     return Section(title, tuple(blocks))
 
 
@@ -241,17 +280,17 @@ def _ever(found: Findings, event: str) -> bool:
     return any(float(row["estimate"] or 0) > 0 for row in found.curve_of(event) if row.get("estimate") is not None)
 
 
-def _soon_words(found: Findings, last: Row) -> str:
+def _soon_words(found: Findings, last: CurveRow) -> str:
     verb = "advanced" if found.main_event == "advanced" else "heard back"
     week = found.curve_at(7)
     parts = [
         f"Every interview is followed here ({count(found.counts.interviews)}), also those that nobody followed up."
     ]
     if week is not None and week is not last:
-        parts.append(f"By day 7, {percent(float(week['estimate']))} ({limits(week)}) had {verb};")
-        parts.append(f"by day {last['day']}, {percent(float(last['estimate']))} ({limits(last)}).")
+        parts.append(f"By day 7, {percent(float(week['estimate']))} ({limits_text(week)}) had {verb};")
+        parts.append(f"by day {last['day']}, {percent(float(last['estimate']))} ({limits_text(last)}).")
     else:
-        parts.append(f"By day {last['day']}, {percent(float(last['estimate']))} ({limits(last)}) had {verb}.")
+        parts.append(f"By day {last['day']}, {percent(float(last['estimate']))} ({limits_text(last)}) had {verb}.")
     half = median_day(found)
     if half is None:
         parts.append(f"Fewer than half had {verb} by the last day shown.")
@@ -275,22 +314,33 @@ def _competing_words(found: Findings, events: Sequence[str], day: int) -> str:
 
 
 def _curve_table(found: Findings, events: Sequence[str]) -> dict[str, Any]:
-    days = [day for day in _CURVE_DAYS if day <= found.options.horizon]
+    listed = _CURVE_DAYS if found.counts.applicants >= _FEW else _FEW_DAYS
+    days = [day for day in listed if day <= found.options.horizon]
+    pair = {
+        name: {
+            int(row["day"]): row
+            for row in found.both_curves
+            if row.by["cohort"] == name and row["event"] == found.main_event
+        }
+        for name in dict.fromkeys(row.by["cohort"] for row in found.both_curves)
+    }
     main = {int(row["day"]): row for row in found.curve_of(events[0])}
     others = [{int(row["day"]): row for row in found.curve_of(event)} for event in events[1:]]
     share = Field("estimate", "Share", "share")
     columns = [
-        Column("By the end of", "left", share=1),
-        Column("Still waiting at its start"),
-        Column(_curve_heading(events[0])),
+        Head("By the end of", "left"),
+        Head("Still waiting at its start", share=1),
+        Head(_curve_heading(events[0]), share=0.8),
     ]
-    columns += [Column("95% interval"), *(Column(_curve_heading(event)) for event in events[1:])]
+    columns += [Head("95% interval", share=1.2), *(Head(_curve_heading(event), share=0.8) for event in events[1:])]
+    columns += [Head(f"{_curve_heading(events[0])}, {shorten(name, 24)}", share=1) for name in pair]
     body = []
     for day in (day for day in days if day in main):
         row = main[day]
         line = [f"day {day}", format_cell(row, Field("n_at_risk", "", "count")), format_cell(row, share)]
         line.append(format_cell(row, Field("conf_low", "", "share_interval", upper="conf_high")))
-        body.append([*line, *(format_cell(other[day], share) for other in others)])
+        line += [format_cell(other[day], share) for other in others]
+        body.append([*line, *(format_cell(one[day], share) if day in one else "–" for one in pair.values())])
     note = _table_note(found, [main[day] for day in days if day in main])
     if note:
         note = note.replace("* Few data: use with care.", "").strip() or None
@@ -316,7 +366,7 @@ def _advice(found: Findings) -> Section:
     title = "What the usual advice is worth here"
     if found.claims:
         return Section(title, tuple(claims_blocks(found)))
-    if found.counts.applicants < ENOUGH_FOR_VERDICTS:
+    if found.counts.applicants < MIN_FOR_VERDICT:
         return Section(title, (paragraph(too_few_for_verdicts(found)),))
     why = found.reasons.get("claims", "The claims were not put to these data in this report.")
     return Section(title, (paragraph(why),))

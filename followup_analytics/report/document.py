@@ -34,7 +34,7 @@ def footnote(text: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Column:
+class Head:
     """A table's column: its heading, where its cells line up, and its `share` of the spare room."""
 
     label: str
@@ -100,6 +100,7 @@ class Document:
     figures: tuple[KeyFigure, ...]
     sections: tuple[Section, ...]
     front: dict[str, Any] | None = None
+    template: str = "report.typ"
 
     def as_data(self) -> dict[str, Any]:
         """The report as JSON-ready data in the shape that the templates read."""
@@ -138,13 +139,17 @@ def aside(*parts: Any) -> dict[str, Any]:
 def table(
     name: str,
     caption: Parts,
-    columns: Sequence[Column],
+    columns: Sequence[Head],
     rows: Sequence[Sequence[str]],
     *,
     note: str | None = None,
     long: bool = False,
+    tall: bool = False,
 ) -> dict[str, Any]:
-    """A ruled table with a head row; `name` is what `ref` points at; a `long` one may run over pages."""
+    """A ruled table with a head row; `name` is what `ref` points at; a `long` one may run over pages.
+
+    The rows of a `tall` one leave room to write by hand.
+    """
     return {
         "type": "table",
         "id": name,
@@ -153,6 +158,7 @@ def table(
         "rows": [list(row) for row in rows],
         "note": note,
         "long": long,
+        "tall": tall,
     }
 
 

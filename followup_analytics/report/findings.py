@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from followup_analytics.answers.curves.result import CurveRow
+from followup_analytics.answers.outcomes.answer import CohortRow
+from followup_analytics.answers.outcomes.compared import ComparedRow
+from followup_analytics.answers.rates.result import RatesRow
 from followup_analytics.claims.definition import Catalogue, Claim
+from followup_analytics.claims.result import ClaimRow
 from followup_analytics.log.followup_log import Note
+from followup_analytics.model.result import ModelRow
 from followup_analytics.report.facts import LogFacts
 from followup_analytics.report.office import Office
 from followup_analytics.results.disclosure import DisclosurePolicy, policy_of
 from followup_analytics.results.result import LogCounts, Result
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,8 @@ class Options:
     cohort: str | None = None
     by: tuple[str, ...] = ("timing", "channel", "attempt")
     paper: str = "a4"
+    #: The cohort to set beside this one; None for the one before it.
+    against: str | None = None
     seed: int = 0
     office: Office = field(default_factory=Office)
 
@@ -54,15 +60,17 @@ class Findings:
     counts: LogCounts
     facts: LogFacts
     options: Options
-    overall: Row | None = None
-    tables: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
-    curve: tuple[Row, ...] = ()
-    quantiles: tuple[Row, ...] = ()
-    groups: tuple[Row, ...] = ()
-    comparison: tuple[Row, ...] = ()
-    model: Row | None = None
-    card: Row | None = None
-    claims: tuple[Row, ...] = ()
+    overall: RatesRow | None = None
+    tables: Mapping[str, tuple[RatesRow, ...]] = field(default_factory=dict)
+    curve: tuple[CurveRow, ...] = ()
+    quantiles: tuple[Mapping[str, Any], ...] = ()
+    #: The curves of the cohort reported on and the one it is set beside, if there is one.
+    both_curves: tuple[CurveRow, ...] = ()
+    groups: tuple[CohortRow, ...] = ()
+    comparison: tuple[ComparedRow, ...] = ()
+    model: ModelRow | None = None
+    card: Mapping[str, Any] | None = None
+    claims: tuple[ClaimRow, ...] = ()
     catalogue: Catalogue | None = None
     notes: tuple[Note, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
@@ -78,18 +86,18 @@ class Findings:
         """The event that is followed."""
         return "advanced" if self.options.outcome == "advanced" else "response"
 
-    def curve_of(self, event: str) -> tuple[Row, ...]:
+    def curve_of(self, event: str) -> tuple[CurveRow, ...]:
         """The curve of one event in the order of days."""
-        return tuple(sorted((row for row in self.curve if row.get("event") == event), key=lambda row: int(row["day"])))
+        return tuple(sorted((row for row in self.curve if row.event == event), key=lambda row: row.day))
 
-    def curve_at(self, day: int, event: str | None = None) -> Row | None:
+    def curve_at(self, day: int, event: str | None = None) -> CurveRow | None:
         """The row of one day, if it can be shown."""
         for row in self.curve_of(event or self.main_event):
-            if int(row["day"]) == day and row.get("estimate") is not None:
+            if row.day == day and row.estimate is not None:
                 return row
         return None
 
-    def last_shown(self) -> Row | None:
+    def last_shown(self) -> CurveRow | None:
         """The curve's last day that can be shown."""
-        shown = [row for row in self.curve_of(self.main_event) if row.get("estimate") is not None]
+        shown = [row for row in self.curve_of(self.main_event) if row.estimate is not None]
         return shown[-1] if shown else None

@@ -17,7 +17,14 @@ from followup_analytics.text import counted, shorten
 
 #: A running line has room for so many letters beside the page number.
 _RUNNING_LETTERS = 70
-_KICKERS = {"cohort": "Follow-up report", "claims": "Report on the usual advice", "handout": "For coaches"}
+_KICKERS = {
+    "bulletin": "Bulletin",
+    "cohort": "Follow-up report",
+    "claims": "Report on the usual advice",
+    "methods": "Methods",
+    "handout": "For coaches",
+    "applicant": "For you",
+}
 
 
 def meta_of(found: Findings, *, kind: str, title: str, subtitle: str) -> Meta:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from followup_analytics.answers.outcomes.answer import CohortOutcomes, CohortRow
 from followup_analytics.cells.counted import attempts
 from followup_analytics.claims.definition import Catalogue
-from followup_analytics.errors import WithheldError
+from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.log.asked import unused_name
 from followup_analytics.log.followup_log import FollowUpLog, Note, subset
 from followup_analytics.log.recording import NOT_RECORDED
@@ -21,20 +22,26 @@ from followup_analytics.report.typecase import TypeCase
 from followup_analytics.results.disclosure import (
     DisclosurePolicy,
     found_together,
-    hidden_mapping,
     is_hidden,
     require_enough,
     small_cohort_note,
     told,
 )
+from followup_analytics.results.disclosure.marked import HIDDEN_REASON, SUPPRESSED
 from followup_analytics.results.result import LogCounts, Result
-from followup_analytics.text import shorten
+from followup_analytics.text import listed, shorten
 
 if TYPE_CHECKING:
-    from followup_analytics.answers.rates import RatesResult
+    from followup_analytics.answers.curves.result import CurveResult
+    from followup_analytics.answers.outcomes.compared import ComparedRow
+    from followup_analytics.answers.rates.result import RatesResult, RatesRow
+    from followup_analytics.claims.result import ClaimsResult
+    from followup_analytics.model.result import ModelRow
 
 _LONGEST_NAME = 80
 _ALL = "all_attempts"
+#: The keys of the tables of rates that a kind of report needs, where these are not what was asked for.
+_KEYS: Mapping[str, tuple[str, ...]] = {"bulletin": ("timing",), "claims": (), "methods": ()}
 
 
 def gather(
@@ -44,7 +51,7 @@ def gather(
     *,
     kind: str = "cohort",
     whole: FollowUpLog | None = None,
-    claims: Result | None = None,
+    claims: ClaimsResult | None = None,
 ) -> Findings:
     """Everything that the pages say about a log.
 
@@ -59,12 +66,17 @@ def gather(
     require_enough(counts.applicants, options.policy)
     at_risk = attempts(log, options.outcome, options.within)
     curve = incidence_curve(log, outcome=options.outcome, horizon=options.horizon, disclosure=options.policy)
-    asked = options if kind == "cohort" else replace(options, by=())
+    asked = replace(options, by=_KEYS.get(kind, options.by))
     rates, tables, reasons, notes = _rates(log, asked, at_risk.height)
-    model, card, groups, comparison = None, None, (), ()
+    groups: tuple[CohortRow, ...] = ()
+    comparison: tuple[ComparedRow, ...] = ()
+    model, card = None, None
     cohorts: tuple[Result, ...] = ()
-    if kind == "cohort":
+    both: CurveResult | None = None
+    if kind in ("cohort", "bulletin"):
         groups, comparison, cohorts = _cohorts(whole or log, options)
+        both = _both_curves(whole or log, comparison, options)
+    if kind in ("cohort", "methods"):
         model, card, reasons["model"] = _model(log, options)
     judged, catalogue, reasons["claims"] = _claims(log, options, claims)
     return Findings(
@@ -72,14 +84,15 @@ def gather(
         facts=LogFacts.of(log, at_risk),
         options=options,
         overall=rates[0].rows[0] if rates else None,
-        tables={key: _short_names(case.clean_all(table.rows), key) for key, table in tables.items()},
-        curve=case.clean_all(curve.rows),
+        tables={key: _short_names(case.clean_rows(table.rows)) for key, table in tables.items()},
+        curve=case.clean_rows(curve.rows),
         quantiles=tuple(curve.quantiles),
-        groups=case.clean_all(groups),
-        comparison=case.clean_all(comparison),
+        both_curves=() if both is None else case.clean_rows(both.rows),
+        groups=case.clean_rows(groups),
+        comparison=case.clean_rows(comparison),
         model=case.clean_all(model),
         card=case.clean_all(card),
-        claims=tuple(case.clean_all(judged.rows)) if judged is not None else (),
+        claims=case.clean_rows(judged.rows) if judged is not None else (),
         catalogue=catalogue,
         notes=_merged(
             log.notes,
@@ -89,7 +102,7 @@ def gather(
             judged.notes if judged is not None else (),
         ),
         reasons=case.clean_all({name: reason for name, reason in reasons.items() if reason}),
-        answers=(*rates, curve, *cohorts),
+        answers=(*rates, curve, *([both] if both is not None else []), *cohorts),
     )
 
 
@@ -158,27 +171,31 @@ def _too_few(what: str, options: Options) -> str:
     return f"{what} not shown: they would be about fewer than {options.min_cell} applicants."
 
 
-def _short_names(rows: Sequence[Mapping[str, Any]], key: str) -> tuple[dict[str, Any], ...]:
-    """The rows with values of the key no longer than a table or a sentence can bear."""
-    return tuple({**row, key: shorten(str(row[key]), _LONGEST_NAME)} for row in rows)
+def _short_names(rows: Sequence[RatesRow]) -> tuple[RatesRow, ...]:
+    """The rows with values of their keys no longer than a table or a sentence can bear."""
+    return tuple(row.having(by={key: shorten(value, _LONGEST_NAME) for key, value in row.by.items()}) for row in rows)
 
 
-def _cohorts(log: FollowUpLog, options: Options) -> tuple[Any, Any, tuple[Result, ...]]:
+def _cohorts(
+    log: FollowUpLog, options: Options
+) -> tuple[tuple[CohortRow, ...], tuple[ComparedRow, ...], tuple[Result, ...]]:
     """The cohorts in the order of time, the one reported on beside the one before, and the answers behind them;
     nothing without outcomes."""
     from followup_analytics.answers.outcomes import compare_cohorts
 
     latest = log.interviews.drop_nulls("cohort").group_by("cohort").agg(pl.col("_at_us").max()).sort("_at_us", "cohort")
     names = [str(name) for name in latest["cohort"]]
+    if options.against is not None:
+        _check_against(options, names)
     if not names or (log.outcomes.is_empty() and log.applicants is None):
         return (), (), ()
-    names = names[: names.index(options.cohort) + 1] if options.cohort in names else names
+    names = _told(names, options)
     answers = _cohort_answers(log, names, options)
-    found = {str(row["group"]): row for one in answers for row in one.rows}
+    found = {row.group: row for one in answers for row in one.rows}
     if not found:
         return (), (), ()
-    groups = tuple(found.get(name) or hidden_mapping({"group": name}, ("estimate",)) for name in names)
-    shown = [str(row["group"]) for row in groups if not is_hidden(row)]
+    groups = tuple(found.get(name) or _hidden_cohort(name) for name in names)
+    shown = [row.group for row in groups if not is_hidden(row)]
     if len(shown) < 2 or shown[-1] != names[-1]:
         return groups, (), answers
     try:
@@ -187,7 +204,48 @@ def _cohorts(log: FollowUpLog, options: Options) -> tuple[Any, Any, tuple[Result
         return groups, (), answers
 
 
-def _cohort_answers(log: FollowUpLog, names: Sequence[str], options: Options) -> tuple[Result, ...]:
+def _check_against(options: Options, names: Sequence[str]) -> None:
+    """Refuse a cohort to compare with that the log has not, or that is the one reported on."""
+    if options.against not in names:
+        known = listed(names, "and") if names else "none"
+        raise UsageError(f"There is no cohort {options.against!r} to set beside this one; the log has {known}.")
+    if options.against == options.cohort or (options.cohort not in names and options.against == names[-1]):
+        raise UsageError(f"{options.against!r} is the cohort reported on: set another beside it.")
+
+
+def _told(names: Sequence[str], options: Options) -> list[str]:
+    """The cohorts that the pages tell, in the order of time: none later than the one reported on, which comes last.
+
+    One that was asked for stands right before it.
+    """
+    names = list(names[: names.index(options.cohort) + 1]) if options.cohort in names else list(names)
+    if options.against is not None:
+        names = [*(name for name in names[:-1] if name != options.against), options.against, names[-1]]
+    return names
+
+
+def _both_curves(log: FollowUpLog, comparison: Sequence[ComparedRow], options: Options) -> CurveResult | None:
+    """How soon people heard back in the two cohorts that are compared; None where none are."""
+    from followup_analytics.answers.curves import incidence_curve
+
+    if not comparison:
+        return None
+    pair = (comparison[0].group, comparison[0].against)
+    try:
+        return incidence_curve(
+            subset(log, cohort=pair), by="cohort", outcome=options.outcome, horizon=options.horizon,
+            disclosure=options.policy,
+        )  # fmt: skip
+    except WithheldError:
+        return None
+
+
+def _hidden_cohort(name: str) -> CohortRow:
+    gone: dict[str, Any] = dict.fromkeys(CohortRow.hidden_with_row())
+    return CohortRow(group=name, **gone, status=SUPPRESSED, reason=HIDDEN_REASON)
+
+
+def _cohort_answers(log: FollowUpLog, names: Sequence[str], options: Options) -> tuple[CohortOutcomes, ...]:
     """The outcomes of each cohort; those of a report on one cohort need hide none for the sake of a common total."""
     from followup_analytics.answers.outcomes import cohort_outcomes
 
@@ -199,7 +257,7 @@ def _cohort_answers(log: FollowUpLog, names: Sequence[str], options: Options) ->
     return tuple(answers)
 
 
-def _model(log: FollowUpLog, options: Options) -> tuple[Any, Any, str]:
+def _model(log: FollowUpLog, options: Options) -> tuple[ModelRow | None, dict[str, Any] | None, str]:
     """The callback model's one row and its card, or the sentence that says why there is none."""
     from followup_analytics.model import fit_callback_model
 
@@ -209,13 +267,14 @@ def _model(log: FollowUpLog, options: Options) -> tuple[Any, Any, str]:
         )
     except WithheldError:
         return None, None, _too_few("Its numbers are", options)
-    row = dict(fitted.rows[0])
-    if row.get("base_rate") is None:
-        return None, None, str(row.get("reason") or "There is no model.")
-    return row, fitted.card().to_dict(), ""
+    if fitted.row.base_rate is None:
+        return None, None, fitted.row.reason or "There is no model."
+    return fitted.row, fitted.card().to_dict(), ""
 
 
-def _claims(log: FollowUpLog, options: Options, given: Result | None) -> tuple[Result | None, Catalogue | None, str]:
+def _claims(
+    log: FollowUpLog, options: Options, given: ClaimsResult | None
+) -> tuple[ClaimsResult | None, Catalogue | None, str]:
     """The verdicts on the claims with their catalogue, or the sentence that says why there are none."""
     from followup_analytics.claims import own_catalogue, test_claims
 

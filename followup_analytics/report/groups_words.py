@@ -4,28 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from followup_analytics.answers.outcomes.answer import CohortRow
+from followup_analytics.answers.outcomes.compared import ComparedRow
 from followup_analytics.charts import count, percent, points, value_label
-from followup_analytics.report.document import Column, Section, heading, paragraph, ref, table
-from followup_analytics.report.findings import Findings, Row
-from followup_analytics.results.columns import Field
+from followup_analytics.report.document import Head, Section, heading, paragraph, ref, table
+from followup_analytics.report.findings import Findings
 from followup_analytics.results.disclosure import is_hidden
-from followup_analytics.results.result import format_cell
+from followup_analytics.results.formatting import cell_text
 
 #: More cohorts than this side by side don't fit the page; the latest are shown.
 _MOST_GROUPS = 4
-_MEASURES = (
-    Field("n_graduates", "Members", "count"),
-    Field("n_with_interview", "... with an interview", "count"),
-    Field("n_with_offer", "... with an offer", "count"),
-    Field("n_interviews", "Interviews", "count"),
-    Field("estimate", "Advanced by day 30", "share"),
-    Field("conf_low", "... 95% interval", "share_interval", upper="conf_high"),
-    Field("half_of_advances_by_day", "Half of those who advanced had by day", "days"),
-    Field("half_of_offers_by_day", "Half of those offered a post had by day", "days"),
-    Field("knowledge_rate", "Knowledge rate", "share"),
-    Field("career_outcomes_rate", "Career outcomes rate", "share"),
-    Field("career_outcomes_rate_low", "... if the unknown count", "share_interval", upper="career_outcomes_rate_high"),
-)
+#: Columns of the cohorts' outcomes and what this report calls them.
+_MEASURES = {
+    "n_graduates": "Members",
+    "n_with_interview": "... with an interview",
+    "n_with_offer": "... with an offer",
+    "n_interviews": "Interviews",
+    "estimate": "Advanced by day 30",
+    "conf_low": "... 95% interval",
+    "half_of_advances_by_day": "Half of those who advanced had by day",
+    "half_of_offers_by_day": "Half of those offered a post had by day",
+    "knowledge_rate": "Knowledge rate",
+    "career_outcomes_rate": "Career outcomes rate",
+    "career_outcomes_rate_low": "... if the unknown count",
+}
 
 
 def groups_section(found: Findings) -> Section | None:
@@ -44,35 +46,32 @@ def groups_section(found: Findings) -> Section | None:
     return Section("What became of the cohorts" if len(groups) > 1 else "What became of the cohort", tuple(blocks))
 
 
-def _opening(groups: Sequence[Row]) -> list[str]:
+def _opening(groups: Sequence[CohortRow]) -> list[str]:
     told = []
     for row in groups:
-        name = _capital(value_label("cohort", str(row["group"])))
-        if row.get("n_with_interview") is None or row.get("n_graduates") is None:
-            told.append(f"{name} can’t be shown. {row.get('reason') or ''}".rstrip())
+        name = _capital(value_label("cohort", row.group))
+        if row.n_with_interview is None or row.n_graduates is None:
+            told.append(f"{name} can’t be shown. {row.reason or ''}".rstrip())
             continue
-        known = f"{count(int(row['n_with_interview']))} of {count(int(row['n_graduates']))}"
-        share = (
-            ""
-            if row.get("estimate") is None
-            else f"; {percent(float(row['estimate']))} of interviews had advanced by day 30"
-        )
-        told.append(f"{name}: {known} are known to have had an interview{share}.")
+        members = f"{count(row.n_with_interview)} of {count(row.n_graduates)}"
+        share = "" if row.estimate is None else f"; {percent(row.estimate)} of interviews had advanced by day 30"
+        told.append(f"{name}: {members} are known to have had an interview{share}.")
     return [" ".join(told)]
 
 
-def _groups_table(found: Findings, groups: Sequence[Row]) -> dict[str, object]:
-    columns = [Column("", "left", share=1), *(Column(value_label("cohort", str(row["group"]))) for row in groups)]
-    columns[0] = Column("Measure", "left", share=1)
-    shown = [one for one in _MEASURES if any(row.get(one.name) is not None for row in groups)]
-    body = [[one.label, *(format_cell(row, one) for row in groups)] for one in shown]
+def _groups_table(found: Findings, groups: Sequence[CohortRow]) -> dict[str, object]:
+    columns = [Head("", "left", share=1), *(Head(value_label("cohort", row.group)) for row in groups)]
+    columns[0] = Head("Measure", "left", share=1)
+    shown = [name for name in _MEASURES if any(row[name] is not None for row in groups)]
+    body = [[_MEASURES[name], *(cell_text(row, name) for row in groups)] for name in shown]
     parts = []
-    if any(one.name == "career_outcomes_rate" for one in shown):
+    if "career_outcomes_rate" in shown:
         parts.append(
             "Knowledge rate and career outcomes rate as NACE defines them for the first-destination survey; the last "
-            "line "
-            "gives the range if all whose destination is unknown had failed or succeeded."
+            "line gives the range if all whose destination is unknown had failed or succeeded."
         )
+    if len(found.groups) > len(groups):
+        parts.append(f"The latest {len(groups)} of {len(found.groups)} cohorts.")
     if found.counts.simulated:
         parts.append("Simulated data.")
     return table("tab-groups", "The cohorts side by side", columns, body, note=" ".join(parts) or None)
@@ -80,30 +79,26 @@ def _groups_table(found: Findings, groups: Sequence[Row]) -> dict[str, object]:
 
 def _compared(found: Findings) -> list[dict[str, object]]:
     first = found.comparison[0]
-    group, against = str(first["group"]), str(first["against"])
-    columns = [Column("By day 30", "left", share=1), Column(group), Column(against), Column("Difference")]
-    columns.append(Column("95% interval"))
-    fields = [
-        Field("rate", "", "share"),
-        Field("rate_against", "", "share"),
-        Field("estimate", "", "points"),
-        Field("conf_low", "", "points_interval", upper="conf_high"),
+    group, against = first.group, first.against
+    columns = [
+        Head("By day 30", "left", share=1),
+        Head(group),
+        Head(against),
+        Head("Difference"),
     ]
-    has_mix = any(row.get("standardised") is not None for row in found.comparison)
+    columns.append(Head("95% interval"))
+    names = ["rate", "rate_against", "estimate", "conf_low"]
+    has_mix = any(row.standardised is not None for row in found.comparison)
     if has_mix:
-        columns += [Column("For the same mix"), Column("95% interval")]
-        fields += [
-            Field("standardised", "", "points"),
-            Field("standardised_low", "", "points_interval", upper="standardised_high"),
-        ]
+        columns += [Head("For the same mix"), Head("95% interval")]
+        names += ["standardised", "standardised_low"]
     words = {"response": "heard back", "advanced": "advanced"}
     body = [
-        [words.get(str(row["outcome"]), str(row["outcome"])), *(format_cell(row, one) for one in fields)]
-        for row in found.comparison
+        [words.get(row.outcome, row.outcome), *(cell_text(row, name) for name in names)] for row in found.comparison
     ]
     mix = " and for the same mix of interviews" if has_mix else ""
     note = "Differences in percentage points." + (" Simulated data." if found.counts.simulated else "")
-    why = "" if has_mix or not first.get("reason") else f" They can’t be compared for the same mix. {first['reason']}"
+    why = "" if has_mix or not first.reason else f" They can’t be compared for the same mix. {first.reason}"
     return [
         heading(f"{_capital(group)} beside {against}"),
         paragraph(*[_difference(row) for row in found.comparison], " ", ref("tab-compared"), " has the numbers.", why),
@@ -111,17 +106,15 @@ def _compared(found: Findings) -> list[dict[str, object]]:
     ]
 
 
-def _difference(row: Row) -> str:
-    what = {"response": "hearing back", "advanced": "advancing"}.get(str(row["outcome"]), str(row["outcome"]))
-    for start, names in (
-        ("For the same mix", ("standardised", "standardised_low", "standardised_high")),
-        ("As they are", ("estimate", "conf_low", "conf_high")),
+def _difference(row: ComparedRow) -> str:
+    what = {"response": "hearing back", "advanced": "advancing"}.get(row.outcome, row.outcome)
+    for start, middle, low, high in (
+        ("For the same mix", row.standardised, row.standardised_low, row.standardised_high),
+        ("As they are", row.estimate, row.conf_low, row.conf_high),
     ):
-        values = [row.get(name) for name in names]
-        if all(value is not None for value in values):
-            middle, low, high = (float(value) for value in values if value is not None)
+        if middle is not None and low is not None and high is not None:
             size = f"{points(middle)} points ({points(low)} to {points(high)})"
-            sure = "more than chance may make it" if low > 0 or high < 0 else "no larger than chance may make it"
+            sure = "more than chance" if low > 0 or high < 0 else "within chance"
             return f"{start}, the difference in {what} is {size}, {sure}. "
     return f"For {what} no difference can be shown. "
 

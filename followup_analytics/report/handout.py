@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from followup_analytics.advice import CallScript, NextStepsResult, call_script, next_steps
+from followup_analytics.advice.rows import StepRow
 from followup_analytics.charts import count
 from followup_analytics.report.document import (
-    Column,
     Document,
+    Head,
     KeyFigure,
     Lead,
     Section,
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
     from followup_analytics.report.findings import Options
     from followup_analytics.report.typecase import TypeCase
-
-Row = Mapping[str, Any]
 
 STEPS = {
     "call": "Call",
@@ -53,10 +52,10 @@ def handout_document(
     marked confidential on every page.
     """
     steps = next_steps(log, today=today, verdicts=verdicts)
-    rows = [_printable(row, case) for row in steps.rows]
-    due = [row for row in rows if row["due"]]
+    rows = [_short(row) for row in case.clean_rows(steps.rows)]
+    due = [row for row in rows if row.due]
     meta = frame_meta(
-        steps.counts, options, kind="handout", title="Day sheet", subtitle=_day_words(steps.today), size=_size(rows)
+        steps.counts, options, kind="handout", title="Day sheet", subtitle=weekday_date(steps.today), size=_size(rows)
     )
     sections = [_due_section(due, steps), _client_section(rows)]
     script = _script(log, due, steps, verdicts)
@@ -67,18 +66,18 @@ def handout_document(
     return Document(dated, lead, _figures(rows), tuple(sections))
 
 
-def _printable(row: Row, case: TypeCase) -> dict[str, Any]:
-    """A step with printable texts and an employer's name that leaves room for the rest."""
-    made: dict[str, Any] = case.clean_all(dict(row))
-    return made | {"employer": shorten(made["employer"], _LONGEST_NAME) if made["employer"] else None}
+def _short(row: StepRow) -> StepRow:
+    """A step with an employer's name that leaves room for the rest."""
+    return row.having(employer=shorten(row.employer, _LONGEST_NAME)) if row.employer else row
 
 
-def _day_words(day: date) -> str:
+def weekday_date(day: date) -> str:
+    """`Friday, 20 February 2026`."""
     return f"{_WEEKDAYS[day.weekday()]}, {long_date(day)}"
 
 
-def _size(rows: Sequence[Row]) -> str:
-    clients = len({row["applicant_id"] for row in rows})
+def _size(rows: Sequence[StepRow]) -> str:
+    clients = len({row.applicant_id for row in rows})
     return (
         f"{count(len(rows))} open {'interview' if len(rows) == 1 else 'interviews'} of "
         f"{count(clients)} {'client' if clients == 1 else 'clients'}"
@@ -95,9 +94,9 @@ def _asides(steps: NextStepsResult) -> tuple[Any, ...]:
     return tuple(told)
 
 
-def _figures(rows: Sequence[Row]) -> tuple[KeyFigure, ...]:
+def _figures(rows: Sequence[StepRow]) -> tuple[KeyFigure, ...]:
     def many(*steps: str, due: bool) -> int:
-        return sum(row["step"] in steps and bool(row["due"]) is due for row in rows)
+        return sum(row.step in steps and row.due is due for row in rows)
 
     return (
         KeyFigure(count(many("call", due=True)), "to call", "due today"),
@@ -111,39 +110,39 @@ def _figures(rows: Sequence[Row]) -> tuple[KeyFigure, ...]:
     )
 
 
-def _due_section(due: Sequence[Row], steps: NextStepsResult) -> Section:
+def _due_section(due: Sequence[StepRow], steps: NextStepsResult) -> Section:
     title = f"Due on {long_date(steps.today)}"
     if not due:
         return Section(title, (paragraph("Nothing is due today."),))
     columns = [
-        Column("Done", "left"),
-        Column("Client", "left"),
-        Column("Employer", "left", share=1),
-        Column("What to do", "left", share=0.8),
-        Column("Why", "left", share=2.8),
+        Head("Done", "left"),
+        Head("Client", "left"),
+        Head("Employer", "left", share=1),
+        Head("What to do", "left", share=0.8),
+        Head("Why", "left", share=2.8),
     ]
-    body = [["☐", _client(row), row["employer"] or "–", STEPS[row["step"]], row["why"]] for row in due]
+    body = [["☐", _client(row), row.employer or "–", STEPS[row.step], row.why] for row in due]
     intro = paragraph("The most urgent first. Tick what is done, and write down what was said.")
     return Section(title, (intro, table("tab-due", "What is due, by urgency", columns, body, long=True)))
 
 
-def _client(row: Row) -> str:
-    return str(row["applicant_id"] or _NOBODY)
+def _client(row: StepRow) -> str:
+    return row.applicant_id or _NOBODY
 
 
-def _client_section(rows: Sequence[Row]) -> Section:
+def _client_section(rows: Sequence[StepRow]) -> Section:
     if not rows:
         return Section("Client by client", (paragraph("No interview is open."),))
     columns = [
-        Column("Client", "left"),
-        Column("Interview", "left", share=1.2),
-        Column("Next step", "left", share=0.7),
-        Column("When", "left", share=0.8),
-        Column("Why", "left", share=3),
-        Column("How sure", "left", share=1),
+        Head("Client", "left"),
+        Head("Interview", "left", share=1.2),
+        Head("Next step", "left", share=0.7),
+        Head("When", "left", share=0.8),
+        Head("Why", "left", share=3),
+        Head("How sure", "left", share=1),
     ]
     body = [
-        [client, _interview(row), STEPS[row["step"]], _when(row), row["why"], row["confidence"]]
+        [client, _interview(row), STEPS[row.step], _when(row), row.why, row.confidence]
         for client, theirs in by_client(rows).items()
         for row in theirs
     ]
@@ -151,31 +150,31 @@ def _client_section(rows: Sequence[Row]) -> Section:
     return Section("Client by client", (intro, table("tab-clients", "Next steps by client", columns, body, long=True)))
 
 
-def by_client(rows: Sequence[Row]) -> dict[str, list[Row]]:
+def by_client(rows: Sequence[StepRow]) -> dict[str, list[StepRow]]:
     """The rows of each client, clients in the order of their most urgent step."""
-    clients: dict[str, list[Row]] = {}
+    clients: dict[str, list[StepRow]] = {}
     for row in rows:
         clients.setdefault(_client(row), []).append(row)
     return clients
 
 
-def _interview(row: Row) -> str:
-    return f"{row['employer']} ({row['interview_id']})" if row["employer"] else str(row["interview_id"])
+def _interview(row: StepRow) -> str:
+    return f"{row.employer} ({row.interview_id})" if row.employer else row.interview_id
 
 
-def _when(row: Row) -> str:
-    at = f", {row['at']}" if row["at"] else ""
-    if row["due"]:
+def _when(row: StepRow) -> str:
+    at = f", {row.at}" if row.at else ""
+    if row.due:
         return f"today{at}"
-    return f"{long_date(date.fromisoformat(row['on']))}{at}" if row["on"] else "no date"
+    return f"{long_date(date.fromisoformat(row.on))}{at}" if row.on else "no date"
 
 
-def _script(log: FollowUpLog, due: Sequence[Row], steps: NextStepsResult, verdicts: Any) -> CallScript | None:
+def _script(log: FollowUpLog, due: Sequence[StepRow], steps: NextStepsResult, verdicts: Any) -> CallScript | None:
     """The call's script, made of the first call due; facts of that one interview are left blank again below."""
-    first = next((row for row in steps.rows if row["due"] and row["step"] == "call"), None)
+    first = next((row for row in steps.rows if row.due and row.step == "call"), None)
     if first is None or not due:
         return None
-    return call_script(log, first["interview_id"], today=steps.today, verdicts=verdicts)
+    return call_script(log, first.interview_id, today=steps.today, verdicts=verdicts)
 
 
 def _script_section(script: dict[str, Any]) -> Section:

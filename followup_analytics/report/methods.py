@@ -9,7 +9,7 @@ from followup_analytics.charts import count
 from followup_analytics.report.document import Parts, Section, bullets, heading, paragraph, terms
 from followup_analytics.report.findings import Findings
 from followup_analytics.report.frame import record_words
-from followup_analytics.results.result import note_text
+from followup_analytics.results.formatting import note_text
 
 
 def words_used(found: Findings) -> list[dict[str, Any]]:
@@ -55,8 +55,13 @@ def words_used(found: Findings) -> list[dict[str, Any]]:
 
 
 def limits_section(found: Findings) -> Section:
-    """Limits first, then how each number was worked out."""
-    return Section("Limits and methods", (*_limits(found), *_methods(found)))
+    """What the numbers can't carry, and the span of the record."""
+    return Section("Limits", (_limits(found), _span(found)))
+
+
+def methods_section(found: Findings) -> Section:
+    """How each number was worked out, after its limits."""
+    return Section("How the numbers were worked out", (*_methods(found), heading("Limits"), _limits(found)))
 
 
 def notes_section(found: Findings) -> Section:
@@ -73,22 +78,19 @@ def notes_section(found: Findings) -> Section:
     )
 
 
-def _limits(found: Findings) -> list[dict[str, Any]]:
+def _limits(found: Findings) -> dict[str, Any]:
     items: list[Parts] = [
         (
             "A log holds what people wrote down. Attempts and answers that nobody logged are missing, and those who "
-            "log "
-            "may differ from those who don’t."
+            "log may differ from those who don’t."
         ),
         (
             "People who follow up early, late or often differ from others in ways that also decide whether they hear "
-            "back. "
-            "Comparing their rates describes them; it doesn’t say what following up does."
+            "back. Comparing their rates describes them; it doesn’t say what following up does."
         ),
         (
             "Rates by number of attempts fall even where every attempt is as good as the first, since those who are "
-            "wanted "
-            "hear back and leave."
+            "wanted hear back and leave."
         ),
     ]
     if found.counts.applicants < 100:
@@ -98,24 +100,19 @@ def _limits(found: Findings) -> list[dict[str, Any]]:
             "Some rows have a date without a time. They count in whole days, and within a day attempts come before "
             "answers."
         )
-    return [heading("Limits"), bullets(*items)]
+    return bullets(*items)
 
 
 def _methods(found: Findings) -> list[dict[str, Any]]:
     options, facts = found.options, found.facts
     ends = "the next attempt" + (" and the end of the story" if facts.ends else "")
     made = [
-        heading("How the numbers were worked out"),
         paragraph(
             f"Rates are incidences at {options.window} after the attempt, by the estimator of Aalen and Johansen "
-            "(1978) "
-            f"with {ends} as competing events and the end of the record as censoring. Where no window is cut off by "
-            "the "
-            "end of the record, this is exactly responses divided by attempts. Intervals of rates are those of Korn "
-            "and "
-            "Graubard (1998), clustered on applicants. "
-            "Rates are marked to be used with care by the standards of the US National Center for Health Statistics "
-            "(2017)."
+            f"(1978) with {ends} as competing events and the end of the record as censoring. Where no window is cut "
+            "off by the end of the record, this is exactly responses divided by attempts. Intervals of rates are "
+            "those of Korn and Graubard (1998), clustered on applicants. Rates are marked to be used with care by "
+            "the standards of the US National Center for Health Statistics (2017)."
         ),
     ]
     if found.curve:

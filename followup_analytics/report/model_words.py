@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
-from followup_analytics.charts import Chart, key_title, percent, reliability_chart, value_label
+from followup_analytics.charts import Chart, Predicted, key_title, percent, reliability_chart, value_label
+from followup_analytics.model.result import ModelRow
 from followup_analytics.model.terms import TERMS
 from followup_analytics.report.document import (
-    Column,
+    Head,
     Section,
     bullets,
     chart,
@@ -21,46 +22,54 @@ from followup_analytics.report.document import (
     table,
     terms,
 )
-from followup_analytics.report.findings import Findings, Row
+from followup_analytics.report.findings import Findings
 from followup_analytics.report.office import Office
 from followup_analytics.results.columns import Field
-from followup_analytics.results.result import format_cell
+from followup_analytics.results.formatting import format_cell
 
 #: Coefficients listed at most; the model's card has all.
 _MOST_TERMS = 12
-_NOT_SAID = (
-    "No run can answer these items of TRIPOD+AI; the office can, in the table [card] of the file that it gives with "
-    "--office:"
-)
+_NOT_SAID = "No computation can answer these items of TRIPOD+AI. The office can, and has not done so yet:"
 
 
-def model_blocks(found: Findings) -> list[dict[str, Any]]:
-    """What the model is, whether it beats the base rate, and the terms that it leans on; never as causes."""
+def model_blocks(found: Findings, *, full: bool = False) -> list[dict[str, Any]]:
+    """What the model is, whether it beats the base rate, and the terms that it leans on; never as causes.
+
+    `full`: with its calibration, for the report on methods.
+    """
     row = found.model
     if row is None:
         why = found.reasons.get("model", "No model was fitted.")
         return [paragraph(f"No model of the chance of a response is given here. {why}")]
-    metrics = row.get("metrics") or {}
-    blocks = [paragraph(_what_it_is(found)), paragraph(*_verdict(row, metrics))]
-    if not row.get("beats_base_rate"):
-        return blocks
-    calibration = _calibration(metrics)
+    blocks = [paragraph(_what_it_is(found)), paragraph(*_verdict(row))]
+    if not full:
+        return [*blocks, *(_terms(row) if _matters(row) else [])]
+    calibration = _calibration(row.metrics)
     if calibration:
         blocks.append(paragraph(calibration))
     return blocks + _reliability(found, row) + _terms(row)
 
 
-def _reliability(found: Findings, row: Row) -> list[dict[str, Any]]:
+def _matters(row: ModelRow) -> bool:
+    """Whether the model predicts better by more than chance, and by enough to act on."""
+    skill = row.metrics["brier_skill"]
+    low = skill.get("conf_low") if isinstance(skill, Mapping) else None
+    return bool(row.beats_base_rate) and low is not None and float(low) > 0
+
+
+def _reliability(found: Findings, row: ModelRow) -> list[dict[str, Any]]:
     """Predicted against observed as chart and table, where the run has groups of predictions to show."""
-    groups = [group for group in row.get("reliability") or () if group.get("estimate") is not None]
+    groups = [group for group in row.reliability if group["estimate"] is not None]
     if len(groups) < 3:
         return []
-    drawn = Chart.of(reliability_chart(row["reliability"], simulated=found.counts.simulated))
+    drawn = Chart.of(
+        reliability_chart([Predicted.of(group) for group in row.reliability], simulated=found.counts.simulated)
+    )
     columns = [
-        Column("Predicted, on average", "left", share=1),
-        Column("Attempts"),
-        Column("Observed"),
-        Column("95% interval"),
+        Head("Predicted, on average", "left", share=1),
+        Head("Attempts"),
+        Head("Observed"),
+        Head("95% interval"),
     ]
     fields = (
         Field("predicted", "", "share"),
@@ -68,7 +77,7 @@ def _reliability(found: Findings, row: Row) -> list[dict[str, Any]]:
         Field("estimate", "", "share"),
         Field("conf_low", "", "share_interval", upper="conf_high"),
     )
-    body = [[format_cell(group, one) for one in fields] for group in row["reliability"]]
+    body = [[format_cell(group, one) for one in fields] for group in row.reliability]
     return [
         paragraph(ref("fig-model"), " and ", ref("tab-reliability"), " set what it predicted beside what came back."),
         chart("fig-model", drawn),
@@ -79,24 +88,33 @@ def _reliability(found: Findings, row: Row) -> list[dict[str, Any]]:
 def _what_it_is(found: Findings) -> str:
     return (
         f"A model of the chance that an attempt is answered within {found.options.window} was given only what is "
-        "known before "
-        "the attempt is made, and was judged on applicants that it had not seen. It predicts; it does not say what "
-        "would "
-        "change if somebody acted otherwise, and it must not be used to rank applicants."
+        "known before the attempt is made, and was judged on applicants that it had not seen. It predicts; it does "
+        "not say what would change if somebody acted otherwise, and it must not be used to rank applicants."
     )
 
 
-def _verdict(row: Row, metrics: Mapping[str, Any]) -> list[Any]:
-    loss, base = (_estimate(metrics.get(name)) for name in ("log_loss", "log_loss_base_rate"))
+def _verdict(row: ModelRow) -> list[Any]:
+    metrics = row.metrics
+    loss, base = (_estimate(metrics[name]) for name in ("log_loss", "log_loss_base_rate"))
     losses = "" if loss is None or base is None else f" (log loss {loss:.3f} against {base:.3f}; less is better)"
-    if row.get("beats_base_rate"):
-        skill = _estimate(metrics.get("brier_skill"))
+    if _matters(row):
+        skill = _estimate(metrics["brier_skill"])
         share = (
             ""
             if skill is None
             else f" It takes away {percent(skill)} of the squared error that the overall rate leaves."
         )
         return ["It ", strong("predicts better"), f" than giving every attempt the overall rate{losses}.{share}"]
+    if row.beats_base_rate:
+        rate = "the overall rate" if row.base_rate is None else percent(row.base_rate)
+        return [
+            "It ",
+            strong("is hardly better"),
+            (
+                f" than telling everyone {rate}{losses}: what it takes away from the squared error may be nothing. For "
+                "a single attempt the overall rate serves as well."
+            ),
+        ]
     chance = "; a gain so small may be chance" if loss is not None and base is not None and loss < base else ""
     return [
         "It ",
@@ -109,7 +127,7 @@ def _verdict(row: Row, metrics: Mapping[str, Any]) -> list[Any]:
 
 
 def _calibration(metrics: Mapping[str, Any]) -> str | None:
-    slope, auc = metrics.get("calibration_slope"), metrics.get("auc")
+    slope, auc = metrics["calibration_slope"], metrics["auc"]
     parts = []
     if _estimate(slope) is not None:
         parts.append(
@@ -122,13 +140,17 @@ def _calibration(metrics: Mapping[str, Any]) -> str | None:
     return " ".join(parts) or None
 
 
-def _terms(row: Row) -> list[dict[str, Any]]:
-    sure = [term for term in row.get("coefficients") or () if _is_sure(term)]
+def _terms(row: ModelRow) -> list[dict[str, Any]]:
+    sure = [term for term in row.coefficients if _is_sure(term)]
     if not sure:
         return [paragraph("No single term stands out: each one’s interval includes no difference.")]
     strongest = sorted(sure, key=lambda term: -abs(float(term["estimate"])))[:_MOST_TERMS]
     body = [[term_label(str(term["term"])), _odds(term["estimate"]), _odds_limits(term)] for term in strongest]
-    columns = [Column("Known before the attempt", "left", share=1), Column("Odds, times"), Column("95% interval")]
+    columns = [
+        Head("Known before the attempt", "left", share=1),
+        Head("Odds, times"),
+        Head("95% interval"),
+    ]
     return [
         heading("What it goes by"),
         paragraph(
@@ -141,7 +163,7 @@ def _terms(row: Row) -> list[dict[str, Any]]:
 
 
 def card_section(found: Findings) -> Section | None:
-    """The model card as the report's last section: every item of TRIPOD+AI with what this run has to say to it."""
+    """The model card as a section: every item of TRIPOD+AI with what this run has to say to it."""
     card = found.card
     if card is None:
         return None
@@ -158,10 +180,10 @@ def card_section(found: Findings) -> Section | None:
             blocks += [heading(name, listed=False), terms(told)]
     if missing:
         blocks += [heading("Not said", listed=False), paragraph(_NOT_SAID), bullets(*missing)]
-    return Section("Model card", tuple(blocks), new_page=True)
+    return Section("Model card", tuple(blocks))
 
 
-def _answer_of(item: Row, office: Office) -> str | None:
+def _answer_of(item: Mapping[str, Any], office: Office) -> str | None:
     """The office's own words on an item, else what the run says; None where only the office could say it."""
     if str(item["item"]) in office.card:
         return office.card[str(item["item"])]
@@ -183,32 +205,32 @@ def _short_title(key: str) -> str:
 
 
 def _estimate(measure: Any) -> float | None:
-    value = measure.get("estimate") if isinstance(measure, Mapping) else measure
+    value = measure["estimate"] if isinstance(measure, Mapping) else measure
     return None if value is None else float(value)
 
 
 def _with_limits(measure: Any) -> str:
     text = f"{float(measure['estimate']):.2f}"
-    if measure.get("conf_low") is None or measure.get("conf_high") is None:
+    if measure["conf_low"] is None or measure["conf_high"] is None:
         return text
     return f"{text} ({float(measure['conf_low']):.2f} to {float(measure['conf_high']):.2f})"
 
 
 def _as_percent(measure: Any) -> str:
     text = percent(float(measure["estimate"]))
-    if measure.get("conf_low") is None or measure.get("conf_high") is None:
+    if measure["conf_low"] is None or measure["conf_high"] is None:
         return text
     return f"{text} ({percent(float(measure['conf_low']))} to {percent(float(measure['conf_high']))})"
 
 
-def _is_sure(term: Row) -> bool:
-    low, high = term.get("conf_low"), term.get("conf_high")
-    return str(term.get("term")) != "(intercept)" and low is not None and high is not None and (low > 0 or high < 0)
+def _is_sure(term: Mapping[str, Any]) -> bool:
+    low, high = term["conf_low"], term["conf_high"]
+    return term["term"] != "(intercept)" and low is not None and high is not None and (low > 0 or high < 0)
 
 
 def _odds(value: float) -> str:
     return f"{math.exp(float(value)):.2f}"
 
 
-def _odds_limits(term: Row) -> str:
+def _odds_limits(term: Mapping[str, Any]) -> str:
     return f"{_odds(term['conf_low'])} to {_odds(term['conf_high'])}"

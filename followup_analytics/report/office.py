@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from followup_analytics.errors import DataError, UnreadableError
+from followup_analytics.sheets.dates import iso_times
+from followup_analytics.sheets.tabular import header_key, read_raw_tables
 from followup_analytics.text import listed, nearest
+
+#: The names of settings in an office's workbook.
+_IN_WORKBOOK = {
+    "name_of_the_office": "name",
+    "author": "author",
+    "contact": "contact",
+    "issued_on": "issued",
+    "line_to_sign_on": "signature",
+}
 
 
 @dataclass(frozen=True)
@@ -30,11 +43,14 @@ class Office:
 
 
 def read_office(path: str | Path) -> Office:
-    """Read an office's file: `name`, `author`, `contact`, `issued` (a date), `signature` and a table `[card]`.
+    """Read an office's file: its workbook (the sheet Settings), or TOML with `name`, `author`, `contact`, and so on.
 
+    The TOML may have `name`, `author`, `contact`, `issued` (a date), `signature` and a table `[card]`.
     Raises UnreadableError where there is no such file, DataError where a line of it can't be used.
     """
     file = Path(path)
+    if file.suffix.lower() in (".xlsx", ".ods"):
+        return _of_workbook(file)
     try:
         given = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -47,6 +63,32 @@ def read_office(path: str | Path) -> Office:
     for name, value in given.items():
         _check(file.name, name, value, known)
     return Office(**given)
+
+
+def _of_workbook(file: Path) -> Office:
+    """What the sheet Settings of an office's workbook says for the title page."""
+    tables = read_raw_tables(file, ("setting", "value"))
+    sheet = next((raw for raw in tables if header_key(raw.sheet or "") == "settings"), None)
+    if sheet is None or not {"setting", "value"} <= set(sheet.keys):
+        raise DataError(f"{file.name}: there is no sheet Settings; `followup office init` makes a workbook with one.")
+    rows = sheet.frame.select(sheet.keys["setting"], sheet.keys["value"]).drop_nulls().rows()
+    said = {_IN_WORKBOOK[key]: str(value).strip() for name, value in rows if (key := header_key(name)) in _IN_WORKBOOK}
+    office = Office(
+        name=said.get("name"),
+        author=said.get("author"),
+        contact=said.get("contact"),
+        signature=said.get("signature"),
+    )
+    issued = said.get("issued")
+    if issued is None:
+        return office
+    try:
+        day = date.fromisoformat(iso_times(pl.Series([issued]), file="", column="")[0] or "")
+    except (ValueError, DataError):
+        raise DataError(
+            f"{file.name}, sheet Settings: Issued on is {issued!r}, which is no date; write one such as 2026-05-04."
+        ) from None
+    return replace(office, issued=day)
 
 
 def _check(file: str, name: str, value: Any, known: list[str]) -> None:

@@ -16,20 +16,25 @@ from followup_analytics.report.typecase import TypeCase, font_folder
 STANDARDS = ("ua-1", "a-2a")
 
 
-def press(document: Document, case: TypeCase, *, template: str = "report.typ") -> bytes:
+def press(document: Document, case: TypeCase, *, template: str | None = None) -> bytes:
     """Set a document and give the PDF's bytes.
 
     The file's time stamp is midnight UTC of the document's day, system fonts and packages from elsewhere are not used:
     same document, same bytes.
     """
-    made: bytes = _compile(document, case, template, "pdf")
+    made: bytes = _compile(document, case, template or document.template, "pdf")
     return made
 
 
-def press_pages(document: Document, case: TypeCase, *, template: str = "report.typ", ppi: int = 100) -> list[bytes]:
+def press_pages(document: Document, case: TypeCase, *, template: str | None = None, ppi: int = 100) -> list[bytes]:
     """The pages as PNG pictures at `ppi` dots per inch, for previews."""
-    made: list[bytes] = _compile(document, case, template, "png", ppi=ppi)
+    made: list[bytes] = _compile(document, case, template or document.template, "png", ppi=ppi)
     return made
+
+
+def n_pages(document: Document, case: TypeCase) -> int:
+    """How many pages the document takes."""
+    return len(press_pages(document, case, ppi=8))
 
 
 def _compile(

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import shutil
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 
 from followup_analytics.errors import UnreadableError
+from followup_analytics.results.row import Row
 from followup_analytics.text import clean
+
+AnyRow = TypeVar("AnyRow", bound=Row)
 
 _SOURCE_SANS = ("Light", "Regular", "It", "Semibold", "SemiboldIt", "Bold", "BoldIt")
 _DEJAVU = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf", "DejaVuSans-BoldOblique.ttf")
@@ -107,15 +110,21 @@ class TypeCase:
         return _code(letter)
 
     def clean_all(self, value: Any) -> Any:
-        """The same nested lists, tuples and mappings with every string made printable, keys left alone."""
+        """The same rows, nested lists and mappings with every string made printable, keys left alone."""
         if isinstance(value, str):
             return self.printable(value)
+        if isinstance(value, Row):
+            return value.having(**{one.name: self.clean_all(getattr(value, one.name)) for one in value.declared()})
         if isinstance(value, Mapping):
             # A chart's drawing was made from cleaned rows, and holds line ends and code that must stay as they are.
             return {key: item if key == "svg" else self.clean_all(item) for key, item in value.items()}
         if isinstance(value, list | tuple):
             return [self.clean_all(item) for item in value]
         return value
+
+    def clean_rows(self, rows: Iterable[AnyRow]) -> tuple[AnyRow, ...]:
+        """The same rows of an answer with every string made printable."""
+        return tuple(self.clean_all(row) for row in rows)
 
 
 def subset_font(weight: str, letters: str) -> bytes:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from followup_analytics.charts import VERDICT_WORDS, Chart, claim_words, count, forest_chart, joined, percent, points
-from followup_analytics.report.answer import ENOUGH_FOR_VERDICTS, too_few_for_verdicts
+from followup_analytics.charts import Chart, claim_words, count, forest_chart, joined, percent, points
+from followup_analytics.claims.gates import MIN_FOR_VERDICT
+from followup_analytics.claims.result import ClaimRow
+from followup_analytics.log.shared_words import VERDICT_WORDS
+from followup_analytics.report.answer import too_few_for_verdicts
 from followup_analytics.report.document import (
-    Column,
+    Head,
     Parts,
     aside,
     bullets,
@@ -19,13 +22,11 @@ from followup_analytics.report.document import (
     strong,
     table,
 )
-from followup_analytics.report.findings import Findings, Row
-from followup_analytics.results.columns import Field
-from followup_analytics.results.result import format_cell
+from followup_analytics.report.findings import Findings
+from followup_analytics.results.formatting import cell_text
+from followup_analytics.results.values import known
 from followup_analytics.text import counted
 
-_DIFFERENCE = Field("estimate", "Difference", "points")
-_INTERVAL = Field("conf_low", "95% interval", "points_interval", upper="conf_high")
 #: More pieces of advice than this are not named in a sentence.
 _MOST_NAMED = 4
 _FIRM = ("supported", "contradicted", "no_meaningful_difference")
@@ -33,13 +34,13 @@ _FIRM = ("supported", "contradicted", "no_meaningful_difference")
 
 def claims_blocks(found: Findings) -> list[dict[str, Any]]:
     """The claims for a cohort report: the tally, the firm verdicts in sentences, chart and table, what is untested."""
-    tested = [row for row in found.claims if row.get("verdict") != "not_testable"]
-    absent = [row for row in found.claims if row.get("verdict") == "not_testable"]
-    untested = [row for row in absent if found.facts.fits(f"{name_of(found, row)} {row.get('reason')}")]
+    tested = [row for row in found.claims if row.verdict != "not_testable"]
+    absent = [row for row in found.claims if row.verdict == "not_testable"]
+    untested = [row for row in absent if found.facts.fits(f"{name_of(found, row)} {row.reason}")]
     blocks = [paragraph(*verdict_sentence(found), " ", _what_a_verdict_is())]
-    if found.counts.applicants < ENOUGH_FOR_VERDICTS:
+    if found.counts.applicants < MIN_FOR_VERDICT:
         blocks.append(aside(strong("Too few for verdicts. "), too_few_for_verdicts(found)))
-    firm = [row for row in tested if row.get("verdict") in _FIRM]
+    firm = [row for row in tested if row.verdict in _FIRM]
     if firm:
         blocks += [heading("What can be said"), bullets(*[verdict_line(found, row) for row in firm])]
     if tested:
@@ -68,7 +69,7 @@ def verdict_sentence(found: Findings, *, named: bool = True) -> Parts:
         [
             f"{number} {one if number == 1 else several}{_named(found, verdict) if named else ''}"
             for verdict, (one, several) in said.items()
-            if (number := sum(row.get("verdict") == verdict for row in rows))
+            if (number := sum(row.verdict == verdict for row in rows))
         ]
     )
     return (f"Of the usual advice, {counted(len(rows), 'piece was', 'pieces were')} put to these data: ", tally, ".")
@@ -78,82 +79,85 @@ def _named(found: Findings, verdict: str) -> str:
     """The advice that got a verdict, in brackets, where it is a verdict to remember and there are few of them."""
     if verdict not in ("supported", "contradicted"):
         return ""
-    names = [name_of(found, row).rstrip(".").lower() for row in found.claims if row.get("verdict") == verdict]
+    names = [name_of(found, row).rstrip(".").lower() for row in found.claims if row.verdict == verdict]
     return f" ({'; '.join(names)})" if len(names) <= _MOST_NAMED else ""
 
 
-def name_of(found: Findings, row: Row) -> str:
+def name_of(found: Findings, row: ClaimRow) -> str:
     """A claim's advice in words, else its id."""
-    claim = found.claim(str(row["claim"]))
+    claim = found.claim(row.claim)
     if claim is None:
-        return claim_words(str(row["claim"]))
+        return claim_words(row.claim)
     if found.facts.fits(claim.advice):
         return claim.advice
     words = f"{claim.strategy.words}, rather than {claim.alternative.words}"
     return f"{words[:1].upper()}{words[1:]}"
 
 
-def verdict_line(found: Findings, row: Row) -> list[Any]:
+def verdict_line(found: Findings, row: ClaimRow) -> list[Any]:
     """One verdict with what was compared, the outcome, its numbers, and how it may be read."""
     label = {
         "association": " This is an association.",
         "causal under stated assumptions": " Causal under the assumptions stated.",
     }
-    said = VERDICT_WORDS.get(str(row["verdict"]), str(row["verdict"]))
+    said = VERDICT_WORDS.get(row.verdict, row.verdict)
     name = name_of(found, row)
     return [
         f"{name[:1].upper()}{name[1:].rstrip('.')}: ",
         strong(said),
-        f". {_compared_words(found, row)}{label.get(str(row.get('label')), '')}",
+        f". {_compared_words(found, row)}{label.get(row.label or '', '')}",
     ]
 
 
-def _compared_words(found: Findings, row: Row) -> str:
+def _compared_words(found: Findings, row: ClaimRow) -> str:
     """Both strategies, the outcome with its risk under each, and the difference with its interval."""
-    numbers = f"{points(float(row['estimate']))} percentage points ({limits_of(row)})."
-    claim = found.claim(str(row["claim"]))
-    if claim is None or row.get("risk_strategy") is None or row.get("risk_alternative") is None:
+    numbers = f"{points(known(row.estimate))} percentage points ({limits_of(row.conf_low, row.conf_high)})."
+    claim = found.claim(row.claim)
+    if claim is None or row.risk_strategy is None or row.risk_alternative is None:
         return numbers
     arms = f"{claim.strategy.words}, against {claim.alternative.words}"
-    risks = f"{percent(float(row['risk_strategy']))} against {percent(float(row['risk_alternative']))}"
+    risks = f"{percent(known(row.risk_strategy))} against {percent(known(row.risk_alternative))}"
     return f"{arms[:1].upper()}{arms[1:]}: {claim.outcome_words()} in {risks}, {numbers}"
 
 
-def limits_of(row: Row) -> str:
+def limits_of(low: float | None, high: float | None) -> str:
     """`+1.2 to +8.0`, or that there is no interval."""
-    if row.get("conf_low") is None or row.get("conf_high") is None:
-        return "no interval"
-    return f"{points(float(row['conf_low']))} to {points(float(row['conf_high']))}"
+    return "no interval" if low is None or high is None else f"{points(low)} to {points(high)}"
 
 
 def _what_a_verdict_is() -> str:
     return (
         "A verdict compares those who followed a piece of advice with those who did not, made alike in what was "
-        "recorded "
-        "beforehand. It is given only where the interval is narrow enough, and all verdicts share one error rate of 5%."
+        "recorded beforehand. It is given only where the interval is narrow enough, and all verdicts share one error "
+        "rate of 5%."
     )
 
 
-def short_names(found: Findings, rows: Sequence[Row]) -> dict[str, str]:
+def short_names(found: Findings, rows: Sequence[ClaimRow]) -> dict[str, str]:
     """Claims by a few words, for the edge of a chart: their ids, with dashes between numbers only."""
     if not found.facts.is_spoken:
-        return {str(row["claim"]): _short(name_of(found, row), 30) for row in rows}
-    return {str(row["claim"]): claim_words(str(row["claim"])) for row in rows}
+        return {row.claim: _short(name_of(found, row), 30) for row in rows}
+    return {row.claim: claim_words(row.claim) for row in rows}
 
 
-def _compared(found: Findings, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    names = {str(row["claim"]): name_of(found, row).rstrip(".") for row in rows}
+def _compared(found: Findings, rows: Sequence[ClaimRow]) -> list[dict[str, Any]]:
+    names = {row.claim: name_of(found, row).rstrip(".") for row in rows}
     drawn = forest_chart(rows, labels=short_names(found, rows), simulated=found.counts.simulated)
-    columns = [Column("Advice", "left", share=1), Column("Interviews"), Column("Difference"), Column("95% interval")]
-    columns += [Column("Plain table"), Column("Verdict", "left")]
+    columns = [
+        Head("Advice", "left", share=1),
+        Head("Interviews"),
+        Head("Difference"),
+        Head("95% interval"),
+    ]
+    columns += [Head("Plain table"), Head("Verdict", "left")]
     body = [
         [
-            names[str(row["claim"])],
-            format_cell(row, Field("n_interviews", "", "count")),
-            format_cell(row, _DIFFERENCE),
-            format_cell(row, _INTERVAL),
-            format_cell(row, Field("naive", "", "points")),
-            VERDICT_WORDS.get(str(row["verdict"]), str(row["verdict"])),
+            names[row.claim],
+            cell_text(row, "n_interviews"),
+            cell_text(row, "estimate"),
+            cell_text(row, "conf_low"),
+            cell_text(row, "naive"),
+            VERDICT_WORDS.get(row.verdict, row.verdict),
         ]
         for row in rows
     ]
@@ -168,8 +172,8 @@ def _compared(found: Findings, rows: Sequence[Row]) -> list[dict[str, Any]]:
             ref("tab-claims"),
             " give all advice that was tested.",
         ),
-        chart("fig-claims", Chart.of(drawn)),
         table("tab-claims", "Verdicts on the usual advice", columns, body, note=note, long=True),
+        chart("fig-claims", Chart.of(drawn)),
     ]
 
 
@@ -178,9 +182,9 @@ def _short(name: str, limit: int) -> str:
     return name if len(name) <= limit else f"{name[: limit - 1].rstrip()}…"
 
 
-def _untested(found: Findings, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    columns = [Column("Advice", "left", share=1), Column("Why it can’t be tested here", "left", share=1.5)]
-    body = [[name_of(found, row).rstrip("."), str(row.get("reason") or "")] for row in rows]
+def _untested(found: Findings, rows: Sequence[ClaimRow]) -> list[dict[str, Any]]:
+    columns = [Head("Advice", "left", share=1), Head("Why it can’t be tested here", "left", share=1.5)]
+    body = [[name_of(found, row).rstrip("."), str(row.reason or "")] for row in rows]
     return [
         heading("Advice that these data can’t test"),
         paragraph(

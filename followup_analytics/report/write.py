@@ -8,31 +8,41 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from followup_analytics.charts import joined
 from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.report.applicant import applicant_documents
+from followup_analytics.report.bulletin import bulletin_documents
 from followup_analytics.report.claims_report import claims_document
 from followup_analytics.report.cohort import cohort_document
 from followup_analytics.report.document import Document, paragraph
 from followup_analytics.report.findings import Options
 from followup_analytics.report.gather import gather
 from followup_analytics.report.handout import handout_document
+from followup_analytics.report.methods_report import methods_document
 from followup_analytics.report.office import Office, read_office
 from followup_analytics.report.page import page
-from followup_analytics.report.press import press
+from followup_analytics.report.press import n_pages, press
 from followup_analytics.report.typecase import TypeCase
 from followup_analytics.report.workbook import workbook
 from followup_analytics.results.disclosure import Disclosure, policy_of, release_sentence
 from followup_analytics.results.exports import private
 from followup_analytics.results.scope import scope
+from followup_analytics.text import listed
 
 if TYPE_CHECKING:
+    from followup_analytics.claims.result import ClaimsResult
     from followup_analytics.log.followup_log import FollowUpLog
     from followup_analytics.results.result import Result
 
-KINDS = ("cohort", "claims", "handout")
+KINDS = ("bulletin", "cohort", "claims", "methods", "handout", "day-sheet")
+#: Working papers about single interviews: nothing is hidden in them, and none is published.
+WORKING_PAPERS = ("handout", "day-sheet")
+#: Papers by the names that people give them, and by the typesetter's.
+_PAPERS = {"a4": "a4", "letter": "us-letter", "us-letter": "us-letter"}
+LANGUAGES = ("en", "de", "es")
 _MOST_CODES = 12
 
 
@@ -51,11 +61,14 @@ def write_report(
     by: Sequence[str] = ("timing", "channel", "attempt"),
     cohort: str | None = None,
     whole: FollowUpLog | None = None,
-    claims: Result | None = None,
+    claims: ClaimsResult | None = None,
     today: date | str | None = None,
+    applicant: str | None = None,
+    against: str | None = None,
     seed: int = 0,
     font_path: str | os.PathLike[str] | None = None,
     paper: str = "a4",
+    language: str = "en",
     office: str | os.PathLike[str] | None = None,
 ) -> Path:
     """Write a report about a log and give its path: an accessible PDF, or its HTML twin or its tables as a workbook.
@@ -64,8 +77,10 @@ def write_report(
         log: the log, already cut down to the cohort in question.
         path: where it goes; a name that ends in .html or .xlsx gives the page or the workbook. An older file there is
             replaced in one step, or left as it was if anything fails.
-        kind: cohort (rates, curve, model, advice), claims (the verdicts with their methods) or handout (the day's next
-            steps for a coach: confidential, exempt from `min_cell`).
+        kind: bulletin (the findings on one page), cohort (the same page, then rates, curve and advice), claims (the
+            verdicts with their methods), methods (how the numbers were worked out, with the model card), day-sheet (the
+            day's next steps for a coach) or handout (one page for one `applicant`; without one the day sheet). The last
+            two are confidential and exempt from `min_cell`.
         publish_as: the name under which the report is published; without one it says that it is no release yet.
         enter: enters the answers that the report tells in the ledger, before anything is written; what it raises
             leaves no report.
@@ -77,14 +92,17 @@ def write_report(
         cohort: the cohort's name, printed as it is written; else the log's title.
         whole: the log that the cohort was taken from, so that the cohort before it can stand beside it.
         claims: a result of `test_claims` on this log; None runs it where enough applicants are there.
-        today: the day of a handout; else the log's data date.
+        today: the day of a handout or day sheet; else the log's data date.
+        applicant: whose handout it is.
+        against: the cohort to set beside this one; by default the one before it.
         seed: of what is drawn at random in fitting.
         font_path: a folder with further fonts for characters that ours lack.
-        paper: a4 or us-letter.
+        paper: a4 or letter.
+        language: en; there are no German or Spanish texts yet.
         office: a TOML file with what the office puts on the title page and adds to the model card.
 
     Raises:
-        UsageError: unknown kind, paper or key.
+        UsageError: unknown kind, paper, language, key, cohort or applicant.
         DataError: the office's file has a line that can't be used.
         WithheldError: fewer than `min_cell` applicants; nothing is written.
         UnreadableError: the file can't be written.
@@ -92,6 +110,7 @@ def write_report(
     Same log, options and version, same bytes: the file's time is the log's data date.
     """
     log = scope(log, within=within)
+    _check_language(language)
     options = Options(
         within=within,
         outcome=outcome,
@@ -99,40 +118,85 @@ def write_report(
         horizon=horizon,
         cohort=cohort or log.title,
         by=tuple(by),
-        paper=paper,
+        paper=_paper(paper),
+        against=against,
         seed=seed,
         office=Office() if office is None else read_office(Path(office)),
     )
     case = TypeCase(Path(font_path) if font_path is not None else None)
-    composed = compose(log, kind=kind, options=options, case=case, whole=whole, claims=claims, today=today, enter=enter)
-    if not composed.meta.confidential:
-        composed = _ending(composed, release_sentence(publish_as))
-    document = _with_missing_signs(composed, case)
+    composed = drafts(
+        log, kind=kind, options=options, case=case, whole=whole, claims=claims, today=today, applicant=applicant,
+        enter=enter,
+    )  # fmt: skip
+
+    def finished(draft: Document) -> Document:
+        ended = draft if draft.meta.confidential else _ending(draft, release_sentence(publish_as))
+        return _with_missing_signs(ended, case)
+
+    document = _on_one_page([finished(one) for one in composed], case)
     return _put(_as_file(document, case, Path(path)), Path(path), confidential=document.meta.confidential)
 
 
-def compose(
+def _paper(name: str) -> str:
+    if name not in _PAPERS:
+        raise UsageError(f"There is no paper {name!r} here: choose a4 or letter.")
+    return _PAPERS[name]
+
+
+def _check_language(name: str) -> None:
+    if name not in LANGUAGES:
+        raise UsageError(f"There is no language {name!r} here: reports are written in English (en).")
+    if name != "en":
+        raise UsageError(
+            f"Reports are written in English only so far; there are no texts in {name!r} yet. Leave the language out, "
+            "or ask for en."
+        )
+
+
+def _on_one_page(found: Sequence[Document], case: TypeCase) -> Document:
+    """The first document, or of several versions of one page the fullest that fits on it (else the shortest)."""
+    for document in found[:-1]:
+        if n_pages(document, case) == 1:
+            return document
+    return found[-1]
+
+
+def compose(log: FollowUpLog, *, kind: str, options: Options, case: TypeCase, **asked: Any) -> Document:
+    """The report as a document, before it is set in type: the fullest of `drafts`."""
+    return drafts(log, kind=kind, options=options, case=case, **asked)[0]
+
+
+def drafts(
     log: FollowUpLog,
     *,
     kind: str,
     options: Options,
     case: TypeCase,
     whole: FollowUpLog | None = None,
-    claims: Result | None = None,
+    claims: ClaimsResult | None = None,
     today: date | str | None = None,
+    applicant: str | None = None,
     enter: Callable[[Sequence[Result]], None] | None = None,
-) -> Document:
-    """The report as a document, before it is set in type; `enter` is told the answers in it."""
+) -> tuple[Document, ...]:
+    """The report as a document; one that has to fit on a page in several versions, each shorter than the one before.
+
+    `enter` is told the answers in it.
+    """
     if kind not in KINDS:
-        raise UsageError(f"There is no report of kind {kind!r}: choose cohort, claims or handout.")
-    if options.paper not in ("a4", "us-letter"):
-        raise UsageError(f"There is no paper {options.paper!r} here: choose a4 or us-letter.")
-    if kind == "handout":
-        return handout_document(log, options, case, today=today, verdicts=claims)
+        raise UsageError(f"There is no report of kind {kind!r}: choose {listed(KINDS, 'or')}.")
+    if applicant is not None and kind != "handout":
+        raise UsageError(f"Only a handout is about one applicant; for a report of kind {kind} leave the applicant out.")
+    if applicant is not None:
+        return applicant_documents(log, options, case, applicant=applicant, today=today, verdicts=claims)
+    if kind in WORKING_PAPERS:
+        return (handout_document(log, options, case, today=today, verdicts=claims),)
     found = gather(log, options, case, kind=kind, whole=whole, claims=claims)
     if enter is not None:
         enter(found.answers)
-    return claims_document(found) if kind == "claims" else cohort_document(found)
+    if kind == "bulletin":
+        return bulletin_documents(found)
+    made = {"claims": claims_document, "methods": methods_document}.get(kind, cohort_document)
+    return (made(found),)
 
 
 def _as_file(document: Document, case: TypeCase, path: Path) -> bytes:

@@ -111,14 +111,18 @@ def keys_column(about: str) -> Any:
 # ------------------------------------------------------------------------------------- columns that most answers share
 
 
-def estimate(label: str, kind: Kind = "share", about: str = "The estimate.") -> Any:
+def estimate(label: str, kind: Kind = "share", about: str = "The estimate.", *, short: str = "") -> Any:
     """The number that the row is about."""
-    return column(kind, label, about, role="estimate", importance=ALWAYS)
+    return column(kind, label, about, role="estimate", importance=ALWAYS, short=short)
 
 
-def lower(kind: Kind = "share_interval", label: str = "95% interval", *, upper: str = "conf_high") -> Any:
+def lower(
+    kind: Kind = "share_interval", label: str = "95% interval", *, upper: str = "conf_high", short: str = ""
+) -> Any:
     """Lower end of the 95% interval, shown together with its upper end."""
-    return column(kind, label, "Lower end of the 95% interval.", role="estimate", upper=upper, importance=ALWAYS)
+    return column(
+        kind, label, "Lower end of the 95% interval.", role="estimate", upper=upper, importance=ALWAYS, short=short
+    )
 
 
 def higher(kind: Kind = "share") -> Any:
@@ -144,7 +148,7 @@ def events(about: str = "Events among them.", label: str = "Events", **more: Any
 def status(label: str = "Note", *, default: str) -> Any:
     """Whether the number may be read: ok, use_with_care, not_estimable, suppressed."""
     about = "ok, use_with_care, not_estimable or suppressed."
-    return column("text", label, about, default=default)
+    return column("text", label, about, importance=ALWAYS, default=default)
 
 
 def reason(label: str = "Why", *, default: None) -> Any:

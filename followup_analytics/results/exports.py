@@ -1,4 +1,4 @@
-"""A result as a file for programs or spreadsheets: JSON, CSV and .xlsx, with formula characters neutralised."""
+"""A result as a file for programs: JSON and CSV, with formula characters neutralised."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 import polars as pl
 
 from followup_analytics.results.result import Result
-from followup_analytics.sheets.workbook import write_workbook
 from followup_analytics.text import clean, formula_safe
 
 #: Of a note that marks an answer about single interviews.
@@ -32,23 +31,11 @@ def to_json_text(result: Result) -> str:
 
 def to_csv_text(result: Result) -> str:
     """The rows as CSV with a header; an empty cell is null."""
-    return _safe_frame(result).write_csv()
+    return safe_frame(result).write_csv()
 
 
-def write_xlsx(result: Result, path: Path) -> None:
-    """The rows on one sheet and the notes on another."""
-    notes = pl.DataFrame(
-        [(note.code, note.n, clean(note.text)) for note in result.notes],
-        schema={"code": pl.String, "n": pl.Int64, "text": pl.String},
-        orient="row",
-    )
-    about = pl.DataFrame(
-        {"name": list(result.counts.to_json()), "value": [str(v) for v in result.counts.to_json().values()]}
-    )
-    write_workbook(path, {result.command or "results": _safe_frame(result), "log": about, "notes": notes})
-
-
-def _safe_frame(result: Result) -> pl.DataFrame:
+def safe_frame(result: Result) -> pl.DataFrame:
+    """The rows as a frame whose texts no spreadsheet takes for a formula."""
     frame = result.to_frame()
     table = frame if isinstance(frame, pl.DataFrame) else pl.from_pandas(frame)
     texts = [name for name, dtype in table.schema.items() if dtype == pl.String]

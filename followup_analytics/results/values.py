@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
+
+Value = TypeVar("Value")
+
+
+def known(value: Value | None) -> Value:
+    """The value of a column that the caller has made sure of; ValueError where it is null after all."""
+    if value is None:
+        raise ValueError("a hidden or absent value was taken for a number")
+    return value
 
 
 def finite(value: Any) -> float | None:

@@ -66,6 +66,7 @@ class RawTable:
     problems: tuple[Problem, ...] = ()
     encoding: str | None = None
     delimiter: str | None = None
+    above: tuple[str, ...] = ()  # what stands above the table: titles and the like
     strays: int = 0  # cells far outside a workbook's tables that were left out
 
     @property
@@ -204,7 +205,8 @@ def _read_delimited(path: Path, header_words: Collection[str]) -> RawTable:
     if header.lines == 2 and frame.height and frame[ROW][0] == skip + 2:
         names = unique_names([*header.names, *frame.columns[1 + len(header.names) :]])
         frame = frame.slice(1).rename(dict(zip(frame.columns[1:], names, strict=True)))
-    return RawTable(path.name, None, _without_blank_rows(frame), problems, encoding, delimiter)
+    above = tuple(line.strip() for line in data[:200_000].decode("utf-8", "ignore").splitlines()[:skip] if line.strip())
+    return RawTable(path.name, None, _without_blank_rows(frame), problems, encoding, delimiter, above)
 
 
 def _of_markdown(frame: pl.DataFrame) -> pl.DataFrame:
@@ -331,7 +333,8 @@ def _read_workbook(path: Path, header_words: Collection[str]) -> list[RawTable]:
     tables = []
     for sheet in read_sheets(path):
         frame = _without_blank_rows(sheet.frame(header_words))
-        tables.append(RawTable(path.name, sheet.name, frame, strays=sheet.strays))
+        above = sheet.above(header_words)
+        tables.append(RawTable(path.name, sheet.name, frame, above=above, strays=sheet.strays))
     return tables
 
 

@@ -35,12 +35,20 @@ class Sheet:
     merged: tuple[Merged, ...]
     strays: int
 
-    def frame(self, header_words: Collection[str]) -> pl.DataFrame:
-        """`_row` and the cells below the header, as text."""
+    def _head(self) -> list[list[str]]:
         csv.field_size_limit(_LONGEST_CELL)
         reader = csv.reader(io.StringIO(self.data.decode("utf-8")))
-        head = [row for _, row in zip(range(SEARCHED_ROWS + 2), reader, strict=False)]
+        return [row for _, row in zip(range(SEARCHED_ROWS + 2), reader, strict=False)]
+
+    def above(self, header_words: Collection[str]) -> tuple[str, ...]:
+        """What stands above the header: titles and the like."""
+        head = self._head()
         header = find_header(head, {header_key(word) for word in header_words}, self.merged)
+        return tuple(cell.strip() for row in head[: header.top] for cell in row if cell.strip())
+
+    def frame(self, header_words: Collection[str]) -> pl.DataFrame:
+        """`_row` and the cells below the header, as text."""
+        header = find_header(self._head(), {header_key(word) for word in header_words}, self.merged)
         width, begin = len(header.names), header.top + header.lines
         frame = pl.read_csv(
             io.BytesIO(self.data),

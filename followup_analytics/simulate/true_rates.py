@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 
 from followup_analytics.log.schema import CHANNELS, OUTCOMES, PARTIES
+from followup_analytics.log.shared_words import ATTEMPT_NAMES, LAST_ATTEMPT, TIMING_BINS, TIMING_NAMES
 from followup_analytics.simulate.decisions import Decisions
 from followup_analytics.simulate.draws import Booleans, Floats, Integers
 from followup_analytics.simulate.story import Story
 
 WINDOW, LAST_CURVE_DAY = 7.0, 30
-_TIMING = ((0, "0"), (1, "1"), (2, "2-3"), (4, "4-7"), (8, "8-14"), (15, "15+"))
-_NUMBERS = ("1", "2", "3", "4", "5", "6+")
 
 
 def true_rates(story: Story) -> list[dict[str, Any]]:
@@ -28,10 +27,12 @@ def true_rates(story: Story) -> list[dict[str, Any]]:
     told = story.attempts().sort("who", "at")
     who, at, number, channel, party = (told[name].to_numpy() for name in ("who", "at", "number", "channel", "party"))
     answered, ended = _closed(story, who, at)
-    timing = np.searchsorted([first for first, _ in _TIMING], np.floor(at), side="right") - 1
-    rows = _shares("timing", timing, tuple(label for _, label in _TIMING), answered)
+    timing = np.searchsorted([first for first, _ in TIMING_BINS], np.floor(at), side="right") - 1
+    rows = _shares("timing", timing, TIMING_NAMES, answered)
     rows += _shares("channel", channel, CHANNELS, answered)
-    rows += _with_cumulative(_shares("attempt", np.minimum(number, 6) - 1, _NUMBERS, answered), number, answered, ended)
+    rows += _with_cumulative(
+        _shares("attempt", np.minimum(number, LAST_ATTEMPT) - 1, ATTEMPT_NAMES, answered), number, answered, ended
+    )
     return rows + _shares("party", party, PARTIES, answered)
 
 

@@ -27,6 +27,7 @@ from followup_analytics.statistics.jackknife_groups import (
 )
 from followup_analytics.statistics.multiplicity import benjamini_hochberg, holm
 from followup_analytics.statistics.planning import (
+    DESIGN_EFFECT,
     Equivalence,
     design_effect,
     detectable_from_se,
@@ -39,6 +40,7 @@ from followup_analytics.statistics.planning import (
 from followup_analytics.statistics.presentation import Badge, presentation_badge, worse_badge
 
 __all__ = [
+    "DESIGN_EFFECT",
     "GROUPS",
     "Badge",
     "EValue",

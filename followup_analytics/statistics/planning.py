@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri, stdtr, stdtrit
 
+#: Variance of a difference over that of independent interviews, where no log says better: several an applicant.
+DESIGN_EFFECT = 1.6
+
 
 @dataclass(frozen=True)
 class Equivalence:
@@ -63,7 +66,7 @@ def sample_size(
     *,
     power: float = 0.8,
     alpha: float = 0.05,
-    design_effect: float = 1.6,
+    design_effect: float = DESIGN_EFFECT,
     share_strategy: float = 0.5,
     margin: float = 0.0,
 ) -> int | None:
@@ -93,7 +96,7 @@ def equivalence_sample_size(
     *,
     power: float = 0.8,
     alpha: float = 0.05,
-    design_effect: float = 1.6,
+    design_effect: float = DESIGN_EFFECT,
     share_strategy: float = 0.5,
     one_sided: bool = False,
 ) -> int | None:
@@ -117,7 +120,7 @@ def minimum_detectable_effect(
     *,
     power: float = 0.8,
     alpha: float = 0.05,
-    design_effect: float = 1.6,
+    design_effect: float = DESIGN_EFFECT,
     same_variance: bool = False,
 ) -> float | None:
     """Smallest increase of the risk that two arms of these sizes would find with the given power.

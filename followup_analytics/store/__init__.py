@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from followup_analytics.store.address import is_store_url, parse_address
 from followup_analytics.store.counts import Counts
+from followup_analytics.store.kinds import KEY_MARK
 
 if TYPE_CHECKING:
     from followup_analytics.store.logs import read_store_log
     from followup_analytics.store.store import Store
     from followup_analytics.store.transaction import Transaction
-
-#: The setting that tells a store's own key from another.
-KEY_MARK = "key_mark"
 
 __all__ = ["KEY_MARK", "Counts", "Store", "Transaction", "is_store_url", "open_store", "read_store_log", "store_exists"]
 
@@ -36,13 +34,13 @@ def open_store(
 
     url: `sqlite:///followup.db` or `postgresql://user@host/database`. Analyses never make or
     change one. wait_seconds: how long to wait for another writer. clock: gives the moment of recording (aware); now
-    by default.
+    by default. Threads may share what is given back: each piece of work has a connection of its own.
     Raises UnreadableError when there is none, it can't be reached, is locked, foreign or newer than this version;
     MissingExtraError for PostgreSQL without its driver; UsageError for a URL that is no store's.
     """
-    from followup_analytics.store.opening import connect_store
+    from followup_analytics.store import opening
 
-    return connect_store(parse_address(url), create=create, write=write, wait_seconds=wait_seconds, clock=clock)
+    return opening.open_store(url, create=create, write=write, wait_seconds=wait_seconds, clock=clock)
 
 
 def store_exists(url: str) -> bool:

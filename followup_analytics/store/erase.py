@@ -11,12 +11,15 @@ import sqlalchemy as sa
 
 from followup_analytics.errors import UnreadableError
 from followup_analytics.store import tables
+from followup_analytics.store.book import read_book, write_book
 from followup_analytics.store.bulk import Bulk, bulk_of
 from followup_analytics.store.encoding import decode, encode, stored_types
 from followup_analytics.store.marks import Marks
 from followup_analytics.store.migrating import discard_copies
 from followup_analytics.store.papers import Words, clean_papers, files_to_look_at
+from followup_analytics.store.records import ALIAS, read_aliases
 from followup_analytics.store.store import Store
+from followup_analytics.store.tombstones import read_tombstones
 from followup_analytics.store.transaction import Transaction
 
 
@@ -45,6 +48,7 @@ def erase_applicant(store: Store, applicant_ids: Collection[str]) -> Erased:
     Raises UnreadableError when another program keeps the files from being rewritten.
     """
     with store.transaction("forget", kind="forget") as transaction:
+        applicant_ids = _with_merged(transaction.connection, applicant_ids)
         marked = Marks(transaction.connection, store.address).among("applicants", applicant_ids)
         found = _find(transaction.connection, applicant_ids)
         erased = _erase_rows(transaction, found) if found.interviews or found.applicants else Erased(known=bool(marked))
@@ -52,10 +56,53 @@ def erase_applicant(store: Store, applicant_ids: Collection[str]) -> Erased:
             discard_copies(transaction.connection, store.address)
     if not erased.known:
         return erased
+    book = read_book(store.address.url)
+    if found.given & book.people.keys():
+        write_book(store.address.url, book.without(found.given))
     papers = clean_papers(store.folder, found.words)
     _rewrite_files(store)
     folders = {folder.resolve() for folder in (store.folder, Path()) if folder.is_dir()}
     return replace(erased, papers=papers, left=files_to_look_at(folders, found.words))
+
+
+def returned(store: Store) -> dict[str, int]:
+    """Marks of people who were forgotten, with their moments, that the database itself knows nothing of."""
+    with store.reading() as connection:
+        here = set(connection.execute(sa.select(tables.forgotten.c.mark)).scalars())
+    return {one.mark: one.at for one in read_tombstones(store.address.url) if one.mark not in here}
+
+
+def erase_returned(store: Store) -> int:
+    """Erase those again whom a backup that was put back has brought back; how many people.
+
+    Who was forgotten stands outside the database too (`store/tombstones.py`).
+    Raises UnreadableError where the store can't be written.
+    """
+    missing = returned(store)
+    with store.reading() as connection:
+        marks = Marks(connection, store.address)
+        ids = {
+            str(one)
+            for name in ("interviews", "applicants")
+            for table in (tables.current[name], tables.history[name])
+            for one in connection.execute(sa.select(table.c.applicant_id).distinct()).scalars()
+        }
+        back = sorted(one for one in ids if marks.mark("applicants", one) in missing)
+    for one in back:
+        erase_applicant(store, [one])
+    with store.writing() as connection:
+        here = set(connection.execute(sa.select(tables.forgotten.c.mark)).scalars())
+        rows = [{"mark": mark, "forgotten_at": at} for mark, at in missing.items() if mark not in here]
+        if rows:
+            connection.execute(tables.forgotten.insert(), rows)
+    return len(back)
+
+
+def _with_merged(connection: sa.Connection, applicant_ids: Collection[str]) -> list[str]:
+    """The ids with all others under which the same person stands or stood."""
+    aliases, ids = read_aliases(connection), set(applicant_ids)
+    ids |= {aliases[one] for one in ids if one in aliases}
+    return sorted(ids | {one for one, kept in aliases.items() if kept in ids})
 
 
 @dataclass(frozen=True)
@@ -125,6 +172,8 @@ def _erase_rows(transaction: Transaction, found: _Found) -> Erased:
     _delete(bulk, "applicants", "applicant_id", found.given)
     bulk.execute_for("DELETE FROM batches WHERE record_key IN :keys", sorted(found.interviews | found.contacts))
     _clean_sources(connection, found.words)
+    names = [ALIAS + one for one in found.given]
+    connection.execute(tables.settings.delete().where(tables.settings.c.name.in_(names)))
     return Erased(n_interviews, n_contacts, n_outcomes)
 
 

@@ -20,7 +20,11 @@ _LOCKED = (
 _FULL = ("database or disk is full", "no space left", "disk full")
 _READ_ONLY = ("readonly", "read-only", "permission denied", "insufficient privilege", "unable to open database file")
 _NOT_A_DATABASE = ("file is not a database", "file is encrypted")
-_DAMAGED = ("malformed", "disk i/o error")
+_DAMAGED = ("malformed",)
+_NOT_WRITTEN = ("disk i/o error",)
+
+#: Less free room than this many bytes is none.
+_LITTLE_ROOM = 1_000_000
 
 
 @contextmanager
@@ -53,8 +57,12 @@ def explain(error: BaseException, address: Address) -> FollowUpError:
         return UnreadableError(f"{place}: the disk is full; nothing was stored. Make room, then try again.")
     if any(word in text for word in _NOT_A_DATABASE):
         return UnreadableError(f"{place}: this is not a follow-up store; name another file.")
+    if any(word in text for word in _NOT_WRITTEN):
+        return UnreadableError(f"{place}: {_why_not_written(address)}; nothing was stored, what was there is whole.")
     if any(word in text for word in _DAMAGED):
-        return UnreadableError(f"{place}: the store's file is damaged; put back a copy of it.")
+        return UnreadableError(
+            f"{place}: the store's file is damaged; put back a copy of it (`followup store verify` looks at one)."
+        )
     if "foreign key" in text:
         return DataError(f"{place}: a contact or outcome belongs to no interview of the store; nothing was stored.")
     if address.path is None and any(word in text for word in _READ_ONLY):
@@ -68,6 +76,35 @@ def explain(error: BaseException, address: Address) -> FollowUpError:
             f"{place}: the database can't be reached ({_first_line(cause)}); check the URL and the server."
         )
     return UnreadableError(f"{place}: the store can't be used ({_first_line(cause)}).")
+
+
+def _why_not_written(address: Address) -> str:
+    """What keeps a database from its disk: SQLite says the same of a full disk, a limit and a failing one."""
+    import shutil
+
+    if address.path is not None:
+        try:
+            free = shutil.disk_usage(address.folder).free
+        except OSError:
+            return "its folder can't be reached any more; look whether the drive or share is there, then try again"
+        if free < _LITTLE_ROOM:
+            return "the disk is full; make room, then try again"
+        limit = _size_limit()
+        if limit is not None:
+            return (
+                f"files may not grow beyond {limit:,} bytes here (a limit of this account); have it raised, then retry"
+            )
+    return "the disk refused to write or read (disk I/O error); look at its room, limits and health, then try again"
+
+
+def _size_limit() -> int | None:
+    """The size beyond which this process may not write a file, where there is one."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    return None if limit == resource.RLIM_INFINITY else limit
 
 
 def _first_line(cause: BaseException) -> str:

@@ -1,5 +1,8 @@
-"""The kinds of a store's transactions, as its journal names them."""
+"""The kinds of a store's transactions, as its journal names them, and names of its settings."""
 
 from __future__ import annotations
+
+#: The setting that tells a store's own key from another.
+KEY_MARK = "key_mark"
 
 INGEST, TRACK, UNDO = "ingest", "track", "undo"

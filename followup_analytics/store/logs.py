@@ -12,7 +12,7 @@ import polars as pl
 from followup_analytics.errors import DataError, UsageError
 from followup_analytics.log import clock
 from followup_analytics.log.followup_log import FollowUpLog, Note, assemble, parse_moment
-from followup_analytics.store import open_store
+from followup_analytics.store.opening import open_store
 
 if TYPE_CHECKING:
     from followup_analytics.store.store import Store

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from followup_analytics.log.pseudonyms import load_pseudonyms
 from followup_analytics.store import tables
 from followup_analytics.store.address import Address
+from followup_analytics.store.tombstones import add_tombstones, made_of
 
 
 class Marks:
@@ -51,6 +52,17 @@ class Marks:
             rows = [{"mark": self._mark(table_name, one), "forgotten_at": at_us} for one in new]
             self._connection.execute(tables.forgotten.insert(), rows)
             self._any = True
+            key = self._key
+            if key is not None:
+                # Outside the database too: a backup put back must not bring people back.
+                url = self._address.url
+                add_tombstones(
+                    url, tuple(made_of(self._mark(table_name, one), at_us, table_name, one, key) for one in new)
+                )
+
+    def mark(self, table_name: str, one: str) -> str:
+        """The mark of one key of a table."""
+        return self._mark(table_name, one)
 
     def _mark(self, table_name: str, one: str) -> str:
         if self._key is None:

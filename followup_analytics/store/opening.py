@@ -15,9 +15,33 @@ from sqlalchemy.pool import NullPool
 
 from followup_analytics.errors import MissingExtraError, UnreadableError
 from followup_analytics.store import tables
-from followup_analytics.store.address import Address
+from followup_analytics.store.address import Address, parse_address
 from followup_analytics.store.faults import explained
 from followup_analytics.store.store import WRITES, Store
+from followup_analytics.store.tombstones import tombstones_path
+
+
+def open_store(
+    url: str,
+    *,
+    create: bool = False,
+    write: bool = False,
+    wait_seconds: float = 10.0,
+    clock: Callable[[], datetime] | None = None,
+) -> Store:
+    """The store at a URL; see `followup_analytics.store.open_store`.
+
+    People who were forgotten, and whom a backup that was put back has brought back, are erased again first.
+    """
+    address = parse_address(url)
+    store = connect_store(address, create=create, write=write, wait_seconds=wait_seconds, clock=clock)
+    stones = tombstones_path(address.url)
+    if stones is not None and stones.exists():
+        from followup_analytics.store.erase import erase_returned, returned
+
+        if returned(store):
+            erase_returned(connect_store(address, create=False, write=True, wait_seconds=wait_seconds, clock=clock))
+    return store
 
 
 def connect_store(

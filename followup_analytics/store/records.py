@@ -10,6 +10,8 @@ from followup_analytics.store import tables
 
 #: A setting for each table: its columns that were ever filled.
 FILLED = "filled:"
+#: A setting for each id that was merged into another: the id under which its person goes on.
+ALIAS = "alias:"
 
 
 def to_us(moment: datetime) -> int:
@@ -22,6 +24,13 @@ def read_setting(connection: sa.Connection, name: str) -> str | None:
     """One setting by its name."""
     found = connection.execute(sa.select(tables.settings.c.value).where(tables.settings.c.name == name)).scalar()
     return None if found is None else str(found)
+
+
+def read_aliases(connection: sa.Connection) -> dict[str, str]:
+    """Ids of applicants that were merged into another, with that other."""
+    names = tables.settings.c.name
+    found = connection.execute(sa.select(names, tables.settings.c.value).where(names.startswith(ALIAS)))
+    return {str(name).removeprefix(ALIAS): str(value) for name, value in found}
 
 
 def write_setting(connection: sa.Connection, name: str, value: str) -> None:

@@ -13,17 +13,18 @@ import polars as pl
 import sqlalchemy as sa
 
 from followup_analytics.errors import UnreadableError
-from followup_analytics.log.pseudonyms import Pseudonyms, load_pseudonyms
+from followup_analytics.log.pseudonyms import Pseudonyms, key_path, load_pseudonyms, read_key
 from followup_analytics.log.schema import TABLES
 from followup_analytics.log.settings import Settings, stored_settings
-from followup_analytics.store import KEY_MARK, tables
+from followup_analytics.store import tables
 from followup_analytics.store.address import Address
 from followup_analytics.store.bulk import bulk_of
 from followup_analytics.store.encoding import decode, stored_types
 from followup_analytics.store.faults import explained
+from followup_analytics.store.kinds import KEY_MARK
 from followup_analytics.store.marks import Marks
 from followup_analytics.store.papers import clean_fresh_papers
-from followup_analytics.store.records import FILLED, covariate_types, read_setting, to_us
+from followup_analytics.store.records import FILLED, covariate_types, read_aliases, read_setting, to_us
 from followup_analytics.store.transaction import Transaction
 
 #: An execution option: the transaction is going to write, so it takes the writers' lock when it begins.
@@ -39,6 +40,7 @@ class Store:
         self._engine = engine
         self._clock = clock
         self._writable = writable
+        self._joint: sa.Connection | None = None
         self.address = address
 
     def __repr__(self) -> str:
@@ -51,12 +53,25 @@ class Store:
         """
         mark = self.setting(KEY_MARK)
         found = load_pseudonyms(self.address.url, create=mark is None)
+        if mark not in (None, found.fingerprint) and self._key_has_come(mark):
+            found = load_pseudonyms(self.address.url, create=False)
         if mark not in (None, found.fingerprint):
             raise UnreadableError(
                 f"{self.address.shown}: the key is not the one that this store was made with; put the right key file "
                 "beside the store (or set FOLLOWUP_KEY to it), or the same applicant would become two."
             )
         return found
+
+    def _key_has_come(self, mark: str) -> bool:
+        """Finish a change of the key that was cut off between the store and its key file."""
+        path = key_path(self.address.url)
+        coming = None if path is None else path.with_name(path.name + ".coming")
+        if path is None or coming is None or not coming.exists():
+            return False
+        if read_key(coming.read_text("utf-8"), coming.name).fingerprint != mark:
+            return False
+        coming.replace(path)
+        return True
 
     @property
     def folder(self) -> Path:
@@ -104,6 +119,11 @@ class Store:
         }
         with self.reading() as connection:
             return {name: int(connection.execute(count).scalar() or 0) for name, count in counts.items()}
+
+    def aliases(self) -> dict[str, str]:
+        """Ids of applicants that were merged into another (`merge-people`), with that other."""
+        with self.reading() as connection:
+            return read_aliases(connection)
 
     def known_ids(self, table_name: str) -> pl.Series:
         """The keys of a table's rows as they are now, in no order."""
@@ -182,12 +202,29 @@ class Store:
         source: the file's name, kept with the rows' history. When the block ends without an error the rows are in; when
         it ends with one, or the process dies, the store is as it was.
         """
+        if self._joint is not None:
+            yield Transaction(self._joint, self.address, source, kind, self._clock())
+            return
         with self.writing() as connection:
             started = time.time()
             transaction = Transaction(connection, self.address, source, kind, self._clock())
             yield transaction
             if kind == "ingest" and transaction.marks.any():
                 clean_fresh_papers(self.folder, started - _CLOCK_GRAIN, transaction.marks.of_people)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """All transactions of the block as one: they are in when it ends without an error, else none of them is."""
+        with self.writing() as connection:
+            started = time.time()
+            self._joint = connection
+            try:
+                yield
+            finally:
+                self._joint = None
+            marks = Marks(connection, self.address)
+            if marks.any():
+                clean_fresh_papers(self.folder, started - _CLOCK_GRAIN, marks.of_people)
 
     @contextmanager
     def outside_transaction(self) -> Iterator[Any]:

@@ -8,6 +8,7 @@ from datetime import datetime
 import polars as pl
 import sqlalchemy as sa
 
+from followup_analytics.log.pseudonyms import applicant_buckets
 from followup_analytics.log.schema import TABLES
 from followup_analytics.store import tables
 from followup_analytics.store.address import Address
@@ -21,6 +22,7 @@ from followup_analytics.store.records import (
     begin_batch,
     covariate_types,
     note_covariate,
+    read_aliases,
     read_setting,
     to_us,
     write_setting,
@@ -54,7 +56,7 @@ class Transaction:
         known row keeps what is stored, as it keeps covariates that the frame has no column for. An empty cell of a
         column that is there clears it. To say again what somebody has corrected by hand since is to say nothing new.
         """
-        frame = frame.drop("_row", strict=False)
+        frame = self._under_kept_ids(table_name, frame.drop("_row", strict=False))
         wanted = frame if anew else self._without_forgotten(frame)
         dropped = frame.height - wanted.height
         if not wanted.height:
@@ -75,6 +77,25 @@ class Transaction:
         if fresh.height:
             self._insert(table_name, fresh, covariate_types)
         return Counts(fresh.height, int(is_same.sum()), changed.height, dropped)
+
+    def under_id(self, frame: pl.DataFrame, applicant_id: str) -> pl.DataFrame:
+        """Rows as they are under one applicant's id."""
+        frame = frame.with_columns(applicant_id=pl.lit(applicant_id))
+        return frame.with_columns(applicant_buckets(frame["applicant_id"]))
+
+    def _under_kept_ids(self, table_name: str, frame: pl.DataFrame) -> pl.DataFrame:
+        """Rows of people who have two ids, under the one that was kept."""
+        if "applicant_id" not in frame.columns:
+            return frame
+        aliases = read_aliases(self.connection)
+        if not aliases:
+            return frame
+        merged = pl.col("applicant_id").is_in(list(aliases))
+        if table_name == "applicants":
+            # The kept id has its own row, which a second one would contradict.
+            return frame.filter(~merged)
+        frame = frame.with_columns(frame["applicant_id"].replace(aliases))
+        return frame.with_columns(applicant_buckets(frame["applicant_id"]))
 
     def remove(self, table_name: str, keys: Sequence[str]) -> None:
         """Take rows out of what is known now; they stay in the history."""

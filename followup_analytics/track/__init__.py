@@ -7,6 +7,8 @@ from followup_analytics.track.entries import track_contact, track_interview, tra
 from followup_analytics.track.entry import Entry
 from followup_analytics.track.history import track_history
 from followup_analytics.track.listing import read_listed
+from followup_analytics.track.people import track_person
+from followup_analytics.track.quick import track_log
 from followup_analytics.track.removal import holdings, ids_of, track_forget, track_undo
 
 __all__ = [
@@ -20,7 +22,9 @@ __all__ = [
     "track_forget",
     "track_history",
     "track_interview",
+    "track_log",
     "track_outcome",
+    "track_person",
     "track_snooze",
     "track_undo",
 ]

@@ -14,6 +14,7 @@ from followup_analytics.track.changing import changed_row, told
 from followup_analytics.track.checking import require_interview, require_zone
 from followup_analytics.track.doubts import doubts_of_contact, doubts_of_outcome
 from followup_analytics.track.entry import Entry, settle
+from followup_analytics.track.finding import find_interview
 from followup_analytics.track.times import Clock, read_moments, read_when, zone_of
 from followup_analytics.track.vocabulary import spelled
 
@@ -38,13 +39,16 @@ def track_correct(
 ) -> Entry:
     """Correct one contact, interview or outcome.
 
-    key: the id of a contact or an interview. at: when it was; of an interview's outcome where `outcome` is given too.
+    key: the id of a contact or an interview, or what fits one open interview. at: when it was; of an interview's
+    outcome where `outcome` is given too.
     fields: further columns of the table; of an interview also `outcome`, and nothing else with it. clear: columns to
     empty.
     Raises UsageError for an id or column that isn't there, a value that the log doesn't take, and for no change at all.
     """
     require_zone(time_zone)
     store = open_store(url, write=True, clock=clock)
+    if not store.ever_had("contacts", key.strip()):
+        key = find_interview(store, key)
     table = _table_of(store, key, fields)
     about = require_interview(store, key if table is not CONTACTS else _interview_of(store, key))
     zone = zone_of(store, about, time_zone)
@@ -77,7 +81,7 @@ def track_snooze(
     It is an entry like any other: in the history, and taken back by `undo`.
     Raises UsageError for an interview that isn't there, and for what is no day.
     """
-    require_interview(open_store(url), interview)
+    interview = find_interview(open_store(url), interview)
     entry = track_correct(url, interview, time_zone=time_zone, clock=clock, snoozed_until=until)
     if "nothing was changed" in entry.sentence:
         return entry

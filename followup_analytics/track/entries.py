@@ -8,12 +8,14 @@ from typing import Any
 import polars as pl
 
 from followup_analytics.errors import UsageError
+from followup_analytics.log.pseudonyms import applicant_buckets
 from followup_analytics.log.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, WRITTEN_CHANNELS
 from followup_analytics.store import KEY_MARK, open_store, store_exists
 from followup_analytics.track.changing import changed_row, told
 from followup_analytics.track.checking import checked_entry, new_id, require_interview, require_zone
 from followup_analytics.track.doubts import doubts_of_contact, doubts_of_interview, doubts_of_outcome
 from followup_analytics.track.entry import Entry, settle
+from followup_analytics.track.finding import find_interview
 from followup_analytics.track.times import Clock, moment_of, now_as_text, read_moments, read_when, zone_frame, zone_of
 from followup_analytics.track.vocabulary import in_vocabulary
 
@@ -50,11 +52,14 @@ def track_interview(
         checked_as("iv-", time_zone, clock or _now)
     store = open_store(url, create=True, clock=clock)
     if fields.get("previous_interview_id") is not None:
-        require_interview(store, str(fields["previous_interview_id"]))
+        fields["previous_interview_id"] = find_interview(store, str(fields["previous_interview_id"]))
+        require_interview(store, fields["previous_interview_id"])
     interview_id = new_id(store, "iv-", "interviews")
     checked = checked_as(interview_id, time_zone or store.checked_settings().time_zone, store.now)
     pseudonyms = store.pseudonyms()
     frame = checked.with_columns(applicant_id=pl.lit(pseudonyms.applicant(applicant)))
+    # The group is made from the id as it stands in the store, as for files.
+    frame = frame.with_columns(applicant_buckets(frame["applicant_id"]))
     doubts = doubts_of_interview(store, frame, applicant, pseudonyms)
     with store.transaction("track", kind="track") as transaction:
         transaction.add("interviews", frame, anew=True)
@@ -81,14 +86,15 @@ def track_contact(
 ) -> Entry:
     """Record one touch of an interview.
 
-    interview: its id. party: none by default for written channels, else not recorded. purpose: follow_up by default,
-    answer when inbound. at: now by default; without offset it is read in the interview's zone. decision_promised_at,
-    do_not_contact: what was learned in it about the interview, which becomes a new version. fields: further columns of
-    the contacts table.
+    interview: its id, or what fits one open interview (see `find_interview`). party: none by default for written
+    channels, else not recorded. purpose: follow_up by default, answer when inbound. at: now by default; without
+    offset it is read in the interview's zone. decision_promised_at, do_not_contact: what was learned in it about
+    the interview, which becomes a new version. fields: further columns of the contacts table.
     Raises UsageError for an interview that is not in the store or a value that the log doesn't take.
     """
     require_zone(time_zone)
     store = open_store(url, write=True, clock=clock)
+    interview = find_interview(store, interview)
     about = require_interview(store, interview)
     zone = zone_of(store, about, time_zone)
     contact_id = new_id(store, "ct-", "contacts")
@@ -143,6 +149,7 @@ def track_outcome(
     """
     require_zone(time_zone)
     store = open_store(url, write=True, clock=clock)
+    interview = find_interview(store, interview)
     about = require_interview(store, interview)
     zone = zone_of(store, about, time_zone)
     row = {"interview_id": interview, "outcome": outcome, "decided_at": _when(at, zone, store.now)}

@@ -11,6 +11,7 @@ import polars as pl
 from followup_analytics.log.schema import CLOCKS, TABLES
 from followup_analytics.store import open_store
 from followup_analytics.track.checking import require_interview
+from followup_analytics.track.finding import find_interview
 from followup_analytics.track.times import local_time, to_the_minute
 
 _HIDDEN = ("interview_id", "applicant_id", "contact_id", "direction", "channel", "outcome", "at_precision", "time_zone")
@@ -24,6 +25,7 @@ def track_history(url: str, interview: str) -> tuple[str, ...]:
     from followup_analytics.store.journal import interview_history
 
     store = open_store(url)
+    interview = find_interview(store, interview)
     versions = interview_history(store, interview)
     if not versions["interviews"].height:
         require_interview(store, interview)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from followup_analytics.errors import UsageError
-from followup_analytics.store import open_store
+from followup_analytics.log.pseudonyms import Pseudonyms
+from followup_analytics.store import Store, open_store
+from followup_analytics.store.book import read_book
 from followup_analytics.text import counted, listed
 from followup_analytics.track.doubts import written_otherwise
 from followup_analytics.track.entry import Entry
+from followup_analytics.track.finding import find_interview, folded
 from followup_analytics.track.times import Clock
 
 _WHAT = {"outcomes": "the outcome of interview", "contacts": "contact", "interviews": "interview"}
@@ -32,6 +35,8 @@ def track_undo(url: str, key: str | None = None, *, ingest: bool = False, clock:
         sentence += " The history keeps it, and the file can be ingested again."
         sentence += f" Once more takes back {undone.before}, which came before it." if undone.before else ""
         return Entry(undone.source, None, sentence)
+    if key is not None and not store.ever_had("contacts", key.strip()):
+        key = find_interview(store, key)
     undone = undo_last(store) if key is None else undo_record(store, key)
     tail = "; what it had replaced is in force again" if undone.restored else ""
     sentence = f"Took back {_WHAT[undone.table_name]} {undone.key}{tail}."
@@ -54,7 +59,7 @@ def ids_of(url: str, applicant: str) -> tuple[str, ...]:
     """
     store = open_store(url)
     pseudonyms = store.pseudonyms()
-    ids = _ids(pseudonyms.applicant(applicant.strip()), applicant)
+    ids = _ids(store, pseudonyms, applicant)
     if not store.find("interviews", ids, by="applicant_id").height:
         near = written_otherwise(store, applicant.strip(), pseudonyms)
         hint = "; one differs from it in capitals or blanks only" if near else ""
@@ -65,7 +70,7 @@ def ids_of(url: str, applicant: str) -> tuple[str, ...]:
 def holdings(url: str, applicant: str) -> str | None:
     """What is stored about an applicant, in words; None where nothing is."""
     store = open_store(url)
-    ids = _ids(store.pseudonyms().applicant(applicant.strip()), applicant)
+    ids = _ids(store, store.pseudonyms(), applicant)
     found = store.find("interviews", ids, by="applicant_id")
     if not found.height:
         return None
@@ -83,7 +88,7 @@ def track_forget(url: str, applicant: str, *, clock: Clock | None = None) -> Ent
 
     store = open_store(url, write=True, clock=clock)
     pseudonyms = store.pseudonyms()
-    erased = erase_applicant(store, set(_ids(pseudonyms.applicant(applicant.strip()), applicant)))
+    erased = erase_applicant(store, _ids(store, pseudonyms, applicant))
     if not erased.known:
         hint = (
             "; one differs from it in capitals or blanks only, so write it as it was entered"
@@ -102,5 +107,14 @@ def track_forget(url: str, applicant: str, *, clock: Clock | None = None) -> Ent
     return Entry("", None, f"{parts}{papers}.{look}{copies}")
 
 
-def _ids(pseudonym: str, applicant: str) -> list[str]:
-    return sorted({applicant.strip(), pseudonym} - {""})
+def _ids(store: Store, pseudonyms: Pseudonyms, applicant: str) -> list[str]:
+    """The ids that a text may mean: itself, its pseudonym, what they were merged into; a whole name of the book."""
+    wanted = applicant.strip()
+    aliases = store.aliases()
+    ids = {wanted, pseudonyms.applicant(wanted)} - {""}
+    ids |= {aliases[one] for one in ids if one in aliases}
+    if not store.find("interviews", sorted(ids), by="applicant_id").height:
+        called = [one for one, name in read_book(store.address.url).names().items() if folded(name) == folded(wanted)]
+        # Of two people with one name neither is meant.
+        ids |= set(called) if len(called) == 1 else set()
+    return sorted(ids)

@@ -175,8 +175,8 @@ def _tested(desk: Desk) -> Any:
 
 def _verdicts(result: Any) -> list[dict[str, Any]]:
     """The verdicts as cards: words of the advice, the verdict and its reason; numbers stay in the table."""
-    from followup_analytics.charts import VERDICT_WORDS
     from followup_analytics.claims import own_catalogue
+    from followup_analytics.log.shared_words import VERDICT_WORDS
 
     by_id = {one.id: one for one in own_catalogue().claims}
     return [

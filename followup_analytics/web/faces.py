@@ -6,7 +6,7 @@ import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from followup_analytics.results.result import note_text
+from followup_analytics.results.formatting import note_text
 from followup_analytics.text import clean
 
 if TYPE_CHECKING:

@@ -30,7 +30,9 @@ def test_every_answer_is_one_json_object_with_the_same_frame(followup, simulated
 @pytest.mark.parametrize("command", ["rates", "curve"])
 def test_estimates_have_their_eight_fields(followup, simulated_folder, command):
     """Every estimate has its interval, counts, status and reason; hidden ones have nulls and say why."""
-    for row in followup(command, simulated_folder, "--json").results:
+    rows = followup(command, simulated_folder, "--json").results
+    assert rows
+    for row in rows:
         assert set(row) >= ESTIMATE
         assert row["status"] in {"ok", "use_with_care", "suppressed", "not_estimable"}
         if row["status"] == "suppressed":

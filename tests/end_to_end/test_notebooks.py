@@ -54,7 +54,9 @@ def test_notebook_has_run_without_errors(source: Path) -> None:
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 def test_pictures_in_notebooks_have_alt_text(source: Path) -> None:
     """Each picture is a figure with words and numbers for those who can't see it."""
-    for cell in written(source)["cells"]:
+    cells = written(source)["cells"]
+    assert cells
+    for cell in cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             assert "image/png" not in data

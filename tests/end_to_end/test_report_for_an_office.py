@@ -142,5 +142,5 @@ def test_an_absent_file_is_said_to_be_absent(tmp_path):
 
 def test_there_is_no_other_kind(log):
     """A kind that does not exist is named beside those that do."""
-    with pytest.raises(UsageError, match="choose cohort, claims or handout"):
+    with pytest.raises(UsageError, match="choose bulletin, cohort, claims, methods, handout or day-sheet"):
         compose(log, kind="poster", options=Options(), case=TypeCase(None))

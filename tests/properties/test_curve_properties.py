@@ -72,7 +72,9 @@ def test_the_curve_equals_a_slow_one(made: Tables, outcome: str) -> None:
     """Estimates, events so far and numbers waiting agree on every day and event, with bare dates and cut records."""
     log = _log(made)
     exits = exits_slowly(log, outcome)
-    for row in incidence_curve(log, outcome=outcome, horizon=HORIZON, min_cell=1).rows:
+    rows = incidence_curve(log, outcome=outcome, horizon=HORIZON, min_cell=1).rows
+    assert rows
+    for row in rows:
         waiting = sum(time >= row["day"] * DAY_US for time, _ in exits)
         so_far = sum(what == row["event"] and time < (row["day"] + 1) * DAY_US for time, what in exits)
         unknown = not log.outcomes_recorded and row["event"] != "response"
@@ -109,6 +111,7 @@ def test_the_order_of_rows_changes_no_curve(made: Tables, order: random.Random) 
     shuffled = {name: order.sample(rows, len(rows)) for name, rows in made.items()}
     one, other = _log(made), _log(shuffled)
     first, second = (incidence_curve(log, by="cohort", horizon=HORIZON, min_cell=1) for log in (one, other))
+    assert first.rows
     for left, right in zip(first.rows, second.rows, strict=True):
         assert left == pytest.approx(right, abs=1e-12)
     outcomes = [cohort_outcomes(log, min_cell=1).to_json()["results"] for log in (one, other)]
@@ -129,6 +132,7 @@ def test_adding_an_applicant_never_lowers_a_count(made: Tables) -> None:
     }
     more: dict[str, Any] = {**made, "interviews": [*made["interviews"], fresh]}
     one, other = (incidence_curve(_log(log), horizon=3, min_cell=1).rows for log in (made, more))
+    assert one
     for left, right in zip(one, other, strict=True):
         assert right["n_interviews"] == left["n_interviews"] + 1
         assert right["n_applicants"] == left["n_applicants"] + 1

@@ -242,6 +242,7 @@ def test_employers_as_clusters_never_narrow_an_interval() -> None:
     """The wider of the two clusterings is given."""
     rows = [{**row, "employer": f"e{k % 5}"} for k, row in enumerate(MANY)]
     people, both = (incidence_curve(log_of(rows, ANSWERS), cluster=c, horizon=5) for c in ("applicant", "employer"))
+    assert people.rows
     for one, other in zip(people.rows, both.rows, strict=True):
         if one["estimate"] is not None:
             assert other["conf_high"] - other["conf_low"] >= one["conf_high"] - one["conf_low"] - 1e-12

@@ -60,7 +60,9 @@ def test_wrong_advice_is_never_supported() -> None:
 
 def test_idle_advice_gets_no_verdict_either_way() -> None:
     """Where nothing matters no claim is supported or contradicted, but for those two that claim just that."""
-    for row in verdicts("persistent_null"):
+    found = verdicts("persistent_null")
+    assert found
+    for row in found:
         wrong = {"contradicted"} if row["claim"] in ONE_SIDED else {"supported", "contradicted"}
         assert row["verdict"] not in wrong, row["claim"]
 

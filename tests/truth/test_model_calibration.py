@@ -16,7 +16,7 @@ from model_frames import TRUTH, attempt_frame
 from followup_analytics.cells.counted import episodes
 from followup_analytics.log.followup_log import as_of
 from followup_analytics.model import CallbackModel, fit_callback_model, predict_callbacks, term_frame
-from followup_analytics.model.evaluate import Predictions, evaluate
+from followup_analytics.model.evaluate import FoldPredictions, evaluate
 from followup_analytics.model.fitting import train
 from followup_analytics.simulate import simulate_log
 
@@ -25,7 +25,7 @@ def judged(p: np.ndarray, y: np.ndarray) -> dict[str, float]:
     """Calibration of predictions on data that had no part in the fit."""
     n = len(y)
     found = evaluate(
-        Predictions(p, np.full(n, y.mean()), np.ones(n), y, np.arange(n) % 50, np.zeros(n, dtype=np.int64))
+        FoldPredictions(p, np.full(n, y.mean()), np.ones(n), y, np.arange(n) % 50, np.zeros(n, dtype=np.int64))
     )
     return {name: one["estimate"] for name, one in found.metrics.items()}
 

@@ -45,6 +45,7 @@ def test_chances_were_right_on_average_and_intervals_held(found: dict[str, Any])
     They hold 99% where strata are those of the rates, and 89 to 94% where self-rating, whose part the ridge draws
     towards nothing, divides them.
     """
+    assert found["predictions"]
     for world in found["predictions"]:
         assert 0.9 <= world["answered_over_predicted"]["mean"] <= 1.1
         for held in world["coverage"].values():
@@ -60,5 +61,7 @@ def test_null_worlds_done_again() -> None:
 @pytest.mark.study
 def test_predictions_done_again() -> None:
     """Five logs of the etiquette world anew: intervals hold at least four in five of the strata's shares."""
-    for held in study().prediction_study("etiquette", 5)["coverage"].values():
+    shares = study().prediction_study("etiquette", 5)["coverage"].values()
+    assert shares
+    for held in shares:
         assert held["held"] >= 0.8 * held["of"]

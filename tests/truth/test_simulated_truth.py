@@ -65,7 +65,9 @@ def test_the_advice_is_right_in_one_world_and_wrong_in_another() -> None:
 @pytest.mark.parametrize("name", ["unmeasured", "unmeasured_quiet"])
 def test_hidden_diligence_changes_nothing_by_itself(name: str) -> None:
     """Where only a hidden trait makes the diligent succeed, no act has any effect."""
-    for claim, found in world_truth(load_world(name))["claims"].items():
+    claims = world_truth(load_world(name))["claims"].items()
+    assert claims
+    for claim, found in claims:
         assert abs(found["estimate"]) <= 3 * found["mc_error"] + 1e-9, claim
 
 

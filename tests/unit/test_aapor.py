@@ -113,7 +113,9 @@ def test_no_part_of_the_cases_that_the_rates_tell_is_small(min_cell: int) -> Non
         except WithheldError:
             continue
         told = [set(_split(row)) for row in found.rows if row["estimate"] is not None]
-        for kinds in _overlaps(told, set(parts)):
+        overlaps = _overlaps(told, set(parts))
+        assert overlaps
+        for kinds in overlaps:
             number = sum(sizes[code] for code in kinds)
             assert number == 0 or number >= min_cell, (sizes, kinds)
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import pytest
 
 from followup_analytics import charts
+from followup_analytics.answers.curves.result import CurveRow
 from followup_analytics.charts.style import BLUE, GREEN, GREY, INK, PURPLE, SERIES, VERMILLION, spread_apart
 
-SHOWN = {
-    "timing": "2-3", "estimate": 0.2712, "conf_low": 0.21, "conf_high": 0.34, "n_attempts": 143, "n_applicants": 90,
-    "n_events": 39, "status": "ok",
-}  # fmt: skip
-HIDDEN = {
-    "timing": "15+", "estimate": None, "conf_low": None, "conf_high": None, "n_attempts": None, "n_applicants": None,
-    "n_events": None, "status": "suppressed",
-}  # fmt: skip
+SHOWN = charts.Mark(values={"timing": "2-3"}, estimate=0.2712, conf_low=0.21, conf_high=0.34, n=143)
+HIDDEN = charts.Mark(values={"timing": "15+"}, estimate=None, status="suppressed")
+PREDICTED = charts.Predicted(predicted=0.25, estimate=0.2712, conf_low=0.21, conf_high=0.34, n_attempts=143)
+NOT_PREDICTED = charts.Predicted(predicted=None, estimate=None, conf_low=None, conf_high=None, n_attempts=None)
 
 
 def svg_of(axes: object) -> str:
@@ -39,7 +38,7 @@ def test_a_hidden_row_keeps_its_place_and_nothing_else() -> None:
 def test_scale_of_rates_starts_at_zero() -> None:
     """The axis of shares starts at zero, upright and on its side."""
     upright = charts.rate_chart([SHOWN], keys=["timing"])
-    many = [{**SHOWN, "timing": str(day)} for day in range(12)]
+    many = [replace(SHOWN, values={"timing": str(day)}) for day in range(12)]
     sideways = charts.rate_chart(many, keys=["timing"])
     assert upright.get_ylim()[0] == 0
     assert sideways.get_xlim()[0] == 0
@@ -52,29 +51,41 @@ def test_every_chart_of_simulated_data_says_so(draw: str) -> None:
         "rate": lambda: charts.rate_chart([SHOWN], keys=["timing"], simulated=True),
         "curve": lambda: charts.curve_chart(curve_rows(), simulated=True),
         "forest": lambda: charts.forest_chart(claim_rows(), simulated=True),
-        "reliability": lambda: charts.reliability_chart(
-            [{**SHOWN, "predicted": 0.25}, {**HIDDEN, "predicted": None}], simulated=True
-        ),
+        "reliability": lambda: charts.reliability_chart([PREDICTED, NOT_PREDICTED], simulated=True),
     }[draw]()
     chart = charts.Chart.of(made)
     assert "simulated data" in chart.svg()
     assert "simulated" in chart.alt
 
 
-def curve_rows() -> list[dict[str, object]]:
-    return [
-        {
-            "event": "response", "day": day, "estimate": day / 40, "conf_low": day / 50, "conf_high": day / 30,
-            "n_at_risk": 40 - 2 * day, "status": "ok",
-        }
-        for day in range(20)
-    ]  # fmt: skip
+def curve_row(day: int, estimate: float, low: float, high: float, n_at_risk: int, **by: str) -> CurveRow:
+    """A day of a curve of those who heard back."""
+    return CurveRow(
+        by=by, outcome="response", event="response", day=day, estimate=estimate, conf_low=low, conf_high=high,
+        n_at_risk=n_at_risk, n_interviews=50, n_applicants=50, n_events=1,
+    )  # fmt: skip
 
 
-def claim_rows() -> list[dict[str, object]]:
-    tested = {"claim": "thank-you-note", "verdict": "supported", "estimate": 0.09, "conf_low": 0.06, "conf_high": 0.12}
-    bare = {"claim": "smile", "verdict": "not_testable", "estimate": None, "conf_low": None, "conf_high": None}
-    return [{**row, "margin": 0.05} for row in (tested, bare)]
+def curve_rows() -> list[CurveRow]:
+    return [curve_row(day, day / 40, day / 50, day / 30, 40 - 2 * day) for day in range(20)]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim with its verdict."""
+
+    claim: str
+    verdict: str
+    estimate: float | None = None
+    conf_low: float | None = None
+    conf_high: float | None = None
+    margin: float = 0.05
+    status: str = "ok"
+    deciding_limit: float | None = None
+
+
+def claim_rows() -> list[Claim]:
+    return [Claim("thank-you-note", "supported", 0.09, 0.06, 0.12), Claim("smile", "not_testable")]
 
 
 def test_a_curve_stops_where_few_are_left() -> None:
@@ -94,7 +105,7 @@ def test_alt_text_holds_numbers_and_names_what_is_missing() -> None:
 
 def test_markup_in_labels_is_text() -> None:
     """Dollar signs and angle brackets in a label are drawn as they are, and never as mathematics or tags."""
-    rows = [{**SHOWN, "employer": r"$\frac{1}$ & <b>"}]
+    rows = [replace(SHOWN, values={"employer": r"$\frac{1}$ & <b>"})]
     drawn = svg_of(charts.rate_chart(rows, keys=["employer"]))
     assert r"$\frac{1}$ &amp; &lt;b&gt;" in drawn
 
@@ -125,7 +136,7 @@ def test_pyplot_is_never_loaded() -> None:
 
     code = (
         "import sys; from followup_analytics import charts;"
-        "charts.Chart.of(charts.rate_chart([{'timing': '1', 'estimate': .2}], keys=['timing'])).svg();"
+        "charts.Chart.of(charts.rate_chart([charts.Mark(values={'timing': '1'}, estimate=.2)], keys=['timing'])).svg();"
         "sys.exit('matplotlib.pyplot' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -133,9 +144,9 @@ def test_pyplot_is_never_loaded() -> None:
 
 def test_colours_have_contrast() -> None:
     """Lines and points reach 3:1 on white (WCAG 1.4.11), ink and grey text 4.5:1 (1.4.3)."""
-    assert all(charts.contrast(colour) >= 3 for colour in (BLUE, VERMILLION, GREEN, PURPLE))
-    assert all(charts.contrast(colour) >= 4.5 for colour in (INK, GREY, BLUE))
-    assert charts.contrast("#000000") == pytest.approx(21)
+    assert all(charts.contrast_ratio(colour) >= 3 for colour in (BLUE, VERMILLION, GREEN, PURPLE))
+    assert all(charts.contrast_ratio(colour) >= 4.5 for colour in (INK, GREY, BLUE))
+    assert charts.contrast_ratio("#000000") == pytest.approx(21)
 
 
 def test_series_differ_in_more_than_colour() -> None:
@@ -157,16 +168,13 @@ def test_points_have_a_true_minus_and_no_negative_nought(difference: float, text
     assert charts.points(difference) == text
 
 
-def by_cohort(**tops: float) -> list[dict[str, object]]:
+def by_cohort(**tops: float) -> list[CurveRow]:
     """Curves of cohorts that rise evenly to their tops on day 20."""
     return [
-        {
-            "cohort": name, "event": "response", "day": day, "estimate": top * day / 20, "conf_low": 0.0,
-            "conf_high": min(top * day / 20 + 0.1, 1.0), "n_at_risk": 50, "status": "ok",
-        }
+        curve_row(day, top * day / 20, 0.0, min(top * day / 20 + 0.1, 1.0), 50, cohort=name)
         for name, top in tops.items()
         for day in range(21)
-    ]  # fmt: skip
+    ]
 
 
 def labels_of(axes: object) -> list[tuple[str, float]]:
@@ -187,14 +195,14 @@ def test_labels_of_curves_stand_in_the_order_of_their_ends() -> None:
 
 def test_a_curve_that_stops_early_says_when() -> None:
     """Its label has the day, and no line leads to it, which would look like the curve going on."""
-    rows = [*by_cohort(long=0.6), *(row for row in by_cohort(short=0.9) if int(str(row["day"])) <= 12)]
+    rows = [*by_cohort(long=0.6), *(row for row in by_cohort(short=0.9) if row.day <= 12)]
     assert {text for text, _ in labels_of(charts.curve_chart(rows, by="cohort"))} == {"long 60%", "short 54% by day 12"}
 
 
 def test_a_hidden_curve_keeps_its_line_in_the_table_of_those_waiting() -> None:
     """The word hidden stands there, and the caption says why."""
     gone = dict.fromkeys(("estimate", "conf_low", "conf_high", "n_at_risk"))
-    rows = [*by_cohort(shown=0.6), *({**row, **gone, "status": "suppressed"} for row in by_cohort(small=0.5))]
+    rows = [*by_cohort(shown=0.6), *(row.having(**gone, status="suppressed") for row in by_cohort(small=0.5))]
     chart = charts.Chart.of(charts.curve_chart(rows, by="cohort"))
     assert ">hidden<" in chart.svg()
     assert "protects small groups" in chart.caption

@@ -77,10 +77,11 @@ def test_commands_of_the_readme_exist():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     lines = [line.split("#")[0] for line in text.splitlines() if line.startswith("followup ")]
     helps: dict[str, str] = {}
+    assert lines
     for line in lines:
         words = line.split()
         command = words[1]
-        where = ["track", "x", words[3]] if command == "track" else [command]
+        where = {"track": ["track", "x", *words[3:4]], "office": words[1:3]}.get(command, [command])
         key = " ".join(where)
         if key not in helps:
             argv = ["followup", *where, "--help"]

@@ -21,7 +21,7 @@ from followup_analytics import (
 from followup_analytics.answers.curves import silence
 from followup_analytics.answers.drivers import later_attempts, what_drives
 from followup_analytics.answers.outreach import aapor_rates, level_of_effort
-from followup_analytics.charts import Chart, count_chart, number_chart
+from followup_analytics.charts import Chart, Mark, count_chart, number_chart
 from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.model import compare_models
 from followup_analytics.results.result import Result
@@ -79,13 +79,12 @@ def test_compared_models_are_drawn(sample: FollowUpLog) -> None:
 
 def test_a_number_that_may_not_be_shown_keeps_its_line() -> None:
     """The words hidden or not estimable stand where the dot would."""
-    empty = dict.fromkeys(("estimate", "conf_low", "conf_high"))
-    rows = [
-        {"name": "a", "estimate": 0.5, "conf_low": 0.25, "conf_high": 1.0, "status": "ok"},
-        {"name": "b", **empty, "status": "suppressed"},
-        {"name": "c", **empty, "status": "not_estimable"},
+    marks = [
+        Mark(values={"name": "a"}, estimate=0.5, conf_low=0.25, conf_high=1.0),
+        Mark(values={"name": "b"}, estimate=None, status="suppressed"),
+        Mark(values={"name": "c"}, estimate=None, status="not_estimable"),
     ]
-    chart = Chart.of(number_chart(rows, label="name", what="Odds ratio", reference=1.0, ratio=True))
+    chart = Chart.of(number_chart(marks, what="Odds ratio", reference=1.0, ratio=True))
     assert "a 0.50 (0.25 to 1.00)" in chart.alt
     assert ">hidden<" in chart.svg()
     assert ">not estimable<" in chart.svg()

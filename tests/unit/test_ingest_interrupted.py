@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from followup_analytics.ingest import ingest_files
-from followup_analytics.reading.logs import read_log
+from followup_analytics.store import open_store
 
 ROSTER = "interview_id,applicant_id,interviewed_at,numbers\ni1,a,2024-03-10T10:00-04:00,+12025550143\n"
 
@@ -53,7 +53,7 @@ def test_an_interruption_leaves_the_store_whole(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         ingest_files(tmp_path / "calls.xml", into=url, roster=tmp_path / "roster.csv", progress=stop)
-    assert read_log(url).contacts.height == 0
+    assert open_store(url).sizes()["interviews"] == 0, "the roster's interviews belong to the same run"
     result = ingest_files(tmp_path / "calls.xml", into=url, roster=tmp_path / "roster.csv")
     assert (result.rows[0]["accepted"], result.rows[0]["unmatched"]) == (60_000, 60_000)
 
@@ -74,5 +74,5 @@ def test_an_interruption_while_rejects_are_written(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(papers, "copy_records", halfway)
     with pytest.raises(KeyboardInterrupt):
         ingest_files(tmp_path / "calls.xml", into=url, roster=tmp_path / "roster.csv")
-    assert read_log(url).contacts.height == 0
+    assert open_store(url).sizes()["interviews"] == 0
     assert [path.name for path in tmp_path.iterdir() if "rejects" in path.name] == []

@@ -175,7 +175,9 @@ def test_what_is_wrong_with_a_map(tmp_path: Path, text: str, error: type[Excepti
 
 def test_shipped_maps_are_sound() -> None:
     """Every shipped map loads, says by which columns it is known, and is a source of its name."""
-    for name in shipped_maps():
+    maps = shipped_maps()
+    assert maps
+    for name in maps:
         map_ = load_map(name)
         assert map_.needs
         assert sources()[name].description == map_.description

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from followup_analytics.errors import DataError
-from followup_analytics.ingest.parsing.times import iso_times, order_of, read_times
+from followup_analytics.ingest.parsing.times import read_times
+from followup_analytics.sheets.dates import iso_times, order_of
 
 
 def iso(*texts: str | None, **options: bool) -> list[str | None]:

@@ -11,7 +11,7 @@ from sklearn.preprocessing import OneHotEncoder
 
 from followup_analytics.model.coding import OTHER, learn_coding
 from followup_analytics.model.counts import count_cells
-from followup_analytics.model.evaluate import Predictions, evaluate
+from followup_analytics.model.evaluate import FoldPredictions, evaluate
 from followup_analytics.model.fitting import fit_counts, train, unseen
 from followup_analytics.model.ridge import design_of, fit, fit_many
 from followup_analytics.model.tuning import folds_of_groups
@@ -165,7 +165,7 @@ def test_area_is_averaged_within_folds() -> None:
     fold = np.repeat(np.arange(5), 40)
     y = (rng.random(200) < 0.3).astype(float)
     p = np.array([(y.sum() - y[fold == k].sum()) / 160 for k in range(5)])[fold]
-    found = evaluate(Predictions(p, p, np.ones(200), y, np.arange(200) % 50, fold))
+    found = evaluate(FoldPredictions(p, p, np.ones(200), y, np.arange(200) % 50, fold))
     assert found.metrics["auc"]["estimate"] == pytest.approx(0.5)
     assert not found.beats_base_rate
 
@@ -178,7 +178,7 @@ def test_measures_equal_scikit_learns() -> None:
     p = rng.uniform(0.05, 0.95, 500).round(2)
     y = (rng.random(500) < p).astype(float)
     zero = np.zeros(500, dtype=np.int64)
-    found = evaluate(Predictions(p, np.full(500, y.mean()), np.ones(500), y, np.arange(500) % 50, zero)).metrics
+    found = evaluate(FoldPredictions(p, np.full(500, y.mean()), np.ones(500), y, np.arange(500) % 50, zero)).metrics
     assert found["log_loss"]["estimate"] == pytest.approx(log_loss(y, p), abs=1e-12)
     assert found["brier"]["estimate"] == pytest.approx(brier_score_loss(y, p), abs=1e-12)
     assert found["auc"]["estimate"] == pytest.approx(roc_auc_score(y, p), abs=1e-12)

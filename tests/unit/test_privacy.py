@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from followup_analytics.errors import UnreadableError, UsageError
-from followup_analytics.log.pseudonyms import Pseudonyms, key_path, load_pseudonyms, personal_kind, protect
+from followup_analytics.log.personal import fate_of, heading_tells
+from followup_analytics.log.pseudonyms import Pseudonyms, key_path, load_pseudonyms, protect
 
 
 def test_pseudonyms_depend_on_key_and_kind() -> None:
@@ -63,13 +64,23 @@ def test_the_key_of_a_shared_store_has_no_password_in_its_name(monkeypatch: pyte
 @pytest.mark.parametrize(
     ("column", "kind"),
     [
-        ("student name", "name"),
-        ("Last_Name", "name"),
-        ("mobile phone", "number"),
-        ("E-mail", "address"),
-        ("home address", "address"),
+        ("student name", "person"),
+        ("Last_Name", "person"),
+        ("mobile phone", "person"),
+        ("E-mail", "person"),
+        ("home address", "person"),
+        ("recruiter", "person"),
+        ("Advisor", "person"),
+        ("contact_person", "person"),
+        ("dob", "person"),
+        ("StudentID", "person"),
+        ("Ansprechpartnerin", "person"),
+        ("Geburtsdatum", "person"),
+        ("Teléfono", "person"),
+        ("Prénom", "person"),
         ("Notes", "note"),
         ("comments", "note"),
+        ("Bemerkungen", "note"),
         ("company name", None),
         ("employer", None),
         ("gpa", None),
@@ -80,11 +91,11 @@ def test_the_key_of_a_shared_store_has_no_password_in_its_name(monkeypatch: pyte
 )
 def test_columns_of_people(column: str, kind: str | None) -> None:
     """A user's own column is personal by the words of its heading."""
-    assert personal_kind(column) == kind
+    assert heading_tells(column) == kind
 
 
 def test_protect() -> None:
-    """Applicants and people in further columns are replaced, free text goes, nulls and things stay."""
+    """Applicants are replaced, people in further columns and free text go, things stay, and what is named stays."""
     frame = pl.DataFrame(
         {
             "applicant_id": ["a", "a", "b"],
@@ -94,25 +105,43 @@ def test_protect() -> None:
         }
     )
     safe = protect(frame, ["student name", "notes", "gpa"], Pseudonyms(b"k" * 32))
-    assert safe.columns == ["applicant_id", "student name", "gpa"]
+    assert safe.columns == ["applicant_id", "gpa", "_bucket"]
     assert safe["applicant_id"].n_unique() == 2
-    assert safe["student name"].is_null().to_list() == [False, True, False]
-    assert not set(safe["student name"].drop_nulls()) & {"Ann", "Bob"}
-    kept = protect(frame, ["student name", "notes", "gpa"], Pseudonyms(b"k" * 32), keep_notes=True)
+    own = ["student name", "notes", "gpa"]
+    kept = protect(frame, own, Pseudonyms(b"k" * 32), keep_notes=True, keep=["Student Name"])
     assert kept["notes"].to_list() == ["x", "y", "z"]
+    assert kept["student name"].to_list() == ["Ann", None, "Bob"]
 
 
 def test_values_of_people_under_any_heading() -> None:
-    """Addresses and numbers are replaced also where the heading doesn't say what they are."""
+    """Addresses and numbers are dropped also where the heading doesn't say what they are."""
     frame = pl.DataFrame(
         {
             "reach": ["ann@example.org", None],
             "line": ["+1 202 555 0143", "none"],
             "grade": ["A", "B"],
-            "numbers": ["1", "2"],
         }
     )
     safe = protect(frame, frame.columns, Pseudonyms(b"k" * 32))
-    assert safe["grade"].to_list() == ["A", "B"]
-    assert not {"ann@example.org", "+1 202 555 0143", "1"} & set(map(str, safe.row(0)))
-    assert safe["reach"][1] is None
+    assert safe.columns == ["grade"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "becomes"),
+    [
+        (["Arts", "Sciences", "Arts"], "stored"),
+        (["Computer Science", "Business Administration", "Art History"], "stored"),
+        (["Maria Lopez", "Peter Novak", "Anna Smith"], "dropped"),
+        (["Lopez, Maria", "Novak, Peter", "Smith, Anna"], "dropped"),
+        ([f"{number}" for number in range(47110, 47130)], "dropped"),
+        ([f"{number % 5}" for number in range(40)], "stored"),
+        (["3.5", "2.75", "3.9"], "stored"),
+        (["yes", "no", None], "stored"),
+        ([f"answer number {number}" for number in range(40)], "dropped"),
+        (["he said that he would call again on Monday at noon"] * 3, "dropped"),
+    ],
+    ids=["category", "two capitals", "names", "last first", "keys", "points", "decimals", "booleans", "many", "texts"],
+)
+def test_fate_of_columns_by_content(cells: list[str | None], becomes: str) -> None:
+    """Numbers, booleans and categories of few values are stored; keys, names and texts are dropped."""
+    assert fate_of(pl.Series("x1", cells)).becomes == becomes

@@ -84,7 +84,7 @@ def test_mended_once_it_goes_in_alone() -> None:
     edit(lambda row: [*row[:3], "30/01/2026", *row[4:]] if row[0] == 102 else row)
     result = ingest(PAPER)
     assert {row["table"]: row["accepted"] for row in result.rows} == {"interviews": 1, "contacts": 1, "outcomes": 0}
-    assert "102-HSBC" in read_log(STORE).interviews["interview_id"]
+    assert "HSBC" in read_log(STORE).interviews["employer"]
 
 
 def test_repetitions_never_replace_what_they_repeat() -> None:

@@ -61,7 +61,7 @@ def test_a_users_fonts_are_added(tmp_path: Path) -> None:
 def test_templates_fetch_nothing_and_evaluate_nothing() -> None:
     """No template names a package from the network or turns text into markup."""
     sources = template_sources()
-    assert set(sources) == {"book.typ", "report.typ"}
+    assert set(sources) == {"book.typ", "cohort.typ", "report.typ", "sheet.typ"}
     for text in sources.values():
         assert "@preview" not in text
         assert "eval(" not in text

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
 from followup_analytics.advice import next_steps
+from followup_analytics.answers.outcomes import cohort_outcomes
 from followup_analytics.answers.rates import response_rates
 from followup_analytics.log.followup_log import Note, build_log
 from followup_analytics.reading.logs import read_log
-from followup_analytics.results.result import note_text
+from followup_analytics.results.disclosure import hidden_row, is_hidden
+from followup_analytics.results.disclosure.marked import Disclosed
+from followup_analytics.results.formatting import note_text
 
 
 @pytest.fixture(scope="module")
 def rates():
-    """Rates of the sample log by channel."""
-    return response_rates(read_log("data/log"), by="channel")
+    """Rates of the sample log by channel, without the rows that are hidden."""
+    found = response_rates(read_log("data/log"), by="channel")
+    return replace(found, rows=found.rows.where(lambda row: not is_hidden(row)))
 
 
 def printed(result, width: int) -> str:
@@ -27,20 +32,65 @@ def printed(result, width: int) -> str:
     return stream.getvalue()
 
 
-@pytest.mark.parametrize("width", [60, 80, 100, 140])
+@pytest.mark.parametrize("width", [50, 60, 80, 100, 140])
 def test_no_column_is_cut_off_on_any_screen(rates, width):
-    """Every word and number of every row is there whole: in a table where it fits, else field by field."""
+    """Every word and number of every row is there whole, or its column is named as left out; no line is too long."""
     shown = printed(rates, width)
-    for line in rates.printed()[1]:
-        for cell in (cell for cell in line if cell):
-            assert all(word in shown for word in cell.split())
+    words = " ".join(shown.split())
+    fields, body = rates.printed()
+    left_out = {one.label for one in fields if f"No room for {one.label}" in words or f", {one.label}" in words}
+    assert left_out < {one.label for one in fields}
+    assert body
+    for line in body:
+        for one, cell in zip(fields, line, strict=True):
+            assert one.label in left_out or all(word in shown for word in cell.split())
     assert all(len(line) <= width for line in shown.splitlines())
 
 
-def test_a_wide_screen_gets_a_table_and_a_narrow_one_records(rates):
-    """The heading of a column stands once in a table, and once a row in records."""
-    assert printed(rates, 140).count("Applicants") == 1
-    assert printed(rates, 60).count("Applicants") == len(rates.rows)
+@pytest.mark.parametrize(
+    ("width", "left_out"),
+    [
+        (140, None),
+        (74, "No room for Applicants:"),
+        (60, "No room for Applicants, Answered:"),
+    ],
+)
+def test_a_narrow_screen_keeps_the_table_and_names_what_it_leaves_out(rates, width, left_out):
+    """What matters least goes first; the rate and its interval stay in every table."""
+    shown = " ".join(printed(rates, width).split())
+    assert ("No room" in shown) is (left_out is not None)
+    assert left_out is None or left_out in shown
+    assert shown.count("95% interval") == 1
+
+
+def test_one_row_stands_field_by_field(rates):
+    """Where one row is too wide for the screen, each field has a line of its own and none is left out."""
+    alone = replace(rates, rows=Disclosed(rates.rows[:1]))
+    shown = printed(alone, 60)
+    assert "No room" not in shown
+    assert all(one.label in shown for one in alone.printed()[0])
+
+
+def test_several_hidden_rows_are_folded_into_one_line(rates):
+    """Their names stand in it; one hidden row alone keeps its place, and so do all where none is shown."""
+    hidden = [hidden_row(row) for row in rates.rows]
+    folded = printed(replace(rates, rows=Disclosed((*rates.rows[:2], *hidden[2:]))), 140)
+    names = "; ".join(row.by["channel"] for row in rates.rows[2:])
+    assert f"Hidden: {len(hidden) - 2} rows ({names})." in folded
+    assert "Hidden:" not in printed(replace(rates, rows=Disclosed((*rates.rows[:-1], hidden[-1]))), 140)
+    assert "Hidden:" not in printed(replace(rates, rows=Disclosed(hidden)), 140)
+
+
+def test_cohorts_stand_side_by_side_where_there_is_no_room_for_all_measures():
+    """Each measure is a line, each cohort a column, and none is left out."""
+    found = cohort_outcomes(read_log("data/log"))
+    shown = printed(found, 80)
+    lines = [line.split() for line in shown.splitlines()]
+    fields, body = found.printed()
+    assert ["Measure", *body[0][0].split(), *body[1][0].split()] in lines
+    assert "No room" not in shown
+    assert len(fields) > 8
+    assert all(" ".join(one.label.split()) in " ".join(shown.split()) for one in fields[1:])
 
 
 def test_notes_read_well_for_any_number():
@@ -63,14 +113,16 @@ def test_a_table_that_just_fits_is_not_cut_off(width):
     )  # fmt: skip
     result = response_rates(log, by="channel", min_cell=1)
     shown = printed(result, width)
+    assert result.printed()[1][0]
     for cell in result.printed()[1][0]:
         assert all(word in shown.split() for word in cell.split())
 
 
 def test_sentences_are_not_squeezed():
-    """A column of sentences keeps a readable width, or the rows stand one below the other with hanging lines."""
+    """A column of sentences keeps a readable width; how sure the advice is leaves before its reason does."""
     steps = next_steps(read_log("data/log"), test=False)
-    narrow = printed(steps, 72).splitlines()
-    start = next(place for place, line in enumerate(narrow) if line.strip().startswith("why  "))
-    assert narrow[start + 1].startswith(" " * narrow[start].index("The employer"))
+    narrow = printed(steps, 72)
+    assert "No room for client, how sure:" in " ".join(narrow.split())
+    heading = next(line for line in narrow.splitlines() if " why" in line)
+    assert 72 - heading.index("why") >= 24
     assert printed(steps, 140).count("how sure") == 1

@@ -58,6 +58,7 @@ def test_what_comes_out_is_what_went_in(store: Store) -> None:
     frames = {"interviews": table(INTERVIEWS, "interviews"), "contacts": table(CONTACTS, "contacts")}
     add(store, **frames)
     found = store.read_tables()
+    assert frames
     for name, frame in frames.items():
         key = TABLES[name].key
         assert found[name].sort(key).equals(frame.drop("_row").sort(key).select(found[name].columns))

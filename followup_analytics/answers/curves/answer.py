@@ -15,6 +15,7 @@ from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked, in_frames
 from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.log.recording import NOT_RECORDED, recording_notes
+from followup_analytics.log.shared_words import MISSING
 from followup_analytics.results.disclosure import (
     Cells,
     Disclosure,
@@ -167,7 +168,7 @@ def _parts(rows: pl.DataFrame, by: str | None) -> list[tuple[str | None, pl.Data
     """The rows of each group, groups in the order of their names, ``(missing)`` last."""
     if by is None:
         return [(None, rows)]
-    names = sorted(rows[by].unique(), key=lambda name: (name == "(missing)", name))
+    names = sorted(rows[by].unique(), key=lambda name: (name == MISSING, name))
     split = {key[0]: part for key, part in rows.partition_by(by, as_dict=True).items()}
     return [(name, split[name]) for name in names]
 

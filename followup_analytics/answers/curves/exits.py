@@ -18,7 +18,9 @@ from followup_analytics.cells.counted import episodes
 from followup_analytics.errors import UsageError
 from followup_analytics.log import clock
 from followup_analytics.log.asked import in_frames
+from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.followup_log import FollowUpLog, require_column
+from followup_analytics.log.shared_words import MISSING
 from followup_analytics.statistics import Jackknife, cluster_number, group_rows
 from followup_analytics.statistics.incidence import (
     Incidence,
@@ -32,8 +34,6 @@ from followup_analytics.text import listed
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-DAY_US = clock.DAY_US
-MISSING = "(missing)"
 #: Whose interviews may be alike: applicants', or also employers' (then each interval is the wider of the two).
 CLUSTERS = ("applicant", "employer")
 

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from followup_analytics.cells.counted import check_outcome
 from followup_analytics.errors import UsageError
+from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.followup_log import Note
+from followup_analytics.log.shared_words import MISSING
 from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import (
     Disclosure,
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from followup_analytics.statistics import Jackknife
 
 FloatArray = NDArray[np.float64]
-DAY_US = 86_400_000_000
 _LONGEST = 3_650
 
 
@@ -50,6 +51,7 @@ class SilenceRow(Row):
     outcome: str = col.column("text", "", "The outcome asked about.", role="key")
     estimate: float | None = col.estimate(
         "of those who heard back, later than that",
+        short="heard later",
         about="Of those who heard back by the horizon, the share that did so only after more than `days` days.",
     )
     conf_low: float | None = col.lower()
@@ -58,6 +60,7 @@ class SilenceRow(Row):
         "share",
         "of those still waiting, will hear",
         "Of those still waiting after `days` days, the share that hears back by the horizon.",
+        short="will hear yet",
         role="estimate",
     )
     chance_yet_low: float | None = col.lower(label="95% interval ", upper="chance_yet_high")
@@ -100,13 +103,12 @@ class SilenceResult(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals: of those who heard back, the share that did so only later, for each group."""
-        from followup_analytics.charts import rate_chart
+        from followup_analytics.charts import Mark, rate_chart
 
         return rate_chart(
-            self.rows,
+            [Mark.of(row, {"group": row.group}, row.n_events) for row in self.rows],
             keys=("group",),
             what=f"Heard back after more than {counted_days(self.rows[0].days)}",
-            n_field="n_events",
             n_of="interviews that heard back",
             simulated=self.counts.simulated,
             title=None if ax is not None else self.title,
@@ -161,7 +163,7 @@ def silence(
 
 
 def _parts(rows: pl.DataFrame, by: str) -> list[tuple[str, pl.DataFrame]]:
-    names = sorted(rows[by].unique().to_list(), key=lambda name: (name == "(missing)", name))
+    names = sorted(rows[by].unique().to_list(), key=lambda name: (name == MISSING, name))
     return [(name, rows.filter(pl.col(by) == name)) for name in names]
 
 

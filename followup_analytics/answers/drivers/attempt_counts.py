@@ -13,16 +13,12 @@ from followup_analytics.errors import DataError
 from followup_analytics.log.asked import in_frames
 from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.log.recording import NOT_RECORDED
+from followup_analytics.log.shared_words import LAST_ATTEMPT, MISSING, TIMING_BINS, TIMING_NAMES
 from followup_analytics.statistics import Jackknife, group_rows
 from followup_analytics.statistics.firth import fit_firth
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-
-MISSING = "(missing)"
-#: Days of an attempt and numbers of attempts are taken together as in the tables of rates.
-_TIMING = ((0, "0"), (1, "1"), (3, "2-3"), (7, "4-7"), (14, "8-14"))
-LAST_ATTEMPT = 6
 
 NO_ATTEMPTS = "There is nothing to estimate: no attempt in this log has a window that was seen to its end."
 SELECTION = Note(
@@ -44,9 +40,10 @@ def mature_attempts(
     rows = attempts(log, outcome, within, columns=columns)
     cut = rows.filter(pl.col("closed_by") == "censored").height
     rows = rows.filter(pl.col("closed_by") != "censored")
-    label = pl.lit("15+")
-    for last, name in reversed(_TIMING):
-        label = pl.when(pl.col("day") <= last).then(pl.lit(name)).otherwise(label)
+    # Days and numbers of attempts are taken together as in the tables of rates.
+    label = pl.lit(TIMING_NAMES[0])
+    for first, name in TIMING_BINS[1:]:
+        label = pl.when(pl.col("day") >= first).then(pl.lit(name)).otherwise(label)
     number = pl.col("attempt").clip(1, LAST_ATTEMPT)
     rows = rows.with_columns(
         timing=label,

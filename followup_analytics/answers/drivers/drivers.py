@@ -43,7 +43,9 @@ _FEW_EVENTS = 10
 class DriverRow(Row):
     """How much one block of an attempt's features goes with hearing back."""
 
-    block: str = col.column("text", "Feature of the attempt", "The block.", role="key", importance=col.ALWAYS)
+    block: str = col.column(
+        "text", "Feature of the attempt", "The block.", short="Feature", role="key", importance=col.ALWAYS
+    )
     estimate: float | None = col.estimate(
         "Spread of log-odds",
         "number",
@@ -87,11 +89,10 @@ class Drivers(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals: the spread of the log-odds that goes with each block."""
-        from followup_analytics.charts import number_chart
+        from followup_analytics.charts import Mark, number_chart
 
         return number_chart(
-            self.rows,
-            label="block",
+            [Mark.of(row, {"block": row.block}) for row in self.rows],
             what="Spread of the log-odds of a response",
             simulated=self.counts.simulated,
             title=None if ax is not None else self.title,

@@ -11,7 +11,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.answers.drivers.attempt_counts import (
-    LAST_ATTEMPT,
     NO_ATTEMPTS,
     SELECTION,
     firth_jackknife,
@@ -21,6 +20,7 @@ from followup_analytics.answers.drivers.attempt_counts import (
 from followup_analytics.cells.counted import counts_behind
 from followup_analytics.log.asked import asked, in_frames
 from followup_analytics.log.followup_log import FollowUpLog, require_column
+from followup_analytics.log.shared_words import LAST_ATTEMPT
 from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import Disclosure, disclose, n_applicants_of, policy_of, require_enough
 from followup_analytics.results.result import LogCounts, Result
@@ -83,11 +83,10 @@ class LaterAttempts(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals: the odds ratio of each further attempt, on a scale of ratios with a line at 1."""
-        from followup_analytics.charts import number_chart
+        from followup_analytics.charts import Mark, number_chart
 
         return number_chart(
-            self.rows,
-            label="model",
+            [Mark.of(row, {"model": row.model}) for row in self.rows],
             what="Odds ratio of a response for each further attempt",
             reference=1.0,
             ratio=True,

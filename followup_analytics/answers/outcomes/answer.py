@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from followup_analytics.answers.curves.exits import (
     EVENTS,
-    MISSING,
     DayCurve,
     check_cluster,
     day_curve,
@@ -28,6 +27,7 @@ from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked
 from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
 from followup_analytics.log.recording import NOT_RECORDED, recording_notes
+from followup_analytics.log.shared_words import MISSING
 from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
 from followup_analytics.results.disclosure import (
@@ -192,6 +192,7 @@ class CohortOutcomes(Result):
     command: ClassVar[str] = "outcomes"
     title: ClassVar[str] = "Outcomes"
     row_type: ClassVar[type[Row]] = CohortRow
+    turns: ClassVar[bool] = True
 
     def lacking(self) -> Collection[str]:
         """Without destinations there are no rates of them, without another cohort no differences."""
@@ -205,13 +206,12 @@ class CohortOutcomes(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with intervals: the share of interviews that advanced by day 30, for each group."""
-        from followup_analytics.charts import rate_chart
+        from followup_analytics.charts import Mark, rate_chart
 
         return rate_chart(
-            self.rows,
+            [Mark.of(row, {"group": row.group}, row.n_interviews) for row in self.rows],
             keys=("group",),
             what=f"Share that advanced by day {HORIZON}",
-            n_field="n_interviews",
             n_of="interviews",
             simulated=self.counts.simulated,
             title=None if ax is not None else f"Interviews that advanced, by {self.by.replace('_', ' ')}",

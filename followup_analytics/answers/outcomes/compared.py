@@ -78,18 +78,17 @@ class CohortComparison(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with intervals: the shares of both cohorts, for hearing back and for advancing."""
-        from followup_analytics.charts import rate_chart
+        from followup_analytics.charts import Mark, rate_chart
 
-        rows = [
-            {
-                "outcome": "heard back" if row.outcome == "response" else "advanced",
-                "cohort": name,
-                "estimate": rate,
-                "conf_low": low,
-                "conf_high": high,
-                "n_interviews": n,
-                "status": "ok" if rate is not None else "not_estimable",
-            }
+        marks = [
+            Mark(
+                values={"outcome": "heard back" if row.outcome == "response" else "advanced", "cohort": name},
+                estimate=rate,
+                conf_low=low,
+                conf_high=high,
+                n=n,
+                status="ok" if rate is not None else "not_estimable",
+            )
             for row in self.rows
             for name, rate, low, high, n in (
                 (self.against, row.rate_against, row.rate_against_low, row.rate_against_high, row.n_interviews_against),
@@ -97,10 +96,9 @@ class CohortComparison(Result):
             )
         ]
         return rate_chart(
-            rows,
+            marks,
             keys=("outcome", "cohort"),
             what="Share of interviews",
-            n_field="n_interviews",
             n_of="interviews",
             simulated=self.counts.simulated,
             title=None if ax is not None else f"{self.group} beside {self.against}",

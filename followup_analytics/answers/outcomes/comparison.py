@@ -11,9 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.answers.curves.exits import (
-    DAY_US,
     EVENTS,
-    MISSING,
     check_cluster,
     employer_groups,
     exits,
@@ -24,8 +22,10 @@ from followup_analytics.answers.outcomes.standardise import Design, balance_weig
 from followup_analytics.cells.counted import OUTCOMES_OF_INTEREST
 from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked, in_frames, without_mark
+from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
 from followup_analytics.log.recording import NOT_RECORDED, recording_notes
+from followup_analytics.log.shared_words import MISSING
 from followup_analytics.results.disclosure import (
     Cells,
     Disclosure,

@@ -32,7 +32,8 @@ from followup_analytics.results.disclosure import (
     require_enough,
     sets_shown,
 )
-from followup_analytics.results.result import LogCounts, Result, cell_text
+from followup_analytics.results.formatting import cell_text
+from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.results.scope import scope
 from followup_analytics.statistics import group_rows, jackknife_of_sums, korn_graubard_from_se, presentation_badge
@@ -136,12 +137,12 @@ class AaporResult(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals, one for each rate, the lower and the upper bound among them."""
-        from followup_analytics.charts import rate_chart
+        from followup_analytics.charts import Mark, rate_chart
 
-        rows = [{**row, "rate": row.label} for row in self.rows]
+        marks = [Mark.of(row, {"rate": row.label}, row.n_interviews) for row in self.rows]
         return rate_chart(
-            rows, keys=("rate",), what=f"Share of cases after {self.followed_for} days", n_field="n_interviews",
-            n_of="cases", simulated=self.counts.simulated,
+            marks, keys=("rate",), what=f"Share of cases after {self.followed_for} days", n_of="cases",
+            simulated=self.counts.simulated,
             title=None if ax is not None else "Response, contact and cooperation rates", ax=ax,
         )  # fmt: skip
 

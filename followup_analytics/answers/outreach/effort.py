@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from followup_analytics.answers.rates.answer import SELECTION, response_rates
 from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import Disclosure, disclosed_except, policy_of
-from followup_analytics.results.result import Result, cell_text
+from followup_analytics.results.formatting import cell_text
+from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.results.scope import scope
 from followup_analytics.text import counted_days
@@ -36,6 +37,7 @@ class EffortRow(Row):
     )
     estimate: float | None = col.estimate(
         "Would have heard so far",
+        short="Heard so far",
         about="Cumulative share if those who stopped trying were no different from those who went on.",
     )
     conf_low: float | None = col.lower()
@@ -86,13 +88,12 @@ class EffortResult(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with intervals over the number of attempts, the numbers still trying below."""
-        from followup_analytics.charts import rate_chart
+        from followup_analytics.charts import Mark, rate_chart
 
         return rate_chart(
-            self.rows,
+            [Mark.of(row, {"attempt": row.attempt}, row.n_at_risk) for row in self.rows],
             keys=("attempt",),
             what="Share that would have heard so far",
-            n_field="n_at_risk",
             n_of="interviews still tried",
             simulated=self.counts.simulated,
             title=None if ax is not None else "Heard back by number of attempts",

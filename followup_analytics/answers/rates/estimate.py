@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.cells.windows import CENSORED, END, NEXT_ATTEMPT, RESPONSE
+from followup_analytics.cells.windows import CUT_OFF, END, NEXT_ATTEMPT, RESPONSE
 from followup_analytics.results.values import finite
 from followup_analytics.statistics import (
     Badge,
@@ -45,7 +45,7 @@ class Windows:
         group: row of the table, 0..R-1.
         cluster: applicant (or employer), 0..C-1.
         elapsed: microseconds from the attempt to what closes its window, at most the window.
-        closed: code of what closed it (risk.CENSORED, RESPONSE, END, NEXT_ATTEMPT, WINDOW).
+        closed: code of what closed it (CUT_OFF, RESPONSE, END, NEXT_ATTEMPT, WINDOW).
     """
 
     group: IntArray
@@ -108,7 +108,7 @@ def group_rates(windows: Windows, n_groups: int, within_us: int) -> GroupRates:
     interval = korn_graubard(
         sums["y"], sums["n"], sums["clusters"], sums["yy"], sums["yn"], sums["nn"], assumed_icc=ASSUMED_ICC
     )
-    cut = np.bincount(windows.group, weights=windows.closed == CENSORED, minlength=n_groups)
+    cut = np.bincount(windows.group, weights=windows.closed == CUT_OFF, minlength=n_groups)
     observed = np.ones(n_groups, dtype=bool)
     if cut.any():
         interval, observed = _with_cut_windows(windows, interval, sums, np.flatnonzero(cut), within_us, observed)
@@ -149,7 +149,7 @@ def _with_cut_windows(
     def of_group(g: int) -> tuple[float, float, bool, float]:
         rows = order[bounds[g] : bounds[g + 1]]
         elapsed, closed, cluster = windows.elapsed[rows], windows.closed[rows], windows.cluster[rows]
-        return *cut_rate(elapsed, closed, cluster, within_us), float(np.sum(closed != CENSORED))
+        return *cut_rate(elapsed, closed, cluster, within_us), float(np.sum(closed != CUT_OFF))
 
     # Groups know nothing of each other, and sorting them leaves the interpreter alone.
     with ThreadPoolExecutor(os.cpu_count()) as pool:

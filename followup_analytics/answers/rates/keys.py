@@ -22,18 +22,17 @@ from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked
 from followup_analytics.log.followup_log import Note, built_in_note
 from followup_analytics.log.schema import CHANNELS, PARTIES
+from followup_analytics.log.shared_words import ATTEMPT_NAMES, MISSING, TIMING_NAMES, WEEKDAYS
 from followup_analytics.results.disclosure import DisclosurePolicy
 from followup_analytics.text import listed, nearest
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
 
-MISSING = "(missing)"
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 DEFAULT_BINS: Mapping[str, str] = {
-    "timing": "0,1,2-3,4-7,8-14,15+",
-    "attempt": "1,2,3,4,5,6+",
+    "timing": ",".join(TIMING_NAMES),
+    "attempt": ",".join(ATTEMPT_NAMES),
     "weekday": ",".join(WEEKDAYS),
     "hour": ",".join(f"{hour:02}" for hour in range(24)),
 }

@@ -13,7 +13,8 @@ from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
 from followup_analytics.results.disclosure import Units
-from followup_analytics.results.result import Result, cell_text
+from followup_analytics.results.formatting import cell_text
+from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.text import counted, counted_days
 
@@ -162,16 +163,17 @@ class RatesResult(Result):
     def _named(self, row: RatesRow) -> str:
         from followup_analytics.charts.words import row_label
 
-        label = row_label(row, self.keys)
+        label = row_label(row.by, self.keys)
         name = f"the {label} attempt" if self.keys == ("attempt",) else label
         return f"{name} ({cell_text(row, 'estimate')}, {cell_text(row, 'conf_low')})"
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Dots with 95% intervals, hollow where the number is to be used with care; a title on axes of its own."""
-        from followup_analytics.charts import rate_chart
+        from followup_analytics.charts import Mark, rate_chart
         from followup_analytics.charts.words import joined, key_title
 
         by = joined([key_title(key)[:1].lower() + key_title(key)[1:] for key in self.keys])
         what = f"{_WHAT[self.outcome]} within {counted_days(self.within)}"
         title = None if ax is not None else f"{_WHAT[self.outcome]} by {by}"
-        return rate_chart(self.rows, keys=self.keys, what=what, simulated=self.counts.simulated, title=title, ax=ax)
+        marks = [Mark.of(row, row.by, row.n_attempts) for row in self.rows]
+        return rate_chart(marks, keys=self.keys, what=what, simulated=self.counts.simulated, title=title, ax=ax)

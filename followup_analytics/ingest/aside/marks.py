@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -79,7 +80,7 @@ def repeated_records(sample: Sample) -> frozenset[int]:
 def without_reject_columns(raw: RawTable) -> RawTable:
     """The table without the columns that a rejects file adds."""
     added = [name for name in raw.columns if header_key(name).startswith(REJECT_PREFIX)]
-    return RawTable(raw.file, raw.sheet, raw.frame.drop(added), raw.problems, raw.encoding, raw.delimiter)
+    return replace(raw, frame=raw.frame.drop(added))
 
 
 def _marks(frame: pl.DataFrame, source: str) -> pl.Series:

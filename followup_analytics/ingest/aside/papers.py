@@ -125,6 +125,11 @@ class Papers:
             return None
         return str(self._folder.settle(write_paper(self._folder.draft(stem, "review", ".csv"), review)))
 
+    def write_matches(self, matches: pl.DataFrame) -> str:
+        """The match sheet of the run: rows that fit no interview, with the nearest ones to accept."""
+        draft = self._folder.draft("matches", "review", ".xlsx")
+        return str(self._folder.settle(write_paper(draft, matches, sheet="matches")))
+
 
 def _as_told(table: Rejecting) -> pl.DataFrame:
     """The rejects of a table under the headers that the file itself has."""

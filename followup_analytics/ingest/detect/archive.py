@@ -148,6 +148,5 @@ def _content(sample: Sample, archive: zipfile.ZipFile, name: str, most: int | No
 def _too_large(sample: Sample) -> UnreadableError:
     return UnreadableError(
         f"{sample.name}: a file inside unpacks to more than {_LARGEST_MEMBER // 1024**2} MiB or far beyond its "
-        "packed size; "
-        "such files have no place here. Unpack the archive and name the files you mean."
+        "packed size; such files have no place here. Unpack the archive and name the files you mean."
     )

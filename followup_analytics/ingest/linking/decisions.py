@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from followup_analytics.errors import UsageError
+from followup_analytics.ingest.linking.by_name import MATCHED, accepted_in, is_match_sheet
 from followup_analytics.ingest.parsing.telephone import contact_key
 from followup_analytics.sheets.headings import header_key
 from followup_analytics.sheets.tabular import RawTable, read_raw_tables
@@ -31,9 +32,12 @@ def read_reviews(paths: Sequence[Path], region: str | None) -> Decisions:
     """
     found = Decisions()
     for path in paths:
-        for table in read_raw_tables(path, ("call", "number", "interview_id", "event", "interview")):
+        for table in read_raw_tables(path, ("call", "number", "interview_id", "event", "interview", "key", "accept")):
             names = {header_key(name): name for name in table.columns}
-            if "event" in names and "interview" in names:
+            if is_match_sheet(list(names)):
+                accepted = accepted_in(table.frame.rename({name: key for key, name in names.items()}))
+                found.calls.update({MATCHED + key: interview for key, interview in accepted.items()})
+            elif "event" in names and "interview" in names:
                 found.events.update(_of_events(table, names))
             elif "interview_id" in names and {"call", "number"} & set(names):
                 found.calls.update(_of_calls(table, names, region))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -213,7 +213,7 @@ def _named(table: RawTable, *, lines_elsewhere: bool = False) -> RawTable:
             f"{table.place}: the roster has neither numbers nor addresses, so no call can be tied to an interview; "
             "add a column numbers or addresses."
         )
-    return RawTable(table.file, table.sheet, frame, table.problems, table.encoding, table.delimiter)
+    return replace(table, frame=frame)
 
 
 def split_cell(cell: str) -> list[str]:

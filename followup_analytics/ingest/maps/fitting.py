@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 from followup_analytics.errors import DataError
@@ -17,24 +16,10 @@ _NEEDED_OF_CALLS = ("at", "direction")
 _OWN_MAP = "Copy the map, put your own headers in and give it with --map (docs/sources.md shows how)."
 
 
-def wanted_headers(table: TableMap) -> dict[str, str]:
-    """The headers that a map's table needs, as written in the map, by their compared form."""
-    names: list[str] = []
-    for given in table.columns.values():
-        if isinstance(given, str):
-            names.append(given)
-        elif isinstance(given, Mapping):
-            names += re.findall(r"\{([^}]+)\}", given.get("text", ""))
-        else:
-            names += given
-    names += [*table.split, *table.only, *([table.when] if table.when else [])]
-    return {header_key(name): name for name in names}
-
-
 def lacking(table: TableMap, raw: RawTable) -> list[str]:
     """The headers that the table needs and the sheet doesn't have, as written in the map."""
     keys = raw.keys
-    return [name for key, name in wanted_headers(table).items() if key not in keys]
+    return [name for key, name in table.wanted.items() if key not in keys]
 
 
 def fits(table: TableMap, raw: RawTable, *, several: bool) -> bool:
@@ -52,7 +37,7 @@ def require_columns(table: TableMap, raw: RawTable, map_: FileMap) -> None:
             f"{raw.place}: the map {map_.name} names {_quoted(missing)} for {table.table}; this sheet has: "
             f"{_headings(raw)}.{_likely(missing, raw)}{_unseen(map_)}"
         )
-    unnamed = [name for name in _needed(table) if name not in {*table.columns, *table.constants}]
+    unnamed = [name for name in _needed(table) if name not in {*table.columns, *table.constants, *table.defaults}]
     if unnamed:
         one = unnamed[0]
         raise DataError(
@@ -72,7 +57,7 @@ def refuse_unmade(unmade: Sequence[TableMap], raws: Sequence[RawTable], map_: Fi
             f"{listed(sheets, 'and')}."
         )
     closest = max(raws, key=lambda raw: sum(_found(table, raw) for table in unmade))
-    wanted = {key: name for table in unmade for key, name in wanted_headers(table).items()}
+    wanted = {key: name for table in unmade for key, name in table.wanted.items()}
     found = [name for key, name in wanted.items() if key in closest.keys]
     missing = [name for key, name in wanted.items() if key not in closest.keys]
     what = listed(dict.fromkeys(table.table for table in unmade), "and")
@@ -94,7 +79,7 @@ def _needed(table: TableMap) -> Iterable[str]:
 
 
 def _found(table: TableMap, raw: RawTable) -> int:
-    return sum(key in raw.keys for key in wanted_headers(table))
+    return sum(key in raw.keys for key in table.wanted)
 
 
 def _quoted(names: Sequence[str]) -> str:

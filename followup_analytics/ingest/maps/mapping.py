@@ -20,7 +20,13 @@ shapes: `{any = ["Interview Date", "Interviewed on"]}` takes the first of these 
 `optional = true` is passed over where a header of it is absent, and `missing.interviewed_at = {say = "...", where =
 {List = ["Interview"]}}` sets rows without that cell aside with a sentence; others that lack it don't count.
 `only = {Result = ["Offer", "Rejected"]}` counts rows with these words alone; words in no list are told, unless `ignore
-= {Result = ["pending"]}` names them. `defaults = {channel = "email"}` fills empty cells.
+= {Result = ["pending"]}` names them; `skip = {How = ["none"]}` leaves rows with these words out. `defaults = {channel =
+"email"}` fills empty cells, `others = {party = ""}` is what words mean that a list under `values` doesn't have. `when`
+may be a list: a row counts where one of these columns is filled. `year = 2026` completes dates such as 3/4.
+
+Further ways to read a column: `{first = ["Result", "How"]}` the first of these cells with a word that is known;
+`{name = "Student"}` a person's name, in which case and accents don't matter; `interview_id = {match = ["Student",
+"Company"]}` the interview of these two that the row's date follows.
 """
 
 from __future__ import annotations
@@ -53,12 +59,26 @@ _TABLE_KEYS = {
     "optional",
     "defaults",
     "ignore",
+    "others",
+    "skip",
 }
-_FILE_KEYS = {"name", "description", "time_zone", "day_first", "tables", "needs", "unverified"}
-_WAYS = ({"text"}, {"any"})
+_FILE_KEYS = {"name", "description", "time_zone", "day_first", "year", "tables", "needs", "shows", "unverified"}
+_WAYS = ({"text"}, {"any"}, {"name"}, {"match"}, {"first"})
 
 #: What stands for one of our columns: their header, several whose cells are joined, `{text = ...}` or `{any = [...]}`.
 Theirs = str | tuple[str, ...] | Mapping[str, Any]
+
+
+def headers_of(given: Theirs) -> tuple[str, ...]:
+    """The headers that a column is read from; none for `any`, of which each may be absent."""
+    if isinstance(given, str):
+        return (given,)
+    if not isinstance(given, Mapping):
+        return tuple(given)
+    if "text" in given:
+        return tuple(re.findall(r"\{([^}]+)\}", given["text"]))
+    named = next((given[way] for way in ("name", "match", "first") if way in given), ())
+    return (named,) if isinstance(named, str) else tuple(named)
 
 
 @dataclass(frozen=True)
@@ -77,7 +97,7 @@ class TableMap:
     columns: Mapping[str, Theirs]
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
-    when: str | None = None
+    when: tuple[str, ...] = ()
     split: Mapping[str, str] = field(default_factory=dict)
     keep: tuple[str, ...] | None = None
     sheet: str | None = None
@@ -86,19 +106,20 @@ class TableMap:
     optional: bool = False
     defaults: Mapping[str, str] = field(default_factory=dict)
     ignore: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    others: Mapping[str, str] = field(default_factory=dict)
+    skip: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def wanted(self) -> dict[str, str]:
+        """The headers that a sheet must have for this map, as written in it, by their compared form."""
+        names = [name for given in self.columns.values() for name in headers_of(given)]
+        names += [*self.split, *self.only, *self.skip, *self.when]
+        return {header_key(name): name for name in names}
 
     @property
     def theirs(self) -> set[str]:
         """All headers that a sheet must have for this map, in compared form."""
-        found: set[str] = set()
-        for given in self.columns.values():
-            if isinstance(given, str):
-                found.add(header_key(given))
-            elif isinstance(given, Mapping):
-                found.update(map(header_key, re.findall(r"\{([^}]+)\}", given.get("text", ""))))
-            else:
-                found.update(map(header_key, given))
-        return found | set(map(header_key, [*self.split, *self.only, *([self.when] if self.when else [])]))
+        return set(self.wanted)
 
     @property
     def words(self) -> set[str]:
@@ -114,7 +135,9 @@ class TableMap:
 class FileMap:
     """A whole --map file: its tables, the zone and date order of the sheet, and the headers by which it is known.
 
-    needs: sets of headers, any of which makes the sheet known. unverified: nobody has seen a real export of this kind.
+    needs: sets of headers, any of which makes the sheet known. shows: words of which one must stand in a column, where
+    the headers alone could be those of other sheets. year: of dates that have none. unverified: nobody has seen a real
+    export of this kind.
     """
 
     name: str
@@ -124,6 +147,8 @@ class FileMap:
     needs: tuple[tuple[str, ...], ...] = ()
     description: str = ""
     unverified: bool = False
+    year: int | None = None
+    shows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def load_map(given: str | Path | Mapping[str, Any]) -> FileMap:
@@ -173,7 +198,15 @@ def parse_map(given: Mapping[str, Any], name: str) -> FileMap:
         _alternatives(given.get("needs", ())),
         str(given.get("description", "")),
         given.get("unverified") is True,
+        _year(given.get("year"), name),
+        {column: tuple(words) for column, words in given.get("shows", {}).items()},
     )
+
+
+def _year(given: Any, name: str) -> int | None:
+    if given is None or (isinstance(given, int) and 1990 <= given < 2100):
+        return given
+    raise UsageError(f"--map {name}: year = {given!r} must be a year, such as year = 2026.")
 
 
 def _alternatives(given: Sequence[Any]) -> tuple[tuple[str, ...], ...]:
@@ -196,8 +229,8 @@ def _table_map(section: Mapping[str, Any], name: str) -> TableMap:
         columns[mine] = tuple(theirs) if isinstance(theirs, list) else theirs
         if isinstance(theirs, Mapping) and set(theirs) not in _WAYS:
             raise UsageError(
-                f'--map {name}: {mine} must be a header, a list of headers, {{text = "{{Header}} ..."}} or '
-                '{any = ["Header", "Other header"]}.'
+                f'--map {name}: {mine} must be a header, a list of headers, {{text = "{{Header}} ..."}}, '
+                '{any = ["Header", "Other header"]}, {first = [...]}, {name = "Header"} or {match = [...]}.'
             )
     doubled = sorted(columns.keys() & section.get("constants", {}).keys())
     if doubled:
@@ -213,7 +246,7 @@ def _table_map(section: Mapping[str, Any], name: str) -> TableMap:
             for column, words in section.get("values", {}).items()
         },
         {column: _text(value) for column, value in section.get("constants", {}).items()},
-        section.get("when"),
+        _names(section.get("when", ())),
         dict(section.get("split", {})),
         tuple(section["keep"]) if "keep" in section else None,
         section.get("sheet"),
@@ -222,7 +255,13 @@ def _table_map(section: Mapping[str, Any], name: str) -> TableMap:
         section.get("optional") is True,
         {column: _text(value) for column, value in section.get("defaults", {}).items()},
         {column: tuple(words) for column, words in section.get("ignore", {}).items()},
+        {column: _text(value) for column, value in section.get("others", {}).items()},
+        {column: tuple(words) for column, words in section.get("skip", {}).items()},
     )
+
+
+def _names(given: Any) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(map(str, given))
 
 
 def _missing(given: Any, column: str, name: str) -> Missing:

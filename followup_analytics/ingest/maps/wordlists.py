@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -16,17 +18,30 @@ from followup_analytics.text import counted, listed, shorten
 #: Words that say nothing has happened: a list of what counts need not say that they don't.
 _NOTHING = ("", "n", "no", "none", "nil", "-", "–", "n/a", "na", "0", "false", "?")
 _MOST_WORDS = 6
-_TOTAL = r"^(?:grand |sub ?)?(?:total|totals|sum|average|mean|count|summe|gesamt)\s*:?$"
-_LAST_LINES = 3
+_TOTAL = (
+    r"^(?:grand |sub[ -]?)?(?:totals?|total(?:es|s)? .{0,30}|.{0,30} totals?|sum|average|mean|count|summe|gesamt|"
+    r"insgesamt|anzahl|suma|promedio|somme|moyenne|totaux)\s*:?$"
+)
+_LAST_LINES = 5
+#: A figure such as 36, 12.5, 45 % or 3/8 that stands for itself.
+_FIGURE = r"^[+-]?\d{1,7}(?:[.,]\d+)?\s*%?$"
 _CLOCKS = {"contacts": "at", "outcomes": "decided_at"}
 #: What only an event can fill: beside an empty date, it tells of a row that would be lost.
 _TELLING = ("channel", "party", "tone", "outcome")
+_MOST_TOTALS, _ENOUGH_ROWS, _ENOUGH_COLUMNS, _FEW_OF_USUAL = 8, 6, 4, 0.6
 
 
 def rows_that_count(frame: pl.DataFrame, table: TableMap, headers: Mapping[str, str]) -> pl.DataFrame:
     """The rows whose `when` column is filled and whose listed columns hold one of their words."""
-    if table.when is not None:
-        frame = frame.filter(pl.col(headers[header_key(table.when)]).is_not_null())
+    if len(table.when) == 1:
+        frame = frame.filter(pl.col(headers[header_key(table.when[0])]).is_not_null())
+    elif table.when:
+        # A word such as "none" beside an empty date is no touch whose date was forgotten.
+        filled = [~_lowered(headers[header_key(name)]).fill_null("").is_in(_NOTHING) for name in table.when]
+        frame = frame.filter(pl.any_horizontal(filled))
+    for header, words in table.skip.items():
+        text = _lowered(headers[header_key(header)])
+        frame = frame.filter(~text.is_in([word.casefold() for word in words]).fill_null(value=False))
     return _of_listed_words(frame, table, headers)
 
 
@@ -48,7 +63,8 @@ def told_without_date(frame: pl.DataFrame, table: TableMap, headers: Mapping[str
 
     Such a row has a word in a column that only what happened can fill, and nothing in the table's `when` column.
     """
-    when = headers[header_key(table.when)] if table.when is not None else None
+    # Where several columns make a row count, one without its date is a row, and is told by the checks.
+    when = headers[header_key(table.when[0])] if len(table.when) == 1 else None
     clock = table.columns.get(_CLOCKS.get(table.table, ""))
     if when is None or not isinstance(clock, str) or headers.get(header_key(clock)) != when:
         return problems_frame()
@@ -115,22 +131,48 @@ def far_cells(raw: RawTable) -> tuple[Note, ...]:
     return (Note("far_cells", text, raw.strays),) if raw.strays else ()
 
 
-def without_totals(raw: RawTable) -> tuple[RawTable, list[Note]]:
-    """The table without lines of totals at its end, and a note for them."""
-    kinds = raw.frame.schema
-    cells = [name for name in raw.columns if kinds[name] == pl.String]
+def without_totals(raw: RawTable, *, by_shape: bool = False) -> tuple[RawTable, list[Note]]:
+    """The table without lines of totals and remarks at its end, and a note for them.
+
+    by_shape: of somebody's own sheet also lines whose words are in no list ("Replies  23"): the last lines that have
+    far fewer cells than the others, and figures where all others have words or dates, or one remark alone.
+    """
+    cells = [name for name in raw.columns if raw.frame.schema[name] == pl.String]
     if not cells or not raw.frame.height:
         return raw, []
-    first = raw.frame.tail(_LAST_LINES).select(ROW, word=pl.coalesce(cells).str.strip_chars().str.to_lowercase())
-    totals = first.filter(pl.col("word").str.contains(_TOTAL).fill_null(value=False))[ROW].to_list()
+    last = raw.frame.tail(_LAST_LINES).select(ROW, word=pl.coalesce(cells).str.strip_chars().str.to_lowercase())
+    totals = last.filter(pl.col("word").str.contains(_TOTAL).fill_null(value=False))[ROW].to_list()
+    if by_shape:
+        totals = sorted({*totals, *_by_shape(raw.frame.select(ROW, *cells), cells)})
     if not totals:
         return raw, []
     kept = raw.frame.filter(~pl.col(ROW).is_in(totals))
     rows = listed([f"row {row}" for row in totals], "and")
-    note = Note(
-        "totals", f"{raw.place}: {rows} {'is a line' if len(totals) == 1 else 'are lines'} of totals, passed over"
-    )
-    return RawTable(raw.file, raw.sheet, kept, raw.problems, raw.encoding, raw.delimiter), [note]
+    which = "is a line of totals or a remark" if len(totals) == 1 else "are lines of totals or remarks"
+    return replace(raw, frame=kept), [Note("totals", f"{raw.place}: {rows} {which}, passed over")]
+
+
+def _by_shape(frame: pl.DataFrame, cells: Sequence[str]) -> list[int]:
+    """The lines at the end that are no rows of the table by their shape, counted from the last one upwards."""
+    filled = frame.select(n=pl.sum_horizontal(pl.col(name).is_not_null() for name in cells))["n"]
+    if frame.height < _ENOUGH_ROWS or len(cells) < _ENOUGH_COLUMNS:
+        return []
+    body = frame.head(max(frame.height - _MOST_TOTALS, 1))
+    usual = float(filled.head(body.height).median() or 0.0)  # type: ignore[arg-type]
+    worded = [name for name in cells if not body[name].str.contains(_FIGURE).fill_null(value=False).any()]
+    found: list[int] = []
+    for place in range(frame.height - 1, body.height - 1, -1):
+        row = frame.row(place, named=True)
+        if filled[place] > max(_FEW_OF_USUAL * usual, 1) or not _is_aside(row, cells, worded, int(filled[place])):
+            break
+        found.append(int(row[ROW]))
+    return found
+
+
+def _is_aside(row: Mapping[str, object], cells: Sequence[str], worded: Sequence[str], filled: int) -> bool:
+    """Whether a sparse line holds figures under words or dates, or nothing but one remark."""
+    figures = [name for name in worded if re.search(_FIGURE, str(row[name] or ""))]
+    return bool(figures) or (filled == 1 and row[cells[0]] is not None)
 
 
 def _lowered(name: str) -> pl.Expr:

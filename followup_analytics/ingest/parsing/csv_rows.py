@@ -34,8 +34,7 @@ def _lines(sample: Sample) -> Iterator[Iterator[str]]:
         except csv.Error:
             raise UnreadableError(
                 f"{sample.name}: a cell has more than {_LONGEST_CELL:,} characters, or a quotation mark is never "
-                "closed; "
-                "export the file again."
+                "closed; export the file again."
             ) from None
         except (OSError, EOFError) as error:
             raise UnreadableError(

@@ -53,8 +53,7 @@ def feed_elements(sample: Sample, start: StartElement, end: EndElement | None = 
         except _DoctypeError:
             raise UnreadableError(
                 f"{sample.name}: the file declares a document type (DOCTYPE), which can hide entities that attack "
-                "the reader; "
-                "files of this kind have none. Export it again from the app."
+                "the reader; files of this kind have none. Export it again from the app."
             ) from None
         except expat.ExpatError as error:
             raise UnreadableError(
@@ -65,8 +64,7 @@ def feed_elements(sample: Sample, start: StartElement, end: EndElement | None = 
         except (LookupError, ValueError):
             raise UnreadableError(
                 f"{sample.name}: the XML declares an encoding that is not known; the export was damaged or edited, "
-                "so make "
-                "it again."
+                "so make it again."
             ) from None
         except (OSError, EOFError) as error:
             raise UnreadableError(

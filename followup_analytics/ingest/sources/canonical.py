@@ -12,7 +12,6 @@ from followup_analytics.ingest.aside.marks import origins, repeated_rows, withou
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.maps.wordlists import far_cells, without_totals
 from followup_analytics.ingest.parsing.calls import problems_frame
-from followup_analytics.ingest.parsing.times import iso_times
 from followup_analytics.ingest.registry import CERTAIN, POSSIBLE, Batch, Match, ReadOptions, Source
 from followup_analytics.log.checks import recognise
 from followup_analytics.log.schema import TABLES, Table
@@ -99,32 +98,6 @@ def table_batch(raw: RawTable, table: str) -> Batch:
         repeated=repeated_rows(raw),
         origins=origins(raw),
     )
-
-
-def timestamps_of(table: str) -> frozenset[str]:
-    """The columns of a table that hold times."""
-    return (
-        frozenset(one.name for one in TABLES[table].columns if one.type == "timestamp")
-        if table in TABLES
-        else frozenset()
-    )
-
-
-def with_iso_times(batch: Batch, place: str, day_first: bool | None) -> Batch:
-    """The batch with times that a spreadsheet has re-saved (`3/25/2024 10:00`, `25.03.2024`) as ISO text.
-
-    A cell that is no date in any way of writing stays as it is, so that the check can point to it.
-    Raises DataError when a column of dates can't tell day from month.
-    """
-    rows = batch.rows
-    changed = False
-    for name, kind in batch.rows.schema.items():
-        if kind == pl.String and header_key(name) in timestamps_of(batch.table):
-            iso = iso_times(rows[name], file=place, column=name, day_first=day_first)
-            changed |= bool((iso != rows[name]).any())
-            rows = rows.with_columns(iso.zip_with(iso.is_not_null(), rows[name]).alias(name))
-    # The rejects file shows the cells as they stand in the file.
-    return dataclasses.replace(batch, rows=rows, original=batch.rows) if changed else batch
 
 
 SOURCE = Source("canonical", "tables of the follow-up log (CSV, TSV, workbook, Parquet)", detect, read)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 import polars as pl
@@ -13,8 +13,17 @@ import polars as pl
 from followup_analytics.errors import DataError, UsageError
 from followup_analytics.ingest.aside.marks import origins, repeated_rows, without_reject_columns
 from followup_analytics.ingest.detect.sample import Sample
+from followup_analytics.ingest.maps.cells import (
+    filled_up,
+    first_header,
+    keyed_frame,
+    own_name,
+    personal_keys,
+    read_cells,
+    translated,
+)
 from followup_analytics.ingest.maps.fitting import fits, refuse_unmade, require_columns
-from followup_analytics.ingest.maps.mapping import FileMap, TableMap, Theirs, load_map, shipped_maps
+from followup_analytics.ingest.maps.mapping import FileMap, TableMap, Theirs, headers_of, load_map, shipped_maps
 from followup_analytics.ingest.maps.wordlists import (
     far_cells,
     rows_that_count,
@@ -24,14 +33,18 @@ from followup_analytics.ingest.maps.wordlists import (
 )
 from followup_analytics.ingest.parsing.calls import CALLS, complete, problems_frame
 from followup_analytics.ingest.parsing.parts import Rejected, set_aside
-from followup_analytics.ingest.parsing.times import iso_times, joined_cells, order_of, read_times
+from followup_analytics.ingest.parsing.times import read_times
 from followup_analytics.ingest.registry import LIKELY, Batch, Match, ReadOptions, Source, with_further
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.schema import TABLES
+from followup_analytics.sheets.dates import iso_times, order_of, read_dates
+from followup_analytics.sheets.names import folded_each
 from followup_analytics.sheets.tabular import ROW, RawTable, header_key, read_raw_tables
+from followup_analytics.sheets.years import Years, year_in
 from followup_analytics.text import listed
 
-_TIMES = {name: {one.name for one in table.columns if one.type == "timestamp"} for name, table in TABLES.items()}
+_CLOCKS = ("interviewed_at", "at", "decided_at", "destination_known_at")
+_LOOKED_AT = 5_000
 
 #: Tables of which a row that says the same as an earlier one of the sheet says nothing new.
 _ONCE = ("interviews", "applicants", "outcomes")
@@ -46,24 +59,27 @@ def read_mapped(sample: Sample, options: ReadOptions, map_: FileMap) -> Iterator
     unmade = [table for table in map_.tables if not table.optional]
     notes: list[Note] = []
     for given in raw_tables:
-        raw, totals = without_totals(without_reject_columns(given))
+        own = without_reject_columns(given)
+        is_paper = len(own.columns) < len(given.columns)
+        raw, totals = without_totals(own, by_shape=not is_paper)
         # Rejects of one sheet come back alone: what the map makes of other sheets is not missed then.
-        alone = several or len(raw.columns) < len(given.columns)
+        alone = several or is_paper
         fitting = [t for t in map_.tables if fits(t, raw, several=alone or t.optional)]
         if not fitting:
             continue
+        years = _years_of(raw, map_)
         ordered = dataclasses.replace(options, day_first=_day_first(raw, fitting, map_, options))
         # A sheet with a row for each contact repeats its interview in every one of them.
         by_contact = any(table.table in ("contacts", "calls") for table in fitting)
         for table in fitting:
             once = by_contact and table.table in _ONCE
             batch = dataclasses.replace(
-                _table_batch(raw, table, map_, ordered, once=once),
+                _table_batch(raw, table, map_, ordered, years, once=once),
                 repeated=repeated_rows(given),
                 origins=origins(given),
             )
             made.setdefault((table.table, raw.sheet), []).append(batch)
-        notes += [*totals, *far_cells(raw), *unlisted_words(raw, fitting)]
+        notes += [*totals, *far_cells(raw), *unlisted_words(raw, fitting), *_years_told(raw, made.values())]
         unmade = [] if alone and not several else [table for table in unmade if table not in fitting]
     if unmade or not made:
         refuse_unmade(unmade or map_.tables, raw_tables, map_)
@@ -85,26 +101,10 @@ def _day_first(raw: RawTable, tables: Sequence[TableMap], map_: FileMap, options
             {"at"} if table.table == "calls" else {c.name for c in TABLES[table.table].columns if c.type == "timestamp"}
         )
         for ours in clocks & set(table.columns):
-            name = _first_header(table.columns[ours], headers)
+            name = first_header(table.columns[ours], headers)
             if name is not None:
                 found.append(raw.frame[name])
     return order_of(found, file=raw.place)
-
-
-def _first_header(theirs: Theirs, headers: Mapping[str, str]) -> str | None:
-    """The sheet's own name of the first header that a column is read from; None where it is not there."""
-    names = (
-        (theirs,) if isinstance(theirs, str) else theirs.get("any", ()) if isinstance(theirs, Mapping) else theirs[:1]
-    )
-    return next((headers[header_key(name)] for name in names if header_key(name) in headers), None)
-
-
-def _own_name(theirs: Theirs, headers: Mapping[str, str]) -> str:
-    """What the sheet itself calls a column, of one that is made from several all of their names."""
-    if isinstance(theirs, Mapping) and "text" in theirs:
-        parts = dict.fromkeys(re.findall(r"\{([^}]+)\}", theirs["text"]))
-        return listed([headers[header_key(name)] for name in parts], "and")
-    return _first_header(theirs, headers) or ""
 
 
 def _together(batches: list[Batch]) -> Batch:
@@ -113,12 +113,36 @@ def _together(batches: list[Batch]) -> Batch:
     if first.table == "calls":
         return first
     rows = pl.concat([batch.rows for batch in batches], how="diagonal_relaxed")
+    matches = [batch.match for batch in batches if batch.match is not None]
+    counts = Counter[str]()
+    for batch in batches:
+        counts.update(batch.counts)
     shapeless = first.problems.height if first.problems is not None else 0
     read = sum(batch.read for batch in batches) - shapeless * (len(batches) - 1)
-    return dataclasses.replace(first, rows=with_further(rows), read=read)
+    return dataclasses.replace(
+        first,
+        rows=with_further(rows),
+        read=read,
+        counts=counts,
+        read_from=_read_together(batches),
+        personal_keys=frozenset().union(*(batch.personal_keys for batch in batches)),
+        match=pl.concat(matches, how="diagonal_relaxed").unique(ROW, keep="first", maintain_order=True)
+        if matches
+        else None,
+    )
 
 
-def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOptions, *, once: bool) -> Batch:
+def _read_together(batches: Sequence[Batch]) -> dict[str, tuple[str, ...]]:
+    names = dict.fromkeys(ours for batch in batches for ours in batch.read_from)
+    return {
+        ours: tuple(dict.fromkeys(name for batch in batches for name in batch.read_from.get(ours, ())))
+        for ours in names
+    }
+
+
+def _table_batch(
+    raw: RawTable, table: TableMap, map_: FileMap, options: ReadOptions, years: Years, *, once: bool
+) -> Batch:
     headers = raw.keys
     require_columns(table, raw, map_)
     undated = told_without_date(raw.frame, table, headers)
@@ -131,40 +155,50 @@ def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOpt
     read_from = {
         ours: theirs
         for ours, theirs in table.columns.items()
-        if not (isinstance(theirs, Mapping) and "any" in theirs and _first_header(theirs, headers) is None)
+        if not (isinstance(theirs, Mapping) and "any" in theirs and first_header(theirs, headers) is None)
+        and not (isinstance(theirs, Mapping) and "match" in theirs)
     }
-    keyed = _for_keys(frame, map_, headers, raw.place, options.day_first)
+    keyed = keyed_frame(frame, map_, headers, raw.place, options.day_first, years)
     cells = {
-        ours: _composed(keyed, theirs["text"], headers, raw.place)
-        if isinstance(theirs, Mapping) and "text" in theirs
-        else _cells(frame, theirs, headers)
+        ours: read_cells(frame, theirs, headers, table.values.get(ours, {}), raw.place, keyed)
         for ours, theirs in read_from.items()
     }
+    empty = [
+        *table.missing,
+        *(ours for ours, theirs in table.columns.items() if ours not in read_from and "match" in theirs),
+    ]
     cells |= {
-        ours: pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
-        for ours in table.missing
-        if ours not in cells
+        ours: pl.Series([None], dtype=pl.String).new_from_index(0, frame.height) for ours in empty if ours not in cells
     }
     made = frame.select(ROW).with_columns(**cells, **{name: pl.lit(value) for name, value in table.constants.items()})
-    made = made.with_columns(_translated(name, words) for name, words in table.values.items() if name in made.columns)
-    made = made.with_columns(_filled(name, word) for name, word in table.defaults.items() if name in made.columns)
+    made = made.with_columns(
+        translated(name, words, table.others.get(name))
+        for name, words in table.values.items()
+        if name in made.columns and not _by_words_already(table.columns.get(name))
+    )
+    made = made.with_columns(
+        filled_up(name, word) if name in made.columns else pl.lit(word).alias(name)
+        for name, word in table.defaults.items()
+    )
     day_first = options.day_first
     zone = options.time_zone or map_.time_zone
     if table.table == "calls":
         return _calls_batch(raw, made, zone, day_first, options)
-    made = _with_iso_times(made, table, headers, raw.place, day_first)
+    years = _of_interviews(frame, table, map_, headers, raw.place, day_first, years)
+    made, completed = _with_iso_times(made, table, headers, raw.place, day_first, years)
     if zone is not None and "time_zone" not in made.columns and table.table == "interviews":
         made = made.with_columns(time_zone=pl.lit(zone))
     made = _with_covariates(made, frame, table, headers)
     if once:
         made = made.unique(pl.exclude(ROW), keep="first", maintain_order=True)
-    made = _with_keys(made, table)
+    match = _match(frame, table, headers)
+    made, is_own = _with_keys(made, table, match)
     shapeless = problems_frame(
         [{ROW: p.row, "member": None, "column": p.column, "rule": p.rule, "message": p.message} for p in raw.problems]
     )
     shapeless = pl.concat([shapeless, lacking, undated])
     read = made.height + shapeless.height
-    theirs = {ours: _own_name(given, headers) for ours, given in table.columns.items()}
+    theirs = {ours: own_name(given, headers) for ours, given in table.columns.items()}
     return Batch(
         table.table,
         made,
@@ -174,6 +208,10 @@ def _table_batch(raw: RawTable, table: TableMap, map_: FileMap, options: ReadOpt
         original=raw.frame,
         theirs=theirs,
         day_first=day_first,
+        read_from={ours: _headers_read(given, headers) for ours, given in table.columns.items()},
+        personal_keys=personal_keys(table, map_) | is_own,
+        match=match,
+        completed=(completed, _year_words(years)) if completed else None,
     )
 
 
@@ -183,7 +221,7 @@ def _without_lacking(
     """The rows that have every cell of `missing`, and a problem for each of the others that should have it."""
     problems = [problems_frame()]
     for ours, missing in table.missing.items():
-        name = _first_header(table.columns[ours], headers)
+        name = first_header(table.columns[ours], headers)
         lacks = (
             pl.lit(value=True) if name is None else pl.col(name).cast(pl.String).str.strip_chars().fill_null("") == ""
         )
@@ -209,79 +247,110 @@ def _without_lacking(
     return frame, pl.concat(problems)
 
 
-def _cells(frame: pl.DataFrame, theirs: Theirs, headers: Mapping[str, str]) -> pl.Series:
-    if isinstance(theirs, str):
-        return frame[headers[header_key(theirs)]].cast(pl.String)
-    if isinstance(theirs, tuple):
-        return joined_cells(frame, [headers[header_key(name)] for name in theirs])
-    return frame[str(_first_header(theirs, headers))].cast(pl.String)
+def _years_told(raw: RawTable, made: Iterable[list[Batch]]) -> list[Note]:
+    """How many dates of a sheet got their year by rule, and from where: one note for all tables that are made of it."""
+    found = [batch.completed for batches in made for batch in batches if batch.sheet == raw.sheet and batch.completed]
+    if not found:
+        return []
+    # Touches say most: they look at the interview's date first, and else where interviews get their year.
+    why = max((why for _, why in found), key=len)
+    text = f"{raw.place}: dates are written without a year, and got {why}"
+    return [Note("year_completed", text, sum(count for count, _ in found))]
 
 
-def _composed(frame: pl.DataFrame, text: str, headers: Mapping[str, str], place: str) -> pl.Series:
-    """A text such as "{Student}-{Employer}" filled in for each row; none where one of its cells is empty."""
-    names = re.findall(r"\{([^}]+)\}", text)
-    if not names:
-        raise UsageError(f"{place}: a text of the map has no {{Header}} in it; put fixed words under [constants].")
-    cells = [pl.col(headers[header_key(name)]).cast(pl.String).str.strip_chars() for name in names]
-    whole = pl.format(re.sub(r"\{[^}]+\}", "{}", text), *cells)
-    return frame.select(t=pl.when(pl.all_horizontal(cell != "" for cell in cells)).then(whole))["t"]
+def _year_words(years: Years) -> str:
+    """Where years come from, in words."""
+    end = f"/{(years.given + 1) % 100:02d}" if years.given is not None and years.academic else ""
+    where = [f"{years.given}{end} from {years.source}"] if years.given is not None else []
+    return listed([*(["that of the interview in the same row"] if years.rows is not None else []), *where], "or else")
 
 
-def _for_keys(
-    frame: pl.DataFrame, map_: FileMap, headers: Mapping[str, str], place: str, day_first: bool | None
-) -> pl.DataFrame:
-    """The cells as keys are made of them: a date is the same one however it is written, or turned into a cell of dates.
+def _headers_read(given: Theirs, headers: Mapping[str, str]) -> tuple[str, ...]:
+    """The sheet's own names of the columns that one of the log's is read from."""
+    if isinstance(given, Mapping) and "any" in given:
+        found = first_header(given, headers)
+        return (found,) if found is not None else ()
+    return tuple(headers[header_key(name)] for name in headers_of(given))
 
-    Dates are the columns from which some table of the map reads a time.
-    """
-    texts = [
-        given["text"]
-        for table in map_.tables
-        for given in table.columns.values()
-        if isinstance(given, Mapping) and "text" in given
-    ]
-    used = {header_key(name) for text in texts for name in re.findall(r"\{([^}]+)\}", text)}
-    times = {
-        header_key(given)
+
+def _by_words_already(theirs: Theirs | None) -> bool:
+    """Whether cells were read by the list of words, as they are where several are looked at."""
+    return isinstance(theirs, Mapping) and "first" in theirs
+
+
+def _match(frame: pl.DataFrame, table: TableMap, headers: Mapping[str, str]) -> pl.DataFrame | None:
+    """The cells by which the interview of each row is looked for, where the map says so: `_row` and their columns."""
+    given = table.columns.get("interview_id")
+    if not isinstance(given, Mapping) or "match" not in given:
+        return None
+    return frame.select(ROW, *(headers[header_key(name)] for name in headers_of(given)))
+
+
+def _years_of(raw: RawTable, map_: FileMap) -> Years:
+    """Where dates without a year get it, besides the interview's own: the map, what stands above the table, names."""
+    if map_.year is not None:
+        return Years(map_.year, source="the map")
+    for texts, source in (
+        (raw.above, "the sheet's title"),
+        ((raw.sheet or "",), "the sheet's name"),
+        ((raw.file,), "the file's name"),
+    ):
+        found = year_in(texts, source)
+        if found.known:
+            return found
+    return _commonest(raw, map_)
+
+
+def _commonest(raw: RawTable, map_: FileMap) -> Years:
+    """The one year that all whole dates of the sheet are in; none where there are several."""
+    headers = raw.keys
+    names = {
+        first_header(given, headers)
         for table in map_.tables
         for ours, given in table.columns.items()
-        if isinstance(given, str) and ours in _TIMES.get(table.table, ())
+        if ours in _CLOCKS
     }
-    for name in {headers[key] for key in used & times if key in headers}:
-        iso = iso_times(frame[name].cast(pl.String), file=place, column=name, day_first=day_first)
-        frame = frame.with_columns(iso.zip_with(iso.is_not_null(), frame[name].cast(pl.String)).alias(name))
-    return frame
+    texts = [str(cell) for name in names if name for cell in raw.frame[name].drop_nulls().unique().head(_LOOKED_AT)]
+    return year_in(texts, "the sheet's other dates")
 
 
-def _translated(column: str, words: Mapping[str, str]) -> pl.Expr:
-    """Their words as ours; a word that the map doesn't know stays, so that the check can name it."""
-    keys = {" ".join(word.casefold().split()): meaning for word, meaning in words.items()}
-    text = pl.col(column).str.strip_chars()
-    found = (
-        text.str.to_lowercase().str.replace_all(r"\s+", " ").replace_strict(keys, default=None, return_dtype=pl.String)
-    )
-    known = pl.coalesce(found, text)
-    return pl.when(known != "").then(known).alias(column)
-
-
-def _filled(column: str, word: str) -> pl.Expr:
-    """The cells of a column, and a word where they are empty."""
-    text = pl.col(column).str.strip_chars()
-    return pl.when(text != "").then(text).otherwise(pl.lit(word)).alias(column)
+def _of_interviews(
+    frame: pl.DataFrame,
+    table: TableMap,
+    map_: FileMap,
+    headers: Mapping[str, str],
+    place: str,
+    day_first: bool | None,
+    years: Years,
+) -> Years:
+    """The same, for touches and results with the date of the interview that stands in the same row."""
+    given = next((one.columns.get("interviewed_at") for one in map_.tables if one.table == "interviews"), None)
+    name = first_header(given, headers) if given is not None else None
+    if table.table == "interviews" or name is None:
+        return years
+    iso = iso_times(frame[name].cast(pl.String), file=place, column=name, day_first=day_first, years=years)
+    return years.by(iso.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False))
 
 
 def _with_iso_times(
-    made: pl.DataFrame, table: TableMap, headers: Mapping[str, str], place: str, day_first: bool | None
-) -> pl.DataFrame:
-    """Times as ISO text; a cell that is no date stays as it is, so that the check can point to it."""
+    made: pl.DataFrame,
+    table: TableMap,
+    headers: Mapping[str, str],
+    place: str,
+    day_first: bool | None,
+    years: Years,
+) -> tuple[pl.DataFrame, int]:
+    """Times as ISO text, and how many dates got their year; a cell that is no date stays, for the check to name."""
+    completed = 0
     for column in TABLES[table.table].columns:
         if column.type == "timestamp" and column.name in made.columns:
             texts = made[column.name]
             theirs = table.columns.get(column.name)
-            heading = (_own_name(theirs, headers) if theirs is not None else "") or column.name
-            iso = iso_times(texts, file=place, column=heading, day_first=day_first)
-            made = made.with_columns(iso.zip_with(iso.is_not_null(), texts).alias(column.name))
-    return made
+            heading = (own_name(theirs, headers) if theirs is not None else "") or column.name
+            read = read_dates(texts, file=place, column=heading, day_first=day_first, years=years)
+            completed += read.completed
+            made = made.with_columns(read.iso.zip_with(read.iso.is_not_null(), texts).alias(column.name))
+    return made, completed
 
 
 def _with_covariates(
@@ -292,19 +361,30 @@ def _with_covariates(
     return made.with_columns(frame[name].alias(name) for name in names if name not in made.columns)
 
 
-def _with_keys(made: pl.DataFrame, table: TableMap) -> pl.DataFrame:
-    """A key for each row of a sheet that has none: the same content gives the same key, in any file."""
+def _with_keys(made: pl.DataFrame, table: TableMap, match: pl.DataFrame | None) -> tuple[pl.DataFrame, frozenset[str]]:
+    """A key for each row of a sheet that has none: the same content gives the same key, in any file.
+
+    match: the names by which the row's interview is looked for. Also gives the names of keys that were made here.
+    """
     key = TABLES[table.table].key
     if key in made.columns or table.table not in ("contacts", "interviews"):
-        return made
-    parts = [name for name in TABLES[table.table].names if name in made.columns]
-    texts = made.select(
-        t=pl.concat_str([pl.col(name).cast(pl.String).fill_null("") for name in parts], separator="\x1f")
+        return made, frozenset()
+    parts = made.select(
+        name
+        for name in TABLES[table.table].names
+        if (name in made.columns and name != "interview_id") or (name in made.columns and match is None)
+    )
+    if match is not None:
+        own = made.select(ROW).join(match, on=ROW, how="left", maintain_order="left").drop(ROW)
+        folded = [folded_each(own[name].cast(pl.String), "employer").alias(f"_match {name}") for name in own.columns]
+        parts = pl.concat([parts, pl.DataFrame(folded)], how="horizontal")
+    texts = parts.select(
+        t=pl.concat_str([pl.col(name).cast(pl.String).fill_null("") for name in parts.columns], separator="\x1f")
     )["t"]
     # Two calls on one day in the same words are two calls: the second of them gets a key of its own.
     places = made.select(n=pl.int_range(pl.len()).over(texts.alias("t")))["n"]
     keys = [_content_key(text, place) for text, place in zip(texts, places, strict=True)]
-    return made.with_columns(pl.Series(key, keys))
+    return made.with_columns(pl.Series(key, keys, dtype=pl.String)), frozenset([key])
 
 
 def _content_key(text: str, place: int) -> str:
@@ -357,7 +437,7 @@ def _shipped(name: str) -> Source:
         if sample.container not in ("file", "workbook"):
             return None
         for needs, keys in known_by.items():
-            if any(keys <= header for header in sample.headers):
+            if any(keys <= header for header in sample.headers) and _shows(sample, map_):
                 return Match(LIKELY, f"it has the columns {listed(needs, 'and')}")
         return None
 
@@ -367,6 +447,23 @@ def _shipped(name: str) -> Source:
         detect,
         lambda sample, options: read_mapped(sample, options, map_),
     )
+
+
+def _shows(sample: Sample, map_: FileMap) -> bool:
+    """Whether a sheet holds one of the words by which it is known, where its headings could be another's."""
+    if not map_.shows:
+        return True
+    words = {word.casefold() for some in map_.shows.values() for word in some}
+    if sample.container == "workbook":
+        cells = (
+            str(cell)
+            for raw in sample.tables
+            for name in raw.columns
+            for cell in raw.frame[name].cast(pl.String).drop_nulls().unique()
+        )
+    else:
+        cells = (cell for row in sample.first_rows for cell in row)
+    return any(cell.strip().casefold() in words for cell in cells)
 
 
 def _never(sample: Sample) -> Match | None:

@@ -1,0 +1,215 @@
+"""How a sheet is laid out: a row an interview with touches beside it, a row a touch, or a row a graduate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from followup_analytics.ingest.maps.draft.columns import Role, View, role_of, view_of
+from followup_analytics.ingest.maps.draft.lexicon import Lexicon
+from followup_analytics.sheets.tabular import RawTable
+
+_CONTACTS = ("thank_you", "reply", "follow_up")
+#: How many columns to the right of a date its channel, time and so on may stand.
+_NEAR = 4
+#: Of interviews that stand in several rows of a sheet of touches, at least so many rows.
+_SHARE_REPEATED = 0.2
+
+
+@dataclass(frozen=True)
+class Group:
+    """A touch of a wide sheet, or the touch that a row of a long one is: its date and the columns about it."""
+
+    of: str
+    number: int
+    date: View
+    hows: tuple[View, ...] = ()
+    time: View | None = None
+    party: View | None = None
+
+    @property
+    def title(self) -> str:
+        """What the group is called to a person."""
+        return {"thank_you": "thank-you note", "reply": "reply"}.get(self.of, f"follow-up {self.number}")
+
+
+@dataclass
+class Layout:
+    """A sheet understood: each column's role, the interview's date, the touches; `long` where a row is a touch."""
+
+    raw: RawTable
+    views: list[View]
+    roles: dict[str, Role]
+    interview: View | None = None
+    interview_time: View | None = None
+    groups: list[Group] = field(default_factory=list)
+    long: bool = False
+    decided: View | None = None
+    assumed: dict[str, str] = field(default_factory=dict)
+
+    def of(self, *kinds: str) -> list[View]:
+        """The columns of these roles, in the order of the sheet."""
+        return [view for view in self.views if self.roles[view.name].kind in kinds]
+
+    def first(self, kind: str) -> View | None:
+        """The surest column of a role."""
+        return max(self.of(kind), key=lambda view: self.roles[view.name].certainty, default=None)
+
+    @property
+    def graduates(self) -> bool:
+        """Whether a row is a graduate with what became of them."""
+        return bool(self.of("destination")) and self.interview is None and not self.groups
+
+    @property
+    def worth(self) -> int:
+        """How much of the log the sheet gives, to choose between sheets."""
+        return self.raw.frame.height if self.interview or self.groups or self.graduates else 0
+
+
+def lay_out(raw: RawTable, lexicon: Lexicon, said: dict[str, Role] | None = None) -> Layout:
+    """Understand one sheet. said: roles that the person has given to columns, by name."""
+    views = [view_of(name, place, raw.frame[name], lexicon) for place, name in enumerate(raw.columns)]
+    roles = {view.name: role_of(view) for view in views} | (said or {})
+    layout = Layout(raw, views, _with_people(views, roles))
+    dates = layout.of("date")
+    _find_interview(layout, dates, lexicon)
+    contacts = [view for view in dates if roles[view.name].of in _CONTACTS]
+    layout.groups = _grouped(layout, contacts)
+    _find_format(layout)
+    layout.long = _is_long(layout)
+    layout.decided = _decided(layout, dates)
+    layout.interview_time = _time_of(layout, layout.interview, "interview")
+    return layout
+
+
+def _with_people(views: Sequence[View], roles: dict[str, Role]) -> dict[str, Role]:
+    """A column of people is the applicants' where no other is; else they are somebody's whom nothing asks for."""
+    named = [role.kind for role in roles.values() if role.kind.startswith("applicant")]
+    for view in views:
+        if roles[view.name].kind == "people":
+            kind = "unused" if named else "applicant_name"
+            roles[view.name] = replace(roles[view.name], kind=kind)
+            named.append(kind)
+    return roles
+
+
+def _find_interview(layout: Layout, dates: Sequence[View], lexicon: Lexicon) -> None:
+    """Which date is the interview's; a date under a bare "Date" is what the rest of the sheet leaves for it."""
+    roles = layout.roles
+    layout.interview = next((view for view in dates if roles[view.name].of == "interview"), None)
+    touched = any(roles[view.name].of in _CONTACTS for view in dates)
+    touches = bool(layout.of("how", "direction"))
+    for view in (one for one in dates if roles[one.name].of is None):
+        if layout.interview is None and (touched or not touches) and not _is_of_contacts(layout, lexicon):
+            roles[view.name] = Role("date", 0.6, "interview")
+            layout.interview = view
+        elif touches and not touched:
+            roles[view.name] = Role("date", 0.7, "follow_up")
+            touched = True
+        else:
+            roles[view.name] = Role("unused", 0.5, why="nothing tells what it is the date of")
+    for view in dates:
+        if roles[view.name].of == "interview" and view is not layout.interview:
+            roles[view.name] = Role("unused", 0.6, why="another date of the interview stands in an earlier column")
+
+
+def _is_of_contacts(layout: Layout, lexicon: Lexicon) -> bool:
+    sheet = layout.raw.sheet or layout.raw.file
+    return bool(layout.of("how")) and "contacts" in lexicon.mentions("sheets", sheet)
+
+
+def _grouped(layout: Layout, contacts: Sequence[View]) -> list[Group]:
+    """The touches, each with the columns that are about it: by the heading's words, else by where they stand."""
+    numbers: dict[str, int] = {}
+    groups = []
+    for view in contacts:
+        of = str(layout.roles[view.name].of)
+        numbers[of] = numbers.get(of, 0) + 1
+        groups.append(Group(of, numbers[of], view))
+    for kind in ("how", "party", "time"):
+        for view in layout.of(kind):
+            place = _group_of(view, groups, layout)
+            if place is None:
+                continue
+            group = groups[place]
+            if kind == "how":
+                groups[place] = replace(group, hows=(*group.hows, view))
+            elif kind == "party" and group.party is None:
+                groups[place] = replace(group, party=view)
+            elif kind == "time" and group.time is None:
+                groups[place] = replace(group, time=view)
+    return groups
+
+
+def _find_format(layout: Layout) -> None:
+    """Ways such as "phone" and "in person" that belong to no touch are how the interview was held."""
+    taken = {view.name for group in layout.groups for view in group.hows}
+    for view in layout.of("how"):
+        if view.name not in taken and layout.interview is not None and layout.first("format") is None:
+            layout.roles[view.name] = Role("format", 0.7)
+
+
+def _group_of(view: View, groups: Sequence[Group], layout: Layout) -> int | None:
+    """Which touch a column is about; None where it is about none."""
+    if view.about("interview") and view.contact_subject is None and layout.roles[view.name].kind == "time":
+        return None
+    subject = view.contact_subject
+    same = [place for place, group in enumerate(groups) if subject is not None and group.of == subject]
+    if view.ordinal is not None:
+        numbered = [place for place in same if (groups[place].date.ordinal or groups[place].number) == view.ordinal]
+        if numbered:
+            return numbered[0]
+    if len(same) == 1:
+        return same[0]
+    among = same or list(range(len(groups)))
+    left = [place for place in among if 0 < view.place - groups[place].date.place <= _NEAR]
+    between = layout.interview.place if layout.interview is not None else -1
+    if left and not same and groups[left[-1]].date.place < between < view.place:
+        left = []
+    if left:
+        return left[-1]
+    right = [place for place in among if 0 < groups[place].date.place - view.place <= 2]
+    if right and layout.roles[view.name].kind != "time":
+        return right[0]
+    return among[0] if len(groups) == 1 and layout.roles[view.name].kind != "time" else None
+
+
+def _is_long(layout: Layout) -> bool:
+    """Whether a row is a touch: one date of touches, and rows that say so."""
+    if len(layout.groups) != 1 or layout.groups[0].of == "thank_you":
+        return False
+    if layout.interview is None or layout.of("direction"):
+        return True
+    group = layout.groups[0]
+    inbound = any(
+        found.name in ("called_back", "email_received", "voicemail_received", "missed_call", "text_received")
+        for view in group.hows
+        for found in view.profile.meanings["touches"].values()
+    )
+    whose = [view.name for view in layout.of("interview_id", "applicant_id", "applicant_name", "employer")]
+    repeated = int(layout.raw.frame.select(whose).is_duplicated().sum()) if whose else 0
+    return inbound or repeated > _SHARE_REPEATED * layout.raw.frame.height
+
+
+def _decided(layout: Layout, dates: Sequence[View]) -> View | None:
+    """The date of the decision: its own, else that of the reply."""
+    own = next((view for view in dates if layout.roles[view.name].of == "outcome"), None)
+    if own is not None or layout.first("outcome") is None:
+        return own
+    reply = next((group.date for group in layout.groups if group.of == "reply"), None)
+    if reply is None and layout.long and layout.groups:
+        return None
+    if reply is not None:
+        layout.assumed["decided_at"] = f"results are dated by {reply.name!r}, since they have no date of their own"
+    return reply
+
+
+def _time_of(layout: Layout, date: View | None, of: str) -> View | None:
+    """The column of times that belongs to a date: named so, else the next one on its right."""
+    if date is None:
+        return None
+    taken = {group.time.name for group in layout.groups if group.time is not None}
+    times = [view for view in layout.of("time") if view.name not in taken]
+    named = [view for view in times if layout.roles[view.name].of == of]
+    near = [view for view in times if layout.roles[view.name].of is None and 0 < view.place - date.place <= 2]
+    return next(iter([*named, *near]), None)

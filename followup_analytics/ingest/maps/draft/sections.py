@@ -1,0 +1,135 @@
+"""The parts of a map that is being drafted: sections of tables, and what each column of the sheet was used for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from followup_analytics.ingest.maps.draft.columns import View
+from followup_analytics.ingest.maps.draft.lexicon import Found, Lexicon
+
+
+@dataclass
+class Section:
+    """A `[[tables]]` section: `keys` are those of a map, in the order in which they are written."""
+
+    table: str
+    group: str | None = None
+    columns: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+    defaults: dict[str, str] = field(default_factory=dict)
+    others: dict[str, str] = field(default_factory=dict)
+    when: list[str] = field(default_factory=list)
+    only: dict[str, list[str]] = field(default_factory=dict)
+    ignore: dict[str, list[str]] = field(default_factory=dict)
+    skip: dict[str, list[str]] = field(default_factory=dict)
+    split: dict[str, str] = field(default_factory=dict)
+    keep: list[str] = field(default_factory=list)
+    sheet: str | None = None
+
+    def as_map(self) -> dict[str, Any]:
+        """The section as a map has it, without what is empty."""
+        made: dict[str, Any] = {"table": self.table}
+        for name in ("sheet", "when", "only", "ignore", "skip", "split", "keep", "columns", "values"):
+            if getattr(self, name):
+                made[name] = getattr(self, name)
+        for name in ("others", "defaults", "constants"):
+            if getattr(self, name):
+                made[name] = getattr(self, name)
+        if len(self.when) == 1:
+            made["when"] = self.when[0]
+        return made
+
+
+@dataclass
+class Use:
+    """What a column of the sheet was taken for: a column of a table, or nothing, with the reason.
+
+    values: what its words mean, each with its certainty. sure: the person has said so.
+    """
+
+    column: str
+    sheet: str | None
+    means: str | None
+    certainty: float
+    table: str | None = None
+    group: str | None = None
+    why: str = ""
+    values: dict[str, tuple[str | None, float]] = field(default_factory=dict)
+    vocabulary: str | None = None
+
+
+def touch_meanings(view: View, lexicon: Lexicon) -> dict[str, Mapping[str, str]]:
+    """What the words of a column of touches mean: by word, the columns of the log and their values."""
+    return {
+        word: lexicon.touches[found.name]["means"]
+        for word, found in view.profile.meanings["touches"].items()
+        if found.name in lexicon.touches
+    }
+
+
+def words_of(view: View, vocabulary: str) -> dict[str, tuple[str | None, float]]:
+    """All words of a column with what they mean in a vocabulary; None where nothing is known of them."""
+    meanings: Mapping[str, Found] = view.profile.meanings.get(vocabulary, {})
+    return {
+        word: (meanings[word].name, meanings[word].certainty) if word in meanings else (None, 0.0)
+        for word in view.profile.words
+    }
+
+
+def add_touches(section: Section, views: Iterable[View], lexicon: Lexicon, *, inbound: bool) -> None:
+    """Read channel, and what else they tell, from the columns of touches of a section.
+
+    Of two columns, such as "How" and "Result", written channels of the one count before calls of the other.
+    """
+    hows = sorted(views, key=lambda view: -_written_share(view, lexicon))
+    if not hows:
+        return
+    names = [view.name for view in hows]
+    told, nothing = _told(hows, lexicon)
+    theirs: Any = names[0] if len(names) == 1 else {"first": names}
+    section.columns["channel"] = theirs
+    section.values["channel"] = told["channel"]
+    if len(names) > 1:
+        section.defaults["channel"] = "phone"
+    for ours in ("party", "purpose", "automatic") if not inbound else ("automatic",):
+        if told[ours] and ours not in section.columns:
+            section.columns[ours], section.values[ours], section.others[ours] = theirs, told[ours], ""
+    if told["direction"] and not inbound and "direction" not in section.columns:
+        section.columns["direction"], section.values["direction"] = theirs, told["direction"]
+        section.others["direction"] = section.defaults["direction"] = "outbound"
+    for name, words in nothing.items():
+        if len(names) == 1:
+            section.skip[name] = words
+        else:
+            section.values["channel"] |= dict.fromkeys(words, "")
+
+
+def _told(hows: Sequence[View], lexicon: Lexicon) -> tuple[dict[str, dict[str, str]], dict[str, list[str]]]:
+    """What the words of columns of touches mean, by column of the log; and those that mean nothing, by column."""
+    told: dict[str, dict[str, str]] = {"channel": {}, "party": {}, "direction": {}, "purpose": {}, "automatic": {}}
+    nothing: dict[str, list[str]] = {}
+    for view in hows:
+        for word, means in touch_meanings(view, lexicon).items():
+            # "Phone" beside a result says less than the result does.
+            plain_call = len(hows) > 1 and view is hows[0] and means == {"channel": "phone"}
+            for ours, meanings in told.items():
+                if ours in means:
+                    meanings.setdefault(word, "" if plain_call else means[ours])
+            if not means:
+                nothing.setdefault(view.name, []).append(word)
+    return told, nothing
+
+
+def _written_share(view: View, lexicon: Lexicon) -> float:
+    """How much a column tells the means ("phone", "e-mail") rather than the result of a call."""
+    means = touch_meanings(view, lexicon)
+    plain = sum(view.profile.words[word] for word, one in means.items() if one == {"channel": "phone"})
+    other = sum(
+        view.profile.words[word]
+        for word, one in means.items()
+        if one.get("channel") not in (None, "phone", "voicemail")
+    )
+    return (plain + other) / max(view.profile.filled, 1)

@@ -1,0 +1,133 @@
+"""What an office has written into its workbook: settings, which map reads which files, cohorts under several names."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from followup_analytics.errors import DataError, UsageError
+from followup_analytics.log.clock import is_zone
+from followup_analytics.log.followup_log import parse_moment
+from followup_analytics.office.template import SETTINGS
+from followup_analytics.sheets.headings import header_key
+from followup_analytics.sheets.tabular import RawTable, read_raw_tables
+from followup_analytics.text import listed, nearest
+
+SKIP, ROSTER = "skip", "roster"
+
+
+@dataclass(frozen=True)
+class OfficeSettings:
+    """The settings of an office's folder; None where a cell is empty."""
+
+    term: str | None = None
+    cohort: str | None = None
+    against: str | None = None
+    observed_until: str | None = None
+    time_zone: str | None = None
+    day_first: bool | None = None
+    region: str | None = None
+    min_cell: int = 10
+    paper: str = "a4"
+    files: tuple[tuple[str, str], ...] = ()
+    cohorts: Mapping[str, str] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)
+
+    def map_of(self, name: str) -> str | None:
+        """The map that the sheet Files names for a file; None where it names none."""
+        fitting = (map_ for pattern, map_ in self.files if fnmatch.fnmatch(name.casefold(), pattern.casefold()))
+        return next(fitting, None)
+
+
+def read_office_settings(workbook: Path) -> OfficeSettings:
+    """The settings of an office's workbook.
+
+    Raises UnreadableError when it is not there or damaged, DataError naming the cell that can't be used.
+    """
+    words = ("Setting", "Value", "Files named like", "Map", "Written as", "Means")
+    tables = {header_key(raw.sheet or ""): raw for raw in read_raw_tables(workbook, [header_key(one) for one in words])}
+    if "settings" not in tables:
+        raise DataError(
+            f"{workbook.name}: there is no sheet Settings; `followup office init` makes a workbook with one."
+        )
+    said = _said(workbook.name, tables["settings"])
+    files = _pairs(tables.get("files"), "files_named_like", "map")
+    return OfficeSettings(
+        term=said.get("term"),
+        cohort=said.get("cohort"),
+        against=said.get("against"),
+        observed_until=_date(workbook.name, said.get("observed_until")),
+        time_zone=_zone(workbook.name, said.get("time_zone")),
+        day_first=_order(workbook.name, said.get("order")),
+        region=said.get("region"),
+        min_cell=_whole(workbook.name, said.get("min_cell")),
+        paper={"letter": "us-letter"}.get(said.get("paper", "a4").casefold(), said.get("paper", "a4").casefold()),
+        files=tuple(files.items()),
+        cohorts=_pairs(tables.get("cohorts"), "written_as", "means"),
+        said=said,
+    )
+
+
+def _said(file: str, raw: RawTable) -> dict[str, str]:
+    """The filled cells of the sheet Settings by their keys; a name that isn't known is told."""
+    known = {header_key(one.name): one.key for one in SETTINGS}
+    names = raw.keys
+    found: dict[str, str] = {}
+    for row in raw.frame.iter_rows(named=True):
+        name, value = (str(row.get(names.get(key, ""), None) or "").strip() for key in ("setting", "value"))
+        if not name or not value:
+            continue
+        key = known.get(header_key(name))
+        if key is None:
+            guess = nearest(name, [one.name for one in SETTINGS])
+            hint = (
+                f"did you mean {guess!r}?" if guess else f"there are {listed([one.name for one in SETTINGS], 'and')}."
+            )
+            raise DataError(f"{file}, sheet Settings, row {row['_row']}: {name!r} is not known; {hint}")
+        found[key] = value
+    return found
+
+
+def _pairs(raw: RawTable | None, first: str, second: str) -> dict[str, str]:
+    if raw is None or first not in raw.keys or second not in raw.keys:
+        return {}
+    rows = raw.frame.select(raw.keys[first], raw.keys[second]).drop_nulls().rows()
+    return {str(one).strip(): str(other).strip() for one, other in rows}
+
+
+def _date(file: str, value: str | None) -> str | None:
+    if value is not None:
+        try:
+            parse_moment(value, None)
+        except UsageError:
+            raise DataError(
+                f"{file}, sheet Settings: Complete until is {value!r}, which is no date; write one such as 2026-04-30."
+            ) from None
+    return value
+
+
+def _zone(file: str, value: str | None) -> str | None:
+    if value is not None and not is_zone(value):
+        raise DataError(
+            f"{file}, sheet Settings: the time zone {value!r} is not known; write a name such as Europe/London."
+        )
+    return value
+
+
+def _order(file: str, value: str | None) -> bool | None:
+    if value is None:
+        return None
+    found = {"day": True, "month": False}.get(value.casefold())
+    if found is None:
+        raise DataError(f"{file}, sheet Settings: what comes first in dates is {value!r}; choose day or month.")
+    return found
+
+
+def _whole(file: str, value: str | None) -> int:
+    if value is None:
+        return 10
+    if not value.isdigit() or int(value) < 1:
+        raise DataError(f"{file}, sheet Settings: the smallest group is {value!r}; write a number such as 10.")
+    return int(value)

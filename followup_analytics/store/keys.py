@@ -1,0 +1,203 @@
+"""A store's key on its way: into a backup, to a colleague's machine, and on to a new one."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.log.pseudonyms import (
+    KEY_VARIABLE,
+    PSEUDONYM,
+    applicant_buckets,
+    key_path,
+    new_key,
+    read_key,
+    renewed_pseudonym,
+)
+from followup_analytics.log.schema import TABLES
+from followup_analytics.store import tables
+from followup_analytics.store.book import ContactBook, read_book, write_book, write_private
+from followup_analytics.store.bulk import bulk_of
+from followup_analytics.store.encoding import decode, encode, stored_types
+from followup_analytics.store.kinds import KEY_MARK
+from followup_analytics.store.marks import Marks
+from followup_analytics.store.records import covariate_types, write_setting
+from followup_analytics.store.sealing import passphrase, seal, unseal
+from followup_analytics.store.store import Store
+from followup_analytics.store.tombstones import Tombstone, add_tombstones, made_of, read_tombstones
+
+_FORMAT = "followup_analytics key"
+
+
+def write_sealed_key(store: Store, file: Path, phrase: str) -> None:
+    """Write a store's key into a file, encrypted under a passphrase.
+
+    Raises UsageError for a passphrase that is too short, UnreadableError where the key or the file can't be used.
+    """
+    if len(phrase.strip()) < 8:
+        raise UsageError("the passphrase is too short: it needs at least 8 characters.")
+    pseudonyms = store.pseudonyms()
+    sealed = seal(pseudonyms.as_text, passphrase(phrase))
+    write_private(file, json.dumps({"format": _FORMAT, "mark": pseudonyms.fingerprint, "sealed": sealed}) + "\n")
+
+
+def take_sealed_key(url: str, file: Path, phrase: str, mark: str | None) -> Path:
+    """Put the key of a file that `write_sealed_key` made in its place beside a store; where it lies now.
+
+    mark: what the store holds of its key, None where it has none yet.
+    Raises UnreadableError for another passphrase, a file that is none, and a key that is another store's; UsageError
+    where there is another key already.
+    """
+    try:
+        held: Mapping[str, Any] = json.loads(file.read_text("utf-8"))
+        sealed = held["sealed"] if held["format"] == _FORMAT else None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UnreadableError(f"{file.name}: no key of a store can be read here ({type(error).__name__}).") from None
+    if sealed is None:
+        raise UnreadableError(f"{file.name}: this is no key of a store; `followup store share-key` writes one.")
+    pseudonyms = read_key(unseal(sealed, f"The key in {file.name}", passphrase(phrase)), f"the file {file.name}")
+    if mark not in (None, pseudonyms.fingerprint):
+        raise UnreadableError(f"{file.name}: this is the key of another store.")
+    path = key_path(url)
+    if path is None:
+        raise UsageError("a store in memory has no place for a key.")
+    if path.exists() and read_key(path.read_text("utf-8"), path.name) != pseudonyms:
+        raise UsageError(f"{path.name} holds another key already; move it away first if this one is right.")
+    write_private(path, pseudonyms.as_text)
+    return path
+
+
+def copy_key(source: Store, url: str) -> Path | None:
+    """Put a store's key where another store looks for it; None where both have it from the environment.
+
+    Raises UsageError where another key lies there.
+    """
+    path = key_path(url)
+    if path is None or os.environ.get(KEY_VARIABLE) is not None:
+        return None
+    pseudonyms = source.pseudonyms()
+    if path.exists() and read_key(path.read_text("utf-8"), path.name) != pseudonyms:
+        raise UsageError(f"{path.name} holds the key of another store; move it away first, or name another place.")
+    write_private(path, pseudonyms.as_text)
+    return path
+
+
+def rotate_key(store: Store) -> int:
+    """Give a store a new key: each pseudonym is made anew from the old one; how many rows were changed.
+
+    The key file keeps the old keys before the new one, since a typed id still has to find its person. The new key file
+    is written first and takes its place after the store has changed: should the process die in between, the store finds
+    it (see `Store.pseudonyms`).
+    Raises UsageError where the key is in the environment, since it can't be changed from here.
+    """
+    if os.environ.get(KEY_VARIABLE) is not None:
+        raise UsageError(f"the key is in {KEY_VARIABLE}, which can't be changed from here; use a key file.")
+    path = key_path(store.address.url)
+    if path is None:
+        raise UsageError("a store in memory has no key to change.")
+    with store.writing() as connection:
+        old = store.pseudonyms()
+        key = new_key()
+        renewed = old.renewed(key)
+        coming = path.with_name(path.name + ".coming")
+        write_private(coming, renewed.as_text)
+        try:
+            book = read_book(store.address.url)
+            n = sum(_renew_table(connection, name, key) for name in TABLES)
+            _renew_records(connection, key)
+            stones = _renewed_stones(connection, store, key)
+            write_setting(connection, KEY_MARK, renewed.fingerprint)
+        except BaseException:
+            coming.unlink(missing_ok=True)
+            raise
+    coming.replace(path)
+    add_tombstones(store.address.url, stones)
+    write_book(
+        store.address.url, ContactBook({renewed_pseudonym(one, key): entry for one, entry in book.people.items()})
+    )
+    return n
+
+
+def _renewed_stones(connection: sa.Connection, store: Store, key: bytes) -> tuple[Tombstone, ...]:
+    """The tombstones of those who were forgotten, as their next pseudonyms have them; they go into the database too."""
+    marks, first = Marks(connection, store.address), store.pseudonyms().key
+    made = []
+    for stone in read_tombstones(store.address.url):
+        pseudonym = stone.pseudonym(first)
+        if pseudonym is not None:
+            fresh = renewed_pseudonym(pseudonym, key)
+            made.append(made_of(marks.mark(stone.table, fresh), stone.at, stone.table, fresh, first))
+    if made:
+        rows = [{"mark": one.mark, "forgotten_at": one.at} for one in made]
+        connection.execute(tables.forgotten.insert(), rows)
+    return tuple(made)
+
+
+def _renew_table(connection: sa.Connection, name: str, key: bytes) -> int:
+    """Renew the pseudonyms in a table and its history."""
+    n, kinds = 0, covariate_types(connection, name)
+    for table in (tables.current[name], tables.history[name]):
+        types = {**stored_types(name), "record": pl.Int64()}
+        if "superseded_at" in table.c:
+            types |= {"superseded_at": pl.Int64(), "superseded_by": pl.Int64()}
+        rows = bulk_of(connection).read(table, types)
+        if not rows.height:
+            continue
+        texts = [one for one in ("applicant_id", "contact_id") if one in rows.columns]
+        fresh = rows.with_columns(_renewed(rows[one], key) for one in texts)
+        fresh = fresh.with_columns(
+            fresh["covariates"].map_elements(lambda text: _renewed_within(text, key), return_dtype=pl.String)
+        )
+        if "applicant_bucket" in fresh.columns:
+            fresh = fresh.with_columns(
+                applicant_buckets(fresh["applicant_id"]).cast(pl.Int64).alias("applicant_bucket")
+            )
+        content = encode(name, decode(name, fresh, kinds))[0]["content"]
+        changes = fresh.select(*texts, *(one for one in ("covariates", "applicant_bucket") if one in fresh.columns))
+        changes = changes.with_columns(content)
+        statement = (
+            table.update()
+            .where(table.c.record == sa.bindparam("_record"))
+            .values({one: sa.bindparam(f"_{one}") for one in changes.columns})
+        )
+        values = [
+            {"_record": record, **{f"_{one}": value for one, value in row.items()}}
+            for record, row in zip(rows["record"].to_list(), changes.iter_rows(named=True), strict=True)
+        ]
+        connection.execute(statement, values)
+        n += len(values)
+    return n
+
+
+def _renewed(values: pl.Series, key: bytes) -> pl.Series:
+    distinct = values.drop_nulls().unique().to_list()
+    made = [renewed_pseudonym(one, key) for one in distinct]
+    return values.replace_strict(distinct, made, default=None, return_dtype=pl.String)
+
+
+def _renewed_within(text: str, key: bytes) -> str:
+    quoted = re.compile(rf'(?<="){PSEUDONYM.pattern}(?=")')
+    return quoted.sub(lambda found: renewed_pseudonym(found[0], key), text)
+
+
+def _renew_records(connection: sa.Connection, key: bytes) -> None:
+    """Renew the pseudonyms in the journal and the settings."""
+    batches, settings = tables.batches, tables.settings
+    for batch, record in connection.execute(sa.select(batches.c.batch, batches.c.record_key)).all():
+        if record is not None and (fresh := renewed_pseudonym(record, key)) != record:
+            connection.execute(batches.update().where(batches.c.batch == batch).values(record_key=fresh))
+    for name, value in connection.execute(sa.select(settings.c.name, settings.c.value)).all():
+        start, colon, rest = str(name).partition(":")
+        fresh_name, fresh_value = start + colon + renewed_pseudonym(rest, key), renewed_pseudonym(str(value), key)
+        if (fresh_name, fresh_value) != (name, value):
+            connection.execute(
+                settings.update().where(settings.c.name == name).values(name=fresh_name, value=fresh_value)
+            )

@@ -1,0 +1,159 @@
+"""An office's folder: two commands from the office's own sheets to a PDF, and the next term beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shlex
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from command_line import CommandLine
+
+from followup_analytics.errors import DataError, UsageError
+from followup_analytics.office import init_office, run_office
+from followup_analytics.office.template import SETTINGS, headings
+from followup_analytics.reading.logs import read_log
+from followup_analytics.report.office import read_office
+from followup_analytics.sheets.tabular import read_raw_tables
+
+ROOT = Path(__file__).parents[2]
+FIRST = dt.datetime(2026, 3, 2)  # noqa: DTZ001 - a cell of a workbook has no zone
+PEOPLE = [f"Person {chr(65 + k)}{chr(97 + k)}" for k in range(20)]
+
+
+def fill(workbook: Path, **settings: Any) -> None:
+    """Fill in the workbook as a person does: other cases of names, dates and times in cells, words from the lists."""
+    days = [FIRST + dt.timedelta(days=k) for k in range(40)]
+    h = headings()
+    interviews = [
+        [
+            who,
+            "Acme Ltd",
+            days[k],
+            dt.time(10, 30),
+            ("2026", "Class of 2026")[k % 2],
+            "in person",
+            "retail",
+            "entry",
+            4,
+            "no",
+        ]
+        for k, who in enumerate(PEOPLE)
+    ]
+    follow_ups = [
+        [
+            who.upper(),
+            "ACME",
+            days[k + 3],
+            dt.time(9),
+            "us to them",
+            ("telephone call", "voicemail left")[k % 2],
+            "nobody",
+            "follow-up",
+        ]
+        for k, who in enumerate(PEOPLE)
+    ] + [
+        [who, "Acme", days[k + 5], None, "them to us", "telephone call", "hiring team", None]
+        for k, who in enumerate(PEOPLE[:6])
+    ]
+    sheets = {
+        "Settings": [
+            ["Setting", "Value", "What it is for"],
+            *([one.name, settings.get(one.key), one.about] for one in SETTINGS),
+        ],
+        "Cohorts": [["Written as", "Means"], ["Class of 2026", "2026"]],
+        "Interviews": [h["Interviews"], *interviews],
+        "Follow-ups": [h["Follow-ups"], *follow_ups],
+        "Results": [h["Results"], *([who, "Acme", "offer", days[k + 12]] for k, who in enumerate(PEOPLE[:8]))],
+        "Graduates": [h["Graduates"], *([who, "2026", "employed", days[30]] for who in PEOPLE)],
+    }
+    with xlsxwriter.Workbook(workbook) as book:
+        day, clock = (book.add_format({"num_format": form}) for form in ("yyyy-mm-dd", "hh:mm"))
+        for name, rows in sheets.items():
+            page = book.add_worksheet(name)
+            for row, cells in enumerate(rows):
+                for place, cell in enumerate(cells):
+                    if isinstance(cell, dt.datetime | dt.time):
+                        page.write_datetime(row, place, cell, clock if isinstance(cell, dt.time) else day)
+                    elif cell is not None:
+                        page.write(row, place, cell)
+
+
+def test_a_term_from_the_workbook_alone(tmp_path: Path) -> None:
+    """What is filled in is stored and reported on; names are tied however they are written, cohorts are one."""
+    init_office(tmp_path / "o")
+    fill(tmp_path / "o" / "office.xlsx", term="2026 spring", time_zone="America/New_York", min_cell=5, name="Careers")
+    result = run_office(tmp_path / "o")
+    log = read_log(f"sqlite:///{tmp_path}/o/store.db")
+    assert (log.interviews.height, log.contacts.height, log.outcomes.height) == (20, 26, 8)
+    assert set(log.interviews["cohort"]) == {"2026"}
+    assert log.applicants is not None
+    assert set(log.applicants["applicant_id"]) == set(log.interviews["applicant_id"])
+    out = tmp_path / "o" / "out" / "2026 spring"
+    assert {"report.pdf", "tables.xlsx", "fingerprint.json", "settings.json"} <= {path.name for path in out.iterdir()}
+    assert (out / "report.pdf").read_bytes().startswith(b"%PDF")
+    assert {"rates by timing", "curve", "outcomes", "claims"} <= {
+        raw.sheet for raw in read_raw_tables(out / "tables.xlsx")
+    }
+    assert stat.S_IMODE((tmp_path / "o" / "to mend.xlsx").stat().st_mode) == 0o600
+    assert result.to_json()["log"] is None
+    assert read_office(tmp_path / "o" / "office.xlsx").name == "Careers"
+
+
+def test_what_was_made_is_never_written_over(tmp_path: Path) -> None:
+    """The same again changes nothing; another term has its own folder; new rows in a term keep what was there."""
+    init_office(tmp_path / "o")
+    fill(tmp_path / "o" / "office.xlsx", term="one", time_zone="America/New_York", min_cell=5)
+    run_office(tmp_path / "o")
+    first = (tmp_path / "o" / "out" / "one" / "report.pdf").read_bytes()
+    run_office(tmp_path / "o")
+    assert not (tmp_path / "o" / "out" / "one" / "earlier-1").exists()
+    fill(tmp_path / "o" / "office.xlsx", term="two", time_zone="America/New_York", min_cell=5)
+    run_office(tmp_path / "o")
+    assert (tmp_path / "o" / "out" / "one" / "report.pdf").read_bytes() == first
+    fill(tmp_path / "o" / "office.xlsx", term="one", time_zone="America/New_York", min_cell=5, author="Somebody")
+    run_office(tmp_path / "o")
+    assert (tmp_path / "o" / "out" / "one" / "earlier-1" / "report.pdf").read_bytes() == first
+    assert (tmp_path / "o" / "out" / "one" / "report.pdf").read_bytes() != first
+
+
+def test_no_report_where_a_file_cannot_be_used(tmp_path: Path) -> None:
+    """The refusal is in the workbook of what to mend, and the exit code is that of the file."""
+    init_office(tmp_path / "o")
+    fill(tmp_path / "o" / "office.xlsx", term="one", time_zone="America/New_York", min_cell=5)
+    (tmp_path / "o" / "in" / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    result = run_office(tmp_path / "o")
+    assert result.exit_code == 1
+    assert not list((tmp_path / "o" / "out").iterdir())
+    told = read_raw_tables(tmp_path / "o" / "to mend.xlsx")[0].frame
+    assert told["File"].to_list() == ["photo.png"]
+
+
+def test_settings_that_make_no_sense(tmp_path: Path) -> None:
+    """A zone that is none is told with its sheet; a folder that is there already is left alone."""
+    init_office(tmp_path / "o")
+    with pytest.raises(UsageError, match="is there already"):
+        init_office(tmp_path / "o")
+    fill(tmp_path / "o" / "office.xlsx", time_zone="Mars/Olympus")
+    with pytest.raises(DataError, match="sheet Settings: the time zone 'Mars/Olympus' is not known"):
+        run_office(tmp_path / "o")
+
+
+def test_the_readmes_commands_for_an_office(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The two commands of the README, as they stand there, give a PDF from the shipped sheet."""
+    text = (ROOT / "README.md").read_text("utf-8").partition("## For career centres")[2]
+    lines = re.findall(r"^followup (office .+)$", text.partition("## ")[0], flags=re.MULTILINE)
+    assert len(lines) == 2
+    followup = CommandLine(capsys, monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    for line in lines:
+        words = [str(ROOT / word) if word.startswith("data/") else word for word in shlex.split(line)]
+        done = followup(*words)
+        assert done.code == 0, done.err
+    assert len(list((tmp_path / "centre" / "out").glob("*/report.pdf"))) == 1
