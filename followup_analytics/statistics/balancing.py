@@ -45,7 +45,8 @@ def balance_to(design: Design, weight: FloatArray, totals: FloatArray, penalty: 
     def derivatives(g: FloatArray) -> Slopes:
         made = weight * np.exp(np.clip(design.times(g), -MOST, MOST))
         value = float(made.sum() - totals @ g + penalty @ g**2 / 2)
-        return value, totals - design.sums(made) - penalty * g, lambda: curvature.at(made) + np.diag(penalty)
+        bend = curvature.later(made)
+        return value, totals - design.sums(made) - penalty * g, lambda: bend() + np.diag(penalty)
 
     g = damped_newton(derivatives, np.zeros(design.width), tolerance=tolerance_of(design))[0]
     return Balanced(np.exp(np.clip(design.times(g), -MOST, MOST)), g)

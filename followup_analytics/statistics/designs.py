@@ -80,6 +80,13 @@ class Curvature:
             self._turns += 1
         return self._last
 
+    def later(self, weight: FloatArray) -> Callable[[], FloatArray]:
+        """`at` these weights when it is asked for; a rough one now, as it counts the points that a search tries."""
+        if self._design.matrix is not None:
+            return lambda: self.at(weight)
+        made = self.at(weight)
+        return lambda: made
+
 
 #: So often a rough curvature is made anew before it is kept.
 _TURNS = 3

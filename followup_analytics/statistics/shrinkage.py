@@ -195,7 +195,8 @@ def fit_rows(
         p, cost = expected_and_cost(n, s, design.times(beta))
         value = cost + float(penalty @ beta**2) / 2
         gradient = design.sums(s - n * p) - penalty * beta
-        return value, gradient, lambda: curvature.at(n * p * (1 - p)) + np.diag(penalty)
+        bend = curvature.later(n * p * (1 - p))
+        return value, gradient, lambda: bend() + np.diag(penalty)
 
     first = np.zeros(design.width) if start is None else start
     return damped_newton(derivatives, first, tolerance=tolerance_of(design))[0]
