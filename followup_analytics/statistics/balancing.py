@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followup_analytics.statistics.designs import Curvature, Design
-from followup_analytics.statistics.logistic import Derivatives, damped_newton
+from followup_analytics.statistics.logistic import Slopes, damped_newton
 from followup_analytics.statistics.shrinkage import tolerance_of
 
 FloatArray = NDArray[np.float64]
@@ -42,10 +42,11 @@ def balance_to(design: Design, weight: FloatArray, totals: FloatArray, penalty: 
 
     curvature = Curvature(design)
 
-    def derivatives(g: FloatArray) -> Derivatives:
+    def derivatives(g: FloatArray) -> Slopes:
         made = weight * np.exp(np.clip(design.times(g), -MOST, MOST))
         value = float(made.sum() - totals @ g + penalty @ g**2 / 2)
-        return value, totals - design.sums(made) - penalty * g, curvature.at(made) + np.diag(penalty)
+        bend = curvature.later(made)
+        return value, totals - design.sums(made) - penalty * g, lambda: bend() + np.diag(penalty)
 
     g = damped_newton(derivatives, np.zeros(design.width), tolerance=tolerance_of(design))[0]
     return Balanced(np.exp(np.clip(design.times(g), -MOST, MOST)), g)

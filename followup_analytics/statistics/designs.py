@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -25,7 +25,7 @@ SPREAD = 8_192
 #: Up to so many rows each row's own leverage is worked out; of more it is next to nothing.
 LEVERAGES = 20_000
 #: Terms are looked up together while their joint levels are no more than this.
-JOINT = 16_384
+JOINT = 2_048
 #: A system is solved when what is left is so small a part of what was asked.
 _SOLVED = 1e-4
 
@@ -79,6 +79,13 @@ class Curvature:
             self._last = self._design.gram(weight)
             self._turns += 1
         return self._last
+
+    def later(self, weight: FloatArray) -> Callable[[], FloatArray]:
+        """`at` these weights when it is asked for; a rough one now, as it counts the points that a search tries."""
+        if self._design.matrix is not None:
+            return lambda: self.at(weight)
+        made = self.at(weight)
+        return lambda: made
 
 
 #: So often a rough curvature is made anew before it is kept.
@@ -169,25 +176,30 @@ class Design:
         if self.matrix is not None:
             return np.asarray(self.matrix @ coefficients, dtype=np.float64)
         out = np.broadcast_to(coefficients[0], (self.rows, *coefficients.shape[1:])).copy()
+        tables = []
         for pack, members in self._members():
             table = np.zeros((pack.size, *coefficients.shape[1:]))
             for term, columns, level in members:
                 table += (term.basis @ coefficients[columns])[level]
-            out += table[pack.codes]
+            tables.append(table)
+        if self.packs:
+            out += self._lookup @ np.concatenate(tables)
         return out
 
     def sums(self, values: FloatArray) -> FloatArray:
         """X'v, shape (k,) or (k, q)."""
         if self.matrix is not None:
             return np.asarray(self.matrix.T @ values, dtype=np.float64)
-        if values.ndim == 2:
-            return np.stack([self.sums(np.ascontiguousarray(column)) for column in values.T], axis=1)
-        out = np.empty(self.width)
-        out[0] = values.sum()
+        out = np.empty((self.width, *values.shape[1:]))
+        out[0] = values.sum(axis=0)
+        if not self.packs:
+            return out
+        totals, begin = self._turned @ values, 0
         for pack, members in self._members():
-            joint = np.bincount(pack.codes, weights=values, minlength=pack.size)
+            joint = totals[begin : begin + pack.size]
+            begin += pack.size
             for term, columns, level in members:
-                out[columns] = term.basis.T @ np.bincount(level, weights=joint, minlength=len(term.basis))
+                out[columns] = term.basis.T @ _added(level, joint, len(term.basis))
         return out
 
     def gram(self, weight: FloatArray) -> FloatArray:
@@ -199,12 +211,9 @@ class Design:
         part = weight[rows]
         return weighted_gram(matrix, part) * (total / max(float(part.sum()), 1e-300))
 
-    def solver(self, weight: FloatArray, penalty: FloatArray) -> Callable[[FloatArray], FloatArray]:
-        """What solves (X'WX + diag(penalty)) z = b, for b of shape (k,) or (k, q)."""
-        rough = newton_solver(self.gram(weight) + np.diag(penalty))
-        if self.matrix is not None:
-            return rough
-        return lambda b: solved(lambda z: self.sums(_scaled(weight, self.times(z))) + _scaled(penalty, z), rough, b)
+    def ridge(self, weight: FloatArray, penalty: FloatArray) -> Ridge:
+        """A fit's own matrix X'WX + diag(penalty), ready to be solved."""
+        return Ridge(self, weight, penalty)
 
     def leverage(self, weight: FloatArray, inverse: FloatArray) -> FloatArray:
         """Each row's own part in a fit, w x'(inverse)x, shape (r,); 0 where rows are many."""
@@ -217,9 +226,25 @@ class Design:
                 found[begin : begin + SPREAD] = np.einsum("rk,rk->r", some @ inverse, some)
         return weight * found
 
-    def ridge_leverage(self, weight: FloatArray, penalty: FloatArray) -> FloatArray:
-        """`leverage` in a fit with a ridge."""
-        return self.leverage(weight, newton_solver(self.gram(weight) + np.diag(penalty))(np.eye(self.width)))
+    @cached_property
+    def _lookup(self) -> Any:
+        """Sparse (r, L) with a 1 at each row's joint level of each pack, packs side by side, for one pass over all."""
+        from scipy.sparse import csr_array
+
+        places = np.empty((self.rows, len(self.packs)), dtype=np.int32)
+        begin = 0
+        for at, pack in enumerate(self.packs):
+            np.add(pack.codes, np.int32(begin), out=places[:, at])
+            begin += pack.size
+        ends = np.arange(self.rows + 1, dtype=np.int32) * np.int32(len(self.packs))
+        # All designs share their ones: a trial keeps many designs, and these would be most of what they take.
+        ones = _ones(max(places.size - 1, 0).bit_length())[: places.size]
+        return csr_array((ones, places.ravel(), ends), shape=(self.rows, begin))
+
+    @cached_property
+    def _turned(self) -> Any:
+        """`_lookup` the other way round, kept since turning it checks every place anew."""
+        return self._lookup.T
 
     @cached_property
     def _spread(self) -> tuple[IntArray, FloatArray]:
@@ -250,6 +275,26 @@ class Design:
         return out
 
 
+class Ridge:
+    """X'WX + diag(penalty) of a design, factored once for its solutions and its leverages."""
+
+    def __init__(self, design: Design, weight: FloatArray, penalty: FloatArray) -> None:
+        self._design, self._weight, self._penalty = design, weight, penalty
+        self._rough = newton_solver(design.gram(weight) + np.diag(penalty))
+
+    def solve(self, b: FloatArray) -> FloatArray:
+        """Solve for right sides of shape (k,) or (k, q)."""
+        return self._rough(b) if self._design.matrix is not None else solved(self._product, self._rough, b)
+
+    def leverage(self) -> FloatArray:
+        """`Design.leverage` in this fit."""
+        return self._design.leverage(self._weight, self._rough(np.eye(self._design.width)))
+
+    def _product(self, z: FloatArray) -> FloatArray:
+        moved = _scaled(self._weight, self._design.times(z))
+        return self._design.sums(moved) + _scaled(self._penalty, z)
+
+
 def _levels_of(sizes: Sequence[int]) -> tuple[IntArray, ...]:
     """Each term's level at every joint level of several."""
     joint = np.arange(int(np.prod(sizes)))
@@ -258,6 +303,21 @@ def _levels_of(sizes: Sequence[int]) -> tuple[IntArray, ...]:
         made.append(joint % size)
         joint = joint // size
     return tuple(reversed(made))
+
+
+@lru_cache(maxsize=4)
+def _ones(power: int) -> FloatArray:
+    """As many ones as 2 to this power, to be read only."""
+    made = np.ones(1 << power)
+    made.flags.writeable = False
+    return made
+
+
+def _added(level: IntArray, joint: FloatArray, size: int) -> FloatArray:
+    """Totals of joint levels, shape (J,) or (J, q), by a term's own level at each of them."""
+    if joint.ndim == 1:
+        return np.asarray(np.bincount(level, weights=joint, minlength=size), dtype=np.float64)
+    return np.stack([np.bincount(level, weights=column, minlength=size) for column in joint.T], axis=1)
 
 
 def _scaled(by: FloatArray, values: FloatArray) -> FloatArray:

@@ -15,6 +15,8 @@ from scipy.special import expit
 FloatArray = NDArray[np.float64]
 #: Value, minus gradient and matrix of second derivatives of what is to be made small.
 Derivatives = tuple[float, FloatArray, FloatArray]
+#: The same with the matrix made only where a step is taken from there, which the last point of a search never needs.
+Slopes = tuple[float, FloatArray, Callable[[], FloatArray]]
 
 #: Newton's method stops when no coefficient moves by more than this.
 TOLERANCE = 1e-9
@@ -81,6 +83,16 @@ def weighted_gram(design: FloatArray, weight: FloatArray) -> FloatArray:
     return found
 
 
+def expected_and_cost(n: FloatArray, s: FloatArray, eta: FloatArray) -> tuple[FloatArray, float]:
+    """Probabilities, shape (P,), at linear predictors `eta`, and minus the log-likelihood of s events in n trials.
+
+    One exponential serves both; it is of -|eta|, so that nothing overflows.
+    """
+    small = np.exp(-np.abs(eta))
+    cost = float(n @ (np.maximum(eta, 0.0) + np.log1p(small)) - s @ eta)
+    return np.where(eta >= 0, 1.0, small) / (1.0 + small), cost
+
+
 def add_penalty(found: Derivatives, ridge: FloatArray, beta: FloatArray) -> Derivatives:
     """The derivatives with the penalty sum of ridge_j beta_j^2 / 2 taken into account."""
     value, gradient, information = found
@@ -88,14 +100,18 @@ def add_penalty(found: Derivatives, ridge: FloatArray, beta: FloatArray) -> Deri
 
 
 def damped_newton(
-    derivatives: Callable[[FloatArray], Derivatives], start: FloatArray, *, tolerance: float, steps: int = _STEPS
+    derivatives: Callable[[FloatArray], Derivatives | Slopes],
+    start: FloatArray,
+    *,
+    tolerance: float,
+    steps: int = _STEPS,
 ) -> tuple[FloatArray, int]:
     """Where a convex function is least, from `start` on, and how many steps that took; a step that fails is halved."""
     beta, taken = start, 0
     value, gradient, information = derivatives(beta)
     while taken < steps:
         taken += 1
-        step = newton_solver(information)(gradient)
+        step = newton_solver(information() if callable(information) else information)(gradient)
         for _ in range(_HALVINGS):
             found = derivatives(beta + step)
             if found[0] <= value + 1e-12 * (1 + abs(value)):

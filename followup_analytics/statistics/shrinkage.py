@@ -8,10 +8,9 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from followup_analytics.statistics.designs import Curvature, Design, solved
-from followup_analytics.statistics.logistic import Derivatives, add_penalty, damped_newton, newton_solver
+from followup_analytics.statistics.logistic import Slopes, damped_newton, expected_and_cost, newton_solver
 
 FloatArray = NDArray[np.float64]
 
@@ -41,7 +40,7 @@ class Shrunk:
         """Movements of the blocks' coefficients for scores of them, each (k, q): the inverse of the arrow matrix."""
         shape = scores[0].shape
         stacked = np.stack([*scores, np.zeros(shape)])
-        arrow = Arrow.of(self.grams, self.apart, self.own)
+        arrow = self._arrow
         if all(design.matrix is not None for design in self.designs):
             found = arrow.solve(stacked)
         else:
@@ -51,11 +50,15 @@ class Shrunk:
     @cached_property
     def leverages(self) -> list[FloatArray]:
         """Each row's own part in its block's fit, shape (r,) a block; 0 in blocks of many rows."""
-        arrow = Arrow.of(self.grams, self.apart, self.own)
+        arrow = self._arrow
         made = []
         for place, (design, weight) in enumerate(zip(self.designs, self.weights, strict=True)):
             made.append(design.leverage(weight, arrow.diagonal(place)))
         return made
+
+    @cached_property
+    def _arrow(self) -> Arrow:
+        return Arrow.of(self.grams, self.apart, self.own)
 
     def _product(self, z: FloatArray) -> FloatArray:
         common = z[-1]
@@ -133,9 +136,13 @@ def fit_shrunk(
         at[:-1], at[-1] = start, start.mean(axis=0)
     state = _state(designs, n, s, own, apart, at)
     grams: tuple[FloatArray, ...] = ()
+    arrow: Arrow | None = None
     for turn in range(_STEPS):
+        before = grams
         grams = tuple(curved.at(weight) for curved, weight in zip(curvatures, state.weights, strict=True))
-        step = Arrow.of(grams, apart, own).solve(state.gradient)
+        if arrow is None or any(one is not other for one, other in zip(grams, before, strict=True)):
+            arrow = Arrow.of(grams, apart, own)
+        step = arrow.solve(state.gradient)
         for _ in range(_HALVINGS):
             found = _state(designs, n, s, own, apart, at + step)
             if found.value <= state.value + 1e-10 * (1 + abs(state.value)):
@@ -170,8 +177,8 @@ def _state(
     weights = []
     for place, design in enumerate(designs):
         eta = design.times(at[place])
-        p = expit(eta)
-        value += float(n[place] @ np.logaddexp(0.0, eta) - s[place] @ eta)
+        p, cost = expected_and_cost(n[place], s[place], eta)
+        value += cost
         gradient[place] += design.sums(s[place] - n[place] * p)
         weights.append(n[place] * p * (1 - p))
     return _State(value, gradient, weights)
@@ -184,12 +191,12 @@ def fit_rows(
 
     curvature = Curvature(design)
 
-    def derivatives(beta: FloatArray) -> Derivatives:
-        eta = design.times(beta)
-        p = expit(eta)
-        value = float(n @ np.logaddexp(0.0, eta) - s @ eta)
-        found = value, design.sums(s - n * p), curvature.at(n * p * (1 - p))
-        return add_penalty(found, penalty, beta)
+    def derivatives(beta: FloatArray) -> Slopes:
+        p, cost = expected_and_cost(n, s, design.times(beta))
+        value = cost + float(penalty @ beta**2) / 2
+        gradient = design.sums(s - n * p) - penalty * beta
+        bend = curvature.later(n * p * (1 - p))
+        return value, gradient, lambda: bend() + np.diag(penalty)
 
     first = np.zeros(design.width) if start is None else start
     return damped_newton(derivatives, first, tolerance=tolerance_of(design))[0]

@@ -80,9 +80,10 @@ class _Back:
         spread = regression.expected * (1 - regression.expected)
         bend = regression.counted * spread[passage.stays]
         turned = passage.design.sums(self.value[passage.person] * spread)
-        moved = passage.kept.times(passage.kept.solver(bend, regression.penalty)(turned))
+        ridge = passage.kept.ridge(bend, regression.penalty)
+        moved = passage.kept.times(ridge.solve(turned))
         residual = moved * (regression.known - regression.fitted)
-        leverage = np.minimum(passage.kept.ridge_leverage(bend, regression.penalty), _MOST)
+        leverage = np.minimum(ridge.leverage(), _MOST)
         mine = passage.person[passage.stays]
         self.influence[mine, 0] += residual * regression.counted / (1 - leverage)
         self._own[passage.place] = residual * regression.seen
@@ -95,9 +96,10 @@ class _Back:
         follows = self.weight[mine]
         follows[:, 0] += self._own[passage.place]
         follows = follows * passage.after[:, None]
-        moved = passage.kept.solver(passage.after, passage.penalty)(passage.kept.sums(follows))
+        ridge = passage.kept.ridge(passage.after, passage.penalty)
+        moved = ridge.solve(passage.kept.sums(follows))
         everybody = passage.design.times(moved)
-        leverage = np.minimum(passage.kept.ridge_leverage(passage.after, passage.penalty), _MOST)
+        leverage = np.minimum(ridge.leverage(), _MOST)
         kept = everybody[passage.stays] * passage.after[:, None]
         residual = passage.before.copy()
         residual[passage.stays] = (residual[passage.stays] - passage.after) / np.sqrt(1 - leverage)
