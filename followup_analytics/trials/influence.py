@@ -65,8 +65,8 @@ class _Back:
         self._own: dict[int, FloatArray] = {}
 
     def from_risks(self, arm: Arm, standardised: Standardised, follow_up: FollowUp) -> None:
-        total = standardised.counted.sum()
-        self.value = standardised.counted / total
+        # Nobody was counted where no record reaches far enough: then nothing follows from anybody.
+        self.value = standardised.counted / max(float(standardised.counted.sum()), 1e-300)
         self.influence[:, 0] = self.value * (standardised.value - standardised.risk)
         counted = seen_weight(arm, follow_up)
         happened = follow_up.happened.astype(np.float64)
