@@ -68,5 +68,5 @@ few.to_frame()["verdict"].value_counts().sort("verdict")
 # ## How many interviews would it take?
 
 # %%
-for effect in (5, 10, 15):
+for effect in (8, 10, 15):
     print(fa.plan_study(effect=effect).summary())

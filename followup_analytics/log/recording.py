@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,8 @@ BoolArray = NDArray[np.bool_]
 
 #: A part of the log is found out where its rate is below this share of the others', beyond what chance would do.
 WORKING_ACTS, UNLIKE_GROUPS = 0.2, 0.2
+#: The same for shares of interviews in place of rates by days.
+_FAR_FEWER = 0.3
 #: Chance of a single test to be wrong where a rate lies just at that share.
 LEVEL = 0.0005
 #: The same where two acts are to be told apart of which one is found already.
@@ -196,6 +199,20 @@ class _Compared:
     days: FloatArray
     events_others: FloatArray
     days_others: FloatArray
+    people: FloatArray
+    people_others: FloatArray
+
+    @property
+    def far_fewer(self) -> bool:
+        """Whether the suspected have far fewer events for each interview at risk, too.
+
+        Where all events of a part fall on one instant, as on bare dates, days at risk say little: whoever had the event
+        then has hardly any, and rates of days differ more than shares of interviews do.
+        """
+        share = np.divide(
+            self.events_others, self.people_others, out=np.zeros(len(self.people)), where=self.people_others > 0
+        )
+        return float(self.events.sum()) <= _FAR_FEWER * float((share * self.people).sum())
 
     @property
     def expected(self) -> float:
@@ -250,6 +267,11 @@ def _ends(times: _Times, event: str) -> tuple[FloatArray, FloatArray]:
     return np.where(at <= stop, at, _NEVER), stop
 
 
+def _people(start: FloatArray, stop: FloatArray) -> FloatArray:
+    """Interviews at risk at some time of each part, shape (parts,)."""
+    return np.array([float(((stop >= a) & (start < b)).sum()) for a, b in pairwise(_EDGES)])
+
+
 def _before_and_after(act: FloatArray, at: FloatArray, stop: FloatArray, rows: BoolArray | None = None) -> _Compared:
     """Before the act against after it."""
     keep = np.ones(len(act), bool) if rows is None else rows
@@ -257,14 +279,27 @@ def _before_and_after(act: FloatArray, at: FloatArray, stop: FloatArray, rows: B
     turn = np.minimum(act, stop)
     before = at < act
     zero = np.zeros(len(act))
-    return _Compared(_events(at[before]), _days(zero, turn), _events(at[~before]), _days(turn, stop))
+    acted = act <= stop
+    return _Compared(
+        _events(at[before]),
+        _days(zero, turn),
+        _events(at[~before]),
+        _days(turn, stop),
+        _people(zero, turn),
+        _people(turn[acted], stop[acted]),
+    )
 
 
 def _without_and_with(mine: BoolArray, at: FloatArray, stop: FloatArray) -> _Compared:
     """These interviews against the others."""
     zero = np.zeros(len(at))
     return _Compared(
-        _events(at[mine]), _days(zero[mine], stop[mine]), _events(at[~mine]), _days(zero[~mine], stop[~mine])
+        _events(at[mine]),
+        _days(zero[mine], stop[mine]),
+        _events(at[~mine]),
+        _days(zero[~mine], stop[~mine]),
+        _people(zero[mine], stop[mine]),
+        _people(zero[~mine], stop[~mine]),
     )
 
 
@@ -290,7 +325,7 @@ def _by_acts(times: _Times) -> list[RecordingFinding]:
             if not np.isfinite(at).any():
                 continue
             for compared in (_before_and_after(first, at, stop), _without_and_with(np.isinf(first), at, stop)):
-                if compared.p_value(WORKING_ACTS) < LEVEL:
+                if compared.p_value(WORKING_ACTS) < LEVEL and compared.far_fewer:
                     found.setdefault(event, compared)
         if act == "phone":
             found = {event: one for event, one in found.items() if _written_do_not_count(times, event)}

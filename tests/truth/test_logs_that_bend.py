@@ -316,7 +316,7 @@ def test_interviews_that_are_still_ahead_are_not_counted() -> None:
     ]
     assert [row["n_applicants"] for row in rows] == [90, 90]
     assert rows[0]["naive"] == rows[1]["naive"]
-    assert rows[1]["verdict"] == "inconclusive"
+    assert rows[1]["verdict"] == "inconclusive", rows[1]["reason"]
 
 
 def test_a_label_rests_on_the_ratings_of_those_it_is_about() -> None:
