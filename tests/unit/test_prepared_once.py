@@ -46,13 +46,13 @@ def with_days(log: FollowUpLog, tmp_path: Path) -> FollowUpLog:
 
 @pytest.mark.parametrize("by_day", [False, True], ids=["instants", "days"])
 def test_a_report_prepares_once(counts: Counter[tuple[Any, ...]], tmp_path: Path, by_day: bool) -> None:
-    """A whole report asks the log each question once: prepared once, episodes once for each outcome."""
+    """A whole report asks the log, and the two cohorts that stand side by side in it, each question once."""
     log = simulate_log(interviews=120, seed=4)
     log = with_days(log, tmp_path) if by_day else log
     write_report(log, tmp_path / "report.pdf", min_cell=5)
     names = Counter(name for name, _, _ in counts.elements())
-    assert names["_prepared"] == 1
-    assert names["_episodes"] == 2
+    assert names["_prepared"] == 2
+    assert names["_episodes"] >= 2
     assert names["_attempts"] >= 1
     assert max(counts.values()) == 1
 
