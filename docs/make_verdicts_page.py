@@ -13,7 +13,7 @@ INTRODUCTION = """# How often verdicts are right
 
 **These figures are of the estimators before 29 November 2026.** Those had one model of acting for all days, and were
 wrong in worlds by other hands: in logs of 20,000 interviews in which nothing matters, `wait-2-3-days` was contradicted
-in 3 of 3. The present ones (acting day by day, calibrated weights, an outcome model beside them, errors by employer too)
+in 3 of 3. The present ones (acting day by day, calibrated weights, an outcome model beside them, errors by employer)
 were held against eight foreign worlds so far, on one claim (`benchmarks/results/foreign_worlds.json`); the study of
 random worlds (`benchmarks/random_worlds.py`) has not been run yet.
 

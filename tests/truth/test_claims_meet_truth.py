@@ -34,7 +34,7 @@ def test_every_claim_can_be_tested_somewhere(world: str) -> None:
     assert [row["claim"] for row in rows if row["verdict"] == "not_testable"] == []
 
 
-#: docs/verdicts.md, "Still open": follow-up-at-all, interviewer-not-other, stand-up and ask-when-positive miss by 3 points.
+#: docs/verdicts.md, "Still open", names them: they miss by 3 points.
 FOUR_MISS = pytest.mark.xfail(strict=False, reason="four of 24 intervals of this log miss the truth; three may")
 
 
