@@ -140,7 +140,9 @@ def test_the_quick_way_reads_what_people_have(
     HANDS[hand](made)
     quick, careful = both_ways(made, monkeypatch)
     for by in ("timing,channel,attempt", "attempt", "weekday,hour"):
-        assert response_rates(quick, by=by).to_json() == response_rates(careful, by=by).to_json()
+        assert (
+            response_rates(quick, by=by, min_cell=1).to_json() == response_rates(careful, by=by, min_cell=1).to_json()
+        )
     assert_same(quick, careful)
     assert next_steps(quick, test=False).to_json() == next_steps(careful, test=False).to_json()
     assert incidence_curve(quick).to_json() == incidence_curve(careful).to_json()
