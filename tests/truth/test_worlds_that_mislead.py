@@ -52,8 +52,11 @@ def test_what_its_own_control_misses_the_others_find() -> None:
 
 def test_unmeasured_diligence_without_a_trace() -> None:
     """What no control can catch is believed, and the table of traits says how strong one must be to undo it."""
+    # The two claims that say there is no gain, or no harm, are right where they are supported.
     fooled = [
-        row for row in verdicts("unmeasured_quiet").values() if row["verdict"] == "supported" and not row["truth"]
+        row
+        for row in verdicts("unmeasured_quiet").values()
+        if row["verdict"] == "supported" and not row["truth"] and row["claim"] not in ("move-on", "ask-when-positive")
     ]
     assert fooled
     for row in fooled:
