@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from followup_analytics.cli.options import LogPath, Shared, form_of, options_of, taking
 from followup_analytics.cli.people import by_name
-from followup_analytics.cli.shared import LogPath, Shared, finish, form_of, open_log, say, with_options, writable
+from followup_analytics.cli.shared import finish, open_log, say, writable
 
 if TYPE_CHECKING:
     from followup_analytics.advice.kept import Evidence
@@ -27,10 +28,9 @@ _COUNTRY = "country"
 _NO_COUNTRY = "none"
 
 
-@with_options(Shared)
 def next_(
     log: LogPath,
-    shared: Shared,
+    context: typer.Context,
     today: Annotated[
         str | None,
         typer.Option("--today", metavar="DATE", help="Plan for this day (default: the data date; now for a store)."),
@@ -55,6 +55,28 @@ def next_(
 
     Example:  followup next sqlite:///followup.db --due
     """
+    list_steps(
+        log, options_of(context, Shared), today=today, policy=policy, ics=ics, due=due, sheet=sheet, script=script,
+        every=every, working_days=working_days, no_claims=no_claims, renew=renew,
+    )  # fmt: skip
+
+
+def list_steps(
+    log: str,
+    shared: Shared,
+    *,
+    today: str | None = None,
+    policy: Path | None = None,
+    ics: Path | None = None,
+    due: bool = False,
+    sheet: bool = False,
+    script: bool = False,
+    every: bool = False,
+    working_days: str | None = None,
+    no_claims: bool = False,
+    renew: bool = False,
+) -> None:
+    """Print the steps, with whatever else was asked for; the parameters are the options of `followup next`."""
     from followup_analytics.advice.next_steps import next_steps
     from followup_analytics.results.exports import private
 
@@ -226,4 +248,4 @@ def keep_country(url: str, country: str) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add this command to the application."""
-    app.command("next")(next_)
+    app.command("next", cls=taking(Shared))(next_)

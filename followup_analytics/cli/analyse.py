@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 import typer
 
 from followup_analytics.cli.evidence import claims, plan
-from followup_analytics.cli.shared import LogPath, Shared, finish, open_log, say, with_options, writable
+from followup_analytics.cli.options import LogPath, Shared, options_of, taking
+from followup_analytics.cli.shared import finish, open_log, say, writable
 
 Outcome = Literal["response", "advanced"]
 Within = Annotated[
@@ -21,10 +22,9 @@ ClusterOption = Annotated[
 OutcomeOption = Annotated[Outcome, typer.Option("--outcome", help="What counts: a response, or being advanced.")]
 
 
-@with_options(Shared)
 def rates(
     log: LogPath,
-    shared: Shared,
+    context: typer.Context,
     by: Annotated[
         str,
         typer.Option(
@@ -48,6 +48,7 @@ def rates(
     """
     from followup_analytics.answers.rates import response_rates
 
+    shared = options_of(context, Shared)
     opened = open_log(log, shared)
     finish(
         response_rates(
@@ -59,10 +60,9 @@ def rates(
     )  # fmt: skip
 
 
-@with_options(Shared)
 def curve(
     log: LogPath,
-    shared: Shared,
+    context: typer.Context,
     by: Annotated[str | None, typer.Option("--by", help="An interview column.")] = None,
     outcome: OutcomeOption = "response",
     horizon: Annotated[int, typer.Option("--horizon", metavar="DAYS", min=0, help="The last day.")] = 30,
@@ -78,6 +78,7 @@ def curve(
     """
     from followup_analytics.answers.curves import incidence_curve
 
+    shared = options_of(context, Shared)
     opened = open_log(log, shared)
     made = incidence_curve(
         opened, by=by, outcome=outcome, horizon=horizon, entry=entry, cluster=cluster,
@@ -86,10 +87,9 @@ def curve(
     finish(made, shared, opened)
 
 
-@with_options(Shared)
 def silence(
     log: LogPath,
-    shared: Shared,
+    context: typer.Context,
     days: Annotated[float, typer.Option("--days", metavar="DAYS", help="How long it has been silent.")],
     by: Annotated[str | None, typer.Option("--by", help="An interview column.")] = None,
     outcome: OutcomeOption = "response",
@@ -101,14 +101,14 @@ def silence(
     """
     from followup_analytics.answers.curves import silence as how_usual
 
+    shared = options_of(context, Shared)
     opened = open_log(log, shared)
     finish(how_usual(opened, days, by=by, outcome=outcome, horizon=horizon, disclosure=shared.policy), shared, opened)
 
 
-@with_options(Shared)
 def outcomes(
     log: LogPath,
-    shared: Shared,
+    context: typer.Context,
     by: Annotated[str, typer.Option("--by", help="An interview column.")] = "cohort",
     against: Annotated[
         str | None, typer.Option("--against", metavar="COHORT", help="Compare with this cohort; --cohort keeps it too.")
@@ -121,14 +121,14 @@ def outcomes(
     """
     from followup_analytics.answers.outcomes import cohort_outcomes
 
+    shared = options_of(context, Shared)
     opened = open_log(log, shared, beside=against if by == "cohort" else None)
     finish(cohort_outcomes(opened, by=by, against=against, disclosure=shared.policy, cluster=cluster), shared, opened)
 
 
-@with_options(Shared)
 def model(
     log: LogPath,
-    shared: Shared,
+    context: typer.Context,
     save: Annotated[Path | None, typer.Option("--save", help="Save the model as JSON.")] = None,
     card: Annotated[Path | None, typer.Option("--card", help="Write the model card (Markdown or HTML).")] = None,
     adjust: Annotated[
@@ -147,6 +147,7 @@ def model(
     from followup_analytics.errors import UsageError
     from followup_analytics.model import compare_models, fit_callback_model
 
+    shared = options_of(context, Shared)
     if compare and (save is not None or card is not None):
         raise UsageError("--compare only judges models: ask for --save or --card without it.")
     opened, columns = open_log(log, shared), _listed(adjust)
@@ -172,10 +173,9 @@ def model(
         say(f"The model card is in {card.name}.")
 
 
-@with_options(Shared)
 def predict(
     log: LogPath,
-    shared: Shared,
+    context: typer.Context,
     model: Annotated[Path, typer.Option("--model", help="A model saved by `followup model --save`.")],
     within: Within = 7.0,
 ) -> None:
@@ -185,6 +185,7 @@ def predict(
     """
     from followup_analytics.model import load_callback_model, predict_callbacks
 
+    shared = options_of(context, Shared)
     opened = open_log(log, shared, protect=False)
     finish(predict_callbacks(opened, load_callback_model(model), within=within), shared)
 
@@ -200,4 +201,4 @@ def register(app: typer.Typer) -> None:
         ("rates", rates), ("curve", curve), ("silence", silence), ("outcomes", outcomes), ("model", model),
         ("predict", predict), ("claims", claims), ("plan", plan),
     ):  # fmt: skip
-        app.command(name)(function)
+        app.command(name, cls=taking(Shared))(function)

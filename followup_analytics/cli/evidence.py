@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from followup_analytics.cli.advise import keep_verdicts
-from followup_analytics.cli.shared import LogPath, Shared, finish, open_log, show_text, with_options
+from followup_analytics.cli.options import LogPath, Shared, options_of
+from followup_analytics.cli.shared import finish, open_log, show_text
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
     from followup_analytics.results.result import Result
 
 
-@with_options(Shared)
 def claims(
     log: LogPath,
-    shared: Shared,
+    context: typer.Context,
     claim: Annotated[str | None, typer.Option("--claim", metavar="ID", help="Show this claim alone.")] = None,
     claims: Annotated[
         Path | None, typer.Option("--claims", metavar="FILE", help="Test the claims of this TOML file.")
@@ -67,6 +67,7 @@ def claims(
     from followup_analytics.cli.progress import progress_bar
     from followup_analytics.errors import UsageError
 
+    shared = options_of(context, Shared)
     if claims is not None and in_circulation:
         raise UsageError("--claims and --in-circulation each name a catalogue; give one of them.")
     if sensitivity and claim is None:
@@ -118,9 +119,8 @@ def _names(columns: str) -> list[str]:
     return [name.strip() for name in columns.split(",") if name.strip()]
 
 
-@with_options(Shared)
 def plan(
-    shared: Shared,
+    context: typer.Context,
     log: Annotated[
         str | None, typer.Argument(metavar="[LOG]", help="A log whose base rates and design effects to plan with.")
     ] = None,
@@ -149,6 +149,7 @@ def plan(
     from followup_analytics.claims import plan_study
     from followup_analytics.errors import UsageError
 
+    shared = options_of(context, Shared)
     if simulate is not None and log is not None:
         raise UsageError("plan: --simulate makes its own logs; leave LOG out, or leave --simulate out.")
     if simulate is not None:

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from followup_analytics.cli.shared import Printing, form_of, reading_bar, say, show, with_options, writable
+from followup_analytics.cli.options import Printing, form_of, options_of, taking
+from followup_analytics.cli.shared import reading_bar, say, show, writable
 from followup_analytics.text import clean
 
 Files = Annotated[
@@ -104,10 +105,9 @@ SameCohort = Annotated[
 KeepNotes = Annotated[bool, typer.Option("--keep-notes", help="Keep free text; it is dropped otherwise.")]
 
 
-@with_options(Printing)
 def ingest(
     files: Files,
-    printing: Printing,
+    context: typer.Context,
     into: Annotated[
         str,
         typer.Option("--into", metavar="STORE", help="The store, such as sqlite:///followup.db; made on first use."),
@@ -149,6 +149,7 @@ def ingest(
     beside each. Mend them there and ingest that file alone; what you leave as it is stays out. Exit code 0: some row
     was stored or known, 3: none was, 1: a file can't be read, 2: a wrong command line.
     """
+    printing = options_of(context, Printing)
     del sources
     from followup_analytics.ingest import ingest_files
 
@@ -163,10 +164,9 @@ def ingest(
     _finish(result, printing)
 
 
-@with_options(Printing)
 def check(
     files: Files,
-    printing: Printing,
+    context: typer.Context,
     source: Source = "auto",
     map: Map = None,  # noqa: A002
     roster: Roster = None,
@@ -191,6 +191,7 @@ def check(
     replaced by a pseudonym, or dropped, and why; --rejects FILE writes the rejected rows. Exit code 0:
     every row is good, 3: some row is bad, 1: a file can't be read, 2: a wrong command line.
     """
+    printing = options_of(context, Printing)
     del sources
     from followup_analytics.ingest import check_files
 
@@ -234,5 +235,5 @@ def _finish(result: Any, printing: Printing) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
-    app.command("ingest")(ingest)
-    app.command("check")(check)
+    app.command("ingest", cls=taking(Printing))(ingest)
+    app.command("check", cls=taking(Printing))(check)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from followup_analytics.cli.shared import Printing, say, show, with_options, writable
+from followup_analytics.cli.options import Printing, options_of, taking
+from followup_analytics.cli.shared import say, show, writable
 
 if TYPE_CHECKING:
     from followup_analytics.ingest.maps.draft import MapDraft, Question
@@ -17,10 +18,9 @@ if TYPE_CHECKING:
 _OLD = ".old"
 
 
-@with_options(Printing)
 def map_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A spreadsheet: .csv, .tsv, .xlsx, .ods.")],
-    printing: Printing,
+    context: typer.Context,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Take the guesses; ask nothing.")] = False,
     time_zone: Annotated[
         str | None, typer.Option("--time-zone", help="Zone of the sheet's times, such as Europe/Berlin.")
@@ -45,6 +45,7 @@ def map_(
     """
     from followup_analytics.ingest.maps.draft import draft_map
 
+    printing = options_of(context, Printing)
     options: dict[str, Any] = {"time_zone": time_zone, "year": year, "day_first": day_first, "words": words}
     answers: dict[str, str] = {}
     draft = draft_map(file, answers=answers, **options)
@@ -115,4 +116,4 @@ def _write(path: Path, text: str) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command("map")(map_)
+    app.command("map", cls=taking(Printing, prints=False))(map_)

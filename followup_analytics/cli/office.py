@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from followup_analytics.cli.shared import Printing, reading_bar, show, with_options
+from followup_analytics.cli.options import Printing, options_of, taking
+from followup_analytics.cli.shared import reading_bar, show
 
 app = typer.Typer(
     help="A folder for an office: a workbook to fill in, and each term's report from it.",
@@ -16,11 +17,10 @@ app = typer.Typer(
 )
 
 
-@app.command("init")
-@with_options(Printing)
+@app.command("init", cls=taking(Printing))
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to begin.")],
-    printing: Printing,
+    context: typer.Context,
     files: Annotated[
         list[Path] | None,
         typer.Argument(metavar="[FILE...]", help="Sheets and exports to begin with; they are copied."),
@@ -35,14 +35,14 @@ def init(
     """
     from followup_analytics.office import init_office
 
+    printing = options_of(context, Printing)
     show(init_office(folder, files=files or (), time_zone=time_zone), printing)
 
 
-@app.command("run")
-@with_options(Printing)
+@app.command("run", cls=taking(Printing))
 def run(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `followup office init` made.")],
-    printing: Printing,
+    context: typer.Context,
 ) -> None:
     """Store what is new, list what needs mending, and write this term's report and tables into DIR/out/TERM.
 
@@ -53,6 +53,7 @@ def run(
     """
     from followup_analytics.office import run_office
 
+    printing = options_of(context, Printing)
     with reading_bar() as progress:
         result = run_office(folder, progress=progress)
     show(result, printing)

@@ -8,18 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from followup_analytics.cli.shared import (
-    LogPath,
-    Printing,
-    Shared,
-    n_applicants,
-    open_log,
-    publish_answers,
-    say,
-    show,
-    with_options,
-    writable,
-)
+from followup_analytics.cli.options import LogPath, Printing, Shared, options_of, taking
+from followup_analytics.cli.shared import n_applicants, open_log, publish_answers, say, show, writable
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
@@ -41,10 +31,9 @@ def demo(
     typer.echo(run_demo(out))
 
 
-@with_options(Shared)
 def report(
     log: LogPath,
-    shared: Shared,
+    context: typer.Context,
     kind: Annotated[
         Kind,
         typer.Option(
@@ -86,6 +75,7 @@ def report(
     from followup_analytics.errors import UsageError
     from followup_analytics.report import WORKING_PAPERS, check_pdf, require_checker, write_report
 
+    shared = options_of(context, Shared)
     if shared.output is None:
         raise UsageError("report needs a file to write to: add -o report.pdf.")
     if shared.output.suffix.lower() not in ("", ".pdf", ".html", ".xlsx"):
@@ -120,9 +110,8 @@ def report(
             raise typer.Exit(1)
 
 
-@with_options(Printing)
 def simulate(
-    printing: Printing,
+    context: typer.Context,
     interviews: Annotated[int, typer.Option("--interviews", metavar="N", min=1, help="How many interviews.")] = 300,
     world: Annotated[
         str | None,
@@ -155,6 +144,7 @@ def simulate(
     from followup_analytics.errors import UsageError
     from followup_analytics.simulate import random_log, simulate_log
 
+    printing = options_of(context, Printing)
     if printing.output is None:
         raise UsageError("simulate needs a folder to write to: add -o world.")
     if random is None and (family is not None or null):
@@ -190,14 +180,14 @@ def _tell_file(log: FollowUpLog, command: str, path: Path, printing: Printing) -
     typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
 
 
-@with_options(Printing)
-def doctor(printing: Printing) -> None:
+def doctor(context: typer.Context) -> None:
     """Versions, optional parts present or missing, fonts, and a self-check.
 
     Example:  followup doctor
     """
     from followup_analytics.cli.doctor import examine
 
+    printing = options_of(context, Printing)
     result = examine()
     show(result, printing)
     if not result.healthy:
@@ -206,5 +196,7 @@ def doctor(printing: Printing) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
-    for name, function in (("demo", demo), ("report", report), ("simulate", simulate), ("doctor", doctor)):
-        app.command(name)(function)
+    app.command("demo")(demo)
+    app.command("report", cls=taking(Shared, prints=False))(report)
+    app.command("simulate", cls=taking(Printing, prints=False))(simulate)
+    app.command("doctor", cls=taking(Printing))(doctor)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from followup_analytics.cli.shared import Shared, say, with_options
+from followup_analytics.cli.options import Shared, options_of, taking
+from followup_analytics.cli.shared import say
 
 if TYPE_CHECKING:
     from followup_analytics.track.finding import AmbiguousInterviewError
@@ -72,20 +72,15 @@ def _asked(several: AmbiguousInterviewError) -> str:
             return stories[int(picked) - 1].interview_id
 
 
-@with_options(Shared)
-def today(shared: Shared) -> None:
+def today(context: typer.Context) -> None:
     """What is due today in the default store (`followup next STORE --due`), and why (confidential).
 
     Example:  followup today
     """
-    from followup_analytics.cli.advise import next_
+    from followup_analytics.cli.advise import list_steps
     from followup_analytics.cli.default_store import default_store
 
-    given = {one.name: getattr(shared, one.name) for one in dataclasses.fields(shared)}
-    next_(
-        log=default_store(), today=None, policy=None, ics=None, due=True, sheet=False, script=False, every=False,
-        working_days=None, no_claims=False, renew=False, **given,
-    )  # fmt: skip
+    list_steps(default_store(), options_of(context, Shared), due=True)
 
 
 def use(
@@ -115,5 +110,6 @@ def use(
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
-    for command in (log, today, use):
-        app.command(command.__name__)(command)
+    app.command("log")(log)
+    app.command("today", cls=taking(Shared))(today)
+    app.command("use")(use)

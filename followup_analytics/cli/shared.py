@@ -1,155 +1,24 @@
-"""Options that commands share, and the one way in which a result is printed."""
+"""What commands share: opening a log as it was asked for, and the one way in which a result is printed."""
 
 from __future__ import annotations
 
-import functools
-import inspect
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from followup_analytics.cli.options import Printing, Shared, asked, form_of
+
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
-    from followup_analytics.results.disclosure import DisclosurePolicy
     from followup_analytics.results.result import Result
 
 #: Width of tables that go into a file or a pipe, unless COLUMNS says otherwise.
 _PIPE_WIDTH = 120
-
-Face = Literal["table", "json", "csv", "xlsx"]
-Engine = Literal["auto", "polars", "pandas", "duckdb", "spark"]
-
-LogPath = Annotated[
-    str,
-    typer.Argument(
-        metavar="LOG", help="A folder of CSV or Parquet tables, a workbook, or a store such as sqlite:///followup.db."
-    ),
-]
-
-
-@dataclass(frozen=True)
-class Printing:
-    """How an answer is to be written, and where."""
-
-    format: Annotated[Face, typer.Option("--format", help="The form of the answer; xlsx needs -o.")] = "table"
-    json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the answer to this file.")] = None
-
-
-@dataclass(frozen=True)
-class Shared(Printing):
-    """Which part of the log an analysis is about, and how it is to be written."""
-
-    cohort: Annotated[str | None, typer.Option("--cohort", help="Only this cohort.")] = None
-    where: Annotated[
-        list[str] | None,
-        typer.Option("--where", metavar="COLUMN=VALUE", help="Only interviews with this value; may be repeated."),
-    ] = None
-    time_zone: Annotated[
-        str | None, typer.Option("--time-zone", help="Zone of timestamps without an offset, such as Europe/Berlin.")
-    ] = None
-    min_cell: Annotated[
-        int | None,
-        typer.Option(
-            "--min-cell",
-            min=1,
-            help="Hide groups of fewer applicants (10, or what the policy says); 1 hides nothing (your own log).",
-        ),
-    ] = None
-    disclosure: Annotated[
-        str | None,
-        typer.Option(
-            "--disclosure",
-            metavar="POLICY",
-            help="What may be shown: default, acro, opensafely, hesa, nces, none, or an office's TOML file.",
-        ),
-    ] = None
-    publish: Annotated[
-        str | None,
-        typer.Option(
-            "--publish",
-            metavar="NAME",
-            help="Enter this answer in the ledger of releases; refused where it gives away what earlier ones hide.",
-        ),
-    ] = None
-    ledger: Annotated[
-        Path | None,
-        typer.Option("--ledger", metavar="FILE", help="The ledger of releases (default: beside the store or log)."),
-    ] = None
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="The log as it stood at the end of this day.")
-    ] = None
-    trace: Annotated[
-        Path | None,
-        typer.Option("--trace", help="Also write the rows behind each count to this CSV file (confidential)."),
-    ] = None
-    engine: Annotated[Engine, typer.Option("--engine", help="What counts the cells.")] = "auto"
-    seed: Annotated[int, typer.Option("--seed", help="Seed of whatever is drawn at random.")] = 0
-
-    @property
-    def policy(self) -> DisclosurePolicy:
-        """What may be shown. Raises UsageError, UnreadableError or DataError for a policy that can't be used."""
-        from followup_analytics.results.disclosure import policy_of
-
-        return policy_of(self.disclosure, self.min_cell)
-
-
-#: What the command was asked, by the names of its parameters: the question of a release.
-_ASKED: ContextVar[dict[str, Any]] = ContextVar("asked")
-#: Commands whose -o names what they make, not a file for their answer.
-_MAKERS = ("report", "simulate", "map_")
-
-
-def with_options(*groups: type[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command the options of the groups: its parameters named after them arrive as one object each.
-
-    A command is written `def rates(log, shared: Shared, by=...)`; typer sees the fields of `Shared` as options.
-    """
-
-    def decorate(function: Callable[..., None]) -> Callable[..., None]:
-        own = inspect.signature(function, eval_str=True)
-        places = {name: one.annotation for name, one in own.parameters.items() if one.annotation in groups}
-        visible = [one for name, one in own.parameters.items() if name not in places]
-        added = [parameter for group in groups for parameter in _parameters(group)]
-
-        @functools.wraps(function)
-        def command(**given: Any) -> None:
-            _ASKED.set(dict(given))
-            made = {
-                name: group(**{one.name: given.pop(one.name) for one in fields(group)})
-                for name, group in places.items()
-            }
-            if function.__name__ not in _MAKERS:
-                # A slip in the file's name is told before the work, not after it.
-                for one in (one for one in made.values() if isinstance(one, Printing)):
-                    form_of(one, function.__name__.rstrip("_"))
-            function(**given, **made)
-
-        parameters = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in [*visible, *added]]
-        command.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
-        command.__annotations__ = {one.name: one.annotation for one in parameters} | {"return": None}
-        del command.__wrapped__
-        return command
-
-    return decorate
-
-
-def _parameters(group: type[Any]) -> list[inspect.Parameter]:
-    types = inspect.get_annotations(group, eval_str=True)
-    for base in group.__mro__[1:-1]:
-        types = inspect.get_annotations(base, eval_str=True) | types
-    return [
-        inspect.Parameter(one.name, inspect.Parameter.KEYWORD_ONLY, default=one.default, annotation=types[one.name])
-        for one in fields(group)
-    ]
-
 
 # ------------------------------------------------------------------------------------------------------- logs
 
@@ -238,32 +107,6 @@ def show_text(result: Result, shared: Shared) -> None:
         writable(shared.output).write_text(result.summary() + "\n", encoding="utf-8")
 
 
-def form_of(printing: Printing, command: str) -> str:
-    """The form that was asked for; where only a file was named, the one that its name promises.
-
-    Raises UsageError for a name that promises another form than was asked for, or one that answers don't have.
-    """
-    from followup_analytics.errors import UsageError
-
-    face, output = "json" if printing.json else printing.format, printing.output
-    if output is None:
-        return face
-    suffix = output.suffix.lower()
-    if suffix in _OTHER_FORMS:
-        kind = "--kind handout " if command == "next" else ""
-        instead = f"; for a PDF use  followup report LOG {kind}-o {output.name}" if suffix == ".pdf" else "."
-        raise UsageError(f"-o {output.name}: {command} writes .csv, .json, .xlsx or text (.txt), not {suffix}{instead}")
-    promised = _PROMISED.get(suffix, face)
-    if face not in ("table", promised):
-        raise UsageError(f"-o {output.name}: --format {face} doesn't fit this name; change one of them.")
-    return promised
-
-
-#: Forms of an answer by the names of files; names that promise a form which no answer has.
-_PROMISED = {".csv": "csv", ".json": "json", ".xlsx": "xlsx"}
-_OTHER_FORMS = (".pdf", ".html", ".htm", ".ods", ".xls", ".docx", ".parquet", ".png", ".svg", ".ics")
-
-
 def write_table(parts: Sequence[Any], output: Path | None) -> None:
     """Print results as tables; plain text where the output is a file or a pipe."""
     from rich.console import Console
@@ -330,11 +173,11 @@ def publish_answers(results: Sequence[Result], shared: Shared, log: FollowUpLog 
     from followup_analytics.cli.ledgers import open_ledger, publish
     from followup_analytics.errors import UsageError
 
-    given = _ASKED.get()
+    question = asked()
     if log is None or shared.publish is None or any(note.code == _PRIVATE for one in results for note in one.notes):
         raise UsageError("--publish: this is a working paper, or rests on no log; it can't be published.")
-    ledger = open_ledger(str(given["log"]), shared.ledger)
-    say(publish(shared.publish, results, log, ledger, shared.policy, given))
+    ledger = open_ledger(str(question["log"]), shared.ledger)
+    say(publish(shared.publish, results, log, ledger, shared.policy, question))
 
 
 def _write_trace(result: Result, path: Path) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import make_dataclass, replace
 from typing import Annotated, Any
 
 import typer
 
+from followup_analytics.cli.options import Printing, options_of, taking
 from followup_analytics.cli.people import by_name
-from followup_analytics.cli.shared import Printing, say, show, with_options
+from followup_analytics.cli.shared import say, show
 from followup_analytics.cli.telling import tell, tell_erased, tell_history
 from followup_analytics.log.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, Column, Table
 
@@ -79,35 +78,23 @@ def _root(
     context.obj = store
 
 
-def _with_columns(*columns: Column) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command an option for each of some columns; they arrive as the mapping `fields`."""
-
-    def decorate(function: Callable[..., None]) -> Callable[..., None]:
-        own = inspect.signature(function, eval_str=True)
-
-        def command(**given: Any) -> None:
-            fields = {column.name: given.pop(column.name) for column in columns}
-            function(**given, fields={name: value for name, value in fields.items() if value is not None})
-
-        parameters = [one for name, one in own.parameters.items() if name != "fields"]
-        parameters += [_parameter(column) for column in columns]
-        parameters = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in parameters]
-        command.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
-        command.__annotations__ = {one.name: one.annotation for one in parameters} | {"return": None}
-        command.__doc__, command.__name__ = function.__doc__, function.__name__
-        return command
-
-    return decorate
+def _with_columns(name: str, *columns: Column) -> type[Any]:
+    """A group of options with one for each of some columns."""
+    return make_dataclass(name, [(column.name, _option(column), None) for column in columns], frozen=True)
 
 
-def _parameter(column: Column) -> inspect.Parameter:
+def _given(context: typer.Context, group: type[Any]) -> dict[str, Any]:
+    """The columns of a group that were given on the command line."""
+    return {name: value for name, value in vars(options_of(context, group)).items() if value is not None}
+
+
+def _option(column: Column) -> Any:
     option = "--" + column.name.replace("_", "-")
     flags = (f"{option}/--no-{option[2:]}",) if column.type == "boolean" else (option,)
     kind: Any = bool | None if column.type == "boolean" else str | None
     help_text = column.help + (f" ({', '.join(column.values)})" if column.values else "")
-    metavar = {} if column.type == "boolean" else {"metavar": column.type.upper()}
-    annotation = Annotated[kind, typer.Option(*flags, help=help_text, **metavar)]
-    return inspect.Parameter(column.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+    metavar = None if column.type == "boolean" else column.type.upper()
+    return Annotated[kind, typer.Option(*flags, help=help_text, metavar=metavar)]
 
 
 def _further(*tables: Table) -> tuple[Column, ...]:
@@ -116,14 +103,26 @@ def _further(*tables: Table) -> tuple[Column, ...]:
     return tuple(found.values())
 
 
-@app.command("interview")
-@_with_columns(*_further(INTERVIEWS))
+_OfInterview = _with_columns("OfInterview", *_further(INTERVIEWS))
+_OfContact = _with_columns(
+    "OfContact",
+    *_further(CONTACTS),
+    *(INTERVIEWS.column(name) for name in ("decision_promised_at", "do_not_contact")),
+)
+_OfBoth = _with_columns(
+    "OfBoth",
+    *(CONTACTS.column(name) for name in ("direction", "channel", "party", "purpose")),
+    *_further(INTERVIEWS, CONTACTS),
+    OUTCOME_TABLE.column("outcome"),
+)
+
+
+@app.command("interview", cls=taking(_OfInterview))
 def interview(
     context: typer.Context,
     applicant: Annotated[
         str, typer.Option("--applicant", metavar="ID", help="The applicant's id; its pseudonym is stored.")
     ],
-    fields: dict[str, Any],
     at: At = None,
     time_zone: Zone = None,
     as_json: Json = False,
@@ -134,11 +133,11 @@ def interview(
     """
     from followup_analytics.track import track_interview
 
+    fields = _given(context, _OfInterview)
     tell(context.obj, track_interview(context.obj, applicant, at=at, time_zone=time_zone, **fields), as_json=as_json)
 
 
-@app.command("contact")
-@_with_columns(*_further(CONTACTS), *(INTERVIEWS.column(name) for name in ("decision_promised_at", "do_not_contact")))
+@app.command("contact", cls=taking(_OfContact))
 def contact(
     context: typer.Context,
     interview: Interview,
@@ -148,7 +147,6 @@ def contact(
             "--channel", help="phone, voicemail (a message was left), email, text, letter, social, video or in_person."
         ),
     ],
-    fields: dict[str, Any],
     direction: Annotated[
         str, typer.Option("--direction", help="outbound: applicant to employer; inbound.")
     ] = "outbound",
@@ -169,7 +167,7 @@ def contact(
 
     entry = track_contact(
         context.obj, interview, channel=channel, direction=direction, party=party, purpose=purpose, at=at,
-        time_zone=time_zone, **fields,
+        time_zone=time_zone, **_given(context, _OfContact),
     )  # fmt: skip
     tell(context.obj, entry, as_json=as_json)
 
@@ -192,16 +190,10 @@ def outcome(
     tell(context.obj, track_outcome(context.obj, interview, outcome, at=at, time_zone=time_zone), as_json=as_json)
 
 
-@app.command("correct")
-@_with_columns(
-    *(CONTACTS.column(name) for name in ("direction", "channel", "party", "purpose")),
-    *_further(INTERVIEWS, CONTACTS),
-    OUTCOME_TABLE.column("outcome"),
-)
+@app.command("correct", cls=taking(_OfBoth))
 def correct(
     context: typer.Context,
     key: Annotated[str, typer.Argument(metavar="ID", help="The id of a contact or an interview.")],
-    fields: dict[str, Any],
     at: At = None,
     time_zone: Zone = None,
     clear: Annotated[
@@ -215,6 +207,7 @@ def correct(
     """
     from followup_analytics.track import track_correct
 
+    fields = _given(context, _OfBoth)
     entry = track_correct(context.obj, key, at=at, time_zone=time_zone, clear=clear or (), **fields)
     tell(context.obj, entry, as_json=as_json)
 
@@ -239,11 +232,9 @@ def undo(
     tell(context.obj, track_undo(context.obj, key, ingest=ingest), as_json=as_json)
 
 
-@app.command("list")
-@with_options(Printing)
+@app.command("list", cls=taking(Printing))
 def list_(
     context: typer.Context,
-    printing: Printing,
     applicant: Annotated[
         str | None, typer.Option("--applicant", "--client", metavar="ID", help="Only this applicant's.")
     ] = None,
@@ -261,9 +252,10 @@ def list_(
     """
     from followup_analytics.advice.overview import AHEAD, OPEN, overview, read_state
     from followup_analytics.cli.advise import AT_A_TIME
-    from followup_analytics.cli.shared import form_of
+    from followup_analytics.cli.options import form_of
     from followup_analytics.track import ids_of, read_listed
 
+    printing = options_of(context, Printing)
     states = [read_state(one) for one in state or ()] or ([] if every else [OPEN, AHEAD])
     log, counts = read_listed(context.obj, only_open=bool(states) and set(states) <= {OPEN, AHEAD})
     whole = every or form_of(printing, "track") != "table"
