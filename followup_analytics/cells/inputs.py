@@ -11,12 +11,10 @@ import polars as pl
 
 from followup_analytics.cells.engine import choose_engine, keep, open_frames
 from followup_analytics.cells.windows import ANSWER, ATTEMPT, SPAN, flagged
-from followup_analytics.log.ids import places_of
 from followup_analytics.log.pseudonyms import applicant_buckets
 from followup_analytics.log.workdays import working_day_numbers
 
 if TYPE_CHECKING:
-    from followup_analytics.log.columns import ColumnTable
     from followup_analytics.log.followup_log import FollowUpLog
 
 #: Columns that mean the contact's own, even where interviews have a covariate of that name.
@@ -99,15 +97,13 @@ def _prepared(log: FollowUpLog, engine: str, working_days: str | None, further: 
     only = instants_only(log)
     interviews = _interviews(log, working_days, of_interviews)
     spans = interviews.select(*SPAN)
-    contacts = _events(log.contacts, places(log, "contacts"), spans, instants_only=only).with_columns(
+    contacts = _events(log.contacts, log.places("contacts"), spans, instants_only=only).with_columns(
         role=role(), clock_day=clock_days(log, "contacts", working_days), **of_contacts
     )
     given = {
         "interviews": interviews.lazy(),
         "contacts": contacts.select(*_EVENT, "contact_id", "role", "clock_day", *of_contacts),
-        "outcomes": _events(log.outcomes, places(log, "outcomes"), spans, instants_only=only).select(
-            *_EVENT, "outcome"
-        ),
+        "outcomes": _events(log.outcomes, log.places("outcomes"), spans, instants_only=only).select(*_EVENT, "outcome"),
     }
     frames = open_frames(given, engine)
     flags = {name: keep(flagged(frames[name]).drop(*SPAN)) for name in ("contacts", "outcomes")}
@@ -151,19 +147,6 @@ def _events(frame: pl.DataFrame, at: pl.Series, spans: pl.DataFrame, *, instants
         until_day=no_day if instants_only else spans["until_day"].gather(at),
         start_instant=one if instants_only else spans["start_instant"].gather(at),
     )
-
-
-def places(log: FollowUpLog, table: str) -> pl.Series:
-    """The place of each row's interview in the log; a reader may have looked it up already, if none has gone since."""
-    return log.remembered(("places", table), lambda: _places(log.held(table), log.held("interviews")))
-
-
-def _places(rows: pl.DataFrame | ColumnTable, interviews: pl.DataFrame | ColumnTable) -> pl.Series:
-    if "_story" in rows.columns and "_story" in interviews.columns:
-        numbers = interviews.select(["_story"])["_story"]
-        if (numbers == pl.int_range(len(numbers), eager=True)).all():
-            return rows.select(["_story"])["_story"]
-    return places_of(*(table.select(["interview_id"])["interview_id"] for table in (rows, interviews)))
 
 
 def buckets(log: FollowUpLog) -> pl.Series:

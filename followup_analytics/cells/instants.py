@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from followup_analytics.cells.inputs import places, role
+from followup_analytics.cells.inputs import role
 from followup_analytics.cells.windows import (
     ATTEMPT,
     CUT_OFF,
@@ -77,7 +77,7 @@ def touches(log: FollowUpLog) -> Touches:
 def _touches(log: FollowUpLog) -> Touches:
     spans = log.held("interviews").select(["_at_us", "_until_us"])
     start, until = spans["_at_us"].to_numpy(), spans["_until_us"].to_numpy()
-    story = places(log, "contacts").to_numpy()
+    story = log.places("contacts").to_numpy()
     rows = log.held("contacts").select(["direction", "purpose", "automatic"])
     roles = rows.select(role().cast(pl.Int8)).to_series().to_numpy()
     at = log.held("contacts").select(["_at_us"])["_at_us"].to_numpy()
@@ -133,7 +133,7 @@ def decisions(log: FollowUpLog) -> Decisions:
     """The outcomes of a log, placed against the span of their interviews."""
     found = touches(log)
     rows = log.held("outcomes").select(["_at_us", "outcome"])
-    story, at = places(log, "outcomes").to_numpy(), rows["_at_us"].to_numpy()
+    story, at = log.places("outcomes").to_numpy(), rows["_at_us"].to_numpy()
     return Decisions(story, at, rows["outcome"], at < found.start_us[story], at > found.until_us[story])
 
 

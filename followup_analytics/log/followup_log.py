@@ -15,6 +15,7 @@ from followup_analytics.log.asked import asked, in_frames
 from followup_analytics.log.casting import POLARS_TYPES
 from followup_analytics.log.checks import CheckedTable, check_table, refuse, reject_unknown_interviews
 from followup_analytics.log.columns import ColumnTable
+from followup_analytics.log.ids import places_of
 from followup_analytics.log.resaved import order_of_tables
 from followup_analytics.log.schema import (
     APPLICANTS,
@@ -113,6 +114,10 @@ class FollowUpLog:
         found: T = kept[question]
         return found
 
+    def places(self, table: str) -> pl.Series:
+        """The place of each row's interview among the interviews; a reader may have looked it up already."""
+        return self.remembered(("places", table), lambda: _places(self.held(table), self.held("interviews")))
+
     def with_group(self, name: str, values: pl.Expr) -> FollowUpLog:
         """The log with a further column of interviews, by which to group; what was worked out of it stays known.
 
@@ -123,6 +128,15 @@ class FollowUpLog:
         made = replace(self, interviews=self.interviews.with_columns(values.alias(name)))
         vars(made)["_remembered"] = vars(self).setdefault("_remembered", {})
         return made
+
+
+def _places(rows: pl.DataFrame | ColumnTable, interviews: pl.DataFrame | ColumnTable) -> pl.Series:
+    if "_story" in rows.columns and "_story" in interviews.columns:
+        numbers = interviews.select(["_story"])["_story"]
+        # What was looked up holds only as long as no interview has gone since.
+        if (numbers == pl.int_range(len(numbers), eager=True)).all():
+            return rows.select(["_story"])["_story"]
+    return places_of(*(table.select(["interview_id"])["interview_id"] for table in (rows, interviews)))
 
 
 def _n_distinct(table: pl.DataFrame | ColumnTable, name: str) -> int:

@@ -45,9 +45,9 @@ _DAY_US = 86_400_000_000
 _NEVER = np.inf
 #: Of a larger log as many interviews as this are looked at, evenly spread over it: signs are plain with far fewer.
 _ENOUGH = 100_000
-_OF_INTERVIEWS = ["interview_id", "applicant_id", "cohort", "at_precision", "_at_us", "_until_us"]
-_OF_CONTACTS = ["interview_id", "direction", "channel", "purpose", "automatic", "at_precision", "_order_us"]
-_OF_OUTCOMES = ["interview_id", "at_precision", "_order_us"]
+_OF_INTERVIEWS = ["applicant_id", "cohort", "at_precision", "_at_us", "_until_us"]
+_OF_CONTACTS = ["direction", "channel", "purpose", "automatic", "at_precision", "_order_us"]
+_OF_OUTCOMES = ["at_precision", "_order_us"]
 
 _ACTS = {
     "phone": "called",
@@ -140,8 +140,9 @@ def _look(log: FollowUpLog, min_cell: int) -> tuple[RecordingFinding, ...]:
     interviews = log.held("interviews").select(_OF_INTERVIEWS)
     if not interviews.height or not log.held("contacts").height:
         return ()
-    interviews = interviews.gather_every(-(-interviews.height // _ENOUGH))
-    times = _times(log, interviews)
+    every = -(-interviews.height // _ENOUGH)
+    interviews = interviews.gather_every(every)
+    times = _times(log, interviews, every)
     found = [*_by_acts(times), *_by_clock(times)]
     return (*found, *_by_groups(interviews, times, min_cell))
 
@@ -149,14 +150,22 @@ def _look(log: FollowUpLog, min_cell: int) -> tuple[RecordingFinding, ...]:
 # ------------------------------------------------------------------------------------------------------ what happened
 
 
-def _times(log: FollowUpLog, interviews: pl.DataFrame) -> _Times:
-    """When what came first in each interview, in days; what lies before it or after its record is not counted."""
+def _times(log: FollowUpLog, interviews: pl.DataFrame, every: int) -> _Times:
+    """When what came first in each interview, in days; what lies before it or after its record is not counted.
+
+    `interviews` are each `every`th of the log.
+    """
     began = interviews["_at_us"].to_numpy().astype(np.float64)
     dated = (interviews["at_precision"] == "day").fill_null(value=False).to_numpy()
     until = (interviews["_until_us"].to_numpy() - began) / _DAY_US
-    rows = pl.DataFrame({"interview_id": interviews["interview_id"], "place": np.arange(len(began))})
-    contacts = log.held("contacts").select(_OF_CONTACTS).join(rows, on="interview_id", how="inner")
-    outcomes = log.held("outcomes").select(_OF_OUTCOMES).join(rows, on="interview_id", how="inner")
+
+    def of_these(table: str, columns: list[str]) -> pl.DataFrame:
+        rows = log.held(table).select(columns).with_columns(place=log.places(table))
+        if every == 1:
+            return rows
+        return rows.filter(pl.col("place") % every == 0).with_columns(pl.col("place") // every)
+
+    contacts, outcomes = of_these("contacts", _OF_CONTACTS), of_these("outcomes", _OF_OUTCOMES)
 
     def first(frame: pl.DataFrame, keep: pl.Expr) -> FloatArray:
         mine = frame.filter(keep)

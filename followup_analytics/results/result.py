@@ -32,6 +32,12 @@ SCHEMA_VERSION = 1
 SIMULATED_NOTICE = "These data are simulated: they show how the tool works, not how employers behave."
 
 
+def _zone_of_all(log: FollowUpLog) -> str:
+    """Where the log names no zone but all of its rows have one, the day is that of this zone."""
+    zones = log.held("interviews").select(["_zone"])["_zone"].drop_nulls().unique()
+    return str(zones[0]) if zones.len() == 1 else "UTC"
+
+
 @dataclass(frozen=True)
 class LogCounts:
     """What an answer rests on: always shown, also where rows are hidden."""
@@ -46,10 +52,7 @@ class LogCounts:
     def of(cls, log: FollowUpLog) -> Self:
         """Count a log; the data date is the local one in the log's zone."""
         us = pl.Series([int(log.data_date.timestamp() * 1_000_000)])
-        # Where the log names no zone but all of its rows have one, the day is that of this zone.
-        zones = log.interviews["_zone"].drop_nulls().unique()
-        zone = log.time_zone or (zones[0] if zones.len() == 1 else "UTC")
-        local = clock.local_times(us, pl.Series([zone]))[0]
+        local = clock.local_times(us, pl.Series([log.time_zone or _zone_of_all(log)]))[0]
         return cls(
             interviews=log.held("interviews").height,
             applicants=log.n_applicants,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -109,9 +110,12 @@ def test_the_weak_who_stop_early() -> None:
     """Who is bound to fail gives up, nobody wrote down why: no verdict is false, and a number that is bent shows it."""
     rows = verdicts("discouraged")
     for row in rows.values():
+        # That more brings nothing, or asking does no harm, are the claims that a small difference confirms.
+        small_is_right = row["claim"] in ("move-on", "ask-when-positive")
+        gain = row["truth"] if row["claim"] == "move-on" else -row["truth"]
         wrong = {
-            "supported": row["truth"] <= 0 and row["claim"] not in ("move-on", "ask-when-positive"),
-            "contradicted": row["truth"] >= 0,
+            "supported": gain >= row["margin"] if small_is_right else row["truth"] <= 0,
+            "contradicted": gain <= 0 if small_is_right else row["truth"] >= 0,
             "no_meaningful_difference": abs(row["truth"]) >= row["margin"],
         }
         assert not wrong.get(row["verdict"], False), row["claim"]
@@ -129,7 +133,7 @@ def test_sixty_people_give_no_verdict_but_what_it_would_take(world: str) -> None
     for row in rows:
         if row["verdict"] == "inconclusive":
             assert row["mde"] > row["margin"]
-            assert f"{100 * row['mde']:.0f} in 100" in row["reason"]
+            assert f"{math.ceil(100 * row['mde'])} in 100" in row["reason"]
         else:
             assert row["reason"]
     assert any("would be needed" in row["reason"] for row in rows)
