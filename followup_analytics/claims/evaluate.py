@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
@@ -349,7 +350,9 @@ def smallest_found(claim: Claim, difference: Estimated, alpha: float) -> float |
     """
     # A one-sided p is below alpha where a two-sided one is below twice that.
     sided = alpha if claim.direction == "more" else 2 * alpha
-    return detectable_from_se(float(difference.se), difference.df, alpha=sided, margin=claim.margin)
+    found = detectable_from_se(float(difference.se), difference.df, alpha=sided, margin=claim.margin)
+    # In whole thousandths, as tables show it, so that the sentence rounds up from the number beside it.
+    return None if found is None else math.ceil(1000 * found - 1e-9) / 1000
 
 
 def _without_controls(finding: Finding) -> str:

@@ -44,8 +44,8 @@ def test_every_form_names_a_source_that_there_is() -> None:
 def test_every_source_has_a_form() -> None:
     """Each kind of file that can be read is among the samples; the log's own tables are those of data/log.
 
-    Sheets that people fill in by hand are tested as such (test_shipped_maps), as are vCon files (test_rule_of_calls) and
-    stores (test_source_store).
+    Sheets that people fill in by hand are tested as such (test_shipped_maps), as are vCon files
+    (test_rule_of_calls) and stores (test_source_store).
     """
     elsewhere = {"store", "vcon"}
     by_hand = {"google_forms", "handshake_interviews", "office_workbook", "plain_destinations", "sheet_tracker"}
