@@ -50,9 +50,9 @@ def enough(now: Situation, policy: Policy) -> bool:
 def move_on(now: Situation, policy: Policy, _: WorkingDays) -> Advice:
     """Put the time elsewhere."""
     reason, claim = _enough_of(now, policy)
-    if (now.silence or now.day) >= LONG_PAST:
-        reason += "; record how it ended if that is known"
-    return Advice("move_on", None, f"{reason[0].upper()}{reason[1:]}: put your time elsewhere.", claims=(claim,))
+    known = " Record how it ended if that is known." if (now.silence or now.day) >= LONG_PAST else ""
+    why = f"{reason[0].upper()}{reason[1:]}: put your time elsewhere.{known}"
+    return Advice("move_on", None, why, claims=(claim,))
 
 
 def _enough_of(now: Situation, policy: Policy) -> tuple[str, str]:

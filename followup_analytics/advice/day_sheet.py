@@ -46,6 +46,7 @@ class DaySheetRow(Row):
     on: str | None = col.column("date", "", "The day of the step.", role="confidential")
     at: str | None = col.column("text", "", "Its time where one was agreed.", role="confidential")
     hours: str | None = col.column("text", "", "When to ring an employer in another zone.", role="confidential")
+    reach: str | None = col.column("text", "", "Whom to ask for, and the number or address.", role="confidential")
     step: str = col.column("text", "", "thank_you, call, email, wait or move_on.", role="confidential")
     coach: str | None = col.column("text", "", "Who looks after it.", role="confidential")
     cohort: str | None = col.column("text", "", "The cohort.", role="confidential")
@@ -131,12 +132,13 @@ def _row(row: StepRow) -> DaySheetRow:
         applicant_id=row.applicant_id,
         employer=row.employer,
         interview_id=row.interview_id,
-        do=_STEPS[row.step],
+        do="Answer" if row.is_owed_today else _STEPS[row.step],
         why=row.why,
         confidence=row.confidence,
         on=row.on,
         at=row.at,
         hours=row.hours,
+        reach=row.reach,
         step=row.step,
         coach=row.coach,
         cohort=row.cohort,
@@ -149,7 +151,7 @@ def _line(rows: Sequence[DaySheetRow]) -> DaySheetLine:
     return DaySheetLine(
         when=f"{first.when} {first.at}" if first.at else first.when,
         client=shorten(first.applicant_id, _CLIENT),
-        do=_SHORT[first.step],
+        do=_SHORT[first.step] if first.do != "Answer" else first.do,
         whom=shorten(first.employer, _WHOM) if first.employer else None,
         interview_id=shorten(first.interview_id, _ID),
         more=f"+{len(rows) - 1}" if len(rows) > 1 else None,

@@ -42,8 +42,11 @@ class NextStep:
 
     @property
     def is_due(self) -> bool:
-        """Something is to be done by today."""
-        return self.step in ACTIONS and self.on is not None and self.on <= self.situation.today
+        """Something is to be done by today; an answer that they wait for is, though the next step may be to wait."""
+        if self.put_off:
+            return False
+        owed = self.situation.reply_by is not None and self.step == "wait"
+        return owed or (self.step in ACTIONS and self.on is not None and self.on <= self.situation.today)
 
 
 def decide(now: Situation, policy: Policy, works: WorkingDays, verdicts: Mapping[str, str]) -> NextStep:

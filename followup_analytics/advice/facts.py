@@ -10,7 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from followup_analytics.advice.situation import Situation
-from followup_analytics.advice.steps import LAPSES_AFTER, LONG_PAST
+from followup_analytics.advice.steps import CALLS, LAPSES_AFTER, LONG_PAST
 from followup_analytics.cells.counted import role
 from followup_analytics.cells.windows import ATTEMPT, observed
 from followup_analytics.log.clock import local_times
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
 
 EPOCH = date(1970, 1, 1)
-_CALLS = ("phone", "voicemail")
 _SPOKEN = ("phone", "video", "in_person")
 #: Who can tell how things stand; a receptionist can't.
 _DECIDERS = ("interviewer", "hiring_team")
@@ -169,7 +168,7 @@ def _summed(contacts: pl.DataFrame) -> pl.DataFrame:
     rows = contacts.group_by("interview_id").agg(
         attempts_made=attempt.sum(),
         thanked=pl.col("thank_you").any(),
-        ever_called=(pl.col("outbound") & pl.col("channel").is_in(_CALLS)).any(),
+        ever_called=(pl.col("outbound") & pl.col("channel").is_in(CALLS)).any(),
         last_attempt=pl.col("day").filter(attempt).max(),
         attempt_channel=pl.col("channel").filter(attempt).last(),
         missed=pl.col("day").filter("missed").last(),

@@ -18,13 +18,20 @@ _BEFORE, _MORNING = "-PT15M", "PT9H"
 _DAY = timedelta(days=1)
 
 
-def to_ics(steps: Iterable[Mapping[str, Any]], *, made_at: datetime, version: str = "") -> str:
+def to_ics(
+    steps: Iterable[Mapping[str, Any]],
+    *,
+    made_at: datetime,
+    version: str = "",
+    client: Mapping[str, str] | None = None,
+) -> str:
     """The steps as the text of an .ics file, lines ending in CRLF as the standard wants.
 
     steps: rows with interview_id, step, on (ISO date or None), at (HH:MM or None), time_zone, why and, where known,
-    employer and hours. Steps without a date are left out. made_at: stamps every entry, so that the same steps give the
-    same file. An entry keeps its identifier from one export to the next, and the later export replaces it. What is to
-    be done rings: 15 minutes before a time agreed, else at 9 in the morning.
+    employer, hours and reach. Steps without a date are left out. made_at: stamps every entry, so that the same steps
+    give the same file. client: names by applicant id, where a contact book has them. An entry keeps its identifier
+    from one export to the next, and the later export replaces it. What is to be done rings: 15 minutes before a time
+    agreed, else at 9 in the morning.
     """
     stamp = f"{made_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     dated = [row for row in steps if row["on"]]
@@ -38,22 +45,26 @@ def to_ics(steps: Iterable[Mapping[str, Any]], *, made_at: datetime, version: st
     for zone, years in sorted(_zones(dated).items()):
         lines += _zone_lines(zone, min(years) - 1, max(years))
     for row in dated:
-        lines += _event(row, stamp, made_at)
+        lines += _event(row, stamp, made_at, (client or {}).get(str(row.get("applicant_id"))))
     lines.append("END:VCALENDAR")
     return "".join(f"{part}\r\n" for line in lines for part in _folded(line))
 
 
-def _event(row: Mapping[str, Any], stamp: str, made_at: datetime) -> list[str]:
+def _event(row: Mapping[str, Any], stamp: str, made_at: datetime, client: str | None) -> list[str]:
     # The identifier is a hash, so that a calendar that syncs to a cloud carries no key of the log.
     key = hashlib.sha256(f"followup:{row['interview_id']}".encode()).hexdigest()[:32]
-    why = " ".join(part for part in (row["why"], f"Ring {row['hours']}." if row.get("hours") else "") if part)
+    hours, reach = (
+        (f"Ring {row['hours']}." if row.get("hours") else ""),
+        (f"{row['reach']}." if row.get("reach") else ""),
+    )
+    why = " ".join(part for part in (row["why"], hours, reach) if part)
     return [
         "BEGIN:VEVENT",
         f"UID:{key}@followup-analytics.invalid",
         f"DTSTAMP:{stamp}",
         f"SEQUENCE:{int(made_at.timestamp()) // 60}",
         *_span(row),
-        f"SUMMARY:{_escaped(_summary(row))}",
+        f"SUMMARY:{_escaped(_summary(row) + (f' (for {client})' if client else ''))}",
         f"DESCRIPTION:{_escaped(why)}",
         "CLASS:CONFIDENTIAL",
         f"TRANSP:{'OPAQUE' if row.get('at') else 'TRANSPARENT'}",

@@ -13,6 +13,7 @@ from followup_analytics.advice.kept import examine
 from followup_analytics.advice.meaning import Meaning
 from followup_analytics.advice.office_days import BY_ZONE, WorkingDays, country_of_zone, working_days
 from followup_analytics.advice.policy import Policy, read_policy
+from followup_analytics.advice.reach import Reach
 from followup_analytics.advice.result import CONFIDENTIAL, NextStepsResult
 from followup_analytics.advice.rows import as_row, urgency
 from followup_analytics.advice.rules import RULES
@@ -38,7 +39,7 @@ def next_steps(
     test: bool = True,
     country: str | None = None,
     meaning: Meaning | None = None,
-    reached_at: Mapping[str, str] | None = None,
+    reached_at: Mapping[str, Reach | str] | None = None,
     counts: LogCounts | None = None,
     examined_on: dt.date | None = None,
     due: bool = False,
@@ -50,7 +51,8 @@ def next_steps(
     no verdicts are given, test the claims first; else no advice is called evidence. country: whose working days count
     (US, DE-BY; "zone" for the country of each employer's zone); else the policy's, else Monday to Friday. meaning: what
     silences have meant, where it is known already (with test, this log's). reached_at: the number or person called, by
-    interview, where known: one unsolicited call a day goes to each. counts: of the whole log, where this is part of it.
+    interview, where known (`reaches_of` takes them from a contact book): one unsolicited call a day goes to each, and
+    steps tell them. counts: of the whole log, where this is part of it.
     examined_on: when the verdicts were worked out, where that was not now. due: only what is to be done by then.
 
     Returns a NextStepsResult, one row an open interview (see there for its columns). Rows are about single interviews:
@@ -68,11 +70,19 @@ def next_steps(
         verdicts, meaning = evidence.verdicts, meaning or evidence.meaning
     known = read_verdicts(verdicts)
     decided = [decide(now, office, _office_days(now, where), known) for now in found.situations]
+    reach = {one: Reach(phone=to) if isinstance(to, str) else to for one, to in (reached_at or {}).items()}
     steps = one_call_a_day(
-        sorted(decided, key=urgency), reached_at or {}, lambda step: _office_days(step.situation, where)
+        sorted(decided, key=urgency),
+        {one: to.called for one, to in reach.items() if to.called is not None},
+        lambda step: _office_days(step.situation, where),
     )
+    steps.sort(key=urgency)
     return NextStepsResult(
-        rows=tuple(as_row(step, meaning, log.time_zone) for step in steps if step.is_due or not due),
+        rows=tuple(
+            as_row(step, meaning, log.time_zone, reach.get(step.situation.interview_id))
+            for step in steps
+            if step.is_due or not due
+        ),
         counts=counts or LogCounts.of(log),
         notes=_notes(found, where, known, counts or LogCounts.of(log), examined_on),
         native=log.native,

@@ -79,7 +79,10 @@ class NextStepsResult(Result):
             tail = f", and the next step falls on {written(dt.date.fromisoformat(following))}" if following else ""
             return f"Nothing is due on {day}: {are_open}{tail}."
         steps = Counter(row.step for row in self.rows if row.step not in ACTIONS or row.due)
-        parts = [counted(steps[step], *words) for step, words in STEP_WORDS.items() if steps[step]]
+        owed = sum(row.is_owed_today for row in self.rows)
+        steps["wait"] -= owed
+        parts = [f"{counted(owed, 'answer')} owed"] if owed else []
+        parts += [counted(steps[step], *words) for step, words in STEP_WORDS.items() if steps[step]]
         later = sum(row.step in ACTIONS and not row.due for row in self.rows)
         parts += [f"{counted(later, 'step')} due later"] if later else []
         return f"{counted(n_open, 'interview')} open on {day}: {listed(parts, 'and')}."
@@ -98,13 +101,16 @@ class NextStepsResult(Result):
             ax=ax,
         )
 
-    def to_ics(self) -> str:
-        """The dated steps as an iCalendar file; the same result gives the same text."""
+    def to_ics(self, names: Mapping[str, str] | None = None) -> str:
+        """The dated steps as an iCalendar file; the same result gives the same text.
+
+        names: of clients, by applicant id, where a contact book has them.
+        """
         from followup_analytics import __version__
         from followup_analytics.advice.ics import to_ics
 
         made_at = dt.datetime.combine(self.today, dt.time(), dt.UTC)
-        return to_ics(self.rows, made_at=made_at, version=__version__)
+        return to_ics(self.rows, made_at=made_at, version=__version__, client=names)
 
     def scripts_text(self) -> str:
         """What to say in each call of the list, as plain text, the most urgent first."""

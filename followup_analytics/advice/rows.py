@@ -9,13 +9,15 @@ from typing import Any
 from followup_analytics.advice.decide import NextStep
 from followup_analytics.advice.hours import hours_to_call
 from followup_analytics.advice.meaning import Meaning
+from followup_analytics.advice.reach import Reach
 from followup_analytics.advice.situation import Situation
 from followup_analytics.advice.steps import ACTIONS, LONG_PAST, STEP_NAMES, written
 from followup_analytics.results import columns as col
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.text import shorten
 
-_SHORT, _NAME = 10, 30
+_SHORT, _NAME, _SHORT_NAME = 10, 30, 16
+_YEAR = 330
 
 
 @answer_row
@@ -40,6 +42,9 @@ class StepRow(Row):
     voicemails: int = col.column("count", "", "Messages left since they last spoke or wrote.", role="confidential")
     time_zone: str | None = col.column("text", "", "The employer's zone.", role="confidential")
     hours: str | None = col.column("text", "", "When to ring an employer in another zone.", role="confidential")
+    reach: str | None = col.column(
+        "text", "", "Whom to ask for and the number or address, from the contact book.", role="confidential"
+    )
     reply_by: str | None = col.column("date", "", "By when they want an answer, while it is owed.", role="confidential")
     silence: Mapping[str, Any] | None = col.column(
         "nested", "", "How many such silences still ended in an answer: answered, conf_low, conf_high, n, of what."
@@ -50,6 +55,11 @@ class StepRow(Row):
     coach: str | None = col.column("text", "", "Who looks after it.", role="confidential")
     employer: str | None = col.column("text", "", "The employer.", role="confidential")
     cohort: str | None = col.column("text", "", "The cohort.", role="confidential")
+
+    @property
+    def is_owed_today(self) -> bool:
+        """They wait for an answer, while the next step of ours is to wait."""
+        return self.due and self.step not in ACTIONS
 
 
 @answer_row
@@ -74,7 +84,16 @@ class StepLine(Row):
     in_table = ("client", "about", "interview_id", "do", "when", "why", "confidence")
 
 
-def as_row(step: NextStep, meaning: Meaning | None = None, own_zone: str | None = None) -> StepRow:
+def _short_about(row: StepRow) -> str:
+    """Employer and day in few columns; the year only where it isn't the last twelve months."""
+    name, comma, day = row.about.rpartition(", ")
+    day = day.rsplit(" ", 1)[0] if 0 <= row.day < _YEAR else day
+    return f"{shorten(name, _SHORT_NAME)}{comma}{day}"
+
+
+def as_row(
+    step: NextStep, meaning: Meaning | None = None, own_zone: str | None = None, reach: Reach | None = None
+) -> StepRow:
     """One step as a row of the answer. own_zone: the coach's, to tell the hours of an employer in another."""
     now = step.situation
     silence = None if meaning is None or now.day < 0 else meaning.of(now)
@@ -100,6 +119,7 @@ def as_row(step: NextStep, meaning: Meaning | None = None, own_zone: str | None 
         voicemails=now.voicemails,
         time_zone=now.zone,
         hours=hours,
+        reach=None if reach is None or step.step == "move_on" else reach.told(step.step),
         reply_by=None if now.reply_by is None else now.reply_by.isoformat(),
         silence=None if silence is None else silence.to_dict(),
         silence_means=None if silence is None else silence.sentence(),
@@ -113,13 +133,19 @@ def as_row(step: NextStep, meaning: Meaning | None = None, own_zone: str | None 
 
 def as_line(row: StepRow) -> StepLine:
     """A row as the printed list has it."""
-    told = [row.why, f"Ring {row.hours}." if row.hours else None, row.silence_means]
+    told = [
+        row.why,
+        f"Ring {row.hours}." if row.hours else None,
+        f"{row.reach}." if row.reach else None,
+        row.silence_means,
+    ]
+    day = "today" if row.due else row.on
     return StepLine(
         client=shorten(row.applicant_id, _SHORT),
-        about=row.about,
+        about=_short_about(row),
         interview_id=row.interview_id,
-        do=STEP_NAMES[row.step],
-        when=f"{row.on} {row.at}" if row.at else row.on,
+        do=STEP_NAMES["answer" if row.is_owed_today else row.step],
+        when=f"{day} {row.at}" if row.at else day,
         why=" ".join(part for part in told if part),
         confidence=row.confidence,
     )
@@ -127,12 +153,15 @@ def as_line(row: StepRow) -> StepLine:
 
 def step_in_words(row: StepRow) -> str:
     """A row as the end of a sentence: `call today. It is 5 days since the interview and no attempt yet: call.`"""
-    when = " today" if row.due else f" until {written(dt.date.fromisoformat(row.on))}" if row.on else ""
+    until = f" until {written(dt.date.fromisoformat(row.on))}" if row.on else ""
+    when = " today" if row.due and row.step in ACTIONS else until
     if row.step in ACTIONS:
         when = when.replace(" until ", " on ")
     clock = f" at {row.at}" if row.at else ""
     hours = f" ({row.hours})" if row.hours else ""
-    return f"{STEP_NAMES[row.step]}{when}{clock}{hours}. {row.why}"
+    answer = f"{STEP_NAMES['answer']} today, then " if row.is_owed_today else ""
+    reach = f" {row.reach}." if row.reach else ""
+    return f"{answer}{STEP_NAMES[row.step]}{when}{clock}{hours}. {row.why}{reach}"
 
 
 def about(now: Situation) -> str:
@@ -145,7 +174,7 @@ def urgency(step: NextStep) -> tuple[int, dt.date, dt.time, int, int, str]:
     """Sorts steps: what is due (asked for, then the longest silence), forgotten, due later, waits, what is over."""
     now = step.situation
     silence = now.silence if now.silence is not None else now.day
-    if step.step in ACTIONS:
+    if step.step in ACTIONS or step.is_due:
         # What was left lying for months comes after what can still be missed.
         forgotten = not step.asked_for and silence >= LONG_PAST
         group = 1 if forgotten and step.is_due else 0 if step.is_due else 2

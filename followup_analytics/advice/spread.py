@@ -8,7 +8,7 @@ from datetime import date
 
 from followup_analytics.advice.decide import NextStep
 from followup_analytics.advice.office_days import WorkingDays
-from followup_analytics.advice.steps import written
+from followup_analytics.advice.steps import CALLS, written
 
 
 def one_call_a_day(
@@ -17,13 +17,11 @@ def one_call_a_day(
     """The steps, in their order, with calls to one number or person moved to the next working day that is free.
 
     reached_at: the number or person that is called, by interview, where known. The first in the order keeps its day;
-    calls that the employer asked for keep theirs and leave the day to nobody else.
+    calls that the employer asked for keep theirs and leave the day to nobody else, as does a call made today.
     """
-    taken = {
-        (reached_at[step.situation.interview_id], step.on)
-        for step in steps
-        if step.step == "call" and step.asked_for and step.situation.interview_id in reached_at
-    }
+    known = [(reached_at[one.situation.interview_id], one) for one in steps if one.situation.interview_id in reached_at]
+    taken = {(whom, step.on) for whom, step in known if step.step == "call" and step.asked_for}
+    taken |= {(whom, step.situation.today) for whom, step in known if _rung_today(step)}
     made = []
     for step in steps:
         whom = reached_at.get(step.situation.interview_id)
@@ -36,6 +34,11 @@ def one_call_a_day(
     return made
 
 
+def _rung_today(step: NextStep) -> bool:
+    now = step.situation
+    return now.last_attempt == now.today and now.attempt_channel in CALLS
+
+
 def _free(on: date, whom: str, taken: set[tuple[str, date | None]], works: WorkingDays) -> date:
     while (whom, on) in taken:
         on = works.after(on)
@@ -43,5 +46,5 @@ def _free(on: date, whom: str, taken: set[tuple[str, date | None]], works: Worki
 
 
 def _moved(step: NextStep, on: date) -> NextStep:
-    why = f"{step.why} The same person is called about another client before: call on {written(on)}."
+    why = f"{step.why} The same number is called about another interview first: call on {written(on)}."
     return replace(step, on=on, why=why)

@@ -11,6 +11,9 @@ STEPS: tuple[Step, ...] = ("thank_you", "call", "email", "wait", "move_on")
 #: Steps in which something is done.
 ACTIONS = ("call", "email", "thank_you")
 
+#: Channels in which a telephone rings.
+CALLS = ("phone", "voicemail")
+
 ARTICLE = "the article on calling after an interview"
 EMPLOYER = "what the employer said or did"
 PATIENCE = "custom: a week after a reply or a talk"
@@ -58,7 +61,14 @@ def ago(days: int) -> str:
 
 
 #: A step as a heading.
-STEP_NAMES = {"call": "call", "email": "e-mail", "thank_you": "thank-you note", "wait": "wait", "move_on": "move on"}
+STEP_NAMES = {
+    "answer": "answer",
+    "call": "call",
+    "email": "e-mail",
+    "thank_you": "thank-you note",
+    "wait": "wait",
+    "move_on": "move on",
+}
 #: A step's words: one of it, and several.
 STEP_WORDS = {
     "call": ("call", "calls"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from followup_analytics.cli.options import LogPath, Shared, form_of, options_of, taking
-from followup_analytics.cli.people import by_name
+from followup_analytics.cli.people import book_of, by_name
 from followup_analytics.cli.shared import finish, open_log, say, writable
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def list_steps(
 ) -> None:
     """Print the steps, with whatever else was asked for; the parameters are the options of `followup next`."""
     from followup_analytics.advice.next_steps import next_steps
+    from followup_analytics.advice.reach import reaches_of
     from followup_analytics.results.exports import private
 
     given = _given(log, shared, today, due=due, examine=not no_claims, renew=renew)
@@ -93,6 +94,7 @@ def list_steps(
         country=country,
         meaning=given.meaning,
         counts=given.counts,
+        reached_at=reaches_of(book_of(log), given.log),
         examined_on=given.evidence.on if given.evidence is not None and given.evidence.kept else None,
         due=due,
     )
@@ -101,7 +103,7 @@ def list_steps(
         shown = replace(shown, rows=by_name(log, shown.rows))
     finish(shown.day_sheet() if sheet else shown, shared)
     if ics is not None:
-        private(writable(ics)).write_text(steps.to_ics(), encoding="utf-8", newline="")
+        private(writable(ics)).write_text(steps.to_ics(book_of(log).names()), encoding="utf-8", newline="")
         say(f"The steps are in {ics.name}.")
     if script:
         typer.echo(steps.scripts_text())

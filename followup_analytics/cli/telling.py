@@ -53,7 +53,9 @@ def _next_step(url: str, interview: str | None) -> StepRow | None:
         return None
     from followup_analytics.advice import next_steps
     from followup_analytics.advice.kept import kept_evidence
+    from followup_analytics.advice.reach import reaches_of
     from followup_analytics.cli.advise import office_country
+    from followup_analytics.cli.people import book_of
     from followup_analytics.store import open_store
     from followup_analytics.store.logs import read_story
 
@@ -68,6 +70,7 @@ def _next_step(url: str, interview: str | None) -> StepRow | None:
         test=False,
         country=office_country(store),
         meaning=None if known is None else known.meaning,
+        reached_at=reaches_of(book_of(url), story),
     ).rows
     return rows[0] if rows else None
 

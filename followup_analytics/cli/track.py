@@ -328,6 +328,29 @@ def person(
     tell(context.obj, entry, as_json=as_json)
 
 
+@app.command("employer")
+def employer(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The employer's name as the interviews have it.")],
+    person: Annotated[str | None, typer.Option("--person", help="Whom to ask for.")] = None,
+    phone: Annotated[str | None, typer.Option("--phone", help="Telephone number.")] = None,
+    email: Annotated[str | None, typer.Option("--email", help="E-mail address.")] = None,
+    address: Annotated[str | None, typer.Option("--address", help="Postal address.")] = None,
+    note: Annotated[str | None, typer.Option("--note", help="A note of yours about this employer.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write down whom to ask for at an employer, and the number, in the contact book beside the key.
+
+    The next steps tell them; one number is called at most once a day of your own accord, whichever client it is about.
+
+    Example:  followup track sqlite:///followup.db employer Bosch --person "Ms Weiss" --phone "+49 711 4000"
+    """
+    from followup_analytics.track import track_employer
+
+    entry = track_employer(context.obj, name, person=person, phone=phone, email=email, address=address, note=note)
+    tell(context.obj, entry, as_json=as_json)
+
+
 @app.command("forget")
 def forget(
     context: typer.Context,

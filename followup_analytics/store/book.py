@@ -1,7 +1,8 @@
-"""The contact book: names, numbers and addresses of people, beside the key and never in the store.
+"""The contact book: names, numbers and addresses of people and employers, beside the key and never in the store.
 
 One JSON file for its owner's eyes only. Where FOLLOWUP_PASSPHRASE or FOLLOWUP_KEY is set it is encrypted under it
-(`store/sealing.py`); else it lies open with mode 600. People stand in it under the pseudonyms that the store has.
+(`store/sealing.py`); else it lies open with mode 600. People stand in it under the pseudonyms that the store has,
+employers under their names without case and legal form.
 """
 
 from __future__ import annotations
@@ -9,23 +10,32 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from followup_analytics.errors import UnreadableError
 from followup_analytics.log.pseudonyms import key_path
+from followup_analytics.store.names import name_words
 
 FORMAT = "followup_analytics contact book"
 #: What is held on a person.
 FIELDS = ("name", "phone", "email", "address", "note")
+#: What is held on an employer; `person` is whom to ask for.
+EMPLOYER_FIELDS = ("name", "person", "phone", "email", "address", "note")
 
 
 @dataclass(frozen=True)
 class ContactBook:
-    """What is known of people, by pseudonym; each person is a mapping of `FIELDS`."""
+    """What is known of people, by pseudonym, and of employers, by `employer_key`; each is a mapping of its fields."""
 
     people: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    employers: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is written down."""
+        return not self.people and not self.employers
 
     def name(self, applicant_id: str) -> str | None:
         """A person's name, None where the book doesn't have it."""
@@ -39,11 +49,26 @@ class ContactBook:
         """The book with some fields of a person changed; an empty text takes a field out."""
         entry = {**self.people.get(applicant_id, {}), **changes}
         kept = {name: entry[name] for name in FIELDS if entry.get(name)}
-        return ContactBook({**self.people, applicant_id: kept})
+        return replace(self, people={**self.people, applicant_id: kept})
+
+    def employer(self, name: str | None) -> Mapping[str, str]:
+        """What is known of an employer, by its name as it stands in a log; empty where nothing is."""
+        return self.employers.get(employer_key(name), {}) if name else {}
+
+    def with_employer(self, name: str, changes: Mapping[str, str]) -> ContactBook:
+        """The book with some fields of an employer changed; an empty text takes a field out."""
+        entry = {**self.employer(name), "name": name, **changes}
+        kept = {one: entry[one] for one in EMPLOYER_FIELDS if entry.get(one)}
+        return replace(self, employers={**self.employers, employer_key(name): kept})
 
     def without(self, applicant_ids: Collection[str]) -> ContactBook:
         """The book without some people."""
-        return ContactBook({one: entry for one, entry in self.people.items() if one not in applicant_ids})
+        return replace(self, people={one: entry for one, entry in self.people.items() if one not in applicant_ids})
+
+
+def employer_key(name: str) -> str:
+    """By what an employer stands in the book: the words of its name, whatever their case, accents and legal form."""
+    return " ".join(sorted(name_words(name)))
 
 
 def book_path(url: str) -> Path | None:
@@ -66,7 +91,8 @@ def read_book(url: str) -> ContactBook:
             from followup_analytics.store.sealing import unseal
 
             held = json.loads(unseal(held["sealed"], f"The contact book {path.name}"))
-        return ContactBook({one: dict(entry) for one, entry in held["people"].items()})
+        parts = (held["people"], held.get("employers", {}))
+        return ContactBook(*({one: dict(entry) for one, entry in part.items()} for part in parts))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UnreadableError(
             f"The contact book {path.name} can't be read ({type(error).__name__}); put back a copy of it, or move it "
@@ -83,14 +109,15 @@ def write_book(url: str, book: ContactBook) -> str | None:
 
     path = book_path(url)
     if path is None:
-        raise UnreadableError("A store in memory has no contact book.")
-    if not book.people:
+        raise UnreadableError("A store in memory has no contact book; name a file.")
+    if book.is_empty:
         path.unlink(missing_ok=True)
         return None
-    content: dict[str, object] = {"format": FORMAT, "people": book.people}
+    held = {"people": dict(book.people), "employers": dict(book.employers)}
+    content: dict[str, object] = {"format": FORMAT, **held}
     secret = sealing_secret()
     if secret is not None:
-        inside = json.dumps({"people": book.people}, ensure_ascii=False)
+        inside = json.dumps(held, ensure_ascii=False)
         content = {"format": FORMAT, "sealed": seal(inside, secret)}
     write_private(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
     if secret is not None:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from followup_analytics.log.pseudonyms import (
 )
 from followup_analytics.log.schema import TABLES
 from followup_analytics.store import tables
-from followup_analytics.store.book import ContactBook, read_book, write_book, write_private
+from followup_analytics.store.book import read_book, write_book, write_private
 from followup_analytics.store.bulk import bulk_of
 from followup_analytics.store.encoding import decode, encode, stored_types
 from followup_analytics.store.kinds import KEY_MARK
@@ -120,9 +121,8 @@ def rotate_key(store: Store) -> int:
             raise
     coming.replace(path)
     add_tombstones(store.address.url, stones)
-    write_book(
-        store.address.url, ContactBook({renewed_pseudonym(one, key): entry for one, entry in book.people.items()})
-    )
+    people = {renewed_pseudonym(one, key): entry for one, entry in book.people.items()}
+    write_book(store.address.url, replace(book, people=people))
     return n
 
 

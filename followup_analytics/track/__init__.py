@@ -7,7 +7,7 @@ from followup_analytics.track.entries import track_contact, track_interview, tra
 from followup_analytics.track.entry import Entry
 from followup_analytics.track.history import track_history
 from followup_analytics.track.listing import read_listed
-from followup_analytics.track.people import track_person
+from followup_analytics.track.people import track_employer, track_person
 from followup_analytics.track.quick import track_log
 from followup_analytics.track.removal import holdings, ids_of, track_forget, track_undo
 
@@ -19,6 +19,7 @@ __all__ = [
     "read_listed",
     "track_contact",
     "track_correct",
+    "track_employer",
     "track_forget",
     "track_history",
     "track_interview",

@@ -15,7 +15,7 @@ from followup_analytics.track.checking import require_interview, require_zone
 from followup_analytics.track.doubts import doubts_of_contact, doubts_of_outcome
 from followup_analytics.track.entry import Entry, settle
 from followup_analytics.track.finding import find_interview
-from followup_analytics.track.times import Clock, read_moments, read_when, zone_of
+from followup_analytics.track.times import Clock, read_moments, read_when, with_offset, writers_zone, zone_of
 from followup_analytics.track.vocabulary import spelled
 
 #: What a correction never touches: another key, or another person, is another entry.
@@ -54,7 +54,8 @@ def track_correct(
     zone = zone_of(store, about, time_zone)
     changes = read_moments(table, _changes(table, fields, clear), zone, store.now)
     if at is not None:
-        changes[CLOCKS[table.name]] = read_when(at, zone, store.now)
+        own = zone if table is INTERVIEWS else writers_zone(store, about, time_zone)
+        changes[CLOCKS[table.name]] = with_offset(read_when(at, own, store.now), own, zone)
     if not changes:
         raise UsageError(
             "correct needs at least one option that says what is to be changed, such as --at or --channel."

@@ -16,7 +16,17 @@ from followup_analytics.track.checking import checked_entry, new_id, require_int
 from followup_analytics.track.doubts import doubts_of_contact, doubts_of_interview, doubts_of_outcome
 from followup_analytics.track.entry import Entry, settle
 from followup_analytics.track.finding import find_interview
-from followup_analytics.track.times import Clock, moment_of, now_as_text, read_moments, read_when, zone_frame, zone_of
+from followup_analytics.track.times import (
+    Clock,
+    moment_of,
+    now_as_text,
+    read_moments,
+    read_when,
+    with_offset,
+    writers_zone,
+    zone_frame,
+    zone_of,
+)
 from followup_analytics.track.vocabulary import in_vocabulary
 
 
@@ -88,21 +98,23 @@ def track_contact(
 
     interview: its id, or what fits one open interview (see `find_interview`). party: none by default for written
     channels, else not recorded. purpose: follow_up by default, answer when inbound. at: now by default; without
-    offset it is read in the interview's zone. decision_promised_at, do_not_contact: what was learned in it about
-    the interview, which becomes a new version. fields: further columns of the contacts table.
+    offset it is read in the store's zone, as are the clocks of who enters it; what was agreed for a time ahead
+    (callback_at, reply_by, decision_promised_at) is read in the interview's zone. decision_promised_at,
+    do_not_contact: what was learned in it about the interview, which becomes a new version. fields: further columns
+    of the contacts table.
     Raises UsageError for an interview that is not in the store or a value that the log doesn't take.
     """
     require_zone(time_zone)
     store = open_store(url, write=True, clock=clock)
     interview = find_interview(store, interview)
     about = require_interview(store, interview)
-    zone = zone_of(store, about, time_zone)
+    zone, own = zone_of(store, about, time_zone), writers_zone(store, about, time_zone)
     contact_id = new_id(store, "ct-", "contacts")
     row = {
         **read_moments(CONTACTS, fields, zone, store.now),
         "contact_id": contact_id,
         "interview_id": interview,
-        "at": _when(at, zone, store.now),
+        "at": with_offset(_when(at, own, store.now), own, zone),
         "direction": direction,
         "channel": channel,
         "party": party,
@@ -121,7 +133,7 @@ def track_contact(
         settle(transaction, "contacts", contact_id, time_zone)
     said = f"{frame['direction'][0]} {frame['channel'][0].replace('_', ' ')} {contact_id}"
     tail = f", with what it told of the interview ({told(learned)})" if learned else ""
-    sentence = f"Stored {said} of interview {interview}{moment_of(frame, 'at', zone)}{tail}."
+    sentence = f"Stored {said} of interview {interview}{moment_of(frame, 'at', zone, own)}{tail}."
     return Entry(contact_id, interview, sentence, doubts)
 
 
@@ -151,15 +163,16 @@ def track_outcome(
     store = open_store(url, write=True, clock=clock)
     interview = find_interview(store, interview)
     about = require_interview(store, interview)
-    zone = zone_of(store, about, time_zone)
-    row = {"interview_id": interview, "outcome": outcome, "decided_at": _when(at, zone, store.now)}
+    zone, own = zone_of(store, about, time_zone), writers_zone(store, about, time_zone)
+    decided_at = with_offset(_when(at, own, store.now), own, zone)
+    row = {"interview_id": interview, "outcome": outcome, "decided_at": decided_at}
     frame = checked_entry(OUTCOME_TABLE, row, time_zone, zone_frame(about, zone))
     doubts = doubts_of_outcome(store, frame, about, zone)
     with store.transaction("track", kind="track") as transaction:
         counts = transaction.add("outcomes", frame)
         if counts.accepted:
             settle(transaction, "outcomes", interview, time_zone)
-    said = f"{frame['outcome'][0]} of interview {interview}{moment_of(frame, 'decided_at', zone)}"
+    said = f"{frame['outcome'][0]} of interview {interview}{moment_of(frame, 'decided_at', zone, own)}"
     tail = "; it replaces the earlier one" if counts.new_versions else "" if counts.accepted else ", already known"
     return Entry(interview, interview, f"Stored outcome {said}{tail}.", doubts)
 

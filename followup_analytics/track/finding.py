@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +11,7 @@ from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.log.pseudonyms import Pseudonyms
 from followup_analytics.store import Store
 from followup_analytics.store.book import ContactBook, read_book
+from followup_analytics.store.names import folded, name_words
 from followup_analytics.store.stories import Story, read_stories
 from followup_analytics.text import listed, nearest, shorten
 
@@ -21,7 +21,6 @@ ALIKE = 0.8
 _NAMED = 5
 #: Among more ids than these none is looked for that resembles a misspelt one.
 _FEW_ENOUGH = 5_000
-_LEGAL_FORMS = frozenset({"gmbh", "ag", "kg", "se", "inc", "ltd", "llc", "corp", "co", "sa", "sl", "plc", "the", "and"})
 
 
 class AmbiguousInterviewError(UsageError):
@@ -30,18 +29,6 @@ class AmbiguousInterviewError(UsageError):
     def __init__(self, message: str, stories: Sequence[Story]) -> None:
         super().__init__(message)
         self.stories = tuple(stories)
-
-
-def folded(text: str) -> str:
-    """A text as names are compared: without case and accents, blanks as one."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(one for one in plain if not unicodedata.combining(one)).split())
-
-
-def name_words(text: str | None) -> frozenset[str]:
-    """The words of a name that tell it from others, folded; legal forms aside."""
-    words = "".join(one if one.isalnum() else " " for one in folded(text or "")).split()
-    return frozenset(words) - _LEGAL_FORMS or frozenset(words)
 
 
 @dataclass(frozen=True)

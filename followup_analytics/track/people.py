@@ -1,13 +1,14 @@
-"""`followup track STORE person`: what the contact book holds on a person."""
+"""`followup track STORE person` and `employer`: what the contact book holds on people and employers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from followup_analytics.errors import UsageError
 from followup_analytics.store import KEY_MARK, open_store
-from followup_analytics.store.book import FIELDS, read_book, write_book
-from followup_analytics.text import clean, listed
+from followup_analytics.store.book import EMPLOYER_FIELDS, FIELDS, employer_key, read_book, write_book
+from followup_analytics.store.stories import read_stories
+from followup_analytics.text import clean, listed, nearest
 from followup_analytics.track.entry import Entry
 from followup_analytics.track.times import Clock
 
@@ -22,7 +23,7 @@ def track_person(url: str, applicant: str, *, clock: Clock | None = None, **fiel
     typed = applicant.strip()
     if not typed:
         raise UsageError("the person's id is empty; give the applicant's id.")
-    changes = _said(fields)
+    changes = _said(fields, FIELDS)
     store = open_store(url, create=True, clock=clock)
     pseudonyms = store.pseudonyms()
     held = store.find("interviews", [typed, pseudonyms.applicant(typed)], by="applicant_id")
@@ -39,13 +40,39 @@ def track_person(url: str, applicant: str, *, clock: Clock | None = None, **fiel
     return Entry(typed, None, f"Wrote down {what} of this person. {how}", doubts)
 
 
-def _said(fields: Mapping[str, str | None]) -> dict[str, str]:
-    unknown = [name for name in fields if name not in FIELDS]
+def track_employer(url: str, employer: str, *, clock: Clock | None = None, **fields: str | None) -> Entry:
+    """Write down what is known of an employer in the contact book: whom to ask for, and the number.
+
+    The next steps tell them, and one number or person is called at most once a day of our own accord. employer: its
+    name as interviews have it; case and legal form don't matter. fields: person (whom to ask for), phone, email,
+    address, note; an empty text takes a field out, None leaves it.
+    Raises UsageError where nothing is said; UnreadableError when there is no store or the book can't be used.
+    """
+    name = " ".join(clean(employer).split())
+    if not name:
+        raise UsageError("the employer's name is empty; give it as the interviews have it.")
+    changes = _said(fields, tuple(one for one in EMPLOYER_FIELDS if one != "name"))
+    store = open_store(url, write=True, clock=clock)
+    with store.transaction("employer", kind="employer"):
+        how = write_book(url, read_book(url).with_employer(name, changes))
+    known = {one.employer for one in read_stories(store) if one.employer}
+    doubts = []
+    if employer_key(name) not in {employer_key(one) for one in known}:
+        guess = nearest(name, known)
+        doubts.append(
+            "No interview of the store is with an employer of that name" + (f"; is {guess!r} meant?" if guess else ".")
+        )
+    what = listed([f"the {one}" for one in EMPLOYER_FIELDS if one in changes], "and")
+    return Entry(name, None, f"Wrote down {what} of {name}. {how}", tuple(doubts))
+
+
+def _said(fields: Mapping[str, str | None], known: Sequence[str]) -> dict[str, str]:
+    unknown = [name for name in fields if name not in known]
     if unknown:
-        raise UsageError(f"the contact book has no {unknown[0]!r}; it has {listed(FIELDS, 'and')}.")
+        raise UsageError(f"the contact book has no {unknown[0]!r} here; it has {listed(known, 'and')}.")
     said = {name: " ".join(clean(value).split()) for name, value in fields.items() if value is not None}
     if not said:
-        raise UsageError("person needs at least one option that says what is known: --name, --phone, --email ...")
+        raise UsageError(f"say what is known, by at least one of {listed(f'--{name}' for name in known)}.")
     if said.get("email") and "@" not in said["email"]:
         raise UsageError("--email: that is no e-mail address; it has an @ in it.")
     return said

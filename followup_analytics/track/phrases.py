@@ -113,9 +113,9 @@ AHEAD = _table(
 
 #: Words that say nothing by themselves here.
 FILLERS = _words_of(
-    "a an the of for to at with by from on in and but i he she they we me him her his their my again was has have "
-    "had did about up got who said says hat haben der die das den dem ein eine einen mit bei von fur für und ich er "
-    "sie wir zu auf hinterlassen el la los las un una con de para por y en al del le les ha han se"
+    "a an the of for to at with by from on in and but i he she they them we us me him her his their my again was has "
+    "have had did about up got who said says back hat haben der die das den dem ein eine einen mit bei von fur für und "
+    "ich er sie wir zu auf hinterlassen el la los las un una con de para por y en al del le les ha han se"
 )
 
 #: Words that times are made of; the library of times decides what they mean.

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from followup_analytics.errors import UsageError
 from followup_analytics.store import Store, open_store
+from followup_analytics.store.names import folded, name_words
 from followup_analytics.store.stories import Story
 from followup_analytics.text import listed, shorten
 from followup_analytics.track.checking import require_interview
 from followup_analytics.track.entries import track_contact, track_outcome
 from followup_analytics.track.entry import Entry
-from followup_analytics.track.finding import Finder, alike, folded, name_words, written_ways
+from followup_analytics.track.finding import Finder, alike, written_ways
 from followup_analytics.track.phrases import ACTIONS, AHEAD, FILLERS, PARTIES, TIME_LINKS, TIME_WORDS
 from followup_analytics.track.spoken import WEEKDAYS, read_spoken
-from followup_analytics.track.times import Clock, local_time, zone_of
+from followup_analytics.track.times import Clock, local_time, with_offset, writers_zone, zone_of
 
 #: Articles and the like, which may stand in a phrase or not.
 _ARTICLES = frozenset(
@@ -25,6 +27,9 @@ _ARTICLES = frozenset(
 )
 _TIME_LIKE = re.compile(r"\d{1,2}([:.h]\d{2})?(am|pm|h|uhr|st|nd|rd|th)?|\d{1,4}[-/.]\d{1,2}([-/.]\d{2,4})?")
 _LONGEST_NAME = 4
+#: `called back`, which the employer does, or the client: who it was is told by the names around it.
+_BACK = frozenset(["back", "zuruck", "zuruckgerufen"])
+_RANG_BACK = {"direction": "inbound", "channel": "phone"}
 Phrases = Mapping[tuple[str, ...], Mapping[str, str]]
 
 
@@ -46,6 +51,7 @@ class _Reading:
     said: dict[str, str] = field(default_factory=dict)
     first_verb: int | None = None
     party_before: bool = False
+    rang_back: Sequence[_Word] = ()
 
     def take(self, words: Sequence[_Word]) -> None:
         """Claim some words."""
@@ -138,21 +144,30 @@ def _ahead(reading: _Reading) -> Iterator[tuple[int, str]]:
 def _action(reading: _Reading, text: str) -> None:
     """What was done, and who was reached."""
     found = sorted(_phrases_in(reading.left, ACTIONS), key=lambda one: one[0][0].place)
+    notes = next((said for span, said in found if span[-1].plain == "note"), None)
     for span, said in found:
         reading.take(span)
+        if span[-1].plain in _BACK and said == _RANG_BACK:
+            reading.rang_back = span
         if "verb" in said and reading.first_verb is None:
             reading.first_verb = span[0].place
     outcomes = [said for _, said in found if "outcome" in said]
     # `called, left a voicemail`: the call is told by what became of it.
     telling = [said for _, said in found if dict(said) != {"direction": "outbound", "channel": "phone", "verb": "yes"}]
     chosen = outcomes or telling or [said for _, said in found]
+    if reading.rang_back and not outcomes:
+        # Who rang back is known once it is known whose interview it is.
+        chosen = [said for said in chosen if said != _RANG_BACK] or [{"channel": "phone"}]
     if not chosen:
         raise UsageError(
             f"{shorten(text)!r} doesn't say what happened; write it with words such as called, left voicemail, "
             "emailed, replied, called back, no answer, offer or rejected."
         )
-    for said in chosen:
+    # `emailed a thank-you note`: the note went the way that the verb says.
+    for said in sorted(chosen, key=lambda one: one is notes):
         for name, value in said.items():
+            if said is notes and name == "channel" and name in reading.said:
+                continue
             if name != "verb" and reading.said.setdefault(name, value) != value:
                 raise UsageError(
                     f"{shorten(text)!r} says two things ({reading.said[name]}, {value}); write one entry for each."
@@ -212,8 +227,11 @@ def _story(finder: Finder, reading: _Reading, named: Mapping[str, set[int]], tex
     if not wanted and interview is None:
         raise UsageError(f"{shorten(text)!r} doesn't say whose interview; add the applicant, the name or the employer.")
 
+    by_place = {one.place: one for one in reading.words}
+
     def covers(story: Story, place: int) -> bool:
-        return place in named.get(story.interview_id, ()) or corrected.get(place) in _called(finder, story)
+        word = corrected.get(place) or by_place[place].plain
+        return place in named.get(story.interview_id, ()) or word in _called(finder, story)
 
     fits = [story for story in stories if all(covers(story, place) for place in wanted)]
     if interview is not None:
@@ -221,9 +239,14 @@ def _story(finder: Finder, reading: _Reading, named: Mapping[str, set[int]], tex
     if not fits:
         raise UsageError(f"no open interview fits all of {shorten(text)!r}; `followup track STORE list` shows them.")
     if len(fits) > 1:
+        # Nobody follows up on an interview that is still to come where another one has taken place.
+        held = [one for one in fits if one.interviewed_at <= finder.store.now()]
+        fits = held if len(held) == 1 else fits
+    if len(fits) > 1:
         raise finder.ambiguous(text, fits)
     story = fits[0]
     _turn_inbound(finder, story, reading, named, corrected)
+    _who_rang_back(finder, story, reading, text)
     return story
 
 
@@ -246,11 +269,43 @@ def _turn_inbound(
         reading.said["direction"] = "inbound"
 
 
+def _who_rang_back(finder: Finder, story: Story, reading: _Reading, text: str) -> None:
+    """`called bosch back` is the client's call, `bosch called back` theirs; `ben called back` may be either."""
+    if not reading.rang_back:
+        return
+    first, last = reading.rang_back[0].place, reading.rang_back[-1].place
+    employer = name_words(story.employer)
+    person = name_words(finder.book.name(story.applicant_id)) | {
+        one.plain for one in reading.words if finder.has_id(story, one.typed)
+    }
+    around = {one.place: one.plain for one in reading.words}
+    called = {word for place, word in around.items() if first < place < last}
+    before = {word for place, word in around.items() if place < first}
+    outbound = bool(called & (employer - person) or "them" in called)
+    inbound = bool(called & person or called & {"me", "him", "her", "us"} or before & (employer - person))
+    if not outbound and not inbound and before & person and reading.said.get("direction") is None:
+        raise UsageError(
+            f"{shorten(text)!r} may be the client's call or the employer's; write 'called them back' or "
+            "'they called back'."
+        )
+    reading.said.setdefault("direction", "outbound" if outbound else "inbound")
+
+
 def _fields(store: Store, story: Story, reading: _Reading, times: Mapping[str, str]) -> dict[str, Any]:
     """The entry's columns, with its times in ISO 8601 on the clocks of the interview."""
-    zone = zone_of(store, require_interview(store, story.interview_id), None)
-    here = local_time(store.now(), zone) if zone else store.now().astimezone()
-    moments = {name: read_spoken(typed, here, ahead=name != "at") for name, typed in times.items()}
+    about = require_interview(store, story.interview_id)
+    theirs, own = zone_of(store, about, None), writers_zone(store, about, None)
+    # What was is told by one's own clock; what was agreed, by that of the employer who said it.
+    moments = {
+        name: read_spoken(typed, _here(store, own if name == "at" else theirs), ahead=name != "at")
+        for name, typed in times.items()
+    }
+    if "at" in moments:
+        moments["at"] = with_offset(moments["at"], own, theirs)
     if "outcome" in reading.said:
         return {"outcome": reading.said["outcome"], **{name: at for name, at in moments.items() if name == "at"}}
     return {**reading.said, **moments}
+
+
+def _here(store: Store, zone: str | None) -> datetime:
+    return local_time(store.now(), zone) if zone else store.now().astimezone()

@@ -6,10 +6,11 @@ from followup_analytics.errors import UsageError
 from followup_analytics.log.pseudonyms import Pseudonyms
 from followup_analytics.store import Store, open_store
 from followup_analytics.store.book import read_book
+from followup_analytics.store.names import folded
 from followup_analytics.text import counted, listed
 from followup_analytics.track.doubts import written_otherwise
 from followup_analytics.track.entry import Entry
-from followup_analytics.track.finding import find_interview, folded
+from followup_analytics.track.finding import find_interview
 from followup_analytics.track.times import Clock
 
 _WHAT = {"outcomes": "the outcome of interview", "contacts": "contact", "interviews": "interview"}

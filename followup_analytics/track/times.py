@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -22,6 +23,8 @@ Clock = Callable[[], datetime]
 #: Clocks of two computers may differ by as much.
 _GRACE = timedelta(minutes=2)
 _CLOCK = r"(?P<time>\d{1,2}:\d{2}(?::\d{2})?\s*(?:Z|[+-]\d{2}:?\d{2})?)"
+_OFFSET = re.compile(r"[+-]\d{2}:\d{2}|UTC")
+_LOCAL = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{1,2}:\d{2}(?::\d{2})?)")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:$|[T ])")
 _RELATIVE = re.compile(
     rf"(?P<day>today|yesterday|tomorrow|now)?(?:(?:^|\s+|\s*,\s*|T)(?:at\s+)?{_CLOCK})?", re.IGNORECASE
@@ -97,9 +100,29 @@ def _joined(day: date, time: str | None) -> str:
 
 
 def zone_of(store: Store, about: pl.DataFrame, given: str | None) -> str | None:
-    """The zone in which a time about an interview is read: its own, the one given, the store's, its written offset."""
-    zone: str | None = about["time_zone"][0] or given or store.checked_settings().time_zone or about["_zone"][0]
+    """The zone of an interview's clocks, as a log has it: its own, the one given, that of its reading, the store's."""
+    read_in = about["_zone"][0]
+    named = None if read_in is None or _OFFSET.fullmatch(read_in) else read_in
+    zone: str | None = about["time_zone"][0] or given or named or store.checked_settings().time_zone or read_in
     return zone
+
+
+def writers_zone(store: Store, about: pl.DataFrame, given: str | None) -> str | None:
+    """The zone of the clocks of whoever makes an entry: the one given, the store's, else the interview's."""
+    return given or store.checked_settings().time_zone or zone_of(store, about, given)
+
+
+def with_offset(text: str, written_in: str | None, read_in: str | None) -> str:
+    """A time without offset with that of the zone it was written in, where it would be read in another."""
+    found = _LOCAL.fullmatch(text)
+    if found is None or written_in is None or written_in == read_in:
+        return text
+    moment = datetime.fromisoformat(f"{found[1]}T{found[2].zfill(5)}").replace(tzinfo=_clock_of(written_in))
+    return moment.isoformat()
+
+
+def _clock_of(zone: str) -> tzinfo:
+    return datetime.strptime(zone, "%z").tzinfo or UTC if zone[0] in "+-" else ZoneInfo(zone)
 
 
 def zone_frame(about: pl.DataFrame, zone: str | None) -> pl.DataFrame:
@@ -113,11 +136,14 @@ def now_as_text(now: Clock | None) -> str:
     return moment.astimezone().isoformat(timespec="seconds")
 
 
-def moment_of(frame: pl.DataFrame, name: str, zone: str | None) -> str:
-    """When the entry's event was, in its zone, for the sentence."""
+def moment_of(frame: pl.DataFrame, name: str, zone: str | None, writers: str | None = None) -> str:
+    """When the entry's event was, in its zone, for the sentence; where `writers` (who enters it) differs, in both."""
     if frame["at_precision"][0] == "day":
         return f", {local_time(frame[name][0], zone or 'UTC'):%Y-%m-%d}"
-    return f", {to_the_minute(frame[name][0], zone or 'UTC')} ({zone or 'UTC'})"
+    there = to_the_minute(frame[name][0], zone or "UTC")
+    here = there if writers is None else to_the_minute(frame[name][0], writers)
+    yours = f", {here[11:] if here[:10] == there[:10] else here} yours" if here != there else ""
+    return f", {there} ({zone or 'UTC'}{yours})"
 
 
 def is_early(entry: pl.DataFrame, name: str, about: pl.DataFrame, zone: str | None) -> bool:

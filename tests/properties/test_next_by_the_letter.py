@@ -5,6 +5,7 @@ Everything is in UTC and to the minute, so that the text can be followed without
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,7 +15,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from followup_analytics.advice import next_steps
-from followup_analytics.log.followup_log import build_log
+from followup_analytics.advice.reach import Reach
+from followup_analytics.log.followup_log import FollowUpLog, build_log
 
 INTERVIEW = datetime(2024, 3, 4, 10)  # noqa: DTZ001
 LAST = 75
@@ -200,17 +202,7 @@ PLAIN = {
 def test_next_step_is_that_of_the_contract(told: list[Story], day: int) -> None:
     """Step, date and time are those of the paragraph, whatever happened."""
     today = INTERVIEW.date() + timedelta(days=day)
-    interviews = [interview | {"interview_id": f"i{place}"} for place, (interview, _) in enumerate(told)]
-    contacts = [
-        one | {"interview_id": f"i{place}", "contact_id": f"{one['contact_id']}-{place}"}
-        for place, (_, happened) in enumerate(told)
-        for one in happened
-    ]
-    log = build_log(
-        interviews=pl.DataFrame(interviews, infer_schema_length=None),
-        contacts=pl.DataFrame(contacts, infer_schema_length=None) if contacts else None,
-        time_zone="UTC",
-    )
+    log = _log(told)
     everything = next_steps(log, today=today, test=False)
     found = {row["interview_id"]: _step(row) for row in everything.rows}
     due = next_steps(log, today=today, test=False, due=True)
@@ -218,6 +210,45 @@ def test_next_step_is_that_of_the_contract(told: list[Story], day: int) -> None:
     assert [dict(row) for row in due.rows] == [dict(row) for row in everything.rows if row["due"]]
     assert due.extra == everything.extra
     assert found == {f"i{place}": by_the_letter(*story, today) for place, story in enumerate(told)}
+    # One step an interview; and no sentence says that nothing is open where something is.
+    assert len(everything.rows) == len(found) == len(told)
+    assert all("is open on" not in one.summary() or "No interview" not in one.summary() for one in (everything, due))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.lists(stories(), min_size=2, max_size=8), st.integers(0, LAST), st.integers(1, 2))
+def test_one_number_is_rung_once_a_day(told: list[Story], day: int, numbers: int) -> None:
+    """Of all clients with one employer's number one is called of our own accord on a day, and none where one was."""
+    today = INTERVIEW.date() + timedelta(days=day)
+    reach = {f"i{place}": Reach(phone=f"+49 30 {place % numbers}") for place in range(len(told))}
+    before = next_steps(_log(told), today=today, test=False)
+    plain = {row.interview_id: row for row in before.rows}
+    rows = next_steps(_log(told), today=today, test=False, reached_at=reach).rows
+    called = [row for row in rows if row.step == "call" and row.rule not in (2, 3)]
+    assert max(Counter((reach[row.interview_id], row.on) for row in called).values(), default=0) <= 1
+    rung = {
+        reach[now.interview_id]
+        for now in before.situations
+        if now.last_attempt == today and now.attempt_channel in ("phone", "voicemail")
+    }
+    assert all(reach[row.interview_id] not in rung for row in called if row.on == today.isoformat())
+    # Nothing else changes, and no call is brought forward.
+    assert {row.interview_id: row.step for row in rows} == {one: row.step for one, row in plain.items()}
+    assert all((row.on or "") >= (plain[row.interview_id].on or "") for row in rows)
+
+
+def _log(told: list[Story]) -> FollowUpLog:
+    interviews = [interview | {"interview_id": f"i{place}"} for place, (interview, _) in enumerate(told)]
+    contacts = [
+        one | {"interview_id": f"i{place}", "contact_id": f"{one['contact_id']}-{place}"}
+        for place, (_, happened) in enumerate(told)
+        for one in happened
+    ]
+    return build_log(
+        interviews=pl.DataFrame(interviews, infer_schema_length=None),
+        contacts=pl.DataFrame(contacts, infer_schema_length=None) if contacts else None,
+        time_zone="UTC",
+    )
 
 
 def _step(row: Mapping[str, Any]) -> Step:

@@ -112,6 +112,7 @@ def test_what_was_agreed_is_kept(made) -> None:
         ("ben frobnicated called", "frobnicated"),
         ("ben acme called", "no open interview fits all"),
         ("ben emailed and texted", "says two things"),
+        ("ben called back", "may be the client's call or the employer's"),
         ("", "needs what happened"),
     ],
 )
@@ -160,3 +161,50 @@ def test_an_outcome_by_a_line(tmp_path: Path) -> None:
     one = track_interview(url, "ben", employer="Acme", at="2026-03-02T10:00+01:00", clock=lambda: NOW).id
     entry = track_log(url, "acme rejected ben by email yesterday 3pm", clock=lambda: NOW)
     assert (entry.id, open_store(url).find("outcomes", [one])["outcome"][0]) == (one, "rejected")
+
+
+@pytest.mark.parametrize(
+    ("text", "direction", "channel", "purpose"),
+    [
+        ("ben emailed a thank-you note", "outbound", "email", "thank_you"),
+        ("ben sent a thank-you note", "outbound", "letter", "thank_you"),
+        ("ben called bosch back, spoke to the recruiter", "outbound", "phone", "follow_up"),
+        ("ben called them back", "outbound", "phone", "follow_up"),
+        ("bosch called ben back", "inbound", "phone", "answer"),
+        ("they called ben back", "inbound", "phone", "answer"),
+    ],
+)
+def test_who_did_it_and_how(made, text: str, direction: str, channel: str, purpose: str) -> None:
+    """A note goes the way that the verb says; who rings back is told by the names around it."""
+    url, _ = made
+    row = open_store(url).find("contacts", [track_log(url, text, clock=lambda: NOW).id]).row(0, named=True)
+    assert (row["direction"], row["channel"], row["purpose"]) == (direction, channel, purpose)
+
+
+def test_clocks_of_two_places(tmp_path: Path) -> None:
+    """What was is told by the coach's clock, what was agreed by the employer's."""
+    url = f"sqlite:///{tmp_path}/followup.db"
+    track_interview(url, "ben", employer="Bosch", at="2026-03-02T10:00", time_zone="Europe/Berlin", clock=lambda: NOW)
+    track_interview(
+        url, "cleo", employer="Acme", at="2026-03-02T10:00", time_zone="America/New_York", clock=lambda: NOW
+    )
+    entry = track_log(url, "cleo called today 3pm, call back thursday 2pm", clock=lambda: NOW)
+    row = open_store(url).find("contacts", [entry.id]).row(0, named=True)
+    assert (row["at"], row["callback_at"]) == (
+        datetime(2026, 3, 10, 14, tzinfo=UTC),
+        datetime(2026, 3, 12, 18, tzinfo=UTC),
+    )
+    assert "2026-03-10 10:00 (America/New_York, 15:00 yours)" in entry.sentence
+
+
+def test_one_that_is_ahead_is_not_meant(tmp_path: Path) -> None:
+    """Of two interviews of a client, the one still to come is none that is followed up; days are local ones."""
+    url = f"sqlite:///{tmp_path}/followup.db"
+    for employer, at in (("Robert Bosch GmbH", "2026-03-02"), ("Zeta", "2026-03-20T10:00"), ("Bosch", "2026-03-01")):
+        who = "ben" if employer == "Bosch" else "eva"
+        track_interview(url, who, employer=employer, at=at, time_zone="Europe/Berlin", clock=lambda: NOW)
+    assert "Robert Bosch" in track_log(url, "eva called", clock=lambda: NOW).sentence
+    assert "Robert Bosch" in track_log(url, "eva bosch got an offer yesterday", clock=lambda: NOW).sentence
+    track_interview(url, "ben", employer="Mill", at="2026-03-02", clock=lambda: NOW)
+    with pytest.raises(AmbiguousInterviewError, match="Bosch, 2026-03-01"):
+        track_log(url, "ben called", clock=lambda: NOW)
