@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
+
+# Before numpy and polars are imported: every core has a process of tests already, and a library that starts a thread for
+# each core in each of them makes all of them slow.
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS"):
+    os.environ.setdefault(_variable, "1")
+# Tables are printed for a pipe, however wide the terminal is in which the tests run.
+for _variable in ("COLUMNS", "LINES"):
+    os.environ.pop(_variable, None)
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "end_to_end")]
 
@@ -15,6 +24,13 @@ SAMPLE_INTERVIEWS = 300
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--freeze`: the answers that `test_answers_stay.py` finds are the ones to come."""
     parser.addoption("--freeze", action="store_true", help="freeze the answers of every command anew")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Answers are frozen by one process, which has found all of them."""
+    if config.getoption("--freeze"):
+        config.option.numprocesses = 0
 
 
 @pytest.fixture(scope="session")
