@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+#: Options of commands that are arguments of Python functions too, by the same name: a sentence that names one is
+#: written with the option, and tells a caller in Python the argument (`FollowUpError`).
+_ARGUMENTS = (
+    "adjust", "adjust-only", "against", "alpha", "as-of", "baseline", "bins", "by", "claim", "cluster", "cohort",
+    "disclosure", "effect", "entry", "horizon", "min-cell", "power", "today", "where", "within",
+)  # fmt: skip
+#: A number after the option belongs to it: `pass --min-cell 1`.
+_OPTION = re.compile(
+    rf"--({'|'.join(sorted(_ARGUMENTS, key=len, reverse=True))})(?![\w-])(?: (\d+(?:\.\d+)?)(?=[\s.,;)]|$))?"
+)
+
+
+def _as_argument(found: re.Match[str]) -> str:
+    name = found[1].replace("-", "_")
+    return name if found[2] is None else f"{name}={found[2]}"
 
 
 @dataclass(frozen=True)
@@ -34,9 +51,21 @@ class Problem:
 
 
 class FollowUpError(Exception):
-    """Root of all that this package raises on purpose; the command line prints its text alone."""
+    """Root of all that this package raises on purpose; the command line prints its text alone.
+
+    Sentences are written with the options of the commands (`--within 7`); `str` gives them as a caller in Python knows
+    them (`within=7`), `for_commands` as they were written.
+    """
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        return _OPTION.sub(_as_argument, self.for_commands)
+
+    @property
+    def for_commands(self) -> str:
+        """The sentence with the options of the command line."""
+        return super().__str__()
 
 
 class UnreadableError(FollowUpError):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-# Before numpy and polars are imported: every core has a process of tests already, and a library that starts a thread for
-# each core in each of them makes all of them slow.
+# Before numpy and polars are imported: every core has a process of tests already, and a library that starts a thread
+# for each core in each of them makes all of them slow.
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS"):
     os.environ.setdefault(_variable, "1")
 # Tables are printed for a pipe, however wide the terminal is in which the tests run.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 def next_steps(
     log: FollowUpLog,
     *,
+    cohort: str | Sequence[str] | None = None,
     today: dt.date | dt.datetime | str | None = None,
     policy: Policy | Mapping[str, Any] | str | Path | None = None,
     verdicts: Any = None,
@@ -46,6 +47,7 @@ def next_steps(
 ) -> NextStepsResult:
     """What to do next about every interview without an outcome, by the rules of the contract (`rules.RULES`).
 
+    cohort: only this cohort's interviews, or those of several.
     today: a date; by default the log's data date, for a store now, the same for all interviews. policy: the office's
     policy file or mapping. verdicts: a result of `test_claims`, or verdicts by claim id, of this same log. test: where
     no verdicts are given, test the claims first; else no advice is called evidence. country: whose working days count
@@ -58,9 +60,9 @@ def next_steps(
     Returns a NextStepsResult, one row an open interview (see there for its columns). Rows are about single interviews:
     exempt from `min_cell`, and marked confidential.
 
-    Raises UsageError for a date, country, policy or verdict that can't be understood.
+    Raises UsageError for a date, country, policy, cohort or verdict that can't be understood.
     """
-    log = scope(log)
+    log = scope(log, cohort)
     when = moment_of(log, read_day(today))
     office = read_policy(policy)
     where = country or office.country

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -346,3 +346,14 @@ def find_claim(catalogue: Catalogue, identifier: str) -> Claim:
         hint = f"did you mean {guess!r}?" if guess else f"there are {', '.join(known)}."
         raise UsageError(f"no claim is called {identifier!r}; {hint}")
     return found
+
+
+def chosen_claims(catalogue: Catalogue, wanted: str | Sequence[str] | None) -> tuple[Claim, ...]:
+    """The claims of the ids that are wanted, in the order of the catalogue; all of them where none is named.
+
+    Raises UsageError for an id that the catalogue doesn't have.
+    """
+    if wanted is None:
+        return catalogue.claims
+    names = {find_claim(catalogue, name).id for name in ([wanted] if isinstance(wanted, str) else wanted)}
+    return tuple(claim for claim in catalogue.claims if claim.id in names)

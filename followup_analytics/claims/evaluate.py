@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 import polars as pl
 
-from followup_analytics.claims.catalogue import choose_catalogue, find_claim
+from followup_analytics.claims.catalogue import choose_catalogue, chosen_claims
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.covariates import columns_of
 from followup_analytics.claims.definition import Catalogue, Claim
@@ -57,7 +57,7 @@ _NUMBERS = (
 def test_claims(
     log: FollowUpLog,
     *,
-    claim: str | None = None,  # noqa: PT028 - no test, whatever its name
+    claim: str | Sequence[str] | None = None,  # noqa: PT028 - no test, whatever its name
     claims: str | Path | Catalogue | None = None,  # noqa: PT028
     adjust: str | Sequence[str] | None = None,  # noqa: PT028
     cohort: str | Sequence[str] | None = None,  # noqa: PT028
@@ -74,7 +74,7 @@ def test_claims(
 
     Args:
         log: the follow-up log.
-        claim: show this claim alone; it is judged in the family of all claims all the same.
+        claim: show this claim alone, or these; each is judged in the family of all claims all the same.
         claims: a catalogue file of the user's own (or a Catalogue), tested in place of the package's, a family of
             its own.
         adjust: a further column of the interviews to adjust every claim for, or several; times count as numbers.
@@ -103,7 +103,7 @@ def test_claims(
     del seed
     require_enough(log.n_applicants, policy)
     catalogue = choose_catalogue(claims)
-    shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
+    shown = chosen_claims(catalogue, claim)
     columns = columns_of(adjust)
     if adjust is not None and adjust_only is not None:
         raise UsageError("adjust adds to what is adjusted for, adjust_only takes its place; give one of them.")

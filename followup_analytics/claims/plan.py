@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from followup_analytics.claims.catalogue import find_claim, own_catalogue
+from followup_analytics.claims.catalogue import choose_catalogue, chosen_claims
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.evaluate import run_all, smallest_found
@@ -155,8 +156,9 @@ class PlanResult(Result):
 def plan_study(
     log: FollowUpLog | None = None,
     *,
-    claim: str | None = None,
-    claims: Catalogue | None = None,
+    claim: str | Sequence[str] | None = None,
+    claims: str | Path | Catalogue | None = None,
+    cohort: str | Sequence[str] | None = None,
     baseline: float = BASELINE,
     effect: float = EFFECT,
     power: float = POWER,
@@ -172,11 +174,11 @@ def plan_study(
 
     Args:
         log: where given, the whole rule (margin, Holm over the claims that can be tested in it, clusters) is run on
-        drawn
-            studies of several sizes whose errors hang together as in this log; `mde` is what it could find itself.
+            drawn studies of several sizes whose errors hang together as in this log; `mde` is what it could find.
             Without a log each claim is a family of its own, by formula.
-        claim: plan this claim alone.
-        claims: a catalogue in place of the package's.
+        claim: plan this claim alone, or these.
+        claims: a catalogue in place of the package's, or its file.
+        cohort: of a log, only this cohort, or several.
         baseline: risk of the outcome without the strategy; effect: points, difference to be found (10: ten in 100).
         power, alpha: of the verdict; design_effect: of clustering and weighting; per_applicant: interviews each.
         cluster: as in `test_claims`; seed: of the draws; min_cell, disclosure: as everywhere.
@@ -193,9 +195,9 @@ def plan_study(
     require_numbers(baseline=baseline, effect=effect, power=power, alpha=alpha, **given)
     policy = policy_of(disclosure, min_cell)
     least = policy.min_cell
-    log = None if log is None else scope(log, None, policy)
-    catalogue = claims or own_catalogue()
-    shown = catalogue.claims if claim is None else (find_claim(catalogue, claim),)
+    log = None if log is None else scope(log, cohort, policy)
+    catalogue = choose_catalogue(claims)
+    shown = chosen_claims(catalogue, claim)
     _check(baseline, effect, power, alpha, design_effect, per_applicant)
     effect = effect / 100
     _check_margins(shown, effect)

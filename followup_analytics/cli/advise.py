@@ -231,7 +231,7 @@ def _asked_country() -> str:
         try:
             working_days(answer)
         except UsageError as error:
-            say(str(error))
+            say(error.for_commands)
             continue
         return answer.upper()
 

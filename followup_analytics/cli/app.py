@@ -119,7 +119,7 @@ def main() -> None:
     except FollowUpError as error:
         if debug:
             raise
-        _say(str(error))
+        _say(error.for_commands)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         code = INTERRUPTED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -142,7 +142,11 @@ def _title(drawn: int, of: int) -> str:
 
 
 def predict_callbacks(
-    log: FollowUpLog, model: FittedModel | CallbackModel | str | Path, *, within: float = 7.0
+    log: FollowUpLog,
+    model: FittedModel | CallbackModel | str | Path,
+    *,
+    within: float = 7.0,
+    cohort: str | Sequence[str] | None = None,
 ) -> Predictions:
     """Predict every open interview: what comes in the `within` days after the end of its record if nothing is done.
 
@@ -151,13 +155,15 @@ def predict_callbacks(
     the base rate the rate is taken as it is, and the answer says so. `if_call` is the model's prediction for a call
     made the next day: a prediction from those who did call, never the effect of calling.
 
-    model: as fitted, or as loaded, or the path of its file. Returns Predictions, chances as shares between 0 and 1 (see
+    model: as fitted, or as loaded, or the path of its file. cohort: only this cohort, or several.
+
+    Returns Predictions, chances as shares between 0 and 1 (see
     there for the columns). Rows are about single interviews: exempt from `min_cell`,
     and marked confidential.
 
-    Raises UsageError where `within` is not positive or the model has nothing to go by.
+    Raises UsageError where `within` is not positive, there is no such cohort, or the model has nothing to go by.
     """
-    log = scope(log, within=within)
+    log = scope(log, cohort, within=within)
     fitted = _fitted(model)
     if not 0 < within < 100_000:
         raise UsageError(f"--within {within!r} is no length of time: give a number of days above 0, such as 7.")

@@ -127,7 +127,9 @@ def covariates_of(log: FollowUpLog, adjust: Sequence[str] | None) -> tuple[str, 
             )
         if name not in columns:
             guess = nearest(name, columns)
-            raise UsageError(f"interviews have no column {name!r}" + (f"; did you mean {guess!r}?" if guess else "."))
+            raise UsageError(
+                f"--adjust: interviews have no column {name!r}" + (f"; did you mean {guess!r}?" if guess else ".")
+            )
     # Where the work has a column of its own of that name, the covariate's is column:NAME, as where it is forced.
     return tuple(dict.fromkeys(in_frames(one.column) if one.column in _WORKING else one.field for one in wanted))
 

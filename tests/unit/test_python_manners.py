@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ import pytest
 
 import followup_analytics as fa
 from followup_analytics.answers.outcomes import compare_cohorts
-from followup_analytics.errors import UsageError
+from followup_analytics.errors import FollowUpError, UsageError
 
 LOG = fa.simulate_log(interviews=240, world="office", seed=5)
 TERM = "autumn 2025"
@@ -27,12 +28,12 @@ BY_COHORT: dict[str, Callable[..., Any]] = {
     "later": fa.later_attempts,
     "claims": lambda log, **options: fa.test_claims(log, claim="follow-up-at-all", **options),
     "model": fa.fit_callback_model,
+    "plan": lambda log, **options: fa.plan_study(log, claim="follow-up-at-all", **options),
 }
 OTHERS: dict[str, Callable[..., Any]] = {
     "comparison": lambda log: compare_cohorts(log, TERM, against="autumn 2024"),
     "predict": lambda log: fa.predict_callbacks(log, "model.json"),
     "next": fa.next_steps,
-    "plan": fa.plan_study,
     "report": lambda log: fa.write_report(log, "report.pdf"),
     "write": lambda log: fa.write_log(log, "log"),
 }
@@ -60,6 +61,50 @@ def test_a_cohort_that_there_is_not_is_refused(name: str) -> None:
     """With the nearest name."""
     with pytest.raises(UsageError, match=r"no cohort is called 'autum 2025'; did you mean 'autumn 2025'\?"):
         BY_COHORT[name](LOG, cohort="autum 2025")
+
+
+def test_working_papers_of_one_cohort() -> None:
+    """Steps and predictions for one cohort are about its interviews alone."""
+    theirs = set(LOG.interviews.filter(pl.col("cohort") == TERM)["interview_id"])
+    model = fa.fit_callback_model(LOG)
+    for found in (fa.next_steps(LOG, cohort=TERM, test=False), fa.predict_callbacks(LOG, model, cohort=TERM)):
+        assert {row.interview_id for row in found.rows} <= theirs
+        assert found.rows
+
+
+def test_several_claims_and_a_file_of_claims() -> None:
+    """Verdicts and plans take several claims, in the order of the catalogue, and the path of a file."""
+    wanted = ["wait-2-3-days", "follow-up-at-all"]
+    alone = [fa.test_claims(LOG, claim=name).rows[0] for name in wanted]
+    assert sorted(fa.test_claims(LOG, claim=wanted).rows, key=lambda row: wanted.index(row.claim)) == alone
+    assert {row.claim for row in fa.plan_study(claim=wanted).rows} == set(wanted)
+    own = Path(fa.__file__).parent / "claims" / "claims.toml"
+    assert fa.plan_study(claims=own).rows == fa.plan_study().rows
+    with pytest.raises(UsageError, match="did you mean 'smile'"):
+        fa.plan_study(claim=["smiles"])
+
+
+@pytest.mark.parametrize(
+    ("refused", "argument", "option"),
+    [
+        pytest.param(lambda: fa.response_rates(LOG, by="nothing"), "by: there is no", "--by: there is no", id="by"),
+        pytest.param(lambda: fa.cohort_outcomes(LOG, by="nothing"), "by", "--by", id="by of outcomes"),
+        pytest.param(lambda: fa.fit_callback_model(LOG, adjust=["nothing"]), "adjust", "--adjust", id="adjust"),
+        pytest.param(lambda: fa.subset(LOG, where={"nothing": "1"}), "where", "--where", id="where"),
+        pytest.param(lambda: fa.incidence_curve(LOG, entry="nothing"), "entry", "--entry", id="entry"),
+        pytest.param(lambda: fa.response_rates(LOG, min_cell=1_000), "min_cell=1.", "--min-cell 1.", id="min_cell"),
+        pytest.param(lambda: fa.response_rates(LOG, within=0.0), "within=0.0 is", "--within 0.0 is", id="within"),
+    ],
+)
+def test_refusals_name_arguments_here_and_options_on_the_command_line(
+    refused: Callable[[], Any], argument: str, option: str
+) -> None:
+    """One sentence has both: `str` names the argument, `for_commands` the option."""
+    with pytest.raises(FollowUpError) as refusal:
+        refused()
+    assert argument in str(refusal.value)
+    assert "--" not in str(refusal.value)
+    assert option in refusal.value.for_commands
 
 
 def test_a_small_cohort_in_the_record_is_told() -> None:
