@@ -32,6 +32,9 @@ from followup_analytics.statistics.mixed import fit_random_intercept, unit_cells
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+#: A spread between fewer units than this is guesswork, and none of them can be left out to see how sure it is.
+_FEWEST_UNITS = 10
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
@@ -76,6 +79,9 @@ class LaterAttempts(Result):
         told = [f"{row.model}: {row.estimate:.2f}" for row in self.rows if row.estimate is not None]
         if not told:
             return "Too few attempts to tell."
+        if len(told) == 1:
+            why = " ".join(row.reason for row in self.rows if row.estimate is None and row.reason)
+            return f"Odds ratio of a response for each further attempt, {told[0]}. {why}"
         return (
             f"Odds ratio of a response for each further attempt, {'; '.join(told)}. Where the second is nearer to 1, "
             "part of the fall comes from easy cases that leave early, not from attempts that wear out."
@@ -113,7 +119,7 @@ def later_attempts(
 
     Args:
         log: the log.
-        unit: applicant_id, employer, interview_id or another column of the interviews.
+        unit: applicant_id, employer, interview_id or another column of the interviews with ten values or more.
         cohort: only this cohort of the log, or these; None: all of it.
         outcome, within, min_cell, disclosure: as in :func:`what_drives`.
 
@@ -149,11 +155,15 @@ def _slopes(rows: pl.DataFrame, groups: IntArray, unit: str) -> list[dict[str, A
     pooled = firth_jackknife(x, *grouped_counts(pattern, y, groups, LAST_ATTEMPT))
     column = unit if unit in ("applicant_id", "interview_id") else in_frames(unit)
     units = np.unique(rows[column].to_numpy(), return_inverse=True)[1].astype(np.int64)
-    within, spread = _mixed_jackknife(units, pattern, y, x, groups)
-    return [
-        _slope(names[0], _part(pooled, 1), None, None),
-        _slope(names[1], _part(within, 1), spread, None),
-    ]
+    together = _slope(names[0], _part(pooled, 1), None, None)
+    if len(np.unique(units)) < _FEWEST_UNITS:
+        return [together, _slope(names[1], None, None, f"{word} has too few values to tell how they differ.")]
+    try:
+        within, spread = _mixed_jackknife(units, pattern, y, x, groups)
+    except np.linalg.LinAlgError:
+        # Without one group of applicants nothing is left that tells both the slope and the spread.
+        return [together, _slope(names[1], None, None, "Too few attempts to compare within one and the same.")]
+    return [together, _slope(names[1], _part(within, 1), spread, None)]
 
 
 def _part(fit: Jackknife, place: int) -> Jackknife:
