@@ -13,7 +13,7 @@ from followup_analytics.advice.situation import Situation
 from followup_analytics.advice.steps import CALLS, LAPSES_AFTER, LONG_PAST
 from followup_analytics.cells.counted import role
 from followup_analytics.cells.windows import ATTEMPT, observed
-from followup_analytics.log.clock import local_times
+from followup_analytics.log.clock import DAY_US, local_times
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
@@ -24,7 +24,6 @@ _SPOKEN = ("phone", "video", "in_person")
 _DECIDERS = ("interviewer", "hiring_team")
 #: Without a note of who answered, so many seconds were a talk and not an answering machine.
 _TALK_SECONDS = 60
-_DAY_US = 86_400_000_000
 
 
 @dataclass(frozen=True)
@@ -271,7 +270,7 @@ def _promises(contacts: pl.DataFrame, waiting: pl.DataFrame) -> pl.DataFrame:
 
 
 def _has_time(local: pl.Series) -> pl.Series:
-    return local.dt.epoch("us") % _DAY_US != 0
+    return local.dt.epoch("us") % DAY_US != 0
 
 
 def _local_day(frame: pl.DataFrame, column: str) -> pl.Series:

@@ -32,7 +32,7 @@ from followup_analytics.cells.windows import (
 )
 from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import in_frames
-from followup_analytics.log.clock import DAY_US
+from followup_analytics.log.clock import DAY_US, HOUR_US
 from followup_analytics.log.followup_log import Note
 
 if TYPE_CHECKING:
@@ -54,7 +54,6 @@ __all__ = [
 
 Outcome = Literal["response", "advanced"]
 OUTCOMES_OF_INTEREST = ("response", "advanced")
-HOUR_US = 3_600_000_000
 
 _SENTENCES = {
     "attempts_not_at_risk": "attempts made after the response or after the end of the story; they are in no rate",

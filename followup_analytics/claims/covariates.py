@@ -14,7 +14,9 @@ from followup_analytics.claims.definition import NO_COVARIATES
 from followup_analytics.errors import UsageError
 from followup_analytics.log import clock
 from followup_analytics.log.asked import asked
+from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.shared_words import MISSING, OTHER
 from followup_analytics.text import nearest
 
 IntArray = NDArray[np.int64]
@@ -22,7 +24,6 @@ IntArray = NDArray[np.int64]
 Codes = NDArray[np.int16]
 FloatArray = NDArray[np.float64]
 
-MISSING, OTHER = "(missing)", "(other)"
 #: The column that says how well an interview went in the applicant's own view.
 RATING = "self_rating"
 #: Levels with fewer interviews than this share, or than this number, are taken together.
@@ -34,7 +35,6 @@ _MOST_NUMBERS = 9
 #: Fine bins of a number on its curve.
 _BINS = 200
 _FEW, _MANY = 300, 5_000
-_DAY_US = 86_400_000_000
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def _of_time(name: str, values: pl.Series) -> tuple[Covariate, ...]:
     """A column of times, in days: its curve, and where it is not known."""
     if values.dtype == pl.Date:
         values = values.cast(pl.Datetime("us"))
-    days = values.dt.epoch("us").cast(pl.Float64).to_numpy() / _DAY_US
+    days = values.dt.epoch("us").cast(pl.Float64).to_numpy() / DAY_US
     known = np.isfinite(days)
     curve = _curve(name, days, curve_degree(int(known.sum())))
     if known.all():

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from followup_analytics.claims.covariates import WEEKDAY, Covariate, binned, promised_covariate, weekday_covariate
 from followup_analytics.claims.definition import Claim, Course, Outcome
-from followup_analytics.claims.histories import DAY_US, NEVER, Histories, Times, elapsed
+from followup_analytics.claims.histories import NEVER, Histories, Times, elapsed
 from followup_analytics.claims.layout import Rows, design_of, grace_of, lay_out
 from followup_analytics.claims.moments import Moments
+from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.schema import CHANNELS, TONES
 from followup_analytics.statistics.designs import Design
 from followup_analytics.trials.steps import CENSORED, COMPETING, EVENT, MUST, WITHIN, FollowUp, Grace, Ints, Step

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from followup_analytics.cells.counted import attempts, episodes
 from followup_analytics.log import clock
 from followup_analytics.log.asked import in_frames
+from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.log.schema import CHANNELS, ETIQUETTE_ITEMS, PARTIES, TONES
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-DAY_US = 86_400_000_000
 #: Later than anything that happens.
 NEVER = np.int64(2**62)
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followup_analytics.claims.definition import Choice, Claim, Moment
-from followup_analytics.claims.histories import DAY_US, NEVER, Attempts, Histories, Times, elapsed
+from followup_analytics.claims.histories import NEVER, Attempts, Histories, Times, elapsed
+from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.schema import CHANNELS, PARTIES, TONES
 
 IntArray = NDArray[np.int64]

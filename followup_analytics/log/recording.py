@@ -17,7 +17,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.followup_log import Note
+from followup_analytics.log.shared_words import MISSING
 from followup_analytics.text import listed
 
 if TYPE_CHECKING:
@@ -41,7 +43,6 @@ _MANY = 3_000
 #: Where fewer than this share of interviews lacks the act, nobody seems to have heard before it: then the rate before
 #: it is held against the second share, since who hears early does nothing more and must be there without the act.
 _HARDLY_ANY, _OPENED = 0.01, 0.6
-_DAY_US = 86_400_000_000
 _NEVER = np.inf
 #: Of a larger log as many interviews as this are looked at, evenly spread over it: signs are plain with far fewer.
 _ENOUGH = 100_000
@@ -157,7 +158,7 @@ def _times(log: FollowUpLog, interviews: pl.DataFrame, every: int) -> _Times:
     """
     began = interviews["_at_us"].to_numpy().astype(np.float64)
     dated = (interviews["at_precision"] == "day").fill_null(value=False).to_numpy()
-    until = (interviews["_until_us"].to_numpy() - began) / _DAY_US
+    until = (interviews["_until_us"].to_numpy() - began) / DAY_US
 
     def of_these(table: str, columns: list[str]) -> pl.DataFrame:
         rows = log.held(table).select(columns).with_columns(place=log.places(table))
@@ -170,7 +171,7 @@ def _times(log: FollowUpLog, interviews: pl.DataFrame, every: int) -> _Times:
     def first(frame: pl.DataFrame, keep: pl.Expr) -> FloatArray:
         mine = frame.filter(keep)
         place = mine["place"].to_numpy()
-        since = (mine["_order_us"].to_numpy() - began[place]) / _DAY_US
+        since = (mine["_order_us"].to_numpy() - began[place]) / DAY_US
         # Of an act of which only the date is known the order stands at the start of its day.
         bare = (mine["at_precision"] == "day").fill_null(value=False).to_numpy()
         early = (since < 0.0) & ~(bare & (since > -1.0))
@@ -413,7 +414,7 @@ def _by_groups(interviews: pl.DataFrame, times: _Times, min_cell: int) -> list[R
     cohort = interviews["cohort"]
     if cohort.null_count() == len(cohort):
         return []
-    names = cohort.fill_null("(missing)").to_numpy()
+    names = cohort.fill_null(MISSING).to_numpy()
     levels = np.unique(names)
     for event, words in _EVENTS.items():
         at, stop = _ends(times, event)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 #: How a value that is not recorded is called wherever values stand side by side.
 MISSING = "(missing)"
+#: How what is too rare to stand by itself is called, all together.
+OTHER = "(other)"
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 #: Default bins of an attempt's day (contract, section 2): first day and name; each ends before the next begins.
 TIMING_BINS = ((0, "0"), (1, "1"), (2, "2-3"), (4, "4-7"), (8, "8-14"), (15, "15+"))

@@ -10,13 +10,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from followup_analytics.log.shared_words import ATTEMPT_NAMES, MISSING, TIMING_NAMES, WEEKDAYS
+from followup_analytics.log.shared_words import ATTEMPT_NAMES, MISSING, OTHER, TIMING_NAMES, WEEKDAYS
 from followup_analytics.model.terms import NAMES
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-OTHER = "(other)"
 #: The order in which people read levels; levels of covariates are sorted.
 _ORDERS = {
     "timing": TIMING_NAMES,

@@ -9,7 +9,8 @@ from model_frames import TRUTH, attempt_frame
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import OneHotEncoder
 
-from followup_analytics.model.coding import OTHER, learn_coding
+from followup_analytics.log.shared_words import OTHER
+from followup_analytics.model.coding import learn_coding
 from followup_analytics.model.counts import count_cells
 from followup_analytics.model.evaluate import FoldPredictions, evaluate
 from followup_analytics.model.fitting import fit_counts, train, unseen

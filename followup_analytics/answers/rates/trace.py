@@ -9,7 +9,8 @@ import polars as pl
 
 from followup_analytics.answers.rates.attempts_table import attempts_table
 from followup_analytics.answers.rates.keys import Key
-from followup_analytics.cells.counted import HOUR_US, attempts
+from followup_analytics.cells.counted import attempts
+from followup_analytics.log.clock import HOUR_US
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog

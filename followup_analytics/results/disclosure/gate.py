@@ -12,6 +12,7 @@ import polars as pl
 
 from followup_analytics.errors import DataError, WithheldError
 from followup_analytics.log.followup_log import Note
+from followup_analytics.log.shared_words import MISSING
 from followup_analytics.results.columns import HIDDEN_ROLES, Field
 from followup_analytics.results.disclosure.cells import Cells
 from followup_analytics.results.disclosure.lines import places_to_hide
@@ -232,7 +233,7 @@ def require_visible(interviews: pl.DataFrame, chosen: Sequence[tuple[str, str]],
     """
     if not policy.hides or not chosen:
         return
-    lowered = [pl.col(column).cast(pl.String).str.to_lowercase().fill_null("(missing)") for column in dict(chosen)]
+    lowered = [pl.col(column).cast(pl.String).str.to_lowercase().fill_null(MISSING) for column in dict(chosen)]
     named = interviews.select("applicant_id", key=pl.concat_str(lowered, separator="\0"))
     table = named.group_by("key").agg(people=pl.col("applicant_id").n_unique(), n=pl.len()).sort("key")
     places = {key: place for place, key in enumerate(table["key"])}
