@@ -104,7 +104,7 @@ def _to_spark(frames: Mapping[str, pl.LazyFrame]) -> dict[str, Any]:
     from pyspark.sql import SparkSession
 
     # A running session is the office's own; ours is quiet, since nothing but the answer belongs on the screen.
-    quiet = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
+    quiet: dict[str, Any] = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
     session = SparkSession.getActiveSession()
     if session is None:
         session = SparkSession.builder.appName("followup_analytics").config(map=quiet).getOrCreate()

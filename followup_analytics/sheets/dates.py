@@ -135,7 +135,8 @@ def order_of(columns: Sequence[pl.Series], *, file: str) -> bool | None:
 def share_of_dates(texts: pl.Series, *, years: Years = NO_YEARS) -> float:
     """Which share of the filled cells can be read as dates, in whatever order of day and month (0 of an empty one)."""
     filled = texts.drop_nulls()
-    if not len(filled):
+    # Most headings and words have no digit; every date has one, and to look for its parts takes far longer.
+    if not filled.cast(pl.String).str.contains(r"\d").any():
         return 0.0
     stand_in = years if years.known else Years(given=2000)
     read = [iso_times(filled, file="", column="", day_first=order, years=stand_in) for order in (True, False)]
@@ -144,6 +145,8 @@ def share_of_dates(texts: pl.Series, *, years: Years = NO_YEARS) -> float:
 
 def has_yearless(texts: pl.Series) -> bool:
     """Whether some cell is a date without a year, such as 3/4 or April 3."""
+    if not texts.cast(pl.String).str.contains(r"\d").any():
+        return False
     bare = iso_times(texts, file="", column="", day_first=True)
     whole = iso_times(texts, file="", column="", day_first=True, years=Years(given=2000))
     return bool((bare.is_null() & whole.is_not_null()).any())
