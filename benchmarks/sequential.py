@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,11 +20,14 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from oracles.alike import gather_alike
-from oracles.pooled_trials import PersonPeriods, SequentialFit, expand_trials, fit_sequential
 
 import followup_analytics as fa
-from followup_analytics.claims.periods import person_periods
+from followup_analytics.claims import person_periods
+
+# The plain sequential trial lives with the tests.
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from oracles.alike import gather_alike
+from oracles.pooled_trials import PersonPeriods, SequentialFit, expand_trials, fit_sequential
 
 RESULTS = Path(__file__).parent / "results" / "sequential.json"
 COVARIATES = ("self_rating", "referral")

@@ -166,7 +166,9 @@ or not balanced, with and without products, covariates left out one at a time, o
 against not acting and the difference reaches the margin, how many forgotten failures would bring it below. In Python
 the diagnostics of every claim are frames (`result.table("balance")`, distances, overlap, weights, flow, curves,
 controls, second_way, tipping, gates) and charts (`result.plot_balance(claim)`, `plot_overlap`, `plot_weights`,
-`plot_risks`).
+`plot_risks`). `result.trace(claim, by_interval=...)` (confidential) holds what a verdict was worked out from, and
+[reproduce_verdict.R](../examples/reproduce_verdict.R) works it out again in R; `person_periods(log)` lays a log out for
+programs of sequential trials.
 
 `--protocol` prints the target trial beside its emulation with the 21 items of TARGET 2025; `--preregister` a text to
 be registered, with the hash of the file, the date and what `--adjust`, `--adjust-only` and `--cluster` choose, against

@@ -27,6 +27,7 @@ _HOMES = {
     "load_callback_model": "model",
     "next_steps": "advice",
     "open_store": "store",
+    "person_periods": "claims",
     "plan_study": "claims",
     "power_curve": "claims",
     "predict_callbacks": "model",
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from followup_analytics.answers.outreach import level_of_effort as level_of_effort
     from followup_analytics.answers.outreach.aapor import aapor_rates as aapor_rates
     from followup_analytics.answers.rates import response_rates as response_rates
+    from followup_analytics.claims import person_periods as person_periods
     from followup_analytics.claims import plan_study as plan_study
     from followup_analytics.claims import power_curve as power_curve
     from followup_analytics.claims import test_claims as test_claims

@@ -8,6 +8,7 @@ all of them together.
 from followup_analytics.claims.catalogue import IN_CIRCULATION, choose_catalogue, own_catalogue, read_catalogue
 from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.evaluate import test_claims
+from followup_analytics.claims.periods import person_periods
 from followup_analytics.claims.plan import PlanResult, plan_study
 from followup_analytics.claims.power import PowerResult, power_curve
 from followup_analytics.claims.protocol import (
@@ -32,6 +33,7 @@ __all__ = [
     "choose_catalogue",
     "claim_sensitivity",
     "own_catalogue",
+    "person_periods",
     "plan_study",
     "power_curve",
     "preregistration_result",

@@ -18,6 +18,7 @@ from followup_analytics.claims.definition import (
     DESIGNS,
     DIRECTIONS,
     HISTORY,
+    MARGIN,
     MOMENTS,
     NO_COVARIATES,
     OUTCOMES,
@@ -155,7 +156,7 @@ def parse_catalogue(data: bytes, name: str) -> Catalogue:
 
 
 def _checked_claim(check: _Check, number: int, entry: Any, defaults: Mapping[str, Any]) -> dict[str, Any]:
-    full = {"margin": 0.05, **defaults, **entry} if isinstance(entry, dict) else {}
+    full = {"margin": MARGIN, **defaults, **entry} if isinstance(entry, dict) else {}
     check.table(full, _CLAIM, "claim", number)
     for name, keys in _TABLES.items():
         if isinstance(full.get(name), dict):

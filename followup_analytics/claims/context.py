@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -50,7 +50,6 @@ class Context:
         adjust: columns that the user adds to every claim's own adjustment set; only: columns that take its place.
         leave_out: columns left out of every adjustment set (a sensitivity analysis).
         cluster: what hangs together: applicant, employer or both; None: both where the employer is recorded for most.
-        blocked: why claims can't be tested since the record depends on what was done, by claim id.
         min_cell: nothing is told about fewer applicants.
     """
 
@@ -61,7 +60,6 @@ class Context:
     leave_out: tuple[str, ...] = ()
     cluster: str | None = None
     min_cell: int = MIN_CELL
-    blocked: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -73,7 +71,6 @@ class Context:
         only: Sequence[str] | None = None,
         cluster: str | None = None,
         min_cell: int = MIN_CELL,
-        blocked: Mapping[str, str] | None = None,
     ) -> Context:
         """Read a log for these claims (see the attributes).
 
@@ -92,7 +89,6 @@ class Context:
             only=None if only is None else tuple(only),
             cluster=cluster,
             min_cell=min_cell,
-            blocked=dict(blocked or {}),
         )
 
     def prepare(self, claims: Sequence[Claim]) -> None:

@@ -7,6 +7,8 @@ from typing import Literal
 
 Outcome = Literal["response", "advanced", "conversation"]
 Design = Literal["clone-censor-weight", "attempt-contrast", "prediction"]
+#: The smallest difference worth changing behaviour, where a claim names none.
+MARGIN = 0.05
 Direction = Literal["more", "gain_below_margin", "harm_below_margin"]
 Act = Literal["attempt", "thank_you", "phone", "voicemail"]
 

@@ -22,7 +22,7 @@ from followup_analytics.claims.finding import ArmWeights, Finding, examine
 from followup_analytics.claims.gates import FAR, MIN_FOR_VERDICT, Distance
 from followup_analytics.claims.registration import Choices, why_post_hoc
 from followup_analytics.claims.result import ClaimRow, ClaimsResult
-from followup_analytics.claims.trace import interviews_behind
+from followup_analytics.claims.trace import intervals_behind, interviews_behind
 from followup_analytics.claims.trial import Trial, run_trial
 from followup_analytics.claims.verdict import ALPHA, choose_label, decide, deciding_limit, is_confounded
 from followup_analytics.claims.words import in_a_hundred, joined, reason_for, told_effect, with_label
@@ -63,7 +63,6 @@ def test_claims(
     cohort: str | Sequence[str] | None = None,  # noqa: PT028
     adjust_only: str | Sequence[str] | None = None,  # noqa: PT028
     cluster: str | None = None,  # noqa: PT028
-    blocked: Mapping[str, str] | None = None,  # noqa: PT028
     min_cell: int | None = None,  # noqa: PT028
     disclosure: Disclosure = None,  # noqa: PT028
     seed: int = 0,  # noqa: PT028
@@ -82,8 +81,6 @@ def test_claims(
         cohort: only this cohort of the log, or these; None: all of it.
         cluster: what hangs together, for the errors: applicant, employer or both; by default both where the employer is
             recorded for most interviews.
-        blocked: claims that can't be tested since the record of their outcome depends on what was done, by id, each
-            with the reason.
         min_cell: nothing is shown about fewer applicants (10, or what `disclosure` says: a policy, its name or file).
         seed: accepted for uniformity; nothing here is drawn at random.
         registration: a preregistration of the claims' file; verdicts are marked post hoc where it does not fit.
@@ -114,7 +111,6 @@ def test_claims(
         only=None if adjust_only is None else columns_of(adjust_only),
         cluster=cluster,
         min_cell=min_cell,
-        blocked=blocked,
     )
     context = make(catalogue.claims)
     findings = run_all(
@@ -136,10 +132,16 @@ def test_claims(
     )
 
 
-def _behind(make: Callable[[Sequence[Claim]], Context], claims: Sequence[Claim]) -> pl.DataFrame:
-    """The interviews behind these claims, one after the other."""
+def _behind(
+    make: Callable[[Sequence[Claim]], Context], claims: Sequence[Claim], claim: str | None, *, by_interval: bool
+) -> pl.DataFrame:
+    """The interviews behind these claims or one of them, one after the other, or their intervals at risk."""
     context = make(claims)
-    return pl.concat(run_all(claims, context, partial(interviews_behind, context=context)))
+    wanted = [one for one in claims if claim in (None, one.id)]
+    if not wanted:
+        raise UsageError(f"no claim is called {claim!r} in this answer; see its column claim.")
+    rows = intervals_behind if by_interval else interviews_behind
+    return pl.concat(run_all(wanted, context, partial(rows, context=context)))
 
 
 def _registered(row: Mapping[str, Any], *, post_hoc: bool | None) -> ClaimRow:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import polars as pl
 
@@ -29,6 +29,15 @@ from followup_analytics.text import listed, nearest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+
+class Behind(Protocol):
+    """Makes the rows behind an answer's claims, or one of them."""
+
+    def __call__(self, claim: str | None, *, by_interval: bool) -> pl.DataFrame:
+        """Make them."""
+        ...
+
 
 _TABLES = ("weights", "balance", "distances", "overlap", "flow", "curves", "controls", "second_way", "tipping", "gates")
 
@@ -128,13 +137,23 @@ class ClaimsResult(Result):
     row_type: ClassVar[type[Row]] = ClaimRow
 
     #: Makes the interviews behind the numbers (confidential) when `trace` is asked for.
-    behind: Callable[[], pl.DataFrame] | None = field(default=None, compare=False)
+    behind: Behind | None = field(default=None, compare=False)
 
-    def trace(self) -> Any:
-        """The interviews behind each claim with their arms, weights and ends. Confidential, about single interviews."""
+    def trace(self, claim: str | None = None, *, by_interval: bool = False) -> Any:
+        """What a verdict was worked out from, about single interviews: confidential.
+
+        Args:
+            claim: the trace of this claim alone.
+            by_interval: one row an interview, arm and interval at risk, with the weight in force, in place of one row
+                an interview with its expected outcomes and its influence.
+
+        Returns:
+            A frame; its columns are those of `claims.trace`. `examples/reproduce_verdict.R` gives the same verdicts
+            from it. UsageError for a claim that is not in this answer, or an answer that was read back.
+        """
         if self.behind is None:
             raise UsageError("This answer was read back: ask for the claims anew to trace them.")
-        return self.as_native(self.behind())
+        return self.as_native(self.behind(claim, by_interval=by_interval))
 
     def caption(self) -> str:
         """The question, or the title of another catalogue than the package's own."""

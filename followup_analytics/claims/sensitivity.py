@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -83,7 +83,6 @@ def claim_sensitivity(
     adjust: str | Sequence[str] = (),
     adjust_only: str | Sequence[str] | None = None,
     cluster: str | None = None,
-    blocked: Mapping[str, str] | None = None,
     min_cell: int | None = None,
     disclosure: Disclosure = None,
     progress: Callable[[str], None] | None = None,
@@ -108,7 +107,6 @@ def claim_sensitivity(
         only=None if adjust_only is None else columns_of(adjust_only),
         cluster=cluster,
         min_cell=least,
-        blocked=blocked,
     )
     family = _Family.of(catalogue, one, context, least)
     own = run_trial(one, context)

@@ -64,7 +64,7 @@ def run_trial(claim: Claim, context: Context, *, options: Options = USUAL, extra
         extras: also run controls, the second line and the second way.
     """
     histories = context.histories
-    missing = missing_records(claim, context.log) or context.blocked.get(claim.id)
+    missing = missing_records(claim, context.log)
     moments = find_moments(claim, histories)
     applicant = histories.applicant[moments.at.row]
     people = len(np.unique(applicant))

@@ -7,6 +7,7 @@ from typing import Any
 from followup_analytics.answers.rates.result import RatesRow
 from followup_analytics.charts import count, joined, percent, points, value_label
 from followup_analytics.charts.drawn import Interval
+from followup_analytics.claims.definition import MARGIN
 from followup_analytics.claims.gates import MIN_FOR_VERDICT
 from followup_analytics.log.recording import CODES
 from followup_analytics.report.document import KeyFigure, Parts, strong
@@ -62,13 +63,16 @@ def too_few_for_verdicts(found: Findings) -> str:
 
 
 def best_case_difference(found: Findings) -> float | None:
-    """Smallest difference in the chance of a response that arms of half the interviews each would find (power 80%)."""
+    """Smallest difference in the chance of a response that a verdict on half the interviews each would find.
+
+    With a power of 80%, beyond chance and the catalogue's margin.
+    """
     at = found.curve_at(min(14, found.options.horizon)) or found.last_shown()
     baseline = known(at.estimate) if at is not None else 0.3
     # The variance is largest and the room upwards smallest near 1: a loss is as good a finding as a gain.
     baseline = min(baseline, 1 - baseline)
     half = found.counts.interviews / 2
-    return minimum_detectable_effect(baseline, half, half)
+    return minimum_detectable_effect(baseline, half, half, margin=MARGIN)
 
 
 def key_figures(found: Findings) -> tuple[KeyFigure, ...]:

@@ -122,25 +122,34 @@ def minimum_detectable_effect(
     alpha: float = 0.05,
     design_effect: float = DESIGN_EFFECT,
     same_variance: bool = False,
+    margin: float = 0.0,
 ) -> float | None:
-    """Smallest increase of the risk that two arms of these sizes would find with the given power.
+    """Smallest increase of the risk that two arms of these sizes would find, and find to be at least ``margin``.
 
     Inverse of :func:`sample_size`; None where no increase up to 1 could be found. ``same_variance`` takes the
     baseline's variance in both arms (the usual approximation, a little too small or too large away from .5).
     """
     if min(n_strategy, n_alternative) <= 0 or not 0 <= baseline <= 1:
         return None
-    z2 = float(ndtri(1 - alpha / 2) + ndtri(power)) ** 2 * design_effect
-    v0 = baseline * (1 - baseline)
-    if same_variance:
-        effect = math.sqrt(z2 * v0 * (1 / n_strategy + 1 / n_alternative))
-        return effect if 0 < effect <= 1 - baseline else None
-    # d^2 = z2 (v0/n0 + (v0 + d (1 - 2 p0) - d^2)/n1) is a quadratic in d.
-    a = 1 + z2 / n_strategy
-    b = -z2 * (1 - 2 * baseline) / n_strategy
-    c = -z2 * v0 * (1 / n_strategy + 1 / n_alternative)
-    effect = (-b + math.sqrt(b * b - 4 * a * c)) / (2 * a)
+    chance, reach = float(ndtri(1 - alpha / 2)), float(ndtri(power))
+    sizes = (n_strategy, n_alternative)
+    beyond_chance = _increase(baseline, sizes, (chance + reach) ** 2 * design_effect, 0.0, same=same_variance)
+    beyond_margin = _increase(baseline, sizes, max(reach, 0.0) ** 2 * design_effect, margin, same=same_variance)
+    effect = max(beyond_chance, beyond_margin)
     return effect if 0 < effect <= 1 - baseline else None
+
+
+def _increase(baseline: float, sizes: tuple[float, float], z2: float, margin: float, *, same: bool) -> float:
+    """The increase d that lies sqrt(z2) errors above a margin."""
+    strategy, alternative = sizes
+    v0 = baseline * (1 - baseline)
+    if same:
+        return margin + math.sqrt(z2 * v0 * (1 / strategy + 1 / alternative))
+    # (d - m)^2 = z2 (v0/n0 + (v0 + d (1 - 2 p0) - d^2)/n1) is a quadratic in d.
+    a = 1 + z2 / strategy
+    b = -2 * margin - z2 * (1 - 2 * baseline) / strategy
+    c = margin**2 - z2 * v0 * (1 / strategy + 1 / alternative)
+    return (-b + math.sqrt(max(b * b - 4 * a * c, 0.0))) / (2 * a)
 
 
 def detectable_from_se(

@@ -125,6 +125,20 @@ def with_follow_up(arm: Arm, steps: Sequence[Step], follow_up: FollowUp) -> Arm:
     return _arm(sums, weight, arm.passages)
 
 
+def weights_by_interval(arm: Arm, steps: Sequence[Step], follow_up: FollowUp) -> FloatArray:
+    """The weight of each person that is in force in each interval, shape (n, K); 0 once the arm was left."""
+    weight = np.ones(follow_up.people)
+    made = np.empty((follow_up.people, follow_up.horizon))
+    done = 0
+    for passage in arm.passages:
+        interval = min(max(steps[passage.place].interval, 0), follow_up.horizon)
+        made[:, done:interval] = weight[:, None]
+        done = max(done, interval)
+        _take_through(passage, weight)
+    made[:, done:] = weight[:, None]
+    return made
+
+
 def _in_time(steps: Sequence[Step]) -> list[int]:
     return sorted(range(len(steps)), key=lambda at: (steps[at].interval, steps[at].rank))
 
