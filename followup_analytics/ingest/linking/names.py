@@ -1,33 +1,33 @@
-"""Names of people and firms in one written form, so that "Müller GmbH" and "MUELLER" in another file may meet."""
+"""Names of people and firms in one written form, so that "Müller GmbH" and "MULLER" in another file meet."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 
-#: Legal forms, which one file writes and another leaves out.
-_FORMS_OF_LAW = (
-    "inc incorporated ltd limited llc llp lp gmbh ag kg kgaa ohg gbr ug se ev co corp corporation company plc sa sas "
-    "sarl srl spa sl bv nv oy ab as aps pty pte kk cie mbh"
-)
-_FORMS = frozenset(_FORMS_OF_LAW.split())
+from followup_analytics.sheets.names import folded, folded_employer, folded_person
+
+#: How many names stand behind the comma of "Doe, Jane Mary" at most.
+_GIVEN_NAMES = 2
 #: Words that programs and recruiters put around an employer's name when they write.
 _AROUND = re.compile(
     r"\b(?:careers?|jobs?|recruit(?:ing|ment|er|ers)?|hiring|talent(?: acquisition)?|human resources|hr|people|team|"
     r"department|dept|notifications?|no-?reply|do not reply|applications?|karriere|personalabteilung|"
-    r"bewerbermanagement|recursos humanos|seleccion|recrutement|ressources humaines|rh)\b"
+    r"bewerbermanagement|recursos humanos|seleccion|recrutement|ressources humaines|rh|"
+    r"workday|greenhouse|lever|icims|taleo|smartrecruiters|jobvite|ashby|bamboohr|workable|successfactors|personio|"
+    r"softgarden|recruitee|teamtailor|breezy)\b"
 )
 _OF = re.compile(r"\s(?:at|from|of|@|bei|von|de|chez|en|\|)\s+|\s+[-–—|·]\s+|,\s+")
 _THROUGH = re.compile(r"\s(?:via|through|über|per|mediante|por)\s.*$|\s*[(\[].*$")
 
 
 def folded_name(name: str) -> str:
-    """A name without case, accents, punctuation and legal forms; "" where nothing is left."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    words = re.sub(r"[^\w\s]", " ", plain.replace("'", "").replace("’", "").replace(".", "")).split()
-    kept = [word for word in words if word not in _FORMS]
-    return " ".join(kept or words)
+    """A firm's or person's name without case, accents, punctuation and legal form, given names first; "" if empty."""
+    told = folded_employer(name)
+    _, comma, after = name.partition(",")
+    given = after.split()
+    # "Doe, Jane" is a person; "Acme, Inc." lost its legal form, and "Smith, Jones and Sons" is a firm of several.
+    person = comma and told == folded(name) and 1 <= len(given) <= _GIVEN_NAMES and "&" not in after
+    return folded_person(name) if person else told
 
 
 def sender_names(name: str) -> list[str]:
@@ -38,6 +38,7 @@ def sender_names(name: str) -> list[str]:
     parts = [plain, through, *_OF.split(f" {through} "), *inside]
     found = []
     for part in parts:
-        folded = folded_name(part)
-        found += [folded, " ".join(_AROUND.sub(" ", folded).split())]
+        told = folded_name(part)
+        bare = " ".join(_AROUND.sub(" ", told).split())
+        found += [told, bare, folded_employer(bare)]
     return list(dict.fromkeys(one for one in found if one))

@@ -23,11 +23,13 @@ _BEFORE = re.compile(
 )
 #: Said of an event that doesn't take place, wherever it stands in the title.
 _CALLED_OFF = re.compile(
-    r"\b(?:cancell?ed|cancel(?:l?ation)?|called off|declined?|rejected invite|withdrawn|no[ -]show|"
+    r"\b(?:cancell?ed|cancel(?:l?ation)?|canx|cxl(?:le)?d|called off|declined?|rejected invite|withdrawn|no[ -]show|"
+    r"postponed|to be rescheduled|did(?: not|n['’]t) (?:attend|go|happen|take place)|no interview|"
     r"abgesagt|absage|storniert|abgelehnt|entfällt|fällt aus|"
     r"cancelad[oa]|anulad[oa]|rechazad[oa]|suspendid[oa]|"
     r"annulée?s?|refusée?s?|déclinée?s?|reportée? sine die|"
-    r"annullat[oa]|rifiutat[oa]|geannuleerd|afgezegd|afgewezen|odwołan[aey]|inställ[dt]|aflyst)\b",
+    r"annullat[oa]|rifiutat[oa]|rinviat[oa]|geannuleerd|afgezegd|afgewezen|odwołan[aey]|anulowan[aoey]|inställ[dt]|"
+    r"av?flyst|avlyst|peruttu)\b|^(?:rejected|refused)\s*:|[❌🚫]|~~",
     re.IGNORECASE,
 )
 #: What an interview is called. Compound words of German and Dutch have it inside.
@@ -37,7 +39,7 @@ _INTERVIEW = re.compile(
     r"\b(?:recruiter|hiring manager|hiring team)[ -](?:call|chat|meeting|conversation|intro)\b|"
     r"\b(?:first|second|third|final|1st|2nd|3rd|last)[ -]round\b|\bonsite\b|\bon-site\b|\bsuper ?day\b|"
     r"\bassessment (?:cent(?:er|re)|day)\b|\bjob talk\b|\btrial day\b|"
-    r"vorstellungsgespr(?:ä|ae)ch|bewerbungsgespr(?:ä|ae)ch|kennenlerngespr(?:ä|ae)ch|einstellungsgespr(?:ä|ae)ch|"
+    r"vorstellungsgespr(?:ä|ae)ch|\b(?:erst|zweit|dritt|folge|abschluss)gespr(?:ä|ae)ch|bewerbungsgespr(?:ä|ae)ch|kennenlerngespr(?:ä|ae)ch|einstellungsgespr(?:ä|ae)ch|"
     r"jobgespr(?:ä|ae)ch|probearbeit|\bprobetag\b|"
     r"\bentrevistas?\b|\bproceso de selección\b|"
     r"\bentretiens?\b|"
@@ -51,20 +53,22 @@ _OTHER = re.compile(
     r"training|trainings|seminars?|class|course|lesson|skills?|tips|techniques|questions|info(?:rmation)? session|"
     r"club|clinic|drop-?in|stud(?:y|ying)|debrief\w*|feedback|notes?|outfit|suit|clothes|travel|flight|train to|"
     r"drive to|hotel|pack|parking|exit|stay|user|customer|research|podcast|radio|tv|press|media|journalist|"
-    r"informational|candidates?|interviewing|interviewer training|panel(?:ist)? training|"
+    r"informational|candidates?|interviewing|interviewer training|panel(?:ist)? training|conduct\w*|thesis|"
+    r"dissertation|participants?|vampire|movie|film|"
     r"probe-?(?:interview|gespräch)|\w*übung\w*|üben|\w*vorbereit\w*|\w*training\w*|\w*coaching|nachbereit\w*|"
     r"nachbesprech\w*|"
     r"mitarbeitergespräch|simulaci[oó]n\w*|simulacro\w*|práctica|practicar|ensayo|taller|preparaci[oó]n|preparar|"
     r"repaso|simulations?|simulée?|préparation|préparer|prépa|atelier|entraînement|répétition|annuel\w*|"
     r"professionnel annuel|voiture|chaudière|jardin|véhicule|clim\w*|maison|"
-    r"prova|simulazione|preparazione|oefen\w*|voorbereid\w*|träning|övning)\b",
+    r"prova|simulazione|preparazione|insegnanti|docenti|genitori|oefen\w*|voorbereid\w*|träning|övning)\b",
     re.IGNORECASE,
 )
 #: Words with which a note to oneself begins.
 _TASK = re.compile(
     r"^(?:\[?\s?\]?\s*)?(?:to-?do|task|reminder|remember|don'?t forget|deadline|due|apply|send|write|e-?mail|mail|text|"
     r"schedule|reschedule|book|arrange|confirm|research|review|read|print|buy|order|submit|ask|check|find|finish|"
-    r"update|thank|thank-you|thanks|follow[- ]?up|ping|wait(?:ing)?|decide|choose|plan|get ready|look up|fill in|"
+    r"watch|pick up|hold|placeholder|update|thank|thank-you|thanks|follow[- ]?up|ping|wait(?:ing)?|decide|choose|plan|"
+    r"get ready|look up|fill in|"
     r"aufgabe|erinnerung|nicht vergessen|frist|bewerben|senden|schreiben|mailen|nachfassen|danke\w*|"
     r"termin (?:für|machen)|"
     r"tarea|recordatorio|recordar|enviar|escribir|agradec\w*|confirmar|agendar|seguimiento|"
@@ -88,6 +92,17 @@ _CALL_WORDS = re.compile(
 _PLACE = r"(?:at|with|w/|@|bei|mit|con|en|chez|avec|presso|bij|met|hos|med)"
 _AFTER = re.compile(rf"^\s*(?:-|–|—|:|\||{_PLACE}(?=\s|$)|(?<=\s)@)\s*(?P<who>.+)$", re.IGNORECASE | re.DOTALL)
 _LATER = re.compile(rf"\s(?:-|–|—|\||{_PLACE})\s+(?P<who>.+)$|:\s+(?P<named>.+)$", re.IGNORECASE | re.DOTALL)
+#: What a title is for stands behind it, and tells nothing of what it is, unless it is one's own study.
+_PURPOSE = re.compile(
+    r"^\s+(?:for|für|para|pour|per)\s+(?!(?:my|our|a|the) (?:thesis|study|class|course|project)\b)\S", re.IGNORECASE
+)
+#: An aside in brackets or behind a dash that is nothing but practice: "(mock)", "- prep time", "(practice w/ Sam)".
+_PRACTICE = re.compile(
+    r"(?:mock|practi[cs]e|prep(?:aration)?|rehearsal|dry run|simulation|probe|übung|vorbereitung|práctica|simulacro|"
+    r"préparation|prova)(?:[ -](?:time|session|call|meeting|block|interview|only|run|round|with .*|w/ .*|mit .*))?",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"[(\[]([^()\[\]]+)[)\]]|\s[-–—|]\s+([^-–—|]+)$")
 _BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
 _TRAILING_MARK = re.compile(r"\s*(?:-|–|—|:|\|)\s*$")
 
@@ -118,7 +133,7 @@ def read_title(title: str, categories: str = "") -> Title:
         return Title(None, "the title says that it was declined or called off", employer)
     if _TASK.match(text):
         return Title(None, "the title reads as a task", employer)
-    if _OTHER.search(kind):
+    if _OTHER.search(kind) or any(_PRACTICE.fullmatch(part.strip()) for pair in _ASIDE.findall(text) for part in pair):
         return Title(None, "the title reads as practice, preparation, teaching or somebody else's interview", employer)
     return Title(INTERVIEW, "the title names an interview", employer)
 
@@ -139,6 +154,8 @@ def _parted(text: str, found: re.Match[str]) -> tuple[str, str | None]:
     """The part of a title that names the event, and the employer, from one side of it or the other."""
     head, tail = text[: found.end()], text[found.end() :]
     before = text[: found.start()]
+    if _PURPOSE.match(tail):
+        tail, text = "", head
     after = _AFTER.match(tail)
     if after:
         pieces = re.split(r"\s+[-–—|]\s+", after["who"])

@@ -11,7 +11,7 @@ from email.utils import parsedate_tz
 #: The offset of a Date, a word such as GMT before it or not; comments and names behind it count for nothing.
 _OFFSET = re.compile(r"(?<![\d:.])(?:(?:GMT|UTC|UT)\s*)?([+-])(\d{2}):?(\d{2})(?!\d)", re.IGNORECASE)
 _WORD_OFFSET = re.compile(r"\b(?:GMT|UTC|UT)\s*([+-])(\d{1,2})(?::?(\d{2}))?\b", re.IGNORECASE)
-_UTC_WORD = re.compile(r"\b(?:GMT|UTC|UT|Z)\s*$|\d\s*Z$", re.IGNORECASE)
+_UTC_WORD = re.compile(r"(?<![\w%])(?:GMT|UTC|UT|Z)\s*$|\d\s*Z$", re.IGNORECASE)
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d))?(?:[.,]\d+)?")
 _COMMENT = re.compile(r"\([^()]*\)?")
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?\s*([ap])?\.?m?\b", re.IGNORECASE)
@@ -21,6 +21,8 @@ _ENVELOPE = re.compile(
     r"(?P<offset>[+-]\d{4})?",
     re.IGNORECASE,
 )
+#: The same with the year before the time, as JavaScript writes it.
+_YEAR_FIRST = re.compile(r"([A-Z][a-z]{2}) +(\d{1,2}) +(\d{4}) +(\d{1,2}:\d{2}(?::\d{2})?)(.*)$")
 #: Zones that mail programs abbreviate and mean one place by; of all others nobody can say (IST, CST of China).
 _ABBREVIATED = {
     "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AST": -4, "ADT": -3,
@@ -130,12 +132,23 @@ def _local_of(text: str) -> dt.datetime | None:
 def envelope_time(line: str) -> dt.datetime | None:
     """The instant of mbox's From line, in UTC where it names no offset; None where there is none."""
     found = _ENVELOPE.search(line)
+    later = _YEAR_FIRST.search(line)
+    if later and not found:
+        when = date_of(f"{later[2]} {later[1]} {later[3]} {later[4]} {later[5] or '+0000'}")
+        if when is not None:
+            return when
+    iso = _ISO.search(line)
+    if not found and iso:
+        return date_of(line[iso.start() :]) or date_of(f"{iso[0]} +0000")
     if not found:
         return date_of(line.split(maxsplit=2)[-1]) if line.startswith("From ") else None
     hour, minute, second = ([int(part) for part in found["time"].split(":")] + [0])[:3]
     month = _MONTHS.index(found["month"][:3].lower()) + 1
-    offset = found["offset"] or (found["before"] if (found["before"] or "")[:1] in "+-" else None) or "+0000"
+    before = found["before"] or ""
+    offset = found["offset"] or (before if before[:1] in ("+", "-") else None) or "+0000"
     shift = dt.timedelta(hours=int(offset[1:3]), minutes=int(offset[3:5]))
+    if before.upper() in _ABBREVIATED:
+        offset, shift = "+", dt.timedelta(hours=_ABBREVIATED[before.upper()])
     try:
         local = dt.datetime(int(found["year"]), month, int(found["day"]), hour, minute, min(second, 59), tzinfo=dt.UTC)
         when = local + shift if offset.startswith("-") else local - shift

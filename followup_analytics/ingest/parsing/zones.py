@@ -25,6 +25,9 @@ _SHOWN = {
     "osaka, sapporo, tokyo": "Asia/Tokyo",
     "canberra, melbourne, sydney": "Australia/Sydney",
 }
+#: A name that is nothing but an offset: clocks there are never changed. `GMT-5` is left out of it where it is POSIX's
+#: (`Etc/GMT-5`), whose sign is the other way round.
+_OFFSET_NAME = re.compile(r"^(?:utc|gmt)\s*([+-])(\d{1,2}):?(\d{2})?$")
 _OFFSET_BEFORE = re.compile(r"^\((?:utc|gmt)[^)]*\)\s*", re.IGNORECASE)
 
 
@@ -37,7 +40,7 @@ def _folded() -> dict[str, str]:
 
 
 def zone_named(name: str) -> str | None:
-    """The zone of the zone database that a calendar's name stands for; None where nobody can say.
+    """The zone of the zone database, or the offset, that a calendar's name stands for; None where nobody can say.
 
     `Europe/Berlin`, `W. Europe Standard Time`, `/mozilla.org/20050126_1/Europe/Berlin`, `America/New York`.
     An offset in brackets alone is no zone: it doesn't tell when clocks are changed.
@@ -48,6 +51,9 @@ def zone_named(name: str) -> str | None:
     folded = text.casefold()
     if folded in _UTC_NAMES:
         return "UTC"
+    offset = _OFFSET_NAME.match(folded)
+    if offset and int(offset[2]) <= 14:
+        return f"{offset[1]}{int(offset[2]):02d}:{offset[3] or '00'}"
     known = _folded()
     bare = _OFFSET_BEFORE.sub("", folded)
     parts = folded.strip("/").split("/")

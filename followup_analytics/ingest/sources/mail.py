@@ -29,18 +29,19 @@ _LONGEST_HEADER = 256 * 1024
 #: A From line: the sender, who may be missing or written as words, and a date that ends in a year or an offset.
 _FROM_LINE = re.compile(
     rb"^From (?:\S.*? +)?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +(?:[A-Z][a-z]{2} +\d{1,2}|\d{1,2} +[A-Z][a-z]{2}).*\d{4}.*$"
-    rb"|^From \S+.*\d{4}\s*$"
+    rb"|^From \S+.*\d{4}\s*$|^From \S+ +\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*$"
 )
 #: Separators that have lost their date: Thunderbird's and those of archives.
 _BARE_FROM_LINE = re.compile(rb"^From (?:-|\S+@\S+|MAILER[-_ ]DAEMON|\S+ at \S+|\?\?\?)? *$|^From *$")
 #: A separator that was copied into a header when one mailbox was put into another.
-_QUOTED_FROM = re.compile(rb"^>+From (?:-|\S+).*$")
+_QUOTED_FROM = re.compile(rb"^>[> ]*From(?: .*)?\r?\n?$")
 _HEADER_LINE = re.compile(
     r"^(?:Return-Path|Delivered-To|Received|Date|From|To|Subject|Message-ID|MIME-Version|X-[\w-]+): ", re.IGNORECASE
 )
 _HEADER_START = re.compile(rb"^[A-Za-z][A-Za-z0-9-]*: ?\S|^[A-Za-z][A-Za-z0-9-]*:\r?\n")
 _DOT = r"(?:\.|\s+(?:dot|\(dot\)|\[dot\])\s+)"
 _AT_IN_WORDS = re.compile(rf"^\s*([\w.+-]+)\s+(?:at|\(at\)|\[at\])\s+([\w-]+(?:{_DOT}[\w-]+)+)", re.IGNORECASE)
+_ONE_SENDER = re.compile(r"^([^<>@\"]*|\s*\"[^\"]*\"\s*)<\s*([^<>@\s]+@[^<>@\s]+)\s*>\s*$", re.DOTALL)
 _AUTOMATIC = {"auto_reply", "auto-reply", "bulk", "junk", "list"}
 
 
@@ -49,17 +50,18 @@ def detect_mbox(sample: Sample) -> Match | None:
     if sample.container != "file":
         return None
     first, _, rest = sample.head.lstrip(b"\xef\xbb\xbf\r\n").partition(b"\n")
-    plain = first.rstrip(b"\r")
+    plain = _unquoted(first.rstrip(b"\r"))
     fits = _FROM_LINE.match(plain) or (_BARE_FROM_LINE.match(plain) and _HEADER_START.match(rest.lstrip(b"\r\n")))
     return Match(CERTAIN, "it begins with mbox's From line") if fits else None
 
 
 def detect_eml(sample: Sample) -> Match | None:
-    """A block of mail headers, with Date and From among them."""
+    """A block of mail headers, with From among them, and one that tells of the message's time or id."""
     if sample.container != "file" or not _HEADER_LINE.match(sample.text):
         return None
     head = re.split(r"\r?\n\r?\n", sample.text, maxsplit=1)[0].lower()
-    fits = "\ndate:" in "\n" + head and "\nfrom:" in "\n" + head
+    names = {line.partition(":")[0].strip() for line in head.splitlines() if line[:1].strip()}
+    fits = "from" in names and bool(names & {"date", "received", "message-id"})
     return Match(LIKELY, "it begins with the headers of a message") if fits else None
 
 
@@ -83,9 +85,13 @@ def _mbox_headers(sample: Sample) -> Iterator[bytes]:
     inside, blank_before = False, True
     with sample.open() as file:
         # Lines are read with a limit: one of 100 MB must not be taken into memory whole.
-        line = file.readline(_LONGEST_HEADER)
+        line = file.readline(_LONGEST_HEADER).removeprefix(b"\xef\xbb\xbf")
+        # Some programs quote the separators themselves: a mailbox that begins so goes on so.
+        quoted = bool(_QUOTED_FROM.match(line))
         while line:
             following = file.readline(_LONGEST_HEADER)
+            if quoted and blank_before and _HEADER_START.match(following):
+                line = _unquoted(line)
             blank = line in (b"\n", b"\r\n")
             if _separates(line, following, blank_before=blank_before):
                 if header:
@@ -103,10 +109,17 @@ def _mbox_headers(sample: Sample) -> Iterator[bytes]:
         yield b"".join(header)
 
 
+def _unquoted(line: bytes) -> bytes:
+    """A separator without the mark of quotation before it."""
+    return line.lstrip(b"> ") if _QUOTED_FROM.match(line) else line
+
+
 def _separates(line: bytes, following: bytes, *, blank_before: bool) -> bool:
-    if not line.startswith(b"From "):
+    if not line.startswith(b"From"):
         return False
     plain = line.rstrip(b"\r\n")
+    if plain == b"From" and not blank_before:
+        return False
     headed = bool(_HEADER_START.match(following) or _QUOTED_FROM.match(following))
     if _FROM_LINE.match(plain):
         return blank_before or (headed and envelope_time(plain.decode("ascii", "replace")) is not None)
@@ -146,7 +159,7 @@ def _batches(headers: Iterator[bytes], options: ReadOptions) -> Iterator[Batch]:
     records: list[dict[str, object]] = []
     number = split = 0
     for block in headers:
-        from_line, _, rest = block.partition(b"\n") if block.startswith(b"From ") else (b"", b"", block)
+        from_line, _, rest = block.partition(b"\n") if re.match(rb"From[ \r\n]", block) else (b"", b"", block)
         message = parser.parsebytes(rest)
         if message["Date"] is None and message["From"] is None:
             # A body's own line that begins with "From " splits a message in two; the second half is none.
@@ -187,6 +200,11 @@ def _record(message: Message, from_line: bytes, options: ReadOptions) -> dict[st
 def _addresses(message: Message, *names: str) -> list[tuple[str, str]]:
     """(name, address) of the named headers, in small letters; groups without members give none."""
     values = [str(value) for name in names for value in message.get_all(name, [])]
+    if names == ("From",) and len(values) == 1:
+        # A comma that nobody quoted belongs to the name: Acme, Inc. <jobs@acme.example>.
+        alone = _ONE_SENDER.match(values[0])
+        if alone:
+            return [(_decoded(alone[1].strip().strip('"')), alone[2].casefold())]
     found = []
     for name, address in getaddresses(values):
         if "@" in address:
