@@ -73,6 +73,13 @@ class CallColumns:
             joined_cells(self.frame, present), zone=where, file=self.place, column=present[0], day_first=order
         )
 
+    def times_of(
+        self, cells: pl.Expr, column: str, *, zone: str | pl.Series = USERS_ZONE, day_first: bool | None = None
+    ) -> ReadTimes:
+        """Times that are put together from several columns; `column` is what messages call them."""
+        with_times = CallColumns(self.frame.with_columns(cells.alias(header_key(column))), self.place, self.options)
+        return with_times.times(column, zone=zone, day_first=day_first)
+
 
 def _stripped(name: str) -> pl.Expr:
     cell = pl.col(name).cast(pl.String).str.strip_chars()

@@ -160,6 +160,7 @@ def _through(
         run.notes += _roster_notes(run.roster)
         run.options = dataclasses.replace(
             run.options,
+            region=run.options.region or run.roster.region,
             own_addresses=run.options.own_addresses | {key for key in run.roster.own if "@" in key},
             own_numbers=run.options.own_numbers | {key for key in run.roster.own if "@" not in key},
             their_numbers=frozenset(key for key in run.roster.lines["key"] if key.startswith("+")),
@@ -167,8 +168,7 @@ def _through(
             their_names=frozenset(key.partition(":")[2] for key in run.roster.employers["key"]),
         )
     if review is not None:
-        region = run.options.region or (run.roster.region if run.roster else None)
-        decided = read_reviews(as_paths(review), region)
+        decided = read_reviews(as_paths(review), run.options.region)
         run.decisions = decided.calls
         run.options = dataclasses.replace(run.options, events=decided.events)
     run.scratch.callback(run.papers.discard)

@@ -163,6 +163,33 @@ def ringcentral(result: str, seconds: int | None, outbound: bool) -> object:
     }  # fmt: skip
 
 
+def graph(result: str, seconds: int | None, outbound: bool) -> object:
+    caller, to = both(seconds, outbound)
+    told = {"successfulCall": result == "true"} if result else {}
+    return {
+        "value": [
+            {
+                "id": "1", "callType": way(outbound, "dr_out dr_in"), "callerNumber": caller, "calleeNumber": to,
+                "startDateTime": "2024-03-05T14:00:00Z", "duration": seconds, **told,
+            }
+        ]
+    }  # fmt: skip
+
+
+def aircall(result: str, seconds: int | None, outbound: bool) -> object:
+    answered = 1_709_647_212 if result == "answered" else None
+    return {
+        "calls": [
+            {
+                "id": 1, "direction": way(outbound), "status": "done", "started_at": 1_709_647_200,
+                "answered_at": answered, "raw_digits": THEIRS, "missed_call_reason": None, "number": {"digits": OWN},
+                "ended_at": None if seconds is None else 1_709_647_212 + seconds,
+                "voicemail": "https://example.org/v.mp3" if result == "message" else None,
+            }
+        ]
+    }  # fmt: skip
+
+
 def zoom(result: str, seconds: int | None, outbound: bool) -> object:
     caller, to = both(seconds, outbound)
     return {
@@ -306,6 +333,16 @@ FORMS = {
             "line,datetime (utc),direction,from,to,answered,duration (total),duration (in call),voicemail",
             lambda r, s, o: ["m", "2024-03-05 14:00:00", way(o), *both(s, o), r, 80, s, ""],
         ),
+    ),
+    "teams_json": Form(
+        {"answered": "true", "unanswered": "false", None: ""},
+        {"answered": "true", "unanswered": "false", None: ""},
+        json_of(graph),
+    ),
+    "aircall_json": Form(
+        {"answered": "answered", "unanswered": "no"},
+        {"answered": "answered", "unanswered": "no"},
+        json_of(aircall),
     ),
     "dialpad": Form(
         {"answered": "2024-03-05 09:00:12", "unanswered": ""},

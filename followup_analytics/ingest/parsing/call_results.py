@@ -81,6 +81,26 @@ _RESULT_OF = {word: result for result, words in _WORDS.items() for word in _list
 _DIRECTION_OF = {word: direction for direction, words in _DIRECTIONS.items() for word in _listed(words)}
 
 
+#: Parts of what people type as the result of a call, in the order in which they count.
+_SAID = {
+    UNANSWERED: (
+        r"\bno (?:answer|contact|response|voice ?mail|message)|not home|\bbusy\b|unanswered|rang out|disconnected|"
+        r"(?:not|n't|never|unable to)\b.{0,20}\b(?:answer|connect|pick|reach|available|get through)|"
+        r"(?:voice ?mail|mail ?box|vm)(?: (?:is|was))? full|bad number|out of service|hung up|"
+        r"keine antwort|nicht (?:erreicht|angenommen|abgenommen)|besetzt|sin respuesta|no contest|pas de réponse|"
+        r"sans réponse|injoignable"
+    ),
+    ANSWERED: (
+        r"\b(?:spoke|talked|connected|answered|reached|conversation|contacted|picked up|gesprochen|erreicht|hablé|"
+        r"parlé)\b|message with|with (?:the )?(?:reception|gatekeeper|assistant|secretary|front desk|office)"
+    ),
+    MESSAGE: (
+        r"(?:left|leave|leaving|sent).*(?:message|msg|voice ?mail|vm)|^(?:lvm|voice ?mail|vm)\b|"
+        r"nachricht|mailbox|anrufbeantworter|\bab\b|mensaje|buzón|messagerie|répondeur"
+    ),
+}
+
+
 def compared_words(text: pl.Expr) -> pl.Expr:
     """A cell as words are compared: without case, and with single blanks for underscores and hyphens."""
     return text.str.strip_chars().str.to_lowercase().str.replace_all(r"[\s_\-]+", " ")
@@ -94,6 +114,15 @@ def result_of(text: pl.Expr, own: Mapping[str, str | None] | None = None) -> pl.
     words = {**_RESULT_OF, **(own or {})}
     told = {word: result for word, result in words.items() if result is not None}
     return compared_words(text).replace_strict(told, default=None, return_dtype=pl.String)
+
+
+def result_of_text(text: pl.Expr) -> pl.Expr:
+    """The result of what a person typed, such as "Left VM with recruiter"; null where it tells none."""
+    words = text.str.to_lowercase()
+    return pl.coalesce(
+        result_of(text),
+        *(pl.when(words.str.contains(pattern)).then(pl.lit(result)) for result, pattern in _SAID.items()),
+    )
 
 
 def came_in(text: pl.Expr) -> pl.Expr:

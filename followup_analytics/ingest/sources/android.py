@@ -123,7 +123,7 @@ def _calls(raw: pl.DataFrame, counts: dict[str, int] | None = None) -> Batch:
         Rejected(
             "duration",
             "bad_duration",
-            duration.is_null() & pl.col("duration").is_not_null(),
+            duration.is_null() & ~pl.col("duration").str.strip_chars().is_in(["", "null"]),
             "the duration is not a number of seconds.",
         ),
     )

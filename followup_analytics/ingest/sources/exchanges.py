@@ -19,8 +19,10 @@ from followup_analytics.ingest.callsheet import USERS_ZONE, CallColumns, Meaning
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.parsing.call_results import ANSWERED, MESSAGE, UNANSWERED
 from followup_analytics.ingest.parsing.csv_rows import csv_rows
+from followup_analytics.ingest.parsing.telephone import contact_key
 from followup_analytics.ingest.parsing.times import ReadTimes
 from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
+from followup_analytics.sheets.dates import iso_times
 from followup_analytics.sheets.tabular import ROW, header_key
 
 _BATCH = 50_000
@@ -192,8 +194,12 @@ def _times(columns: CallColumns, call: pl.Expr) -> ReadTimes:
     agree (clocks are changed twice a year).
     """
     name = "calldate" if columns.has("calldate") else "start"
+    order = columns.options.day_first
+    # A spreadsheet that saved the file anew wrote the times its own way.
+    texts = iso_times(columns.series(columns.text(name)), file=columns.place, column=name, day_first=order)
+    told = texts.str.replace("T", " ", literal=True).str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us")
     frame = columns.frame.select(
-        local=columns.text(name).str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us").dt.epoch("us"),
+        local=told.dt.epoch("us"),
         epoch=columns.text("uniqueid").str.extract(r"(\d{9,11})\.\d+$", 1).cast(pl.Int64, strict=False) * 1_000_000,
         call=call,
     )
@@ -209,7 +215,7 @@ def _times(columns: CallColumns, call: pl.Expr) -> ReadTimes:
     agreed = pl.coalesce("before", "after") == pl.coalesce("after", "before")
     around = around.with_columns(offset=pl.coalesce("offset", pl.when(agreed).then(pl.coalesce("before", "after"))))
     exact = around.sort("_place").select(us=pl.col("local") - pl.col("offset"))["us"]
-    unread = frame["local"].is_not_null() & exact.is_null()
+    unread = texts.is_not_null() & exact.is_null()
     if exact.len() and not unread.any():
         none = pl.Series([None], dtype=pl.String).new_from_index(0, exact.len())
         return ReadTimes(exact, pl.repeat(value=False, n=exact.len(), eager=True, dtype=pl.Boolean), none, {})
@@ -225,6 +231,20 @@ def _of_whole_calls(at: ReadTimes, call: pl.Series) -> ReadTimes:
     return dataclasses.replace(at, us=first)
 
 
+def _outside(columns: CallColumns) -> pl.Expr:
+    """The number dialled, without the digit for an outside line where only the rest is a line of the roster."""
+    theirs, region = columns.options.their_numbers, columns.options.region
+
+    def bare(number: str) -> str:
+        known = contact_key(number, region) in theirs or contact_key(number[1:], region) not in theirs
+        return number if known else number[1:]
+
+    written = columns.series(columns.text("dst")).drop_nulls().unique().to_list()
+    plain = {number: bare(number) for number in written if number[:1] in {"0", "8", "9"}} if theirs else {}
+    changed = {number: one for number, one in plain.items() if number != one}
+    return columns.text("dst").replace(changed) if changed else columns.text("dst")
+
+
 def interpret_asterisk(columns: CallColumns) -> Meaning:
     """What Asterisk's columns mean."""
     told = columns.text("disposition")
@@ -237,7 +257,7 @@ def interpret_asterisk(columns: CallColumns) -> Meaning:
     )
     dialled = columns.text("lastdata").str.extract(r"/(\+?\d{7,15})@", 1)
     # An outside line's digit stands before the number in dst, but not in what was dialled.
-    target = pl.when(columns.text("dst").str.ends_with(dialled)).then(dialled).otherwise(columns.text("dst"))
+    target = pl.when(columns.text("dst").str.ends_with(dialled)).then(dialled).otherwise(_outside(columns))
     caller = pl.coalesce(
         pl.when(columns.text("src").str.contains(_OUTSIDE)).then(columns.text("src")),
         columns.text("clid").str.extract(r"<(\+?\d+)>", 1),

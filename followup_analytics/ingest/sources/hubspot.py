@@ -12,7 +12,7 @@ import polars as pl
 
 from followup_analytics.ingest.callsheet import USERS_ZONE, CallColumns, Meaning, call_sheet, calls_batch
 from followup_analytics.ingest.detect.sample import Sample
-from followup_analytics.ingest.parsing.call_results import ANSWERED, direction_of, result_of
+from followup_analytics.ingest.parsing.call_results import ANSWERED, direction_of, result_of, result_of_text
 from followup_analytics.ingest.parsing.parts import clock_seconds
 from followup_analytics.ingest.parsing.records import json_frame, json_records
 from followup_analytics.ingest.parsing.times import ReadTimes, read_times
@@ -70,7 +70,9 @@ def interpret(columns: CallColumns) -> Meaning:
     direction = direction_of(columns.any_of("hs_call_direction", "hs_email_direction"), status, _DIRECTIONS)
     told = columns.text("hs_call_disposition")
     by_id = told.str.to_lowercase().replace_strict(_DISPOSITIONS, default=None, return_dtype=pl.String)
-    result = pl.coalesce(result_of(pl.coalesce(by_id, told), _RESULTS), result_of(status, _STATUS))
+    # Portals add dispositions of their own, with words of their own.
+    said = pl.coalesce(by_id, told)
+    result = pl.coalesce(result_of(said, _RESULTS), result_of_text(told), result_of(status, _STATUS))
     ends = ("hs_call_to_number", "hs_call_from_number"), ("hs_email_to_email", "hs_email_from_email")
     outer = [
         pl.when(direction == "outbound").then(columns.text(to)).otherwise(columns.text(sender)) for to, sender in ends
@@ -94,7 +96,9 @@ def interpret(columns: CallColumns) -> Meaning:
 def interpret_export(columns: CallColumns) -> Meaning:
     """What the portal's export of calls means; its times are in the zone of the portal."""
     direction = direction_of(columns.text("call_direction"), columns.text("call_outcome"), _DIRECTIONS)
-    result = result_of(columns.text("call_outcome"), _RESULTS)
+    result = pl.coalesce(
+        result_of(columns.text("call_outcome"), _RESULTS), result_of_text(columns.text("call_outcome"))
+    )
     to, sender = columns.text("to_number"), columns.text("from_number")
     outer = [pl.when(direction == "outbound").then(to).otherwise(sender)]
     inner = [pl.when(direction == "outbound").then(sender).otherwise(to)]

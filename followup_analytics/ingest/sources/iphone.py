@@ -110,9 +110,13 @@ def _about_the_log(sample: Sample, connection: sqlite3.Connection) -> tuple[Note
     name = f"{sample.path.name}-wal"
     if _log_beside(sample) is not None:
         _, frames, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        if frames > 0:
+        if frames > 0 and not _is_cut_off(_log_beside(sample), frames):
             return ()
-        text = f"{sample.name}: {name} beside it belongs to another state of the database, so calls may be missing"
+        text = (
+            f"{sample.name}: {name} beside it is cut off, so calls may be missing: copy it again"
+            if frames > 0
+            else f"{sample.name}: {name} beside it belongs to another state of the database, so calls may be missing"
+        )
     elif sample.head[18:20] == _WAL_MODE and not sample.path.with_name(name).is_file():
         text = (
             f"{sample.name}: the telephone keeps its newest calls in {name}, which isn't here: copy it too, beside it"
@@ -120,6 +124,23 @@ def _about_the_log(sample: Sample, connection: sqlite3.Connection) -> tuple[Note
     else:
         return ()
     return (Note("no_write_ahead_log", text),)
+
+
+def _is_cut_off(log: Path | None, frames: int) -> bool:
+    """Whether a write-ahead log ends within a frame, or has more frames of its last writing than could be read.
+
+    https://www.sqlite.org/fileformat2.html#the_write_ahead_log: 32 bytes of header with the page's size at 8 and the
+    salt of this writing at 16; each frame is 24 bytes with the salt at 8, and a page.
+    """
+    if log is None:
+        return False
+    with log.open("rb") as file:
+        header = file.read(32)
+        frame = 24 + int.from_bytes(header[8:12], "big")
+        if (log.stat().st_size - 32) % frame:
+            return True
+        file.seek(32 + frames * frame)
+        return file.read(24)[8:16] == header[16:24]
 
 
 def _records(sample: Sample, connection: sqlite3.Connection) -> Iterator[list[tuple[Any, ...]]]:
@@ -153,7 +174,8 @@ def _handles(connection: sqlite3.Connection, columns: set[str]) -> dict[int, str
         there = {row[1] for row in connection.execute("PRAGMA table_info(ZHANDLE)")}
         kept = [name for name in ("ZNORMALIZEDVALUE", "ZVALUE") if name in there]
         if kept:
-            query = f"SELECT Z_PK, COALESCE({', '.join(kept)}, NULL) FROM ZHANDLE"  # noqa: S608
+            filled = ", ".join(f"NULLIF({name}, '')" for name in kept)
+            query = f"SELECT Z_PK, COALESCE({filled}, NULL) FROM ZHANDLE"  # noqa: S608
             values = {key: _text(value) or "" for key, value in connection.execute(query)}
     for name in [column for column in columns if "HANDLE" in column and "LOCAL" not in column]:
         for key, value in connection.execute(f"SELECT Z_PK, {name} FROM ZCALLRECORD WHERE {name} IS NOT NULL"):  # noqa: S608

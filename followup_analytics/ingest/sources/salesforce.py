@@ -9,30 +9,17 @@ from __future__ import annotations
 import polars as pl
 
 from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet
-from followup_analytics.ingest.parsing.call_results import ANSWERED, MESSAGE, UNANSWERED, direction_of, result_of
+from followup_analytics.ingest.parsing.call_results import direction_of, result_of_text
 from followup_analytics.ingest.parsing.parts import Rejected, clock_seconds
 from followup_analytics.ingest.parsing.times import ReadTimes
-
-#: Parts of what people type as the result of a call; a text of several parts is read in this order.
-_LEFT = r"(?:left|leave).*(?:message|voice ?mail|vm)|^(?:lvm|voice ?mail)$"
-_NOBODY = (
-    r"no answer|not home|busy|no contact|unanswered|not answered|did(?: not|n't) (?:answer|pick)|rang out|"
-    r"disconnected|not (?:reached|available)|unable to (?:reach|connect)"
-)
-_TALKED = r"\b(?:spoke|talked|connected|answered|reached|conversation|contacted|picked up)\b"
 
 
 def _times(columns: CallColumns) -> ReadTimes:
     """The day of the activity; the time of its completion, where the org keeps it, is an instant."""
-    if (
-        columns.has("completeddatetime")
-        and columns.frame.select(columns.text("completeddatetime").is_not_null().all()).item()
-    ):
-        return columns.times("completeddatetime", zone="UTC", day_first=False)
     name = next((name for name in ("activitydate", "due_date", "date") if columns.has(name)), "activitydate")
-    texts = columns.series(columns.text(name).str.replace(r"T00:00:00(?:\.0+)?(?:Z|\+00:?00)?$", ""))
-    day = CallColumns(columns.frame.with_columns(texts.alias(name)), columns.place, columns.options)
-    return day.times(name)
+    day = columns.text(name).str.replace(r"T00:00:00(?:\.0+)?(?:Z|\+00:?00)?$", "")
+    done = columns.text("completeddatetime")
+    return columns.times_of(pl.coalesce(done, day), name)
 
 
 def interpret(columns: CallColumns) -> Meaning:
@@ -43,14 +30,8 @@ def interpret(columns: CallColumns) -> Meaning:
     said = columns.text("calldisposition", "call_result")
     direction = direction_of(columns.text("calltype", "call_type"), said)
     direction = pl.when(email & direction.is_null()).then(pl.lit("outbound")).otherwise(direction)
-    words = said.str.to_lowercase()
     seconds = clock_seconds(columns.text("calldurationinseconds", "call_duration", "call_duration_(sec)"))
-    result = pl.coalesce(
-        result_of(said),
-        pl.when(words.str.contains(_LEFT)).then(pl.lit(MESSAGE)),
-        pl.when(words.str.contains(_NOBODY)).then(pl.lit(UNANSWERED)),
-        pl.when(words.str.contains(_TALKED)).then(pl.lit(ANSWERED)),
-    )
+    result = result_of_text(said)
     return Meaning(
         at=_times(columns),
         direction=direction,

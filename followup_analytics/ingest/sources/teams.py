@@ -1,16 +1,33 @@
-"""Microsoft Teams calls to and from the telephone network: the PSTN usage report.
+"""Microsoft Teams calls to and from the telephone network: PSTN usage and direct routing, as CSV and by Graph's API.
 
 Times are UTC, the duration is connected seconds. `UsageId` is the row's id; a `Call ID` can stand in several rows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
-from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet
+from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet, calls_batch
+from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.parsing.call_results import ANSWERED, UNANSWERED
-from followup_analytics.ingest.parsing.parts import Rejected
+from followup_analytics.ingest.parsing.parts import Rejected, clock_seconds
+from followup_analytics.ingest.parsing.records import json_frame, json_records
+from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
 
+#: Graph's names (pstnCallLogRow, directRoutingLogRow), by those of the reports.
+_FIELDS = {
+    "id": "usageid",
+    "callType": "call_type",
+    "callerNumber": "caller_number",
+    "calleeNumber": "callee_number",
+    "startDateTime": "start_time",
+    "inviteDateTime": "invite_time",
+    "failureDateTime": "failure_time",
+    "duration": "duration_seconds",
+    "successfulCall": "success",
+}
 _MASKED = r"\*{2,}"
 
 
@@ -19,19 +36,24 @@ def interpret(columns: CallColumns) -> Meaning:
     kind = columns.text("call_type").str.to_lowercase()
     inbound = kind.is_in(["user_in", "dr_in", "oc_in", "pstn_in"])
     outbound = kind.str.contains(r"^(?:user_out|dr_out_user|oc_out|pstn_out)") | kind.is_in(["dr_out"])
-    caller, destination = columns.text("caller_id"), columns.text("destination_number", "destination_dialed")
-    number = pl.when(inbound).then(columns.any_of("caller_id", "source_number")).otherwise(destination)
+    caller = columns.any_of("caller_id", "caller_number", "source_number")
+    destination = columns.any_of("destination_number", "callee_number", "destination_dialed")
+    number = pl.when(inbound).then(caller).otherwise(destination)
     # Of direct routing alone the report says whether a call was set up; of calling plans it tells nothing but seconds.
-    event = columns.text("event_type").str.to_lowercase()
+    event = columns.any_of("success", "event_type").str.to_lowercase()
+    at = columns.any_of("start_time", "invite_time", "failure_time")
     return Meaning(
-        at=columns.times("start_time", zone="UTC", day_first=False),
+        at=columns.times_of(at, "start_time", zone="UTC", day_first=False),
         direction=pl.when(inbound).then(pl.lit("inbound")).when(outbound).then(pl.lit("outbound")),
         number=number,
         own=pl.when(inbound).then(destination).otherwise(caller),
-        talk_s=columns.number("duration_seconds"),
-        result=pl.when(event == "success").then(pl.lit(ANSWERED)).when(event == "attempt").then(pl.lit(UNANSWERED)),
+        talk_s=clock_seconds(columns.any_of("duration_seconds", "duration")),
+        result=pl.when(event.is_in(["success", "yes", "true"]))
+        .then(pl.lit(ANSWERED))
+        .when(event.is_in(["attempt", "no", "false"]))
+        .then(pl.lit(UNANSWERED)),
         skip=kind.str.contains("conf|ucap|emergency"),
-        native_id=columns.text("usageid", "correlation_id"),
+        native_id=columns.text("usageid", "correlationid"),
         rules=(
             Rejected(
                 "destination_number",
@@ -43,9 +65,29 @@ def interpret(columns: CallColumns) -> Meaning:
     )
 
 
-SOURCE = call_sheet(
-    "teams",
-    "Microsoft Teams telephone calls (PSTN usage report, CSV)",
-    (frozenset({"usageid", "call_id", "call_type", "destination_number", "start_time"}),),
-    interpret,
+def detect(sample: Sample) -> Match | None:
+    """JSON whose records have Graph's names of calls."""
+    start = sample.json_start
+    fits = all(f'"{name}"' in start for name in ("callType", "callerNumber", "calleeNumber", "startDateTime"))
+    return Match(CERTAIN, "its records have callType and callerNumber as Graph gives them") if fits else None
+
+
+def read(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
+    """The records of the API."""
+    for records, counts in json_records(sample, ("value",)):
+        batch = calls_batch(json_frame(records, _FIELDS), sample.name, interpret, options)
+        yield Batch(batch.table, batch.rows, batch.read, batch.problems, batch.merged, {**batch.counts, **counts})
+
+
+SOURCES = (
+    call_sheet(
+        "teams",
+        "Microsoft Teams telephone calls (reports, CSV)",
+        (
+            frozenset({"usageid", "call_id", "call_type", "destination_number", "start_time"}),
+            frozenset({"correlationid", "call_type", "caller_number", "callee_number", "start_time"}),
+        ),
+        interpret,
+    ),
+    Source("teams_json", "Microsoft Teams telephone calls (Graph JSON)", detect, read, calls=True),
 )

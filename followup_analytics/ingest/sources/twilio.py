@@ -74,7 +74,8 @@ def interpret(columns: CallColumns) -> Meaning:
     sid = columns.text("sid", "call_sid")
     parent = columns.text("parent_call_sid", "parent_sid")
     return Meaning(
-        at=columns.times("start_time" if columns.has("start_time") else "date_created", zone="UTC", day_first=False),
+        # A call that was never dialled has no start.
+        at=columns.times_of(columns.any_of("start_time", "date_created"), "start_time", zone="UTC", day_first=False),
         direction=direction,
         number=pl.when(~number.is_in(_WITHHELD)).then(number),
         own=pl.when(outbound).then(caller).otherwise(to),
@@ -98,6 +99,7 @@ SOURCES = (
         (
             frozenset({"from", "to", "direction", "status", "duration", "start_time"}),
             frozenset({"sid", "from", "to", "direction", "status", "duration"}),
+            frozenset({"call_sid", "from", "to", "direction", "call_status", "start_time"}),
         ),
         interpret,
         strength=LIKELY,

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import datetime as dt
 import json
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -111,20 +113,41 @@ def _record(
     others = [parties[one] for one in taking_part if one not in mine]
     direction = None if not mine or not others else "outbound" if begun_by in mine else "inbound"
     kind = str(dialog.get("type") or "").lower()
-    seconds = dialog.get("duration")
     mime = str(dialog.get("mediatype") or dialog.get("mimetype") or "").lower()
     return {
-        "at_text": str(dialog.get("start") or whole.get("created_at") or "") or None,
+        "at_text": _start(dialog.get("start") or whole.get("created_at")),
         "direction": direction,
         "number": SEVERAL.join(line for one in others for line in _lines(one)),
         "name": next((str(one["name"]) for one in others if one.get("name")), None),
         "own": next((line for one in mine for line in _lines(parties[one])), None),
-        "duration_s": float(seconds) if isinstance(seconds, int | float) and not isinstance(seconds, bool) else None,
+        "duration_s": _number(dialog.get("duration")),
         "native_id": f"{whole['uuid']}/{place}" if whole.get("uuid") else None,
         "result": _result(kind, str(dialog.get("disposition") or "").lower()),
         "written": _MESSAGES.get(mime, "text") if kind == "text" else None,
         "video": mime.startswith("video/"),
     }
+
+
+def _number(value: Any) -> float | None:
+    """A number, which some programs write as text."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        found = float(value)
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None
+
+
+def _start(value: Any) -> str | None:
+    """A start as ISO text; older drafts write seconds since 1970."""
+    seconds = _number(value)
+    if seconds is None:
+        return str(value) if value else None
+    try:
+        return dt.datetime.fromtimestamp(seconds, dt.UTC).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _result(kind: str, disposition: str) -> str | None:
