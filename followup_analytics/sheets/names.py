@@ -10,7 +10,7 @@ import polars as pl
 #: Legal forms that stand at the end of an employer's name, or not; "the" at its beginning.
 _LEGAL_FORMS = (
     "inc incorporated llc llp lp ltd limited corp corporation co company plc pty pvt gmbh mbh ag kg kgaa se ug ohg gbr "
-    "ev eg sa sas sarl sasu srl spa sl slu sau bv nv ab oy oyj aps as asa"
+    "ev eg sa sas sarl sasu srl spa sl slu sau bv nv ab oy oyj aps as asa is ltda ltee sro doo kft zrt pte"
 )
 _LEGAL = frozenset(_LEGAL_FORMS.split())
 _LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "&": " and ", "+": " and "}
@@ -27,7 +27,8 @@ def folded(name: str) -> str:
 
 def folded_employer(name: str) -> str:
     """An employer's name, folded, without its legal form: `ACME, Inc.` and `Acme` are one."""
-    words = folded(re.sub(r"(?i)\be\. ?v\.", "ev", name)).split()
+    joined = re.sub(r"(?i)\b([a-z])/([a-z])\b", r"\1\2", re.sub(r"(?i)\be\. ?v\.", "ev", name))
+    words = folded(joined).split()
     kept = words[1:] if words[:1] == ["the"] and len(words) > 1 else words
     while len(kept) > 1 and (kept[-1] in _LEGAL or kept[-1] == "and"):
         kept = kept[:-1]

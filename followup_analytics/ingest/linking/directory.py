@@ -15,7 +15,7 @@ import polars as pl
 from followup_analytics.ingest.detect.sample import decode_head
 from followup_analytics.ingest.linking.names import folded_name
 from followup_analytics.ingest.linking.vcards import Card, read_vcards
-from followup_analytics.ingest.parsing.telephone import contact_key
+from followup_analytics.ingest.parsing.telephone import contact_key, tail_key
 from followup_analytics.sheets.tabular import header_key, read_raw_tables
 
 _HEAD_BYTES = 65_536
@@ -27,8 +27,17 @@ _GOOGLE = (
     {"first_name", "last_name", "business_phone"},
     {"first_name", "last_name", "mobile_phone"},
     {"first_name", "last_name", "company", "e_mail_address"},
+    {"vorname", "nachname", "firma"},
+    {"prénom", "nom", "société"},
+    {"nombre", "apellidos", "organización"},
+    {"nombre", "apellidos", "empresa"},
 )
-_LINE_COLUMN = re.compile(r"(?:phone|e_mail)_\d+_value|\w*_phone(?:_\d)?|e_mail(?:_\d)?_address|company_main_phone")
+_COMPANY = ("company", "firma", "société", "organización", "empresa")
+_LINE_COLUMN = re.compile(
+    r"(?:phone|e_mail)_\d+_value|\w*_phone(?:_\d)?|e_mail(?:_\d)?_address|company_main_phone|"
+    r"(?:\w+_)?(?:telefon|mobiltelefon|téléphone|tél|teléfono|móvil)(?:_\w+)?|"
+    r"e_mail(?:_\d)?_adresse|adresse_(?:de_messagerie|e_mail|électronique)\w*|dirección_de_correo\w*|correo\w*"
+)
 
 
 def is_directory(path: Path) -> bool:
@@ -36,10 +45,12 @@ def is_directory(path: Path) -> bool:
     if not path.is_file() or path.suffix.lower() not in (".vcf", ".vcard", ".csv", ".txt", ""):
         return False
     with path.open("rb") as file:
-        first = decode_head(file.read(_HEAD_BYTES), path.name).lstrip().split("\n", 1)[0]
-    if first.strip().upper() == "BEGIN:VCARD":
+        first = decode_head(file.read(_HEAD_BYTES), path.name).lstrip("\ufeff \r\n\t").splitlines()[:1]
+    if not first:
+        return False
+    if first[0].strip().upper() == "BEGIN:VCARD":
         return True
-    cells = (first.split(mark) for mark in (",", ";", "\t"))
+    cells = (first[0].split(mark) for mark in (",", ";", "\t"))
     headers = ({header_key(cell.strip().strip('"')) for cell in row} for row in cells)
     return any(signature <= header for header in headers for signature in _GOOGLE)
 
@@ -67,9 +78,17 @@ def directory_lines(cards: list[Card], roster: pl.DataFrame, region: str | None)
     for card in cards:
         names = (folded_name(card.organisation), folded_name(card.name))
         interviews = dict.fromkeys(interview for name in names for interview in by_name.get(name, []))
-        keys = [key for line in card.lines if (key := contact_key(line, region))]
+        keys = [
+            key for line in card.lines if (key := contact_key(line, region) or (tail_key(line) if not region else None))
+        ]
         found += [(key, interview, card.party) for interview in interviews for key in keys]
     return found
+
+
+def _key(line: str, region: str | None) -> str | None:
+    """The key of a line; where nobody says which country's it is, a weak one."""
+    key = contact_key(line, region)
+    return tail_key(line) if key is None and region is None and "@" not in line else key
 
 
 def _google(path: Path) -> Iterator[Card]:
@@ -83,11 +102,20 @@ def _google(path: Path) -> Iterator[Card]:
             yield Card(
                 said.get("name")
                 or _joined(said, "first_name", "last_name")
-                or _joined(said, "given_name", "family_name"),
-                said.get("organization_name") or said.get("organization_1_name") or said.get("company", ""),
+                or _joined(said, "given_name", "family_name")
+                or _joined(said, "vorname", "nachname")
+                or _joined(said, "prénom", "nom")
+                or _joined(said, "nombre", "apellidos"),
+                said.get("organization_name")
+                or said.get("organization_1_name")
+                or next((said[name] for name in _COMPANY if said.get(name)), ""),
                 said.get("organization_title") or said.get("organization_1_title") or said.get("job_title", ""),
                 tuple(value for value in values if value),
             )
+
+
+def _first(said: Mapping[str, str], *names: str) -> str:
+    return next((said[name] for name in names if said.get(name)), "")
 
 
 def _joined(said: Mapping[str, str], *names: str) -> str:

@@ -12,6 +12,7 @@ import polars as pl
 from followup_analytics.errors import DataError, UnreadableError
 from followup_analytics.ingest.linking.directory import directory_lines, is_directory, read_directory
 from followup_analytics.ingest.linking.names import folded_name
+from followup_analytics.ingest.linking.vcards import Card
 from followup_analytics.ingest.parsing.telephone import contact_key, home_region, tail_key
 from followup_analytics.log.checks import CheckedTable, check_table
 from followup_analytics.log.schema import INTERVIEWS, PARTIES
@@ -102,7 +103,7 @@ _LINES = {
 }
 #: A semicolon before `ext=` belongs to the number, and a comma before few digits is a pause that is dialled.
 _SEPARATORS = re.compile(
-    r"[|\n\r\t]+|;(?!\s*ext=)|\s/\s|(?<!,),(?!,)\s*(?=[+(@A-Za-z]|\d[\d\s().\-]{6,})|"
+    r"[|\n\r\t]+|;(?!\s*ext=)|\s//\s|&amp;|(?<!,),(?!,)\s*(?=[+(@A-Za-z]|\d[\d\s().\-]{6,})|"
     r"\s(?:or|and|und|oder|et|ou|o|y|&)\s+(?=[+(\d])",
     re.IGNORECASE,
 )
@@ -157,7 +158,7 @@ def read_roster(paths: Sequence[Path], *, time_zone: str | None = None, region: 
     if not tables:
         raise DataError(f"{paths[0].name}: an address book has no interviews; give the roster itself too (--roster).")
     frames = [table.frame for table in tables]
-    found, how = _region(frames, time_zone, region)
+    found, how = _region(frames, books, time_zone, region)
     lines, unreadable = _lines(frames, found)
     entries = [entry for frame in frames for entry in directory_lines(books, frame, found)]
     further = pl.DataFrame(entries, schema=LINES_SCHEMA, orient="row")
@@ -224,7 +225,7 @@ def split_cell(cell: str) -> list[str]:
 
 def _strokes(text: str) -> list[str]:
     """The parts of a text with strokes: two numbers, or one whose area code is parted by it, as in 030/23125001."""
-    parts = text.split("/")
+    parts = [part for part in text.split("/") if part.strip()]
     whole = len(parts) > 1 and all(sum(letter.isdigit() for letter in part) >= _WHOLE_NUMBER for part in parts)
     return parts if whole else [text]
 
@@ -296,11 +297,13 @@ def _own(frame: pl.DataFrame, region: str | None) -> Iterable[tuple[str, str]]:
                 yield key, row["applicant_id"].strip()
 
 
-def _region(frames: Sequence[pl.DataFrame], time_zone: str | None, given: str | None) -> tuple[str | None, str]:
+def _region(
+    frames: Sequence[pl.DataFrame], books: Sequence[Card], time_zone: str | None, given: str | None
+) -> tuple[str | None, str]:
     if given is not None:
         return given, "given"
     numbers = [text for frame in frames for _, text, _, column, _ in _entries(frame) if column in ("numbers", *_LINES)]
-    found = home_region(numbers)
+    found = home_region([*numbers, *(line for card in books for line in card.lines if "@" not in line)])
     if found:
         return found, "the roster's own numbers"
     zone_country = country_of_zone(time_zone) if time_zone else None

@@ -12,6 +12,7 @@ from followup_analytics.sheets.tabular import decode
 
 _LONGEST_LINE = 100_000
 _WANTED = ("FN", "N", "ORG", "TITLE", "ROLE", "TEL", "EMAIL", "NICKNAME")
+_FOLDED_TOO = re.compile(r"^[ \t]+=")
 _ESCAPED = re.compile(r"\\([\\,;:nN])")
 _PARTIES = (
     (re.compile(r"(?i)recruit|human resources|\bhr\b|talent|hiring"), "hiring_team"),
@@ -50,6 +51,9 @@ def read_vcards(path: Path) -> Iterator[Card]:
             said = None
         elif said is not None and name in _WANTED:
             said.setdefault(name, []).append(_decoded(value, head[1:]).strip())
+    if said:
+        # The file is cut off before the end of its last entry.
+        yield _card(said)
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -59,7 +63,8 @@ def _lines(text: str) -> Iterator[str]:
     for raw in re.split(r"\r\n|\r|\n", text):
         line = raw[:_LONGEST_LINE]
         if held is not None and (soft or line[:1] in (" ", "\t")):
-            held = (held + (line if soft else line[1:]))[:_LONGEST_LINE]
+            # Some programs fold quoted-printable both ways at once: a blank before an encoded letter is none of it.
+            held = (held + (_FOLDED_TOO.sub("=", line) if soft else line[1:]))[:_LONGEST_LINE]
         else:
             if held:
                 yield held

@@ -7,9 +7,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from followup_analytics.errors import UsageError
 from followup_analytics.ingest.parsing.calls import WITHHELD
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 _SCIENTIFIC = re.compile(r"^[+]?\d(?:[.,]\d+)?[eE][+]?(\d+)$")
 _EMAIL = re.compile(r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$")
@@ -30,13 +34,18 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u0
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\ufe63\uff0d"), "-")
 #: Codes that hide or show the caller's number, block a call waiting, or choose a carrier (of GSM and North America).
 _SERVICE_CODE = re.compile(
-    r"^(?:\*#?31[#*]|#31[#*]?|\*30[#*]|[*#](?:67|82|70|68|65|66|69|71|77|31|30)[#*]?|11(?:67|82|70)(?=\d{10}$)|"
+    r"^(?:\*#?31[#*]|#31[#*]?|\*30[#*]|[*#](?:67|82|70|68|65|66|69|71|77|31|30)[#*]?|11(?:67|82|70)\s*(?=\d{10}$)|"
     r"(?:141|1470)(?=\s*0\d))\s*"
 )
 _PAUSE = re.compile(r"(?<=\d)\s*(?:,|;|[pPwW](?=\s*[\d#*,;]|$)).*$", re.DOTALL)
+#: The digit for an outside line, with a pause behind it.
+_OUTSIDE_LINE = re.compile(r"^[089]\s*[,pPwW]+\s*(?=\+?\d[\d\s().-]{6,})")
+#: Words for an extension that the library of numbers doesn't know.
+_FOREIGN_EXTENSION = re.compile(r"(?i)\s*\b(?:durchwahl|dw|poste|apparat|app|interno|anexo)\b\.?:?\s*(?=\d{1,6}$)")
+_MARKS = re.compile(r"(?<=\d)[_~](?=\d)")
 _EMPTY_EXTENSION = re.compile(r"(?i)[\s,;]*\b(?:ext(?:ension|n)?|x|durchwahl|dw|poste)\.?\s*:?\s*$")
 _LABEL = (
-    r"(?:phone|tele?phone?|tel|telefon|telefonnummer|téléphone|teléfono|mobile?|mob|cell(?:ular)?|handy|móvil|portable|"
+    r"(?:phone|ph|fon|tele?phone?|tel|telefon|telefonnummer|téléphone|teléfono|mobile?|mob|cell(?:ular)?|handy|móvil|portable|"
     r"work|office|home|main|direct|desk|business|private|büro|arbeit|privat|zentrale|switchboard|reception|front desk|"
     r"hr|recruiter|recruiting|hiring manager|contact|line|number|no|nr|num|toll[- ]?free|fax|oficina|"
     r"bureau|trabajo|casa|domicile|t|m|p|c|w|o|d)"
@@ -92,9 +101,20 @@ def e164(text: str, region: str | None) -> str | None:
         except phonenumbers.NumberParseException:
             continue
         if phonenumbers.is_possible_number(parsed):
-            number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-            return f"{number};ext={parsed.extension}" if parsed.extension else number
+            return _formatted(parsed)
+    # Somebody's name stands before the number, or a word that is no label: the library looks for it.
+    if any(letter.isalpha() for letter in written) or "#" in written:
+        leniency = phonenumbers.Leniency.POSSIBLE
+        found = next(iter(phonenumbers.PhoneNumberMatcher(written, region, leniency=leniency, max_tries=20)), None)
+        return _formatted(found.number) if found else None
     return None
+
+
+def _formatted(parsed: PhoneNumber) -> str:
+    import phonenumbers
+
+    number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return f"{number};ext={parsed.extension}" if parsed.extension else number
 
 
 def dialled(text: str) -> str:
@@ -104,6 +124,7 @@ def dialled(text: str) -> str:
     marks of direction and hyphens that don't break; letters on the keys become digits.
     """
     plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_DASHES).strip()
+    plain = _OUTSIDE_LINE.sub("", _FOREIGN_EXTENSION.sub(" ext. ", _MARKS.sub("-", plain)))
     if _SIP.match(plain):
         plain = _SIP.sub("", plain)
         plain = plain.partition("@")[0]
@@ -128,9 +149,14 @@ def _lettered(written: str) -> str:
     if not any(letter.isalpha() for letter in number):
         return written
     if digits >= _NATIONAL_DIGITS:
-        # The number is whole without them: somebody's name or a note stands behind it.
-        return re.split(r"[A-Za-z]", number)[0].strip() + written[len(number) :]
-    return number.upper().translate(_KEYS) + written[len(number) :]
+        # The number is whole without them: somebody's name or a note stands behind it, or before it.
+        head = re.split(r"[A-Za-z]", number)[0].strip()
+        return head + written[len(number) :] if any(letter.isdigit() for letter in head) else written
+    keys = re.sub(r"\D", "", number.upper().translate(_KEYS))
+    # Whoever dials a word that is longer than the number is put through all the same.
+    longest = _NATIONAL_DIGITS + keys.startswith("1")
+    whole = not number.startswith("+") or keys.startswith("1")
+    return (keys[:longest] if whole else "+" + keys) + written[len(number) :]
 
 
 def damaged(text: str) -> bool:
