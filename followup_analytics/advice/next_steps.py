@@ -11,7 +11,7 @@ from followup_analytics.advice.decide import NextStep, decide
 from followup_analytics.advice.facts import Open, moment_of, open_interviews
 from followup_analytics.advice.kept import examine
 from followup_analytics.advice.meaning import Meaning
-from followup_analytics.advice.office_days import BY_ZONE, WorkingDays, country_of_zone, working_days
+from followup_analytics.advice.office_days import BY_ZONE, WorkingDays, working_days
 from followup_analytics.advice.policy import Policy, read_policy
 from followup_analytics.advice.reach import Reach
 from followup_analytics.advice.result import CONFIDENTIAL, NextStepsResult
@@ -23,6 +23,7 @@ from followup_analytics.advice.steps import FAR_AHEAD, written
 from followup_analytics.advice.verdicts import read_verdicts
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import Note
+from followup_analytics.log.zones import country_of_zone
 from followup_analytics.results.result import LogCounts
 from followup_analytics.results.scope import scope
 

@@ -50,20 +50,6 @@ def working_days(country: str | None) -> WorkingDays:
     return WorkingDays(country)
 
 
-def country_of_zone(zone: str | None) -> str | None:
-    """The country that the IANA time zone belongs to (tz database, zone.tab), None where it belongs to none."""
-    return _zone_countries().get(zone or "")
-
-
-@lru_cache(maxsize=1)
-def _zone_countries() -> dict[str, str]:
-    from importlib.resources import files
-
-    table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
-    return {row[2]: row[0] for row in rows}
-
-
 def _calendar(country: str | None) -> Callable[[date], bool]:
     if country is None:
         return lambda day: day.weekday() < _SATURDAY

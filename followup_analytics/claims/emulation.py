@@ -102,7 +102,7 @@ def emulate(
     """
     known = (*persons, *_at_moment(claim, histories, moments))
     binding, part = _binding(claim, histories, moments)
-    recorded = record_ends(claim, histories, moments)
+    recorded = first_unseen(claim, histories, moments)
     act = claim.strategy.act or claim.alternative.act
     acts = _acts(claim, histories, moments, act or "attempt", claim.window)
     rows = _decision_rows(claim, acts, binding, recorded) if act else _no_rows()
@@ -175,7 +175,7 @@ def _earlier(one: Times, other: Times) -> Times:
     return Times(*(np.where(take, getattr(one, name), getattr(other, name)) for name in names))
 
 
-def record_ends(claim: Claim, histories: Histories, moments: Moments) -> IntArray:
+def first_unseen(claim: Claim, histories: Histories, moments: Moments) -> IntArray:
     """First interval that the record does not reach into, shape (m,); it reaches into the one that begins at its end.
 
     The interval in which a record ends counts as seen, for what happened in it and for what did not: nothing that was
@@ -377,7 +377,7 @@ def follow_up_of(claim: Claim, histories: Histories, moments: Moments, outcome: 
     at = _at_end(claim, moments.at, first, horizon)
     seen = (first.order != NEVER) & (at < horizon)
     kind = np.where(seen, np.where(happens, EVENT, COMPETING), CENSORED)
-    return FollowUp(np.where(seen, at, record_ends(claim, histories, moments)), kind, horizon)
+    return FollowUp(np.where(seen, at, first_unseen(claim, histories, moments)), kind, horizon)
 
 
 def _next_meeting(histories: Histories, moments: Moments) -> Times:

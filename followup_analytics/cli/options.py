@@ -166,6 +166,6 @@ def options_of(context: typer.Context, group: type[_Group]) -> _Group:
     return found
 
 
-def asked() -> dict[str, Any]:
+def question_asked() -> dict[str, Any]:
     """All that the command was asked, by the names of its parameters."""
     return _ASKED.get()

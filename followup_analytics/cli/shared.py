@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from followup_analytics.cli.options import Printing, Shared, asked, form_of
+from followup_analytics.cli.options import Printing, Shared, form_of, question_asked
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
@@ -173,7 +173,7 @@ def publish_answers(results: Sequence[Result], shared: Shared, log: FollowUpLog 
     from followup_analytics.cli.ledgers import open_ledger, publish
     from followup_analytics.errors import UsageError
 
-    question = asked()
+    question = question_asked()
     if log is None or shared.publish is None or any(note.code == _PRIVATE for one in results for note in one.notes):
         raise UsageError("--publish: this is a working paper, or rests on no log; it can't be published.")
     ledger = open_ledger(str(question["log"]), shared.ledger)

@@ -15,7 +15,7 @@ from followup_analytics.sheets.tabular import ROW
 _APPLICANT = "it tells applicants apart"
 
 
-def columns_of(files: Sequence[FileOnItsWay], options: ReadOptions) -> tuple[ColumnFate, ...]:
+def fates_of_columns(files: Sequence[FileOnItsWay], options: ReadOptions) -> tuple[ColumnFate, ...]:
     """Every column of the tables of files, in the order in which they stand there."""
     found: list[ColumnFate] = []
     for file in files:

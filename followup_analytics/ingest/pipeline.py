@@ -22,7 +22,7 @@ from followup_analytics.ingest.opening import open_files
 from followup_analytics.ingest.result import CheckResult, IngestResult
 from followup_analytics.ingest.run import FileOnItsWay, Paths, Progress, Run, as_paths, read_options
 from followup_analytics.ingest.storing import store_roster, take, take_postponed
-from followup_analytics.ingest.summing import result_of
+from followup_analytics.ingest.summing import summed
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.pseudonyms import load_pseudonyms
 from followup_analytics.store import Counts, open_store
@@ -175,7 +175,7 @@ def _through(
     with run.scratch:
         opened = open_files(run, paths, source)
         done = _all_or_nothing(run, opened) if run.store is not None and not each_file else _taken(run, opened)
-        return result_of(run, done, kind)
+        return summed(run, done, kind)
 
 
 class _NothingStoredError(Exception):

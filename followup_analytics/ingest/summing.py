@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import polars as pl
 
 from followup_analytics.ingest.cohorts import cohort_note
-from followup_analytics.ingest.columns import columns_of
+from followup_analytics.ingest.columns import fates_of_columns
 from followup_analytics.ingest.completeness import logged_share
 from followup_analytics.ingest.doubts import same_calls_elsewhere, warnings_of
 from followup_analytics.ingest.linking.by_hand import entered_by_hand
@@ -76,7 +76,7 @@ def _value(table: TableOnItsWay, row: int, column: str | None) -> str | None:
     return shorten(str(cells[0]), 30) if len(cells) and cells[0] is not None else None
 
 
-def result_of(run: Run, files: Sequence[FileOnItsWay], kind: type[Kind]) -> Kind:
+def summed(run: Run, files: Sequence[FileOnItsWay], kind: type[Kind]) -> Kind:
     """The result of a run: a row per file and table, what was broken, what to know, and the exit code."""
     tables = [(file, table) for file in files for table in file.tables]
     rows = [_row(run, file, table) for file, table in tables]
@@ -117,7 +117,7 @@ def result_of(run: Run, files: Sequence[FileOnItsWay], kind: type[Kind]) -> Kind
         broken=tuple(broken),
         failed=tuple(run.failed),
         review_file=review_file,
-        columns_become=columns_of(files, run.options),
+        columns_become=fates_of_columns(files, run.options),
         exit_code=_exit_code(rows, run.failed, kind),
     )
 

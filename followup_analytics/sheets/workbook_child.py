@@ -74,7 +74,7 @@ def _write(sheet: Any, name: str, path: Path) -> dict[str, Any]:
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         for row in sheet.iter_rows():
-            cells = before + [cell_text(cell) for cell in row]
+            cells = before + [workbook_text(cell) for cell in row]
             writer.writerow(cells)
             rows, width = rows + 1, max(width, len(cells))
             filled += any(cells)
@@ -82,7 +82,7 @@ def _write(sheet: Any, name: str, path: Path) -> dict[str, Any]:
     return {"name": name, "file": path.name, "rows": rows, "width": width, "filled": filled, "merged": merged}
 
 
-def cell_text(cell: object) -> str:
+def workbook_text(cell: object) -> str:
     """A cell as text; midnight is how workbooks store a bare date."""
     if type(cell) is str:  # nearly all cells are
         return "" if cell.isspace() else cell.replace("\0", "") if "\0" in cell else cell

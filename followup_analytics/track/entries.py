@@ -18,7 +18,7 @@ from followup_analytics.track.entry import Entry, settle
 from followup_analytics.track.finding import find_interview
 from followup_analytics.track.times import (
     Clock,
-    moment_of,
+    moment_words,
     now_as_text,
     read_moments,
     read_when,
@@ -75,7 +75,7 @@ def track_interview(
         transaction.add("interviews", frame, anew=True)
         settle(transaction, "interviews", interview_id, time_zone)
         transaction.set(KEY_MARK, pseudonyms.fingerprint)
-    when = moment_of(frame, "interviewed_at", frame["_zone"][0])
+    when = moment_words(frame, "interviewed_at", frame["_zone"][0])
     return Entry(interview_id, interview_id, f"Stored interview {interview_id}{when}.", doubts)
 
 
@@ -133,7 +133,7 @@ def track_contact(
         settle(transaction, "contacts", contact_id, time_zone)
     said = f"{frame['direction'][0]} {frame['channel'][0].replace('_', ' ')} {contact_id}"
     tail = f", with what it told of the interview ({told(learned)})" if learned else ""
-    sentence = f"Stored {said} of interview {interview}{moment_of(frame, 'at', zone, own)}{tail}."
+    sentence = f"Stored {said} of interview {interview}{moment_words(frame, 'at', zone, own)}{tail}."
     return Entry(contact_id, interview, sentence, doubts)
 
 
@@ -172,7 +172,7 @@ def track_outcome(
         counts = transaction.add("outcomes", frame)
         if counts.accepted:
             settle(transaction, "outcomes", interview, time_zone)
-    said = f"{frame['outcome'][0]} of interview {interview}{moment_of(frame, 'decided_at', zone, own)}"
+    said = f"{frame['outcome'][0]} of interview {interview}{moment_words(frame, 'decided_at', zone, own)}"
     tail = "; it replaces the earlier one" if counts.new_versions else "" if counts.accepted else ", already known"
     return Entry(interview, interview, f"Stored outcome {said}{tail}.", doubts)
 

@@ -136,7 +136,7 @@ def now_as_text(now: Clock | None) -> str:
     return moment.astimezone().isoformat(timespec="seconds")
 
 
-def moment_of(frame: pl.DataFrame, name: str, zone: str | None, writers: str | None = None) -> str:
+def moment_words(frame: pl.DataFrame, name: str, zone: str | None, writers: str | None = None) -> str:
     """When the entry's event was, in its zone, for the sentence; where `writers` (who enters it) differs, in both."""
     if frame["at_precision"][0] == "day":
         return f", {local_time(frame[name][0], zone or 'UTC'):%Y-%m-%d}"

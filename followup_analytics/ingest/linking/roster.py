@@ -16,6 +16,7 @@ from followup_analytics.ingest.linking.vcards import Card
 from followup_analytics.ingest.parsing.telephone import contact_key, home_region, tail_key
 from followup_analytics.log.checks import CheckedTable, check_table
 from followup_analytics.log.schema import INTERVIEWS, PARTIES
+from followup_analytics.log.zones import country_of_zone
 from followup_analytics.sheets.tabular import (
     PARQUET_SUFFIXES,
     ROW,
@@ -308,18 +309,6 @@ def _region(
         return found, "the roster's own numbers"
     zone_country = country_of_zone(time_zone) if time_zone else None
     return (zone_country, f"the time zone {time_zone}") if zone_country else (None, "")
-
-
-def country_of_zone(time_zone: str) -> str | None:
-    """The country that a time zone lies in, by the zone database's own table; None for UTC and the like."""
-    from importlib import resources
-
-    try:
-        table = resources.files("tzdata").joinpath("zoneinfo/zone.tab").read_text("utf-8")
-    except (ModuleNotFoundError, OSError):
-        return None
-    rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
-    return next((row[0] for row in rows if len(row) > 2 and row[2] == time_zone), None)
 
 
 def _interviews(table: RawTable, time_zone: str | None) -> CheckedTable | None:

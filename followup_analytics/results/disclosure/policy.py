@@ -154,13 +154,13 @@ def _named(disclosure: str | Path | None) -> DisclosurePolicy:
         return known[str(disclosure)]
     path = Path(disclosure)
     if path.suffix.lower() == ".toml":
-        return read_policy(path)
+        return policy_from_file(path)
     guess = nearest(str(disclosure), known)
     hint = f"; did you mean {guess!r}?" if guess else f": choose {listed(list(known), 'or')}, or name a TOML file."
     raise UsageError(f"There is no disclosure policy {str(disclosure)!r}{hint}")
 
 
-def read_policy(path: Path) -> DisclosurePolicy:
+def policy_from_file(path: Path) -> DisclosurePolicy:
     """An office's own policy; `like` names a published one whose rules hold where the file says nothing."""
     try:
         body = tomllib.loads(path.read_text(encoding="utf-8-sig"))
