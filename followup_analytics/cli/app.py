@@ -77,8 +77,8 @@ def _root(
 
 
 @cache
-def _register() -> None:
-    """Import the command modules, which add themselves to the application."""
+def whole_app() -> typer.Typer:
+    """The application with all of its commands, whose modules add themselves to it when they are imported."""
     from followup_analytics.cli import (
         advise,
         analyse,
@@ -103,19 +103,20 @@ def _register() -> None:
         group.short_help = _IN_A_LINE.get(str(group.name), group.short_help)
     order = {name: place for place, name in enumerate(_IN_A_LINE)}
     app.registered_commands.sort(key=lambda one: order.get(str(one.name), len(order)))
+    return app
 
 
 def main() -> None:
     """Run the command line and end the process with the contract's exit code."""
     # A command makes many objects that all live to its end: to look for garbage among them again and again is in vain.
     gc.set_threshold(200_000, 20, 20)
-    _register()
+    whole = whole_app()
     # Taken out here, so that it may stand anywhere in any command.
     debug = "--debug" in sys.argv
     sys.argv = [one for one in sys.argv if one != "--debug"]
     try:
         # Not standalone: the parser's own refusals are to be one sentence too, as all others are.
-        code = app(standalone_mode=False)
+        code = whole(standalone_mode=False)
     except FollowUpError as error:
         if debug:
             raise
