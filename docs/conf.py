@@ -25,10 +25,13 @@ suppress_warnings = ["myst.xref_missing"]
 
 napoleon_google_docstring = True
 napoleon_use_rtype = False
-autodoc_typehints = "description"
+autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
 # Types that exist only for the type checker are shown as they are written.
 autodoc_preserve_defaults = True
+
+# Options keep their two dashes.
+smartquotes = False
 
 html_theme = "furo"
 html_title = f"followup_analytics {release}"

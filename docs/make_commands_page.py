@@ -22,9 +22,9 @@ _HEAD = """# Every command
 
 Made by `python docs/make_commands_page.py` from the program; a test keeps it current.
 
-Results go to stdout; progress, notes and refusals to stderr. The exit code is 0 when it is done, 1 where something can't
-be read or reached, 2 for a wrong command line, 3 where the data break a rule of the log, 4 where an answer is withheld
-for privacy, and 130 when interrupted. `--debug`, anywhere in a command, shows the traceback of a fault.
+Results go to stdout; progress, notes and refusals to stderr. The exit code is 0 when it is done, 1 where something
+can't be read or reached, 2 for a wrong command line, 3 where the data break a rule of the log, 4 where an answer is
+withheld for privacy, and 130 when interrupted. `--debug`, anywhere in a command, shows the traceback of a fault.
 
 Options that every analysis has, such as `--cohort`, `--where` and `--min-cell`, are told once, at the end.
 """

@@ -16,9 +16,7 @@ from matplotlib.axes import Axes
 
 IMAGES = Path(__file__).resolve().parent / "images"
 INK, GREY, BLUE, RED, GREEN = "#222222", "#8a8a8a", "#0072B2", "#D55E00", "#009E73"
-plt.rcParams.update(
-    {"font.size": 11, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "pictures"}
-)
+plt.rcParams.update({"font.size": 11, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "pictures"})
 
 
 def save(figure: plt.Figure, name: str) -> None:
@@ -74,7 +72,8 @@ def immortal_time() -> None:
     axes.spines["left"].set_visible(False)
     axes.text(5, 3.45, "▲ call", color=BLUE, ha="center")
     axes.text(8, 3.45, "● answer", color=GREEN, ha="center")
-    axes.text(2.3, 2.25, "no answer possible here,\nor there would be no call", color=RED, fontsize=9, va="bottom", ha="center")
+    words = "no answer possible here,\nor there would be no call"
+    axes.text(2.3, 2.25, words, color=RED, fontsize=9, va="bottom", ha="center")
     save(figure, "immortal_time")
 
 

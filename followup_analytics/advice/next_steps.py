@@ -62,6 +62,11 @@ def next_steps(
     exempt from `min_cell`, and marked confidential.
 
     Raises UsageError for a date, country, policy, cohort or verdict that can't be understood.
+
+    Example:
+        >>> steps = next_steps(log, test=False)
+        >>> sorted({row.step for row in steps.rows})
+        ['call', 'email', 'move_on']
     """
     log = scope(log, cohort)
     when = moment_of(log, read_day(today))

@@ -93,6 +93,11 @@ def test_claims(
         WithheldError: the log has fewer than `min_cell` applicants.
         UsageError: no such claim, or no such column in `adjust`.
         DataError, UnreadableError: the file of claims.
+
+    Example:
+        >>> found = test_claims(log, claim="follow-up-at-all").rows[0]
+        >>> found.verdict, found.estimate, found.label
+        ('inconclusive', 0.32, 'causal under stated assumptions')
     """
     policy = policy_of(disclosure, min_cell)
     min_cell = policy.min_cell

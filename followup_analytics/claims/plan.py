@@ -190,6 +190,10 @@ def plan_study(
     Raises:
         UsageError: a share outside 0 to 1, an effect within the margin of every claim. WithheldError: a log of too few
         people.
+
+    Example:
+        >>> plan_study(effect=12).rows[0].n_interviews
+        792
     """
     given = {"design_effect": design_effect, "per_applicant": per_applicant}
     require_numbers(baseline=baseline, effect=effect, power=power, alpha=alpha, **given)

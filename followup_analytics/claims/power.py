@@ -118,6 +118,13 @@ def power_curve(
 
     Returns:
         One row a claim and size. Raises UsageError for an unknown claim, no size or no repeat.
+
+    Example:
+        >>> def make(interviews, seed):
+        ...     return simulate_log(interviews=interviews, world="etiquette", seed=seed)
+        >>> curve = power_curve(make, [150], claims=["thank-you-note"], repeats=2)
+        >>> [(row.n_interviews, row.claim) for row in curve.rows]
+        [(150, 'thank-you-note')]
     """
     if not sizes or min(sizes) < 1 or repeats < 1:
         raise UsageError("sizes of the logs and their number are 1 or more.")

@@ -48,7 +48,12 @@ _SPAN_NOTES = {
 
 @dataclass(frozen=True)
 class Note:
-    """Something that the reader of an answer must know: a code for programs, a sentence for people, a count."""
+    """Something that the reader of an answer must know: a code for programs, a sentence for people, a count.
+
+    Example:
+        >>> sorted(note.code for note in response_rates(log, by="attempt").notes)[0]
+        'attempts_not_at_risk'
+    """
 
     code: str
     text: str
@@ -67,6 +72,10 @@ class FollowUpLog:
     `_order_us` is the instant that orders rows of day precision: attempts at the start of their day, then responses,
     then ends of the story at its end. `outcomes_recorded`: any outcome was written down in the log that this is, or
     is a part of; where none was, nobody can tell that nobody advanced.
+
+    Example:
+        >>> log.interviews.height, log.simulated, log.has_applicants
+        (300, True, True)
     """
 
     interviews: pl.DataFrame
@@ -565,6 +574,10 @@ def subset(
 
     where: values of columns of the interviews, as text, case aside; MISSING for none.
     Raises UsageError for a cohort or a column that the log does not have.
+
+    Example:
+        >>> subset(log, cohort="autumn 2025")
+        <simulated FollowUpLog: 144 interviews, 323 contacts, 116 outcomes, data date 2026-01-01>
     """
     where = tuple(where.items()) if isinstance(where, Mapping) else where
     keep = log.interviews

@@ -133,6 +133,10 @@ def recording_findings(log: FollowUpLog, *, min_cell: int = 10) -> tuple[Recordi
         Findings, the gravest first; none where replies and outcomes seem to be written down for everybody alike. They
         are kept with the log, so that all answers from it have them at hand.
         Of honest logs fewer than 1 in 100 have any (docs/recording.md has the figures).
+
+    Example:
+        >>> recording_findings(log)
+        ()
     """
     return log.remembered(("recording", min_cell), lambda: _look(log, min_cell))
 

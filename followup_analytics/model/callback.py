@@ -67,6 +67,11 @@ def fit_callback_model(
 
     Raises UsageError for an unknown column, outcome or window, WithheldError where fewer than `min_cell` applicants
     made an attempt that can be judged.
+
+    Example:
+        >>> model = fit_callback_model(log)
+        >>> model.rows[0].beats_base_rate
+        True
     """
     policy = policy_of(disclosure, min_cell)
     log = scope(log, cohort, policy, within=within)

@@ -44,6 +44,11 @@ def load_callback_model(path: str | Path) -> FittedModel:
     """Read a model that `save` or `followup model --save` wrote.
 
     Raises UnreadableError, a sentence, for a file that is absent, foreign, damaged or of a later version.
+
+    Example:
+        >>> fit_callback_model(log).save("model.json")
+        >>> len(predict_callbacks(log, load_callback_model("model.json")).rows)
+        43
     """
     name = Path(path).name
     try:

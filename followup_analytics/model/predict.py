@@ -162,6 +162,11 @@ def predict_callbacks(
     and marked confidential.
 
     Raises UsageError where `within` is not positive, there is no such cohort, or the model has nothing to go by.
+
+    Example:
+        >>> model = fit_callback_model(log)
+        >>> round(predict_callbacks(log, model).rows[0].probability, 3)
+        0.056
     """
     log = scope(log, cohort, within=within)
     fitted = _fitted(model)

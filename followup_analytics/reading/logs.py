@@ -56,6 +56,11 @@ def read_log(
 
     Raises UnreadableError when something is absent or damaged, DataError for the first row that breaks a rule,
     UsageError for a request that makes no sense.
+
+    Example:
+        >>> log = read_log(sample_data("log"))
+        >>> log
+        <simulated FollowUpLog: 300 interviews, 737 contacts, 247 outcomes, data date 2026-01-01>
     """
     if interviews is not None:
         source = interviews

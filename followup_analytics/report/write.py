@@ -108,6 +108,10 @@ def write_report(
         UnreadableError: the file can't be written.
 
     Same log, options and version, same bytes: the file's time is the log's data date.
+
+    Example:
+        >>> write_report(log, "bulletin.pdf", kind="bulletin").name
+        'bulletin.pdf'
     """
     log = scope(log, within=within)
     _check_language(language)

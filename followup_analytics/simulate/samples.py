@@ -15,6 +15,10 @@ def sample_data(name: str = "log") -> Path:
     An installed package brings what the notebooks need; a checkout has all of it in `data/`; else the folder that
     Python was started in, and those above it, are searched for `data/`.
     Raises UnreadableError where it is in none of them.
+
+    Example:
+        >>> sorted(path.name for path in sample_data("log").iterdir())[:2]
+        ['applicants.csv', 'contacts.csv']
     """
     here = Path.cwd()
     places = (_PACKAGE / "sample", _PACKAGE.parent / "data", *(folder / "data" for folder in (here, *here.parents)))

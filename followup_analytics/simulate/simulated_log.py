@@ -64,6 +64,11 @@ def simulate_log(
     quiet_from: a day from which on nobody makes an attempt, the log being the same before it: what then comes is what
     would come if nothing further were done, against which predictions can be checked.
     Raises UsageError for a number below 1 or a world that there is not.
+
+    Example:
+        >>> made = simulate_log(interviews=50, world="null", seed=1)
+        >>> made, made.truth["claims"]["thank-you-note"]["estimate"]
+        (<simulated FollowUpLog: 50 interviews, 164 contacts, 39 outcomes, data date 2026-02-04>, 0.0)
     """
     if not 1 <= interviews <= MOST_INTERVIEWS:
         raise UsageError(f"a log of {interviews:,} interviews can't be made; ask for 1 to {MOST_INTERVIEWS:,}.")

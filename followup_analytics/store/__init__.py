@@ -37,6 +37,11 @@ def open_store(
     by default. Threads may share what is given back: each piece of work has a connection of its own.
     Raises UnreadableError when there is none, it can't be reached, is locked, foreign or newer than this version;
     MissingExtraError for PostgreSQL without its driver; UsageError for a URL that is no store's.
+
+    Example:
+        >>> store = open_store("sqlite:///own.db", create=True, write=True)
+        >>> store.sizes()
+        {'interviews': 0, 'applicants': 0, 'contacts': 0}
     """
     from followup_analytics.store import opening
 

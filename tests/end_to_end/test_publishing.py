@@ -69,6 +69,29 @@ def test_a_ledger_of_releases(followup, office):
     assert [(row["name"], row["status"]) for row in listed.results] == [("by school", "ok"), ("by timing", "ok")]
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["rates", "--by", "cohort,channel"],
+        ["curve", "--by", "cohort"],
+        ["outcomes"],
+        ["claims", "--claim", "follow-up-at-all"],
+        ["model"],
+        ["report", "--kind", "cohort", "-o", "report.pdf"],
+    ],
+    ids=lambda asked: asked[0],
+)
+def test_every_answer_can_be_published(followup, simulated_folder, tmp_path, asked):
+    """Groups included; the ledger then lists it, and the same answer again is no new release."""
+    command, *options = [str(tmp_path / one) if one.endswith(".pdf") else one for one in asked]
+    ledger = tmp_path / "ledger.json"
+    for _ in range(2):
+        answer = followup(command, simulated_folder, *options, "--publish", "spring", "--ledger", ledger)
+        assert answer.code == 0, answer.err
+    listed = followup("releases", simulated_folder, "--ledger", ledger, "--json")
+    assert [one["answer"] for one in listed.results] == [command]
+
+
 def test_a_later_state_of_the_record_is_held_against_the_earlier(followup, office, tmp_path):
     """`--as-of` a few days before: those few interviews could be had by subtraction."""
     ledger = tmp_path / "elsewhere.json"

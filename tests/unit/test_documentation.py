@@ -25,6 +25,21 @@ def test_the_page_of_the_claims_is_the_catalogue():
     assert (ROOT / "docs" / "claims.md").read_text(encoding="utf-8") == page
 
 
+def test_the_page_of_the_commands_is_the_program():
+    """docs/commands.md is what its script makes of the commands now."""
+    page = runpy.run_path(str(ROOT / "docs" / "make_commands_page.py"))["page"]()
+    assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == page
+
+
+def test_every_public_name_is_on_the_page_of_python():
+    """docs/python.md has each name of the package, once."""
+    import followup_analytics
+
+    text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\.\. auto\w+:: followup_analytics\.(\w+)$", text, re.MULTILINE)
+    assert sorted(listed) == sorted(set(followup_analytics.__all__) - {"__version__"})
+
+
 def test_the_page_of_the_next_steps_is_the_rules():
     """docs/next.md is what its script makes of the rules, the states and the table of their tests now."""
     page = runpy.run_path(str(ROOT / "docs" / "make_next_page.py"))["page"]()
@@ -91,14 +106,35 @@ def test_commands_of_the_readme_exist():
             assert option in helps[key], f"{key} has no {option}"
 
 
-def readme_commands() -> list[str]:
-    """The lines of the README's blocks that are commands, in order."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def commands_of(page: str) -> list[str]:
+    """The lines of a page's blocks that are commands of this program, in order."""
+    text = (ROOT / page).read_text(encoding="utf-8")
     blocks = re.findall(r"^```[a-z]*\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     return [line for block in blocks for line in block.splitlines() if line.startswith("followup ")]
 
 
-def test_every_command_of_the_readme_runs_as_written(tmp_path, monkeypatch):
+#: Pages with commands, and some that must be among them.
+TAUGHT = {
+    "README.md": {"office", "track", "next"},
+    "docs/start/career-centre.md": {"office"},
+    "docs/start/researcher.md": {"rates", "claims", "plan", "simulate"},
+    "docs/start/coach.md": {"use", "track", "log", "today", "next"},
+    "docs/how-to/own-files.md": {"map", "check", "ingest", "rates"},
+    "docs/how-to/hand-out.md": {"report", "releases"},
+    "docs/how-to/plan-a-study.md": {"plan", "claims"},
+    "docs/how-to/check-against-r.md": {"rates"},
+    "docs/how-to/first-aid.md": {"doctor"},
+}
+
+
+def test_every_page_that_starts_somebody_off_is_tried():
+    """No start and no how-to has commands that nobody runs."""
+    pages = [*(ROOT / "docs" / "start").glob("*.md"), *(ROOT / "docs" / "how-to").glob("*.md")]
+    assert {str(path.relative_to(ROOT)) for path in pages} == set(TAUGHT) - {"README.md"}
+
+
+@pytest.mark.parametrize("page", TAUGHT)
+def test_every_command_of_a_page_runs_as_written(page, tmp_path):
     """In a folder with the shipped data, each command ends with 0; ids made by chance stand for the one just made."""
     import shlex
     import shutil
@@ -107,15 +143,20 @@ def test_every_command_of_the_readme_runs_as_written(tmp_path, monkeypatch):
 
     for folder in ("data", "examples"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
-    commands = readme_commands()
-    assert {line.split()[1] for line in commands} >= {"office", "track", "next"}
+    commands = commands_of(page)
+    assert {line.split()[1] for line in commands} >= TAUGHT[page]
     made = ""
     for line in commands:
         words = [made if re.fullmatch(r"iv-\w{5}", word) else word for word in shlex.split(line, comments=True)]
         done = subprocess.run(
             [sys.executable, "-m", "followup_analytics", *words[1:]],
             cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "HOME": str(tmp_path),
+                "XDG_CONFIG_HOME": str(tmp_path / "settings"),
+            },
             capture_output=True,
             text=True,
             check=False,
@@ -132,7 +173,7 @@ def test_the_sheet_of_the_readme_is_taken_whole(tmp_path, monkeypatch):
     from followup_analytics import check_files
 
     monkeypatch.chdir(tmp_path)
-    words = shlex.split(next(one for one in readme_commands() if one.startswith("followup office init")))
+    words = shlex.split(next(one for one in commands_of("README.md") if one.startswith("followup office init")))
     zone = words[words.index("--time-zone") + 1]
     rows = check_files(ROOT / words[4], map="career_centre", time_zone=zone).rows
     assert sum(row["rows_read"] for row in rows) == sum(row["accepted"] for row in rows) > 900

@@ -100,6 +100,10 @@ def incidence_curve(
     Raises:
         UsageError: for an unknown column, outcome or horizon.
         WithheldError: when the whole log, or every group, is about too few applicants.
+
+    Example:
+        >>> incidence_curve(log, horizon=14).summary()
+        '53.4% (47.9 to 59.0%) of 300 interviews had heard back by day 14; half of those by day 6.'
     """
     policy = policy_of(disclosure, min_cell)
     log = scope(log, cohort, policy)

@@ -114,7 +114,7 @@ class CurveResult(Result):
             if not is_hidden(row):
                 last[self._group(row) or "all"] = row
         ends = {group: last[group].day if group in last else -1 for group in groups}
-        named = pl.col(self.by) if self.by else pl.lit("all")
+        named = pl.col(in_frames(without_mark(self.by))) if self.by else pl.lit("all")
         places = {group: place for place, group in enumerate(groups)}
         frame = self.exits.select(
             unit="interview_id",

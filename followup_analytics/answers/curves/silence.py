@@ -137,6 +137,10 @@ def silence(
 
     Raises UsageError for a number of days that is negative or not below the horizon, or an unknown column or outcome;
     WithheldError where the log is about fewer than `min_cell` applicants.
+
+    Example:
+        >>> silence(log, days=10).rows[0].status
+        'ok'
     """
     from followup_analytics.answers.curves.exits import exits
     from followup_analytics.log.asked import asked, in_frames

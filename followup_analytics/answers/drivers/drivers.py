@@ -136,6 +136,10 @@ def what_drives(
 
     Source: D. Heise (1972), Employing nominal variables, induced variables, and block variables in path analyses,
     Sociological Methods and Research 1, 147-173; H. Whitt (1986), same journal 15, 174-189.
+
+    Example:
+        >>> [(row.block, row.estimate) for row in what_drives(log).rows]
+        [('timing', 0.6487), ('channel', 0.1361), ('attempt', 0.08367)]
     """
     policy = policy_of(disclosure, min_cell)
     log = scope(log, cohort, policy, within=within)

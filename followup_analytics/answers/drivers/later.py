@@ -130,6 +130,10 @@ def later_attempts(
         UsageError: for an unknown column.
         WithheldError: for a log of too few applicants.
         DataError: for a log without an attempt whose window was seen to its end.
+
+    Example:
+        >>> later_attempts(log).rows[0].estimate
+        0.8487
     """
     policy = policy_of(disclosure, min_cell)
     log = scope(log, cohort, policy, within=within)

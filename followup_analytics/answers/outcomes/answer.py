@@ -295,6 +295,10 @@ def cohort_outcomes(
     Raises:
         UsageError: for an unknown column, cohort or clustering.
         WithheldError: when every group is about too few applicants.
+
+    Example:
+        >>> [(row.group, row.n_with_interview, row.n_advanced) for row in cohort_outcomes(log).rows]
+        [('autumn 2024', 60, 58), ('autumn 2025', 49, 53)]
     """
     policy = policy_of(disclosure, min_cell)
     log = scope(log, cohort, policy)

@@ -118,6 +118,10 @@ def compare_cohorts(
     Raises:
         UsageError: for an unknown column, cohort or clustering.
         WithheldError: when either cohort has too few applicants.
+
+    Example:
+        >>> compare_cohorts(log, "autumn 2025", "autumn 2024").rows[0].estimate
+        0.017
     """
     policy = policy_of(disclosure, min_cell)
     log = scope(log, policy=policy, horizon=horizon)

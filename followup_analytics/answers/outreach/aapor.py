@@ -172,6 +172,10 @@ def aapor_rates(
     Returns an AaporResult, one row a rate, with shares between 0 and 1. Raises UsageError for an unknown disposition or
     code, or an e without its source; WithheldError for fewer than `min_cell` applicants, or where every rate is hidden;
     DataError where there is no case at all.
+
+    Example:
+        >>> [(row.measure, row.estimate) for row in aapor_rates(log).rows][:1]
+        [('RR1', 0.694)]
     """
     policy = policy_of(disclosure, min_cell)
     log = scope(log, cohort, policy)

@@ -93,6 +93,11 @@ def response_rates(
 
     Raises UsageError for a wrong request, WithheldError where all that was asked for is hidden, and DataError where
     `min_cell` is 1 and there is no interview.
+
+    Example:
+        >>> rates = response_rates(log, by="attempt")
+        >>> [(row["attempt"], row.n_attempts, row.estimate) for row in rates.rows][:2]
+        [('1', 191, 0.319), ('2', 111, 0.316)]
     """
     policy = policy_of(disclosure, min_cell)
     log = scope(log, cohort, policy, within=within)

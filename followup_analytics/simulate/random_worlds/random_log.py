@@ -49,6 +49,11 @@ def random_log(
     default drawn too. null: nothing that people do changes what comes back. seed: of the log; logs of one world differ
     by it in who is in them and in their luck. Raises UsageError for a family that there is not or a number of
     interviews below 1.
+
+    Example:
+        >>> made = random_log(3, interviews=50, null=True)
+        >>> made.interviews.height
+        50
     """
     if not 1 <= interviews <= MOST_INTERVIEWS:
         raise UsageError(f"a log of {interviews:,} interviews can't be made; ask for 1 to {MOST_INTERVIEWS:,}.")
