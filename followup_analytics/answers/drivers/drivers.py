@@ -83,7 +83,7 @@ class Drivers(Result):
         most = max(clear, key=lambda row: row.estimate or 0.0)
         return (
             f"Attempts that differ by a typical amount in {most.block} differ by about "
-            f"{100 * (most.points or 0.0):.1f} points "
+            f"{100 * (most.points or 0.0):.1f} points"
             " in how often they hear back; no other feature goes with more. This is an association."
         )
 
