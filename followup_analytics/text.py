@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from itertools import takewhile
 
 #: Control characters, surrogates, noncharacters, and the marks that reverse or hide text in print.
 _UNPRINTABLE = re.compile(
@@ -48,6 +49,56 @@ def shorten(value: str, limit: int = 40) -> str:
     """The cleaned text on one line, cut to `limit` characters."""
     line = " ".join(clean(value).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def told_apart(names: Iterable[str], limit: int = 40) -> dict[str, str]:
+    """Names of at most `limit` characters that still tell what they name apart.
+
+    Long ones lose the words that all begin with; else they are cut in the middle, and where even that leaves two alike
+    they are numbered.
+    """
+    lines = {name: " ".join(clean(name).split()) for name in names}
+    if all(len(line) <= limit for line in lines.values()):
+        return lines
+    if len(lines) > 1:
+        short = {
+            name: line if len(line) <= limit else _cut_start(line, lines.values(), limit)
+            for name, line in lines.items()
+        }
+        if _distinct(short.values()):
+            return short
+    short = {name: _cut_middle(line, limit) for name, line in lines.items()}
+    if _distinct(short.values()):
+        return short
+    return {
+        name: f"{_cut_end(line, limit - 5)} ({number})" for number, (name, line) in enumerate(lines.items(), start=1)
+    }
+
+
+def _distinct(lines: Collection[str]) -> bool:
+    return len(set(lines)) == len(lines)
+
+
+def _cut_start(line: str, lines: Collection[str], limit: int) -> str:
+    """The line without words that all lines begin with, as many as have to go, cut at its end if it is still long."""
+    shared = sum(
+        1 for words in takewhile(lambda words: len(set(words)) == 1, zip(*map(str.split, lines), strict=False))
+    )
+    words = line.split()
+    for gone in range(1, shared + 1):
+        rest = f"…{' '.join(words[gone:])}"
+        if len(rest) <= limit:
+            return rest
+    return _cut_end(f"…{' '.join(words[shared:])}" if shared else line, limit)
+
+
+def _cut_end(line: str, limit: int) -> str:
+    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
+
+
+def _cut_middle(line: str, limit: int) -> str:
+    end = limit // 2
+    return line if len(line) <= limit else f"{line[: limit - end - 1].rstrip()}…{line[-end:].lstrip()}"
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

@@ -33,6 +33,16 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         config.option.numprocesses = 0
 
 
+@pytest.fixture(scope="session", autouse=True)
+def fonts_of_our_own():
+    """Reports are set in the package's fonts alone, whatever this machine has."""
+    from followup_analytics.report import typecase
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typecase, "system_fonts", lambda: ())
+        yield
+
+
 @pytest.fixture(scope="session")
 def simulated_folder(tmp_path_factory) -> Path:
     """A simulated log of 300 interviews as a folder."""

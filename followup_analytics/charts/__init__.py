@@ -13,11 +13,12 @@ from followup_analytics.charts.emulation import (
     weights_chart,
 )
 from followup_analytics.charts.forest import forest_alt, forest_chart, interval_words
+from followup_analytics.charts.icons import icon_alt, icon_array
 from followup_analytics.charts.numbers import count_chart, number_alt, number_chart
 from followup_analytics.charts.power import power_chart
 from followup_analytics.charts.rates import rate_alt, rate_caption, rate_chart
 from followup_analytics.charts.reliability import reliability_alt, reliability_chart
-from followup_analytics.charts.style import Chart, contrast_ratio
+from followup_analytics.charts.style import Chart, add_fonts, contrast_ratio
 from followup_analytics.charts.words import (
     claim_words,
     count,
@@ -33,6 +34,7 @@ __all__ = [
     "Chart",
     "Mark",
     "Predicted",
+    "add_fonts",
     "balance_alt",
     "balance_chart",
     "claim_words",
@@ -43,6 +45,8 @@ __all__ = [
     "curve_chart",
     "forest_alt",
     "forest_chart",
+    "icon_alt",
+    "icon_array",
     "interval_words",
     "joined",
     "key_title",

@@ -14,6 +14,7 @@ from followup_analytics.charts.style import (
     SeriesStyle,
     give_words,
     house_style,
+    left_to_right,
     new_axes,
     percent_axis,
     spread_apart,
@@ -179,7 +180,7 @@ def _label_ends(axes: Axes, lines: Sequence[_Line], horizon: int, ceiling: float
         if day == horizon:
             _lead(axes, (day, end), height, line.style.colour)
         _key(axes, axes.get_yaxis_transform(), (1.0, height), (_LEAD, _LEAD + _SAMPLE), line.style)
-        words = f"{_short(line.name)} {percent(end)}" + ("" if day == horizon else f" by day {day}")
+        words = f"{left_to_right(_short(line.name))} {percent(end)}" + ("" if day == horizon else f" by day {day}")
         axes.annotate(
             words, (1.0, height), xycoords=axes.get_yaxis_transform(), xytext=(_LEAD + _SAMPLE + 4, 0),
             textcoords="offset points", va="center", fontsize=9, annotation_clip=False,

@@ -126,9 +126,13 @@ def _finish_axes(axes: Axes) -> None:
 
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, symmetric=True))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: points(share, 0)))
-    axes.set_xlabel(
-        "Percentage points, strategy minus alternative\nfilled: interval without 0; band: too small to matter"
-    )
+    # The scale is symmetric: what the spaces part stands on either side of zero.
+    axes.set_xlabel("Percentage points\n ")
+    for side, words in ((-1, "← favours the alternative"), (1, "favours the strategy →")):
+        axes.annotate(
+            words, (0, 0), xycoords=("data", "axes fraction"), xytext=(7 * side, -33), textcoords="offset points",
+            ha="left" if side > 0 else "right", va="center", fontsize=8.5, annotation_clip=False,
+        )  # fmt: skip
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
 
@@ -142,7 +146,8 @@ def _caption(rows: Sequence[Judged]) -> str:
     one_sided = " (of claims that a gain or a harm is too small to matter, the 90% limit that decides)"
     one_sided = one_sided if decided else ""
     return (
-        "How much more often the outcome comes with the advice than without it, adjusted as the protocol says, with "
-        f"95% intervals{one_sided}. A filled square says that this claim's own interval leaves out "
-        f"zero; the verdict beside it also allows for testing many claims, so that it may still be “can’t tell”.{band}"
+        "How much more often the outcome comes to those who did what the advice is about (the strategy) than to those "
+        f"they are set beside (the alternative), adjusted, with 95% intervals{one_sided}. A filled square says that "
+        "this claim's own interval leaves out zero; the verdict beside it also allows for testing many claims, so "
+        f"that it may still be “can’t tell”.{band}"
     )

@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,6 +32,8 @@ SIMULATED = "simulated data"
 
 #: Least distance of two labels beside the axes, as a share of the axes' height.
 _APART = 0.075
+#: Below this are the letters that every font has.
+_LATIN = 0x250
 
 
 @dataclass(frozen=True)
@@ -98,12 +101,26 @@ def font_family() -> tuple[str, ...]:
     return ("Source Sans Pro", "DejaVu Sans")
 
 
+#: Families beside our own, by the files that they are from, in the order in which they were needed.
+_FURTHER: dict[Path, str] = {}
+
+
+def add_fonts(files: Iterable[Path]) -> None:
+    """Tell charts of font files for letters that ours lack."""
+    from matplotlib import font_manager
+
+    for path in files:
+        if path not in _FURTHER:
+            font_manager.fontManager.addfont(str(path))
+            _FURTHER[path] = font_manager.get_font(str(path)).family_name
+
+
 @contextmanager
 def house_style() -> Iterator[None]:
     """Our settings while a chart is drawn or saved; the user's own are back afterwards."""
     import matplotlib as mpl
 
-    settings: Any = {**_SETTINGS, "font.family": list(font_family())}
+    settings: Any = {**_SETTINGS, "font.family": [*font_family(), *_FURTHER.values()]}
     with mpl.rc_context(settings):
         yield
 
@@ -214,6 +231,7 @@ class Chart:
 
     def _settle(self) -> None:
         """Let the layout come to rest once: it moves by a hair at every drawing, and saving twice would differ."""
+        _give_one_font(self.figure)
         engine = self.figure.get_layout_engine()
         if engine is not None:
             engine.execute(self.figure)  # type: ignore[no-untyped-call,unused-ignore]
@@ -231,6 +249,35 @@ class Chart:
             f'src="data:image/png;base64,{image}"/>{caption}</figure>'
         )
         return {"text/html": face, "text/plain": repr(self)}
+
+
+#: Makes the numbers after a name that runs from right to left stand to its right.
+_LEFT_TO_RIGHT = "\u200e"
+
+
+def left_to_right(name: str) -> str:
+    """A name with numbers to follow: one that runs from right to left ends with a mark, so that they stand after it."""
+    runs_left = any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in name)
+    return name + _LEFT_TO_RIGHT if runs_left else name
+
+
+def _give_one_font(figure: Figure) -> None:
+    """Ask for one font for all of each text that ours can't set alone.
+
+    A text is set in one font that has all its letters, and has to be measured in the same.
+    """
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+    from matplotlib.text import Text
+
+    families = [*font_family(), *_FURTHER.values()]
+    for text in figure.findobj(Text):
+        letters = {ord(letter) for letter in text.get_text() if letter != "\n"}
+        if not letters or max(letters) < _LATIN:
+            continue
+        for family in families:
+            if letters <= set(get_font(findfont(FontProperties(family=family))).get_charmap()):
+                text.set_fontfamily([family, *(one for one in families if one != family)])
+                break
 
 
 def percent_axis(axis: Any) -> None:

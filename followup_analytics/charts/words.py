@@ -64,6 +64,8 @@ def value_label(key: str, value: str) -> str:
     if value == MISSING:
         return "not recorded"
     if key == "timing":
+        if value.endswith("+"):
+            return f"day {value[:-1]} or later"
         return f"day {value}" if value.isdigit() else f"days {value.replace('-', '–')}"
     if key == "attempt":
         return ordinal(value)

@@ -247,6 +247,8 @@ def _curve_title(found: Findings) -> str:
     last = found.last_shown()
     if last is None:
         return "How soon"
+    if not float(last["estimate"]):
+        return f"Nobody had {verb} by day {last['day']}"
     return f"{_of_100(float(last['estimate']))} in 100 interviews had {verb} by day {last['day']}"
 
 
@@ -256,7 +258,7 @@ def _curve(found: Findings, height: float) -> list[dict[str, Any]]:
         return [paragraph("No day of the curve can be shown.")]
     if not float(last["estimate"]):
         verb = "advanced" if found.main_event == "advanced" else "heard back"
-        return [paragraph(f"Nobody had {verb} by day {last['day']}: there is no curve to draw.")]
+        return [paragraph(f"No interview had {verb}: there is no curve to draw.")]
     rows, by = (found.both_curves, "cohort") if found.both_curves else (found.curve, None)
     few = found.options.min_cell
     drawn = curve_chart(rows, by=by, least_at_risk=few, simulated=found.counts.simulated, height=height)
@@ -273,7 +275,8 @@ def _box(found: Findings) -> dict[str, Any]:
         told.append(too_few_for_verdicts(found))
     elif any(row.get("verdict") in _OPEN_VERDICTS for row in found.claims):
         n = sum(row.get("verdict") in _OPEN_VERDICTS for row in found.claims)
-        told.append(f"Whether {n} of {len(found.claims)} pieces of the usual advice hold.")
+        some = "any" if n == len(found.claims) else f"{n} of {len(found.claims)} pieces"
+        told.append(f"Whether {some} of the usual advice {'holds' if some == 'any' else 'hold'}.")
     if any(is_hidden(row) for rows in found.tables.values() for row in rows) or any(map(is_hidden, found.groups)):
         told.append(" Groups of few applicants are hidden.")
     return aside(strong("What these data can’t say. "), *told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from followup_analytics.charts import claim_words, count, interval_words, joined, percent, points
+from followup_analytics.charts import count, interval_words, joined, percent, points
 from followup_analytics.claims.gates import MIN_FOR_VERDICT
 from followup_analytics.claims.result import ClaimRow
 from followup_analytics.log.shared_words import VERDICT_WORDS
@@ -23,7 +23,7 @@ from followup_analytics.report.document import (
     terms,
 )
 from followup_analytics.report.findings import Findings
-from followup_analytics.report.frame import front, meta_of
+from followup_analytics.report.frame import meta_of
 from followup_analytics.report.methods import notes_section, words_used
 from followup_analytics.report.verdicts import claims_blocks, limits_of, name_of, verdict_sentence
 from followup_analytics.results.formatting import cell_text
@@ -49,13 +49,14 @@ def claims_document(found: Findings) -> Document:
     """Compose the claims report; its protocol names every choice that was fixed before the data were looked at."""
     meta = meta_of(found, kind="claims", title="Does the advice hold?", subtitle="The usual advice, put to these data")
     sections = [
-        Section("The verdicts", tuple(claims_blocks(found)), new_page=True),
+        Section("The verdicts", tuple(claims_blocks(found, tally=False))),
         Section("Claim by claim", tuple(_each(found))),
         Section("How a verdict is reached", tuple(_protocol(found))),
         notes_section(found),
+        Section("Words used here", tuple(words_used(found))),
     ]
-    lead = Lead("The answer in one paragraph", (_answer(found),), warnings(found))
-    return Document(meta, lead, _figures(found), tuple(sections), front=front(words_used(found)))
+    lead = Lead("The answer", (_answer(found),), warnings(found))
+    return Document(meta, lead, _figures(found), tuple(sections))
 
 
 def _answer(found: Findings) -> tuple[Any, ...]:
@@ -130,14 +131,14 @@ def _rests_on(row: ClaimRow) -> dict[str, Any]:
         ("Alternative", _share(row.risk_alternative)),
         ("p, Holm", cell_text(row, "p_adjusted")),
         ("E-value", cell_text(row, "e_value")),
-        ("Plain table", "–" if row.naive is None else points(row.naive)),
+        ("Unadjusted", "–" if row.naive is None else points(row.naive)),
         ("Interviews", "–" if row.n_interviews is None else count(row.n_interviews)),
     ]
     columns = [
         Head(label, "left" if place == 0 else "right", share=1 if place == 0 else 0)
         for place, (label, _) in enumerate(cells)
     ]
-    caption = f"What the verdict on “{claim_words(row.claim)}” rests on"
+    caption = "What this verdict rests on"
     return table(f"tab-claim-{row.claim}", caption, columns, [[text for _, text in cells]])
 
 

@@ -46,7 +46,6 @@ from followup_analytics.results.columns import Field
 from followup_analytics.results.disclosure import SUPPRESSED
 from followup_analytics.results.formatting import format_cell, note_text
 from followup_analytics.results.row import Row
-from followup_analytics.text import shorten
 
 _RATE_FIELDS = (
     Field("n_attempts", "Attempts", "count"),
@@ -82,13 +81,17 @@ def cohort_document(found: Findings) -> Document:
         following += [_model(found), _advice(found), limits_section(found), notes_section(found)]
         following.append(Section("Words used here", tuple(words_used(found))))
     first, *more = following
-    sections = (*first_page(found, 2.9), replace(first, new_page=found.counts.applicants >= _FEW), *more)
-    return Document(meta, findings_lead(found), (), sections, template="cohort.typ")
+    page_one = first_page(found, 2.9)
+    # A first page without its chart has room for what follows.
+    full = found.counts.applicants >= _FEW and any(item["type"] == "chart" for one in page_one for item in one.blocks)
+    sections = (*page_one, replace(first, new_page=full), *more)
+    return Document(meta, findings_lead(found), (), sections)
 
 
 def _short_notes(found: Findings) -> Section:
     """For a small cohort: what can't be said, and the notes on the data, in a few lines."""
-    told = " ".join(one for one in (note_text(note) for note in found.notes) if found.facts.fits(one))
+    notes = [note for note in found.notes if note.code != "family"]
+    told = " ".join(one for one in map(note_text, notes) if found.facts.fits(one))
     model = found.reasons.get("model", "")
     return Section("Notes on the data", (paragraph(too_few_for_verdicts(found)), paragraph(f"{told} {model}".strip())))
 
@@ -131,15 +134,19 @@ def _rates_by(found: Findings, key: str, rows: Sequence[RatesRow]) -> list[dict[
         )
         more = len(shown) - len(drawn_rows)
         rest = (
-            f" The figure has the {len(drawn_rows)} with most attempts; the table has the other {more} too."
+            f"The figure has the {len(drawn_rows)} with most attempts; the table has the other {more} too."
             if more
             else ""
         )
-        where = (" ", ref(f"fig-{name}"), " and ", ref(f"tab-{name}"), f" give the numbers.{rest}")
-        blocks += [paragraph(_reading(key, rows), *where), chart(f"fig-{name}", Chart.of(drawn))]
+        title = _reading(key, rows, found.main_event).removesuffix(".")
+        blocks.append(chart(f"fig-{name}", Chart.of(drawn), title=title))
+        if rest:
+            blocks.append(paragraph(rest))
     else:
-        blocks.append(paragraph(_reading(key, rows)))
+        blocks.append(paragraph(_reading(key, rows, found.main_event)))
     blocks.append(_rate_table(found, key, rows, name, cumulative=has_cumulative))
+    if key == "attempt" and len(shown) > 1:
+        blocks.append(paragraph(_attempt_caution()))
     if has_cumulative:
         blocks.append(_cumulative(found, rows))
     return blocks
@@ -177,7 +184,7 @@ def _scale(found: Findings) -> str:
     return "Share advancing" if found.main_event == "advanced" else "Response rate"
 
 
-def _reading(key: str, rows: Sequence[RatesRow]) -> str:
+def _reading(key: str, rows: Sequence[RatesRow], event: str) -> str:
     """What a table says, in a sentence that is no surer than its intervals."""
     shown = [row for row in rows if row.get("estimate") is not None]
     if not shown:
@@ -195,21 +202,17 @@ def _reading(key: str, rows: Sequence[RatesRow]) -> str:
     least = min(shown, key=lambda row: float(row["estimate"]))
     lowest, highest = (f"{percent(float(row['estimate']))} ({_name(key, row)})" for row in (least, best))
     if percent(float(least["estimate"])) == percent(float(best["estimate"])):
-        alike = (
-            f"Rates hardly differ: {joined([_name(key, row) for row in shown])}, {percent(float(best['estimate']))}."
-        )
-        return alike + (_attempt_caution() if key == "attempt" else "")
-    spread = f"Rates run from {lowest} to {highest}"
+        return f"Rates hardly differ: {joined([_name(key, row) for row in shown])}, {percent(float(best['estimate']))}."
+    verb = "Advanced" if event == "advanced" else "Answered"
     sure = limits_text(best) and limits_text(least) and float(best["conf_low"]) > float(least["conf_high"])
-    tail = "; that is more than chance." if sure else "; so much may be chance."
-    return spread + tail + (_attempt_caution() if key == "attempt" else "")
+    tail = "more than chance" if sure else "so much may be chance"
+    return f"{verb} most often: {highest}; least: {lowest}; {tail}."
 
 
 def _attempt_caution() -> str:
     return (
-        " A later attempt is made only by those who have not heard yet. Its rate is about them, and a fall from the "
-        "first "
-        "attempt to the next does not say that trying again is in vain."
+        "A later attempt is made only by those who have not heard yet. Its rate is about them, and a fall from the "
+        "first attempt to the next does not say that trying again is in vain."
     )
 
 
@@ -333,15 +336,19 @@ def _curve_table(found: Findings, events: Sequence[str]) -> dict[str, Any]:
         Head(_curve_heading(events[0]), share=0.8),
     ]
     columns += [Head("95% interval", share=1.2), *(Head(_curve_heading(event), share=0.8) for event in events[1:])]
-    columns += [Head(f"{_curve_heading(events[0])}, {shorten(name, 24)}", share=1) for name in pair]
+    columns += [Head(f"{_curve_heading(events[0])}, {name}", share=1) for name in pair]
     body = []
-    for day in (day for day in days if day in main):
+    shown = [day for day, row in main.items() if row.estimate is not None]
+    days = sorted({day for day in days if day in main and day <= max(shown)} | {max(shown)})
+    for day in days:
         row = main[day]
         line = [f"day {day}", format_cell(row, Field("n_at_risk", "", "count")), format_cell(row, share)]
         line.append(format_cell(row, Field("conf_low", "", "share_interval", upper="conf_high")))
         line += [format_cell(other[day], share) for other in others]
         body.append([*line, *(format_cell(one[day], share) if day in one else "–" for one in pair.values())])
-    note = _table_note(found, [main[day] for day in days if day in main])
+    note = _table_note(found, [main[day] for day in days])
+    if max(shown) < found.options.horizon:
+        note = f"Later days are hidden: they would be about too few. {note or ''}".strip()
     if note:
         note = note.replace("* Few data: use with care.", "").strip() or None
     return table("tab-curve", "Share of all interviews, by days since the interview", columns, body, note=note)

@@ -79,6 +79,8 @@ class Meta:
     cohort: str | None = None
     confidential: bool = False
     paper: str = "a4"
+    #: Room between things, 1 as designed.
+    air: float = 1.0
     imprint: dict[str, Any] | None = None
 
 
@@ -99,7 +101,6 @@ class Document:
     lead: Lead
     figures: tuple[KeyFigure, ...]
     sections: tuple[Section, ...]
-    front: dict[str, Any] | None = None
     template: str = "report.typ"
 
     def as_data(self) -> dict[str, Any]:
@@ -162,13 +163,19 @@ def table(
     }
 
 
-def chart(name: str, drawn: Chart, *, width: float | None = None) -> dict[str, Any]:
-    """A drawn chart with its alt text and caption; `width` in inches, else as drawn."""
+def beside(svg: str, alt: str, *parts: Any) -> dict[str, Any]:
+    """A small drawing with what is said beside it."""
+    return {"type": "beside", "svg": svg, "alt": alt, "text": list(parts)}
+
+
+def chart(name: str, drawn: Chart, *, width: float | None = None, title: str | None = None) -> dict[str, Any]:
+    """A drawn chart with its alt text and caption; `width` in inches, else as drawn; `title` says what it finds."""
     return {
         "type": "chart",
         "id": name,
         "svg": drawn.svg(),
         "alt": drawn.alt,
         "caption": drawn.caption,
+        "title": title,
         "width": width or min(float(drawn.figure.get_figwidth()), 5.9),
     }

@@ -68,6 +68,8 @@ class Findings:
     both_curves: tuple[CurveRow, ...] = ()
     groups: tuple[CohortRow, ...] = ()
     comparison: tuple[ComparedRow, ...] = ()
+    #: The names of cohorts in full, where the pages shorten them.
+    long_names: Mapping[str, str] = field(default_factory=dict)
     model: ModelRow | None = None
     card: Mapping[str, Any] | None = None
     claims: tuple[ClaimRow, ...] = ()

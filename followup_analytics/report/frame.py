@@ -91,8 +91,3 @@ def _imprint(office: Office) -> dict[str, Any] | None:
     ]
     told = [{"label": label, "text": text} for label, text in lines if text]
     return {"lines": told, "signature": office.signature} if told or office.signature else None
-
-
-def front(terms: list[dict[str, Any]]) -> dict[str, Any]:
-    """The second page: contents, and the words that the numbers rest on."""
-    return {"title": "Words used here", "blocks": terms}

@@ -29,7 +29,7 @@ from followup_analytics.results.disclosure import (
 )
 from followup_analytics.results.disclosure.marked import HIDDEN_REASON, SUPPRESSED
 from followup_analytics.results.result import LogCounts, Result
-from followup_analytics.text import listed, shorten
+from followup_analytics.text import listed, told_apart
 
 if TYPE_CHECKING:
     from followup_analytics.answers.curves.result import CurveResult
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from followup_analytics.claims.result import ClaimsResult
     from followup_analytics.model.result import ModelRow
 
-_LONGEST_NAME = 80
+#: Letters of a name in the rows of a table, and of a cohort that heads a column.
+_LONGEST_NAME, _LONGEST_HEAD = 60, 26
 _ALL = "all_attempts"
 #: The keys of the tables of rates that a kind of report needs, where these are not what was asked for.
 _KEYS: Mapping[str, tuple[str, ...]] = {"bulletin": ("timing",), "claims": (), "methods": ()}
@@ -79,6 +80,7 @@ def gather(
     if kind in ("cohort", "methods"):
         model, card, reasons["model"] = _model(log, options)
     judged, catalogue, reasons["claims"] = _claims(log, options, claims)
+    heads = told_apart([row.group for row in case.clean_rows(groups)], _LONGEST_HEAD)
     return Findings(
         counts=counts,
         facts=LogFacts.of(log, at_risk),
@@ -87,9 +89,15 @@ def gather(
         tables={key: _short_names(case.clean_rows(table.rows)) for key, table in tables.items()},
         curve=case.clean_rows(curve.rows),
         quantiles=tuple(curve.quantiles),
-        both_curves=() if both is None else case.clean_rows(both.rows),
-        groups=case.clean_rows(groups),
-        comparison=case.clean_rows(comparison),
+        both_curves=tuple(
+            row.having(by={"cohort": heads[row.by["cohort"]]})
+            for row in case.clean_rows(() if both is None else both.rows)
+        ),
+        groups=tuple(row.having(group=heads[row.group]) for row in case.clean_rows(groups)),
+        comparison=tuple(
+            row.having(group=heads[row.group], against=heads[row.against]) for row in case.clean_rows(comparison)
+        ),
+        long_names={short: name for name, short in heads.items() if short != name},
         model=case.clean_all(model),
         card=case.clean_all(card),
         claims=case.clean_rows(judged.rows) if judged is not None else (),
@@ -173,7 +181,8 @@ def _too_few(what: str, options: Options) -> str:
 
 def _short_names(rows: Sequence[RatesRow]) -> tuple[RatesRow, ...]:
     """The rows with values of their keys no longer than a table or a sentence can bear."""
-    return tuple(row.having(by={key: shorten(value, _LONGEST_NAME) for key, value in row.by.items()}) for row in rows)
+    short = told_apart({value: None for row in rows for value in row.by.values()}, _LONGEST_NAME)
+    return tuple(row.having(by={key: short[value] for key, value in row.by.items()}) for row in rows)
 
 
 def _cohorts(

@@ -35,8 +35,10 @@ def groups_section(found: Findings) -> Section | None:
     if not found.groups:
         return None
     groups = found.groups[-_MOST_GROUPS:]
+    several = len(groups) > 1
     blocks = [
-        paragraph(*_opening(groups), " ", ref("tab-groups"), " has the numbers."),
+        # Of several cohorts the table says all; of one the sentence does.
+        paragraph(*([] if several else [*_opening(groups), " "]), ref("tab-groups"), _of_table(found, groups)),
         _groups_table(found, groups),
     ]
     if all(is_hidden(row) for row in groups):
@@ -44,6 +46,13 @@ def groups_section(found: Findings) -> Section | None:
     if found.comparison:
         blocks += _compared(found)
     return Section("What became of the cohorts" if len(groups) > 1 else "What became of the cohort", tuple(blocks))
+
+
+def _of_table(found: Findings, groups: Sequence[CohortRow]) -> str:
+    """What the table of cohorts has: the numbers of one, or of how many of the cohorts."""
+    if len(found.groups) > len(groups):
+        return f" has the latest {len(groups)} of {len(found.groups)} cohorts."
+    return " sets them side by side." if len(groups) > 1 else " has the numbers."
 
 
 def _opening(groups: Sequence[CohortRow]) -> list[str]:
@@ -60,21 +69,27 @@ def _opening(groups: Sequence[CohortRow]) -> list[str]:
 
 
 def _groups_table(found: Findings, groups: Sequence[CohortRow]) -> dict[str, object]:
-    columns = [Head("", "left", share=1), *(Head(value_label("cohort", row.group)) for row in groups)]
-    columns[0] = Head("Measure", "left", share=1)
+    columns = [Head("Measure", "left", share=1.5)]
+    columns += [Head(value_label("cohort", row.group), share=1) for row in groups]
     shown = [name for name in _MEASURES if any(row[name] is not None for row in groups)]
     body = [[_MEASURES[name], *(cell_text(row, name) for row in groups)] for name in shown]
     parts = []
+    ranged = "career_outcomes_rate_low" in shown
     if "career_outcomes_rate" in shown:
         parts.append(
-            "Knowledge rate and career outcomes rate as NACE defines them for the first-destination survey; the last "
-            "line gives the range if all whose destination is unknown had failed or succeeded."
+            "Knowledge rate: members whose destination is known. Career outcomes rate: of these, the employed, in "
+            "service or in further study (both as NACE’s first-destination survey defines them)"
+            + ("; below it the range if all others had failed or succeeded." if ranged else ".")
         )
     if len(found.groups) > len(groups):
         parts.append(f"The latest {len(groups)} of {len(found.groups)} cohorts.")
+    told = [f"{row.group}: {found.long_names[row.group]}." for row in groups if row.group in found.long_names]
+    if told:
+        parts.append(f"Names in full: {' '.join(told)}")
     if found.counts.simulated:
         parts.append("Simulated data.")
-    return table("tab-groups", "The cohorts side by side", columns, body, note=" ".join(parts) or None)
+    caption = "The cohorts side by side" if len(groups) > 1 else "The cohort in numbers"
+    return table("tab-groups", caption, columns, body, note=" ".join(parts) or None)
 
 
 def _compared(found: Findings) -> list[dict[str, object]]:
@@ -82,8 +97,8 @@ def _compared(found: Findings) -> list[dict[str, object]]:
     group, against = first.group, first.against
     columns = [
         Head("By day 30", "left", share=1),
-        Head(group),
-        Head(against),
+        Head(group, share=0.9),
+        Head(against, share=0.9),
         Head("Difference"),
     ]
     columns.append(Head("95% interval"))
@@ -101,7 +116,7 @@ def _compared(found: Findings) -> list[dict[str, object]]:
     why = "" if has_mix or not first.reason else f" They can’t be compared for the same mix. {first.reason}"
     return [
         heading(f"{_capital(group)} beside {against}"),
-        paragraph(*[_difference(row) for row in found.comparison], " ", ref("tab-compared"), " has the numbers.", why),
+        paragraph(*[_difference(row) for row in found.comparison], ref("tab-compared"), " has the numbers.", why),
         table("tab-compared", f"Two cohorts as they are{mix}", columns, body, note=note),
     ]
 

@@ -66,7 +66,8 @@ def methods_section(found: Findings) -> Section:
 
 def notes_section(found: Findings) -> Section:
     """What was left out or needs care, with counts."""
-    items: list[Parts] = [note_text(note) for note in found.notes]
+    # That no claim could be tested is said with the claims.
+    items: list[Parts] = [note_text(note) for note in found.notes if note.code != "family" or note.n]
     items += [reason for name, reason in found.reasons.items() if name == "type"]
     if not items:
         return Section(

@@ -29,4 +29,4 @@ def methods_document(found: Findings) -> Document:
         *([card] if card else []),
         notes_section(found),
     )
-    return Document(meta, lead, (), sections, template="cohort.typ")
+    return Document(meta, lead, (), sections)

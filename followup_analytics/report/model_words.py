@@ -41,7 +41,7 @@ def model_blocks(found: Findings, *, full: bool = False) -> list[dict[str, Any]]
     if row is None:
         why = found.reasons.get("model", "No model was fitted.")
         return [paragraph(f"No model of the chance of a response is given here. {why}")]
-    blocks = [paragraph(_what_it_is(found)), paragraph(*_verdict(row))]
+    blocks = [paragraph(_what_it_is(found)), paragraph(*_verdict(row, full=full))]
     if not full:
         return [*blocks, *(_terms(row) if _matters(row) else [])]
     calibration = _calibration(row.metrics)
@@ -93,10 +93,13 @@ def _what_it_is(found: Findings) -> str:
     )
 
 
-def _verdict(row: ModelRow) -> list[Any]:
+def _verdict(row: ModelRow, *, full: bool) -> list[Any]:
+    """Whether it predicts better; `full`: with the losses that say so."""
     metrics = row.metrics
     loss, base = (_estimate(metrics[name]) for name in ("log_loss", "log_loss_base_rate"))
-    losses = "" if loss is None or base is None else f" (log loss {loss:.3f} against {base:.3f}; less is better)"
+    losses = (
+        "" if not full or loss is None or base is None else f" (log loss {loss:.3f} against {base:.3f}; less is better)"
+    )
     if _matters(row):
         skill = _estimate(metrics["brier_skill"])
         share = (

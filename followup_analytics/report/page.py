@@ -99,6 +99,8 @@ def _ready(item: dict[str, Any], part: int, number: int) -> dict[str, Any]:
     """A block with what only a page needs: anchors, inline drawings, tables as files."""
     if item["type"] == "heading":
         return item | {"anchor": f"part-{part}-{number}"}
+    if item["type"] == "beside":
+        return item | {"svg_markup": _inline(item["svg"], f"icons-{part}-{number}", item["alt"])}
     if item["type"] == "chart":
         return item | {"svg_markup": _inline(item["svg"], item["id"], item["alt"])}
     if item["type"] == "table":

@@ -19,8 +19,8 @@ STANDARDS = ("ua-1", "a-2a")
 def press(document: Document, case: TypeCase, *, template: str | None = None) -> bytes:
     """Set a document and give the PDF's bytes.
 
-    The file's time stamp is midnight UTC of the document's day, system fonts and packages from elsewhere are not used:
-    same document, same bytes.
+    The file's time stamp is midnight UTC of the document's day, packages from elsewhere are not used, and of the system's
+    fonts only those that the type case had to borrow: same document, same bytes.
     """
     made: bytes = _compile(document, case, template or document.template, "pdf")
     return made
@@ -45,7 +45,8 @@ def _compile(
     data = json.dumps(case.clean_all(document.as_data()), ensure_ascii=False)
     midnight = int(datetime.combine(document.meta.day, time(), UTC).timestamp())
     more: dict[str, Any] = {"pdf_standards": list(STANDARDS)} if kind == "pdf" else {"ppi": ppi}
-    with as_file(files("followup_analytics.report") / "templates") as folder, font_folder(case.font_path) as fonts:
+    folders = files("followup_analytics.report") / "templates"
+    with as_file(folders) as folder, font_folder(case.font_path, case.lent) as fonts:
         made = typst.compile(
             str(Path(folder) / template),
             root=str(folder),

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from followup_analytics.charts import Chart, claim_words, count, forest_chart, joined, percent, points
+from followup_analytics.charts import (
+    Chart,
+    claim_words,
+    count,
+    forest_chart,
+    icon_alt,
+    icon_array,
+    joined,
+    percent,
+    points,
+)
 from followup_analytics.claims.gates import MIN_FOR_VERDICT
 from followup_analytics.claims.result import ClaimRow
 from followup_analytics.log.shared_words import VERDICT_WORDS
@@ -14,6 +25,7 @@ from followup_analytics.report.document import (
     Head,
     Parts,
     aside,
+    beside,
     bullets,
     chart,
     heading,
@@ -29,20 +41,29 @@ from followup_analytics.text import counted
 
 #: More pieces of advice than this are not named in a sentence.
 _MOST_NAMED = 4
+#: Verdicts as a sentence has them, of one piece of advice and of several.
+_SAID = {
+    "supported": ("holds here", "hold here"),
+    "contradicted": ("is contradicted", "are contradicted"),
+    "no_meaningful_difference": ("makes no difference that matters", "make no difference that matters"),
+    "inconclusive": ("is left open", "are left open"),
+    "not_testable": ("can’t be tested with what is logged", "can’t be tested with what is logged"),
+}
+_NOT_LOGGED = "Not logged: "
 _FIRM = ("supported", "contradicted", "no_meaningful_difference")
 
 
-def claims_blocks(found: Findings) -> list[dict[str, Any]]:
-    """The claims for a cohort report: the tally, the firm verdicts in sentences, chart and table, what is untested."""
+def claims_blocks(found: Findings, *, tally: bool = True) -> list[dict[str, Any]]:
+    """The claims for a report: their tally, the firm verdicts, chart and table, and what is untested."""
     tested = [row for row in found.claims if row.verdict != "not_testable"]
     absent = [row for row in found.claims if row.verdict == "not_testable"]
     untested = [row for row in absent if found.facts.fits(f"{name_of(found, row)} {row.reason}")]
-    blocks = [paragraph(*verdict_sentence(found), " ", _what_a_verdict_is())]
+    blocks = [paragraph(*([*verdict_sentence(found), " "] if tally else []), _what_a_verdict_is())]
     if found.counts.applicants < MIN_FOR_VERDICT:
         blocks.append(aside(strong("Too few for verdicts. "), too_few_for_verdicts(found)))
     firm = [row for row in tested if row.verdict in _FIRM]
     if firm:
-        blocks += [heading("What can be said"), bullets(*[verdict_line(found, row) for row in firm])]
+        blocks += [heading("What can be said"), *[_verdict_block(found, row) for row in firm]]
     if tested:
         blocks += _compared(found, tested)
     if untested:
@@ -58,21 +79,19 @@ def verdict_sentence(found: Findings, *, named: bool = True) -> Parts:
     rows = found.claims
     if not rows:
         return ()
-    said = {
-        "supported": ("holds here", "hold here"),
-        "contradicted": ("is contradicted", "are contradicted"),
-        "no_meaningful_difference": ("makes no difference that matters", "make no difference that matters"),
-        "inconclusive": ("is left open", "are left open"),
-        "not_testable": ("can’t be tested with what is logged", "can’t be tested with what is logged"),
-    }
-    tally = joined(
+    tally = _tally(rows, {verdict: _named(found, verdict) if named else "" for verdict in _SAID})
+    return (f"Of the usual advice, {counted(len(rows), 'piece was', 'pieces were')} put to these data: ", tally, ".")
+
+
+def _tally(rows: Sequence[ClaimRow], after: Mapping[str, str]) -> str:
+    """`1 holds here and 13 are left open`; `after`: what follows a verdict's words."""
+    return joined(
         [
-            f"{number} {one if number == 1 else several}{_named(found, verdict) if named else ''}"
-            for verdict, (one, several) in said.items()
+            f"{number} {one if number == 1 else several}{after.get(verdict, '')}"
+            for verdict, (one, several) in _SAID.items()
             if (number := sum(row.verdict == verdict for row in rows))
         ]
     )
-    return (f"Of the usual advice, {counted(len(rows), 'piece was', 'pieces were')} put to these data: ", tally, ".")
 
 
 def _named(found: Findings, verdict: str) -> str:
@@ -109,6 +128,15 @@ def verdict_line(found: Findings, row: ClaimRow) -> list[Any]:
     ]
 
 
+def _verdict_block(found: Findings, row: ClaimRow) -> dict[str, Any]:
+    """A verdict beside what a hundred interviews came to on either side; without risks its sentence alone."""
+    line = verdict_line(found, row)
+    if row.risk_strategy is None or row.risk_alternative is None:
+        return bullets(line)
+    sides = (("did this", row.risk_strategy), ("did not", row.risk_alternative))
+    return beside(icon_array(sides), icon_alt(sides), *line)
+
+
 def _compared_words(found: Findings, row: ClaimRow) -> str:
     """Both strategies, the outcome with its risk under each, and the difference with its interval."""
     numbers = f"{points(known(row.estimate))} percentage points ({limits_of(row.conf_low, row.conf_high)})."
@@ -134,10 +162,8 @@ def _what_a_verdict_is() -> str:
 
 
 def short_names(found: Findings, rows: Sequence[ClaimRow]) -> dict[str, str]:
-    """Claims by a few words, for the edge of a chart: their ids, with dashes between numbers only."""
-    if not found.facts.is_spoken:
-        return {row.claim: _short(name_of(found, row), 30) for row in rows}
-    return {row.claim: claim_words(row.claim) for row in rows}
+    """Claims by the advice as the tables have it, as much of it as the edge of a chart bears."""
+    return {row.claim: _short(name_of(found, row), 36) for row in rows}
 
 
 def _compared(found: Findings, rows: Sequence[ClaimRow]) -> list[dict[str, Any]]:
@@ -149,7 +175,7 @@ def _compared(found: Findings, rows: Sequence[ClaimRow]) -> list[dict[str, Any]]
         Head("Difference"),
         Head("95% interval"),
     ]
-    columns += [Head("Plain table"), Head("Verdict", "left")]
+    columns += [Head("Unadjusted"), Head("Verdict", "left")]
     body = [
         [
             names[row.claim],
@@ -161,20 +187,19 @@ def _compared(found: Findings, rows: Sequence[ClaimRow]) -> list[dict[str, Any]]
         ]
         for row in rows
     ]
-    note = "Differences in percentage points. Plain table: what comparing the two groups as they are would show."
+    note = "Differences in percentage points. Unadjusted: what comparing the two groups as they are would show."
     if found.counts.simulated:
         note += " Simulated data."
     return [
         heading("Tested advice"),
-        paragraph(
-            ref("fig-claims"),
-            " and ",
-            ref("tab-claims"),
-            " give all advice that was tested.",
-        ),
         table("tab-claims", "Verdicts on the usual advice", columns, body, note=note, long=True),
-        chart("fig-claims", Chart.of(drawn)),
+        chart("fig-claims", Chart.of(drawn), title=_forest_title(rows)),
     ]
+
+
+def _forest_title(rows: Sequence[ClaimRow]) -> str:
+    """How many of the pieces that could be tested got which verdict."""
+    return f"Of {counted(len(rows), 'piece', 'pieces')} of advice tested, {_tally(rows, {})}"
 
 
 def _short(name: str, limit: int) -> str:
@@ -182,19 +207,42 @@ def _short(name: str, limit: int) -> str:
     return name if len(name) <= limit else f"{name[: limit - 1].rstrip()}…"
 
 
+def not_logged(reason: str) -> list[str]:
+    """What a claim needs that is not logged, in words, from the sentence that says so."""
+    told = reason.removeprefix(_NOT_LOGGED).split("; record")[0]
+    found = []
+    for name in re.split(r", | and ", told):
+        in_words = re.search(r"\((.+)\)", name)
+        plain = name.split(" (")[0] if "purpose" in name or not in_words else in_words[1]
+        found.append(plain.replace("_", " ").strip())
+    return found
+
+
 def _untested(found: Findings, rows: Sequence[ClaimRow]) -> list[dict[str, Any]]:
+    absent = [row for row in rows if str(row.reason).startswith(_NOT_LOGGED)]
+    few = [row for row in rows if row not in absent]
+    blocks = [heading("Advice that these data can’t test")]
+    if absent:
+        needed = dict.fromkeys(name for row in absent for name in not_logged(str(row.reason)))
+        blocks.append(
+            paragraph(
+                f"{counted(len(absent), 'piece needs', 'pieces need')} what is not logged: {joined(list(needed))}."
+            )
+        )
+    if not few:
+        return blocks
     columns = [Head("Advice", "left", share=1), Head("Why it can’t be tested here", "left", share=1.5)]
-    body = [[name_of(found, row).rstrip("."), str(row.reason or "")] for row in rows]
+    body = [[name_of(found, row).rstrip("."), str(row.reason or "")] for row in few]
     return [
-        heading("Advice that these data can’t test"),
+        *blocks,
         paragraph(
-            f"For {count(len(rows))} of {count(len(found.claims))} pieces of advice something is missing (",
+            f"For {count(len(few))} of {count(len(found.claims))} pieces of advice there is too little of something (",
             ref("tab-untested"),
             ").",
         ),
         table(
             "tab-untested",
-            "What would have to be logged, or how many more interviews are needed",
+            "What these data have too little of",
             columns,
             body,
             long=True,

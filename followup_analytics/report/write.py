@@ -19,6 +19,7 @@ from followup_analytics.report.claims_report import claims_document
 from followup_analytics.report.cohort import cohort_document
 from followup_analytics.report.document import Document, paragraph
 from followup_analytics.report.findings import Options
+from followup_analytics.report.fit import fitted
 from followup_analytics.report.gather import gather
 from followup_analytics.report.handout import handout_document
 from followup_analytics.report.methods_report import methods_document
@@ -209,7 +210,7 @@ def _as_file(document: Document, case: TypeCase, path: Path) -> bytes:
         return page(document).encode("utf-8")
     if path.suffix.lower() == ".xlsx":
         return workbook(document)
-    return press(document, case)
+    return press(fitted(document, case), case)
 
 
 def _with_missing_signs(document: Document, case: TypeCase) -> Document:

@@ -33,8 +33,13 @@ def made_log(
     employers: Sequence[str] = ("Acme",),
     simulated: bool = True,
     rare_channel: str | None = None,
+    cohorts: Sequence[str] = (),
+    answered: float = 0.5,
 ) -> FollowUpLog:
-    """A log of `n` interviews; `rare_channel` is used by two applicants only, so that its row must be hidden."""
+    """A log of `n` interviews; `rare_channel` is used by two applicants only, so that its row must be hidden.
+
+    Applicants belong to `cohorts` in turn; a share of `answered` of the interviews gets a reply.
+    """
     draw = random.Random(seed)
     interviews, contacts, ends = [], [], []
     until = (START + dt.timedelta(days=95)).isoformat()
@@ -48,6 +53,7 @@ def made_log(
                 "interviewed_at": held.isoformat(),
                 "employer": employers[number % len(employers)],
                 "observed_until": until,
+                **({"cohort": cohorts[number // per_applicant % len(cohorts)]} if cohorts else {}),
             }
         )
         at = held
@@ -56,7 +62,7 @@ def made_log(
             used = rare_channel if rare_channel and number < 4 else draw.choice(list(channels))
             contacts.append(_contact(f"c{number}-{attempt}", name, at, "outbound", used))
         reply = held + dt.timedelta(days=draw.expovariate(1 / 9))
-        if draw.random() < 0.5:
+        if draw.random() < answered:
             contacts.append(_contact(f"r{number}", name, reply, "inbound", channels[0]))
         elif outcomes:
             ends.append({"interview_id": name, "outcome": draw.choice(list(outcomes)), "decided_at": reply.isoformat()})

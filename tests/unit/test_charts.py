@@ -30,7 +30,7 @@ def test_the_same_rows_give_the_same_bytes() -> None:
 def test_a_hidden_row_keeps_its_place_and_nothing_else() -> None:
     """A hidden row is named with the word hidden and has no dot, no interval and no n."""
     drawn = svg_of(charts.rate_chart([SHOWN, HIDDEN], keys=["timing"]))
-    assert "days 15+" in drawn
+    assert "day 15 or later" in drawn
     assert "hidden" in drawn
     assert drawn.count("n = ") == 1
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from followup_analytics.errors import UnreadableError
+from followup_analytics.report import typecase
 from followup_analytics.report.press import template_sources
 from followup_analytics.report.typecase import TypeCase, font_files, font_folder
 
@@ -61,8 +62,20 @@ def test_a_users_fonts_are_added(tmp_path: Path) -> None:
 def test_templates_fetch_nothing_and_evaluate_nothing() -> None:
     """No template names a package from the network or turns text into markup."""
     sources = template_sources()
-    assert set(sources) == {"book.typ", "cohort.typ", "report.typ", "sheet.typ"}
+    assert set(sources) == {"book.typ", "report.typ", "sheet.typ"}
     for text in sources.values():
         assert "@preview" not in text
         assert "eval(" not in text
         assert "#read(" not in text
+
+
+def test_a_font_of_the_system_lends_what_ours_lack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A letter that only a font of the system has is printed, that font is one of the report's, and no other is."""
+    lender = font_files()[0]
+    monkeypatch.setattr(typecase, "covered", lambda font_path=None: frozenset(range(128)))
+    monkeypatch.setattr(typecase, "system_fonts", lambda: (lender, font_files()[1]))
+    case = TypeCase()
+    assert case.printable("Müller 王") == "Müller [U+738B]"
+    assert case.lent == [lender]
+    with font_folder(more=case.lent) as folder:
+        assert len(list(folder.iterdir())) == len(font_files()) + 1
