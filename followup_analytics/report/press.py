@@ -19,8 +19,8 @@ STANDARDS = ("ua-1", "a-2a")
 def press(document: Document, case: TypeCase, *, template: str | None = None) -> bytes:
     """Set a document and give the PDF's bytes.
 
-    The file's time stamp is midnight UTC of the document's day, packages from elsewhere are not used, and of the system's
-    fonts only those that the type case had to borrow: same document, same bytes.
+    The file's time stamp is midnight UTC of the document's day, packages from elsewhere are not used, and of the
+    system's fonts only those that were borrowed for letters which ours lack: same document, same bytes.
     """
     made: bytes = _compile(document, case, template or document.template, "pdf")
     return made
