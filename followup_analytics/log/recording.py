@@ -158,14 +158,15 @@ def _look(log: FollowUpLog, min_cell: int) -> tuple[RecordingFinding, ...]:
 def _times(log: FollowUpLog, interviews: pl.DataFrame, every: int) -> _Times:
     """When what came first in each interview, in days; what lies before it or after its record is not counted.
 
-    `interviews` are each `every`th of the log.
+    `interviews` are each `every`th of the log. What a file says of interviews that are in the store alone is left out:
+    nobody knows here when they began.
     """
     began = interviews["_at_us"].to_numpy().astype(np.float64)
     dated = (interviews["at_precision"] == "day").fill_null(value=False).to_numpy()
     until = (interviews["_until_us"].to_numpy() - began) / DAY_US
 
     def of_these(table: str, columns: list[str]) -> pl.DataFrame:
-        rows = log.held(table).select(columns).with_columns(place=log.places(table))
+        rows = log.held(table).select(columns).with_columns(place=log.places(table)).drop_nulls("place")
         if every == 1:
             return rows
         return rows.filter(pl.col("place") % every == 0).with_columns(pl.col("place") // every)
