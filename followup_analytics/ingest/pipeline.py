@@ -17,7 +17,7 @@ from followup_analytics.ingest.cohorts import labels_given
 from followup_analytics.ingest.known import stored_interviews
 from followup_analytics.ingest.linking.decisions import read_reviews
 from followup_analytics.ingest.linking.roster import Roster, read_roster
-from followup_analytics.ingest.maps.mapping import load_map
+from followup_analytics.ingest.maps.mapping import FileMap, load_map
 from followup_analytics.ingest.opening import open_files
 from followup_analytics.ingest.result import CheckResult, IngestResult
 from followup_analytics.ingest.run import FileOnItsWay, Paths, Progress, Run, as_paths, read_options
@@ -94,7 +94,7 @@ def ingest_files(
     paths = as_paths(files)
     store = open_store(into, create=True)
     run = Run(options, store.pseudonyms(), store, Papers(store.folder, [*paths, *_given(roster, review)]), progress)
-    run.maps = {path.resolve(): load_map(one) for path, one in (maps or {}).items()}
+    run.maps = _own_maps(maps)
     run.join_duplicates = join_duplicates
     run.cohort_labels = labels_given(same_cohort)
     # Whoever gives a zone puts right what the store may hold wrongly.
@@ -118,11 +118,13 @@ def check_files(
     keep_notes: bool = False,
     keep: Sequence[str] = (),
     own_addresses: Sequence[str] = (),
+    maps: Mapping[Path, str | Path] | None = None,
     rejects: str | Path | None = None,
     progress: Progress | None = None,
 ) -> CheckResult:
     """Read, check and link files as `ingest_files` does, and store nothing.
 
+    maps: maps of single files, where they need different ones.
     rejects: a file for the rejected rows with their reasons; nothing is written without it. The result also tells for
     every column whether it would be stored, replaced by a pseudonym or dropped, and why.
 
@@ -144,7 +146,13 @@ def check_files(
     only = Path(rejects) if rejects is not None else None
     papers = Papers(Path(), [*paths, *_given(roster)], only=only, wanted=only is not None)
     run = Run(options, load_pseudonyms("sqlite:///:memory:"), None, papers, progress)
+    run.maps = _own_maps(maps)
     return _through(run, paths, source, roster, None, CheckResult)
+
+
+def _own_maps(maps: Mapping[Path, str | Path] | None) -> dict[Path, FileMap]:
+    """The maps of single files, by the place of each file."""
+    return {path.resolve(): load_map(one) for path, one in (maps or {}).items()}
 
 
 def _given(*files: Paths | None) -> list[Path]:

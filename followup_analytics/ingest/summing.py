@@ -193,7 +193,11 @@ def _how_recorded(fresh: Sequence[CheckedTable]) -> tuple[Note, ...]:
     frames = {name: [one.frame for one in fresh if one.table == name] for name in (*CLOCKS, APPLICANTS.name)}
     if not all(frames[name] for name in (INTERVIEWS.name, CONTACTS.name)):
         return ()
-    log = assemble({name: pl.concat(found, how="diagonal_relaxed") for name, found in frames.items() if found})
+    # Files of one run may name the same interview, such as a sheet and its mended rows: the last one holds.
+    together = {name: pl.concat(found, how="diagonal_relaxed") for name, found in frames.items() if found}
+    log = assemble(
+        {name: frame.unique(TABLES[name].key, keep="last", maintain_order=True) for name, frame in together.items()}
+    )
     return recording_notes(log, about_outcomes=False)
 
 

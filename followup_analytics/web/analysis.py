@@ -44,7 +44,10 @@ async def overview(request: Request) -> Response:
     if desk.source is None:
         return page(request, "welcome.html", title="Start here")
     log = await worked(desk.log)
-    return page(request, "overview.html", title="Overview", log=log, sizes=_sizes(log), cohorts=_cohorts(log))
+    return page(
+        request, "overview.html", title="Overview", log=log, sizes=_sizes(log), cohorts=_cohorts(log),
+        stored=_stored(request.query_params.get("stored")),
+    )  # fmt: skip
 
 
 @told
@@ -111,7 +114,7 @@ async def claims(request: Request) -> Response:
     tested = await worked(_tested, desk)
     return page(
         request, "claims.html", title="Is the usual advice right?", face=await worked(face_of, tested),
-        verdicts=_verdicts(tested),
+        groups=_grouped(_verdicts(tested)),
         command=_command(desk, "claims"),
     )  # fmt: skip
 
@@ -188,6 +191,21 @@ def _verdicts(result: Any) -> list[dict[str, Any]]:
         }
         for row in result.rows
     ]
+
+
+def _grouped(verdicts: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The verdicts by what they say, in the order in which they first come; those that say something first."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one in verdicts:
+        found.setdefault(str(one["verdict"]), []).append(one)
+    return sorted(found.items(), key=lambda item: item[0].startswith("can"))
+
+
+def _stored(said: str | None) -> str | None:
+    """How many rows were stored just now, in words."""
+    return (
+        f"{int(said):,} new {'row' if said == '1' else 'rows'}" if said and said.isdigit() and len(said) < 12 else None
+    )
 
 
 def _part(log: FollowUpLog, cohort: str | None) -> FollowUpLog:

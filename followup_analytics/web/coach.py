@@ -129,10 +129,12 @@ async def new(request: Request) -> Response:
     applicant = words(form, "applicant")
     if applicant is None:
         raise UsageError("Say whose interview it was.")
+    url = desk.store_at_home()
     entry = await worked(
-        track_interview, desk.use_store_at_home(), applicant, at=words(form, "at"),
+        track_interview, url, applicant, at=words(form, "at"),
         time_zone=words(form, "time_zone"), employer=words(form, "employer"), cohort=words(form, "cohort"),
     )  # fmt: skip
+    desk.open(url)
     return go(f"/interviews/{entry.id}")
 
 

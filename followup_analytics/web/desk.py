@@ -56,11 +56,15 @@ class Desk:
             raise UsageError("These files are read and not written to: open a store to record what happened.")
         return self.source
 
-    def use_store_at_home(self) -> str:
-        """The store that files are taken into: the one that is open, else one in the home folder."""
-        if self.source is None:
-            self.source = f"sqlite:///{self.home / 'followup.db'}"
-        return self.store()
+    def store_at_home(self) -> str:
+        """The store that files and entries are taken into: the one that is open, else one in the home folder."""
+        return self.store() if self.is_store else f"sqlite:///{self.home / 'followup.db'}"
+
+    def open(self, source: str) -> None:
+        """Lay something else on the desk."""
+        with self._lock:
+            if source != self.source:
+                self.source, self._log, self._answers = source, None, {}
 
     def log(self) -> FollowUpLog:
         """The log as it is now. Raises UsageError while nothing is open, else what `read_log` raises."""
@@ -74,15 +78,25 @@ class Desk:
                 self._log, self._answers = (state, read_log(self.source)), {}
             return self._log[1]
 
+    def kept(self, key: tuple[Any, ...]) -> Any:
+        """An answer that was worked out on the log as it is now; None where it was not."""
+        self.log()
+        return self._answers.get(key)
+
+    def keep(self, key: tuple[Any, ...], answer: Any) -> None:
+        """Keep an answer for as long as the log stays as it is."""
+        with self._lock:
+            while len(self._answers) >= _MOST_KEPT:
+                self._answers.pop(next(iter(self._answers)))
+            self._answers[key] = answer
+
     def answer(self, key: tuple[Any, ...], make: Callable[[FollowUpLog], Any]) -> Any:
         """An answer on the log as it is now, worked out once for each key."""
         log = self.log()
         kept = self._answers.get(key)
         if kept is None:
             kept = make(log)
-            if len(self._answers) >= _MOST_KEPT:
-                self._answers.pop(next(iter(self._answers)))
-            self._answers[key] = kept
+            self.keep(key, kept)
         return kept
 
     def _state(self) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from followup_analytics.text import clean
 if TYPE_CHECKING:
     from followup_analytics.results.result import Result
 
+_OPTION = re.compile(r"--[a-z][a-z-]*")
 #: Dots per inch of pictures: sharp at twice the usual size.
 _DPI = 160
 
@@ -58,6 +60,27 @@ def face_of(result: Result, *, drawn: bool = True) -> Face:
         picture=_picture(result) if drawn and body else None,
         simulated=result.counts.simulated,
     )
+
+
+#: Options of the commands that refusals name, as the page calls them.
+_IN_PAGE = {
+    "--time-zone": "the field Time zone",
+    "--map": "the field Map of the columns",
+    "--observed-until": "the field The files are complete until",
+    "--same-cohort": "the fields under Cohorts",
+    "--keep": "the boxes beside the columns",
+    "--day-first": "the answer to the question on dates",
+    "--month-first": "the answer to the question on dates",
+    "--at": "the field When",
+    "--min-cell": "the number of applicants that the page was started with (--min-cell)",
+    "--each-file": "one file at a time",
+    "--name": "the field Name",
+}
+
+
+def in_page_words(text: str) -> str:
+    """A sentence of the commands with options named as the page's fields are."""
+    return _OPTION.sub(lambda found: _IN_PAGE.get(found.group(0), found.group(0)), text)
 
 
 def _picture(result: Result) -> Picture | None:

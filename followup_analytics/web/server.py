@@ -30,8 +30,10 @@ def make_app(desk: Desk, *, hosts: frozenset[str], keys: Keys, close: Callable[[
     from starlette.routing import Mount, Route
     from starlette.staticfiles import StaticFiles
 
-    from followup_analytics.web import analysis, coach, files
+    from followup_analytics.web import analysis, coach, files, working
+    from followup_analytics.web.drops import Tray
     from followup_analytics.web.setting import House, environment
+    from followup_analytics.web.works import Works
 
     both = ["GET", "POST"]
     routes = [
@@ -44,7 +46,16 @@ def make_app(desk: Desk, *, hosts: frozenset[str], keys: Keys, close: Callable[[
         Route("/claims/{claim}", analysis.claim),
         Route("/report", analysis.report, methods=both),
         Route("/files", files.files, methods=both),
-        Route("/files/store", files.store, methods=["POST"]),
+        Route("/files/{drop}", files.looked),
+        Route("/files/{drop}/answers", files.answers, methods=["POST"]),
+        Route("/files/{drop}/options", files.options, methods=["POST"]),
+        Route("/files/{drop}/mend", files.mend, methods=["POST"]),
+        Route("/files/{drop}/mend.xlsx", files.to_mend),
+        Route("/files/{drop}/store", files.store, methods=["POST"]),
+        Route("/files/{drop}/discard", files.discard, methods=["POST"]),
+        Route("/work/{work}", working.work),
+        Route("/work/{work}/events", working.heard),
+        Route("/work/{work}/stop", working.stop, methods=["POST"]),
         Route("/today", coach.today),
         Route("/today/entry", coach.enter, methods=["POST"]),
         Route("/today/outcome", coach.decide, methods=["POST"]),
@@ -57,10 +68,11 @@ def make_app(desk: Desk, *, hosts: frozenset[str], keys: Keys, close: Callable[[
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette):  # type: ignore[no-untyped-def]
-        app.state.tray = files.Tray()
+        app.state.tray = Tray()
         try:
             yield
         finally:
+            app.state.house.works.end()
             app.state.tray.clear()
 
     from starlette.exceptions import HTTPException
@@ -71,7 +83,7 @@ def make_app(desk: Desk, *, hosts: frozenset[str], keys: Keys, close: Callable[[
         lifespan=lifespan,
         exception_handlers={HTTPException: _refused, 500: _failed},
     )
-    app.state.house = House(desk, keys, environment())
+    app.state.house = House(desk, keys, environment(), Works())
     app.state.close = close
     return app
 
@@ -163,7 +175,14 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _failed(request: Request, error: Exception) -> Response:
     """A fault of the program: said as such, without anything of the data."""
+    import os
+    import sys
+    import traceback
+
     from followup_analytics.web.setting import page
 
+    if os.environ.get("FOLLOWUP_DEBUG"):
+        # For whoever looks for the fault, and asked: it may quote what was read.
+        traceback.print_exception(error, file=sys.stderr)
     sentence = f"A fault of this program, not of your data ({type(error).__name__}). Nothing was half written."
     return page(request, "problem.html", title="A fault", status=500, problem=sentence)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from followup_analytics.errors import FollowUpError
+from followup_analytics.web.faces import in_page_words
 from followup_analytics.web.safety import Keys
+from followup_analytics.web.works import Works
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -39,6 +41,7 @@ class House:
     desk: Desk
     keys: Keys
     templates: Environment
+    works: Works
 
 
 @functools.cache
@@ -70,11 +73,13 @@ def page(request: Request, template: str, *, title: str, status: int = 200, **mo
         "title": title,
         "menu": MENU,
         "here": request.url.path,
+        "section": "/" + request.url.path.split("/")[1],
         "desk": house.desk,
         "form_token": house.keys.form,
         "command": None,
         "problem": None,
         "done": None,
+        "running": house.works.running,
         **more,
     }
     return HTMLResponse(house.templates.get_template(template).render(given), status)
@@ -95,7 +100,9 @@ def told(handler: Handler) -> Handler:
         try:
             return await handler(request)
         except FollowUpError as error:
-            return page(request, "problem.html", title="That can’t be done", status=400, problem=str(error))
+            return page(
+                request, "problem.html", title="That can’t be done", status=400, problem=in_page_words(str(error))
+            )
 
     return answer
 
@@ -111,7 +118,7 @@ async def form_of(request: Request) -> FormData:
     """The form of a request. Raises the refusal of a form that no page of this run made."""
     from starlette.exceptions import HTTPException
 
-    form = await request.form(max_files=50, max_fields=200)
+    form = await request.form(max_files=50, max_fields=4_000)
     token = form.get("form_token")
     if not isinstance(token, str) or not house_of(request).keys.knows_form(token):
         raise HTTPException(403, "This form is from an earlier run: load the page again.")

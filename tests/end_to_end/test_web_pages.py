@@ -62,12 +62,10 @@ def test_an_analyst_gets_from_files_to_a_report(simulated_folder: Path, tmp_path
         made.enter()
         names = [one for one in sorted(simulated_folder.iterdir()) if one.suffix in (".csv", ".parquet")]
         dropped = [("files", (one.name, one.read_bytes(), "text/csv")) for one in names]
-        looked = made.post("/files", {"time_zone": "Europe/Berlin"}, files=dropped)
-        assert looked.status_code == 200
-        drop = re.search(r'name="drop" value="([^"]+)"', looked.text)
-        assert drop is not None
+        drop = made.post("/files", {"time_zone": "Europe/Berlin"}, files=dropped).headers["location"]
+        assert "What becomes of each column" in made.client.get(drop).text
         assert not (tmp_path / "followup.db").exists()
-        assert made.post("/files/store", {"drop": drop.group(1), "time_zone": "Europe/Berlin"}).status_code == 303
+        assert made.post(f"{drop}/store", {}).status_code == 303
         assert "interviews" in made.client.get("/").text
         pdf = made.post("/report", {"kind": "cohort", "form": "pdf"})
         assert pdf.content.startswith(b"%PDF")
@@ -95,4 +93,69 @@ def test_forms_have_labels_and_pages_a_heading(simulated_folder: Path, tmp_path:
         assert text.count("<h1>") == 1
         assert 'href="#main"' in text
         fields = re.findall(r'<(?:input|select)(?![^>]*type="hidden")[^>]*name="', text)
-        assert text.count("<label>") >= len(fields)
+        assert text.count("<label") >= len(fields)
+
+
+FOREIGN = (
+    "Name;Company;Interviewed;Rang;How\n"
+    "Ada Roth;Acme;3/4/2026 10:00;3/7/2026 09:15;vm\n"
+    "Ben Bosch;Beta;3/5/2026 11:00;3/9/2026 16:10;spoke w/ HR\n"
+    "Cem Gul;Gamma;3/6/2026 12:30;soonish;vm\n"
+)
+
+
+@pytest.fixture
+def dropped(tmp_path: Path):
+    """A page on which a foreign sheet with one bad date was dropped, and the address of what was found."""
+    made = Page(None, tmp_path)
+    with made.client:
+        made.enter()
+        files = [("files", ("tracker 2026.csv", FOREIGN.encode(), "text/csv"))]
+        yield made, made.post("/files", {"time_zone": "Europe/Berlin"}, files=files).headers["location"]
+
+
+def test_a_foreign_sheet_is_asked_about_and_shown_as_understood(dropped: tuple[Page, str]) -> None:
+    """Questions carry their default, the first rows stand there as they would be stored, and answers are kept."""
+    page, address = dropped
+    text = page.client.get(address).text
+    assert "Which comes first in dates such as 3/4/2026?" in text
+    assert "2026-03-04T10:00:00" in text
+    page.post(f"{address}/answers", {"file": "0", "q:order": "day"})
+    assert "2026-04-03T10:00:00" in page.client.get(address).text
+
+
+def test_every_column_is_accounted_for_before_anything_is_stored(dropped: tuple[Page, str], tmp_path: Path) -> None:
+    """A name becomes a code, and there is no store yet."""
+    page, address = dropped
+    text = page.client.get(address).text
+    row = re.search(r'<th scope="row">Name</th><td>tracker 2026.csv</td><td[^>]*>([^<]+)</td>', text)
+    assert row is not None
+    assert row.group(1) == "replaced by a code"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_row_is_mended_in_place(dropped: tuple[Page, str], tmp_path: Path) -> None:
+    """The bad cell stands in a field with its reason; put right, the row goes into the store with the others."""
+    page, address = dropped
+    text = page.client.get(address).text
+    assert 'value="soonish" aria-invalid="true"' in text
+    revision = re.search(r'name="revision" value="(\d+)"', text)
+    assert revision is not None
+    page.post(f"{address}/mend", {"revision": revision.group(1), "cell:0:3": "3/8/2026 10:00"})
+    assert "aria-invalid" not in page.client.get(address).text
+    page.post(f"{address}/store", {})
+    assert read_log(f"sqlite:///{tmp_path / 'followup.db'}").contacts.height == 3
+
+
+def test_rows_mended_in_another_tab_are_not_written_over(dropped: tuple[Page, str]) -> None:
+    """A form of before the last change is refused with a sentence."""
+    page, address = dropped
+    answer = page.post(f"{address}/mend", {"revision": "0", "cell:0:3": "3/8/2026"})
+    assert answer.status_code == 400
+    assert "in another tab" in answer.text
+
+
+def test_what_is_to_be_mended_comes_as_a_workbook(dropped: tuple[Page, str]) -> None:
+    """The same workbook as of an office's folder."""
+    page, address = dropped
+    assert page.client.get(f"{address}/mend.xlsx").content.startswith(b"PK")

@@ -454,3 +454,15 @@ def test_a_folder_of_the_logs_tables_is_taken_as_its_tables(tmp_path: Path) -> N
         ("interviews", 1),
         ("contacts", 1),
     ]
+
+
+def test_two_files_of_one_run_may_name_the_same_interview(tmp_path: Path) -> None:
+    """A sheet and its mended rows, given together, are read as one record."""
+    head = "interview_id,applicant_id,interviewed_at\n"
+    calls = "contact_id,interview_id,at,direction,channel\n"
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "interviews.csv").write_text(head + "i1,a,2026-03-02T10:00+01:00\n")
+        (tmp_path / name / "contacts.csv").write_text(f"{calls}{name},i1,2026-03-05T10:00+01:00,outbound,phone\n")
+    files = sorted(tmp_path.rglob("*.csv"))
+    assert sum(row.rejected for row in check_files(files).rows) == 0
