@@ -22,7 +22,7 @@ from followup_analytics.log.checks import CheckedTable
 from followup_analytics.log.clock import local_times
 from followup_analytics.log.followup_log import Note, assemble, clock_notes
 from followup_analytics.log.recording import recording_notes
-from followup_analytics.log.schema import APPLICANTS, CLOCKS, CONTACTS, INTERVIEWS, TABLES
+from followup_analytics.log.schema import APPLICANTS, CLOCKS, CONTACTS, INTERVIEWS, OUTCOME_TABLE, TABLES
 from followup_analytics.results.result import LogCounts
 from followup_analytics.sheets.tabular import ROW, header_key
 from followup_analytics.store import Store
@@ -193,11 +193,15 @@ def _how_recorded(fresh: Sequence[CheckedTable]) -> tuple[Note, ...]:
     frames = {name: [one.frame for one in fresh if one.table == name] for name in (*CLOCKS, APPLICANTS.name)}
     if not all(frames[name] for name in (INTERVIEWS.name, CONTACTS.name)):
         return ()
-    # Files of one run may name the same interview, such as a sheet and its mended rows: the last one holds.
     together = {name: pl.concat(found, how="diagonal_relaxed") for name, found in frames.items() if found}
-    log = assemble(
-        {name: frame.unique(TABLES[name].key, keep="last", maintain_order=True) for name, frame in together.items()}
-    )
+    # Files of one run may name the same interview, such as a sheet and its mended rows: the last one holds. Contacts of
+    # interviews that the store had before say nothing here.
+    here = together[INTERVIEWS.name].drop("_story", strict=False)
+    here = together[INTERVIEWS.name] = here.unique("interview_id", keep="last", maintain_order=True)
+    for name in (one for one in (CONTACTS.name, OUTCOME_TABLE.name) if one in together):
+        rows = together[name].drop("_story", strict=False)
+        together[name] = rows.join(here.select("interview_id"), on="interview_id", how="semi", maintain_order="left")
+    log = assemble(together)
     return recording_notes(log, about_outcomes=False)
 
 
