@@ -21,13 +21,23 @@ POLARS_TYPES: Mapping[str, pl.DataType] = {
     "integer": pl.Int64(),
     "timestamp": pl.Datetime("us", "UTC"),
 }
-#: The contract's spellings, and what spreadsheet programs make of true and false in German, French and Spanish.
-_TRUE = ("true", "1", "yes", "1.0", "wahr", "vrai", "verdadero")
-_FALSE = ("false", "0", "no", "0.0", "falsch", "faux", "falso")
+#: The contract's spellings, what spreadsheet programs make of true and false in other languages, and yes and no there.
+_TRUE = frozenset(
+    {"true", "yes", "1", "1.0", "wahr", "ja", "vrai", "oui", "verdadero", "sí", "si", "vero", "sì", "waar"}
+    | {"verdadeiro", "sim", "sant", "sand", "tosi", "prawda", "tak", "pravda", "igaz"}
+)
+_FALSE = frozenset(
+    {"false", "no", "0", "0.0", "falsch", "nein", "faux", "non", "falso", "onwaar", "nee", "não", "falskt", "falsk"}
+    | {"epätosi", "fałsz", "nie", "nepravda", "hamis"}
+)
+#: A cell that was written as a formula, so that a spreadsheet leaves it as text: ="007".
+_FORMULA = r'^="(.*)"$'
+_WHOLE = r"^\d+\.0+$"
+_THOUSANDS_AND_POINT = r"^[+-]?\d{1,3}(?:,\d{3})+\.\d+$"
 _THOUSANDS = r"^[+-]?\d{1,3}(?:,\d{3})+$"
 _DECIMAL_COMMA = r"^[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+$"
 _CONTROL = r"\x00-\x08\x0B-\x1F\x7F-\x9F\x{202A}-\x{202E}\x{2066}-\x{2069}\x{FDD0}-\x{FDEF}\x{FEFF}\x{FFFE}\x{FFFF}"
-UNCLEAN = rf"^$|^[\s']|\s$|[{_CONTROL}]"
+UNCLEAN = rf"^$|^[\s']|^=\"|\s$|[{_CONTROL}]"
 #: Columns with fewer distinct cells than this share of their rows are cleaned cell by distinct cell.
 _FEW = 0.1
 
@@ -49,7 +59,7 @@ def cast_simple(given: pl.Series, column: Column) -> tuple[pl.Series, pl.Series]
         return cast, cast.is_null() & given.is_not_null()
     text = clean_text(as_text(given))
     if column.type in ("text", "zone"):
-        return text, no_cell
+        return _whole_keys(text) if column.name.endswith("_id") else text, no_cell
     cast = _by_distinct(text, column)
     return cast, cast.is_null() & text.is_not_null()
 
@@ -67,9 +77,21 @@ def clean_text(text: pl.Series) -> pl.Series:
     if not text.str.contains(UNCLEAN).any():
         return text
     cleaned = (
-        pl.col("text").str.replace_all(rf"[{_CONTROL}]", "").str.replace(r"^'([=+\-@\t\r])", "${1}").str.strip_chars()
+        pl.col("text")
+        .str.replace_all(rf"[{_CONTROL}]", "")
+        .str.replace(r"^'([=+\-@\t\r])", "${1}")
+        .str.replace(_FORMULA, "${1}")
+        .str.strip_chars()
     )
     return pl.DataFrame({"text": text}).select(pl.when(cleaned != "").then(cleaned).alias(text.name))[text.name]
+
+
+def _whole_keys(text: pl.Series) -> pl.Series:
+    """Keys that a program saved as decimals (7.0) as the whole numbers that they were; not where some really differ."""
+    pointed = text.str.contains(".", literal=True)
+    if not pointed.any() or not text.filter(pointed).str.contains(_WHOLE).all():
+        return text
+    return text.str.replace(r"^(\d+)\.0+$", "${1}")
 
 
 def _by_distinct(text: pl.Series, column: Column) -> pl.Series:
@@ -87,8 +109,8 @@ def _parse(text: pl.Series, column: Column) -> pl.Series:
         return text.str.to_lowercase().str.replace_all(r"[\s\-]+", "_")
     if column.type == "boolean":
         low = text.str.to_lowercase()
-        yes = low.is_in(_TRUE)
-        known = yes | low.is_in(_FALSE)
+        yes = low.is_in(list(_TRUE))
+        known = yes | low.is_in(list(_FALSE))
         return yes.set(~known, None)
     number = plain_numbers(text).cast(pl.Float64, strict=False)
     if column.type == "integer":
@@ -103,6 +125,8 @@ def plain_numbers(text: pl.Series) -> pl.Series:
     """
     if not text.str.contains(",", literal=True).any():
         return text
+    grouped = text.str.contains(_THOUSANDS_AND_POINT).fill_null(value=False)
+    text = text.str.replace_all(",", "", literal=True).zip_with(grouped, text)
     with_comma = text.str.contains(_DECIMAL_COMMA).fill_null(value=False)
     thousands = text.str.contains(_THOUSANDS).fill_null(value=False)
     decimal = bool((with_comma & ~thousands).any())

@@ -11,7 +11,7 @@ from followup_analytics.sheets.dates import iso_times, order_of
 from followup_analytics.sheets.tabular import header_key
 
 #: An ISO date, or something that begins like one.
-_BEGINS_ISO = r"^\s*(?:\d{4}-\d{2}-\d{2}|$)"
+_BEGINS_ISO = r"^\s*(?:\d{4}-\d{2}-\d{2}[T ]*(?:\d|$)|$)"
 _TIMES = {column.name for table in TABLES.values() for column in table.columns if column.type == "timestamp"}
 
 

@@ -47,9 +47,10 @@ _WEEKDAY = (
 _MONTH_AFTER_WORD = r"^(?i:mar[a-z]*)\.? \d{1,2}(?:st|nd|rd|th)?(?:,? \d{2,4})?(?:\D|$)"
 _ABBREVIATED_ZONE = r"\s*\([A-Za-z ]+\)$"
 _REST = r"(?:[T ,]+(?:(?i:at|um|à|a las|a la|@|-|–) ?)?(?P<rest>.*))?$"
-_ISO = r"^(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})" + _REST
-_NUMERIC = r"^(?P<a>\d{1,2})(?P<mark>[/.\-])(?P<b>\d{1,2})[/.\-](?P<y>\d{4}|\d{2})" + _REST
-_NO_YEAR = r"^(?P<a>\d{1,2})(?P<mark>[/.\-])(?P<b>\d{1,2})\.?" + _REST
+_ISO = r"^(?P<y>\d{4})(?:[-/]|\. ?)(?P<m>\d{1,2})(?:[-/]|\. ?)(?P<d>\d{1,2})\.?" + _REST
+#: Behind a year some countries write a point or their word for it.
+_NUMERIC = r"^(?P<a>\d{1,2})(?P<mark>[/.\-]) ?(?P<b>\d{1,2})[/.\-] ?(?P<y>\d{4}|\d{2})(?:\.| ?(?:г|р)\.)?" + _REST
+_NO_YEAR = r"^(?P<a>\d{1,2})(?P<mark>[/.\-]) ?(?P<b>\d{1,2})\.?" + _REST
 _NAME = r"(?P<m>[A-Za-zÀ-ÿ]{3,10})"
 _DAY_MONTH = (
     r"^(?P<d>\d{1,2})(?:st|nd|rd|th|er|º|\.)?[ \-/]*(?:of |de )?" + _NAME + r"\.?"
@@ -61,10 +62,20 @@ _MONTH_DAY = (
 )
 _TIME = (
     r"(?i)^(?P<h>\d{1,2})(?:[:.h](?P<min>\d{2}))?(?:[:.](?P<s>\d{2})(?P<f>[.,]\d{1,9})?)?\s*"
-    r"(?:(?P<half>[ap])\.?m?\.?|uhr|hrs?\.?|h)?\s*(?P<offset>Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
+    r"(?:(?P<half>[ap])\.?\s?m?\.?|uhr|hrs?\.?|h)?\s*(?P<offset>Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
     r"(?:\s*[-–]\s*\d{1,2}(?:[:.h]\d{2})?\s*(?P<end>[ap])?\.?m?\.?(?:\s*uhr|\s*h)?)?$"
 )
 _SPAN_OF_TIME = r"^(\d{1,2}:\d{2})\s*[-–]\s*\d{1,2}:\d{2}$"
+#: The halves of the day in Korean, Chinese, Japanese and Greek, before the time or after it.
+_CLOCK = r"(?P<time>\d{1,2}:\d{2}(?::\d{2})?)"
+_HALVES = {
+    "am": rf"(?:오전|上午|午前) ?{_CLOCK}",
+    "pm": rf"(?:오후|下午|午後) ?{_CLOCK}",
+    "a": rf"{_CLOCK} ?π\.?μ\.?$",
+    "p": rf"{_CLOCK} ?μ\.?μ\.?$",
+}
+_SERIAL_COMMA = r"^(\d{5}),(\d+)$"
+_OTHER_HALVES = rf"오전|오후|上午|下午|午前|午後|[πμ]\.?μ\.?$|{_SERIAL_COMMA}"
 #: Days since 1899-12-30 as spreadsheets count them; from 1990 to 2100.
 _FIRST_SERIAL, _LAST_SERIAL = 32_874.0, 73_051.0
 
@@ -157,7 +168,12 @@ def _valid(iso: pl.Series) -> int:
 
 
 def _cleaned(texts: pl.Series) -> pl.Series:
-    return texts.cast(pl.String).str.strip_chars().str.replace_all(_SPACE, " ").str.replace(_ABBREVIATED_ZONE, "")
+    plain = texts.cast(pl.String).str.strip_chars().str.replace_all(_SPACE, " ").str.replace(_ABBREVIATED_ZONE, "")
+    if not plain.str.contains(_OTHER_HALVES).any():
+        return plain
+    for half, pattern in _HALVES.items():
+        plain = plain.str.replace(pattern, "${time} " + half)
+    return plain.str.replace(_SERIAL_COMMA, "${1}.${2}")
 
 
 def _without_weekday(cleaned: pl.Series) -> pl.DataFrame:

@@ -86,7 +86,10 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """One consistent view of the store, whatever others write meanwhile."""
+        """One consistent view of the store, whatever others write meanwhile; within `together`, with what it wrote."""
+        if self._joint is not None:
+            yield self._joint
+            return
         with explained(self.address), self._engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 # One view of all tables; options apply to the connection itself.

@@ -68,6 +68,18 @@ def test_they_are_joined_when_asked(office: Path, order: tuple[str, ...]) -> Non
     assert contacts(url) == JOINED
 
 
+@pytest.mark.parametrize("order", [("contacts.csv", "calls.xml"), ("calls.xml", "contacts.csv")])
+def test_they_are_joined_within_one_command(office: Path, order: tuple[str, ...]) -> None:
+    """What one command brings is one contact too, in whatever order the files stand."""
+    given = {"roster": office / "roster.csv", "time_zone": "America/New_York"}
+    url = f"sqlite:///{office}/log.db"
+    ingest_files([office / name for name in order], into=url, join_duplicates=True, **given)  # type: ignore[arg-type]
+    assert len(contacts(url)) == 4
+    assert {(party, seconds) for _, _, party, seconds in contacts(url)} == {
+        (party, seconds) for _, _, party, seconds in JOINED
+    }
+
+
 def test_cohorts_with_other_labels(tmp_path: Path) -> None:
     """One warning with both sets and the way to equate them; equated once, they stay so."""
     (tmp_path / "interviews.csv").write_text(
