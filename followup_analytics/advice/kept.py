@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 from followup_analytics.advice.meaning import Meaning, meaning_of
 from followup_analytics.advice.verdicts import read_verdicts
 from followup_analytics.errors import UnreadableError, UsageError, WithheldError
+from followup_analytics.store.kinds import EVIDENCE
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
     from followup_analytics.store import Store
 
-_SETTING = "evidence"
 #: A log of no more contacts is examined anew whenever it has changed.
 SOON_DONE = 2_000
 
@@ -102,7 +102,7 @@ def _fingerprint(folder: Path, seed: int) -> str:
 
 def kept_evidence(store: Store) -> Evidence | None:
     """What was worked out last; None where nothing was."""
-    text = store.setting(_SETTING)
+    text = store.setting(EVIDENCE)
     return None if text is None else _from_text(text)
 
 
@@ -112,7 +112,7 @@ def keep_evidence(url: str, evidence: Evidence) -> None:
     from followup_analytics.store.records import write_setting
 
     with suppress(UnreadableError), open_store(url, write=True).writing() as connection:
-        write_setting(connection, _SETTING, _as_text(evidence))
+        write_setting(connection, EVIDENCE, _as_text(evidence))
 
 
 def _as_text(evidence: Evidence) -> str:

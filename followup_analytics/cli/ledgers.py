@@ -12,7 +12,7 @@ from followup_analytics.results.disclosure.released import Units
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
     from followup_analytics.results.disclosure import DisclosurePolicy
-    from followup_analytics.results.disclosure.ledger import Ledger, Place
+    from followup_analytics.results.disclosure.ledger import Ledger
     from followup_analytics.results.result import Result
 
 #: Options that choose how an answer is written, not what it says.
@@ -20,8 +20,6 @@ _NOT_ASKED = (
     "log", "format", "json", "output", "publish", "ledger", "trace", "engine", "disclosure", "min_cell", "paper",
     "font_path", "check", "save", "card",
 )  # fmt: skip
-_SUFFIX = ".releases.json"
-_SETTING = "releases"
 
 
 def publish(
@@ -77,29 +75,11 @@ def fingerprint(log: FollowUpLog) -> str:
 def open_ledger(source: str, elsewhere: Path | None) -> Ledger:
     """The ledger of a store or log, beside it or `elsewhere`."""
     from followup_analytics.results.disclosure.ledger import Ledger, file_place
+    from followup_analytics.store.address import is_store_url
+    from followup_analytics.store.releases import beside, place_of
 
     if elsewhere is not None:
         return Ledger(file_place(elsewhere))
-    if source.lower().startswith("postgres"):
-        return Ledger(_in_store(source))
-    path = source
-    if "://" in source:
-        from followup_analytics.store.address import parse_address
-
-        path = str(parse_address(source).path)
-    beside = Path(path).resolve()
-    return Ledger(file_place(beside.with_name(beside.name + _SUFFIX)))
-
-
-def _in_store(url: str) -> Place:
-    """A ledger that a shared store keeps itself."""
-    from followup_analytics.results.disclosure.ledger import Place
-    from followup_analytics.store import open_store
-
-    def write(text: str) -> None:
-        from followup_analytics.store.records import write_setting
-
-        with open_store(url, write=True).writing() as connection:
-            write_setting(connection, _SETTING, text)
-
-    return Place("the store", lambda: open_store(url).setting(_SETTING), write)
+    if is_store_url(source):
+        return Ledger(place_of(source))
+    return Ledger(file_place(beside(Path(source))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import make_dataclass, replace
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -356,13 +357,34 @@ def forget(
     context: typer.Context,
     applicant: Annotated[str, typer.Argument(metavar="APPLICANT", help="The applicant's id, or its pseudonym.")],
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask before erasing.")] = False,
+    certificate: Annotated[
+        Path | None,
+        typer.Option("--certificate", metavar="FILE", help="Write a signed certificate of the erasure into this file."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Erase an applicant and every copy of what was recorded, for good. On a terminal it asks first."""
+    """Erase an applicant and every copy of what was recorded, for good. It asks first, unless --yes is given.
+
+    The certificate lists every place that was looked at, and names nobody; `followup store certificate` checks it.
+
+    Example:  followup track sqlite:///followup.db forget ada --certificate erased.json
+    """
     from followup_analytics.track import holdings, track_forget
 
-    held = holdings(context.obj, applicant) if not yes and sys.stdin.isatty() else None
-    if held is not None and not typer.confirm(f"Erase {held} for good?", err=True):
+    held = None if yes else holdings(context.obj, applicant)
+    if held is not None and not _agreed(f"Erase {held} for good?"):
         say("Nothing was erased.")
         return
-    tell_erased(context.obj, track_forget(context.obj, applicant), as_json=as_json)
+    tell_erased(context.obj, track_forget(context.obj, applicant, certificate=certificate), as_json=as_json)
+
+
+def _agreed(question: str) -> bool:
+    """The answer of a terminal or of what stands in its place. Raises UsageError where there is none."""
+    from followup_analytics.errors import UsageError
+
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        if sys.stdin.isatty():
+            raise
+        raise UsageError("forget asks before it erases, and nobody was there to answer: add --yes.") from None

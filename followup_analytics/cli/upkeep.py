@@ -211,6 +211,26 @@ def share_key(
     )
 
 
+@app.command("certificate")
+def certificate(
+    store: StoreUrl,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The certificate that `forget` made.")],
+    as_json: Json = False,
+) -> None:
+    """Check a certificate of erasure: made with this store's key, and not changed since. Exit code 3 where it isn't.
+
+    Example:  followup store certificate sqlite:///followup.db erased.json
+    """
+    from followup_analytics.store.certificate import check_certificate
+
+    held = check_certificate(store, file)
+    _answer(
+        [dict(held)],
+        f"{file.name} is genuine: the erasure of {held['erased_at']}, with {len(held['looked_at'])} places looked at.",
+        as_json=as_json,
+    )
+
+
 @app.command("rotate-key")
 def rotate_key(store: StoreUrl, as_json: Json = False) -> None:
     """Give a store a new key: every pseudonym changes, every id still finds its person.

@@ -11,16 +11,27 @@ import sqlalchemy as sa
 
 from followup_analytics.errors import UnreadableError
 from followup_analytics.store import tables
-from followup_analytics.store.book import read_book, write_book
+from followup_analytics.store.book import book_path, read_book, write_book
 from followup_analytics.store.bulk import Bulk, bulk_of
 from followup_analytics.store.encoding import decode, encode, stored_types
+from followup_analytics.store.kinds import EVIDENCE
 from followup_analytics.store.marks import Marks
 from followup_analytics.store.migrating import discard_copies
-from followup_analytics.store.papers import Words, clean_papers, files_to_look_at
+from followup_analytics.store.papers import Words, clean_papers, discard_uploads, files_to_look_at
 from followup_analytics.store.records import ALIAS, read_aliases
+from followup_analytics.store.releases import forget_in_ledger
 from followup_analytics.store.store import Store
 from followup_analytics.store.tombstones import read_tombstones
 from followup_analytics.store.transaction import Transaction
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A place that was looked at for a person: how many things of theirs were there, and what became of them."""
+
+    place: str
+    found: int
+    done: str
 
 
 @dataclass(frozen=True)
@@ -28,6 +39,7 @@ class Erased:
     """How many records in force were erased, and how many papers beside the store were cleaned or removed.
 
     `known` is False when nobody of that id was ever in the store. `left` are names of files for a person to look at.
+    `releases` are the published ones that were about this person. `looked_at` is every place that was looked at.
     """
 
     interviews: int = 0
@@ -36,14 +48,17 @@ class Erased:
     papers: int = 0
     known: bool = True
     left: tuple[str, ...] = ()
+    releases: tuple[str, ...] = ()
+    looked_at: tuple[Looked, ...] = ()
 
 
 def erase_applicant(store: Store, applicant_ids: Collection[str]) -> Erased:
     """Erase an applicant from a store and from the papers beside it.
 
     applicant_ids: the id as stored, and as it was first given. The interviews, contacts and outcomes go with their
-    history; keyed marks stay, so that a second ingest doesn't bring them back. Copies that a migration kept go too, and
-    the database's files are rewritten.
+    history; keyed marks stay, so that a second ingest doesn't bring them back. Copies that a migration kept, kept
+    verdicts, uploads of the local page and hashes in the ledger of releases go too, and the database's files are
+    rewritten.
     Run again, it finishes what another program held up.
     Raises UnreadableError when another program keeps the files from being rewritten.
     """
@@ -52,17 +67,40 @@ def erase_applicant(store: Store, applicant_ids: Collection[str]) -> Erased:
         marked = Marks(transaction.connection, store.address).among("applicants", applicant_ids)
         found = _find(transaction.connection, applicant_ids)
         erased = _erase_rows(transaction, found) if found.interviews or found.applicants else Erased(known=bool(marked))
-        if erased.known:
-            discard_copies(transaction.connection, store.address)
+        copies = discard_copies(transaction.connection, store.address) if erased.known else 0
+        kept = _drop_verdicts(transaction.connection) if erased.known else 0
     if not erased.known:
         return erased
     book = read_book(store.address.url)
-    if found.given & book.people.keys():
+    in_book = len(found.given & book.people.keys())
+    if in_book:
         write_book(store.address.url, book.without(found.given))
+    releases = forget_in_ledger(store, found.given | found.interviews | found.contacts)
     papers = clean_papers(store.folder, found.words)
+    uploads = discard_uploads(found.words)
     _rewrite_files(store)
     folders = {folder.resolve() for folder in (store.folder, Path()) if folder.is_dir()}
-    return replace(erased, papers=papers, left=files_to_look_at(folders, found.words))
+    own = {one.name for one in (store.address.path, book_path(store.address.url)) if one is not None}
+    left = tuple(one for one in files_to_look_at(folders, found.words) if one not in own)
+    rows = erased.interviews + erased.contacts + erased.outcomes
+    looked = (
+        Looked("the store's tables, their history and the journal of entries", rows, "erased, with earlier versions"),
+        Looked("verdicts and silences kept in the store", kept, "dropped, to be worked out anew"),
+        Looked("copies that migrations had kept", copies, "removed"),
+        Looked("the contact book", in_book, "taken out"),
+        Looked("the ledger of releases", len(releases or ()), "hashes taken out; what was published can't be recalled"),
+        Looked("rejects and review files beside the store", papers, "cleaned"),
+        Looked("files left by the local page", uploads, "removed"),
+        Looked("verdicts of folders kept in the user's cache", 0, "they name nobody"),
+        Looked("other files in the store's folder and the current one", len(left), "named to whoever asked, and left"),
+        Looked("the database's files", 1, "rewritten, with an empty journal"),
+    )
+    return replace(erased, papers=papers, left=left, releases=releases or (), looked_at=looked)
+
+
+def _drop_verdicts(connection: sa.Connection) -> int:
+    """Verdicts that were kept rest on everybody; how many there were."""
+    return connection.execute(tables.settings.delete().where(tables.settings.c.name == EVIDENCE)).rowcount
 
 
 def returned(store: Store) -> dict[str, int]:
@@ -87,7 +125,7 @@ def erase_returned(store: Store) -> int:
             for table in (tables.current[name], tables.history[name])
             for one in connection.execute(sa.select(table.c.applicant_id).distinct()).scalars()
         }
-        back = sorted(one for one in ids if marks.mark("applicants", one) in missing)
+        back = sorted(one for one in ids if any(mark in missing for mark in marks.marks("applicants", one)))
     for one in back:
         erase_applicant(store, [one])
     with store.writing() as connection:

@@ -6,3 +6,7 @@ from __future__ import annotations
 KEY_MARK = "key_mark"
 
 INGEST, TRACK, UNDO = "ingest", "track", "undo"
+#: The setting that keeps what the log said about the advice.
+EVIDENCE = "evidence"
+#: Folders of the local page for what is uploaded to it begin so.
+UPLOADS = "followup-page-"

@@ -55,9 +55,25 @@ def read_store_log(
         time_zone=zone,
         data_date=moment or _now_where_tracked(store),
         simulated=settings.simulated,
-        notes=tuple(Note(**note) for note in json.loads(store.setting("notes") or "[]")),
+        notes=(*_told(store), *_erased_since(store, moment)),
     )
     return log if moment is not None else replace(log, read_at=store.now())
+
+
+def _told(store: Store) -> tuple[Note, ...]:
+    return tuple(Note(**note) for note in json.loads(store.setting("notes") or "[]"))
+
+
+def _erased_since(store: Store, moment: dt.datetime | None) -> tuple[Note, ...]:
+    """Where somebody was erased after the moment asked for, an answer of then can't be given again. No number: of a
+    few people it would say too much."""
+    if moment is None or not store.was_anybody_forgotten(since=moment):
+        return ()
+    text = (
+        "Applicants were erased after that day, with all that was known of them: answers that rested on them can't be "
+        "given again."
+    )
+    return (Note("erased_since", text, None),)
 
 
 def read_open_log(store: Store, decided_by: dt.datetime, *, time_zone: str | None = None) -> FollowUpLog | None:

@@ -34,7 +34,7 @@ class Marks:
         if not self.any():
             return set()
         marked = {str(mark) for mark in self._connection.execute(sa.select(tables.forgotten.c.mark)).scalars()}
-        return {one for one in ids if one is not None and self._mark(table_name, one) in marked}
+        return {one for one in ids if one is not None and not marked.isdisjoint(self._marks(table_name, one))}
 
     def of_people(self, table_name: str, ids: Collection[str]) -> set[str]:
         """As `among`, for keys as people write them: an applicant's id may also be that of a marked pseudonym."""
@@ -64,7 +64,17 @@ class Marks:
         """The mark of one key of a table."""
         return self._mark(table_name, one)
 
+    def marks(self, table_name: str, one: str) -> tuple[str, str]:
+        """The marks that one key of a table may have: today's, and that of earlier versions."""
+        return self._marks(table_name, one)
+
     def _mark(self, table_name: str, one: str) -> str:
+        return self._marks(table_name, one)[0]
+
+    def _marks(self, table_name: str, one: str) -> tuple[str, str]:
         if self._key is None:
             self._key = load_pseudonyms(self._address.url, create=False).key
-        return hmac.digest(self._key, f"forgotten\0{table_name}\0{one}".encode(), "sha256").hex()[:32]
+        text = f"forgotten\0{table_name}\0{one}".encode()
+        # A key of their own, so that no mark can be held against a pseudonym, nor a pseudonym against a mark.
+        own = hmac.digest(self._key, b"followup_analytics tombstones", "sha256")
+        return hmac.digest(own, text, "sha256").hex()[:32], hmac.digest(self._key, text, "sha256").hex()[:32]

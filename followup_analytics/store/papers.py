@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
 import zipfile
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +15,7 @@ import polars as pl
 from followup_analytics.errors import FollowUpError
 from followup_analytics.sheets.tabular import ROW, WORKBOOK_SUFFIXES, header_key, read_raw_tables
 from followup_analytics.sheets.workbook import write_workbook
+from followup_analytics.store.kinds import UPLOADS
 
 #: What ingest calls its papers; anything else in the folder is somebody else's and is left alone.
 _PAPER = re.compile(
@@ -19,10 +23,15 @@ _PAPER = re.compile(
     re.IGNORECASE,
 )
 #: Forms in which answers are written and tables are kept; larger files are no such thing.
-_READABLE = (".csv", ".tsv", ".json", ".xlsx", ".ods", ".ics", ".txt", ".html")
+_READABLE = (".csv", ".tsv", ".json", ".xlsx", ".ods", ".ics", ".txt", ".html", ".md", ".toml", ".parquet")
+#: Databases, and copies of them: looked through as they lie.
+_DATABASES = (".db", ".sqlite", ".sqlite3", ".backup")
+#: So deep below a store's folder, and so many of its files, are looked at.
+_DEEP, _MOST_FILES = 4, 5_000
 _LARGEST = 50_000_000
 #: Whose key stands in a column.
 _OWNERS = {"applicant_id": "applicants", "interview_id": "interviews", "contact_id": "contacts"}
+_BLOCK = 1 << 22
 _XML_ELEMENT = re.compile(r"\s*<[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*/>")
 
 
@@ -57,14 +66,48 @@ def clean_papers(folder: Path, words: Words) -> int:
     return sum(_clean(path, words) for path in papers if path.is_file() and not path.is_symlink())
 
 
+def discard_uploads(words: Words) -> int:
+    """Remove what the local page has left of files that name the person; how many files there were."""
+    found = [
+        path
+        for folder in Path(tempfile.gettempdir()).glob(f"{UPLOADS}*")
+        if os.access(folder, os.W_OK)
+        for path in files_below(folder)
+        if _speaks(path, words)
+    ]
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
+
+
 def files_to_look_at(folders: Collection[Path], words: Words) -> tuple[str, ...]:
     """Names of files in some folders that still name the person, or may speak of them by a number alone.
 
     Files whose names a user chose (next steps, calendars) and those of others are never touched: they are named.
     Review files and the rejects of calls are among them, since their rows are of numbers and not of ids.
     """
-    files = (path for folder in folders for path in folder.iterdir())
-    return tuple(sorted({path.name for path in files if _speaks(path, words)}))
+    return tuple(sorted({path.name for folder in folders for path in files_below(folder) if _speaks(path, words)}))
+
+
+def files_below(folder: Path, deep: int = _DEEP) -> list[Path]:
+    """The files of a folder and of those below it, as far as an office's folder goes; hidden ones aside."""
+    found: list[Path] = []
+    level = [folder]
+    for _ in range(deep):
+        below = []
+        for one in level:
+            with suppress(OSError):
+                entries = sorted(one.iterdir())
+                found += [path for path in entries if path.is_file()]
+                below += [
+                    path
+                    for path in entries
+                    if path.is_dir() and not path.is_symlink() and not path.name.startswith(".")
+                ]
+        level = below
+        if len(found) > _MOST_FILES:
+            break
+    return found[:_MOST_FILES]
 
 
 def _speaks(path: Path, words: Words) -> bool:
@@ -72,12 +115,29 @@ def _speaks(path: Path, words: Words) -> bool:
         return False
     if _PAPER.search(path.name) and (".review." in path.name.lower() or not _has_ids(path)):
         return True
+    if path.suffix.lower() in _DATABASES:
+        return _database_speaks(path, words)
     if path.suffix.lower() not in _READABLE or path.stat().st_size > _LARGEST:
         return False
+    if path.suffix.lower() == ".parquet":
+        tables = _tables(path) or {}
+        return any(_without(table, words).height < table.height for table in tables.values())
     try:
         return any(words.in_text(text) for text in _texts(path))
     except (OSError, zipfile.BadZipFile):
         return False
+
+
+def _database_speaks(path: Path, words: Words) -> bool:
+    """Whether a database that lies about, such as a backup, names the person."""
+    with suppress(OSError), path.open("rb") as stream:
+        rest = ""
+        while block := stream.read(_BLOCK):
+            text = rest + block.decode("latin-1")
+            if words.in_text(text):
+                return True
+            rest = text[-200:]
+    return False
 
 
 def _has_ids(path: Path) -> bool:

@@ -123,6 +123,12 @@ class Store:
         with self.reading() as connection:
             return {name: int(connection.execute(count).scalar() or 0) for name, count in counts.items()}
 
+    def was_anybody_forgotten(self, *, since: datetime) -> bool:
+        """Whether somebody was erased after a moment (aware)."""
+        later = sa.select(tables.forgotten.c.mark).where(tables.forgotten.c.forgotten_at > to_us(since)).limit(1)
+        with self.reading() as connection:
+            return connection.execute(later).first() is not None
+
     def aliases(self) -> dict[str, str]:
         """Ids of applicants that were merged into another (`merge-people`), with that other."""
         with self.reading() as connection:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from followup_analytics.errors import UsageError
 from followup_analytics.log.pseudonyms import Pseudonyms
 from followup_analytics.store import Store, open_store
@@ -79,13 +81,20 @@ def holdings(url: str, applicant: str) -> str | None:
     return f"{counted(found.height, 'interview')} and {counted(contacts.height, 'contact')}"
 
 
-def track_forget(url: str, applicant: str, *, clock: Clock | None = None) -> Entry:
+def track_forget(url: str, applicant: str, *, certificate: Path | None = None, clock: Clock | None = None) -> Entry:
     """Erase an applicant from the store and the papers beside it, for good.
 
-    applicant: the id as people know it, or the pseudonym under which the store has it. Raises UsageError when the store
-    has never had the applicant, UnreadableError when another program keeps the files from being rewritten.
+    applicant: the id as people know it, or the pseudonym under which the store has it. certificate: a file for the
+    signed certificate of the erasure, which lists every place looked at and names nobody.
+    Raises UsageError when the store has never had the applicant, UnreadableError when another program keeps the files
+    from being rewritten, or the certificate can't be written.
     """
+    from followup_analytics.store.certificate import certificate as certified
+    from followup_analytics.store.certificate import write_certificate
     from followup_analytics.store.erase import erase_applicant
+
+    if certificate is not None and certificate.exists():
+        raise UsageError(f"{certificate.name} is there already; name another file for the certificate.")
 
     store = open_store(url, write=True, clock=clock)
     pseudonyms = store.pseudonyms()
@@ -104,8 +113,21 @@ def track_forget(url: str, applicant: str, *, clock: Clock | None = None) -> Ent
     papers = f", and cleaned {counted(erased.papers, 'paper')} beside the store" if erased.papers else ""
     names = listed(erased.left, "and")
     look = f" Look at {names} yourself: they may still speak of this applicant." if names else ""
-    copies = " PDFs, copies and backups made before, and a database server's own logs, are yours to erase."
-    return Entry("", None, f"{parts}{papers}.{look}{copies}")
+    out = listed(erased.releases, "and")
+    published = f" What was published can't be recalled: {out}; its hashes of this applicant are gone." if out else ""
+    copies = " PDFs, copies and backups made before are yours to erase."
+    on_server = store.address.path is None
+    logs = (
+        " The server's write-ahead log and its backups keep the rows until they are recycled: "
+        "`CHECKPOINT; SELECT pg_switch_wal();` and the retention of the backups clear them."
+        if on_server
+        else ""
+    )
+    made = ""
+    if certificate is not None:
+        write_certificate(certificate, certified(url, erased, store.now(), server=on_server))
+        made = f" The certificate is in {certificate.name}."
+    return Entry("", None, f"{parts}{papers}.{look}{published}{copies}{logs}{made}")
 
 
 def _ids(store: Store, pseudonyms: Pseudonyms, applicant: str) -> list[str]:

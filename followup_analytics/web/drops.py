@@ -12,6 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from followup_analytics.errors import FollowUpError, UsageError
+from followup_analytics.store.kinds import UPLOADS
 
 if TYPE_CHECKING:
     from followup_analytics.ingest import CheckResult, IngestResult
@@ -232,7 +233,7 @@ def _bad_row(place: int, sheet: str | None, cells: Mapping[str, Any]) -> BadRow:
 class Tray:
     """Everything that was dropped and not yet stored, in a private folder that goes with the page."""
 
-    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="followup-page-")))
+    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix=UPLOADS)))
     drops: dict[str, Drop] = field(default_factory=dict)
     #: Held while a drop is looked at or changed: two tabs may show the same one.
     lock: Lock = field(default_factory=Lock)

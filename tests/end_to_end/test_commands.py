@@ -154,7 +154,7 @@ def test_track_records_takes_back_and_forgets(followup, tmp_path):
     assert followup("track", store, "undo").out.strip() == contact.results[0]["id"]
     assert followup("track", store, "outcome", interview, "offer").out.strip() == interview
     assert "offer" in followup("track", store, "history", interview).out
-    assert followup("track", store, "forget", "ada").out == ""
+    assert followup("track", store, "forget", "ada", "--yes").out == ""
     assert followup("rates", store, "--min-cell", 1).code in (1, 3)
 
 

@@ -35,7 +35,7 @@ def test_a_forgotten_person_does_not_come_back_with_the_files(followup, tmp_path
     assert first.code == 0, first.err
     assert {name for name, _ in hits(place)} >= {"followup.db", "contacts.rejects.csv"}
 
-    assert followup("track", store, "forget", "anna-77").code == 0
+    assert followup("track", store, "forget", "anna-77", "--yes").code == 0
     assert hits(place) == set()
     assert b"cB2" in (place / "contacts.rejects.csv").read_bytes()
 

@@ -53,9 +53,17 @@ def test_forget_asks_on_a_terminal(
     assert len(followup("track", store, "history", interview).out.splitlines()) == left
 
 
-def test_forget_does_not_ask_a_program(followup: Any, store: str, interview: str) -> None:
-    """Without a terminal, or with --yes, it proceeds."""
-    assert interview
+def test_forget_needs_a_yes_of_a_program_too(
+    followup: Any, store: str, interview: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nobody is there to answer, --yes has to be given; nothing is erased without."""
+    import io
+
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    told = followup("track", store, "forget", "ada")
+    assert told.code == 2
+    assert "add --yes" in told.err
+    assert followup("track", store, "history", interview).code == 0
     assert "Erased 1 interview" in followup("track", store, "forget", "ada", "--yes").err
 
 
@@ -92,7 +100,7 @@ def test_history_as_json_has_its_lines_and_the_next_step(followup: Any, store: s
 
 def test_forget_as_json_names_nobody(followup: Any, store: str, interview: str) -> None:
     """Who was forgotten is not named again by the answer."""
-    told = followup("track", store, "forget", "ada", "--json")
+    told = followup("track", store, "forget", "ada", "--yes", "--json")
     assert told.results == [{"id": None, "next": None}]
     assert told.json["log"]["interviews"] == 0
     assert "ada" not in told.out + told.err

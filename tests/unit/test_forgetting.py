@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.errors import DataError, UnreadableError, UsageError
+from followup_analytics.reading.logs import read_log
+from followup_analytics.results.disclosure.ledger import Ledger
+from followup_analytics.results.disclosure.policy import DisclosurePolicy
+from followup_analytics.results.disclosure.released import Units
 from followup_analytics.sheets.tabular import read_raw_tables
 from followup_analytics.sheets.workbook import write_workbook
 from followup_analytics.store import Counts, open_store
+from followup_analytics.store.certificate import check_certificate
+from followup_analytics.store.kinds import EVIDENCE
+from followup_analytics.store.records import write_setting
+from followup_analytics.store.releases import place_of
+from followup_analytics.store.upkeep import back_up
 from followup_analytics.track import (
     track_contact,
     track_forget,
@@ -239,3 +249,96 @@ def test_files_that_still_speak_of_the_person_are_named(
     assert "cleaned 1 paper" in sentence
     assert (tmp_path / "steps.ics").exists()
     assert not (tmp_path / "calls.rejects.ndjson").exists()
+
+
+def test_the_certificate_lists_every_place_and_names_nobody(url: str, tmp_path: Path) -> None:
+    """It is signed with the store's key; one that was changed, or another store's, certifies nothing."""
+    gone, _ = two_applicants(url)
+    pseudonym = open_store(url).pseudonyms().applicant("ana.lopez")
+    file = tmp_path / "erased.json"
+    track_forget(url, "ana.lopez", certificate=file)
+    text = file.read_text()
+    assert not [word for word in ("ana.lopez", pseudonym, "Zephyrwerke", *gone) if word in text]
+    held = check_certificate(url, file)
+    assert held["erased"] == {"interviews": 2, "contacts": 3, "outcomes": 1}
+    places = " ".join(one["place"] for one in held["looked_at"])
+    for place in ("tables", "verdicts", "migrations", "contact book", "ledger", "rejects", "page", "cache", "files"):
+        assert place in places
+    file.write_text(text.replace('"interviews": 2', '"interviews": 9'))
+    with pytest.raises(DataError, match="was changed"):
+        check_certificate(url, file)
+    (tmp_path / "elsewhere").mkdir()
+    other = f"sqlite:///{tmp_path}/elsewhere/other.db"
+    track_interview(other, "carl", at=AT)
+    file.write_text(text)
+    with pytest.raises(DataError, match="key of this store"):
+        check_certificate(other, file)
+    with pytest.raises(UnreadableError, match="no certificate"):
+        check_certificate(url, tmp_path / "followup.key")
+
+
+def test_a_certificate_is_never_written_over(url: str, tmp_path: Path) -> None:
+    """The file is looked at before anything is erased."""
+    two_applicants(url)
+    (tmp_path / "erased.json").write_text("{}")
+    with pytest.raises(UsageError, match="is there already"):
+        track_forget(url, "ana.lopez", certificate=tmp_path / "erased.json")
+    assert open_store(url).known_ids("interviews").len() == 3
+
+
+def test_the_ledger_of_releases_forgets_and_names_what_stays_published(url: str, tmp_path: Path) -> None:
+    """Hashes of the person are gone, with all counts as they were; the release is named as one that stays out."""
+    gone, bob = two_applicants(url)
+    people = [open_store(url).pseudonyms().applicant(one) for one in ("ana.lopez", "bob")]
+    frame = pl.DataFrame(
+        {
+            "unit": [*gone[:2], bob],
+            "person": [people[0], people[0], people[1]],
+            "cell": pl.Series([0, 0, 0], dtype=pl.Int64),
+            "happened": [False, False, False],
+        }
+    )
+    units = Units("the record", "interviews", ("all",), (3,), (None,), frame)
+    Ledger(place_of(url)).publish(
+        "spring 2026", at="2026-03-10T10:00:00", command="rates", question={}, policy=DisclosurePolicy(), fingerprint="f",
+        published={}, tables=[units],
+    )  # fmt: skip
+    before = Ledger(place_of(url)).releases[0].tables[0]
+    assert "'spring 2026' (rates, 2026-03-10)" in track_forget(url, "ana.lopez").sentence
+    after = Ledger(place_of(url)).releases[0].tables[0]
+    assert after.n == before.n
+    assert [a == b for a, b in zip(after.persons, before.persons, strict=True)] == [False, False, True]
+    assert [a == b for a, b in zip(after.units, before.units, strict=True)] == [False, False, True]
+    assert after.persons[0] == after.persons[1]
+
+
+def test_kept_verdicts_go(url: str) -> None:
+    """What the log said about the advice rested on the person too."""
+    two_applicants(url)
+    with open_store(url, write=True).writing() as connection:
+        write_setting(connection, EVIDENCE, "{}")
+    track_forget(url, "ana.lopez")
+    assert open_store(url).setting(EVIDENCE) is None
+
+
+def test_an_old_answer_that_cannot_be_given_again_says_so(url: str) -> None:
+    """A log as of a day before somebody was erased has a note; one as of today has none."""
+    two_applicants(url)
+    today = datetime.now(UTC).date()
+    track_forget(url, "ana.lopez", clock=lambda: datetime.now(UTC) + timedelta(days=2))
+    told = [note.code for note in read_log(url, as_of=today.isoformat()).notes]
+    assert "erased_since" in told
+    later = [note.code for note in read_log(url, as_of=(today + timedelta(days=3)).isoformat()).notes]
+    assert "erased_since" not in later
+
+
+def test_a_backup_in_the_folder_is_named(url: str, tmp_path: Path) -> None:
+    """Databases, tables in Parquet and files of folders below that still name the person are named."""
+    two_applicants(url)
+    store = open_store(url)
+    (tmp_path / "out" / "spring").mkdir(parents=True)
+    store.read_table("interviews").write_parquet(tmp_path / "out" / "spring" / "interviews.parquet")
+    back_up(store, tmp_path / "monday.db")
+    sentence = track_forget(url, "ana.lopez").sentence
+    assert "interviews.parquet" in sentence
+    assert "monday.db" in sentence

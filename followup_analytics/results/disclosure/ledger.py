@@ -12,7 +12,7 @@ import hashlib
 import json
 import secrets
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -143,6 +143,24 @@ class Ledger:
         self.place.write(self._text())
         return None
 
+    def forget(self, ids: Collection[str]) -> list[Release]:
+        """Put numbers that stand for nobody in the place of the hashes of some units or people; the releases with any.
+
+        What was published stays, and can't be recalled; how many units a row had stays too, so that later answers are
+        still held against it.
+        """
+        known = _hashes(pl.Series(sorted(ids), dtype=pl.String), self.salt)
+        instead = {int(one): secrets.randbits(64) for one in known}
+        about = []
+        for place, release in enumerate(self.releases):
+            tables = tuple(_without(table, instead) for table in release.tables)
+            if any(new is not old for new, old in zip(tables, release.tables, strict=True)):
+                self.releases[place] = replace(release, tables=tables)
+                about.append(release)
+        if about:
+            self.place.write(self._text())
+        return about
+
     def giving_away(self, made: Release, policy: DisclosurePolicy) -> list[Release]:
         """The earlier releases that together with this one let a hidden number be found; empty where none does."""
         others = [one for one in self.releases if one.name != made.name]
@@ -175,6 +193,18 @@ class Ledger:
     def _text(self) -> str:
         body = {"format": FORMAT, "version": VERSION, "salt": self.salt, "confidential": True}
         return json.dumps(body | {"releases": [_plain(one) for one in self.releases]}, ensure_ascii=False) + "\n"
+
+
+def _without(table: ToldTable, instead: Mapping[int, int]) -> ToldTable:
+    known = np.array(sorted(instead), dtype=np.uint64)
+    changed = {}
+    for name in ("units", "persons"):
+        values = getattr(table, name)
+        found = np.isin(values, known)
+        if found.any():
+            changed[name] = values.copy()
+            changed[name][found] = np.array([instead[int(one)] for one in values[found]], dtype=np.uint64)
+    return replace(table, **changed) if changed else table
 
 
 def _stricter(policy: DisclosurePolicy, earlier: Release) -> DisclosurePolicy:

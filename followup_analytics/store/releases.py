@@ -1,0 +1,53 @@
+"""Where the ledger of releases of a store lies: beside an SQLite file, in the settings of a shared database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from followup_analytics.store.address import parse_address
+
+if TYPE_CHECKING:
+    from followup_analytics.results.disclosure.ledger import Place
+    from followup_analytics.store.store import Store
+
+_SUFFIX = ".releases.json"
+_SETTING = "releases"
+
+
+def beside(log: Path) -> Path:
+    """The ledger's file beside a store's file, or a log's folder or workbook."""
+    whole = log.resolve()
+    return whole.with_name(whole.name + _SUFFIX)
+
+
+def place_of(url: str) -> Place:
+    """Where a store's ledger lies."""
+    from followup_analytics.results.disclosure.ledger import Place, file_place
+    from followup_analytics.store import open_store
+
+    path = parse_address(url).path
+    if path is not None:
+        return file_place(beside(path))
+
+    def write(text: str) -> None:
+        from followup_analytics.store.records import write_setting
+
+        with open_store(url, write=True).writing() as connection:
+            write_setting(connection, _SETTING, text)
+
+    return Place("the store", lambda: open_store(url).setting(_SETTING), write)
+
+
+def forget_in_ledger(store: Store, ids: Collection[str]) -> tuple[str, ...] | None:
+    """Take a person's hashes out of the ledger; the releases that were about them, in words; None without a ledger.
+
+    Raises UnreadableError where there is a ledger that can't be read.
+    """
+    from followup_analytics.results.disclosure.ledger import Ledger
+
+    place = place_of(store.address.url)
+    if place.read() is None:
+        return None
+    return tuple(one.told() for one in Ledger(place).forget(ids))
