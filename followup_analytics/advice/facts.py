@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import narwhals as nw
 import polars as pl
 
 from followup_analytics.advice.situation import Situation
 from followup_analytics.advice.steps import CALLS, LAPSES_AFTER, LONG_PAST
-from followup_analytics.cells.counted import role
-from followup_analytics.cells.windows import ATTEMPT, observed
+from followup_analytics.cells.roles import ATTEMPT, observed, role
 from followup_analytics.log.clock import DAY_US, local_times
 
 if TYPE_CHECKING:
@@ -148,7 +146,7 @@ def contacts_of(log: FollowUpLog, waiting: pl.DataFrame) -> pl.DataFrame:
         day=pl.col("_day").cast(pl.Int64),
         instant=(pl.col("at_precision").fill_null("instant") != "day").cast(pl.Int64),
     ).join(spans, on="interview_id")
-    kept: pl.DataFrame = nw.from_native(rows).filter(observed()).to_native()
+    kept = rows.filter(observed(pl.col))
     return kept.sort("order_us", ~pl.col("outbound"), "contact_id").with_row_index("place")
 
 

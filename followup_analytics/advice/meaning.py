@@ -10,7 +10,7 @@ import polars as pl
 
 from followup_analytics.advice.facts import contacts_of
 from followup_analytics.advice.situation import Situation
-from followup_analytics.cells.windows import ATTEMPT
+from followup_analytics.cells.roles import ATTEMPT
 
 # What counts and estimates is imported where it is used: a step of `followup track` needs none of it.
 if TYPE_CHECKING:

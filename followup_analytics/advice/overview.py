@@ -11,7 +11,7 @@ import polars as pl
 
 from followup_analytics.advice.facts import EPOCH, contacts_of, moment_of, with_today
 from followup_analytics.advice.result import CONFIDENTIAL
-from followup_analytics.cells.windows import ATTEMPT
+from followup_analytics.cells.roles import ATTEMPT
 from followup_analytics.errors import UsageError
 from followup_analytics.log.clock import local_times
 from followup_analytics.log.followup_log import Note

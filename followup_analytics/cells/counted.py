@@ -19,10 +19,10 @@ import narwhals as nw
 import polars as pl
 
 from followup_analytics.cells.engine import choose_engine, collect, keep
-from followup_analytics.cells.inputs import CONTACT_KEYS, Prepared, buckets, instants_only, n_dated, prepare, role
+from followup_analytics.cells.inputs import CONTACT_KEYS, Prepared, buckets, instants_only, n_dated, prepare
 from followup_analytics.cells.instants import automatic_replies, left_out_counts
+from followup_analytics.cells.roles import ATTEMPT, role
 from followup_analytics.cells.windows import (
-    ATTEMPT,
     CLOSED_BY,
     CUT_OFF,
     RESPONSE,

@@ -10,7 +10,8 @@ import narwhals as nw
 import polars as pl
 
 from followup_analytics.cells.engine import choose_engine, keep, open_frames
-from followup_analytics.cells.windows import ANSWER, ATTEMPT, SPAN, flagged
+from followup_analytics.cells.roles import role
+from followup_analytics.cells.windows import SPAN, flagged
 from followup_analytics.log.pseudonyms import applicant_buckets
 from followup_analytics.log.workdays import working_day_numbers
 
@@ -155,13 +156,6 @@ def buckets(log: FollowUpLog) -> pl.Series:
     if "_bucket" in held.columns:
         return held.select(["_bucket"])["_bucket"].cast(pl.Int64)
     return applicant_buckets(held.select(["applicant_id"])["applicant_id"]).cast(pl.Int64)
-
-
-def role() -> pl.Expr:
-    """What a contact is by itself: ATTEMPT, ANSWER or 0. Without a purpose, outbound is a follow-up."""
-    follow_up = (pl.col("direction") == "outbound") & (pl.col("purpose").is_null() | (pl.col("purpose") == "follow_up"))
-    answer = (pl.col("direction") == "inbound") & ~pl.col("automatic").fill_null(value=False)
-    return pl.when(follow_up).then(ATTEMPT).when(answer).then(ANSWER).otherwise(0).cast(pl.Int64)
 
 
 def instants_only(log: FollowUpLog) -> bool:

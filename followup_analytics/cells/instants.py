@@ -14,9 +14,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from followup_analytics.cells.inputs import role
+from followup_analytics.cells.roles import ATTEMPT, role
 from followup_analytics.cells.windows import (
-    ATTEMPT,
     CUT_OFF,
     END,
     ENDS,

@@ -14,6 +14,7 @@ import narwhals as nw
 import polars as pl
 
 from followup_analytics.cells.engine import attach
+from followup_analytics.cells.roles import ANSWER, ATTEMPT, after_observation, from_interview
 from followup_analytics.log.clock import DAY_US
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     Frames = Mapping[str, Frame]
 
 
-#: Roles of a contact row in the prepared frames.
-ATTEMPT, ANSWER = 1, 2
 #: What closes a window or a risk period, as integers while an engine works on them.
 CUT_OFF, RESPONSE, END, NEXT_ATTEMPT, WINDOW = 0, 1, 2, 3, 4
 CLOSED_BY = {CUT_OFF: "censored", RESPONSE: "response", END: "end", NEXT_ATTEMPT: "next_attempt", WINDOW: "window"}
@@ -42,7 +41,7 @@ SPAN = ("start_us", "start_day", "start_instant", "until_us", "until_day")
 def flagged(rows: Frame) -> Frame:
     """Contacts or outcomes (with the SPAN of their interview) and whether they fall before the interview (`early`) or
     after its record ends (`late`); such rows are used nowhere."""
-    return rows.with_columns(early=_flag(~from_interview()), late=_flag(after_observation()))
+    return rows.with_columns(early=_flag(~from_interview(nw.col)), late=_flag(after_observation(nw.col)))
 
 
 def episode_query(frames: Frames, outcome: str) -> Frame:
@@ -102,23 +101,6 @@ def _numbered_by_sorting(rows: pl.LazyFrame, sources: Mapping[str, str]) -> pl.L
     following = {name: pl.when(~last).then(pl.col(source).shift(-1)) for name, source in sources.items()}
     number = place - pl.when(first).then(place).forward_fill() + 1
     return rows.sort("story", "order_us", "contact_id").with_columns(attempt=number, **following)
-
-
-def observed() -> nw.Expr:
-    """Whether a row stands at or after its interview and not after the end of its record."""
-    return from_interview() & ~after_observation()
-
-
-def from_interview() -> nw.Expr:
-    """Whether a row stands at or after its interview: by the instant where both have one, else by the day."""
-    instants = nw.col("instant") * nw.col("start_instant") == 1
-    return (instants & (nw.col("at_us") >= nw.col("start_us"))) | (~instants & (nw.col("day") >= nw.col("start_day")))
-
-
-def after_observation() -> nw.Expr:
-    """Whether a row stands after the end of its interview's record."""
-    instant = nw.col("instant") == 1
-    return (instant & (nw.col("at_us") > nw.col("until_us"))) | (~instant & (nw.col("day") > nw.col("until_day")))
 
 
 def _within() -> nw.Expr:

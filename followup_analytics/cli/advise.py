@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from followup_analytics.cli.country import COUNTRY, country_asked, keep_country
 from followup_analytics.cli.options import LogPath, Shared, form_of, options_of, taking
 from followup_analytics.cli.people import book_of, by_name
-from followup_analytics.cli.shared import finish, open_log, say, writable
+from followup_analytics.cli.saying import say
+from followup_analytics.cli.shared import finish, open_log, writable
 
 if TYPE_CHECKING:
     from followup_analytics.advice.kept import Evidence
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 AT_A_TIME = 25
 #: Clocks of employers differ by less from that of a coach.
 _ZONES = dt.timedelta(days=2)
-_COUNTRY = "country"
-_NO_COUNTRY = "none"
 
 
 def next_(
@@ -82,9 +81,9 @@ def list_steps(
     from followup_analytics.results.exports import private
 
     given = _given(log, shared, today, due=due, examine=not no_claims, renew=renew)
-    if working_days is not None and given.store is not None and given.store.setting(_COUNTRY) is None:
+    if working_days is not None and given.store is not None and given.store.setting(COUNTRY) is None:
         keep_country(log, working_days)
-    country = working_days or _office_country(log, given.store, ask=policy is None and not shared.json)
+    country = working_days or country_asked(log, given.store, ask=policy is None and not shared.json)
     steps = next_steps(
         given.log,
         today=today,
@@ -196,56 +195,6 @@ def _open_stories(store: Store, shared: Shared, today: str | None) -> tuple[Foll
     part = subset(log, where=where)
     # Where a part was asked for, the counts are of its open interviews: the others were not read.
     return part, LogCounts.of(part) if where else LogCounts.of(log).of_whole(store.sizes())
-
-
-def _office_country(url: str, store: Store | None, *, ask: bool) -> str | None:
-    """The country of a store's office, for its holidays: asked once, where somebody sits at a terminal."""
-    if store is None:
-        return None
-    kept = store.setting(_COUNTRY)
-    if kept is None and ask and sys.stdin.isatty() and sys.stderr.isatty():
-        kept = _asked_country()
-        keep_country(url, kept)
-    return None if kept in (None, _NO_COUNTRY) else kept
-
-
-def office_country(store: Store) -> str | None:
-    """The country whose public holidays the office keeps, where it was told."""
-    kept = store.setting(_COUNTRY)
-    return None if kept in (None, _NO_COUNTRY) else kept
-
-
-def _asked_country() -> str:
-    from followup_analytics.advice.office_days import working_days
-    from followup_analytics.errors import UsageError
-
-    while True:
-        answer = str(
-            typer.prompt(
-                "In which country is the office (for its holidays)? A code such as DE, DE-BY or US; Enter for none",
-                default="", show_default=False, err=True,
-            )
-        ).strip()  # fmt: skip
-        if not answer:
-            return _NO_COUNTRY
-        try:
-            working_days(answer)
-        except UsageError as error:
-            say(error.for_commands)
-            continue
-        return answer.upper()
-
-
-def keep_country(url: str, country: str) -> None:
-    """Keep the country of the office in its store; where that can't be written, it is asked again."""
-    from contextlib import suppress
-
-    from followup_analytics.errors import UnreadableError
-    from followup_analytics.store import open_store
-    from followup_analytics.store.records import write_setting
-
-    with suppress(UnreadableError), open_store(url, write=True).writing() as connection:
-        write_setting(connection, _COUNTRY, country)
 
 
 def register(app: typer.Typer) -> None:

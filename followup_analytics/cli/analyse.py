@@ -9,7 +9,8 @@ import typer
 
 from followup_analytics.cli.evidence import claims, plan
 from followup_analytics.cli.options import LogPath, Shared, options_of, taking
-from followup_analytics.cli.shared import finish, open_log, say, writable
+from followup_analytics.cli.saying import say
+from followup_analytics.cli.shared import finish, open_log, writable
 
 Outcome = Literal["response", "advanced"]
 Within = Annotated[

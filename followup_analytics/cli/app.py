@@ -1,19 +1,10 @@
-"""The application: its commands, and how it ends: results on stdout, one sentence on stderr, the fixed exit codes."""
+"""The application: its commands, each imported when it is asked for."""
 
 from __future__ import annotations
 
-import gc
-import os
-import re
-import sys
-from functools import cache
-from typing import Any
+from importlib import import_module
 
 import typer
-
-from followup_analytics.errors import FollowUpError
-
-INTERRUPTED = 130
 
 #: The list of commands in a line each; what a command is in full stands in its own help.
 _IN_A_LINE = {
@@ -76,91 +67,41 @@ def _root(
     """Carry the options that stand before the command."""
 
 
-@cache
-def whole_app() -> typer.Typer:
-    """The application with all of its commands, whose modules add themselves to it when they are imported."""
-    from followup_analytics.cli import (
-        advise,
-        analyse,
-        gather,
-        map,  # noqa: A004 - named as the command
-        office,
-        opening,
-        produce,
-        quick,
-        releasing,
-        track,
-        upkeep,
-    )
+#: Commands of one module, for which the others needn't be imported; groups are parsers of their own.
+_ALONE = {"log": "quick", "today": "quick", "use": "quick", "next": "advise"}
+_GROUPS = {"track": "track", "office": "office", "store": "upkeep"}
+_OTHERS = ("gather", "map", "quick", "advise", "analyse", "produce", "opening", "releasing")
+_registered: set[str] = set()
 
-    for name, commands in (("track", track.app), ("office", office.app), ("store", upkeep.app)):
-        app.add_typer(commands, name=name)
-    for module in (gather, map, quick, advise, analyse, produce, opening, releasing):
-        module.register(app)
+
+def register(command: str | None) -> None:
+    """Make a command known to the parser, or all of them where it is none that stands alone. Once is enough."""
+    if command in _ALONE or command in _GROUPS:
+        _add(str((_ALONE | _GROUPS)[command]))
+    else:
+        for module in (*_GROUPS.values(), *_OTHERS):
+            _add(module)
     for one in app.registered_commands:
         one.short_help = _IN_A_LINE.get(str(one.name), one.short_help)
     for group in app.registered_groups:
         group.short_help = _IN_A_LINE.get(str(group.name), group.short_help)
     order = {name: place for place, name in enumerate(_IN_A_LINE)}
     app.registered_commands.sort(key=lambda one: order.get(str(one.name), len(order)))
+
+
+def whole_app() -> typer.Typer:
+    """The application with all of its commands."""
+    register(None)
     return app
 
 
-def main() -> None:
-    """Run the command line and end the process with the contract's exit code."""
-    # A command makes many objects that all live to its end: to look for garbage among them again and again is in vain.
-    gc.set_threshold(200_000, 20, 20)
-    whole = whole_app()
-    # Taken out here, so that it may stand anywhere in any command.
-    debug = "--debug" in sys.argv
-    sys.argv = [one for one in sys.argv if one != "--debug"]
-    try:
-        # Not standalone: the parser's own refusals are to be one sentence too, as all others are.
-        code = whole(standalone_mode=False)
-    except FollowUpError as error:
-        if debug:
-            raise
-        _say(error.for_commands)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        code = INTERRUPTED
-    except Exception as error:
-        if hasattr(error, "format_message"):
-            sys.exit(_refused_by_the_parser(error))
-        if debug:
-            raise
-        if isinstance(error, BrokenPipeError):
-            _leave_quietly()
-        _say(
-            f"a fault of this program, not of your data ({type(error).__name__}); nothing was half written. "
-            "Run the command again with --debug and report what it prints."
-        )
-        sys.exit(1)
-    if code == INTERRUPTED:
-        _say("Interrupted; nothing was half written.")
-    sys.exit(code if isinstance(code, int) else 0)
-
-
-def _refused_by_the_parser(error: Any) -> int:
-    """Say in one sentence what a command line lacks; help alone where nothing was asked for. Gives the exit code."""
-    if type(error).__name__ == "NoArgsIsHelpError":
-        error.show()
-        return int(error.exit_code)
-    words = " ".join(str(error.format_message()).replace("Value error, ", "").split())
-    # Braces stand around an argument that comes before a command: `followup track {STORE} history`.
-    path = re.sub("[{}]", "", getattr(getattr(error, "ctx", None), "command_path", "followup"))
-    stop = "" if words.endswith((".", "?", "!")) else "."
-    _say(f"{words}{stop} `{path} --help` tells more.")
-    return int(error.exit_code)
-
-
-def _leave_quietly() -> None:
-    """The reader of a pipe (head, less) has closed it: what it wanted was delivered."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(0)
-
-
-def _say(sentence: str) -> None:
-    from followup_analytics.text import clean
-
-    print(f"followup: {clean(sentence)}", file=sys.stderr)  # noqa: T201
+def _add(module: str) -> None:
+    if module in _registered:
+        return
+    _registered.add(module)
+    found = import_module(f"followup_analytics.cli.{module}")
+    name = next((name for name, one in _GROUPS.items() if one == module), None)
+    if name is None:
+        found.register(app)
+    else:
+        app.add_typer(found.app, name=name)

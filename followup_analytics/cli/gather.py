@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from followup_analytics.cli.options import Printing, form_of, options_of, taking
-from followup_analytics.cli.shared import reading_bar, say, show, writable
+from followup_analytics.cli.saying import say
+from followup_analytics.cli.shared import reading_bar, show, writable
 from followup_analytics.text import clean
 
 Files = Annotated[

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from followup_analytics.cli.options import Printing, options_of, taking
-from followup_analytics.cli.shared import say, show, writable
+from followup_analytics.cli.saying import say
+from followup_analytics.cli.shared import show, writable
 
 if TYPE_CHECKING:
     from followup_analytics.ingest.maps.draft import MapDraft, Question

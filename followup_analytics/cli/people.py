@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from followup_analytics.cli.shared import say
+from followup_analytics.cli.saying import say
 
 if TYPE_CHECKING:
     from followup_analytics.store.book import ContactBook

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from followup_analytics.cli.options import LogPath, Printing, Shared, options_of, taking
-from followup_analytics.cli.shared import n_applicants, open_log, publish_answers, say, show, writable
+from followup_analytics.cli.saying import say
+from followup_analytics.cli.shared import n_applicants, open_log, publish_answers, show, writable
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog

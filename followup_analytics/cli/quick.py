@@ -2,74 +2,30 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from followup_analytics.cli.options import Shared, options_of, taking
-from followup_analytics.cli.shared import say
-
-if TYPE_CHECKING:
-    from followup_analytics.track.finding import AmbiguousInterviewError
+from followup_analytics.cli.saying import say
 
 
 def log(
     text: Annotated[
-        list[str], typer.Argument(metavar="TEXT", help="What happened: 'ben bosch left voicemail yesterday 3pm'.")
-    ],
+        list[str] | None,
+        typer.Argument(metavar="[TEXT]", help="What happened: 'ben bosch left voicemail yesterday 3pm'."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON.")] = False,
 ) -> None:
     """Record what happened, in a line as you would say it, in the default store (see `followup use`).
 
+    Without a text, on a terminal: pick an interview, a letter for what happened, and Enter for now.
+
     Example:  followup log "ben bosch left voicemail yesterday 3pm"
     """
-    from followup_analytics.cli.default_store import default_store
-    from followup_analytics.cli.telling import tell
-    from followup_analytics.track.finding import AmbiguousInterviewError
-    from followup_analytics.track.quick import track_log
+    from followup_analytics.cli.entering import enter
 
-    line = " ".join(text).strip()
-    _refuse_a_place(line)
-    url = default_store()
-    try:
-        entry = track_log(url, line)
-    except AmbiguousInterviewError as several:
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            raise
-        entry = track_log(url, line, interview=_asked(several))
-    tell(url, entry, as_json=as_json, command="log")
-
-
-def _refuse_a_place(line: str) -> None:
-    """A file or store after `log` was meant for an analysis."""
-    from followup_analytics.errors import UsageError
-    from followup_analytics.text import shorten
-
-    if not line:
-        return
-    try:
-        there = Path(line).exists()
-    except OSError:
-        there = False
-    if there or "://" in line:
-        shown = line if "@" not in line else line.partition(":")[0] + "://..."
-        raise UsageError(
-            f"log records what happened; {shorten(shown)!r} is the place of a log: `followup rates {shorten(shown)}` "
-            "analyses it."
-        )
-
-
-def _asked(several: AmbiguousInterviewError) -> str:
-    """The interview that a person picks where several fit."""
-    stories = several.stories
-    for number, story in enumerate(stories, 1):
-        say(f"{number}  {story.told}")
-    while True:
-        picked = str(typer.prompt("Which one", err=True)).strip()
-        if picked.isdecimal() and 1 <= int(picked) <= len(stories):
-            return stories[int(picked) - 1].interview_id
+    enter(text or [], as_json=as_json)
 
 
 def today(context: typer.Context) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from followup_analytics.cli.options import Printing, Shared, form_of, question_asked
+from followup_analytics.cli.saying import say
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
@@ -189,13 +190,6 @@ def _write_trace(result: Result, path: Path) -> None:
         raise UsageError(f"--trace: {result.command} has no rows to trace; rates, curve, outcomes and claims do.")
     trace().write_csv(private(writable(path)))
     say(f"Confidential: {path.name} holds rows about single interviews; don't pass it on.")
-
-
-def say(sentence: str) -> None:
-    """Tell the person something beside the result: on stderr."""
-    from followup_analytics.text import clean
-
-    typer.echo(clean(sentence), err=True)
 
 
 @contextmanager

@@ -7,9 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import typer
-
-from followup_analytics.cli.shared import say
+from followup_analytics.cli.saying import say
 
 if TYPE_CHECKING:
     from followup_analytics.advice.rows import StepRow
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 def tell(url: str, entry: Entry, *, as_json: bool, command: str = "track") -> None:
     """The id on stdout at once; then, on stderr, the sentence, doubts and the next step of that interview alone."""
     if not as_json:
-        typer.echo(entry.id)
+        sys.stdout.write(f"{entry.id}\n")
         # The next step takes longer than the entry: whoever waits for the id has it by then.
         sys.stdout.flush()
     say(entry.sentence)
@@ -54,7 +52,7 @@ def _next_step(url: str, interview: str | None) -> StepRow | None:
     from followup_analytics.advice import next_steps
     from followup_analytics.advice.kept import kept_evidence
     from followup_analytics.advice.reach import reaches_of
-    from followup_analytics.cli.advise import office_country
+    from followup_analytics.cli.country import office_country
     from followup_analytics.cli.people import book_of
     from followup_analytics.store import open_store
     from followup_analytics.store.logs import read_story
@@ -87,7 +85,7 @@ def _echo_answer(url: str, result: Mapping[str, Any], doubts: Sequence[str] = ()
         "results": [dict(result)],
         "notes": [{"code": "doubt", "n": None, "text": doubt} for doubt in doubts],
     }
-    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2, default=str))
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
 def echo_upkeep(command: str, results: Sequence[Mapping[str, Any]], notes: Sequence[str] = ()) -> None:
@@ -101,7 +99,7 @@ def echo_upkeep(command: str, results: Sequence[Mapping[str, Any]], notes: Seque
         "results": [dict(one) for one in results],
         "notes": [{"code": "upkeep", "n": None, "text": text} for text in notes],
     }
-    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2, default=str))
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
 def _counts(store: Store) -> dict[str, Any]:

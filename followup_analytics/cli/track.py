@@ -11,7 +11,8 @@ import typer
 
 from followup_analytics.cli.options import Printing, options_of, taking
 from followup_analytics.cli.people import by_name
-from followup_analytics.cli.shared import say, show
+from followup_analytics.cli.saying import say
+from followup_analytics.cli.shared import show
 from followup_analytics.cli.telling import tell, tell_erased, tell_history
 from followup_analytics.log.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, Column, Table
 

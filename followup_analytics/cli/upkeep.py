@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from followup_analytics.cli.shared import say
+from followup_analytics.cli.saying import say
 from followup_analytics.cli.telling import echo_upkeep
 
 if TYPE_CHECKING:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from followup_analytics.log.schema import FIRST_YEAR, LAST_YEAR
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 DAY_US = 86_400_000_000
 HOUR_US = 3_600_000_000
@@ -218,7 +220,7 @@ def local_times(us: pl.Series, zones: pl.Series) -> pl.Series:
 
 #: Zones have changed their offset on the minute, most on the quarter; a table of quarters is looked up in no time.
 _STEP_US = 900_000_000
-_MIXED = np.iinfo(np.int64).min
+_MIXED = -(2**63)
 
 
 def shifts(us: NDArray[np.int64], codes: NDArray[np.intp], names: Sequence[str]) -> NDArray[np.int64]:
@@ -227,6 +229,8 @@ def shifts(us: NDArray[np.int64], codes: NDArray[np.intp], names: Sequence[str])
     us: n instants (microseconds since 1970, UTC). codes: n places of zones in `names`. What `local_times` says, for
     millions of rows: the offset of every quarter of an hour is worked out once for each zone.
     """
+    import numpy as np
+
     if not len(us):
         return np.zeros(0, dtype=np.int64)
     first = int(us.min()) // _STEP_US

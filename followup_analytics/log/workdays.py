@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from followup_analytics.errors import UsageError
 from followup_analytics.log.schema import FIRST_YEAR, LAST_YEAR
 from followup_analytics.text import nearest
 
-_EPOCH = np.datetime64("1970-01-01")
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 
 def country_calendar(country: str, years: Iterable[int] | None = None) -> Any:
@@ -42,6 +41,8 @@ def country_calendar(country: str, years: Iterable[int] | None = None) -> Any:
 @lru_cache(maxsize=8)
 def _calendar(country: str) -> tuple[list[bool], npt.NDArray[np.datetime64]]:
     """The working weekdays, Monday first, and the public holidays of all years that a log may have."""
+    import numpy as np
+
     known = country_calendar(country, range(FIRST_YEAR - 1, LAST_YEAR + 2))
     return [weekday not in known.weekend for weekday in range(7)], np.array(sorted(known), dtype="datetime64[D]")
 
@@ -53,6 +54,9 @@ def working_day_numbers(days: npt.NDArray[np.integer], country: str) -> npt.NDAr
     up to and including the second, so that the day of an interview is 0 and a Sunday counts as the Friday before it.
     Raises UsageError for a country that the `holidays` calendar doesn't know.
     """
+    import numpy as np
+
+    epoch = np.datetime64("1970-01-01")
     week, free = _calendar(country)
-    dates = _EPOCH + days.astype("timedelta64[D]")
-    return np.busday_count(_EPOCH, dates + 1, weekmask=week, holidays=free).astype(np.int64)
+    dates = epoch + days.astype("timedelta64[D]")
+    return np.busday_count(epoch, dates + 1, weekmask=week, holidays=free).astype(np.int64)

@@ -10,7 +10,7 @@ from typing import Any
 
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog, subset
-from followup_analytics.results.disclosure import DisclosurePolicy, policy_of, small_cohort_note
+from followup_analytics.results.disclosure.policy import DisclosurePolicy, policy_of
 
 
 def scope(
@@ -30,6 +30,8 @@ def scope(
     require_numbers(**numbers)
     if cohort is None:
         return log
+    from followup_analytics.results.disclosure import small_cohort_note
+
     told = small_cohort_note(log.interviews, policy or policy_of())
     part = subset(log, cohort=cohort)
     return replace(part, notes=(*part.notes, *told))

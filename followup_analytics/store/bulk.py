@@ -13,6 +13,8 @@ import sqlalchemy as sa
 #: Rows in one call of the driver: large enough to be quick, small enough for little memory.
 _CHUNK = 50_000
 _KEYS_AT_ONCE = 10_000
+#: The rows of so few keys are read as they come.
+_FEW_KEYS = 8
 
 
 class Bulk(Protocol):
@@ -104,6 +106,9 @@ class SqliteBulk:
         """The named columns of the rows with the given keys."""
         parts = [pl.DataFrame(schema=dict(types))]
         source = f"FROM {table.name} WHERE {key} IN (SELECT value FROM json_each(?))"  # noqa: S608
+        if len(keys) <= _FEW_KEYS:
+            rows = self._driver.execute(f"SELECT {_listed(list(types))} {source}", (json.dumps(list(keys)),)).fetchall()
+            return pl.DataFrame(rows, schema=dict(types), orient="row")
         parts += [self._chunk(source, (json.dumps(list(some)),), types) for some in _batches(keys)]
         return pl.concat(parts)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import sys
+from array import array
 from collections.abc import Mapping
 
-import numpy as np
 import polars as pl
 
 from followup_analytics.log.schema import TABLES, Column
@@ -114,7 +115,10 @@ def _content_keys(encoded: pl.DataFrame, names: tuple[str, ...]) -> pl.Series:
     texts = encoded.select(pl.concat_str(parts, ignore_nulls=True).alias("text"))["text"].to_list()
     blake2b = hashlib.blake2b
     digests = b"".join([blake2b(text.encode(), digest_size=8).digest() for text in texts])
-    return pl.Series("content", np.frombuffer(digests, dtype=">i8").astype(np.int64))
+    keys = array("q", digests)
+    if sys.byteorder == "little":
+        keys.byteswap()
+    return pl.Series("content", keys, dtype=pl.Int64)
 
 
 # ---------------------------------------------------------------------------------------------------------- decode

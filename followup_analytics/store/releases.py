@@ -6,8 +6,6 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from followup_analytics.store.address import parse_address
-
 if TYPE_CHECKING:
     from followup_analytics.results.disclosure.ledger import Place
     from followup_analytics.store.store import Store
@@ -22,22 +20,20 @@ def beside(log: Path) -> Path:
     return whole.with_name(whole.name + _SUFFIX)
 
 
-def place_of(url: str) -> Place:
+def place_of(store: Store) -> Place:
     """Where a store's ledger lies."""
     from followup_analytics.results.disclosure.ledger import Place, file_place
-    from followup_analytics.store import open_store
 
-    path = parse_address(url).path
-    if path is not None:
-        return file_place(beside(path))
+    if store.address.path is not None:
+        return file_place(beside(store.address.path))
 
     def write(text: str) -> None:
         from followup_analytics.store.records import write_setting
 
-        with open_store(url, write=True).writing() as connection:
+        with store.writing() as connection:
             write_setting(connection, _SETTING, text)
 
-    return Place("the store", lambda: open_store(url).setting(_SETTING), write)
+    return Place("the store", lambda: store.setting(_SETTING), write)
 
 
 def forget_in_ledger(store: Store, ids: Collection[str]) -> tuple[str, ...] | None:
@@ -47,7 +43,7 @@ def forget_in_ledger(store: Store, ids: Collection[str]) -> tuple[str, ...] | No
     """
     from followup_analytics.results.disclosure.ledger import Ledger
 
-    place = place_of(store.address.url)
+    place = place_of(store)
     if place.read() is None:
         return None
     return tuple(one.told() for one in Ledger(place).forget(ids))

@@ -23,7 +23,6 @@ from followup_analytics.store.encoding import decode, stored_types
 from followup_analytics.store.faults import explained
 from followup_analytics.store.kinds import KEY_MARK
 from followup_analytics.store.marks import Marks
-from followup_analytics.store.papers import clean_fresh_papers
 from followup_analytics.store.records import FILLED, covariate_types, read_aliases, read_setting, to_us
 from followup_analytics.store.transaction import Transaction
 
@@ -219,6 +218,8 @@ class Store:
             transaction = Transaction(connection, self.address, source, kind, self._clock())
             yield transaction
             if kind == "ingest" and transaction.marks.any():
+                from followup_analytics.store.papers import clean_fresh_papers
+
                 clean_fresh_papers(self.folder, started - _CLOCK_GRAIN, transaction.marks.of_people)
 
     @contextmanager
@@ -233,6 +234,8 @@ class Store:
                 self._joint = None
             marks = Marks(connection, self.address)
             if marks.any():
+                from followup_analytics.store.papers import clean_fresh_papers
+
                 clean_fresh_papers(self.folder, started - _CLOCK_GRAIN, marks.of_people)
 
     @contextmanager

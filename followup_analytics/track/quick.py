@@ -114,6 +114,17 @@ def _named_in_full(finder: Finder, words: Sequence[_Word]) -> dict[str, set[int]
 
 
 def _plain(phrases: Phrases) -> dict[tuple[str, ...], Mapping[str, str]]:
+    """The phrases as names are compared, made once of each table."""
+    if id(phrases) not in _PLAIN:
+        _PLAIN[id(phrases)] = _made_plain(phrases)
+    return _PLAIN[id(phrases)]
+
+
+#: By table of phrases, which are constants.
+_PLAIN: dict[int, dict[tuple[str, ...], Mapping[str, str]]] = {}
+
+
+def _made_plain(phrases: Phrases) -> dict[tuple[str, ...], Mapping[str, str]]:
     return {
         tuple(folded(word) for word in phrase if folded(word) not in _ARTICLES): said
         for phrase, said in phrases.items()

@@ -299,13 +299,13 @@ def test_the_ledger_of_releases_forgets_and_names_what_stays_published(url: str,
         }
     )
     units = Units("the record", "interviews", ("all",), (3,), (None,), frame)
-    Ledger(place_of(url)).publish(
-        "spring 2026", at="2026-03-10T10:00:00", command="rates", question={}, policy=DisclosurePolicy(), fingerprint="f",
-        published={}, tables=[units],
+    Ledger(place_of(open_store(url))).publish(
+        "spring 2026", at="2026-03-10T10:00:00", command="rates", question={}, policy=DisclosurePolicy(),
+        fingerprint="f", published={}, tables=[units],
     )  # fmt: skip
-    before = Ledger(place_of(url)).releases[0].tables[0]
+    before = Ledger(place_of(open_store(url))).releases[0].tables[0]
     assert "'spring 2026' (rates, 2026-03-10)" in track_forget(url, "ana.lopez").sentence
-    after = Ledger(place_of(url)).releases[0].tables[0]
+    after = Ledger(place_of(open_store(url))).releases[0].tables[0]
     assert after.n == before.n
     assert [a == b for a, b in zip(after.persons, before.persons, strict=True)] == [False, False, True]
     assert [a == b for a, b in zip(after.units, before.units, strict=True)] == [False, False, True]

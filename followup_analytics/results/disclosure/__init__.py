@@ -1,28 +1,34 @@
 """What may leave the office: one gate that hides and rounds, with an attacker inside, and a ledger of what went out."""
 
-from followup_analytics.results.disclosure.cells import Cells
-from followup_analytics.results.disclosure.curves import days_shown, merged_steps
-from followup_analytics.results.disclosure.flows import hidden_parts, hidden_steps, with_coarse_sizes
-from followup_analytics.results.disclosure.gate import (
-    cells_of,
-    disclose,
-    disclosed_except,
-    hidden_mapping,
-    hidden_row,
-    n_applicants_of,
-    require_enough,
-    require_visible,
-    rounded_extra,
-    rounded_row,
-    small_cohort_note,
-    working_paper,
-)
-from followup_analytics.results.disclosure.lines import places_to_hide
-from followup_analytics.results.disclosure.marked import HIDDEN_REASON, SUPPRESSED, Disclosed, is_hidden
-from followup_analytics.results.disclosure.policy import MIN_CELL, Disclosure, DisclosurePolicy, policy_of
-from followup_analytics.results.disclosure.released import Units, release_sentence
-from followup_analytics.results.disclosure.sets import sets_shown, shares_shown
-from followup_analytics.results.disclosure.together import found_together, told
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from followup_analytics.results.disclosure.cells import Cells
+    from followup_analytics.results.disclosure.curves import days_shown, merged_steps
+    from followup_analytics.results.disclosure.flows import hidden_parts, hidden_steps, with_coarse_sizes
+    from followup_analytics.results.disclosure.gate import (
+        cells_of,
+        disclose,
+        disclosed_except,
+        hidden_mapping,
+        hidden_row,
+        n_applicants_of,
+        require_enough,
+        require_visible,
+        rounded_extra,
+        rounded_row,
+        small_cohort_note,
+        working_paper,
+    )
+    from followup_analytics.results.disclosure.lines import places_to_hide
+    from followup_analytics.results.disclosure.marked import HIDDEN_REASON, SUPPRESSED, Disclosed, is_hidden
+    from followup_analytics.results.disclosure.policy import MIN_CELL, Disclosure, DisclosurePolicy, policy_of
+    from followup_analytics.results.disclosure.released import Units, release_sentence
+    from followup_analytics.results.disclosure.sets import sets_shown, shares_shown
+    from followup_analytics.results.disclosure.together import found_together, told
 
 __all__ = [
     "HIDDEN_REASON",
@@ -59,3 +65,37 @@ __all__ = [
     "with_coarse_sizes",
     "working_paper",
 ]
+
+#: Where each name is at home: modules are imported when one of their names is asked for.
+_HOMES = {
+    "cells": ("Cells",),
+    "curves": ("days_shown", "merged_steps"),
+    "flows": ("hidden_parts", "hidden_steps", "with_coarse_sizes"),
+    "gate": (
+        "cells_of",
+        "disclose",
+        "disclosed_except",
+        "hidden_mapping",
+        "hidden_row",
+        "n_applicants_of",
+        "require_enough",
+        "require_visible",
+        "rounded_extra",
+        "rounded_row",
+        "small_cohort_note",
+        "working_paper",
+    ),
+    "lines": ("places_to_hide",),
+    "marked": ("Disclosed", "HIDDEN_REASON", "SUPPRESSED", "is_hidden"),
+    "policy": ("Disclosure", "DisclosurePolicy", "MIN_CELL", "policy_of"),
+    "released": ("Units", "release_sentence"),
+    "sets": ("sets_shown", "shares_shown"),
+    "together": ("found_together", "told"),
+}
+_MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
