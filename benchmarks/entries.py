@@ -1,9 +1,9 @@
-"""Time the coach's commands from shell to shell: an entry, the list and the day's steps, on a store of 200,000 contacts.
+"""Time a coach's commands from shell to shell: an entry, the list, the day's steps, on a store of 200,000 contacts.
 
     python benchmarks/entries.py [--contacts 200000] [--out benchmarks/results/entries.json]
 
-Each command is a process of its own; the least of five runs counts, by the clock and of the processor. Entries are timed
-on a small store too, since they should take the same on any. The log is simulated.
+Each command is a process of its own; the least of five runs counts, by the clock and of the processor. Entries are
+timed on a small store too, since they should take the same on any. The log is simulated.
 """
 
 from __future__ import annotations
