@@ -11,6 +11,7 @@ import pytest
 from source_reading import read_source
 
 from followup_analytics.ingest import ingest_files
+from followup_analytics.ingest.linking.linking import with_learnt_numbers
 from followup_analytics.ingest.linking.names import folded_name, sender_names
 from followup_analytics.ingest.linking.roster import read_roster
 from followup_analytics.ingest.linking.vcards import read_vcards
@@ -309,3 +310,29 @@ def test_a_log_that_was_cut_off_is_told(tmp_path: Path) -> None:
     result = ingest_files(folder / path.name, into=f"sqlite:///{tmp_path / 's.db'}", roster=folder / "roster.csv")
     assert "cut off" in " ".join(note.text for note in result.notes)
     assert read_log(f"sqlite:///{tmp_path / 's.db'}").contacts.height == 3
+
+
+@pytest.mark.parametrize(
+    ("entry", "channel"),
+    [
+        ("| 1 | 42 | 2026-07-08 | Acme | SRE | LinkedIn DM | x | |", "social"),
+        ("- [x] 2026-07-13 · #42 Acme — emailed", "email"),
+        ("* 2026-07-14 - #42 Acme - called, left voicemail", "voicemail"),
+        ("- [ ] 2026-07-20 · #42 Acme — email again", None),
+        ("- next #42 2026-07-20", None),
+        ("- #42 wrote on 2026-07-20", "unreadable_entry"),
+    ],
+)
+def test_entries_of_career_ops(entry: str, channel: str | None, tmp_path: Path) -> None:
+    """Ticked entries and channels in words count, plans don't, and what can't be read is named."""
+    path = tmp_path / "follow-ups.md"
+    head = "| # | App# | Date | Company | Role | Channel | Contact | Notes |\n|---|---|---|---|---|---|---|---|\n"
+    path.write_text(f"# Follow-ups\n\n{head}{entry}\n", "utf-8")
+    _, rows, problems, _ = read_source(path)
+    assert [*rows["channel"], *problems["rule"]] == ([channel] if channel else [])
+
+
+def test_names_of_one_export_meet_however_written() -> None:
+    """A call with a name alone has the number of the same name in other letters."""
+    calls = pl.DataFrame({"name": ["ACME hr", "Acme HR"], "number": [NUMBER, None]})
+    assert with_learnt_numbers(calls)["number"].to_list() == [NUMBER, NUMBER]

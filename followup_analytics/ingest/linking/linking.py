@@ -13,7 +13,7 @@ from functools import cached_property
 import polars as pl
 
 from followup_analytics.ingest.aside.review import NO_INTERVIEW, REVIEW_SCHEMA, SEVERAL_INTERVIEWS
-from followup_analytics.ingest.linking.names import sender_names
+from followup_analytics.ingest.linking.names import folded_name, sender_names
 from followup_analytics.ingest.linking.roster import INTERVIEW_SCHEMA, LINES_SCHEMA
 from followup_analytics.ingest.parsing.calls import problems_frame
 from followup_analytics.ingest.parsing.parts import SEVERAL, Rejected, set_aside
@@ -135,10 +135,15 @@ def with_learnt_numbers(calls: pl.DataFrame) -> pl.DataFrame:
     if not calls.select(lacks.any()).item():
         return calls
     single = pl.col("number").is_not_null() & ~pl.col("number").str.contains(SEVERAL)
-    both = calls.filter(single & pl.col("name").is_not_null())
-    learnt = both.select("name", "number").unique(maintain_order=True).group_by("name").agg(_learnt=pl.col("number"))
-    told = calls.join(learnt, on="name", how="left", maintain_order="left")
-    return told.with_columns(number=pl.coalesce("number", pl.col("_learnt").list.join(SEVERAL))).drop("_learnt")
+    names = calls["name"].drop_nulls().unique().to_list()
+    folded = pl.col("name").replace_strict(names, [folded_name(one) or one for one in names], default=None)
+    named = calls.with_columns(_folded=folded)
+    both = named.filter(single & pl.col("name").is_not_null())
+    learnt = both.select("_folded", "number").unique(maintain_order=True).group_by("_folded")
+    told = named.join(learnt.agg(_learnt=pl.col("number")), on="_folded", how="left", maintain_order="left")
+    return told.with_columns(number=pl.coalesce("number", pl.col("_learnt").list.join(SEVERAL))).drop(
+        "_learnt", "_folded"
+    )
 
 
 def _distinct(values: pl.Series) -> list[str]:

@@ -63,8 +63,12 @@ _OUTCOMES = {
 _OUTCOME_OF = {word: outcome for outcome, words in _OUTCOMES.items() for word in words}
 _CALLED_OFF = re.compile(r"(?i)cancel|declin|no[- ]show|withdrawn|postpon|abgesagt|annul")
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ]+(\d{1,2}:\d\d(?::\d\d)?)\s*(Z|UTC|[+-]\d\d:?\d\d)?)?")
-_BULLET = re.compile(r"^\s*[-*+]\s+(?P<date>\d{4}-\d\d-\d\d)\s*[·:|,–—-]*\s*#(?P<app>\w+)\b(?P<rest>.*)$")
-_PLAN = re.compile(r"^\s*[-*+]\s+next\b", re.IGNORECASE)
+_BULLET = re.compile(
+    r"^\s*[-*+]\s+(?:\[[xX]\]\s+)?(?P<date>\d{4}-\d\d-\d\d)\s*[·:|,–—-]*\s*#(?P<app>\w+)\b(?P<rest>.*)$"
+)
+_PLAN = re.compile(r"^\s*[-*+]\s+(?:next\b|\[ \])", re.IGNORECASE)
+#: A line that tells of an application's follow-up, however it is written.
+_ENTRY = re.compile(r"^\s*[-*+]\s.*(?:#\w|\d{4}-\d\d-\d\d)")
 _RULE = re.compile(r"^\s*\|?(?:\s*:?-+:?\s*\|)+\s*:?-*:?\s*\|?\s*$")
 _LARGEST = 64 * 1024**2
 
@@ -85,6 +89,9 @@ def detect(sample: Sample) -> Match | None:
         return Match(CERTAIN, "it holds career-ops' tracker (applications.md and what belongs to it)") if fits else None
     if sample.container != "file":
         return None
+    bullets = sum(bool(_BULLET.match(line)) for line in sample.text.splitlines())
+    if bullets and PurePosixPath(sample.name).name.lower() == "follow-ups.md":
+        return Match(CERTAIN, "it is career-ops' log of follow-ups, entry by entry")
     heads = [_meanings(_cells(line)) for line in sample.text.splitlines() if line.lstrip().startswith("|")]
     fits = any({"app", "date", "channel", "company"} <= set(head.values()) for head in heads[:5])
     return Match(CERTAIN, "it has the columns App#, Date, Company and Channel of career-ops") if fits else None
@@ -238,6 +245,16 @@ def _interview_at(number: str, date: str, rounds: Mapping[str, Sequence[tuple[st
     return by_then[-1] if by_then else known[0][1] if known else number
 
 
+def _channel_in(text: str) -> str | None:
+    """The channel that a text tells of, in words."""
+    return next((one for one, words in _CHANNEL_WORDS if re.search(words, text, re.IGNORECASE)), None)
+
+
+def _channel_named(word: str) -> str | None:
+    """The channel of a cell: one of its words, or a text with one in it, such as "LinkedIn DM"."""
+    return _CHANNEL_OF.get(word) or _channel_in(word)
+
+
 def _contacts(table: _Table, rounds: Mapping[str, Sequence[tuple[str, str]]]) -> Batch:
     """The follow-ups of both forms; a channel that tells no way of writing or calling is not guessed."""
     rows: list[tuple[Any, ...]] = []
@@ -249,19 +266,22 @@ def _contacts(table: _Table, rounds: Mapping[str, Sequence[tuple[str, str]]]) ->
             continue
         if date is None:
             problems.append(_problem(line, "Date", "no_time", "the follow-up has no date; write it as in 2026-07-08."))
-        elif word not in _CHANNEL_OF:
+        elif _channel_named(word) is None:
             problems.append(_problem(line, "Channel", "values", _no_channel(row.get("channel") or "")))
         else:
             key = f"{number}-follow-up-{row.get('number') or line}"
-            rows.append((line, key, _interview_at(number, date[:10], rounds), date, _CHANNEL_OF[word]))
+            rows.append((line, key, _interview_at(number, date[:10], rounds), date, _channel_named(word)))
     plans = 0
     for line, text in table.others:
         found = _BULLET.match(text)
         if found is None:
             plans += bool(_PLAN.match(text))
+            if _ENTRY.match(text) and not _PLAN.match(text):
+                say = "this entry below the table can't be read; write it as in - 2026-07-12 · #42 Acme, emailed."
+                problems.append(_problem(line, "Date", "unreadable_entry", say))
             continue
         number, date = _number(found["app"]), found["date"]
-        channel = next((one for one, words in _CHANNEL_WORDS if re.search(words, found["rest"], re.IGNORECASE)), None)
+        channel = _channel_in(found["rest"])
         if channel is None:
             say = (
                 "this entry stands as a bullet below the table and doesn't say by what way it went; put it into the "
