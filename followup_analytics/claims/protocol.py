@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 from followup_analytics.claims.catalogue import choose_catalogue, find_claim
 from followup_analytics.claims.definition import Catalogue, Claim, Course
@@ -20,10 +19,9 @@ from followup_analytics.claims.gates import (
     TOO_FAR,
 )
 from followup_analytics.claims.registration import AS_USUAL, Choices, registration_lines
+from followup_analytics.claims.texts import TextResult, TextRow
 from followup_analytics.claims.verdict import BY_CHANCE, LEAST_BELOW, LEAST_E_VALUE
-from followup_analytics.results import columns as col
-from followup_analytics.results.result import NO_LOG, LogCounts, Result
-from followup_analytics.results.row import Row, answer_row
+from followup_analytics.results.result import NO_LOG, LogCounts
 from followup_analytics.statistics.clusters import FEW_CLUSTERS
 from followup_analytics.text import listed
 
@@ -345,32 +343,6 @@ def preregistration_text(
     for heading, text in sections.items():
         lines += ["", f"## {heading}", "", text]
     return "\n".join(lines) + "\n"
-
-
-@answer_row
-class TextRow(Row):
-    """One text."""
-
-    kind: str = col.column("text", "Kind", "protocol or preregistration.", role="key")
-    claim: str | None = col.column("text", "Claim", "Id of the claim; null where it is about all.", role="key")
-    text: str = col.column("text", "Text", "The text (Markdown).", importance=col.ALWAYS)
-
-    in_table = ("kind", "claim", "text")
-
-
-@dataclass(frozen=True, repr=False)
-class TextResult(Result):
-    """A protocol or a preregistration as an answer: one TextRow a text."""
-
-    rows: tuple[TextRow, ...]
-
-    command: ClassVar[str] = "claims"
-    title: ClassVar[str] = "Protocol"
-    row_type: ClassVar[type[Row]] = TextRow
-
-    def summary(self) -> str:
-        """The texts, one after the other."""
-        return "\n".join(row.text for row in self.rows)
 
 
 def protocol_result(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.followup_log import Note
+from followup_analytics.log.record_comparison import NEVER, Compared, Times, before_and_after, ends_of, without_and_with
 from followup_analytics.log.shared_words import MISSING
 from followup_analytics.text import listed
 
@@ -30,20 +30,13 @@ BoolArray = NDArray[np.bool_]
 
 #: A part of the log is found out where its rate is below this share of the others', beyond what chance would do.
 WORKING_ACTS, UNLIKE_GROUPS = 0.2, 0.2
-#: The same for shares of interviews in place of rates by days.
-_FAR_FEWER = 0.3
 #: Chance of a single test to be wrong where a rate lies just at that share.
 LEVEL = 0.0005
 #: The same where two acts are to be told apart of which one is found already.
 _IN_DOUBT = 0.05
-#: Times are compared within these days since the interview.
-_EDGES = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 11.0, 15.0, 22.0, 31.0, 46.0, np.inf])
-#: More events than these are many enough for the normal curve.
-_MANY = 3_000
 #: Where fewer than this share of interviews lacks the act, nobody seems to have heard before it: then the rate before
 #: it is held against the second share, since who hears early does nothing more and must be there without the act.
 _HARDLY_ANY, _OPENED = 0.01, 0.6
-_NEVER = np.inf
 #: Of a larger log as many interviews as this are looked at, evenly spread over it: signs are plain with far fewer.
 _ENOUGH = 100_000
 _OF_INTERVIEWS = ["applicant_id", "cohort", "at_precision", "_at_us", "_until_us"]
@@ -98,20 +91,6 @@ class RecordingFinding:
     numbers: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class _Times:
-    """Days since the interview of n interviews, infinite for never; `reply` and `outcome` end with the record.
-
-    timed: whether the time of day is known of the interview and of all of its attempts.
-    """
-
-    until: FloatArray
-    reply: FloatArray
-    outcome: FloatArray
-    acts: Mapping[str, FloatArray]
-    timed: BoolArray
-
-
 def recording_notes(log: FollowUpLog, *, min_cell: int = 10, about_outcomes: bool = True) -> tuple[Note, ...]:
     """What must stand beside numbers of this log about how it was recorded.
 
@@ -155,7 +134,7 @@ def _look(log: FollowUpLog, min_cell: int) -> tuple[RecordingFinding, ...]:
 # ------------------------------------------------------------------------------------------------------ what happened
 
 
-def _times(log: FollowUpLog, interviews: pl.DataFrame, every: int) -> _Times:
+def _times(log: FollowUpLog, interviews: pl.DataFrame, every: int) -> Times:
     """When what came first in each interview, in days; what lies before it or after its record is not counted.
 
     `interviews` are each `every`th of the log. What a file says of interviews that are in the store alone is left out:
@@ -180,7 +159,7 @@ def _times(log: FollowUpLog, interviews: pl.DataFrame, every: int) -> _Times:
         # Of an act of which only the date is known the order stands at the start of its day.
         bare = (mine["at_precision"] == "day").fill_null(value=False).to_numpy()
         early = (since < 0.0) & ~(bare & (since > -1.0))
-        earliest = np.full(len(began), _NEVER)
+        earliest = np.full(len(began), NEVER)
         inside = ~early & (since <= until[place])
         np.minimum.at(earliest, place[inside], np.maximum(since[inside], 0.0))
         return earliest
@@ -190,7 +169,7 @@ def _times(log: FollowUpLog, interviews: pl.DataFrame, every: int) -> _Times:
     heard = (pl.col("direction") == "inbound") & ~pl.col("automatic").fill_null(value=False)
     timed = ~dated
     timed[contacts.filter(outbound & (pl.col("at_precision") == "day"))["place"].to_numpy()] = False
-    return _Times(
+    return Times(
         timed=timed,
         until=np.maximum(until, 0.0),
         reply=first(contacts, heard),
@@ -203,125 +182,10 @@ def _times(log: FollowUpLog, interviews: pl.DataFrame, every: int) -> _Times:
     )
 
 
-# ------------------------------------------------------------------------------------------------------------ the test
-
-
-@dataclass(frozen=True)
-class _Compared:
-    """Events and days at risk in each part of `_EDGES`, of those who are suspected and of the others."""
-
-    events: FloatArray
-    days: FloatArray
-    events_others: FloatArray
-    days_others: FloatArray
-    people: FloatArray
-    people_others: FloatArray
-
-    @property
-    def far_fewer(self) -> bool:
-        """Whether the suspected have far fewer events for each interview at risk, too.
-
-        Where all events of a part fall on one instant, as on bare dates, days at risk say little: whoever had the event
-        then has hardly any, and rates of days differ more than shares of interviews do.
-        """
-        share = np.divide(
-            self.events_others, self.people_others, out=np.zeros(len(self.people)), where=self.people_others > 0
-        )
-        return float(self.events.sum()) <= _FAR_FEWER * float((share * self.people).sum())
-
-    @property
-    def expected(self) -> float:
-        """Events that the others' rates would bring to the suspected."""
-        rate = np.divide(self.events_others, self.days_others, out=np.zeros(len(self.days)), where=self.days_others > 0)
-        return float((rate * self.days).sum())
-
-    def p_value(self, share: float) -> float:
-        """Chance of so few events or fewer if the suspected had `share` of the others' rates.
-
-        Within a part of time the suspected have a binomial number of all its events; the parts add up.
-        """
-        total = np.rint(self.events + self.events_others)
-        weight = share * self.days
-        here = np.divide(weight, weight + self.days_others, out=np.zeros(len(weight)), where=self.days_others > 0)
-        usable = (self.days_others > 0) & (self.days > 0)
-        total, here = total[usable], here[usable]
-        seen = float(self.events[usable].sum())
-        if total.sum() > _MANY:
-            from scipy.special import ndtr
-
-            mean, variance = float((total * here).sum()), float((total * here * (1 - here)).sum())
-            return float(ndtr((seen + 0.5 - mean) / max(np.sqrt(variance), 1e-9)))
-        from scipy.stats import binom
-
-        spread = np.ones(1)
-        for n, p in zip(total.astype(int), here, strict=True):
-            spread = np.convolve(spread, binom.pmf(np.arange(n + 1), n, p))
-        return float(spread[: int(seen) + 1].sum())
-
-
-def _days(start: FloatArray, stop: FloatArray) -> FloatArray:
-    """Days between start and stop in each part of time, summed over interviews, shape (parts,)."""
-    low, high = _EDGES[:-1], np.minimum(_EDGES[1:], 1e6)
-    return np.array(
-        [
-            float(np.clip(np.minimum(stop, b) - np.maximum(start, a), 0.0, None).sum())
-            for a, b in zip(low, high, strict=True)
-        ]
-    )
-
-
-def _events(at: FloatArray) -> FloatArray:
-    return np.histogram(at[np.isfinite(at)], bins=np.minimum(_EDGES, 1e6))[0].astype(np.float64)
-
-
-def _ends(times: _Times, event: str) -> tuple[FloatArray, FloatArray]:
-    """When the event came (infinite: not), and until when it could have."""
-    at = times.reply if event == "reply" else times.outcome
-    other = times.outcome if event == "reply" else np.full(len(at), _NEVER)
-    stop = np.minimum(np.minimum(at, other), times.until)
-    return np.where(at <= stop, at, _NEVER), stop
-
-
-def _people(start: FloatArray, stop: FloatArray) -> FloatArray:
-    """Interviews at risk at some time of each part, shape (parts,)."""
-    return np.array([float(((stop >= a) & (start < b)).sum()) for a, b in pairwise(_EDGES)])
-
-
-def _before_and_after(act: FloatArray, at: FloatArray, stop: FloatArray, rows: BoolArray | None = None) -> _Compared:
-    """Before the act against after it."""
-    keep = np.ones(len(act), bool) if rows is None else rows
-    act, at, stop = act[keep], at[keep], stop[keep]
-    turn = np.minimum(act, stop)
-    before = at < act
-    zero = np.zeros(len(act))
-    acted = act <= stop
-    return _Compared(
-        _events(at[before]),
-        _days(zero, turn),
-        _events(at[~before]),
-        _days(turn, stop),
-        _people(zero, turn),
-        _people(turn[acted], stop[acted]),
-    )
-
-
-def _without_and_with(mine: BoolArray, at: FloatArray, stop: FloatArray) -> _Compared:
-    """These interviews against the others."""
-    zero = np.zeros(len(at))
-    return _Compared(
-        _events(at[mine]),
-        _days(zero[mine], stop[mine]),
-        _events(at[~mine]),
-        _days(zero[~mine], stop[~mine]),
-        _people(zero[mine], stop[mine]),
-        _people(zero[~mine], stop[~mine]),
-    )
-
-
 # ------------------------------------------------------------------------------------------------------- what is found
 
 
-def _by_acts(times: _Times) -> list[RecordingFinding]:
+def _by_acts(times: Times) -> list[RecordingFinding]:
     """Replies or outcomes that hardly ever come where somebody has not called (followed up, been in touch)."""
     for act in ("phone", "attempt", "contact"):
         first = times.acts[act]
@@ -330,16 +194,16 @@ def _by_acts(times: _Times) -> list[RecordingFinding]:
         if np.isinf(first).mean() < _HARDLY_ANY:
             heard = np.minimum(times.reply, times.outcome)
             stop = np.minimum(heard, times.until)
-            compared = _before_and_after(first, heard, stop)
+            compared = before_and_after(first, heard, stop)
             if compared.p_value(_OPENED) < LEVEL:
                 return [_opened_finding(act, compared)]
             continue
-        found: dict[str, _Compared] = {}
+        found: dict[str, Compared] = {}
         for event in _EVENTS:
-            at, stop = _ends(times, event)
+            at, stop = ends_of(times, event)
             if not np.isfinite(at).any():
                 continue
-            for compared in (_before_and_after(first, at, stop), _without_and_with(np.isinf(first), at, stop)):
+            for compared in (before_and_after(first, at, stop), without_and_with(np.isinf(first), at, stop)):
                 if compared.p_value(WORKING_ACTS) < LEVEL and compared.far_fewer:
                     found.setdefault(event, compared)
         if act == "phone":
@@ -349,16 +213,16 @@ def _by_acts(times: _Times) -> list[RecordingFinding]:
     return []
 
 
-def _written_do_not_count(times: _Times, event: str) -> bool:
+def _written_do_not_count(times: Times, event: str) -> bool:
     """Whether events are missing also where somebody followed up in writing alone."""
-    at, stop = _ends(times, event)
+    at, stop = ends_of(times, event)
     only_written = np.isinf(times.acts["phone"]) & np.isfinite(times.acts["attempt"])
     keep = only_written | np.isfinite(times.acts["phone"])
-    compared = _without_and_with(only_written[keep], at[keep], stop[keep])
+    compared = without_and_with(only_written[keep], at[keep], stop[keep])
     return not compared.events.sum() or compared.p_value(0.5) < _IN_DOUBT
 
 
-def _opened_finding(act: str, compared: _Compared) -> RecordingFinding:
+def _opened_finding(act: str, compared: Compared) -> RecordingFinding:
     who = _ACTS[act]
     return RecordingFinding(
         "records_begin_with_acts",
@@ -370,7 +234,7 @@ def _opened_finding(act: str, compared: _Compared) -> RecordingFinding:
     )
 
 
-def _act_finding(times: _Times, act: str, found: Mapping[str, _Compared]) -> RecordingFinding:
+def _act_finding(times: Times, act: str, found: Mapping[str, Compared]) -> RecordingFinding:
     without = np.isinf(times.acts[act])
     first = next(iter(found.values()))
     numbers = {
@@ -390,7 +254,7 @@ def _act_finding(times: _Times, act: str, found: Mapping[str, _Compared]) -> Rec
     )
 
 
-def _by_clock(times: _Times) -> list[RecordingFinding]:
+def _by_clock(times: Times) -> list[RecordingFinding]:
     """Interviews that seem to take place at the minute of the first attempt."""
     from scipy.stats import binom
 
@@ -413,7 +277,7 @@ def _by_clock(times: _Times) -> list[RecordingFinding]:
     ]
 
 
-def _by_groups(interviews: pl.DataFrame, times: _Times, min_cell: int) -> list[RecordingFinding]:
+def _by_groups(interviews: pl.DataFrame, times: Times, min_cell: int) -> list[RecordingFinding]:
     """Cohorts of which hardly any reply, or outcome, is written down while others' are."""
     made = []
     cohort = interviews["cohort"]
@@ -422,17 +286,17 @@ def _by_groups(interviews: pl.DataFrame, times: _Times, min_cell: int) -> list[R
     names = cohort.fill_null(MISSING).to_numpy()
     levels = np.unique(names)
     for event, words in _EVENTS.items():
-        at, stop = _ends(times, event)
+        at, stop = ends_of(times, event)
         lacking = [
             str(level)
             for level in levels
             if len(levels) > 1
-            and _without_and_with(names == level, at, stop).p_value(UNLIKE_GROUPS) < LEVEL / len(levels)
+            and without_and_with(names == level, at, stop).p_value(UNLIKE_GROUPS) < LEVEL / len(levels)
         ]
         if not lacking:
             continue
         mine = np.isin(names, lacking)
-        compared = _without_and_with(mine, at, stop)
+        compared = without_and_with(mine, at, stop)
         people = pl.Series(mine)
         large = all(
             interviews.filter(pl.Series(names == level))["applicant_id"].n_unique() >= min_cell for level in lacking

@@ -7,22 +7,18 @@ is no answer here: then the careful way reads the tables again and says which ro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from followup_analytics.log import clock
 from followup_analytics.log.casting import POLARS_TYPES, UNCLEAN, cast_simple, clean_text
-from followup_analytics.log.checks import cast_times
 from followup_analytics.log.columns import ColumnTable, Maker
 from followup_analytics.log.followup_log import (
-    DERIVED_WORDS,
     FollowUpLog,
     Note,
     ahead_note,
@@ -35,43 +31,25 @@ from followup_analytics.log.followup_log import (
 )
 from followup_analytics.log.ids import all_distinct, places_of
 from followup_analytics.log.pseudonyms import applicant_buckets
-from followup_analytics.log.schema import CLOCKS, CONTACTS, FIRST_YEAR, INTERVIEWS, LAST_YEAR, TABLES, Column, Table
+from followup_analytics.log.schema import CLOCKS, CONTACTS, INTERVIEWS, TABLES, Column, Table
 from followup_analytics.log.settings import Settings
+from followup_analytics.reading.column_times import (
+    NotHere,
+    Sound,
+    Zones,
+    epoch_us,
+    local_days,
+    local_hours,
+    order_us,
+    require_ends_after_starts,
+    times_of,
+    zone_of_clock,
+    zones_to_read_in,
+)
 from followup_analytics.reading.parts import named_as_ours, scan_parts
-from followup_analytics.sheets.headings import ROW, header_key, unique_names
+from followup_analytics.sheets.headings import header_key, unique_names
 
-_INSTANTS = pl.Enum(["instant", "day"])
 _SECOND_SEED = 7_919
-
-
-class _NotHere(Exception):  # noqa: N818 - no error: the careful way has the last word
-    """Something that the careful way must look at."""
-
-
-@dataclass(frozen=True)
-class _Sound:
-    """A table whose rules hold: its columns, and how many local times a clock change made doubtful or impossible."""
-
-    table: ColumnTable
-    ambiguous_hours: int = 0
-    missing_hours: int = 0
-
-
-@dataclass(frozen=True)
-class _Zones:
-    """The zone of each interview: its place among `names`; the zones in which times of its contacts are read."""
-
-    codes: NDArray[np.intp]
-    names: tuple[str, ...]
-    known: pl.Series
-
-    def of(self, story: pl.Series | None) -> NDArray[np.intp]:
-        """The places of the zones of interviews (None: all, in order)."""
-        return self.codes if story is None else self.codes[story.to_numpy()]
-
-    def texts(self, story: pl.Series | None) -> pl.Series:
-        """The zones' names of interviews (None: all, in order)."""
-        return pl.Series(self.names, dtype=pl.String).gather(pl.Series(self.of(story)))
 
 
 def quick_log(
@@ -97,7 +75,7 @@ def quick_log(
         if columns and _unused(scans, columns):
             return None
         return _read(scans, settings, zone, notes)
-    except _NotHere:
+    except NotHere:
         return None
 
 
@@ -110,7 +88,7 @@ def _named(scan: pl.LazyFrame, table: Table, columns: Mapping[str, str]) -> pl.L
     """The scan with the columns' names as `checks.check_table` would have them."""
     given = scan.collect_schema().names()
     if unique_names(given) != given:
-        raise _NotHere
+        raise NotHere
     ours = {name: columns[theirs] for name, theirs in named_as_ours(given, columns).items()}
     names = {}
     for name in given:
@@ -119,7 +97,7 @@ def _named(scan: pl.LazyFrame, table: Table, columns: Mapping[str, str]) -> pl.L
         stripped = named if named == "_bucket" else named.lstrip("_") or "column"
         names[name] = key if key in table.names else stripped
     if len(set(names.values())) < len(names) or not set(table.required) <= set(names.values()):
-        raise _NotHere
+        raise NotHere
     return scan.rename(names)
 
 
@@ -139,7 +117,7 @@ def _read(
     ends = record_ends(interviews.table, end, settings.data_date).dt.epoch("us")
     whole = interviews.table.with_columns(
         _until_us=lambda t: t.select(["observed_until"])["observed_until"].dt.epoch("us").fill_null(ends),
-        _until_day=lambda t: _days(t.select(["_until_us"])["_until_us"], zones, None),
+        _until_day=lambda t: local_days(t.select(["_until_us"])["_until_us"], zones, None),
     )
     ahead = () if settings.simulated else ahead_note(end)
     checked = [one for one in (*sound.values(), applicants) if one is not None]
@@ -162,46 +140,46 @@ def _read(
     )
 
 
-def _absent_table(table: Table) -> _Sound:
+def _absent_table(table: Table) -> Sound:
     frame = pl.LazyFrame(schema=dict.fromkeys(table.required, pl.String))
     makers: dict[str, Maker] = {column.name: _no_cells(column) for column in table.columns}
     derived = ("_at_us", "_order_us", "_story")
     makers |= {name: pl.Series(name, [], dtype=pl.Int64) for name in derived} | {"_day": pl.Series([], dtype=pl.Int32)}
     if table is CONTACTS:
         makers |= {name: pl.Series([], dtype=pl.Int8) for name in ("_weekday", "_hour")}
-    return _Sound(ColumnTable(frame, 0, makers))
+    return Sound(ColumnTable(frame, 0, makers))
 
 
 # ------------------------------------------------------------------------------------------------------- the tables
 
 
-def _interviews(scan: pl.LazyFrame, zone: str | None) -> tuple[_Sound, _Zones]:
+def _interviews(scan: pl.LazyFrame, zone: str | None) -> tuple[Sound, Zones]:
     makers, height = _columns(scan, INTERVIEWS)
     _require_distinct(ColumnTable(scan, height, makers), INTERVIEWS.key)
     own = ColumnTable(scan, height, makers).select(["time_zone"])["time_zone"]
     if not all(clock.is_zone(name) for name in own.unique().drop_nulls()):
-        raise _NotHere
+        raise NotHere
     given = own if zone is None else own.fill_null(zone)
-    times, sound = _times(scan, INTERVIEWS, height, makers, given)
-    zones = times.pop("_zone") if "_zone" in times else given.fill_null(_zone_of_clock(scan))
+    times, sound = times_of(scan, INTERVIEWS, height, makers, given)
+    zones = times.pop("_zone") if "_zone" in times else given.fill_null(zone_of_clock(scan))
     if not isinstance(zones, pl.Series):
-        raise _NotHere
+        raise NotHere
     makers |= times
     table = ColumnTable(scan, height, makers)
-    _require_ends_after_starts(table)
+    require_ends_after_starts(table)
     found = _zones_of(table, zones, zone)
     # Zones are the first of what is derived, so that frames of both ways have their columns in one order.
     makers |= {
         "_zone": lambda _: found.texts(None),
         "_bucket": _buckets(makers),
-        "_at_us": partial(_epoch, CLOCKS[INTERVIEWS.name]),
-        "_day": lambda t: _days(t.select(["_at_us"])["_at_us"], found, None),
+        "_at_us": partial(epoch_us, CLOCKS[INTERVIEWS.name]),
+        "_day": lambda t: local_days(t.select(["_at_us"])["_at_us"], found, None),
         "_story": lambda t: pl.int_range(t.height, dtype=pl.Int64, eager=True),
     }
-    return _Sound(ColumnTable(scan, height, makers), sound.ambiguous_hours, sound.missing_hours), found
+    return Sound(ColumnTable(scan, height, makers), sound.ambiguous_hours, sound.missing_hours), found
 
 
-def _zones_of(table: ColumnTable, zones: pl.Series, zone: str | None) -> _Zones:
+def _zones_of(table: ColumnTable, zones: pl.Series, zone: str | None) -> Zones:
     names = tuple(zones.unique().sort())
     if len(names) == 1:
         codes = np.zeros(len(zones), dtype=np.intp)
@@ -211,42 +189,42 @@ def _zones_of(table: ColumnTable, zones: pl.Series, zone: str | None) -> _Zones:
         [*table.select(["at_precision", "time_zone"]), zones.alias("_zone"), zones.alias("interview_id")]
     )
     known = known_zones(frame.with_columns(pl.col("at_precision").cast(pl.String)), zone)["_zone"]
-    return _Zones(codes, names, known)
+    return Zones(codes, names, known)
 
 
-def _events(scan: pl.LazyFrame, table: Table, ids: pl.Series, zones: _Zones, zone: str | None) -> _Sound:
+def _events(scan: pl.LazyFrame, table: Table, ids: pl.Series, zones: Zones, zone: str | None) -> Sound:
     """Contacts or outcomes, each row with the place of its interview (`_story`)."""
     makers, height = _columns(scan, table)
     story = _places(scan, makers, ids)
     if table.key != "interview_id":
         _require_distinct(ColumnTable(scan, height, makers), table.key)
     elif not all_distinct_numbers(story):
-        raise _NotHere
-    read_in = partial(_read_in, zones, story, zone)
-    times, sound = _times(scan, table, height, makers, read_in)
+        raise NotHere
+    read_in = partial(zones_to_read_in, zones, story, zone)
+    times, sound = times_of(scan, table, height, makers, read_in)
     at = CLOCKS[table.name]
     makers |= times
     makers |= {
-        "_at_us": partial(_epoch, at),
-        "_order_us": partial(_order, table, zones, story),
-        "_day": lambda t: _days(t.select(["_at_us"])["_at_us"], zones, story),
+        "_at_us": partial(epoch_us, at),
+        "_order_us": partial(order_us, table, zones, story),
+        "_day": lambda t: local_days(t.select(["_at_us"])["_at_us"], zones, story),
     }
     if table is CONTACTS:
         makers |= {
             "_weekday": lambda t: ((t.select(["_day"])["_day"] + 3) % 7 + 1).cast(pl.Int8),
-            "_hour": partial(_hours, zones, story),
+            "_hour": partial(local_hours, zones, story),
         }
-    return _Sound(ColumnTable(scan, height, {**makers, "_story": story}), sound.ambiguous_hours, sound.missing_hours)
+    return Sound(ColumnTable(scan, height, {**makers, "_story": story}), sound.ambiguous_hours, sound.missing_hours)
 
 
-def _applicants(scan: pl.LazyFrame, zone: str | None) -> _Sound:
+def _applicants(scan: pl.LazyFrame, zone: str | None) -> Sound:
     table = TABLES["applicants"]
     makers, height = _columns(scan, table)
     _require_distinct(ColumnTable(scan, height, makers), table.key)
     zones = pl.Series([zone], dtype=pl.String).new_from_index(0, height)
-    times, sound = _times(scan, table, height, makers, zones)
+    times, sound = times_of(scan, table, height, makers, zones)
     makers |= {**times, "_bucket": _buckets(makers)}
-    return _Sound(ColumnTable(scan, height, makers), sound.ambiguous_hours, sound.missing_hours)
+    return Sound(ColumnTable(scan, height, makers), sound.ambiguous_hours, sound.missing_hours)
 
 
 # ---------------------------------------------------------------------------------------------- columns but the times
@@ -267,7 +245,7 @@ def _columns(scan: pl.LazyFrame, table: Table) -> tuple[dict[str, Maker], int]:
     seen = scan.select(pl.len().alias("\tlen"), **asked).collect(engine="streaming").row(0, named=True)
     height = int(seen["\tlen"])
     if not height:
-        raise _NotHere
+        raise NotHere
     makers: dict[str, Maker] = {}
     for column in table.columns:
         if column.type == "timestamp" or column.name not in schema:
@@ -322,7 +300,7 @@ def _looks(column: Column, plain: pl.Expr, table: Table) -> dict[str, pl.Expr]:
 
 
 def _is_sound(column: Column, seen: Mapping[str, Any]) -> bool:
-    """Whether the cells are as they should be; False where casting may mend them. Raises _NotHere where it can't."""
+    """Whether the cells are as they should be; False where casting may mend them. Raises NotHere where it can't."""
     low, high = seen.get("low"), seen.get("high")
     if (
         seen.get("nulls")
@@ -330,7 +308,7 @@ def _is_sound(column: Column, seen: Mapping[str, Any]) -> bool:
         or (low is not None and not column.accepts(low))
         or (high is not None and not column.accepts(high))
     ):
-        raise _NotHere
+        raise NotHere
     return not seen.get("unclean") and all(word is None or word in column.values for word in seen.get("words") or ())
 
 
@@ -338,19 +316,19 @@ def _cast(scan: pl.LazyFrame, column: Column) -> pl.Series:
     """A column that is not as it should be, cast as the careful way casts it; every rule then holds."""
     made, bad = cast_simple(scan.select(column.name).collect()[column.name], column)
     if bad.any() or (column.required and made.null_count()):
-        raise _NotHere
+        raise NotHere
     if column.values:
         if not made.drop_nulls().is_in(column.values).all():
-            raise _NotHere
+            raise NotHere
         return made.cast(pl.Enum(column.values))
     if column.type in ("number", "integer") and not all(column.accepts(one) for one in (made.min(), made.max())):
-        raise _NotHere
+        raise NotHere
     return made
 
 
 def _require_distinct(table: ColumnTable, key: str) -> None:
     if not all_distinct(table.read_once(key)):
-        raise _NotHere
+        raise NotHere
 
 
 def all_distinct_numbers(places: pl.Series) -> bool:
@@ -369,10 +347,10 @@ def _places(scan: pl.LazyFrame, makers: Mapping[str, Maker], ids: pl.Series) -> 
         hashes = pl.DataFrame({"one": cells.hash(), "two": cells.hash(_SECOND_SEED)})
     known = ids.hash()
     if not all_distinct(known):
-        raise _NotHere
+        raise NotHere
     found = places_of(hashes["one"], known)
     if found.null_count() or not (ids.hash(_SECOND_SEED).gather(found) == hashes["two"]).all():
-        raise _NotHere
+        raise NotHere
     return found
 
 
@@ -387,119 +365,3 @@ def _buckets(makers: Mapping[str, Maker]) -> Callable[[ColumnTable], pl.Series]:
         return table.read(held).fill_null(own)
 
     return made
-
-
-# ------------------------------------------------------------------------------------------------------------ times
-
-
-def _times(
-    scan: pl.LazyFrame,
-    table: Table,
-    height: int,
-    makers: Mapping[str, Maker],
-    zones: pl.Series | Callable[[], pl.Series],
-) -> tuple[dict[str, Maker], _Sound]:
-    """How each timestamp and `at_precision` are come by; all instants where the file has them so.
-
-    zones: the zone in which each row's times are read where they have none.
-    """
-    schema = scan.collect_schema()
-    names = [column.name for column in table.columns if column.type == "timestamp" and column.name in schema]
-    empty = _Sound(ColumnTable(scan, height, {}))
-    precise = "at_precision" not in schema or _all_instants(scan, makers)
-    if precise and all(_is_instant(schema[name]) for name in names):
-        _require_reasonable(scan, table, names)
-        made: dict[str, Maker] = {
-            name: pl.col(name).dt.convert_time_zone("UTC").dt.cast_time_unit("us") for name in names
-        }
-        if table.name in CLOCKS:
-            made["at_precision"] = lambda t: pl.Series(["instant"], dtype=_INSTANTS).new_from_index(0, t.height)
-        return made, empty
-    frame = scan.select(names).collect().with_row_index(ROW).with_columns(pl.col(ROW).cast(pl.Int64))
-    if table.name in CLOCKS:
-        given = ColumnTable(scan, height, makers).select(["at_precision"])["at_precision"]
-        frame = frame.with_columns(given.cast(pl.String))
-    cast, rejects, ambiguous, missing = cast_times(frame, table, zones if isinstance(zones, pl.Series) else zones())
-    if any(one.height for one in rejects) or (table.name in CLOCKS and cast[CLOCKS[table.name]].null_count()):
-        raise _NotHere
-    made = {name: cast[name] for name in names}
-    if table.name in CLOCKS:
-        made["at_precision"] = cast["at_precision"].cast(_INSTANTS)
-    if table is INTERVIEWS:
-        made["_zone"] = cast["_zone"]
-    return made, _Sound(empty.table, ambiguous, missing)
-
-
-def _all_instants(scan: pl.LazyFrame, makers: Mapping[str, Maker]) -> bool:
-    words = ColumnTable(scan, 0, makers).select(["at_precision"])["at_precision"].unique()
-    return all(word in (None, "instant") for word in words)
-
-
-def _is_instant(kind: pl.DataType) -> bool:
-    return isinstance(kind, pl.Datetime) and kind.time_zone is not None
-
-
-def _zone_of_clock(scan: pl.LazyFrame) -> str:
-    kind = scan.collect_schema()[CLOCKS[INTERVIEWS.name]]
-    return str(kind.time_zone) if isinstance(kind, pl.Datetime) else "UTC"
-
-
-def _require_reasonable(scan: pl.LazyFrame, table: Table, names: Iterable[str]) -> None:
-    """Every time within the years that are no slip of the pen, and the clock of every row there."""
-    limits = [pl.datetime(year, 1, 1, time_zone="UTC") for year in (FIRST_YEAR, LAST_YEAR)]
-    faults = [
-        fault for name in names for fault in ((pl.col(name).min() < limits[0]), (pl.col(name).max() >= limits[1]))
-    ]
-    at = CLOCKS.get(table.name)
-    faults += [pl.col(at).is_null().any()] if at else []
-    if not faults:
-        return
-    found = scan.select(fault.fill_null(value=False).alias(str(k)) for k, fault in enumerate(faults))
-    if any(found.collect(engine="streaming").row(0)):
-        raise _NotHere
-
-
-def _require_ends_after_starts(table: ColumnTable) -> None:
-    frame = table.select(["observed_until", "interviewed_at"])
-    if (frame["observed_until"] < frame["interviewed_at"]).any():
-        raise _NotHere
-
-
-def _read_in(zones: _Zones, story: pl.Series, zone: str | None) -> pl.Series:
-    """The zones in which times of contacts or outcomes are read: their interviews', else the one for all."""
-    found = zones.known.gather(story)
-    return found if zone is None else found.fill_null(zone)
-
-
-def _epoch(name: str, table: ColumnTable) -> pl.Series:
-    return table.select([name])[name].dt.epoch("us")
-
-
-def _days(us: pl.Series, zones: _Zones, story: pl.Series | None) -> pl.Series:
-    local = us.to_numpy() + clock.shifts(us.to_numpy(), zones.of(story), zones.names)
-    return pl.Series((local // clock.DAY_US).astype(np.int32))
-
-
-def _hours(zones: _Zones, story: pl.Series, table: ColumnTable) -> pl.Series:
-    """The local hour of each row; null where only the date is known."""
-    us = table.select(["_at_us"])["_at_us"].to_numpy()
-    local = us + clock.shifts(us, zones.of(story), zones.names)
-    hours = pl.Series((local // clock.HOUR_US % 24).astype(np.int8))
-    by_day = table.select(["at_precision"])["at_precision"] == "day"
-    return hours.set(by_day, None) if by_day.any() else hours
-
-
-def _order(table: Table, zones: _Zones, story: pl.Series, rows: ColumnTable) -> pl.Series:
-    """The instants that order rows: within a day whose hours are unknown attempts come first, then responses, ends."""
-    at = rows.select(["_at_us"])["_at_us"]
-    by_day = rows.select(["at_precision"])["at_precision"] == "day"
-    if not by_day.any():
-        return at
-    column, words, last = DERIVED_WORDS[table.name]
-    word = rows.select([column])[column].cast(pl.String)
-    late = (by_day & word.is_in(words)).arg_true()
-    if not len(late):
-        return at
-    days = rows.select(["_day"])["_day"].gather(late)
-    ends = clock.local_midnight(days + 1, zones.texts(story.gather(late))) - 2
-    return at.scatter(late, ends + word.gather(late).is_in(last).cast(pl.Int64))

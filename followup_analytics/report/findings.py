@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from followup_analytics.answers.curves.result import CurveRow
-from followup_analytics.answers.outcomes.answer import CohortRow
 from followup_analytics.answers.outcomes.compared import ComparedRow
+from followup_analytics.answers.outcomes.result import CohortRow
 from followup_analytics.answers.rates.result import RatesRow
 from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.result import ClaimRow

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from followup_analytics.answers.outcomes.answer import CohortOutcomes, CohortRow
+from followup_analytics.answers.outcomes.result import CohortOutcomes, CohortRow
 from followup_analytics.cells.counted import attempts
 from followup_analytics.claims.definition import Catalogue
 from followup_analytics.errors import UsageError, WithheldError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from followup_analytics.answers.outcomes.answer import CohortRow
 from followup_analytics.answers.outcomes.compared import ComparedRow
+from followup_analytics.answers.outcomes.result import CohortRow
 from followup_analytics.charts import count, percent, points, value_label
 from followup_analytics.report.document import Head, Section, heading, paragraph, ref, table
 from followup_analytics.report.findings import Findings
