@@ -13,9 +13,8 @@ def releases(log: LogPath, context: typer.Context) -> None:
 
     Example:  followup releases sqlite:///followup.db
     """
-    from followup_analytics.cli.ledgers import open_ledger
-    from followup_analytics.cli.releases import check_releases
     from followup_analytics.reading.logs import read_log
+    from followup_analytics.releases import check_releases, open_ledger
     from followup_analytics.results.result import LogCounts
 
     shared = options_of(context, Shared)

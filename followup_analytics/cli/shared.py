@@ -171,8 +171,8 @@ _PRIVATE = "confidential"
 
 def publish_answers(results: Sequence[Result], shared: Shared, log: FollowUpLog | None) -> None:
     """Enter answers in the ledger of releases under the name that was given, and say so."""
-    from followup_analytics.cli.ledgers import open_ledger, publish
     from followup_analytics.errors import UsageError
+    from followup_analytics.releases import open_ledger, publish
 
     question = question_asked()
     if log is None or shared.publish is None or any(note.code == _PRIVATE for one in results for note in one.notes):

@@ -25,7 +25,7 @@ from followup_analytics.report.handout import handout_document
 from followup_analytics.report.methods_report import methods_document
 from followup_analytics.report.office import Office, read_office
 from followup_analytics.report.page import page
-from followup_analytics.report.press import n_pages, press
+from followup_analytics.report.press import n_pages, press, press_pages
 from followup_analytics.report.typecase import TypeCase
 from followup_analytics.report.workbook import workbook
 from followup_analytics.results.disclosure import Disclosure, policy_of, release_sentence
@@ -45,6 +45,8 @@ WORKING_PAPERS = ("handout", "day-sheet")
 _PAPERS = {"a4": "a4", "letter": "us-letter", "us-letter": "us-letter"}
 LANGUAGES = ("en", "de", "es")
 _MOST_CODES = 12
+#: Dots per inch of pictures of pages.
+_PREVIEW = 60
 
 
 def write_report(
@@ -71,6 +73,7 @@ def write_report(
     paper: str = "a4",
     language: str = "en",
     office: str | os.PathLike[str] | None = None,
+    pages: Callable[[Sequence[bytes]], None] | None = None,
 ) -> Path:
     """Write a report about a log and give its path: an accessible PDF, or its HTML twin or its tables as a workbook.
 
@@ -101,6 +104,7 @@ def write_report(
         paper: a4 or letter.
         language: en; there are no German or Spanish texts yet.
         office: a TOML file with what the office puts on the title page and adds to the model card.
+        pages: is given pictures (PNG) of the report's pages, to look at before it is passed on.
 
     Raises:
         UsageError: unknown kind, paper, language, key, cohort or applicant.
@@ -139,6 +143,8 @@ def write_report(
         return _with_missing_signs(ended, case)
 
     document = _on_one_page([finished(one) for one in composed], case)
+    if pages is not None:
+        pages(press_pages(document, case, ppi=_PREVIEW))
     return _put(_as_file(document, case, Path(path)), Path(path), confidential=document.meta.confidential)
 
 

@@ -50,6 +50,12 @@ class Desk:
             return address.path.name if address.path is not None else address.shown
         return Path(self.source).name or self.source
 
+    @property
+    def workbook(self) -> Path | None:
+        """The workbook of the office whose folder is open, with what stands on a report's title page."""
+        path = self.home / "office.xlsx"
+        return path if path.is_file() else None
+
     def store(self) -> str:
         """The store's URL. Raises UsageError where what is open is no store."""
         if self.source is None or not self.is_store:

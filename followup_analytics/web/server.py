@@ -30,7 +30,7 @@ def make_app(desk: Desk, *, hosts: frozenset[str], keys: Keys, close: Callable[[
     from starlette.routing import Mount, Route
     from starlette.staticfiles import StaticFiles
 
-    from followup_analytics.web import analysis, coach, files, working
+    from followup_analytics.web import analysis, coach, files, reports, research, working
     from followup_analytics.web.drops import Tray
     from followup_analytics.web.setting import House, environment
     from followup_analytics.web.works import Works
@@ -42,9 +42,16 @@ def make_app(desk: Desk, *, hosts: frozenset[str], keys: Keys, close: Callable[[
         Route("/rates", analysis.rates),
         Route("/curve", analysis.curve),
         Route("/outcomes", analysis.outcomes),
-        Route("/claims", analysis.claims),
-        Route("/claims/{claim}", analysis.claim),
-        Route("/report", analysis.report, methods=both),
+        Route("/claims", research.claims),
+        Route("/claims/{claim}", research.claim),
+        Route("/claims/{claim}/{file}", research.text),
+        Route("/plan", research.plan),
+        Route("/quality", analysis.quality),
+        Route("/report", reports.report, methods=both),
+        Route("/report/{report}", reports.made),
+        Route("/report/{report}/publish", reports.publish, methods=["POST"]),
+        Route("/report/{report}/{file}", reports.form),
+        Route("/releases", reports.releases),
         Route("/files", files.files, methods=both),
         Route("/files/{drop}", files.looked),
         Route("/files/{drop}/answers", files.answers, methods=["POST"]),
@@ -68,7 +75,7 @@ def make_app(desk: Desk, *, hosts: frozenset[str], keys: Keys, close: Callable[[
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette):  # type: ignore[no-untyped-def]
-        app.state.tray = Tray()
+        app.state.tray, app.state.shelf = Tray(), reports.Shelf()
         try:
             yield
         finally:

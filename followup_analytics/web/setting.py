@@ -31,6 +31,7 @@ MENU = (
     ("/claims", "Advice tested"),
     ("/today", "Today"),
     ("/report", "Report"),
+    ("/plan", "Plan"),
 )
 
 

@@ -67,8 +67,13 @@ def test_an_analyst_gets_from_files_to_a_report(simulated_folder: Path, tmp_path
         assert not (tmp_path / "followup.db").exists()
         assert made.post(f"{drop}/store", {}).status_code == 303
         assert "interviews" in made.client.get("/").text
-        pdf = made.post("/report", {"kind": "cohort", "form": "pdf"})
-        assert pdf.content.startswith(b"%PDF")
+        report = made.post("/report", {"kind": "bulletin"}).headers["location"]
+        assert made.client.get(f"{report}/report.pdf").content.startswith(b"%PDF")
+        assert made.client.get(f"{report}/1.png").content.startswith(b"\x89PNG")
+        assert b"<h1" in made.client.get(f"{report}/report.html").content
+        made.post(f"{report}/publish", {"name": "spring"})
+        assert "Entered in the ledger" in made.client.get(report).text
+        assert "spring" in made.client.get("/releases").text
 
 
 def test_numbers_of_a_page_are_those_of_the_command(simulated_folder: Path, tmp_path: Path) -> None:
@@ -159,3 +164,32 @@ def test_what_is_to_be_mended_comes_as_a_workbook(dropped: tuple[Page, str]) -> 
     """The same workbook as of an office's folder."""
     page, address = dropped
     assert page.client.get(f"{address}/mend.xlsx").content.startswith(b"PK")
+
+
+@pytest.mark.parametrize(
+    "address", ["/quality", "/plan?baseline=20&effect=15", "/claims/follow-up-at-all", "/releases"]
+)
+def test_pages_of_a_log_answer(simulated_folder: Path, tmp_path: Path, address: str) -> None:
+    """Data quality, plans, one claim and releases, each with the command that gives the same."""
+    made = Page(str(simulated_folder), tmp_path)
+    with made.client:
+        made.enter()
+        if "claims" in address:
+            address = re.findall(r'href="(/claims/[^"]+)"', made.client.get("/claims").text)[0]
+        answer = made.client.get(address)
+    assert answer.status_code == 200
+    assert "The same in a terminal" in answer.text
+
+
+def test_a_claim_gives_its_protocol_registration_and_trace(simulated_folder: Path, tmp_path: Path) -> None:
+    """As files, to take elsewhere."""
+    made = Page(str(simulated_folder), tmp_path)
+    with made.client:
+        made.enter()
+        texts = [
+            made.client.get(f"/claims/spread-voicemails/{one}").text
+            for one in ("protocol.txt", "registration.txt", "trace.csv")
+        ]
+    assert "time zero" in texts[0].lower()
+    assert "sha" in texts[1].lower()
+    assert "interview_id" in texts[2].splitlines()[0]

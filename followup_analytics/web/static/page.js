@@ -72,3 +72,18 @@ if (working) {
     }
   });
 }
+
+for (const form of document.querySelectorAll("form[data-live]")) {
+  let waiting;
+  form.addEventListener("input", (event) => {
+    const shown = event.target.parentElement.querySelector("output");
+    if (shown) shown.textContent = event.target.value;
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(async () => {
+      const answer = await fetch(`${form.action}?${new URLSearchParams(new FormData(form))}`);
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      document.querySelector("#answer").replaceWith(fresh.querySelector("#answer"));
+      document.querySelector(".same")?.replaceWith(fresh.querySelector(".same"));
+    }, 250);
+  });
+}

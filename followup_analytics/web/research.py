@@ -1,0 +1,174 @@
+"""The researcher's pages: verdicts and their protocols, texts to register, rows to trace, and the next study."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from followup_analytics.errors import UsageError
+from followup_analytics.web.analysis import command_of
+from followup_analytics.web.faces import face_of
+from followup_analytics.web.setting import go, house_of, page, told, worked
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from followup_analytics.web.desk import Desk
+
+#: A log of more interviews is tested by a child process, with progress.
+_AT_ONCE = 5_000
+#: Ends of the sliders: share of those who hear back without the advice, and points of difference, both in percent.
+BASELINES, EFFECTS = (5, 90), (2, 40)
+
+
+@told
+async def claims(request: Request) -> Response:
+    """A verdict on each piece of the usual advice."""
+    house = house_of(request)
+    desk = house.desk
+    log = await worked(desk.log)
+    if log.interviews.height > _AT_ONCE and desk.kept(("claims",)) is None:
+
+        def take(result: Any) -> None:
+            desk.keep(("claims",), result)
+
+        work = house.works.begin(
+            ("claims", desk.source), "Testing the advice", tested_elsewhere, (desk.source, desk.min_cell),
+            then="/claims", take=take,
+        )  # fmt: skip
+        return go(f"/work/{work.id}")
+    tested = await worked(tested_on, desk)
+    face = await worked(desk.answer, ("claims face",), lambda _: face_of(tested))
+    return page(
+        request, "claims.html", title="Is the usual advice right?", face=face, groups=_grouped(_verdicts(tested)),
+        command=command_of(desk, "claims"),
+    )  # fmt: skip
+
+
+@told
+async def claim(request: Request) -> Response:
+    """One piece of advice taken apart: the target trial beside its emulation."""
+    from followup_analytics.claims import own_catalogue, protocol_text
+
+    desk, name = house_of(request).desk, _known(request)
+    verdict = next(row for row in _verdicts(await worked(tested_on, desk)) if row["id"] == name)
+    return page(
+        request, "claim.html", title=verdict["words"], verdict=verdict, protocol=protocol_text(name, own_catalogue()),
+        command=command_of(desk, "claims", "--claim", name, "--protocol"),
+    )  # fmt: skip
+
+
+@told
+async def text(request: Request) -> Response:
+    """A claim's protocol, its text to register before the data are seen, or the rows behind its numbers."""
+    from starlette.responses import Response as Plain
+
+    from followup_analytics.claims import own_catalogue, preregistration_text, protocol_text
+
+    desk, name, file = house_of(request).desk, _known(request), request.path_params["file"]
+    made: dict[str, Any] = {
+        "protocol.txt": lambda: protocol_text(name, own_catalogue()),
+        "registration.txt": lambda: preregistration_text(name, own_catalogue()),
+        "trace.csv": lambda: _traced(desk, name),
+    }
+    if file not in made:
+        raise UsageError("There is a protocol, a registration and a trace of each claim.")
+    content = await worked(made[file])
+    headers = {"Content-Disposition": f'attachment; filename="{name}-{file}"'}
+    return Plain(content, media_type="text/plain; charset=utf-8", headers=headers)
+
+
+@told
+async def plan(request: Request) -> Response:
+    """How many interviews a question needs."""
+    from followup_analytics import plan_study
+
+    asked = request.query_params
+    baseline = _within(asked.get("baseline"), BASELINES, 30)
+    effect = _within(asked.get("effect"), EFFECTS, 10)
+    made = await worked(plan_study, None, baseline=baseline / 100, effect=float(effect))
+    return page(
+        request, "plan.html", title="Plan the next study", face=await worked(face_of, made), baseline=baseline,
+        effect=effect, baselines=BASELINES, effects=EFFECTS,
+        command=f"followup plan --baseline {baseline / 100:g} --effect {effect}",
+    )  # fmt: skip
+
+
+def tested_elsewhere(source: str, min_cell: int, tell: Any) -> Any:
+    """The verdicts, worked out in a child process: without what can't be carried between processes."""
+    from dataclasses import replace
+
+    from followup_analytics import read_log, test_claims
+
+    tell("Reading the log", None)
+    return replace(test_claims(read_log(source), min_cell=min_cell, progress=_counting(tell)), behind=None)
+
+
+def _counting(tell: Any) -> Any:
+    from followup_analytics.claims import own_catalogue
+
+    n, done = len(own_catalogue().claims), 0
+
+    def advance(*_: Any) -> None:
+        nonlocal done
+        done += 1
+        tell(f"{done} of {n} pieces of advice tested", done / n)
+
+    return advance
+
+
+def tested_on(desk: Desk) -> Any:
+    """The verdicts, worked out once for the log as it is."""
+    from followup_analytics import test_claims
+
+    return desk.answer(("claims",), lambda log: test_claims(log, min_cell=desk.min_cell))
+
+
+def _traced(desk: Desk, name: str) -> str:
+    """The interviews behind a claim, as CSV: confidential."""
+    from followup_analytics import test_claims
+
+    # As `--trace` gives them: of this log, and no answer that was read back.
+    frame = test_claims(desk.log(), claim=name, min_cell=desk.min_cell).trace()
+    return str(frame.write_csv() if hasattr(frame, "write_csv") else frame.to_csv(index=False))
+
+
+def _known(request: Request) -> str:
+    from followup_analytics.claims import own_catalogue
+
+    name = str(request.path_params["claim"])
+    if name not in {one.id for one in own_catalogue().claims}:
+        raise UsageError("There is no claim of this name: choose one from the list.")
+    return name
+
+
+def _within(said: str | None, ends: tuple[int, int], usual: int) -> int:
+    """A slider's number, kept between its ends."""
+    if said is None or not said.isdecimal() or len(said) > 3:
+        return usual
+    return min(max(int(said), ends[0]), ends[1])
+
+
+def _verdicts(result: Any) -> list[dict[str, Any]]:
+    """The verdicts as cards: words of the advice, the verdict and its reason; numbers stay in the table."""
+    from followup_analytics.claims import own_catalogue
+    from followup_analytics.log.shared_words import VERDICT_WORDS
+
+    by_id = {one.id: one for one in own_catalogue().claims}
+    return [
+        {
+            "id": row["claim"],
+            "words": by_id[row["claim"]].advice,
+            "verdict": VERDICT_WORDS.get(row["verdict"], row["verdict"]),
+            "reason": row["reason"],
+        }
+        for row in result.rows
+    ]
+
+
+def _grouped(verdicts: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The verdicts by what they say, in the order in which they first come; those that say something first."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one in verdicts:
+        found.setdefault(str(one["verdict"]), []).append(one)
+    return sorted(found.items(), key=lambda item: item[0].startswith("can"))
