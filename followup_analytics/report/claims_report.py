@@ -26,6 +26,7 @@ from followup_analytics.report.findings import Findings
 from followup_analytics.report.frame import meta_of
 from followup_analytics.report.methods import notes_section, words_used
 from followup_analytics.report.verdicts import claims_blocks, limits_of, name_of, verdict_sentence
+from followup_analytics.report.whole import coarse
 from followup_analytics.results.formatting import cell_text
 from followup_analytics.results.values import known
 
@@ -94,7 +95,7 @@ def _each(found: Findings) -> list[dict[str, Any]]:
         name = name_of(found, row).rstrip(".")
         blocks += [heading(name, listed=False), terms(_claim_terms(row, claim))]
         if row.estimate is not None:
-            blocks.append(_rests_on(row))
+            blocks.append(_rests_on(found, row))
     return blocks
 
 
@@ -123,8 +124,9 @@ def _design(claim: Claim) -> str:
     return f"{words[:1].upper()}{words[1:]}; {fixed}"
 
 
-def _rests_on(row: ClaimRow) -> dict[str, Any]:
+def _rests_on(found: Findings, row: ClaimRow) -> dict[str, Any]:
     """The numbers of one verdict, as a small table of one row."""
+    interviews = coarse(row.n_interviews, found.counts.interviews, found.options.policy)
     cells = [
         ("Difference", f"{points(known(row.estimate))} ({interval_words(row)})"),
         ("Strategy", _share(row.risk_strategy)),
@@ -132,7 +134,7 @@ def _rests_on(row: ClaimRow) -> dict[str, Any]:
         ("p, Holm", cell_text(row, "p_adjusted")),
         ("E-value", cell_text(row, "e_value")),
         ("Unadjusted", "–" if row.naive is None else points(row.naive)),
-        ("Interviews", "–" if row.n_interviews is None else count(row.n_interviews)),
+        ("Interviews, in tens", "–" if interviews is None else count(interviews)),
     ]
     columns = [
         Head(label, "left" if place == 0 else "right", share=1 if place == 0 else 0)

@@ -19,13 +19,12 @@ from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.report.facts import LogFacts
 from followup_analytics.report.findings import Findings, Options
 from followup_analytics.report.typecase import TypeCase
+from followup_analytics.report.whole import beside_cohorts, beside_landmark, coarse_notes, giving_away
 from followup_analytics.results.disclosure import (
     DisclosurePolicy,
-    found_together,
     is_hidden,
     require_enough,
     small_cohort_note,
-    told,
 )
 from followup_analytics.results.disclosure.marked import HIDDEN_REASON, SUPPRESSED
 from followup_analytics.results.result import LogCounts, Result
@@ -41,6 +40,8 @@ if TYPE_CHECKING:
 #: Letters of a name in the rows of a table, and of a cohort that heads a column.
 _LONGEST_NAME, _LONGEST_HEAD = 60, 26
 _ALL = "all_attempts"
+#: Parts of a report beside its tables of rates; no column can be called so.
+_COHORTS, _BOTH = "\0cohorts", "\0both curves"
 #: The keys of the tables of rates that a kind of report needs, where these are not what was asked for.
 _KEYS: Mapping[str, tuple[str, ...]] = {"bulletin": ("timing",), "claims": (), "methods": ()}
 
@@ -77,6 +78,17 @@ def gather(
     if kind in ("cohort", "bulletin"):
         groups, comparison, cohorts = _cohorts(whole or log, options)
         both = _both_curves(whole or log, comparison, options)
+    gone = _beside_each_other((rates, curve), tables, cohorts, both, options.policy)
+    for key in tables.keys() & set(gone):
+        del tables[key]
+        reasons[key] = _too_few("Beside the other tables the rows of this one are", options)
+    if _COHORTS in gone:
+        groups, comparison, cohorts, both = (), (), (), None
+    if _BOTH in gone:
+        both = None
+    if both is not None:
+        both = beside_landmark(both, comparison, options.policy)
+        curve = beside_cohorts(curve, both, options.policy)
     if kind in ("cohort", "methods"):
         model, card, reasons["model"] = _model(log, options)
     judged, catalogue, reasons["claims"] = _claims(log, options, claims)
@@ -102,15 +114,18 @@ def gather(
         card=case.clean_all(card),
         claims=case.clean_rows(judged.rows) if judged is not None else (),
         catalogue=catalogue,
-        notes=_merged(
-            log.notes,
-            small_cohort_note((whole or log).interviews, options.policy),
-            notes,
-            curve.notes,
-            judged.notes if judged is not None else (),
+        notes=coarse_notes(
+            _merged(
+                log.notes,
+                small_cohort_note((whole or log).interviews, options.policy),
+                notes,
+                curve.notes,
+                judged.notes if judged is not None else (),
+            ),
+            options.policy,
         ),
         reasons=case.clean_all({name: reason for name, reason in reasons.items() if reason}),
-        answers=(*rates, curve, *([both] if both is not None else []), *cohorts),
+        answers=(*rates, *tables.values(), curve, *([both] if both is not None else []), *cohorts),
     )
 
 
@@ -152,26 +167,22 @@ def _rates(
             tables[key] = asked(log, key)
         except WithheldError:
             reasons[key] = _too_few("The rows of this table are", options)
-    for key in _giving_away(tables, options.policy):
-        del tables[key]
-        reasons[key] = _too_few("Beside the other tables the rows of this one are", options)
-    return (found, *tables.values()), tables, reasons, found.notes
+    return (found,), tables, reasons, found.notes
 
 
-def _giving_away(tables: Mapping[str, RatesResult], policy: DisclosurePolicy) -> list[str]:
-    """The keys of tables that have to go, since with the others they would let a hidden row be found."""
-    gone: list[str] = []
-    if not any(is_hidden(row) for table in tables.values() for row in table.rows) or len(tables) < 2:
-        return gone
-    made = {key: table.released()[0] for key, table in tables.items()}
-    while len(made) > 1:
-        found = found_together(told("report", list(made.values())), policy)
-        if not found:
-            break
-        names = {units.name: key for key, units in made.items()}
-        gone.append(names[found[0].table])
-        del made[gone[-1]]
-    return gone
+def _beside_each_other(
+    always: tuple[tuple[RatesResult, ...], CurveResult],
+    tables: Mapping[str, RatesResult],
+    cohorts: Sequence[Result],
+    both: CurveResult | None,
+    policy: DisclosurePolicy,
+) -> tuple[str, ...]:
+    """The parts that have to go, since beside the others they would let a hidden number be found."""
+    overall, curve = always
+    parts: dict[str, Sequence[Result]] = {_COHORTS: cohorts} if cohorts else {}
+    parts |= {} if both is None else {_BOTH: (both,)}
+    parts |= {key: (table,) for key, table in tables.items()}
+    return giving_away((*overall, curve), parts, policy)
 
 
 def _too_few(what: str, options: Options) -> str:

@@ -35,6 +35,7 @@ from followup_analytics.report.document import (
     table,
 )
 from followup_analytics.report.findings import Findings
+from followup_analytics.report.whole import coarse
 from followup_analytics.results.formatting import cell_text
 from followup_analytics.results.values import known
 from followup_analytics.text import counted
@@ -179,7 +180,7 @@ def _compared(found: Findings, rows: Sequence[ClaimRow]) -> list[dict[str, Any]]
     body = [
         [
             names[row.claim],
-            cell_text(row, "n_interviews"),
+            _in_tens(found, row),
             cell_text(row, "estimate"),
             cell_text(row, "conf_low"),
             cell_text(row, "naive"),
@@ -187,7 +188,10 @@ def _compared(found: Findings, rows: Sequence[ClaimRow]) -> list[dict[str, Any]]
         ]
         for row in rows
     ]
-    note = "Differences in percentage points. Unadjusted: what comparing the two groups as they are would show."
+    note = (
+        "Interviews in tens, differences in percentage points. Unadjusted: what comparing the two groups as they are "
+        "would show."
+    )
     if found.counts.simulated:
         note += " Simulated data."
     return [
@@ -195,6 +199,11 @@ def _compared(found: Findings, rows: Sequence[ClaimRow]) -> list[dict[str, Any]]
         table("tab-claims", "Verdicts on the usual advice", columns, body, note=note, long=True),
         chart("fig-claims", Chart.of(drawn), title=_forest_title(rows)),
     ]
+
+
+def _in_tens(found: Findings, row: ClaimRow) -> str:
+    told = coarse(row.n_interviews, found.counts.interviews, found.options.policy)
+    return cell_text(row, "n_interviews") if told is None else count(told)
 
 
 def _forest_title(rows: Sequence[ClaimRow]) -> str:
