@@ -293,6 +293,23 @@ def snooze(
     tell(context.obj, track_snooze(context.obj, interview, until, time_zone=time_zone), as_json=as_json)
 
 
+@app.command("reassign")
+def reassign(
+    context: typer.Context,
+    coach: Annotated[str, typer.Argument(metavar="COACH", help="Who looks after them now.")],
+    to: Annotated[str, typer.Argument(metavar="TO", help="Who is to look after them.")],
+    client: Annotated[str | None, typer.Option("--client", "--applicant", help="This client's alone.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Hand the open interviews of one coach to another, all of them or one client's.
+
+    Example:  followup track sqlite:///followup.db reassign ines omar --client ada
+    """
+    from followup_analytics.track import track_reassign
+
+    tell(context.obj, track_reassign(context.obj, coach, to, client=client), as_json=as_json)
+
+
 @app.command("history")
 def history(context: typer.Context, interview: Interview, as_json: Json = False) -> None:
     """Print all that was recorded about an interview, also what was replaced or taken back."""

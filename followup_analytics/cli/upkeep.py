@@ -211,6 +211,26 @@ def share_key(
     )
 
 
+@app.command("roles")
+def roles(
+    store: StoreUrl,
+    apply: Annotated[bool, typer.Option("--apply", help="Run the statements, as the owner of the tables.")] = False,
+    as_json: Json = False,
+) -> None:
+    """The roles of an office on PostgreSQL: writer, coaches who see their own clients, analyst. docs/postgresql.md.
+
+    Example:  followup store roles postgresql://office@server/followup --apply
+    """
+    from followup_analytics.store.roles import make_roles, role_statements
+
+    statements = make_roles(_opened(store, write=True)) if apply else role_statements()
+    if not as_json and not apply:
+        typer.echo("".join(f"{one};\n" for one in statements), nl=False)
+    done = "Made the roles" if apply else "These statements make the roles"
+    rest = "add each person's log-in to one of them with GRANT." if apply else "--apply runs them."
+    _answer([{"applied": apply, "statements": list(statements)}], f"{done}; {rest}", as_json=as_json)
+
+
 @app.command("certificate")
 def certificate(
     store: StoreUrl,

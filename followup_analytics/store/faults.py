@@ -19,6 +19,7 @@ _LOCKED = (
 )
 _FULL = ("database or disk is full", "no space left", "disk full")
 _READ_ONLY = ("readonly", "read-only", "permission denied", "insufficient privilege", "unable to open database file")
+_SHUT = ("adminshutdown", "crashshutdown", "server closed the connection", "connection is lost", "cannotconnectnow")
 _NOT_A_DATABASE = ("file is not a database", "file is encrypted")
 _DAMAGED = ("malformed",)
 _NOT_WRITTEN = ("disk i/o error",)
@@ -65,9 +66,18 @@ def explain(error: BaseException, address: Address) -> FollowUpError:
         )
     if "foreign key" in text:
         return DataError(f"{place}: a contact or outcome belongs to no interview of the store; nothing was stored.")
+    if address.path is None and "row-level security" in text:
+        return UnreadableError(
+            f"{place}: this user may not store that row: a coach enters interviews with --coach and the own name, and "
+            "writes about own clients only."
+        )
     if address.path is None and any(word in text for word in _READ_ONLY):
         return UnreadableError(
-            f"{place}: this user may not write to the database; ask its administrator for the right."
+            f"{place}: this user may not do that in the database; ask its administrator for the right."
+        )
+    if address.path is None and any(word in text for word in _SHUT):
+        return UnreadableError(
+            f"{place}: the server was stopped or restarted; nothing of this was stored. Try again once it runs."
         )
     if any(word in text for word in _READ_ONLY):
         return UnreadableError(f"{place}: the store can't be opened or written here; check the folder and its rights.")

@@ -159,6 +159,8 @@ def _sqlite_read_only(path: Path, wait_seconds: float) -> sqlite3.Connection:
 
 # --------------------------------------------------------------------------------------------------- PostgreSQL
 
+_GIVEN_UP_MS = 60_000
+
 
 def _postgres_engine(address: Address, wait_seconds: float) -> sa.Engine:
     try:
@@ -169,8 +171,14 @@ def _postgres_engine(address: Address, wait_seconds: float) -> sa.Engine:
         address.url,
         poolclass=NullPool,
         # Rows travel as UTF-8, whatever the database's own encoding is.
+        # No pool: each piece of work has a connection of its own, so that none stays open while nobody works. A server
+        # that no longer answers is given up after a minute.
         connect_args={
             "connect_timeout": max(2, int(wait_seconds)),
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "tcp_user_timeout": _GIVEN_UP_MS,
             "application_name": "followup",
             "client_encoding": "utf8",
         },

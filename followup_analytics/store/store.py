@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -39,8 +40,13 @@ class Store:
         self._engine = engine
         self._clock = clock
         self._writable = writable
-        self._joint: sa.Connection | None = None
+        # Of each thread its own: what one does together is no business of the others.
+        self._own = threading.local()
         self.address = address
+
+    @property
+    def _joint(self) -> sa.Connection | None:
+        return getattr(self._own, "joint", None)
 
     def __repr__(self) -> str:
         return f"<Store {self.address.shown}>"
@@ -86,8 +92,9 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """One consistent view of the store, whatever others write meanwhile; within `together`, with what it wrote."""
-        if self._joint is not None:
-            yield self._joint
+        joint = self._joint
+        if joint is not None:
+            yield joint
             return
         with explained(self.address), self._engine.connect() as connection:
             if connection.dialect.name == "postgresql":
@@ -210,8 +217,9 @@ class Store:
         source: the file's name, kept with the rows' history. When the block ends without an error the rows are in; when
         it ends with one, or the process dies, the store is as it was.
         """
-        if self._joint is not None:
-            yield Transaction(self._joint, self.address, source, kind, self._clock())
+        joint = self._joint
+        if joint is not None:
+            yield Transaction(joint, self.address, source, kind, self._clock())
             return
         with self.writing() as connection:
             started = time.time()
@@ -227,11 +235,11 @@ class Store:
         """All transactions of the block as one: they are in when it ends without an error, else none of them is."""
         with self.writing() as connection:
             started = time.time()
-            self._joint = connection
+            self._own.joint = connection
             try:
                 yield
             finally:
-                self._joint = None
+                self._own.joint = None
             marks = Marks(connection, self.address)
             if marks.any():
                 from followup_analytics.store.papers import clean_fresh_papers

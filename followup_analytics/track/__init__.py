@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from followup_analytics.track.corrections import correctable, track_correct, track_snooze
+    from followup_analytics.track.corrections import correctable, track_correct, track_reassign, track_snooze
     from followup_analytics.track.entries import track_contact, track_interview, track_outcome
     from followup_analytics.track.entry import Entry
     from followup_analytics.track.history import track_history
@@ -30,13 +30,14 @@ __all__ = [
     "track_log",
     "track_outcome",
     "track_person",
+    "track_reassign",
     "track_snooze",
     "track_undo",
 ]
 
 #: Where each name is at home: modules are imported when one of their names is asked for.
 _HOMES = {
-    "corrections": ("correctable", "track_correct", "track_snooze"),
+    "corrections": ("correctable", "track_correct", "track_reassign", "track_snooze"),
     "entries": ("track_contact", "track_interview", "track_outcome"),
     "entry": ("Entry",),
     "history": ("track_history",),

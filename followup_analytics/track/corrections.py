@@ -6,15 +6,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
+import polars as pl
+
 from followup_analytics.errors import UsageError
 from followup_analytics.log.schema import CLOCKS, CONTACTS, INTERVIEWS, OUTCOME_TABLE, Table
 from followup_analytics.store import Store, open_store
-from followup_analytics.text import listed, nearest
+from followup_analytics.text import counted, listed, nearest, shorten
 from followup_analytics.track.changing import changed_row, told
 from followup_analytics.track.checking import require_interview, require_zone
 from followup_analytics.track.doubts import doubts_of_contact, doubts_of_outcome
 from followup_analytics.track.entry import Entry, settle
-from followup_analytics.track.finding import find_interview
+from followup_analytics.track.finding import Finder, find_interview
 from followup_analytics.track.times import Clock, read_moments, read_when, with_offset, writers_zone, zone_of
 from followup_analytics.track.vocabulary import spelled
 
@@ -87,6 +89,33 @@ def track_snooze(
     if "nothing was changed" in entry.sentence:
         return entry
     return replace(entry, sentence=f"Put off {interview} until {until}; `undo` takes that back.")
+
+
+def track_reassign(url: str, coach: str, to: str, *, client: str | None = None, clock: Clock | None = None) -> Entry:
+    """Hand the open interviews of one coach to another, all at once or none.
+
+    client: those of this applicant alone (an id as typed, or a name of the book). Each is an entry of its own, which
+    stays in the history and can be taken back.
+    Raises UsageError where the coach, or the client, has no open interview.
+    """
+    old, new = coach.strip(), " ".join(to.split())
+    if not new:
+        raise UsageError("the coach to whom they go is empty; give the name.")
+    store = open_store(url, write=True, clock=clock)
+    finder = Finder.of(store)
+    stories = [one for one in finder.open_stories() if client is None or finder.is_of(one, client)]
+    rows = store.find("interviews", [one.interview_id for one in stories], covariates=True)
+    theirs = rows.filter(pl.col("coach").str.strip_chars().str.to_lowercase() == old.lower())
+    if not theirs.height:
+        of = "" if client is None else " of that client"
+        raise UsageError(f"{store.address.shown}: {shorten(old)!r} has no open interview{of}.")
+    with store.together():
+        for one in theirs.iter_slices(1):
+            with store.transaction("track", kind="track") as transaction:
+                transaction.add("interviews", one.with_columns(coach=pl.lit(new)), anew=True)
+                settle(transaction, "interviews", str(one["interview_id"][0]), None)
+    moved = counted(theirs.height, "open interview is", "open interviews are")
+    return Entry(new, None, f"{moved} looked after by {new} now. `undo` takes them back, one at a time.")
 
 
 def _table_of(store: Store, key: str, fields: Mapping[str, Any]) -> Table:

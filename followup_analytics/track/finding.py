@@ -77,6 +77,10 @@ class Finder:
         pseudonym = self.pseudonyms.applicant(typed)
         return self.aliases.get(pseudonym, pseudonym) == story.applicant_id
 
+    def is_of(self, story: Story, client: str) -> bool:
+        """Whether an interview is a person's: by an id as typed, or a whole name of the book."""
+        return self._in_full(story, client.strip(), person=True)
+
     def interview(self, typed: str) -> str:
         """The id of the interview that is meant: one that has this id, else the one open interview that fits.
 

@@ -25,7 +25,7 @@ from followup_analytics.track.times import Clock, local_time, with_offset, write
 _ARTICLES = frozenset(
     ["a", "an", "the", "un", "una", "unos", "eine", "einen", "ein", "den", "die", "das", "him", "her", "them"]
 )
-_TIME_LIKE = re.compile(r"\d{1,2}([:.h]\d{2})?(am|pm|h|uhr|st|nd|rd|th)?|\d{1,4}[-/.]\d{1,2}([-/.]\d{2,4})?")
+_TIME_LIKE = re.compile(r"20\d{2}|\d{1,2}([:.h]\d{2})?(am|pm|h|uhr|st|nd|rd|th)?|\d{1,4}[-/.]\d{1,2}([-/.]\d{2,4})?")
 _LONGEST_NAME = 4
 #: `called back`, which the employer does, or the client: who it was is told by the names around it.
 _BACK = frozenset(["back", "zuruck", "zuruckgerufen"])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -259,3 +262,29 @@ def test_a_store_is_shared_by_threads(url: str) -> None:
         list(pool.map(work, range(16)))
     assert store.sizes()["contacts"] == 2 + 16
     assert Path(url.removeprefix("sqlite:///")).exists()
+
+
+def test_what_one_thread_does_together_is_its_own(url: str) -> None:
+    """Another thread's entry is no part of it: it waits for the lock, and stays when the first one is taken back."""
+    store = open_store(url, write=True)
+    began, seen = threading.Event(), []
+
+    def enter() -> None:
+        began.wait(5)
+        with store.reading() as connection:
+            seen.append(connection)
+        seen.append(track_contact(url, "acme", channel="text").id)
+
+    other = threading.Thread(target=enter)
+    other.start()
+    with contextlib.suppress(ZeroDivisionError), store.together():
+        with store.transaction("a.csv") as transaction:
+            mine = transaction.connection
+            transaction.set("notes", "[]")
+        began.set()
+        time.sleep(0.2)
+        raise ZeroDivisionError
+    other.join(10)
+    assert seen[0] is not mine
+    assert store.setting("notes") is None
+    assert store.find("contacts", [seen[1]]).height == 1

@@ -11,13 +11,14 @@ import pytest
 from followup_analytics.advice.overview import overview
 from followup_analytics.errors import UsageError
 from followup_analytics.ingest import ingest_files
-from followup_analytics.store import read_store_log
+from followup_analytics.store import open_store, read_store_log
 from followup_analytics.track import (
     track_contact,
     track_correct,
     track_history,
     track_interview,
     track_outcome,
+    track_reassign,
     track_undo,
 )
 
@@ -242,3 +243,20 @@ def test_the_list_shows_where_interviews_stand(url: str) -> None:
     assert overview(log).rows[2]["last_contact"] == "2026-03-03"
     assert overview(log).summary() == "3 interviews, 2 open."
     assert len(overview(log, {_row(url, "interviews")["applicant_id"]}).rows) < 3
+
+
+def test_open_interviews_go_to_another_coach(url: str) -> None:
+    """All open ones of a coach, or one client's; each stays in the history, and is taken back by itself."""
+    ids = {
+        who: track_interview(url, who, at="2026-03-02T10:00+01:00", coach=coach).id
+        for who, coach in (("ana", "Ines"), ("bob", "ines"), ("carl", "omar"), ("dora", "ines"))
+    }
+    track_outcome(url, ids["dora"], "offer", at="2026-03-03")
+    assert "1 open interview is" in track_reassign(url, "ines", "omar", client="ana").sentence
+    assert "1 open interview is" in track_reassign(url, "INES", "omar").sentence
+    coaches = {row["interview_id"]: row["coach"] for row in open_store(url).read_table("interviews").to_dicts()}
+    assert [coaches[ids[who]] for who in ("ana", "bob", "carl", "dora")] == ["omar", "omar", "omar", "ines"]
+    track_undo(url)
+    assert open_store(url).find("interviews", [ids["bob"]])["coach"][0] == "ines"
+    with pytest.raises(UsageError, match="has no open interview"):
+        track_reassign(url, "nobody", "omar")
