@@ -49,6 +49,8 @@ def _canonical(batch: Batch, options: ReadOptions) -> Iterable[Fate]:
     for name in (one for one in batch.rows.columns if one != ROW):
         if header_key(name) == "applicant_id":
             yield Fate(name, "pseudonym", _APPLICANT)
+        elif header_key(name) in batch.personal_keys:
+            yield Fate(name, "pseudonym", "some of its keys are made of people's ids")
         elif header_key(name) in names:
             yield Fate(name, "stored", f"a column of the log's {batch.table}")
         elif not name.startswith("_"):

@@ -21,7 +21,12 @@ from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.known import ends_of_story, with_checked
 from followup_analytics.ingest.linking.by_name import names_of, tied_by_name
 from followup_analytics.ingest.maps.mapping import FileMap
-from followup_analytics.ingest.maps.secret_keys import with_secret_keys
+from followup_analytics.ingest.maps.secret_keys import (
+    resolved,
+    resolved_rows,
+    secret_interviews,
+    with_secret_keys,
+)
 from followup_analytics.ingest.registry import (
     CERTAIN,
     FURTHER,
@@ -63,6 +68,7 @@ def open_files(run: Run, paths: Sequence[Path], source: str) -> list[FileOnItsWa
     run.day_first = order_of_tables(batch.rows for file in opened for batch in file.batches)
     readable = [file for file in opened if run.attempt(file.sample.name, partial(_check, run, file, interviews=True))]
     _learn_interviews(run, readable)
+    _resolve_given_keys(run)
     readable = [
         file for file in readable if run.attempt(file.sample.name, partial(_check, run, file, interviews=False))
     ]
@@ -163,10 +169,14 @@ def _kind(own_map: FileMap | None, sample: Sample, source: str) -> tuple[Source,
 
 def _check(run: Run, file: FileOnItsWay, *, interviews: bool) -> bool:
     """Check a file's tables: interviews (and applicants) first, then what refers to them, in their zones."""
-    for given in file.batches:
+    for number, given in enumerate(file.batches):
         batch = given
         if batch.table == "calls" or (batch.table in (INTERVIEWS.name, "applicants")) != interviews:
             continue
+        if file.source.name == "canonical":
+            known = run.known["interview_id"]
+            secret = secret_interviews if batch.table == INTERVIEWS.name else resolved_rows
+            batch = file.batches[number] = secret(batch, known, run.pseudonyms)
         place = file.sample.name + (f", sheet {batch.sheet}" if batch.sheet else "")
         zones = None if interviews else run.known.select("interview_id", "_zone")
         batch, unmatched = _tied(run, file, batch)
@@ -334,11 +344,31 @@ def with_shapeless(checked: CheckedTable, problems: pl.DataFrame | None) -> Chec
     return dataclasses.replace(checked, rejects=pl.concat([shapeless, rejects]))
 
 
+def _resolve_given_keys(run: Run) -> None:
+    """Keys of interviews in rosters and reviews, by those under which the interviews are known."""
+    known = run.known["interview_id"]
+    if run.roster is not None:
+        told = [run.roster.lines, run.roster.employers]
+        found = resolved(pl.concat([one["interview_id"] for one in told]), known, run.pseudonyms)
+        if found:
+            lines, employers = (
+                one.with_columns(pl.col("interview_id").replace(list(found), list(found.values()))) for one in told
+            )
+            run.roster = dataclasses.replace(run.roster, lines=lines, employers=employers)
+    if run.decisions:
+        found = resolved(pl.Series(list(run.decisions.values()), dtype=pl.String), known, run.pseudonyms)
+        run.decisions = {call: found.get(key, key) for call, key in run.decisions.items()}
+
+
 def _learn_interviews(run: Run, files: Sequence[FileOnItsWay]) -> None:
     """All interviews that contacts may refer to: the store's, those of the files in this command, the roster's."""
     checked = [table.checked for file in files for table in file.tables]
     if run.roster is not None and run.roster.interviews is not None:
-        checked.append(run.roster.interviews)
+        held = run.known["interview_id"]
+        table = run.roster.interviews
+        rows = secret_interviews(Batch(INTERVIEWS.name, table.frame, table.rows_read), held, run.pseudonyms).rows
+        run.roster = dataclasses.replace(run.roster, interviews=dataclasses.replace(table, frame=rows))
+        checked.append(dataclasses.replace(table, frame=rows))
     run.known = with_checked(run.known, checked, run.pseudonyms)
     if any(batch.match is not None for file in files for batch in file.batches):
         columns = ["interview_id", "applicant_id", "employer", "interviewed_at"]
