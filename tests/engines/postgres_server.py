@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,6 +30,13 @@ def postgres_programs() -> Path | None:
 @contextmanager
 def postgres_server() -> Iterator[str]:
     """Start a server and give the URL of its empty database `postgres`."""
+    with restartable_server() as (url, _):
+        yield url
+
+
+@contextmanager
+def restartable_server() -> Iterator[tuple[str, Callable[[], None]]]:
+    """The same, with a way to stop it without notice and start it again."""
     programs = postgres_programs()
     if programs is None:
         raise FileNotFoundError("PostgreSQL is not installed")
@@ -54,11 +61,18 @@ def postgres_server() -> Iterator[str]:
             env={**os.environ, "HOME": str(folder), "LC_ALL": "C"},
         )
 
+    def start() -> None:
+        run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", f"-p {port} -k {folder} -h 127.0.0.1 -F")
+
+    def restart() -> None:
+        run("pg_ctl", "stop", "-m", "immediate")
+        start()
+
     try:
         run("initdb", "-U", "office", "--auth=trust", "--encoding=UTF8")
-        run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", f"-p {port} -k {folder} -h 127.0.0.1 -F")
+        start()
         try:
-            yield f"postgresql://office@127.0.0.1:{port}/postgres"
+            yield f"postgresql://office@127.0.0.1:{port}/postgres", restart
         finally:
             run("pg_ctl", "stop", "-m", "immediate")
     finally:
