@@ -75,8 +75,6 @@ def _step(
     overturned = tuple(one.decisive for one in replaced if one.decisive)
     notes = [f"The usual advice is replaced, as this log contradicts it: {one.instead}." for one in replaced]
     owed = None if now.do_not_contact else answer_owed(now)
-    if owed is not None:
-        notes.append(owed)
     if now.later_round is not None:
         notes.append(f"A further round is recorded ({now.later_round}): close this one with the outcome advanced.")
     sure = confidence(advice.claims, verdicts, opposite=advice.opposite, untested=advice.untested)
@@ -92,7 +90,8 @@ def _step(
         step=advice.step,
         on=on,
         at=None if put_off else advice.at,
-        why=" ".join([advice.why, *notes]),
+        # What they wait for comes before what we wait for.
+        why=" ".join([*([owed] if owed else []), advice.why, *notes]),
         source="a verdict of this log" if replaced else policy.source if office else rule.source,
         evidence=tuple(evidence((*advice.claims, *advice.opposite, *overturned), verdicts)),
         confidence=REPLACED if replaced else sure,

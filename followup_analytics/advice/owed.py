@@ -88,7 +88,7 @@ def heed_promise(now: Situation, _: Policy, works: WorkingDays) -> Advice:
     promised = now.promised or now.today
     if now.promise_ahead:
         on = works.after(promised)
-        why = f"The employer promised a decision by {written(promised)}: nothing is due before {written(on)}."
+        why = f"The employer promised a decision by {written(promised)}: no call before {written(on)}."
         return Advice("wait", on, why)
     why = f"The employer promised a decision by {written(promised)}, and nothing has come: that is the reason to call."
     return Advice("call", works.on_or_after(now.today), why)

@@ -11,7 +11,7 @@ import typer
 
 from followup_analytics.cli.options import Printing, options_of, taking
 from followup_analytics.cli.people import by_name
-from followup_analytics.cli.saying import say
+from followup_analytics.cli.saying import say, wrapped
 from followup_analytics.cli.shared import show
 from followup_analytics.cli.telling import tell, tell_erased, tell_history
 from followup_analytics.log.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, Column, Table
@@ -321,7 +321,7 @@ def history(context: typer.Context, interview: Interview, as_json: Json = False)
         tell_history(context.obj, interview.strip(), lines)
         return
     for line in lines:
-        typer.echo(line)
+        typer.echo(wrapped(line, sys.stdout.isatty(), hanging=" " * 12))
 
 
 @app.command("person")

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import polars as pl
-
 from followup_analytics.log.schema import CLOCKS, TABLES
 from followup_analytics.store import open_store
 from followup_analytics.track.checking import require_interview
 from followup_analytics.track.finding import find_interview
-from followup_analytics.track.times import local_time, to_the_minute
+from followup_analytics.track.times import local_time, to_the_minute, zone_of
 
 _HIDDEN = ("interview_id", "applicant_id", "contact_id", "direction", "channel", "outcome", "at_precision", "time_zone")
 
@@ -29,7 +27,7 @@ def track_history(url: str, interview: str) -> tuple[str, ...]:
     versions = interview_history(store, interview)
     if not versions["interviews"].height:
         require_interview(store, interview)
-    zone = _shown_zone(versions["interviews"], store.checked_settings().time_zone)
+    zone = zone_of(store, versions["interviews"].tail(1), None) or "UTC"
     lines = [
         (row[CLOCKS[name]], row["_recorded_at"], _line(name, row, zone))
         for name, frame in versions.items()
@@ -65,12 +63,8 @@ def _line(name: str, row: Mapping[str, Any], zone: str) -> str:
 
 def _value(value: Any, zone: str) -> str:
     if isinstance(value, datetime):
-        return to_the_minute(value, zone)
+        # A day alone is kept as its midnight.
+        return to_the_minute(value, zone).removesuffix(" 00:00")
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _shown_zone(interviews: pl.DataFrame, of_store: str | None) -> str:
-    last = interviews.row(interviews.height - 1, named=True)
-    return str(last["time_zone"] or of_store or last["_zone"] or "UTC")

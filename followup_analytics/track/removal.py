@@ -42,7 +42,8 @@ def track_undo(url: str, key: str | None = None, *, ingest: bool = False, clock:
         key = find_interview(store, key)
     undone = undo_last(store) if key is None else undo_record(store, key)
     tail = "; what it had replaced is in force again" if undone.restored else ""
-    sentence = f"Took back {_WHAT[undone.table_name]} {undone.key}{tail}."
+    what = f"the last change of {_WHAT[undone.table_name]}" if undone.restored else _WHAT[undone.table_name]
+    sentence = f"Took back {what} {undone.key}{tail}."
     if undone.source:
         sentence += f" It came from {undone.source}: ingesting that file again brings it back."
     if undone.later_files:
