@@ -43,6 +43,14 @@ def init(
 def run(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `followup office init` made.")],
     context: typer.Context,
+    publish: Annotated[
+        str | None,
+        typer.Option(
+            "--publish",
+            metavar="NAME",
+            help="Enter the report in the ledger of releases; refused where it gives away what earlier ones hide.",
+        ),
+    ] = None,
 ) -> None:
     """Store what is new, list what needs mending, and write this term's report and tables into DIR/out/TERM.
 
@@ -55,7 +63,7 @@ def run(
 
     printing = options_of(context, Printing)
     with reading_bar() as progress:
-        result = run_office(folder, progress=progress)
+        result = run_office(folder, publish=publish, progress=progress)
     show(result, printing)
     if result.exit_code:
         raise typer.Exit(result.exit_code)

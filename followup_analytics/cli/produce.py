@@ -50,6 +50,10 @@ def report(
     applicant: Annotated[
         str | None, typer.Option("--applicant", metavar="ID", help="Whose handout it is: one page, nobody else in it.")
     ] = None,
+    each: Annotated[
+        Literal["applicant", "cohort"] | None,
+        typer.Option("--each", help="A handout for each applicant, or a report for each cohort; -o is their folder."),
+    ] = None,
     paper: Annotated[Literal["a4", "letter", "us-letter"], typer.Option("--paper", metavar="a4|letter")] = "a4",
     language: Annotated[
         Literal["en", "de", "es"], typer.Option("--language", help="en; there are no texts in de and es yet.")
@@ -84,6 +88,19 @@ def report(
             f"-o {shared.output.name}: a report is a PDF, a page or a workbook; give the file a name that ends in "
             ".pdf, .html or .xlsx."
         )
+    settings: dict[str, Any] = {
+        "outcome": outcome, "within": within, "disclosure": shared.policy, "seed": shared.seed, "font_path": font_path,
+        "office": office, "paper": paper, "language": language,
+    }  # fmt: skip
+    if each is not None:
+        only_one = {
+            "--applicant": applicant,
+            "--against": against,
+            "--check": check or None,
+            "--publish": shared.publish,
+        }
+        _report_each(log, shared, each, kind, today, only_one, settings)
+        return
     if check:
         require_checker(shared.output)
     private = kind in WORKING_PAPERS
@@ -99,16 +116,44 @@ def report(
         if private:
             raise UsageError("--publish: a handout is a working paper about single interviews; it can't be published.")
         options |= {"publish_as": shared.publish, "enter": lambda found: publish_answers(found, shared, opened)}
-    path = write_report(
-        opened, writable(shared.output), kind=kind, outcome=outcome, within=within, disclosure=shared.policy,
-        seed=shared.seed, font_path=font_path, office=office, paper=paper, language=language, **options,
-    )  # fmt: skip
+    path = write_report(opened, writable(shared.output), kind=kind, **settings, **options)
     _tell_file(opened, "report", path, shared)
     if check:
         checked = check_pdf(path)
         say(checked.sentence())
         if not checked.sound:
             raise typer.Exit(1)
+
+
+def _report_each(
+    log: str,
+    shared: Shared,
+    each: str,
+    kind: str,
+    today: str | None,
+    only_one: dict[str, Any],
+    settings: dict[str, Any],
+) -> None:
+    """Write a report for each cohort, or a handout for each applicant, into the folder of -o."""
+    from followup_analytics.cli.progress import progress_bar
+    from followup_analytics.errors import UsageError
+    from followup_analytics.report import write_each
+    from followup_analytics.text import counted
+
+    given = [name for name, value in only_one.items() if value is not None]
+    if given:
+        raise UsageError(f"{given[0]}: this is about one report; leave it out where there is one for each {each}.")
+    if shared.output is None or shared.output.suffix.lower() in (".pdf", ".html", ".xlsx"):
+        raise UsageError("--each writes several PDF files: give a folder, as in -o reports.")
+    opened = open_log(log, shared, protect=False)
+    options = settings if each == "cohort" else settings | {"today": today}
+    if each == "cohort" or kind not in ("cohort", "handout"):
+        options = options | {"kind": kind}
+    with progress_bar(f"A file for each {each}", None) as moved:
+        made = write_each(opened, shared.output, each=each, progress=moved, **options)
+    _tell_file(opened, "report", shared.output, shared)
+    few = f"; {counted(made.withheld, 'cohort')} of too few applicants got none" if made.withheld else ""
+    say(f"{counted(len(made.files), 'file')} written{few}.")
 
 
 def simulate(

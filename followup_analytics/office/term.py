@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from followup_analytics.text import counted
 if TYPE_CHECKING:
     from followup_analytics.ingest.result import IngestResult
     from followup_analytics.log.followup_log import FollowUpLog
+    from followup_analytics.results.result import Result
 
 Progress = Callable[[str, int, float | None], None]
 _EARLIER = "earlier"
@@ -34,11 +35,14 @@ PDF, HTML, TABLES, SETTINGS, FINGERPRINT = (
 )
 
 
-def run_office(folder: str | Path, *, progress: Progress | None = None) -> OfficeFiles:
+def run_office(folder: str | Path, *, publish: str | None = None, progress: Progress | None = None) -> OfficeFiles:
     """Ingest what is new, list what needs mending, and write the term's report and tables into out/TERM.
 
-    folder: as `init_office` made it. Raises UnreadableError where there is no workbook, DataError for a setting that
-    can't be used, WithheldError where the term's people are too few to be reported on.
+    folder: as `init_office` made it. publish: the name under which the report is entered in the ledger of releases;
+    without one a note says that it is no release yet.
+
+    Raises UnreadableError where there is no workbook, DataError for a setting that can't be used, WithheldError where
+    the term's people are too few to be reported on, or where earlier releases and this one would give something away.
     """
     place = Path(folder)
     workbook = place / WORKBOOK
@@ -57,7 +61,7 @@ def run_office(folder: str | Path, *, progress: Progress | None = None) -> Offic
             f"mend them or name them as skip in the sheet Files of {WORKBOOK}, and run again."
         )
         return OfficeFiles(tuple(rows), NO_LOG, said=said, exit_code=failed)
-    return _reported(place, settings, inputs, rows, result, n)
+    return _reported(place, settings, inputs, rows, result, n, publish)
 
 
 def _ingested(place: Path, settings: OfficeSettings, inputs: Inputs, progress: Progress | None) -> IngestResult | None:
@@ -95,6 +99,7 @@ def _reported(
     rows: list[OfficeRow],
     result: IngestResult | None,
     findings: int,
+    publish: str | None,
 ) -> OfficeFiles:
     from followup_analytics.reading.logs import read_log
     from followup_analytics.store import open_store
@@ -109,7 +114,7 @@ def _reported(
     term = _folder_name(settings.term or settings.cohort or part.data_date.date().isoformat())
     target = place / OUTPUTS / term
     draft = place / OUTPUTS / f".{term}.new"
-    made = _write_all(draft, log, part, settings, place)
+    made, entered = _write_all(draft, log, part, settings, place, publish)
     made[FINGERPRINT] = "what the report was made from: version, settings, and marks of all files"
     _fingerprint(draft, inputs, settings)
     moved = _put(draft, target, made)
@@ -117,11 +122,11 @@ def _reported(
     read = sum(row.accepted for row in result.rows) if result is not None else 0
     kept = f" What was there before is in {moved}." if moved else ""
     look = f" {counted(findings, 'thing')} to look at: {place / MEND}." if findings else ""
-    said = f"{counted(read, 'new row')} stored. The report on {term} is in {target}.{kept}{look}"
+    said = f"{counted(read, 'new row')} stored. The report on {term} is in {target}.{kept}{look} {entered}".rstrip()
     notes = [*(result.notes if result is not None else ())]
-    notes.append(
-        Note("not_released", "this report is no release yet; followup report --publish enters it in the ledger")
-    )
+    if publish is None:
+        again = f"followup office run {place} --publish NAME"
+        notes.append(Note("not_released", f"this report is no release yet; {again} enters it in the ledger"))
     return OfficeFiles(tuple(rows), LogCounts.of(part), tuple(notes), said=said)
 
 
@@ -136,9 +141,12 @@ def _part(log: FollowUpLog, settings: OfficeSettings) -> FollowUpLog:
 
 
 def _write_all(
-    draft: Path, log: FollowUpLog, part: FollowUpLog, settings: OfficeSettings, place: Path
-) -> dict[str, str]:
-    """Write everything beside its place first, so that a run that fails leaves the term as it was."""
+    draft: Path, log: FollowUpLog, part: FollowUpLog, settings: OfficeSettings, place: Path, publish: str | None
+) -> tuple[dict[str, str], str]:
+    """Write everything beside its place first, so that a run that fails leaves the term as it was.
+
+    Gives the files with what they are, and a sentence on the release where there is one.
+    """
     from followup_analytics.report import write_report
 
     draft.mkdir(parents=True, exist_ok=True)
@@ -146,7 +154,11 @@ def _write_all(
         old.unlink()
     options: dict[str, Any] = {"whole": log} if settings.cohort is not None else {}
     shared: dict[str, Any] = {"min_cell": settings.min_cell, "paper": settings.paper, "office": place / WORKBOOK}
-    write_report(part, draft / PDF, cohort=settings.cohort, **shared, **options)
+    entered: list[str] = []
+    if publish is not None:
+        options |= {"publish_as": publish}
+    enter = None if publish is None else _entering(entered, publish, part, settings, place)
+    write_report(part, draft / PDF, cohort=settings.cohort, enter=enter, **shared, **options)
     made = {PDF: "the report, to read, sign and publish"}
     write_report(part, draft / HTML, cohort=settings.cohort, **shared, **options)
     made[HTML] = "the same as a web page"
@@ -154,7 +166,22 @@ def _write_all(
     made[TABLES] = "all tables of the report, for a spreadsheet"
     (draft / SETTINGS).write_text(json.dumps(dict(settings.said), ensure_ascii=False, indent=2) + "\n", "utf-8")
     made[SETTINGS] = "the settings of this term"
-    return made
+    return made, " ".join(entered)
+
+
+def _entering(
+    said: list[str], name: str, part: FollowUpLog, settings: OfficeSettings, place: Path
+) -> Callable[[Sequence[Result]], None]:
+    """What enters the answers of a report in the ledger beside the office's store, and adds its sentence to `said`."""
+    from followup_analytics.releases import open_ledger, publish
+    from followup_analytics.results.disclosure import policy_of
+
+    def enter(found: Sequence[Result]) -> None:
+        question = {"kind": "cohort", "cohort": settings.cohort}
+        ledger = open_ledger(store_url(place), None)
+        said.append(publish(name, found, part, ledger, policy_of(min_cell=settings.min_cell), question))
+
+    return enter
 
 
 def _fingerprint(draft: Path, inputs: Inputs, settings: OfficeSettings) -> None:

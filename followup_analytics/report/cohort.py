@@ -81,11 +81,14 @@ def cohort_document(found: Findings) -> Document:
         following += [_model(found), _advice(found), limits_section(found), notes_section(found)]
         following.append(Section("Words used here", tuple(words_used(found))))
     first, *more = following
-    page_one = first_page(found, 2.9)
+    lead = findings_lead(found)
+    few = found.counts.applicants < _FEW
+    # Fewer findings leave more room for the curve.
+    page_one = first_page(found, 2.9 if few else 2.9 + 0.35 * max(0, 5 - len(lead.paragraphs)))
     # A first page without its chart has room for what follows.
-    full = found.counts.applicants >= _FEW and any(item["type"] == "chart" for one in page_one for item in one.blocks)
+    full = not few and any(item["type"] == "chart" for one in page_one for item in one.blocks)
     sections = (*page_one, replace(first, new_page=full), *more)
-    return Document(meta, findings_lead(found), (), sections)
+    return Document(meta, lead, (), sections)
 
 
 def _short_notes(found: Findings) -> Section:

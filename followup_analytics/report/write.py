@@ -143,6 +143,8 @@ def write_report(
         return _with_missing_signs(ended, case)
 
     document = _on_one_page([finished(one) for one in composed], case)
+    if Path(path).suffix.lower() not in (".html", ".xlsx"):
+        document = fitted(document, case)
     if pages is not None:
         pages(press_pages(document, case, ppi=_PREVIEW))
     return _put(_as_file(document, case, Path(path)), Path(path), confidential=document.meta.confidential)
@@ -216,7 +218,7 @@ def _as_file(document: Document, case: TypeCase, path: Path) -> bytes:
         return page(document).encode("utf-8")
     if path.suffix.lower() == ".xlsx":
         return workbook(document)
-    return press(fitted(document, case), case)
+    return press(document, case)
 
 
 def _with_missing_signs(document: Document, case: TypeCase) -> Document:

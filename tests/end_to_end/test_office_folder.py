@@ -157,3 +157,18 @@ def test_the_readmes_commands_for_an_office(
         done = followup(*words)
         assert done.code == 0, done.err
     assert len(list((tmp_path / "centre" / "out").glob("*/report.pdf"))) == 1
+
+
+def test_a_term_that_is_published_is_in_the_ledger(tmp_path: Path) -> None:
+    """`publish` enters the report beside the store and says so; without it a note says how; the same is no new one."""
+    from followup_analytics.releases import open_ledger
+
+    init_office(tmp_path / "o")
+    fill(tmp_path / "o" / "office.xlsx", term="one", time_zone="America/New_York", min_cell=5)
+    tried = run_office(tmp_path / "o")
+    assert "--publish NAME" in next(note.text for note in tried.notes if note.code == "not_released")
+    published = run_office(tmp_path / "o", publish="spring")
+    assert "Entered in the ledger of releases" in published.said
+    assert all(note.code != "not_released" for note in published.notes)
+    assert [one.name for one in open_ledger(f"sqlite:///{tmp_path}/o/store.db", None).releases] == ["spring"]
+    assert "no new release" in run_office(tmp_path / "o", publish="spring again").said

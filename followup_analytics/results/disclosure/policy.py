@@ -48,7 +48,6 @@ class DisclosurePolicy:
         bands: how shares are given by size of the group; none gives them as they are.
         event_counts: whether the number of events is shown beside a share.
         min_step_events: steps of a curve with fewer events are merged with the next.
-        extremes: whether a smallest and a largest value may be shown.
         width: least width of the interval in which a reader can place a hidden number of people, interviews or
             attempts; None takes it from `min_cell`. event_width: the same for a hidden number of events. A count that
             is smaller needs an interval no wider than itself, but never a single value.
@@ -69,7 +68,6 @@ class DisclosurePolicy:
     bands: tuple[Band, ...] = ()
     event_counts: bool = True
     min_step_events: int = 1
-    extremes: bool = True
     width: int | None = None
     event_width: int | None = None
 
