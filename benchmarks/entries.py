@@ -2,7 +2,7 @@
 
     python benchmarks/entries.py [--contacts 200000] [--out benchmarks/results/entries.json]
 
-Each command is a process of its own; the least of five runs counts, by the clock and of the processor. Entries are
+Each command is a process of its own; the least of three runs counts, by the clock and of the processor. Entries are
 timed on a small store too, since they should take the same on any. The log is simulated.
 """
 
@@ -26,7 +26,7 @@ from followup_analytics.simulate import simulate_log
 from followup_analytics.store import open_store
 from followup_analytics.track import track_interview
 
-RUNS = 5
+RUNS = 3
 
 
 def run(*arguments: str, store: str) -> tuple[float, float]:

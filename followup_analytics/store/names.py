@@ -9,6 +9,8 @@ _LEGAL_FORMS = frozenset({"gmbh", "ag", "kg", "se", "inc", "ltd", "llc", "corp",
 
 def folded(text: str) -> str:
     """A text as names are compared: without case and accents, blanks as one."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     plain = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(one for one in plain if not unicodedata.combining(one)).split())
 

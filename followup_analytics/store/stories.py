@@ -34,8 +34,8 @@ class Story:
         return f"{self.interview_id} ({where}{self.interviewed_at.astimezone(_clock_of(self.zone)):%Y-%m-%d})"
 
 
-def read_stories(store: Store) -> tuple[Story, ...]:
-    """All interviews of a store, the latest first; an outcome that is dated ahead is none yet."""
+def read_stories(store: Store, *, only_open: bool = False) -> tuple[Story, ...]:
+    """All interviews of a store, or the open ones, the latest first; an outcome that is dated ahead is none yet."""
     interviews, outcomes = tables.current["interviews"].c, tables.current["outcomes"].c
     decided = sa.and_(outcomes.interview_id == interviews.interview_id, outcomes.decided_at <= to_us(store.now()))
     query = (
@@ -50,6 +50,8 @@ def read_stories(store: Store) -> tuple[Story, ...]:
         .select_from(tables.current["interviews"].outerjoin(tables.current["outcomes"], decided))
         .order_by(interviews.interviewed_at.desc(), interviews.interview_id)
     )
+    if only_open:
+        query = query.where(outcomes.outcome.is_(None))
     with store.reading() as connection:
         return tuple(
             Story(one, who, employer, datetime.fromtimestamp(at // 1_000_000, UTC), outcome, zone)

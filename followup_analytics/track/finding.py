@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -65,8 +65,43 @@ class Finder:
         return self.store.aliases()
 
     def open_stories(self) -> tuple[Story, ...]:
-        """The interviews without an outcome."""
-        return tuple(one for one in self.stories if one.closed is None)
+        """The interviews without an outcome, the latest first."""
+        return self._open
+
+    @cached_property
+    def _open(self) -> tuple[Story, ...]:
+        return read_stories(self.store, only_open=True)
+
+    def called(self, story: Story) -> frozenset[str]:
+        """The words of all names by which people know an open interview."""
+        return self._called[story.interview_id]
+
+    @cached_property
+    def _called(self) -> dict[str, frozenset[str]]:
+        words: dict[str | None, frozenset[str]] = {}
+        found = {}
+        for one in self._open:
+            for name in (self.book.name(one.applicant_id), one.employer):
+                if name not in words:
+                    words[name] = name_words(name)
+            found[one.interview_id] = words[self.book.name(one.applicant_id)] | words[one.employer]
+        return found
+
+    @cached_property
+    def by_name(self) -> Mapping[str | frozenset[str], Sequence[str]]:
+        """Open interviews by what names one in full: its id, the applicant's, a whole name, the employer."""
+        employers = {
+            one.employer: (folded(one.employer), name_words(one.employer)) for one in self._open if one.employer
+        }
+        found: dict[str | frozenset[str], list[str]] = {}
+        for one in self._open:
+            name = self.book.name(one.applicant_id)
+            keys: set[str | frozenset[str]] = {one.applicant_id, folded(one.interview_id)}
+            keys |= {folded(name)} if name else set()
+            keys |= set(employers[one.employer]) if one.employer else set()
+            for key in keys:
+                found.setdefault(key, []).append(one.interview_id)
+        return found
 
     def has_id(self, story: Story, typed: str) -> bool:
         """Whether a text is the applicant's id as it was typed, or the pseudonym."""

@@ -105,11 +105,10 @@ def _named_in_full(finder: Finder, words: Sequence[_Word]) -> dict[str, set[int]
             if length == 1 and (plain in FILLERS or plain in TIME_WORDS or (plain,) in _plain(ACTIONS)):
                 continue
             ids = {typed} if pseudonyms is None else {typed, *map(pseudonyms.applicant, written_ways(typed))}
-            for story in finder.open_stories():
-                name = finder.book.name(story.applicant_id)
-                calls = {folded(one) for one in (name, story.employer, story.interview_id) if one}
-                if story.applicant_id in ids or plain in calls or name_words(plain) == name_words(story.employer):
-                    found.setdefault(story.interview_id, set()).update(one.place for one in span)
+            keys: set[str | frozenset[str]] = {*ids, plain, name_words(plain)}
+            for key in keys:
+                for interview in finder.by_name.get(key, ()):
+                    found.setdefault(interview, set()).update(one.place for one in span)
     return found
 
 
@@ -226,7 +225,7 @@ def _story(finder: Finder, reading: _Reading, named: Mapping[str, set[int]], tex
     """The one open interview that all names of the text fit."""
     stories = finder.open_stories()
     rest = [one for one in reading.left if one.plain not in FILLERS]
-    vocabulary = {word for story in stories for word in _called(finder, story)}
+    vocabulary = frozenset().union(*{finder.called(story) for story in stories})
     corrected = {one.place: one.plain if one.plain in vocabulary else alike(one.plain, vocabulary) for one in rest}
     strange = [one.typed for one in rest if corrected[one.place] is None]
     if strange:
@@ -242,9 +241,9 @@ def _story(finder: Finder, reading: _Reading, named: Mapping[str, set[int]], tex
 
     def covers(story: Story, place: int) -> bool:
         word = corrected.get(place) or by_place[place].plain
-        return place in named.get(story.interview_id, ()) or word in _called(finder, story)
+        return place in named.get(story.interview_id, ()) or word in finder.called(story)
 
-    fits = [story for story in stories if all(covers(story, place) for place in wanted)]
+    fits = [story for story in stories if wanted and all(covers(story, place) for place in wanted)]
     if interview is not None:
         fits = [one for one in stories if one.interview_id == interview]
     if not fits:
@@ -259,10 +258,6 @@ def _story(finder: Finder, reading: _Reading, named: Mapping[str, set[int]], tex
     _turn_inbound(finder, story, reading, named, corrected)
     _who_rang_back(finder, story, reading, text)
     return story
-
-
-def _called(finder: Finder, story: Story) -> frozenset[str]:
-    return name_words(finder.book.name(story.applicant_id)) | name_words(story.employer)
 
 
 def _turn_inbound(
