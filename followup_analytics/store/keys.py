@@ -87,6 +87,8 @@ def copy_key(source: Store, url: str) -> Path | None:
     pseudonyms = source.pseudonyms()
     if path.exists() and read_key(path.read_text("utf-8"), path.name) != pseudonyms:
         raise UsageError(f"{path.name} holds the key of another store; move it away first, or name another place.")
+    if path.exists():
+        return None
     write_private(path, pseudonyms.as_text)
     return path
 

@@ -112,13 +112,13 @@ def copy_store(source: Store, url: str) -> Copied:
     made_file = address.path is not None and not address.path.exists()
     laid: list[Path] = []
     try:
-        rows = _copy_rows(source, url)
-        before = source.pseudonyms() if source.setting("key_mark") is not None else None
-        if before is not None:
+        # What lies beside it comes first: a copy that is cut off must not be rows that nobody has the key of.
+        if source.setting("key_mark") is not None:
             key = copy_key(source, url)
             laid += [key] if key is not None else []
         for place in (book_path, tombstones_path):
             laid += _copy_beside(place(source.address.url), place(url))
+        rows = _copy_rows(source, url)
     except BaseException:
         for one in laid:
             one.unlink(missing_ok=True)
@@ -135,6 +135,9 @@ def copy_store(source: Store, url: str) -> Copied:
 def _copy_beside(old: Path | None, new: Path | None) -> list[Path]:
     """Copy a file that lies beside the key; what was made."""
     if old is None or new is None or not old.exists() or old.resolve() == new.resolve():
+        return []
+    if new.exists() and new.read_bytes() == old.read_bytes():
+        # Of a copy that was cut off.
         return []
     if new.exists():
         raise UsageError(f"{new.name} is there already; move it away first, or name another place.")

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from followup_analytics.store import open_store, read_store_log
+from followup_analytics.errors import UsageError
+from followup_analytics.store import open_store, read_store_log, upkeep
 from followup_analytics.store.book import book_path, read_book
 from followup_analytics.track import (
     track_contact,
@@ -288,3 +289,28 @@ def test_what_one_thread_does_together_is_its_own(url: str) -> None:
     assert seen[0] is not mine
     assert store.setting("notes") is None
     assert store.find("contacts", [seen[1]]).height == 1
+
+
+def test_a_copy_that_is_cut_off_is_never_rows_without_their_key(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the rows come in, key and book lie there already; the copy can be made again after that."""
+    other = f"sqlite:///{tmp_path}/other.db"
+    seen: list[set[str]] = []
+
+    def cut_off(*_: Any) -> None:
+        seen.append(names(tmp_path))
+        raise BrokenPipeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(upkeep, "_copy_rows", cut_off)
+        # Nobody tidies up after a process that was killed.
+        patch.setattr(Path, "unlink", lambda *_, **__: None)
+        with pytest.raises(BrokenPipeError):
+            upkeep.copy_store(open_store(url), other)
+    assert {"other.db.key", "other.db.book"} <= seen[0]
+    upkeep.copy_store(open_store(url), other)
+    assert content(other) == content(url)
+    with pytest.raises(UsageError, match="entries here already"):
+        upkeep.copy_store(open_store(url), other)
+    assert {"other.db.key", "other.db.book"} <= names(tmp_path)
