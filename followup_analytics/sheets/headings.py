@@ -46,15 +46,20 @@ def header_key(name: str) -> str:
 
 
 def unique_names(header: Iterable[Any]) -> list[str]:
-    """The header's cells as distinct, non-empty column names; an empty one is named by its place."""
+    """The header's cells as distinct, non-empty column names; an empty one is named by its place.
+
+    A heading that stands there again is `Method (2)`: names must differ in the form in which headers are compared too.
+    """
     names: list[str] = []
-    taken = {ROW}
+    taken = {header_key(ROW)}
     for place, cell in enumerate(header, start=1):
-        name = " ".join(clean(str(cell if cell is not None else "")).split()) or f"column {place}"
-        while name in taken:
-            name += "_"
+        plain = " ".join(clean(str(cell if cell is not None else "")).split()) or f"column {place}"
+        name, again = plain, 1
+        while header_key(name) in taken:
+            again += 1
+            name = f"{plain} ({again})"
         names.append(name)
-        taken.add(name)
+        taken.add(header_key(name))
     return names
 
 
