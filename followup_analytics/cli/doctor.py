@@ -12,10 +12,12 @@ from followup_analytics.results import columns as col
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
 
+#: What pyproject.toml names as dependencies, in that order; tests/unit/test_doctor.py compares the two.
 _NEEDED = (
-    "polars", "pandas", "pyarrow", "narwhals", "numpy", "scipy", "scikit-learn", "matplotlib", "typst", "sqlalchemy",
-    "alembic", "typer", "rich", "phonenumbers", "holidays", "defusedxml", "python-calamine", "xlsxwriter",
-    "dataframely",
+    "polars", "pandas", "pyarrow", "narwhals", "numpy", "scipy", "scikit-learn", "matplotlib", "typst",
+    "font-source-sans-pro", "jinja2", "sqlalchemy", "alembic", "typer", "rich", "phonenumbers", "icalendar", "holidays",
+    "defusedxml", "python-calamine", "xlsxwriter", "dataframely", "tzdata", "dateparser", "cryptography", "starlette",
+    "uvicorn", "python-multipart",
 )  # fmt: skip
 _PART = "optional; to have it, run  pip install '.[{extra}]'  in the folder of the README"
 _OPTIONAL = {"jupyterlab": "notebook", "psycopg": "postgres", "duckdb": "duckdb", "pyspark": "spark"}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from followup_analytics.cli import doctor
@@ -14,3 +18,10 @@ def test_absent_parts_say_how_to_get_them(monkeypatch: pytest.MonkeyPatch) -> No
     details = {row["part"]: row["detail"] for row in made.rows if row["state"] == "absent"}
     assert "pip install '.[notebook]'" in details["jupyterlab"]
     assert made.caption() == "This installation"
+
+
+def test_all_that_is_needed_is_examined() -> None:
+    """Every dependency that pyproject.toml names has its row."""
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
+    needed = {re.split(r"[><=\[;]", one)[0] for one in project["dependencies"]}
+    assert needed <= {row["part"] for row in doctor.examine().rows}

@@ -9,7 +9,7 @@ import xlsxwriter
 from office_sheets import write_office_sheet
 
 from followup_analytics.ingest import check_files
-from followup_analytics.sheets.headings import find_header, heading_keys, joined_names
+from followup_analytics.sheets.headings import find_header, heading_keys, joined_names, unique_names
 from followup_analytics.sheets.tabular import read_raw_tables
 
 UPPER = ["Student", "First follow-up", "", "Reply", "", "Remarks"]
@@ -83,3 +83,8 @@ def test_titles_in_a_workbook_hide_no_table(tmp_path: Path) -> None:
     made = check_files(path)
     assert [(row["source"], row["rows_read"], row["accepted"]) for row in made.rows] == [("canonical", 1, 1)]
     assert "row 5 is a line of totals" in made.notes[0].text
+
+
+def test_a_heading_that_stands_twice() -> None:
+    """The second one has a name of its own also where case, blanks and underscores don't matter."""
+    assert unique_names(["Method", "Outcome", "method", "Method"]) == ["Method", "Outcome", "method (2)", "Method (3)"]
