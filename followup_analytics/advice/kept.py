@@ -109,10 +109,9 @@ def kept_evidence(store: Store) -> Evidence | None:
 def keep_evidence(url: str, evidence: Evidence) -> None:
     """Keep it in the store; where that can't be written, it is worked out again the next time."""
     from followup_analytics.store import open_store
-    from followup_analytics.store.records import write_setting
 
-    with suppress(UnreadableError), open_store(url, write=True).writing() as connection:
-        write_setting(connection, EVIDENCE, _as_text(evidence))
+    with suppress(UnreadableError):
+        open_store(url, write=True).keep_setting(EVIDENCE, _as_text(evidence))
 
 
 def _as_text(evidence: Evidence) -> str:

@@ -60,7 +60,6 @@ def keep_country(url: str, country: str) -> None:
 
     from followup_analytics.errors import UnreadableError
     from followup_analytics.store import open_store
-    from followup_analytics.store.records import write_setting
 
-    with suppress(UnreadableError), open_store(url, write=True).writing() as connection:
-        write_setting(connection, COUNTRY, country)
+    with suppress(UnreadableError):
+        open_store(url, write=True).keep_setting(COUNTRY, country)

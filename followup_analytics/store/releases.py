@@ -27,13 +27,7 @@ def place_of(store: Store) -> Place:
     if store.address.path is not None:
         return file_place(beside(store.address.path))
 
-    def write(text: str) -> None:
-        from followup_analytics.store.records import write_setting
-
-        with store.writing() as connection:
-            write_setting(connection, _SETTING, text)
-
-    return Place("the store", lambda: store.setting(_SETTING), write)
+    return Place("the store", lambda: store.setting(_SETTING), lambda text: store.keep_setting(_SETTING, text))
 
 
 def forget_in_ledger(store: Store, ids: Collection[str]) -> tuple[str, ...] | None:

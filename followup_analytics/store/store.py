@@ -24,7 +24,7 @@ from followup_analytics.store.encoding import decode, stored_types
 from followup_analytics.store.faults import explained
 from followup_analytics.store.kinds import KEY_MARK
 from followup_analytics.store.marks import Marks
-from followup_analytics.store.records import FILLED, covariate_types, read_aliases, read_setting, to_us
+from followup_analytics.store.records import FILLED, covariate_types, read_aliases, read_setting, to_us, write_setting
 from followup_analytics.store.transaction import Transaction
 
 #: An execution option: the transaction is going to write, so it takes the writers' lock when it begins.
@@ -209,6 +209,11 @@ class Store:
             connection.begin(),
         ):
             yield connection
+
+    def keep_setting(self, name: str, value: str) -> None:
+        """Set one of the store's settings, in a transaction of its own."""
+        with self.writing() as connection:
+            write_setting(connection, name, value)
 
     @contextmanager
     def transaction(self, source: str, *, kind: str = "ingest") -> Iterator[Transaction]:

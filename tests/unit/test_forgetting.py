@@ -20,7 +20,6 @@ from followup_analytics.sheets.workbook import write_workbook
 from followup_analytics.store import Counts, open_store
 from followup_analytics.store.certificate import check_certificate
 from followup_analytics.store.kinds import EVIDENCE
-from followup_analytics.store.records import write_setting
 from followup_analytics.store.releases import place_of
 from followup_analytics.store.upkeep import back_up
 from followup_analytics.track import (
@@ -315,8 +314,7 @@ def test_the_ledger_of_releases_forgets_and_names_what_stays_published(url: str,
 def test_kept_verdicts_go(url: str) -> None:
     """What the log said about the advice rested on the person too."""
     two_applicants(url)
-    with open_store(url, write=True).writing() as connection:
-        write_setting(connection, EVIDENCE, "{}")
+    open_store(url, write=True).keep_setting(EVIDENCE, "{}")
     track_forget(url, "ana.lopez")
     assert open_store(url).setting(EVIDENCE) is None
 

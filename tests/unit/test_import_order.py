@@ -93,3 +93,20 @@ def test_imports_go_one_way(path: Path) -> None:
             continue
         assert LEVEL[other] < LEVEL[own], f"{own} may not import {other}"
         assert not name.startswith("_"), f"{own} reaches into {module}.{name}"
+
+
+def test_faces_use_a_store_by_its_methods():
+    """Commands, the local page, advice and entries never take a connection out of a store, nor write SQL."""
+    import re
+
+    package = Path(__file__).parents[2] / "followup_analytics"
+    taken_out = re.compile(r"\.(?:writing|reading|outside_transaction)\(\)|import sqlalchemy")
+    reached = [
+        f"{path.relative_to(package)}: {found[0]}"
+        for folder in ("cli", "web", "advice", "track", "office", "report", "reading")
+        for path in sorted((package / folder).rglob("*.py"))
+        for found in re.finditer(
+            r"\.(?:writing|reading|outside_transaction)\(\)|import sqlalchemy", path.read_text("utf-8")
+        )
+    ]
+    assert not reached
