@@ -77,6 +77,7 @@ class PlanRow(Row):
         "Interviews needed in both arms together.",
         role="derived",
         importance=col.ALWAYS,
+        short="Interviews",
     )
     n_applicants: int | None = col.column("count", "Applicants", "Applicants needed.", role="derived")
     n_logged: int | None = col.column(

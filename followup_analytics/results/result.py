@@ -145,7 +145,8 @@ class Result:
                 continue
             for key in self.question_keys():
                 if key not in named:
-                    yield replace(one, name=key, label=self.key_heading(key), shown=True, is_keys=False)
+                    short = Result.key_heading(self, key)
+                    yield replace(one, name=key, label=self.key_heading(key), short=short, shown=True, is_keys=False)
 
     def caption(self) -> str:
         """The table's title, with the notice where data are simulated."""

@@ -43,6 +43,11 @@ class Grid:
         # Between two columns stand a blank on either side and the rule's place, at both edges the rule's place alone.
         return sum(self.least()) + 3 * len(self.fields) - 1
 
+    def natural(self) -> int:
+        """How many letters wide the table is with every cell and head on one line."""
+        columns = [[one.label, *(line[place] for line in self.body)] for place, one in enumerate(self.fields)]
+        return sum(max(map(len, cells)) for cells in columns) + 3 * len(self.fields) - 1
+
     def least(self) -> list[int]:
         """The width that each column needs."""
         return [_least_width(one, [line[place] for line in self.body]) for place, one in enumerate(self.fields)]
@@ -105,15 +110,18 @@ def grid_of(result: Printable) -> Grid:
 
 def fitted(whole: Grid, width: int, *, turns: bool) -> Grid | None:
     """The table made narrow enough; None where its fields have to stand one below another."""
-    if whole.narrowest() <= width:
+    if whole.natural() <= width:
         return whole
+    short = replace(whole, fields=tuple(replace(one, label=one.short or one.label) for one in whole.fields))
+    if whole.narrowest() <= width:
+        # Where something has to be broken, long heads are the first to go.
+        return short
     if turns and 1 < len(whole.body) <= _MOST_SIDE_BY_SIDE:
         turned = _turned(whole)
         if turned.narrowest() <= width:
             return turned
     if len(whole.body) < 2:
         return None
-    short = replace(whole, fields=tuple(replace(one, label=one.short or one.label) for one in whole.fields))
     made = short
     while made.narrowest() > width:
         place = _least_important(made.fields)
@@ -191,13 +199,24 @@ def _labelled(label: str, cell: str, width: int) -> str:
 
 
 def _shared_out(grid: Grid, spare: int) -> list[int]:
-    """Widths of columns: what each needs, and of the spare letters a share of what it would like beyond that."""
+    """Widths of columns: what each needs, and what it would like beyond that as long as there are spare letters."""
     columns = [[line[place] for line in grid.body] for place in range(len(grid.fields))]
-    least = grid.least()
-    whole = [max(map(len, [one.label, *cells])) for one, cells in zip(grid.fields, columns, strict=True)]
-    wanted = [
-        max((width if one.kind == "sentence" else min(width, _WIDEST_CELL)) - need, 0)
-        for one, width, need in zip(grid.fields, whole, least, strict=True)
-    ]
-    share = min(spare / max(sum(wanted), 1), 1.0)
-    return [need + int(share * wish) for need, wish in zip(least, wanted, strict=True)]
+    widths = grid.least()
+    # Names and marks first, those that want little before the others, so that they stand on one line; then sentences,
+    # which are kept half of what is left to begin with; then heads.
+    names = [place for place, one in enumerate(grid.fields) if one.kind != "sentence"]
+    sentences = [place for place, one in enumerate(grid.fields) if one.kind == "sentence"]
+
+    def longest(place: int) -> int:
+        return max(map(len, columns[place]), default=0)
+
+    kept = spare // 2 if sentences else 0
+    for place in sorted(names, key=longest):
+        more = min(max(min(longest(place), _WIDEST_CELL) - widths[place], 0), max(spare - kept, 0))
+        widths[place], spare = widths[place] + more, spare - more
+    for place in [*sentences, *names]:
+        head = len(grid.fields[place].label)
+        wish = max(longest(place), head) if place in sentences else min(head, _WIDEST_CELL)
+        more = min(max(wish - widths[place], 0), spare)
+        widths[place], spare = widths[place] + more, spare - more
+    return widths

@@ -126,3 +126,12 @@ def test_sentences_are_not_squeezed():
     heading = next(line for line in narrow.splitlines() if " why" in line)
     assert 72 - heading.index("why") >= 24
     assert printed(steps, 140).count("how sure") == 1
+
+
+def test_at_80_columns_each_row_of_rates_is_one_line(rates):
+    """Heads get short before a cell is broken: a row's name, numbers and note stand on one line."""
+    lines = printed(rates, 80).splitlines()
+    _, body = rates.printed()
+    for cells in body:
+        whole = [cell for cell in cells if cell]
+        assert any(all(cell in line for cell in whole) for line in lines), whole

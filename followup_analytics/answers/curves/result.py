@@ -44,13 +44,17 @@ class CurveRow(Row):
     event: str = col.column("text", "Event", "The event: the outcome, or what competes with it.", role="key")
     day: int = col.column("count", "Day", "Whole local days since the interview.", role="key", importance=col.ALWAYS)
     n_at_risk: int | None = col.column(
-        "count", "Waiting at its start", "Interviews waiting under observation at the start of the day.", role="count"
+        "count",
+        "Waiting at its start",
+        "Interviews waiting under observation at the start of the day.",
+        role="count",
+        short="Waiting",
     )
     n_interviews: int | None = col.interviews("Interviews of the group.")
     n_applicants: int | None = col.applicants("Applicants of the group.")
-    n_events: int | None = col.events("Events so far.", "Events so far")
+    n_events: int | None = col.events("Events so far.", "Events so far", short="Events")
     estimate: float | None = col.estimate(
-        "Share so far", about="Share of interviews that had the event by the end of the day."
+        "Share so far", short="Share", about="Share of interviews that had the event by the end of the day."
     )
     conf_low: float | None = col.lower()
     conf_high: float | None = col.higher()

@@ -99,7 +99,7 @@ class RatesResult(Result):
         """The keys, the counts, the rate with its interval, and the cumulative share where there is one."""
         reached = any(row.cumulative is not None for row in self.rows)
         return tuple(
-            replace(one, label=_WHAT[self.outcome]) if one.name == "estimate" else one
+            replace(one, label=_WHAT[self.outcome], short="Rate") if one.name == "estimate" else one
             for one in super().shown_fields()
             if reached or not one.name.startswith("cumulative")
         )
