@@ -162,3 +162,31 @@ def test_a_column_that_is_empty_throughout(tmp_path: Path) -> None:
     said = [rule.message for rule in made.broken if rule.table == "contacts"]
     assert len(said) == 1
     assert said[0].startswith("the map reads channel from 'First follow-up / How', which is empty in all these rows")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("tables", 5),
+        ("tables", [5]),
+        ("time_zone", 5),
+        ("needs", 5),
+        ("shows", {"a": 5}),
+        ("columns", 5),
+        ("columns", {"at": 5}),
+        ("columns", {"at": []}),
+        ("columns", {"at": {"first": []}}),
+        ("values", {"channel": 5}),
+        ("values", {"channel": {"LVM": ["voicemail"]}}),
+        ("constants", {"direction": ["outbound"]}),
+        ("when", 5),
+        ("keep", "Major"),
+        ("ignore", {"Result": 5}),
+        ("missing", {"at": {"say": "Fill it in.", "where": 5}}),
+    ],
+)
+def test_values_of_another_kind(key: str, value: object) -> None:
+    """Whatever stands behind a key, the sentence names the map and the key."""
+    given = {key: value} if key in ("tables", "time_zone", "needs", "shows") else {"table": "contacts", key: value}
+    with pytest.raises(UsageError, match=rf"the map: .*{key}"):
+        parse_map(given, "the map")

@@ -40,6 +40,7 @@ from pathlib import Path
 from typing import Any
 
 from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.ingest.maps.shapes import refuse_misshapen
 from followup_analytics.ingest.parsing.calls import CALLS
 from followup_analytics.log.schema import TABLES
 from followup_analytics.sheets.tabular import header_key, require_regular
@@ -188,6 +189,8 @@ def _shipped_folder() -> Any:
 
 def parse_map(given: Mapping[str, Any], name: str) -> FileMap:
     """Check a map's keys and make it; UsageError names what is wrong and what was meant."""
+    given = {key: value for key, value in given.items() if value is not None}
+    refuse_misshapen(given, name)
     sections = given.get("tables") or [{key: value for key, value in given.items() if key in _TABLE_KEYS}]
     _refuse_unknown(given, _FILE_KEYS | (set() if given.get("tables") else _TABLE_KEYS), name)
     return FileMap(
@@ -199,7 +202,7 @@ def parse_map(given: Mapping[str, Any], name: str) -> FileMap:
         str(given.get("description", "")),
         given.get("unverified") is True,
         _year(given.get("year"), name),
-        {column: tuple(words) for column, words in given.get("shows", {}).items()},
+        {column: tuple(map(_text, words)) for column, words in given.get("shows", {}).items()},
     )
 
 
@@ -217,6 +220,7 @@ def _alternatives(given: Sequence[Any]) -> tuple[tuple[str, ...], ...]:
 
 def _table_map(section: Mapping[str, Any], name: str) -> TableMap:
     _refuse_unknown(section, _TABLE_KEYS, name)
+    section = {key: value for key, value in section.items() if value is not None}
     table = section.get("table")
     known = (*TABLES, "calls")
     if table not in known:
@@ -250,13 +254,13 @@ def _table_map(section: Mapping[str, Any], name: str) -> TableMap:
         dict(section.get("split", {})),
         tuple(section["keep"]) if "keep" in section else None,
         section.get("sheet"),
-        {column: tuple(words) for column, words in section.get("only", {}).items()},
+        {column: tuple(map(_text, words)) for column, words in section.get("only", {}).items()},
         {column: _missing(given, column, name) for column, given in section.get("missing", {}).items()},
         section.get("optional") is True,
         {column: _text(value) for column, value in section.get("defaults", {}).items()},
-        {column: tuple(words) for column, words in section.get("ignore", {}).items()},
+        {column: tuple(map(_text, words)) for column, words in section.get("ignore", {}).items()},
         {column: _text(value) for column, value in section.get("others", {}).items()},
-        {column: tuple(words) for column, words in section.get("skip", {}).items()},
+        {column: tuple(map(_text, words)) for column, words in section.get("skip", {}).items()},
     )
 
 
@@ -269,7 +273,10 @@ def _missing(given: Any, column: str, name: str) -> Missing:
         return Missing(given)
     if not isinstance(given, Mapping) or not isinstance(given.get("say"), str):
         raise UsageError(f'--map {name}: missing.{column} must be a sentence, or {{say = "...", where = {{...}}}}.')
-    return Missing(given["say"], {header: tuple(words) for header, words in given.get("where", {}).items()})
+    where = given.get("where", {})
+    if not isinstance(where, Mapping) or not all(isinstance(words, list | tuple) for words in where.values()):
+        raise UsageError(f"--map {name}: where of missing.{column} must be headers with lists of words.")
+    return Missing(given["say"], {header: tuple(map(_text, words)) for header, words in where.items()})
 
 
 def _text(value: object) -> str:
