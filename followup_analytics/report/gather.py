@@ -251,9 +251,11 @@ def _both_curves(log: FollowUpLog, comparison: Sequence[ComparedRow], options: O
     if not comparison:
         return None
     pair = (comparison[0].group, comparison[0].against)
+    # What was prepared of the log serves again where it is these two cohorts and nobody else.
+    part = log if set(log.interviews["cohort"].unique()) == set(pair) else subset(log, cohort=pair)
     try:
         return incidence_curve(
-            subset(log, cohort=pair), by="cohort", outcome=options.outcome, horizon=options.horizon,
+            part, by="cohort", outcome=options.outcome, horizon=options.horizon,
             disclosure=options.policy,
         )  # fmt: skip
     except WithheldError:
