@@ -170,9 +170,10 @@ controls, second_way, tipping, gates) and charts (`result.plot_balance(claim)`, 
 [reproduce_verdict.R](../examples/reproduce_verdict.R) works it out again in R; `person_periods(log)` lays a log out for
 programs of sequential trials.
 
-`--protocol` prints the target trial beside its emulation with the 21 items of TARGET 2025; `--preregister` a text to
-be registered, with the hash of the file, the date and what `--adjust`, `--adjust-only` and `--cluster` choose, against
-which `--registration FILE` checks later ([decision 053](decisions/053-post-hoc-by-the-registration.md)).
+`--protocol` prints the target trial beside its emulation with the 39 parts of TARGET 2025 and this log's
+numbers; `--preregister` a text to be registered, with the hash of the file, the date, the end of the record and what
+`--adjust`, `--adjust-only` and `--cluster` choose, against which `--registration FILE` checks later
+([decision 053](decisions/053-post-hoc-by-the-registration.md)).
 
 ## How large a study
 

@@ -18,6 +18,7 @@ from followup_analytics.claims.protocol import (
     protocol_text,
 )
 from followup_analytics.claims.registration import Choices
+from followup_analytics.claims.reporting_items import Run
 from followup_analytics.claims.result import ClaimsResult
 from followup_analytics.claims.sensitivity import SensitivityResult, claim_sensitivity
 
@@ -29,6 +30,7 @@ __all__ = [
     "ClaimsResult",
     "PlanResult",
     "PowerResult",
+    "Run",
     "SensitivityResult",
     "choose_catalogue",
     "claim_sensitivity",

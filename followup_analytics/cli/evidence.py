@@ -12,6 +12,10 @@ from followup_analytics.cli.options import LogPath, Shared, options_of
 from followup_analytics.cli.shared import finish, open_log, show_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from followup_analytics.claims import Catalogue, Choices, Run
+    from followup_analytics.claims.sensitivity import SensitivityRow
     from followup_analytics.log.followup_log import FollowUpLog
     from followup_analytics.results.result import Result
 
@@ -58,6 +62,10 @@ def claims(
     preregister: Annotated[
         bool, typer.Option("--preregister", help="Print a preregistration text with the claim file's hash.")
     ] = False,
+    seen: Annotated[
+        str | None,
+        typer.Option("--seen", metavar="TEXT", help="With --preregister: what you have seen of the data so far."),
+    ] = None,
 ) -> None:
     """A verdict on each piece of advice, or that these data can't tell.
 
@@ -82,15 +90,18 @@ def claims(
     columns = None if adjust is None else _names(adjust)
     only = None if adjust_only is None else _names(adjust_only)
     choices = testing.Choices(tuple(columns or ()), None if only is None else tuple(only), cluster)
+    if seen is not None and not preregister:
+        raise UsageError("--seen is what you have seen of the data before --preregister; give both.")
     if preregister:
-        # Before the data are seen: the log is not opened.
-        show_text(testing.preregistration_result(claim, catalogue, choices), shared)
+        ends = _record_ends(log, shared)
+        show_text(testing.preregistration_result(claim, catalogue, choices, record_ends=ends, seen=seen), shared)
         return
     opened = open_log(log, shared)
     if protocol:
         from followup_analytics.results.result import LogCounts
 
-        show_text(testing.protocol_result(claim, catalogue, LogCounts.of(opened), choices), shared)
+        runs = _runs(opened, claim, catalogue, choices, shared)
+        show_text(testing.protocol_result(claim, catalogue, LogCounts.of(opened), choices, runs), shared)
         return
     made: Result
     if sensitivity:
@@ -113,6 +124,41 @@ def claims(
         ):
             keep_verdicts(log, shared, opened, made)
     finish(made, shared, opened)
+
+
+def _record_ends(log: str, shared: Shared) -> str | None:
+    """The date on which a log's record ends, all that is read of it; None where there is no log yet."""
+    from followup_analytics.errors import UnreadableError
+    from followup_analytics.results.result import LogCounts
+
+    try:
+        return LogCounts.of(open_log(log, shared)).data_date
+    except UnreadableError:
+        return None
+
+
+def _runs(
+    log: FollowUpLog, claim: str | None, catalogue: Catalogue, choices: Choices, shared: Shared
+) -> dict[str, Run]:
+    """The numbers of a log that a protocol is filled with; none where the log is too small to show any."""
+    from followup_analytics import claims as testing
+    from followup_analytics.errors import WithheldError
+
+    adjust, only, cluster = choices.adjust or None, choices.only, choices.cluster
+    try:
+        found = testing.test_claims(
+            log, claim=claim, claims=catalogue, adjust=adjust, adjust_only=only, cluster=cluster,
+            disclosure=shared.policy,
+        )  # fmt: skip
+    except WithheldError:
+        return {}
+    rows: Sequence[SensitivityRow] = ()
+    if claim is not None and found.rows[0].estimate is not None:
+        rows = testing.claim_sensitivity(
+            log, claim, claims=catalogue, adjust=choices.adjust, adjust_only=only, cluster=cluster,
+            disclosure=shared.policy,
+        ).rows  # fmt: skip
+    return {row.claim: testing.Run(row, found.counts, rows) for row in found.rows}
 
 
 def _names(columns: str) -> list[str]:

@@ -15,7 +15,7 @@ from followup_analytics.statistics.logistic import Slopes, damped_newton, expect
 FloatArray = NDArray[np.float64]
 
 #: Of many rows the curvature is known roughly, and steps shrink tenfold and not by squaring.
-_STEPS, _HALVINGS, _TOLERANCE, _ROUGH = 50, 20, 1e-7, 1e-4
+_STEPS, _HALVINGS, _TOLERANCE, _ROUGH = 50, 20, 1e-7, 1e-6
 
 
 @dataclass(frozen=True)

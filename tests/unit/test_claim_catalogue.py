@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from followup_analytics.claims import IN_CIRCULATION, Choices, own_catalogue, preregistration_text, protocol_text
+from followup_analytics.claims import IN_CIRCULATION, Choices, Run, own_catalogue, preregistration_text, protocol_text
+from followup_analytics.claims import test_claims as claims_of
 from followup_analytics.claims.catalogue import parse_catalogue
 from followup_analytics.claims.registration import why_post_hoc
 from followup_analytics.errors import DataError, UsageError
+from followup_analytics.simulate import simulate_log
 
 ONE = """[[claim]]
 id = "early"
@@ -102,14 +104,46 @@ def test_what_is_not_toml_is_refused_in_a_sentence() -> None:
             parse_catalogue(data, "mine.toml")
 
 
-def test_protocols_cover_the_21_items() -> None:
-    """Every claim's protocol sets trial and emulation side by side and goes through all items of TARGET."""
+#: The numbers of TARGET's 39 parts.
+PARTS = ["1a", "1b", "1c", "2", "3", "4", "5"]
+PARTS += [f"6{letter}" for letter in "abcdefgh"]
+PARTS += ["7a", "7b", "7c", "7d", "7e", "7f", "7g(i)", "7g(ii)", "7h(i)", "7h(ii)"]
+PARTS += [str(number) for number in range(8, 22)]
+
+
+def test_protocols_cover_the_39_parts_of_the_21_items() -> None:
+    """Every claim's protocol sets trial and emulation side by side and goes through all of TARGET, in its order."""
     for claim in own_catalogue().claims:
         text = protocol_text(claim.id)
         assert "| Eligibility |" in text
-        assert "\n21. " in text
+        assert re.findall(r"^- \*\*(\S+)\. ", text, re.MULTILINE) == PARTS
     with pytest.raises(UsageError, match="did you mean 'wait-2-3-days'"):
         protocol_text("wait-2-3-day")
+
+
+def test_a_protocol_holds_the_numbers_of_its_log() -> None:
+    """Sizes, both estimates and the verdict of a run stand in its parts, and nothing points elsewhere."""
+    log = simulate_log(interviews=900, world="etiquette", seed=3)
+    found = claims_of(log, claim="wait-2-3-days", min_cell=1)
+    row = found.rows[0]
+    text = protocol_text("wait-2-3-days", runs={row.claim: Run(row, found.counts)})
+    parts = {line.split(". ")[0].removeprefix("- **"): line for line in text.splitlines() if line.startswith("- **")}
+    assert f"{row.n_interviews:,} eligible interviews" in parts["8"]
+    assert f"{100 * row.estimate:+.1f} in 100" in parts["13"]
+    assert f"{100 * row.estimate_weighted:+.1f} in 100" in parts["13"]
+    assert row.verdict_words in parts["15"]
+    assert "self_rating" in parts["9"]
+    assert "Not run" not in text
+
+
+def test_a_preregistration_says_when_the_record_ends_and_what_was_seen() -> None:
+    """It never says by itself that nothing was seen, and that its own date proves nothing."""
+    silent = preregistration_text(date=dt.date(2026, 1, 1))
+    assert "does not say what was seen" in silent
+    assert "needs proof from outside" in silent
+    told = preregistration_text(record_ends="2026-03-01", seen="response rates of the first term")
+    assert "ends on 2026-03-01" in told
+    assert "The author says: response rates of the first term." in told
 
 
 def test_a_registration_is_verified(tmp_path: Path) -> None:
