@@ -48,7 +48,10 @@ from followup_analytics.sheets.tabular import ROW, require_regular
 from followup_analytics.text import counted
 
 _IDS = ("interview_id", "applicant_id", "contact_id", "previous_interview_id")
-_NO_DATE = "is no date that can be read; write it as the other dates of the column are."
+_NO_DATE = (
+    "is no date that can be read; write it as the other dates of the column are. Where dates have no year, put "
+    "year = 2026 into the map, or the year into the sheet's title or the file's name."
+)
 _WITH_ITS_INTERVIEW = "its interview, in the same row, was set aside; when that is mended, this goes in with it."
 _EMPTY_COLUMN = (
     "the map reads {ours} from {theirs!r}, which is empty in all these rows: name the column that was meant, or a "

@@ -27,10 +27,12 @@ def run(path: Path, options: tuple[str, ...], folder: Path) -> tuple[int, str]:
     return done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace")
 
 
-def judged(n: int, seed: int, folder: Path) -> list[str]:
-    """What went wrong with n hostile inputs, a line each."""
+def judged(n: int, seed: int, folder: Path, kind: str | None = None) -> list[str]:
+    """What went wrong with n hostile inputs, or with those of one kind among them, a line each."""
     wrong = []
     for place, (name, path, options) in enumerate(hostile_inputs(n, seed, folder)):
+        if kind not in (None, name):
+            continue
         before = set((folder / str(place)).iterdir())
         try:
             code, said = run(path, options, folder / str(place))
