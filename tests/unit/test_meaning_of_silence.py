@@ -96,7 +96,6 @@ def test_what_is_kept_names_no_employer() -> None:
     assert Meaning.from_plain(plain).log == meaning.log
 
 
-@pytest.mark.slow
 def test_intervals_cover_what_later_happened() -> None:
     """In simulated logs the share of one half of the applicants lies within the interval of the other about as often
     as the error of both allows."""
