@@ -33,6 +33,9 @@ autodoc_preserve_defaults = True
 # Options keep their two dashes.
 smartquotes = False
 
+# The manual page has no day in it: the same program, the same page.
+today = f"version {release}"
+
 html_theme = "furo"
 html_title = f"followup_analytics {release}"
 html_static_path: list[str] = []
