@@ -1,7 +1,7 @@
 """Build the documentation site, without any network:  python docs/build.py [FOLDER]
 
-Needs the extra `docs`. A warning fails it. `--man` writes the manual page of the command too (docs/man/followup.1, part of
-the package); without it, a manual page that is no longer the program's fails the build.
+Needs the extra `docs`. A warning fails it. `--man` writes the manual page of the command too (docs/man/followup.1, part
+of the package); without it, a manual page that is no longer the program's fails the build.
 """
 
 from __future__ import annotations

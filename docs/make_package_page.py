@@ -12,12 +12,12 @@ from pathlib import Path
 PAGE = Path(__file__).resolve().parent / "package.md"
 _HEAD = """# What an installation brings
 
-Made by `python docs/make_package_page.py` in a fresh environment after `pip install -c constraints.txt .`: the package and
-all that it needs, with licences as their own metadata tell them, and how much room their files take. Optional parts
-(`[notebook]`, `[postgres]`, `[duckdb]`, `[spark]`, `[check]`) are not among them.
+Made by `python docs/make_package_page.py` in a fresh environment after `pip install -c constraints.txt .`: the package
+and all that it needs, with licences as their own metadata tell them, and how much room their files take. Optional parts
+(`[notebook]`, `[postgres]`, `[duckdb]`, `[spark]`, `[check]`, `[docs]`) are not among them.
 
-What weighs most, and why it is there: polars holds the log; pyarrow, 176 MB, carries every frame of pandas that goes in or
-comes out, and pandas is what most researchers bring; scipy and scikit-learn are the statistics; Typst sets the PDF.
+What weighs most, and why it is there: polars holds the log; pyarrow carries every frame of pandas that goes in or comes
+out, and pandas is what most researchers bring; scipy and scikit-learn are the statistics; Typst sets the PDF.
 
 `pip install cyclonedx-bom && cyclonedx-py environment` writes the same as a software bill of materials (CycloneDX).
 """
