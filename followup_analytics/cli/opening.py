@@ -44,9 +44,16 @@ def open_(
             simulate_log(interviews=600, world="office", seed=2026).write(log)
             serve(str(log), port=port, browser=not no_browser, say=say, min_cell=min_cell)
         return
+    home = None
     if source is not None:
         _require(source)
-    serve(source, port=port, browser=not no_browser, say=say, min_cell=min_cell)
+        from followup_analytics.office import WORKBOOK, store_url
+
+        if (Path(source) / WORKBOOK).is_file():
+            # The folder of an office: its store, and its workbook for what stands on a report's title page.
+            home = Path(source).resolve()
+            source = store_url(home)
+    serve(source, home=home, port=port, browser=not no_browser, say=say, min_cell=min_cell)
 
 
 def _require(source: str) -> None:

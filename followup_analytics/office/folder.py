@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.office.starter import write_starter
 from followup_analytics.office.template import write_template
 from followup_analytics.results import columns as col
 from followup_analytics.results.result import NO_LOG, Result
@@ -73,6 +74,7 @@ def init_office(folder: str | Path, *, files: Sequence[str | Path] = (), time_zo
         write_template(workbook, {"time_zone": time_zone or "", "min_cell": "10", "paper": "a4"})
         for one in files:
             shutil.copy2(one, place / INPUTS)
+        starter = write_starter(place)
     except OSError as error:
         raise UnreadableError(f"{place}: the folder can't be made ({error.strerror}); choose another place.") from None
     store = open_store(store_url(place), create=True)
@@ -81,6 +83,7 @@ def init_office(folder: str | Path, *, files: Sequence[str | Path] = (), time_zo
         OfficeRow(
             file=str(workbook), what="the workbook: settings, and sheets to fill in; begin with its sheet Read me"
         ),
+        OfficeRow(file=str(starter), what="double-click it: the same as a page in the browser, on this machine alone"),
         OfficeRow(file=str(place / INPUTS), what="put your own sheets and exports here"),
         OfficeRow(file=str(place / MAPS), what="maps of your sheets; they are drafted by themselves"),
         OfficeRow(file=str(place / STORE), what="the store; its key lies beside it: keep both, and keep them private"),

@@ -33,7 +33,7 @@ OUTCOMES = (("response", "a response"), ("advanced", "a further round or an offe
 async def overview(request: Request) -> Response:
     """What is open, how large it is, and what its notes say."""
     desk = house_of(request).desk
-    if desk.source is None:
+    if desk.source is None or await worked(desk.is_empty):
         return page(request, "welcome.html", title="Start here")
     log = await worked(desk.log)
     return page(

@@ -66,6 +66,12 @@ class Desk:
         """The store that files and entries are taken into: the one that is open, else one in the home folder."""
         return self.store() if self.is_store else f"sqlite:///{self.home / 'followup.db'}"
 
+    def is_empty(self) -> bool:
+        """Whether the store that is open holds no interview yet."""
+        from followup_analytics.store import open_store
+
+        return self.is_store and not open_store(self.store()).sizes()["interviews"]
+
     def open(self, source: str) -> None:
         """Lay something else on the desk."""
         with self._lock:

@@ -15,6 +15,7 @@ from command_line import CommandLine
 
 from followup_analytics.errors import DataError, UsageError
 from followup_analytics.office import init_office, run_office
+from followup_analytics.office.starter import write_starter
 from followup_analytics.office.template import SETTINGS, headings
 from followup_analytics.reading.logs import read_log
 from followup_analytics.report.office import read_office
@@ -172,3 +173,21 @@ def test_a_term_that_is_published_is_in_the_ledger(tmp_path: Path) -> None:
     assert all(note.code != "not_released" for note in published.notes)
     assert [one.name for one in open_ledger(f"sqlite:///{tmp_path}/o/store.db", None).releases] == ["spring"]
     assert "no new release" in run_office(tmp_path / "o", publish="spring again").said
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin", "win32", "freebsd14"])
+def test_a_file_to_double_click_opens_the_folder(tmp_path: Path, platform: str) -> None:
+    """It names the interpreter that has the package; on Linux the folder too, elsewhere it stands in it."""
+    folder = tmp_path / 'a "b" $c 100%'
+    folder.mkdir()
+    path = write_starter(folder, platform, "/opt/my python/bin/python")
+    text = path.read_bytes().decode()
+    assert "my python" in text
+    assert "-m followup_analytics open" in text or '"followup_analytics" "open"' in text
+    assert path.suffix == {"darwin": ".command", "win32": ".bat"}.get(platform, ".desktop")
+    assert ("\r\n" in text) == (platform == "win32")
+    if path.suffix == ".desktop":
+        # By the Desktop Entry Specification: strings are unescaped first, then arguments are unquoted.
+        line = next(one for one in text.splitlines() if one.startswith("Exec=")).replace("\\\\", "\\")
+        last = re.findall(r'"((?:[^"\\]|\\.)*)"', line)[-1]
+        assert re.sub(r"\\(.)", r"\1", last).replace("%%", "%") == str(folder)
