@@ -24,6 +24,10 @@ def person_periods(log: FollowUpLog, *, days: int = 14, covariates: Sequence[str
         (number of the interview), `day` (local day), `eligible` (no attempt before this day), `treated` (the first
         attempt is on this day), `outcome` (the response is on it) and the covariates. Of what happened on the day of
         the response only an attempt before it counts. Working data about single interviews: confidential.
+
+    Example:
+        >>> person_periods(log, days=3).select("person", "day", "treated").head(2).rows()
+        [(0, 0, 0), (0, 1, 0)]
     """
     histories = read_histories(log, ())
     start = histories.start.day

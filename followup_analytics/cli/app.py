@@ -86,7 +86,8 @@ def register(command: str | None) -> None:
     for group in app.registered_groups:
         group.short_help = _IN_A_LINE.get(str(group.name), group.short_help)
     order = {name: place for place, name in enumerate(_IN_A_LINE)}
-    app.registered_commands.sort(key=lambda one: order.get(str(one.name), len(order)))
+    for found in (app.registered_commands, app.registered_groups):
+        found.sort(key=lambda one: order.get(str(one.name), len(order)))
 
 
 def whole_app() -> typer.Typer:

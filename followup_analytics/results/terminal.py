@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: A longer word may be broken in a table of words.
 _WIDEST_WORD = 20
 #: Letters on a line of a column that holds no sentences.
-_WIDEST_CELL = 30
+_WIDEST_CELL = 40
 #: Letters of a sentence's column below which it is no longer read but spelled.
 _READABLE = 24
 #: More groups than this don't fit side by side.

@@ -51,7 +51,7 @@ def test_a_report_prepares_once(counts: Counter[tuple[Any, ...]], tmp_path: Path
     log = with_days(log, tmp_path) if by_day else log
     write_report(log, tmp_path / "report.pdf", min_cell=5)
     names = Counter(name for name, _, _ in counts.elements())
-    assert names["_prepared"] == 2
+    assert names["_prepared"] == 1
     assert names["_episodes"] >= 2
     assert names["_attempts"] >= 1
     assert max(counts.values()) == 1
