@@ -127,6 +127,21 @@ def test_the_order_of_dates_by_what_is_plausible(tmp_path: Path) -> None:
     assert "order" in [note.code for note in draft.notes]
 
 
+def test_a_second_touch_is_known_by_its_number_alone(tmp_path: Path) -> None:
+    """Beside the date of the first touch "2nd call" is the second one's, and "Result of 2nd" says nothing of the first."""
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(
+        "Student;Company;Interview;Called on;How it went;2nd call;Result of 2nd\n"
+        "Ann;Bosch;03.03.2026 14:00;05.03.2026 10:15;LVM;09.03.2026 11:00;spoke w/ recruiter\n"
+        "Ben;Acme;04.03.2026 09:30;06.03.2026 15:40;;11.03.2026 16:20;LVM\n",
+        "utf-8",
+    )
+    draft = draft_map(sheet, time_zone="Europe/Berlin")
+    assert means(draft)["2nd call"] == "at"
+    touches = {row["column"]: row["of"] for row in draft.rows}
+    assert touches["2nd call"] == touches["Result of 2nd"] != touches["Called on"] == touches["How it went"]
+
+
 def test_own_words_count_first(tmp_path: Path) -> None:
     """A list of the user's own beside the shipped ones teaches a word."""
     (tmp_path / "own.toml").write_text('language = "own"\n[touches]\nvoicemail_left = ["zorped"]\n', "utf-8")

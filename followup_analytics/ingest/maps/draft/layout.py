@@ -106,6 +106,9 @@ def _find_interview(layout: Layout, dates: Sequence[View], lexicon: Lexicon) -> 
         elif touches and not touched:
             roles[view.name] = Role("date", 0.7, "follow_up")
             touched = True
+        elif touched and (view.ordinal or 0) > 1:
+            # "2nd call" beside the date of the first one.
+            roles[view.name] = Role("date", 0.8, "follow_up")
         else:
             roles[view.name] = Role("unused", 0.5, why="nothing tells what it is the date of")
     for view in dates:
@@ -156,9 +159,13 @@ def _group_of(view: View, groups: Sequence[Group], layout: Layout) -> int | None
     subject = view.contact_subject
     same = [place for place, group in enumerate(groups) if subject is not None and group.of == subject]
     if view.ordinal is not None:
-        numbered = [place for place in same if (groups[place].date.ordinal or groups[place].number) == view.ordinal]
+        pool = same or range(len(groups))
+        numbered = [place for place in pool if (groups[place].date.ordinal or groups[place].number) == view.ordinal]
         if numbered:
             return numbered[0]
+        if view.ordinal > 1:
+            # What came of a second touch says nothing of the first.
+            return None
     if len(same) == 1:
         return same[0]
     among = same or list(range(len(groups)))
