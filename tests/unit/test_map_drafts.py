@@ -128,7 +128,7 @@ def test_the_order_of_dates_by_what_is_plausible(tmp_path: Path) -> None:
 
 
 def test_a_second_touch_is_known_by_its_number_alone(tmp_path: Path) -> None:
-    """Beside the date of the first touch "2nd call" is the second one's, and "Result of 2nd" says nothing of the first."""
+    """Beside the date of the first touch "2nd call" is the second one's; its result is not the first one's."""
     sheet = tmp_path / "sheet.csv"
     sheet.write_text(
         "Student;Company;Interview;Called on;How it went;2nd call;Result of 2nd\n"
@@ -138,7 +138,7 @@ def test_a_second_touch_is_known_by_its_number_alone(tmp_path: Path) -> None:
     )
     draft = draft_map(sheet, time_zone="Europe/Berlin")
     assert means(draft)["2nd call"] == "at"
-    touches = {row["column"]: row["of"] for row in draft.rows}
+    touches = {row["column"]: row["group"] for row in draft.rows}
     assert touches["2nd call"] == touches["Result of 2nd"] != touches["Called on"] == touches["How it went"]
 
 
