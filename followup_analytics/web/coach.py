@@ -1,37 +1,41 @@
-"""The coach's pages: whom to see to today, an entry with one press, an interview's story, a new interview."""
+"""The coach's pages: whom to see to today, an entry with one press or one line, an interview's story."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from followup_analytics.errors import UsageError
+from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.web.faces import in_page_words
 from followup_analytics.web.setting import form_of, go, house_of, page, told, words, worked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from starlette.requests import Request
     from starlette.responses import Response
 
     from followup_analytics.log.followup_log import FollowUpLog
+    from followup_analytics.store.book import ContactBook
+    from followup_analytics.track import Entry
+    from followup_analytics.web.desk import Desk
 
 
 @dataclass(frozen=True)
 class Press:
-    """A button of a card: its words, and the contact that it records."""
+    """A button of a card: its words, the contact that it records, and whether it stands in the first row."""
 
     name: str
     label: str
     fields: Mapping[str, str]
+    first: bool = False
 
 
 PRESSES = (
-    Press("voicemail", "Left a voicemail", {"channel": "voicemail", "party": "none"}),
-    Press("no_answer", "No answer", {"channel": "phone", "party": "none"}),
-    Press("spoke", "Spoke with them", {"channel": "phone", "party": "hiring_team"}),
+    Press("voicemail", "Left a voicemail", {"channel": "voicemail", "party": "none"}, first=True),
+    Press("no_answer", "No answer", {"channel": "phone", "party": "none"}, first=True),
+    Press("spoke", "Spoke with them", {"channel": "phone", "party": "hiring_team"}, first=True),
+    Press("they_rang", "They rang", {"channel": "phone", "direction": "inbound", "party": "hiring_team"}, first=True),
     Press("receptionist", "Reached the front desk", {"channel": "phone", "party": "receptionist"}),
-    Press("they_rang", "They rang", {"channel": "phone", "direction": "inbound", "party": "hiring_team"}),
     Press("wrote", "Sent an e-mail", {"channel": "email"}),
     Press("thanked", "Sent a thank-you note", {"channel": "email", "purpose": "thank_you"}),
     Press("they_wrote", "They wrote", {"channel": "email", "direction": "inbound"}),
@@ -44,6 +48,8 @@ OUTCOMES = (
     ("filled", "Somebody else got it"),
     ("withdrawn", "The applicant left"),
 )
+#: What is written down by which a later day counts: its field on the card, and what it needs.
+_LATER = {"snooze": "until", "promised": "until", "asked": "until"}
 _STEPS = {
     "call": "Call",
     "email": "Write an e-mail",
@@ -51,31 +57,64 @@ _STEPS = {
     "wait": "Wait",
     "move_on": "Move on",
 }
+_MOST_SHOWN = 60
 
 
 @told
 async def today(request: Request) -> Response:
     """Cards of open interviews, the most urgent first."""
-    desk = house_of(request).desk
+    return await _cards(request)
+
+
+async def _cards(request: Request, *, line: str = "", problem: str | None = None, choices: Any = ()) -> Response:
+    """The page of cards; line, problem and choices are of a quick line that was not understood at once."""
+    house = house_of(request)
+    desk = house.desk
     everything = request.query_params.get("show") == "all"
-    steps = await worked(desk.answer, ("next",), _steps)
+    steps, book = await worked(desk.answer, ("next",), lambda log: _steps(desk, log)), await worked(book_of, desk)
     due = [row for row in steps.rows if row.due]
+    shown = steps.rows if everything else due
+    done = request.query_params.get("done")
     return page(
-        request, "today.html", title="Today", cards=[_card(row) for row in (steps.rows if everything else due)],
+        request, "today.html", title="Today", status=400 if problem else 200,
+        cards=[_card(row, steps, book) for row in shown[:_MOST_SHOWN]], n_more=max(0, len(shown) - _MOST_SHOWN),
         n_open=len(steps.rows), n_due=len(due), everything=everything, presses=PRESSES, writable=desk.is_store,
-        done=request.query_params.get("done"), command=f"followup next {desk.name}",
+        done=house.entries.get(done or ""), done_key=done, line=line, line_problem=problem, choices=choices,
+        command=f"followup next {desk.name}",
     )  # fmt: skip
 
 
 @told
 async def enter(request: Request) -> Response:
     """Record what a button says about an interview."""
-    desk, form = house_of(request).desk, await form_of(request)
-    press, interview = _BY_NAME.get(words(form, "press") or ""), words(form, "interview")
-    if press is None or interview is None:
+    house, form = house_of(request), await form_of(request)
+    name, interview = words(form, "press") or "", words(form, "interview")
+    if interview is None or (name not in _BY_NAME and name not in _LATER):
         raise UsageError("Choose what happened from the buttons of a card.")
-    entry = await worked(_record, desk.store(), interview, press, words(form, "at"), words(form, "callback_at"))
-    return go(_back(form, entry))
+    url = house.desk.store()
+    if name in _LATER:
+        entry = await worked(_put_off, url, interview, name, words(form, "until"))
+    else:
+        entry = await worked(_record, url, interview, _BY_NAME[name], words(form, "at"))
+    return _noted(request, entry, f"/interviews/{interview}" if words(form, "from") == "interview" else "/today")
+
+
+@told
+async def quick(request: Request) -> Response:
+    """Record what a line says, as `followup log` does; where several interviews fit, ask which."""
+    from followup_analytics.track import track_log
+    from followup_analytics.track.finding import AmbiguousInterviewError
+
+    house, form = house_of(request), await form_of(request)
+    line = words(form, "line") or ""
+    try:
+        entry = await worked(track_log, house.desk.store(), line, interview=words(form, "interview"))
+    except AmbiguousInterviewError as several:
+        choices = [(story.interview_id, story.told) for story in several.stories[:_MOST_SHOWN]]
+        return await _cards(request, line=line, problem="Several interviews fit: say which is meant.", choices=choices)
+    except UsageError as error:
+        return await _cards(request, line=line, problem=in_page_words(str(error)))
+    return _noted(request, entry, "/today")
 
 
 @told
@@ -83,22 +122,22 @@ async def decide(request: Request) -> Response:
     """Record how an interview's story ended."""
     from followup_analytics.track import track_outcome
 
-    desk, form = house_of(request).desk, await form_of(request)
+    house, form = house_of(request), await form_of(request)
     interview, outcome = words(form, "interview"), words(form, "outcome")
     if interview is None or outcome is None:
         raise UsageError("Choose an interview and how it ended.")
-    await worked(track_outcome, desk.store(), interview, outcome, at=words(form, "at"))
-    return go("/today?done=stored")
+    entry = await worked(track_outcome, house.desk.store(), interview, outcome, at=words(form, "at"))
+    return _noted(request, entry, "/today")
 
 
 @told
 async def undo(request: Request) -> Response:
-    """Take back the last entry."""
+    """Take back the last entry, or the last one about what is named: another tab may have made one since."""
     from followup_analytics.track import track_undo
 
-    desk = house_of(request).desk
-    await form_of(request)
-    await worked(track_undo, desk.store())
+    house, form = house_of(request), await form_of(request)
+    entry = await worked(track_undo, house.desk.store(), words(form, "key"))
+    house.entries["undone"] = entry.sentence
     return go("/today?done=undone")
 
 
@@ -107,62 +146,148 @@ async def interview(request: Request) -> Response:
     """An interview's story, and what may be noted about it."""
     from followup_analytics.track import track_history
 
-    desk, name = house_of(request).desk, request.path_params["interview"]
+    house, name = house_of(request), request.path_params["interview"]
+    desk = house.desk
     lines = await worked(track_history, desk.store(), name)
-    steps = await worked(desk.answer, ("next",), _steps)
-    card = next((_card(row) for row in steps.rows if row.interview_id == name), None)
+    steps, book = await worked(desk.answer, ("next",), lambda log: _steps(desk, log)), await worked(book_of, desk)
+    card = next((_card(row, steps, book) for row in steps.rows if row.interview_id == name), None)
+    done = request.query_params.get("done")
     return page(
-        request, "interview.html", title=f"Interview {name}", name=name, lines=lines, card=card, presses=PRESSES,
-        outcomes=OUTCOMES, command=f"followup track {desk.name} history {name}",
+        request, "interview.html", title=card["title"] if card else f"Interview {name}", name=name, card=card,
+        lines=[_told_line(line) for line in lines], presses=PRESSES, outcomes=OUTCOMES,
+        done=house.entries.get(done or ""), done_key=done, command=f"followup track {desk.name} history {name}",
     )  # fmt: skip
 
 
 @told
-async def new(request: Request) -> Response:
-    """The form of a new interview, and the interview."""
-    from followup_analytics.track import track_interview
+async def calendar(request: Request) -> Response:
+    """The dated steps as a calendar file."""
+    from starlette.responses import Response as Plain
 
+    desk = house_of(request).desk
+    steps, book = await worked(desk.answer, ("next",), lambda log: _steps(desk, log)), await worked(book_of, desk)
+    headers = {"Content-Disposition": 'attachment; filename="next steps.ics"'}
+    return Plain(steps.to_ics(book.names()), media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+@told
+async def new(request: Request) -> Response:
+    """The form of a new interview, and the interview; names and numbers go to the contact book alone."""
     desk = house_of(request).desk
     if request.method != "POST":
         return page(request, "new.html", title="A new interview", command=f"followup track {desk.name} interview ...")
     form = await form_of(request)
-    applicant = words(form, "applicant")
-    if applicant is None:
+    said = {name: value for name in form if (value := words(form, name)) is not None}
+    if "applicant" not in said:
         raise UsageError("Say whose interview it was.")
     url = desk.store_at_home()
-    entry = await worked(
-        track_interview, url, applicant, at=words(form, "at"),
-        time_zone=words(form, "time_zone"), employer=words(form, "employer"), cohort=words(form, "cohort"),
-    )  # fmt: skip
+    entry = await worked(_begin, url, said)
     desk.open(url)
-    return go(f"/interviews/{entry.id}")
+    return _noted(request, entry, f"/interviews/{entry.id}")
 
 
-def _steps(log: FollowUpLog) -> Any:
+def book_of(desk: Desk) -> ContactBook:
+    """The contact book beside the store that is open; one that can't be read names nobody."""
+    from followup_analytics.store.book import ContactBook, read_book
+
+    if not desk.is_store:
+        return ContactBook()
+    try:
+        return read_book(desk.store())
+    except UnreadableError:
+        return ContactBook()
+
+
+def _begin(url: str, said: Mapping[str, str]) -> Entry:
+    from followup_analytics.track import track_employer, track_interview, track_person
+
+    columns: dict[str, Any] = {name: said[name] for name in ("at", "time_zone", "employer", "cohort") if name in said}
+    entry = track_interview(url, said["applicant"], **columns)
+    if "name" in said:
+        track_person(url, said["applicant"], name=said["name"])
+    of_employer: dict[str, Any] = {name: said[name] for name in ("person", "phone") if name in said}
+    if "employer" in said and of_employer:
+        track_employer(url, said["employer"], **of_employer)
+    return entry
+
+
+def _steps(desk: Desk, log: FollowUpLog) -> Any:
+    """The next steps, by the verdicts that were kept, and by the office's holidays and contact book."""
     from followup_analytics import next_steps
+    from followup_analytics.advice.kept import kept_evidence
+    from followup_analytics.advice.reach import reaches_of
+    from followup_analytics.store import open_store
 
-    return next_steps(log, test=False)
+    if not desk.is_store:
+        return next_steps(log, test=False)
+    store = open_store(desk.store())
+    evidence, country = kept_evidence(store), store.setting("country")
+    return next_steps(
+        log,
+        test=False,
+        verdicts={} if evidence is None else evidence.verdicts,
+        meaning=None if evidence is None else evidence.meaning.with_employers(log),
+        examined_on=None if evidence is None else evidence.on,
+        country=None if country in (None, "none") else country,
+        reached_at=reaches_of(book_of(desk), log),
+    )
 
 
-def _record(url: str, name: str, press: Press, at: str | None, callback_at: str | None) -> str:
+def _record(url: str, name: str, press: Press, at: str | None) -> Entry:
     from followup_analytics.track import track_contact
 
-    fields: dict[str, Any] = dict(press.fields) | ({"callback_at": callback_at} if callback_at else {})
-    return track_contact(url, name, at=at, **fields).interview_id or name
+    fields: dict[str, Any] = dict(press.fields)
+    return track_contact(url, name, at=at, **fields)
 
 
-def _card(row: Any) -> dict[str, Any]:
+def _put_off(url: str, interview: str, name: str, until: str | None) -> Entry:
+    """What counts from a later day on: put off until then, a decision promised for then, a call asked for then."""
+    from followup_analytics.track import track_contact, track_correct, track_snooze
+
+    if until is None:
+        raise UsageError("Say until when in the field Day, such as Thursday or 2026-03-05.")
+    if name == "snooze":
+        return track_snooze(url, interview, until)
+    if name == "promised":
+        return track_correct(url, interview, decision_promised_at=until)
+    return track_contact(url, interview, channel="phone", party="hiring_team", callback_at=until)
+
+
+def _noted(request: Request, entry: Entry, address: str) -> Response:
+    """Go on to a page that says what was stored and offers to take it back; ids alone stand in the address."""
+    from urllib.parse import quote
+
+    house_of(request).note(entry.id, " ".join([in_page_words(entry.sentence), *map(in_page_words, entry.doubts)]))
+    return go(f"{address}?done={quote(entry.id)}")
+
+
+def _card(row: Any, steps: Any, book: ContactBook) -> dict[str, Any]:
+    from followup_analytics.advice.script import script_for
+
+    name = book.name(row.applicant_id)
+    script = None
+    if row.step == "call" and row.due:
+        now = next((one for one in steps.situations if one.interview_id == row.interview_id), None)
+        script = None if now is None else script_for(now, steps.verdicts).text()
+    phone = book.employer(row.employer).get("phone") if row.employer else None
     return {
         "interview": row.interview_id,
-        "about": row.about,
         "step": _STEPS[row.step],
+        "title": f"{name}, {row.about}" if name else row.about,
         "on": row.on,
+        "at": row.at,
         "why": row.why,
         "sure": row.confidence,
+        "reach": row.reach,
+        "dial": "".join(one for one in phone or "" if one.isdigit() or one == "+") if row.step == "call" else "",
+        "hours": row.hours,
+        "silence": row.silence_means,
         "due": row.due,
+        "script": script,
     }
 
 
-def _back(form: Any, interview_id: str) -> str:
-    """Where a press came from: the interview's own page, or the cards."""
-    return f"/interviews/{interview_id}" if words(form, "from") == "interview" else "/today?done=stored"
+def _told_line(line: str) -> dict[str, Any]:
+    """A line of the history parted into its time and what happened."""
+    when, _, rest = line.partition("  ")
+    return {"when": when, "what": rest, "gone": "; taken back" in rest or "; replaced" in rest}

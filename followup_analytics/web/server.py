@@ -64,6 +64,8 @@ def make_app(desk: Desk, *, hosts: frozenset[str], keys: Keys, close: Callable[[
         Route("/work/{work}/events", working.heard),
         Route("/work/{work}/stop", working.stop, methods=["POST"]),
         Route("/today", coach.today),
+        Route("/today.ics", coach.calendar),
+        Route("/today/quick", coach.quick, methods=["POST"]),
         Route("/today/entry", coach.enter, methods=["POST"]),
         Route("/today/outcome", coach.decide, methods=["POST"]),
         Route("/today/undo", coach.undo, methods=["POST"]),

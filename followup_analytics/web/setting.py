@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from followup_analytics.errors import FollowUpError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from followup_analytics.web.desk import Desk
 
 Handler = Callable[["Request"], Awaitable["Response"]]
+_MOST_ENTRIES = 200
 #: The pages by address, in the order of the menu.
 MENU = (
     ("/", "Overview"),
@@ -43,6 +44,14 @@ class House:
     keys: Keys
     templates: Environment
     works: Works
+    #: What the last entries said, by their ids: shown once more beside the button that takes one back.
+    entries: dict[str, str] = field(default_factory=dict)
+
+    def note(self, key: str, sentence: str) -> None:
+        """Keep what an entry said."""
+        while len(self.entries) >= _MOST_ENTRIES:
+            self.entries.pop(next(iter(self.entries)), None)
+        self.entries[key] = sentence
 
 
 @functools.cache

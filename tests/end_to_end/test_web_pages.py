@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -39,6 +40,81 @@ def test_a_press_records_a_contact(coach: Page, tmp_path: Path) -> None:
     assert log.contacts.select("channel", "party", "direction").rows() == [("voicemail", "none", "outbound")]
     coach.post("/today/undo", {})
     assert read_log(f"sqlite:///{tmp_path / 'followup.db'}").contacts.height == 0
+
+
+def test_a_line_is_understood_and_its_entry_taken_back(coach: Page, tmp_path: Path) -> None:
+    """As `followup log` understands it; what it said stands beside the button that takes this very entry back."""
+    went = coach.post("/today/quick", {"line": "acme voicemail today"}).headers["location"]
+    key = went.partition("done=")[2]
+    assert f'name="key" value="{key}"' in coach.client.get(went).text
+    coach.post("/today/entry", {"interview": one_interview(coach), "press": "no_answer"})
+    coach.post("/today/undo", {"key": key})
+    assert read_log(f"sqlite:///{tmp_path / 'followup.db'}").contacts["channel"].to_list() == ["phone"]
+
+
+def test_a_line_that_is_not_understood_stays_in_its_field(coach: Page) -> None:
+    """With a sentence at it."""
+    answer = coach.post("/today/quick", {"line": "acme hmm"})
+    assert answer.status_code == 400
+    assert 'value="acme hmm"' in answer.text
+    assert 'aria-describedby="line-problem"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("press", "table", "column"),
+    [
+        ("asked", "contacts", "callback_at"),
+        ("promised", "interviews", "decision_promised_at"),
+        ("snooze", "interviews", "snoozed_until"),
+    ],
+)
+def test_a_later_day_is_written_down(coach: Page, tmp_path: Path, press: str, table: str, column: str) -> None:
+    """A callback asked for, a decision promised, or the coach's own wish; each is taken back as any entry is."""
+    name, later = one_interview(coach), (dt.datetime.now(dt.UTC) + dt.timedelta(10)).date().isoformat()
+    went = coach.post("/today/entry", {"interview": name, "press": press, "until": later})
+    url = f"sqlite:///{tmp_path / 'followup.db'}"
+
+    def noted() -> int:
+        frame = getattr(read_log(url), table)
+        return int(frame[column].count()) if column in frame.columns else 0
+
+    assert noted() == 1
+    coach.post("/today/undo", {"key": went.headers["location"].partition("done=")[2]})
+    assert noted() == 0
+
+
+def test_what_is_put_off_is_not_due(coach: Page) -> None:
+    """Nothing is to be done about it before its day."""
+    later = (dt.datetime.now(dt.UTC) + dt.timedelta(10)).date().isoformat()
+    coach.post("/today/entry", {"interview": one_interview(coach), "press": "snooze", "until": later})
+    assert "0 of 1 open" in coach.client.get("/today").text
+
+
+def test_a_later_day_without_a_day_is_asked_for(coach: Page) -> None:
+    """In a sentence that names the field."""
+    answer = coach.post("/today/entry", {"interview": one_interview(coach), "press": "snooze"})
+    assert answer.status_code == 400
+    assert "in the field Day" in answer.text
+
+
+def test_names_come_from_the_contact_book_alone(coach: Page, tmp_path: Path) -> None:
+    """A card shows them, and the store's file doesn't hold them."""
+    fields = {
+        "applicant": "42",
+        "at": "yesterday 09:00",
+        "employer": "Beta",
+        "name": "Benita Bosch",
+        "phone": "+49 1",
+    }
+    coach.post("/interviews/new", fields)
+    assert "Benita Bosch" in coach.client.get("/today?show=all").text
+    held = b"".join(one.read_bytes() for one in tmp_path.glob("followup.db*") if one.suffix != ".book")
+    assert b"Benita" not in held
+
+
+def test_the_steps_come_as_a_calendar(coach: Page) -> None:
+    """To put beside one's own."""
+    assert coach.client.get("/today.ics").text.startswith("BEGIN:VCALENDAR")
 
 
 def test_an_outcome_closes_the_story(coach: Page) -> None:
