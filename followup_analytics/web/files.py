@@ -63,7 +63,7 @@ async def looked(request: Request) -> Response:
             then=f"/files/{drop.id}",
             take=take,
         )
-        return go(f"/work/{work.id}")
+        return go(f"/job/{work.id}")
     return page(request, "drop.html", **await worked(_view, drop, tray_of(request), house.desk))
 
 
@@ -149,7 +149,7 @@ async def store(request: Request) -> Response:
     work = house.works.begin(
         ("store", drop.id), "Storing the files", stored, (drop, url), then=f"/files/{drop.id}", take=take
     )
-    return go(f"/work/{work.id}")
+    return go(f"/job/{work.id}")
 
 
 def checked(drop: Drop, tell: Any) -> Any:

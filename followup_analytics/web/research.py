@@ -36,7 +36,7 @@ async def claims(request: Request) -> Response:
             ("claims", desk.source), "Testing the advice", tested_elsewhere, (desk.source, desk.min_cell),
             then="/claims", take=take,
         )  # fmt: skip
-        return go(f"/work/{work.id}")
+        return go(f"/job/{work.id}")
     tested = await worked(tested_on, desk)
     face = await worked(desk.answer, ("claims face",), lambda _: face_of(tested))
     return page(

@@ -35,4 +35,4 @@ async def stop(request: Request) -> Response:
     """Stop a work."""
     await form_of(request)
     one = house_of(request).works.stop(request.path_params["work"])
-    return go(f"/work/{one.id}")
+    return go(f"/job/{one.id}")
