@@ -6,8 +6,8 @@ times and the neutral call are done here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -16,6 +16,7 @@ from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.parsing.call_results import telephone_call
 from followup_analytics.ingest.parsing.calls import complete, is_withheld, problems_frame
 from followup_analytics.ingest.parsing.parts import Rejected, set_aside
+from followup_analytics.ingest.parsing.records import json_frame, json_records
 from followup_analytics.ingest.parsing.times import ReadTimes, read_times
 from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
 from followup_analytics.sheets.dates import joined_cells
@@ -173,6 +174,23 @@ def sheet_batch(raw: RawTable, interpret: Interpret, options: ReadOptions) -> Ba
         [{ROW: p.row, "member": None, "column": p.column, "rule": p.rule, "message": p.message} for p in raw.problems]
     )
     return calls_batch(frame, raw.place, interpret, options, shapeless, raw.sheet)
+
+
+def call_records(
+    lists: Sequence[str], fields: Mapping[str, str], interpret: Interpret
+) -> Callable[[Sample, ReadOptions], Iterator[Batch]]:
+    """A reader of the JSON that a service's API gives of its calls.
+
+    lists: the members of the top object that may hold the records. fields: by our names of columns, where each stands
+    in a record. interpret: what the columns mean.
+    """
+
+    def read(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
+        for records, counts in json_records(sample, lists):
+            batch = calls_batch(json_frame(records, fields), sample.name, interpret, options)
+            yield replace(batch, counts={**batch.counts, **counts})
+
+    return read
 
 
 def calls_batch(

@@ -6,16 +6,13 @@ talk, `duration (total)` has the ringing in it. A mailbox that answered an outbo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import polars as pl
 
-from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet, calls_batch
+from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_records, call_sheet
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.parsing.call_results import ANSWERED, MESSAGE, UNANSWERED, direction_of, result_of
 from followup_analytics.ingest.parsing.parts import clock_seconds
-from followup_analytics.ingest.parsing.records import json_frame, json_records
-from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
+from followup_analytics.ingest.registry import CERTAIN, Match, Source
 
 _FIELDS = {
     name: name
@@ -90,12 +87,7 @@ def detect(sample: Sample) -> Match | None:
     return Match(CERTAIN, "its records have raw_digits and answered_at as Aircall's API gives them") if fits else None
 
 
-def read(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
-    """The records of the API."""
-    for records, counts in json_records(sample, ("calls",)):
-        batch = calls_batch(json_frame(records, _FIELDS), sample.name, interpret_api, options)
-        yield Batch(batch.table, batch.rows, batch.read, batch.problems, batch.merged, {**batch.counts, **counts})
-
+read = call_records(("calls",), _FIELDS, interpret_api)
 
 SOURCES = (
     call_sheet(

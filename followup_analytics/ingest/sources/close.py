@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import polars as pl
 
-from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet, calls_batch
+from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_records, call_sheet
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.parsing.call_results import ANSWERED, MESSAGE, UNANSWERED, direction_of, result_of
-from followup_analytics.ingest.parsing.records import json_frame, json_records
-from followup_analytics.ingest.registry import CERTAIN, LIKELY, Batch, Match, ReadOptions, Source
+from followup_analytics.ingest.registry import CERTAIN, LIKELY, Match, Source
 
 _FIELDS = {
     name: name
@@ -61,12 +58,7 @@ def detect(sample: Sample) -> Match | None:
     return Match(CERTAIN, "its records have Close's activity ids and dispositions") if fits else None
 
 
-def read(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
-    """The records of the API."""
-    for records, counts in json_records(sample, ("data",)):
-        batch = calls_batch(json_frame(records, _FIELDS), sample.name, interpret, options)
-        yield Batch(batch.table, batch.rows, batch.read, batch.problems, batch.merged, {**batch.counts, **counts})
-
+read = call_records(("data",), _FIELDS, interpret)
 
 SOURCES = (
     Source("close_json", "Close calls (API JSON)", detect, read, calls=True),

@@ -6,17 +6,14 @@ the API and words in exports; "Left voicemail" is a message that was left, "Left
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import polars as pl
 
-from followup_analytics.ingest.callsheet import USERS_ZONE, CallColumns, Meaning, call_sheet, calls_batch
+from followup_analytics.ingest.callsheet import USERS_ZONE, CallColumns, Meaning, call_records, call_sheet
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.parsing.call_results import ANSWERED, direction_of, result_of, result_of_text
 from followup_analytics.ingest.parsing.parts import clock_seconds
-from followup_analytics.ingest.parsing.records import json_frame, json_records
 from followup_analytics.ingest.parsing.times import ReadTimes, read_times
-from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
+from followup_analytics.ingest.registry import CERTAIN, Match, Source
 
 _DISPOSITIONS = {
     "9d9162e7-6cf3-4944-bf63-4dff82258764": "busy",
@@ -141,12 +138,7 @@ def detect(sample: Sample) -> Match | None:
     return Match(CERTAIN, "its records have HubSpot's properties (hs_call_...)") if fits else None
 
 
-def read(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
-    """The records of the API."""
-    for records, counts in json_records(sample, ("results", "objects")):
-        batch = calls_batch(json_frame(records, _FIELDS), sample.name, interpret, options)
-        yield Batch(batch.table, batch.rows, batch.read, batch.problems, batch.merged, {**batch.counts, **counts})
-
+read = call_records(("results", "objects"), _FIELDS, interpret)
 
 SOURCES = (
     Source("hubspot_json", "HubSpot calls and e-mails (API JSON)", detect, read, calls=True),

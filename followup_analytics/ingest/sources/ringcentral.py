@@ -7,16 +7,13 @@ answer unless the action result says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import polars as pl
 
-from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet, calls_batch
+from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_records, call_sheet
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.parsing.call_results import ANSWERED, direction_of, result_of
 from followup_analytics.ingest.parsing.parts import clock_seconds
-from followup_analytics.ingest.parsing.records import json_frame, json_records
-from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
+from followup_analytics.ingest.registry import CERTAIN, Match, Source
 
 #: The simple form has no direction; actions that can only be one are used.
 _ACTIONS = {
@@ -93,13 +90,7 @@ def detect(sample: Sample) -> Match | None:
     )
 
 
-def read(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
-    """The records of the API's call log."""
-    for records, counts in json_records(sample, ("records",)):
-        frame = json_frame(records, _FIELDS)
-        batch = calls_batch(frame, sample.name, lambda columns: _meaning(columns, "UTC"), options)
-        yield Batch(batch.table, batch.rows, batch.read, batch.problems, batch.merged, {**batch.counts, **counts})
-
+read = call_records(("records",), _FIELDS, lambda columns: _meaning(columns, "UTC"))
 
 SOURCES = (
     call_sheet(

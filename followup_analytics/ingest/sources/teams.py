@@ -5,16 +5,13 @@ Times are UTC, the duration is connected seconds. `UsageId` is the row's id; a `
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import polars as pl
 
-from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet, calls_batch
+from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_records, call_sheet
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.parsing.call_results import ANSWERED, UNANSWERED
 from followup_analytics.ingest.parsing.parts import Rejected, clock_seconds
-from followup_analytics.ingest.parsing.records import json_frame, json_records
-from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
+from followup_analytics.ingest.registry import CERTAIN, Match, Source
 
 #: Graph's names (pstnCallLogRow, directRoutingLogRow), by those of the reports.
 _FIELDS = {
@@ -72,12 +69,7 @@ def detect(sample: Sample) -> Match | None:
     return Match(CERTAIN, "its records have callType and callerNumber as Graph gives them") if fits else None
 
 
-def read(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
-    """The records of the API."""
-    for records, counts in json_records(sample, ("value",)):
-        batch = calls_batch(json_frame(records, _FIELDS), sample.name, interpret, options)
-        yield Batch(batch.table, batch.rows, batch.read, batch.problems, batch.merged, {**batch.counts, **counts})
-
+read = call_records(("value",), _FIELDS, interpret)
 
 SOURCES = (
     call_sheet(

@@ -7,16 +7,14 @@ failed, no-answer and canceled. `answered_by` of machine detection is the one pl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import polars as pl
 
-from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet, calls_batch
+from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_records, call_sheet
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.parsing.call_results import ANSWERED, direction_of, result_of
 from followup_analytics.ingest.parsing.calls import WITHHELD
-from followup_analytics.ingest.parsing.records import json_frame, json_records
-from followup_analytics.ingest.registry import CERTAIN, LIKELY, Batch, Match, ReadOptions, Source
+from followup_analytics.ingest.registry import CERTAIN, LIKELY, Match, Source
 
 _CALL_SID = re.compile(r'"sid"\s*:\s*"CA[0-9a-f]{32}"')
 _DIRECTIONS = {
@@ -56,14 +54,6 @@ def detect(sample: Sample) -> Match | None:
     return None
 
 
-def read(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
-    """The calls of a list from the API, or of newline-delimited JSON."""
-    for records, counts in json_records(sample, ("calls",)):
-        frame = json_frame(records, _FIELDS)
-        batch = calls_batch(frame, sample.name, interpret, options)
-        yield Batch(batch.table, batch.rows, batch.read, batch.problems, batch.merged, {**batch.counts, **counts})
-
-
 def interpret(columns: CallColumns) -> Meaning:
     """What Twilio's columns mean; a dialled leg belongs to its parent call."""
     direction = direction_of(columns.text("direction"), own=_DIRECTIONS)
@@ -90,6 +80,8 @@ def interpret(columns: CallColumns) -> Meaning:
         .then(pl.lit("stated")),
     )
 
+
+read = call_records(("calls",), _FIELDS, interpret)
 
 SOURCES = (
     Source("twilio", "Twilio calls (API JSON or newline-delimited JSON)", detect, read, calls=True),

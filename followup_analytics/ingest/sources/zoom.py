@@ -6,16 +6,13 @@ of an outbound call, what Zoom reports when the other side's mailbox took it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import polars as pl
 
-from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet, calls_batch
+from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_records, call_sheet
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.parsing.call_results import MESSAGE, direction_of, result_of
 from followup_analytics.ingest.parsing.parts import clock_seconds
-from followup_analytics.ingest.parsing.records import json_frame, json_records
-from followup_analytics.ingest.registry import CERTAIN, LIKELY, Batch, Match, ReadOptions, Source
+from followup_analytics.ingest.registry import CERTAIN, LIKELY, Match, Source
 
 _FIELDS = {
     "call_id": "call_id",
@@ -70,13 +67,7 @@ def detect(sample: Sample) -> Match | None:
     return None
 
 
-def read(sample: Sample, options: ReadOptions) -> Iterator[Batch]:
-    """The records of the API."""
-    for records, counts in json_records(sample, ("call_logs", "call_history")):
-        frame = json_frame(records, _FIELDS)
-        batch = calls_batch(frame, sample.name, lambda columns: _meaning(columns, "UTC"), options)
-        yield Batch(batch.table, batch.rows, batch.read, batch.problems, batch.merged, {**batch.counts, **counts})
-
+read = call_records(("call_logs", "call_history"), _FIELDS, lambda columns: _meaning(columns, "UTC"))
 
 SOURCES = (
     Source("zoom_json", "Zoom Phone call log (API JSON)", detect, read, calls=True),
