@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import combinations, pairwise
 
 import polars as pl
@@ -85,6 +85,8 @@ class Cells:
             counts={name: added(values) for name, values in self.counts.items()},
             events=None if self.events is None else added(self.events),
             total_of_events=self.total_of_events,
+            # Whether a rest is about enough people depends on who is in several rows, here as where it is published.
+            members=None if self._members is None else partial(_merged, self._members, list(lines.values())),
         )
         return made, dict(lines)
 
@@ -105,6 +107,13 @@ class Cells:
             return set()
         largest = self._members.sort("units", descending=True).group_by("place", maintain_order=True).agg("units")
         return {place for place, units in largest.iter_rows() if _is_dominated(units, policy)}
+
+
+def _merged(members: pl.DataFrame, rows: Sequence[Sequence[int]]) -> pl.DataFrame:
+    """The members of a table each of whose rows is made of several of another's."""
+    row_of = {place: row for row, places in enumerate(rows) for place in places}
+    place = pl.col("place").replace_strict(row_of, return_dtype=pl.Int64)
+    return members.group_by(place, "person").agg(pl.col("units").sum())
 
 
 def _is_dominated(units: Sequence[int], policy: DisclosurePolicy) -> bool:
