@@ -7,6 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A run is red for what was changed and not by the luck of a draw; HYPOTHESIS_PROFILE=explore draws anew each time.
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("explore", print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 # Before numpy and polars are imported: every core has a process of tests already, and a library that starts a thread
 # for each core in each of them makes all of them slow.
