@@ -269,3 +269,48 @@ def test_a_claim_gives_its_protocol_registration_and_trace(simulated_folder: Pat
     assert "time zero" in texts[0].lower()
     assert "sha" in texts[1].lower()
     assert "interview_id" in texts[2].splitlines()[0]
+
+
+def through(page: Page, address: str) -> str:
+    """Follow a piece of long work from the page that began it to the one that shows its result."""
+    assert re.fullmatch(r"/job/[\w-]+", address)
+    with page.client.stream("GET", f"{address}/events") as told:
+        heard = [line for line in told.iter_lines() if line.startswith("data:")]
+    assert '"state": "done"' in heard[-1], heard[-1]
+    return str(page.client.get(address).headers["location"])
+
+
+def test_long_work_is_done_by_another_process(
+    tmp_path: Path, simulated_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large files are looked at and stored, and the verdicts of a large log worked out, while the page goes on."""
+    monkeypatch.setattr("followup_analytics.web.files._LARGE", 0)
+    monkeypatch.setattr("followup_analytics.web.research._AT_ONCE", 0)
+    made = Page(None, tmp_path)
+    with made.client:
+        made.enter()
+        files = [("files", (path.name, path.read_bytes())) for path in sorted(simulated_folder.glob("*.csv"))]
+        drop = made.post("/files", {"time_zone": "America/New_York"}, files=files).headers["location"]
+        assert through(made, made.client.get(drop).headers["location"]) == drop
+        assert made.client.get(drop).status_code == 200
+        stored = through(made, made.post(f"{drop}/store", {}).headers["location"])
+        log, whole = read_log(f"sqlite:///{tmp_path / 'followup.db'}"), read_log(simulated_folder)
+        assert stored.startswith("/?stored=")
+        assert (log.interviews.height, log.contacts.height) == (whole.interviews.height, whole.contacts.height)
+        assert through(made, made.client.get("/claims").headers["location"]) == "/claims"
+        assert made.client.get("/claims").status_code == 200
+
+
+def test_a_large_foreign_sheet_is_stored_by_its_drafted_map(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the other process drafted to look at the sheet is what it is stored by."""
+    monkeypatch.setattr("followup_analytics.web.files._LARGE", 0)
+    rows = "".join(f"Ann {n},Bosch,2026-03-0{n} 14:00,2026-03-1{n} 10:15,LVM\n" for n in range(1, 8))
+    made = Page(None, tmp_path)
+    with made.client:
+        made.enter()
+        file = ("files", ("spring.csv", f"Student,Company,Interview,Called on,How it went\n{rows}".encode()))
+        drop = made.post("/files", {"time_zone": "America/New_York"}, files=[file]).headers["location"]
+        assert through(made, made.client.get(drop).headers["location"]) == drop
+        assert made.client.get(drop).status_code == 200
+        through(made, made.post(f"{drop}/store", {}).headers["location"])
+        assert read_log(f"sqlite:///{tmp_path / 'followup.db'}").interviews.height == 7
