@@ -34,6 +34,9 @@ _WRITTEN = re.compile(
 )
 
 
+_WORD = re.compile(r"[^\W\d_]")
+#: What has happened; other times of an entry are mostly agreed ones, still ahead.
+_OF_THE_PAST = ("--at", "--interviewed-at")
 #: Words for days, as days from today.
 _DAYS = {"yesterday": -1, "today": 0, "now": 0, "tomorrow": 1}
 
@@ -50,19 +53,20 @@ def read_moments(table: Table, fields: Mapping[str, Any], zone: str | None, now:
 
 
 def read_when(typed: str, zone: str | None, now: Clock, option: str = "--at") -> str:
-    """A moment as people type it, in the form of files (ISO 8601); anything else is left for the checks to refuse.
+    """A moment as people type it, in the form of files (ISO 8601); what has no words is left for the checks to refuse.
 
     Besides ISO 8601: today, yesterday 15:30, tomorrow, 15:30 (today), 20.11.2026 and 20/11/2026 15:30 where the day
-    can't be a month. zone: in which today is meant; the computer's own where none is known. option: that gave the text.
+    can't be a month, and what people say (`read_spoken`). zone: in which today is meant; the computer's own where none
+    is known. option: that gave the text.
     Raises UsageError for a day that doesn't exist, or that may be read in two ways.
     """
     try:
-        return _read(typed.strip(), zone, now)
+        return _read(typed.strip(), zone, now, ahead=option not in _OF_THE_PAST)
     except UsageError as fault:
         raise UsageError(f"{option}: {fault}") from None
 
 
-def _read(text: str, zone: str | None, now: Clock) -> str:
+def _read(text: str, zone: str | None, now: Clock, *, ahead: bool) -> str:
     found = _RELATIVE.fullmatch(text)
     if text and found:
         word = (found["day"] or "today").lower()
@@ -76,6 +80,10 @@ def _read(text: str, zone: str | None, now: Clock) -> str:
     iso = _ISO.match(text)
     if iso:
         _day(text, *(int(part) for part in iso.groups()))
+    elif _WORD.search(text):
+        from followup_analytics.track.spoken import read_spoken
+
+        return read_spoken(text, local_time(now(), zone) if zone else now().astimezone(), ahead=ahead)
     return text
 
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.errors import FollowUpError, UnreadableError, UsageError
 from followup_analytics.web.faces import in_page_words
-from followup_analytics.web.setting import form_of, go, house_of, page, told, words, worked
+from followup_analytics.web.setting import Fault, form_of, go, house_of, page, told, words, worked
 
 if TYPE_CHECKING:
+    from starlette.datastructures import FormData
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -66,17 +67,23 @@ async def today(request: Request) -> Response:
     return await _cards(request)
 
 
-async def _cards(request: Request, *, line: str = "", problem: str | None = None, choices: Any = ()) -> Response:
-    """The page of cards; line, problem and choices are of a quick line that was not understood at once."""
+async def _cards(
+    request: Request, *, line: str = "", problem: str | None = None, choices: Any = (), wrong: Any = None
+) -> Response:
+    """The page of cards; line, problem and choices are of a quick line that was not understood at once.
+
+    wrong: what was typed on one of the cards, and what is wrong with it.
+    """
     house = house_of(request)
     desk = house.desk
-    everything = request.query_params.get("show") == "all"
+    # A card that stands on the page with a mistake on it may be one that isn't due.
+    everything = request.query_params.get("show") == "all" or wrong is not None
     steps, book = await worked(desk.answer, ("next",), lambda log: _steps(desk, log)), await worked(book_of, desk)
     due = [row for row in steps.rows if row.due]
     shown = steps.rows if everything else due
     done = request.query_params.get("done")
     return page(
-        request, "today.html", title="Today", status=400 if problem else 200,
+        request, "today.html", title="Today", status=400 if problem or wrong else 200, wrong=wrong,
         cards=[_card(row, steps, book) for row in shown[:_MOST_SHOWN]], n_more=max(0, len(shown) - _MOST_SHOWN),
         n_open=len(steps.rows), n_due=len(due), everything=everything, presses=PRESSES, writable=desk.is_store,
         done=house.entries.get(done or ""), done_key=done, line=line, line_problem=problem, choices=choices,
@@ -91,12 +98,27 @@ async def enter(request: Request) -> Response:
     name, interview = words(form, "press") or "", words(form, "interview")
     if interview is None or (name not in _BY_NAME and name not in _LATER):
         raise UsageError("Choose what happened from the buttons of a card.")
-    url = house.desk.store()
-    if name in _LATER:
-        entry = await worked(_put_off, url, interview, name, words(form, "until"))
-    else:
-        entry = await worked(_record, url, interview, _BY_NAME[name], words(form, "at"))
+    url, said = house.desk.store(), {one: words(form, one) or "" for one in ("at", "until")}
+    if name in _LATER and not said["until"]:
+        fault = Fault("Say until when, such as Thursday 14:00 or 2026-03-05.", "until")
+        return await _again(request, form, interview, said, fault)
+    try:
+        if name in _LATER:
+            entry = await worked(_put_off, url, interview, name, said["until"])
+        else:
+            entry = await worked(_record, url, interview, _BY_NAME[name], said["at"] or None)
+    except FollowUpError as error:
+        fault = Fault.of(error, said, ["until" if name in _LATER else "at"])
+        if fault.field is None:
+            raise
+        return await _again(request, form, interview, said, fault)
     return _noted(request, entry, f"/interviews/{interview}" if words(form, "from") == "interview" else "/today")
+
+
+async def _again(request: Request, form: FormData, name: str, said: Mapping[str, str], fault: Fault) -> Response:
+    """The page that a card's form came from, with what is wrong at its field."""
+    wrong = {"said": said, "fault": fault, "interview": name}
+    return await (_story(request, name, wrong) if words(form, "from") == "interview" else _cards(request, wrong=wrong))
 
 
 @told
@@ -126,7 +148,16 @@ async def decide(request: Request) -> Response:
     interview, outcome = words(form, "interview"), words(form, "outcome")
     if interview is None or outcome is None:
         raise UsageError("Choose an interview and how it ended.")
-    entry = await worked(track_outcome, house.desk.store(), interview, outcome, at=words(form, "at"))
+    said = {"outcome": outcome, "ended": words(form, "ended") or ""}
+    try:
+        entry = await worked(track_outcome, house.desk.store(), interview, outcome, at=said["ended"] or None)
+    except FollowUpError as error:
+        # The field has another name than the card's `at`, which stands on the same page.
+        fault = Fault.of(error, {"at": said["ended"]}, ["at"])
+        if fault.field is None:
+            raise
+        wrong = {"said": said, "fault": Fault(fault.sentence, "ended"), "interview": interview}
+        return await _story(request, interview, wrong)
     return _noted(request, entry, "/today")
 
 
@@ -144,9 +175,13 @@ async def undo(request: Request) -> Response:
 @told
 async def interview(request: Request) -> Response:
     """An interview's story, and what may be noted about it."""
+    return await _story(request, request.path_params["interview"])
+
+
+async def _story(request: Request, name: str, wrong: Any = None) -> Response:
     from followup_analytics.track import track_history
 
-    house, name = house_of(request), request.path_params["interview"]
+    house = house_of(request)
     desk = house.desk
     lines = await worked(track_history, desk.store(), name)
     steps, book = await worked(desk.answer, ("next",), lambda log: _steps(desk, log)), await worked(book_of, desk)
@@ -154,6 +189,7 @@ async def interview(request: Request) -> Response:
     done = request.query_params.get("done")
     return page(
         request, "interview.html", title=card["title"] if card else f"Interview {name}", name=name, card=card,
+        status=400 if wrong else 200, wrong=wrong,
         lines=[_told_line(line) for line in lines], presses=PRESSES, outcomes=OUTCOMES,
         done=house.entries.get(done or ""), done_key=done, command=f"followup track {desk.name} history {name}",
     )  # fmt: skip
@@ -174,14 +210,24 @@ async def calendar(request: Request) -> Response:
 async def new(request: Request) -> Response:
     """The form of a new interview, and the interview; names and numbers go to the contact book alone."""
     desk = house_of(request).desk
+
+    def asked(said: Mapping[str, str], fault: Fault | None) -> Response:
+        return page(
+            request, "new.html", title="A new interview", status=400 if fault else 200, said=said, fault=fault,
+            command=f"followup track {desk.name if desk.is_store else 'followup.db'} interview ...",
+        )  # fmt: skip
+
     if request.method != "POST":
-        return page(request, "new.html", title="A new interview", command=f"followup track {desk.name} interview ...")
+        return asked({}, None)
     form = await form_of(request)
     said = {name: value for name in form if (value := words(form, name)) is not None}
     if "applicant" not in said:
-        raise UsageError("Say whose interview it was.")
+        return asked(said, Fault("Say whose interview it was.", "applicant"))
     url = desk.store_at_home()
-    entry = await worked(_begin, url, said)
+    try:
+        entry = await worked(_begin, url, said)
+    except FollowUpError as error:
+        return asked(said, Fault.of(error, said, list(said)))
     desk.open(url)
     return _noted(request, entry, f"/interviews/{entry.id}")
 
@@ -240,12 +286,10 @@ def _record(url: str, name: str, press: Press, at: str | None) -> Entry:
     return track_contact(url, name, at=at, **fields)
 
 
-def _put_off(url: str, interview: str, name: str, until: str | None) -> Entry:
+def _put_off(url: str, interview: str, name: str, until: str) -> Entry:
     """What counts from a later day on: put off until then, a decision promised for then, a call asked for then."""
     from followup_analytics.track import track_contact, track_correct, track_snooze
 
-    if until is None:
-        raise UsageError("Say until when in the field Day, such as Thursday or 2026-03-05.")
     if name == "snooze":
         return track_snooze(url, interview, until)
     if name == "promised":

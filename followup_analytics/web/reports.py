@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
 
-from followup_analytics.errors import UsageError
+from followup_analytics.errors import FollowUpError, UsageError
 from followup_analytics.web.analysis import cohorts_of, command_of, part_of
 from followup_analytics.web.faces import face_of
-from followup_analytics.web.setting import form_of, go, house_of, page, told, words, worked
+from followup_analytics.web.setting import Fault, form_of, go, house_of, page, told, words, worked
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -90,13 +90,9 @@ def shelf_of(request: Request) -> Shelf:
 @told
 async def report(request: Request) -> Response:
     """The form of the report; the report itself goes to a page of its own."""
-    desk = house_of(request).desk
     if request.method != "POST":
-        log = await worked(desk.log)
-        return page(
-            request, "report.html", title="Make the report", cohorts=cohorts_of(log), kinds=KINDS, papers=PAPERS,
-            titles=TITLE, command=command_of(desk, "report", "-o", "report.pdf"),
-        )  # fmt: skip
+        return await _form(request, {}, None)
+    desk = house_of(request).desk
     form = await form_of(request)
     names = ("kind", "cohort", "against", "applicant", "paper", *(name for name, _ in TITLE))
     asked = {name: value for name in names if (value := words(form, name)) is not None}
@@ -104,10 +100,24 @@ async def report(request: Request) -> Response:
     if asked["kind"] not in dict(KINDS):
         raise UsageError("Choose one of the kinds of report.")
     if asked["kind"] == "handout" and "applicant" not in asked:
-        raise UsageError("A handout is about one applicant: say whom it is for in the field Applicant.")
+        return await _form(request, asked, Fault("A handout is about one applicant: say whom it is for.", "applicant"))
     one = shelf_of(request).put(asked)
-    await worked(_write, desk, one, "pdf")
+    try:
+        await worked(_write, desk, one, "pdf")
+    except FollowUpError as error:
+        return await _form(request, asked, Fault.of(error, asked, names))
     return go(f"/report/{one.id}")
+
+
+async def _form(request: Request, said: Mapping[str, str], fault: Fault | None) -> Response:
+    """The form as it was filled in, with what is wrong at its field."""
+    desk = house_of(request).desk
+    log = await worked(desk.log)
+    return page(
+        request, "report.html", title="Make the report", status=400 if fault else 200, cohorts=cohorts_of(log),
+        kinds=KINDS, papers=PAPERS, titles=TITLE, said=said, fault=fault,
+        command=command_of(desk, "report", "-o", "report.pdf"),
+    )  # fmt: skip
 
 
 @told

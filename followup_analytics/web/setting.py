@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -133,6 +134,32 @@ async def form_of(request: Request) -> FormData:
     if not isinstance(token, str) or not house_of(request).keys.knows_form(token):
         raise HTTPException(403, "This form is from an earlier run: load the page again.")
     return form
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a form: the sentence, and the name of the field it stands at, None for the form as a whole."""
+
+    sentence: str
+    field: str | None
+
+    @classmethod
+    def of(cls, error: FollowUpError, said: Mapping[str, str], fields: Sequence[str]) -> Fault:
+        """A refusal, at the field whose option it begins with, else at the first whose value it quotes."""
+        begins = _BEGINS.match(error.for_commands)
+        if begins is not None and (name := begins[1].replace("-", "_")) in fields:
+            said_of_it = in_page_words(begins[2])
+            return cls(f"This {said_of_it}" if said_of_it.startswith("is ") else said_of_it, name)
+        sentence = in_page_words(str(error))
+        return cls(sentence, next((name for name in fields if name in said and _quotes(sentence, said[name])), None))
+
+
+#: A refusal of one option: `--at: is not a day or a time; ...`.
+_BEGINS = re.compile(r"--([a-z-]+): (.+)", re.DOTALL)
+
+
+def _quotes(sentence: str, value: str) -> bool:
+    return any(f"{mark}{value}{end}" in sentence for mark, end in ("''", '""', "‘’", "“”", "``"))
 
 
 def words(form: FormData, name: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 from pathlib import Path
 
@@ -91,10 +92,46 @@ def test_what_is_put_off_is_not_due(coach: Page) -> None:
 
 
 def test_a_later_day_without_a_day_is_asked_for(coach: Page) -> None:
-    """In a sentence that names the field."""
+    """In a sentence at the field."""
     answer = coach.post("/today/entry", {"interview": one_interview(coach), "press": "snooze"})
     assert answer.status_code == 400
-    assert "in the field Day" in answer.text
+    assert fault_at(answer.text, "until") == "Say until when, such as Thursday 14:00 or 2026-03-05."
+
+
+def fault_at(text: str, field: str) -> str | None:
+    """What a page says is wrong with a field; None where the field isn't marked or doesn't lead to a sentence."""
+    marked = re.search(rf'<input name="{field}"[^>]* aria-invalid="true" aria-describedby="([^"]+)"', text)
+    said = marked and re.search(rf'<p id="{marked[1]}" role="alert"[^>]*>([^<]+)</p>', text)
+    return html.unescape(said[1]) if said else None
+
+
+@pytest.mark.parametrize("place", ["today", "interview"])
+def test_a_time_that_is_none_is_said_at_its_field(coach: Page, place: str) -> None:
+    """On the page that it was typed on, with what was typed; nothing is stored."""
+    typed = {"interview": one_interview(coach), "press": "spoke", "at": "the week after", "from": place}
+    answer = coach.post("/today/entry", typed)
+    assert answer.status_code == 400
+    assert str(fault_at(answer.text, "at")).startswith("'the week after' is not a day")
+    assert 'value="the week after"' in answer.text
+    assert ("How it ended" in answer.text) == (place == "interview")
+
+
+def test_an_outcome_at_no_time_is_said_at_its_field(coach: Page) -> None:
+    """And the outcome that was chosen stays chosen."""
+    answer = coach.post("/today/outcome", {"interview": one_interview(coach), "outcome": "filled", "ended": "99"})
+    assert answer.status_code == 400
+    assert str(fault_at(answer.text, "ended")).startswith("This is not a day or a time")
+    assert '<option value="filled" selected>' in answer.text
+
+
+def test_a_new_interview_keeps_what_was_typed(coach: Page) -> None:
+    """Where one field is wrong, the others are as they were."""
+    fields = {"applicant": "eve", "at": "yesterday 10:00", "time_zone": "Mars/Olympus", "employer": "Gamma & Sons"}
+    answer = coach.post("/interviews/new", fields)
+    assert answer.status_code == 400
+    assert "Mars/Olympus" in str(fault_at(answer.text, "time_zone"))
+    assert 'value="Gamma &amp; Sons"' in answer.text
+    assert fault_at(coach.post("/interviews/new", {"employer": "Gamma"}).text, "applicant")
 
 
 def test_names_come_from_the_contact_book_alone(coach: Page, tmp_path: Path) -> None:

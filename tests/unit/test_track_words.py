@@ -38,7 +38,11 @@ def url(tmp_path: Path) -> str:
         ("3.3.2026", "2026-03-03"),
         ("now", "2026-11-24T22:30:00+00:00"),
         ("2026-11-20T15:30+01:00", "2026-11-20T15:30+01:00"),
-        ("last week", "last week"),
+        ("3 days ago 10:00", "2026-11-21T10:00"),
+        ("last Friday 3pm", "2026-11-20T15:00"),
+        ("gestern 15:30", "2026-11-23T15:30"),
+        ("hace 2 días", "2026-11-22"),
+        ("20261120", "20261120"),
     ],
 )
 def test_times_as_people_type_them(typed: str, read: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,6 +50,12 @@ def test_times_as_people_type_them(typed: str, read: str, monkeypatch: pytest.Mo
     monkeypatch.setenv("TZ", "UTC")
     made = read_when(typed, BERLIN, lambda: NOW)
     assert datetime.fromisoformat(made) == NOW if typed == "now" else made == read
+
+
+def test_what_was_agreed_is_ahead() -> None:
+    """`Friday` of a call that was is the last one, of one that is asked for the next."""
+    assert read_when("Friday 14:00", BERLIN, lambda: NOW) == "2026-11-20T14:00"
+    assert read_when("Friday 14:00", BERLIN, lambda: NOW, "--callback-at") == "2026-11-27T14:00"
 
 
 def test_today_is_that_of_the_zone() -> None:
@@ -72,6 +82,8 @@ def test_other_times_are_read_alike(url: str) -> None:
         ("0/11/2026", "no such day"),
         ("40/40/2026", "no such day"),
         ("03/04/2026", "may be 2026-04-03 or 2026-03-04"),
+        ("last week", "'last week' is not a day"),
+        ("yesterday at 3", "may be 03:00 or 15:00"),
     ],
 )
 def test_days_that_are_none_or_two(typed: str, words: str) -> None:
