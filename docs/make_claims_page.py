@@ -167,8 +167,8 @@ against not acting and the difference reaches the margin, how many forgotten fai
 the diagnostics of every claim are frames (`result.table("balance")`, distances, overlap, weights, flow, curves,
 controls, second_way, tipping, gates) and charts (`result.plot_balance(claim)`, `plot_overlap`, `plot_weights`,
 `plot_risks`). `result.trace(claim, by_interval=...)` (confidential) holds what a verdict was worked out from, and
-[reproduce_verdict.R](../examples/reproduce_verdict.R) works it out again in R; `person_periods(log)` lays a log out for
-programs of sequential trials.
+[reproduce_verdict.R](../followup_analytics/claims/reproduce_verdict.R) works it out again in R;
+`person_periods(log)` lays a log out for programs of sequential trials.
 
 `--protocol` prints the target trial beside its emulation with the 39 parts of TARGET 2025 and this log's
 numbers; `--preregister` a text to be registered, with the hash of the file, the date, the end of the record and what

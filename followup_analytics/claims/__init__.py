@@ -21,6 +21,7 @@ from followup_analytics.claims.registration import Choices
 from followup_analytics.claims.reporting_items import Run
 from followup_analytics.claims.result import ClaimsResult
 from followup_analytics.claims.sensitivity import SensitivityResult, claim_sensitivity
+from followup_analytics.claims.trace import r_script
 
 __all__ = [
     "IN_CIRCULATION",
@@ -42,6 +43,7 @@ __all__ = [
     "preregistration_text",
     "protocol_result",
     "protocol_text",
+    "r_script",
     "read_catalogue",
     "test_claims",
 ]

@@ -148,7 +148,7 @@ class ClaimsResult(Result):
                 an interview with its expected outcomes and its influence.
 
         Returns:
-            A frame; its columns are those of `claims.trace`. `examples/reproduce_verdict.R` gives the same verdicts
+            A frame; its columns are those of `claims.trace`. `claims/reproduce_verdict.R` gives the same verdicts
             from it. UsageError for a claim that is not in this answer, or an answer that was read back.
         """
         if self.behind is None:

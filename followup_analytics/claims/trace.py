@@ -1,6 +1,6 @@
 """What a claim's verdict was worked out from: working papers about single interviews, confidential.
 
-`examples/reproduce_verdict.R` works the same verdicts out from them.
+`claims/reproduce_verdict.R` works the same verdicts out from them.
 """
 
 from __future__ import annotations
@@ -49,6 +49,13 @@ _BY_INTERVAL: dict[str, Any] = {
     "ends": pl.String,
 }
 _ENDS = np.array(["censored", "event", "competing"])
+
+
+def r_script() -> str:
+    """The script in R that works verdicts out from the rows traced, with none of this package's code."""
+    from importlib.resources import files
+
+    return files("followup_analytics.claims").joinpath("reproduce_verdict.R").read_text(encoding="utf-8")
 
 
 def interviews_behind(trial: Trial, context: Context) -> pl.DataFrame:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from followup_analytics.errors import UsageError
 from followup_analytics.results.formatting import note_text
 from followup_analytics.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from followup_analytics.claims import ClaimsResult
     from followup_analytics.results.result import Result
 
 _OPTION = re.compile(r"--[a-z][a-z-]*")
@@ -83,12 +87,24 @@ def in_page_words(text: str) -> str:
     return _OPTION.sub(lambda found: _IN_PAGE.get(found.group(0), found.group(0)), text)
 
 
+def pictures_of_claim(found: ClaimsResult, claim: str) -> tuple[Picture, ...]:
+    """The charts by which one verdict is judged: risks, balance, overlap and weights, as far as it was tested."""
+    drawings = (found.plot_risks, found.plot_balance, found.plot_overlap, found.plot_weights)
+    made = (_drawn(lambda draw=draw: draw(claim)) for draw in drawings)
+    return tuple(one for one in made if one is not None)
+
+
 def _picture(result: Result) -> Picture | None:
+    return _drawn(result.plot)
+
+
+def _drawn(draw: Callable[[], Any]) -> Picture | None:
+    """A chart as a picture; None where there is nothing to draw."""
     from followup_analytics.charts import Chart
 
     try:
-        drawn = Chart.of(result.plot())
-    except NotImplementedError:
+        drawn = Chart.of(draw())
+    except (NotImplementedError, UsageError):
         return None
     coded = base64.b64encode(drawn.png(_DPI)).decode("ascii")
     return Picture(f"data:image/png;base64,{coded}", clean(drawn.alt), clean(drawn.caption))

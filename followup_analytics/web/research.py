@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from followup_analytics.errors import UsageError
 from followup_analytics.web.analysis import command_of
-from followup_analytics.web.faces import face_of
+from followup_analytics.web.faces import face_of, pictures_of_claim
 from followup_analytics.web.setting import go, house_of, page, told, worked
 
 if TYPE_CHECKING:
@@ -23,56 +23,63 @@ BASELINES, EFFECTS = (5, 90), (2, 40)
 
 @told
 async def claims(request: Request) -> Response:
-    """A verdict on each piece of the usual advice."""
+    """A verdict on each piece of the usual advice, or on those that were chosen: fewer questions, a fairer Holm."""
+    from followup_analytics.claims import own_catalogue
+
     house = house_of(request)
     desk = house.desk
-    log = await worked(desk.log)
-    if log.interviews.height > _AT_ONCE and desk.kept(("claims",)) is None:
+    log, chosen = await worked(desk.log), _chosen(request)
+    if log.interviews.height > _AT_ONCE and desk.kept(("claims", chosen)) is None:
 
         def take(result: Any) -> None:
-            desk.keep(("claims",), result)
+            desk.keep(("claims", chosen), result)
 
         work = house.works.begin(
-            ("claims", desk.source), "Testing the advice", tested_elsewhere, (desk.source, desk.min_cell),
-            then="/claims", take=take,
+            ("claims", desk.source, chosen), "Testing the advice", tested_elsewhere,
+            (desk.source, desk.min_cell, chosen), then=_address("/claims", chosen), take=take,
         )  # fmt: skip
         return go(f"/job/{work.id}")
-    tested = await worked(tested_on, desk)
-    face = await worked(desk.answer, ("claims face",), lambda _: face_of(tested))
+    tested = await worked(tested_on, desk, chosen)
+    face = await worked(desk.answer, ("claims face", chosen), lambda _: face_of(tested))
+    options = () if chosen is None or len(chosen) > 1 else ("--claim", chosen[0])
     return page(
         request, "claims.html", title="Is the usual advice right?", face=face, groups=_grouped(_verdicts(tested)),
-        command=command_of(desk, "claims"),
+        advice=[(one.id, one.advice) for one in own_catalogue().claims], chosen=chosen or (),
+        command=None if chosen is not None and len(chosen) > 1 else command_of(desk, "claims", *options),
     )  # fmt: skip
 
 
 @told
 async def claim(request: Request) -> Response:
     """One piece of advice taken apart: the target trial beside its emulation."""
-    from followup_analytics.claims import own_catalogue, protocol_text
-
     desk, name = house_of(request).desk, _known(request)
-    verdict = next(row for row in _verdicts(await worked(tested_on, desk)) if row["id"] == name)
+    tested = await worked(tested_on, desk, None)
+    verdict = next(row for row in _verdicts(tested) if row["id"] == name)
+    pictures = await worked(desk.answer, ("claim pictures", name), lambda _: pictures_of_claim(tested, name))
     return page(
-        request, "claim.html", title=verdict["words"], verdict=verdict, protocol=protocol_text(name, own_catalogue()),
+        request, "claim.html", title=verdict["words"], verdict=verdict, protocol=await worked(_protocol, desk, name),
+        pictures=pictures, simulated=tested.counts.simulated,
         command=command_of(desk, "claims", "--claim", name, "--protocol"),
     )  # fmt: skip
 
 
 @told
 async def text(request: Request) -> Response:
-    """A claim's protocol, its text to register before the data are seen, or the rows behind its numbers."""
+    """A claim's protocol, its text to register before the data are seen, and what R works its verdict out from."""
     from starlette.responses import Response as Plain
 
-    from followup_analytics.claims import own_catalogue, preregistration_text, protocol_text
+    from followup_analytics.claims import own_catalogue, preregistration_text, r_script
 
     desk, name, file = house_of(request).desk, _known(request), request.path_params["file"]
     made: dict[str, Any] = {
-        "protocol.txt": lambda: protocol_text(name, own_catalogue()),
-        "registration.txt": lambda: preregistration_text(name, own_catalogue()),
-        "trace.csv": lambda: _traced(desk, name),
+        "protocol.txt": lambda: _protocol(desk, name),
+        "registration.txt": lambda: preregistration_text(name, own_catalogue(), record_ends=_ends(desk)),
+        "interviews.csv": lambda: _traced(desk, name, by_interval=False),
+        "intervals.csv": lambda: _traced(desk, name, by_interval=True),
+        "verdict.R": r_script,
     }
     if file not in made:
-        raise UsageError("There is a protocol, a registration and a trace of each claim.")
+        raise UsageError("There is no such file of a claim: choose one on its page.")
     content = await worked(made[file])
     headers = {"Content-Disposition": f'attachment; filename="{name}-{file}"'}
     return Plain(content, media_type="text/plain; charset=utf-8", headers=headers)
@@ -94,20 +101,25 @@ async def plan(request: Request) -> Response:
     )  # fmt: skip
 
 
-def tested_elsewhere(source: str, min_cell: int, tell: Any) -> Any:
+def tested_elsewhere(source: str, min_cell: int, chosen: tuple[str, ...] | None, tell: Any) -> Any:
     """The verdicts, worked out in a child process: without what can't be carried between processes."""
     from dataclasses import replace
 
     from followup_analytics import read_log, test_claims
 
     tell("Reading the log", None)
-    return replace(test_claims(read_log(source), min_cell=min_cell, progress=_counting(tell)), behind=None)
+    found = test_claims(read_log(source), claim=_asked(chosen), min_cell=min_cell, progress=_counting(chosen, tell))
+    return replace(found, behind=None)
 
 
-def _counting(tell: Any) -> Any:
+def _asked(chosen: tuple[str, ...] | None) -> list[str] | None:
+    return None if chosen is None else list(chosen)
+
+
+def _counting(chosen: tuple[str, ...] | None, tell: Any) -> Any:
     from followup_analytics.claims import own_catalogue
 
-    n, done = len(own_catalogue().claims), 0
+    n, done = len(chosen or own_catalogue().claims), 0
 
     def advance(*_: Any) -> None:
         nonlocal done
@@ -117,19 +129,53 @@ def _counting(tell: Any) -> Any:
     return advance
 
 
-def tested_on(desk: Desk) -> Any:
-    """The verdicts, worked out once for the log as it is."""
+def tested_on(desk: Desk, chosen: tuple[str, ...] | None) -> Any:
+    """The verdicts, worked out once for the log as it is; of the claims that were chosen, None for all."""
     from followup_analytics import test_claims
 
-    return desk.answer(("claims",), lambda log: test_claims(log, min_cell=desk.min_cell))
+    return desk.answer(("claims", chosen), lambda log: test_claims(log, claim=_asked(chosen), min_cell=desk.min_cell))
 
 
-def _traced(desk: Desk, name: str) -> str:
-    """The interviews behind a claim, as CSV: confidential."""
+def _chosen(request: Request) -> tuple[str, ...] | None:
+    """The claims that the address names, in the order of the catalogue; None for all of them."""
+    from followup_analytics.claims import own_catalogue
+
+    named = set(request.query_params.getlist("claim"))
+    found = tuple(one.id for one in own_catalogue().claims if one.id in named)
+    if len(found) < len(named):
+        raise UsageError("There is no claim of this name: choose from the list.")
+    return found or None
+
+
+def _address(path: str, chosen: tuple[str, ...] | None) -> str:
+    from urllib.parse import urlencode
+
+    return path if chosen is None else f"{path}?{urlencode([('claim', one) for one in chosen])}"
+
+
+def _protocol(desk: Desk, name: str) -> str:
+    """The protocol with this log's numbers, as far as they may be shown."""
+    from followup_analytics.claims import Run, own_catalogue, protocol_text
+
+    found = tested_on(desk, None)
+    return protocol_text(name, own_catalogue(), runs={name: Run(found.row(name), found.counts)})
+
+
+def _ends(desk: Desk) -> str:
+    from followup_analytics.results.result import LogCounts
+
+    return LogCounts.of(desk.log()).data_date
+
+
+def _traced(desk: Desk, name: str, *, by_interval: bool) -> str:
+    """The interviews behind all verdicts (Holm is over all of them), or one claim's intervals, as CSV: confidential."""
     from followup_analytics import test_claims
 
-    # As `--trace` gives them: of this log, and no answer that was read back.
-    frame = test_claims(desk.log(), claim=name, min_cell=desk.min_cell).trace()
+    found = tested_on(desk, None)
+    if found.behind is None:
+        # Worked out by another process, which gives no rows of single interviews back.
+        found = test_claims(desk.log(), claim=name if by_interval else None, min_cell=desk.min_cell)
+    frame = found.trace(name if by_interval else None, by_interval=by_interval)
     return str(frame.write_csv() if hasattr(frame, "write_csv") else frame.to_csv(index=False))
 
 

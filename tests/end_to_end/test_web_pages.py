@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from test_web_safety import Page
 
-from followup_analytics import read_log, response_rates
+from followup_analytics import read_log, response_rates, simulate_log
 
 
 @pytest.fixture
@@ -301,7 +301,7 @@ def test_a_claim_gives_its_protocol_registration_and_trace(simulated_folder: Pat
         made.enter()
         texts = [
             made.client.get(f"/claims/spread-voicemails/{one}").text
-            for one in ("protocol.txt", "registration.txt", "trace.csv")
+            for one in ("protocol.txt", "registration.txt", "interviews.csv")
         ]
     assert "time zero" in texts[0].lower()
     assert "sha" in texts[1].lower()
@@ -351,3 +351,25 @@ def test_a_large_foreign_sheet_is_stored_by_its_drafted_map(tmp_path: Path, monk
         assert made.client.get(drop).status_code == 200
         through(made, made.post(f"{drop}/store", {}).headers["location"])
         assert read_log(f"sqlite:///{tmp_path / 'followup.db'}").interviews.height == 7
+
+
+def test_a_researcher_chooses_claims_and_takes_one_to_r(tmp_path: Path) -> None:
+    """Two claims make a family of two; the protocol holds this log's numbers; the script is the package's own."""
+    log = tmp_path / "log"
+    simulate_log(interviews=600, world="office", seed=11).write(log)
+    made = Page(str(log), tmp_path)
+    with made.client:
+        made.enter()
+        both = made.client.get("/claims?claim=wait-2-3-days&claim=smile")
+        assert both.status_code == 200
+        assert both.text.count(" checked") == 2
+        assert len(re.findall(r'<li><a href="/claims/', both.text)) == 2
+        assert made.client.get("/claims?claim=nothing").status_code == 400
+        address = "/claims/follow-up-at-all"
+        assert made.client.get(address).text.count("<img ") >= 2
+        assert "600" in made.client.get(f"{address}/protocol.txt").text
+        assert made.client.get(f"{address}/verdict.R").text.startswith("# Work verdicts out in R")
+        rows = made.client.get(f"{address}/interviews.csv").text.splitlines()
+        assert len({row.partition(",")[0] for row in rows[1:]}) > 1
+        intervals = made.client.get(f"{address}/intervals.csv").text.splitlines()
+        assert {row.partition(",")[0] for row in intervals[1:]} == {"follow-up-at-all"}

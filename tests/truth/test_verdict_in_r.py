@@ -13,7 +13,7 @@ import pytest
 import followup_analytics as fa
 from followup_analytics.errors import UsageError
 
-SCRIPT = Path(__file__).parents[2] / "examples" / "reproduce_verdict.R"
+SCRIPT = Path(__file__).parents[2] / "followup_analytics" / "claims" / "reproduce_verdict.R"
 TRACED = "wait-2-3-days"
 #: What takes a verdict back is not in the trace.
 TAKEN_BACK = ("Even weighted", "Two estimates part ways", "negative control")
