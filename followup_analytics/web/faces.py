@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -90,7 +91,7 @@ def in_page_words(text: str) -> str:
 def pictures_of_claim(found: ClaimsResult, claim: str) -> tuple[Picture, ...]:
     """The charts by which one verdict is judged: risks, balance, overlap and weights, as far as it was tested."""
     drawings = (found.plot_risks, found.plot_balance, found.plot_overlap, found.plot_weights)
-    made = (_drawn(lambda draw=draw: draw(claim)) for draw in drawings)
+    made = (_drawn(functools.partial(draw, claim)) for draw in drawings)
     return tuple(one for one in made if one is not None)
 
 
