@@ -1,64 +1,74 @@
 # %% [markdown]
-# # From files to advice
+# # From your files to advice
 #
-# What an office has is files. What it wants is three answers: *how often do people hear back, how soon, and what
-# should this client do next?* This notebook goes all the way once, on the sample log of this repository. **The
-# sample is simulated**: it shows how the tool works and says nothing about real employers.
+# **The question.** An office has files: telephone backups, spreadsheets, a list of interviews. How often do its people
+# hear back after a job interview, how soon, does the usual advice hold, and what should each of them do next?
 #
-# To run it on a log of your own, set `FOLLOWUP_DATA` to its folder before you start JupyterLab, and keep the
-# result out of this folder.
+# To ask it of your own log, set `FOLLOWUP_DATA` to its folder, workbook or store before you start JupyterLab. Without
+# it this notebook is about a log that comes with the package. *That log is simulated: it shows how the tool works, not
+# how employers behave.*
 
-# %% tags=["parameters"]
-import os
+# %%
 import tempfile
 from pathlib import Path
 
 import followup_analytics as fa
+from followup_analytics.notebook import answer, own_or_sample
 
-DATA = os.environ.get("FOLLOWUP_DATA") or fa.sample_data("log")
-TODAY = None  # a date such as "2026-03-05"; None takes the day up to which the record is complete
+log = own_or_sample()
+log
 
 # %% [markdown]
-# ## 1. Files go into a store
+# ## The answer
+#
+# All of it is worked out below, cell by cell; these are its sentences.
+
+# %%
+curve = fa.incidence_curve(log)
+claims = fa.test_claims(log)
+steps = fa.next_steps(log, verdicts=claims)
+
+in_short = answer(log, curve.summary(), claims.summary(), steps.summary())
+in_short
+
+# %% [markdown]
+# ## Files go into a store
 #
 # A telephone's backup knows numbers and times but no interviews; the office's roster says which number belongs to
-# which interview. Each row is read, checked and linked; what can't be used is set aside with its row, column and
-# reason. Names and numbers are replaced by pseudonyms on the way in.
+# which interview. Every row is read, checked and linked. What can't be used is set aside with its row, its column and
+# the reason. Names and numbers are replaced by pseudonyms before anything is stored.
+#
+# (Here the files of the sample are read, whatever log the rest of the notebook is about.)
 
 # %%
 workshop = Path(tempfile.mkdtemp())
 store = f"sqlite:///{workshop / 'office.db'}"
 backup = sorted(fa.sample_data("forms/android").glob("*.xml"))
 roster = fa.sample_data("forms/roster.csv")
-received = fa.ingest_files(backup, into=store, roster=roster)
-received.to_frame().select("file", "table", "rows_read", "accepted", "rejected")
+fa.ingest_files(backup, into=store, roster=roster)
 
 # %% [markdown]
-# A second ingest of the same files adds nothing.
+# ## The same files again
+#
+# Somebody will send the same backup twice. It adds nothing.
 
 # %%
-again = fa.ingest_files(backup, into=store, roster=roster)
-print(again.summary())
-fa.read_log(store)
+fa.ingest_files(backup, into=store, roster=roster)
 
 # %% [markdown]
-# A telephone has no e-mails and knows no outcomes. What follows rests on the whole log, in the canonical form of four
-# tables.
-
-# %% [markdown]
-# ## 2. The log
+# ## How soon do people hear back?
 #
-# Interviews, what was done about them, and what came back.
+# All interviews are followed here, also those after which nobody called. An interview held last week counts for a
+# week; a post that someone else gets ends the wait without an answer.
 
 # %%
-log = fa.read_log(DATA)
-log
+curve.plot()
 
 # %% [markdown]
-# ## 3. How often do people hear back?
+# ## How often is an attempt answered?
 #
-# A response is credited to the last attempt before it, within seven days. Intervals know that one applicant's
-# attempts are alike. Rows about fewer than ten applicants are hidden.
+# An answer is credited to the last attempt before it, and to no other. The intervals know that one applicant's
+# attempts are alike. Groups of few applicants are hidden.
 
 # %%
 timing = fa.response_rates(log, by="timing")
@@ -68,56 +78,55 @@ timing
 timing.plot()
 
 # %% [markdown]
-# These are *rates of those who did so*. People who call on day 2 differ from those who call on day 10, and those
-# who heard early never call late. What a different timing would have changed is another question: notebook 03.
+# These are rates *of those who did so*. Whoever calls on the second day differs from whoever calls on the tenth, and
+# people who heard early never call late. What another timing would have changed is a different question; it is asked
+# next, and taken apart in [Does the advice hold?](04_does_the_advice_hold.ipynb)
 
 # %% [markdown]
-# ## 4. How soon?
+# ## Does the usual advice hold?
 #
-# All interviews are followed here, also those that nobody followed up.
+# Each piece of advice is laid out as the trial that would settle it. Few people settle little: in a log of this size
+# most claims stay open, and the table says for each why.
 
 # %%
-curve = fa.incidence_curve(log)
-print(curve.summary())
-curve.plot()
-
-# %% [markdown]
-# ## 5. Is it predictable?
-#
-# The model gets only what is known before an attempt, and is judged on applicants that it has not seen. When it
-# does not beat the overall rate it says so, and the overall rate is used.
+claims
 
 # %%
-model = fa.fit_callback_model(log)
-print(model.summary())
-
-# %% [markdown]
-# ## 6. Does the usual advice hold?
-#
-# Each piece of advice is laid out as the trial that would settle it. Few people settle little: most claims stay
-# open in a log of this size, and the tool says so.
-
-# %%
-claims = fa.test_claims(log)
-print(claims.summary())
 claims.plot()
 
 # %% [markdown]
-# ## 7. What should be done next?
+# ## Can a callback be predicted?
 #
-# One step for every open interview, with a date and a reason. This is a working paper about single people, and
+# The model gets what is known before an attempt, and is judged on applicants that it has not seen. Where it is no
+# better than the overall rate it says so. More in [How likely is a callback?](03_callback_likelihood.ipynb)
+
+# %%
+model = fa.fit_callback_model(log)
+model.plot()
+
+# %% [markdown]
+# ## What should be done next?
+#
+# One step for every open interview, with its date and its reason. This is a working paper about single people:
 # confidential outside of a sample.
 
 # %%
-steps = fa.next_steps(log, today=TODAY, verdicts=claims)
-print(steps.summary())
-steps.to_frame().select("interview_id", "step", "on", "why").head(8)
+steps.at_most(8)
+
+# %%
+steps.plot()
 
 # %% [markdown]
-# ## 8. The report
+# ## The report
 #
-# An accessible PDF (PDF/UA-1 and PDF/A-2a); the same log gives the same bytes. `reports/` holds samples.
+# The same in an accessible PDF that may be published. The same log gives the same file.
 
 # %%
 report = fa.write_report(log, workshop / "report.pdf", claims=claims)
-print(f"{report.name}: {report.stat().st_size / 1000:.0f} kB")
+answer(log, f"{report.name} is written ({report.stat().st_size / 1000:,.0f} kB).")
+
+# %% [markdown]
+# ## In a sentence
+
+# %%
+in_short

@@ -14,6 +14,7 @@ from followup_analytics.charts.emulation import (
 )
 from followup_analytics.charts.forest import forest_alt, forest_chart, interval_words
 from followup_analytics.charts.icons import icon_alt, icon_array
+from followup_analytics.charts.light import light_rate_figure
 from followup_analytics.charts.numbers import count_chart, number_alt, number_chart
 from followup_analytics.charts.power import power_chart
 from followup_analytics.charts.rates import rate_alt, rate_caption, rate_chart
@@ -50,6 +51,7 @@ __all__ = [
     "interval_words",
     "joined",
     "key_title",
+    "light_rate_figure",
     "number_alt",
     "number_chart",
     "overlap_alt",

@@ -29,6 +29,7 @@ _IN_A_LINE = {
     "report": "The PDF: for publication, on claims, or a day sheet.",
     "releases": "What was published, checked again together.",
     "open": "The whole tool as a page in your browser.",
+    "notebooks": "Nine notebooks and a log to try them on, to run and change.",
     "demo": "All of it on a simulated log, in seconds.",
     "simulate": "A log whose truth is known.",
     "doctor": "What is installed, and whether it works.",

@@ -1,4 +1,4 @@
-"""The command that opens the local page: open."""
+"""The commands that open what comes with the package: open, notebooks."""
 
 from __future__ import annotations
 
@@ -68,6 +68,28 @@ def _require(source: str) -> None:
         raise UnreadableError(f"{source}: there is no such file, folder or store.")
 
 
+def notebooks(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to; made where it isn't there.")],
+) -> None:
+    """Copy the notebooks into a folder, with a simulated log to run them on, in JupyterLab or another such program.
+
+    FOLLOWUP_DATA names your own log (a folder, a workbook or a store); set it before JupyterLab is started.
+
+    Example:  followup notebooks try-it
+    """
+    from followup_analytics.notebook import DATA_VARIABLE, copy_notebooks
+    from followup_analytics.text import counted
+
+    copied = copy_notebooks(folder)
+    number = sum(path.suffix == ".ipynb" for path in copied.made)
+    typer.echo(f"{counted(number, 'notebook')} and a simulated log are in {copied.folder}.")
+    if copied.kept:
+        typer.echo(f"{counted(len(copied.kept), 'file')} that were there already stayed as they were.")
+    typer.echo(f"Start with:  jupyter lab {copied.folder}   (pip install 'followup_analytics[notebook]' brings it)")
+    typer.echo(f"Your own log:  {DATA_VARIABLE}=path/to/log jupyter lab {copied.folder}")
+
+
 def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
+    """Add the commands to the application."""
+    app.command()(notebooks)
     app.command("open")(open_)

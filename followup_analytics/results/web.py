@@ -14,23 +14,39 @@ if TYPE_CHECKING:
     from followup_analytics.results.faces import Printable
 
 
+#: Columns take what they need, also where a notebook's own style would make all of them alike.
+_TABLE = "table-layout:auto;border-collapse:collapse"
+#: A long name is broken, also one without blanks or of another script; numbers stay on a line.
+_WORDS = "text-align:left;vertical-align:top;overflow-wrap:anywhere;min-width:5em;max-width:24em"
+_SENTENCE = "text-align:left;vertical-align:top;overflow-wrap:break-word;min-width:16em;max-width:40em"
+_NUMBER = "text-align:right;vertical-align:top;white-space:nowrap"
+
+
 def html_face(result: Printable) -> str:
     """The sentence, the table with row and column headings, and the notes."""
     fields, lines = result.printed()
-    head = "".join(f'<th scope="col">{html.escape(one.label)}</th>' for one in fields)
+    head = "".join(f'<th scope="col" style="{_style(one)}">{html.escape(clean(one.label))}</th>' for one in fields)
     body = "".join(_html_row(line, fields) for line in lines)
     notes = "".join(f"<li>{html.escape(clean(note_text(note)))}</li>" for note in result.notes)
+    said, caption = (html.escape(clean(text)) for text in (result.summary(), result.caption()))
     return (
-        f"<p>{html.escape(clean(result.summary()))}</p>"
-        f"<table><caption>{html.escape(result.caption())}</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{body}</tbody></table>" + (f"<ul>{notes}</ul>" if notes else "")
+        (f'<p style="max-width:52em">{said}</p>' if said else "")
+        + f'<div style="overflow-x:auto" tabindex="0" role="region" aria-label="{caption}"><table style="{_TABLE}">'
+        f'<caption style="text-align:left">{caption}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        + (f'<ul style="max-width:52em">{notes}</ul>' if notes else "")
     )
 
 
 def _html_row(line: Sequence[str], fields: Sequence[Field]) -> str:
     cells = []
     for place, (cell, one) in enumerate(zip(line, fields, strict=True)):
-        style = ' style="text-align:right"' if one.is_numeric else ' style="text-align:left"'
         tag = 'th scope="row"' if place == 0 else "td"
-        cells.append(f"<{tag}{style}>{html.escape(clean(cell))}</{tag.split(maxsplit=1)[0]}>")
+        cells.append(f'<{tag} style="{_style(one)}">{html.escape(clean(cell))}</{tag.split(maxsplit=1)[0]}>')
     return f"<tr>{''.join(cells)}</tr>"
+
+
+def _style(one: Field) -> str:
+    if one.is_numeric:
+        return _NUMBER
+    return _SENTENCE if one.kind == "sentence" else _WORDS

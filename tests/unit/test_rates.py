@@ -283,7 +283,7 @@ def test_faces_of_the_result(week: FollowUpLog) -> None:
     found = response_rates(week, by="timing")
     assert found.to_frame().height == len(found.rows) == len(found.to_json()["results"])
     assert "days of an attempt, by timing" in repr(found)
-    assert "<table>" in found._repr_html_()
+    assert "<table " in found._repr_html_()
     assert "Fewer than two groups" in found.summary()
     many = log_of_attempts(
         [

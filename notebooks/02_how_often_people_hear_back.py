@@ -1,0 +1,206 @@
+# %% [markdown]
+# # How often do people hear back?
+#
+# **The question.** How often is an attempt to follow up answered, and by which attempt has one heard? The data are a
+# list of attempts and answers, and there are easy ways to read it wrongly. Each stands here beside the right one.
+#
+# To ask it of your own log, set `FOLLOWUP_DATA` to its folder, workbook or store before you start JupyterLab. Without
+# it a log is simulated: large enough to tell readings apart, with a truth that is known.
+
+# %%
+import polars as pl
+
+import followup_analytics as fa
+from followup_analytics.charts import Mark, rate_chart, value_label
+from followup_analytics.notebook import Choice, Findings, answer, explore_rates, own_or_sample
+
+log = own_or_sample(interviews=3_000)
+log
+
+
+# %% [markdown]
+# ## The answer
+
+
+# %%
+def percent(share):
+    """A share as a percentage."""
+    return "hidden" if share is None else f"{100 * share:.1f}%"
+
+
+by_attempt = fa.response_rates(log, by="attempt", bins="attempt=1,2,3,4,5+")
+rows = [row for row in by_attempt.rows if row.estimate is not None]
+first, last = rows[0], rows[-1]
+
+made = (
+    log.contacts.filter((pl.col("direction") == "outbound") & (pl.col("purpose").fill_null("follow_up") == "follow_up"))
+    .group_by("interview_id")
+    .agg(attempts=pl.len().clip(upper_bound=5))
+)
+heard = pl.concat(
+    [
+        log.contacts.filter(pl.col("direction") == "inbound").select("interview_id"),
+        log.outcomes.filter(pl.col("outcome").is_in(["advanced", "offer", "rejected"])).select("interview_id"),
+    ]
+).unique()
+in_the_end = {
+    f"{attempts}+" if attempts == 5 else str(attempts): share
+    for attempts, share, interviews in made.join(heard.with_columns(heard=True), on="interview_id", how="left")
+    .group_by("attempts")
+    .agg(pl.col("heard").fill_null(value=False).mean(), interviews=pl.len())
+    .sort("attempts")
+    .iter_rows()
+    if interviews >= 30
+}
+few, many = next(iter(in_the_end)), list(in_the_end)[-1]
+
+
+def times(attempts):
+    """How often somebody tried, in words."""
+    return "once" if attempts == "1" else f"{attempts.rstrip('+')} times{' or more' if attempts.endswith('+') else ''}"
+
+
+nth = value_label("attempt", last.by["attempt"])
+in_short = answer(
+    log,
+    f"{percent(first.estimate)} of first attempts are answered within a week, {percent(last.estimate)} of those that",
+    f"are the {nth}; {percent(last.cumulative)} would hear by then if nobody stopped trying. The naive table says",
+    f"something else: {percent(in_the_end[few])} of those who tried {times(few)} heard in the end,",
+    f"{percent(in_the_end[many])} of those who tried {times(many)}. They went on because nothing had come.",
+)
+in_short
+
+# %% [markdown]
+# ## What is counted
+#
+# A window runs from an attempt to the earliest of three: a week later, the next attempt, the end of the story. An
+# answer in it belongs to that attempt alone. So attempts and answers add up, and nobody is counted twice.
+
+# %%
+by_attempt
+
+# %%
+by_attempt.plot()
+
+# %% [markdown]
+# ## First wrong reading: by how often people tried
+#
+# Take everybody by the number of attempts that they made, and ask how many heard in the end. Whoever tried often looks
+# unlucky, or their calls a nuisance: but they went on *because* nothing came. That table answers no question about an
+# attempt. Where the log is simulated, the last column is the truth of its world.
+
+# %%
+truth = {
+    row["attempt"]: row["estimate"] for row in getattr(log, "truth", {}).get("rates", []) if row["by"] == "attempt"
+}
+beside = [
+    {
+        "attempts": row.by["attempt"],
+        "naive: of those who made so many, heard in the end": in_the_end.get(row.by["attempt"]),
+        "right: of attempts with this number, answered": row.estimate,
+        "truth": truth.get(row.by["attempt"]),
+    }
+    for row in rows
+]
+kinds = dict.fromkeys(list(beside[0])[1:], "share")
+Findings("The same log, read in two ways", beside, kinds)
+
+# %%
+readings = {"naive: heard in the end": list(beside[0])[1], "right: this attempt answered": list(beside[0])[2]}
+rate_chart(
+    [
+        Mark(values={"attempt": row["attempts"], "reading": name}, estimate=row[column])
+        for row in beside
+        for name, column in readings.items()
+    ],
+    keys=("attempt", "reading"),
+    what="Share",
+    n_of="",
+    simulated=log.simulated,
+    title="Naive and right reading by number of attempts",
+)
+
+# %% [markdown]
+# ## Second wrong reading: later attempts wear out
+#
+# Rates by number can fall although no attempt is worse than the first, since those who are wanted answer early and
+# leave. Within one applicant the comparison is fairer: their own attempts, side by side. Where that ratio is nearer to
+# one, part of the fall was easy cases leaving.
+
+# %%
+fa.later_attempts(log)
+
+# %%
+fa.later_attempts(log).plot()
+
+# %% [markdown]
+# ## Third wrong reading: answers divided by interviews
+#
+# Some interviews were held last week and had no time to be answered. The curve takes each for as long as its record
+# runs, and ends it where the post is filled or the applicant withdraws.
+
+# %%
+curve = fa.incidence_curve(log)
+curve.plot()
+
+# %%
+recent = fa.subset(log, cohort=sorted(set(log.interviews["cohort"].drop_nulls()))[-1:])
+last_days = [row for row in fa.incidence_curve(recent).rows if row.event == "response"]
+Findings(
+    "Heard within so many days, in the latest cohort",
+    [
+        {
+            "days": row.day,
+            "naive: answers by then, of all interviews": row.n_events / recent.interviews.height,
+            "right: the curve": row.estimate,
+            "95% interval": (row.conf_low, row.conf_high),
+        }
+        for row in last_days
+        if row.day in (7, 14, 30) and row.estimate is not None
+    ],
+    {
+        "days": "count",
+        "naive: answers by then, of all interviews": "share",
+        "right: the curve": "share",
+        "95% interval": "share_interval",
+    },
+)
+
+# %% [markdown]
+# ## By timing and channel
+#
+# Associations, all of them: who calls when, and how, is not left to chance.
+
+# %%
+fa.response_rates(log, by="timing").plot()
+
+# %%
+fa.response_rates(log, by="channel").plot()
+
+# %% [markdown]
+# ## Explore it yourself
+#
+# Choose a cohort, a channel, a day and a window. Everything was counted beforehand, so that a choice is answered at
+# once; Tab goes from list to list, arrow keys choose. Groups of few applicants are hidden in each table. Tables of
+# several windows and cohorts are not checked against one another, as those of a report are: explore your own log, and
+# publish a report.
+
+# %%
+explorer = explore_rates(log)
+explorer.widgets()
+
+# %% [markdown]
+# Without widgets, in print or in a shared file, the same stands still:
+
+# %%
+choice = Choice(cohort=explorer.cohorts[-1], channel=explorer.channels[1])
+explorer.table(choice)
+
+# %%
+explorer.chart(choice)
+
+# %% [markdown]
+# ## In a sentence
+
+# %%
+in_short
