@@ -1,7 +1,5 @@
 // The explorer's lists in a notebook. What is shown for a choice is made in Python, every text escaped.
 function render({ model, el }) {
-  // Without this JupyterLab would take arrows and letters for its own shortcuts.
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
   const choices = document.createElement("div");
   choices.style.cssText = "display:flex;flex-wrap:wrap;gap:0.4em 1.5em;margin:0.3em 0";
   for (const { name, words, options } of model.get("lists")) {
@@ -10,6 +8,8 @@ function render({ model, el }) {
     for (const [value, said] of options) {
       select.add(new Option(said, value));
     }
+    // Without this, on the very element that has the focus, JupyterLab takes arrows and letters for its shortcuts.
+    select.setAttribute("data-lm-suppress-shortcuts", "true");
     select.name = name;
     select.value = model.get("chosen")[name];
     select.style.cssText = "font:inherit;margin-left:0.4em";
