@@ -45,7 +45,7 @@ __all__ = [
     "attempts",
     "check_outcome",
     "episodes",
-    "left_out",
+    "left_out_numbers",
     "log_notes",
     "role",
     "trajectory_cells",
@@ -241,36 +241,40 @@ def log_notes(log: FollowUpLog, outcome: str = "response") -> tuple[Note, ...]:
     Codes: attempts_not_at_risk, interviews_without_attempt, contacts_before_interview, contacts_after_observation,
     outcomes_after_observation, outcomes_before_interview, automatic_replies, day_precision.
     """
+    return notes_of(numbers_left_out(log, outcome))
+
+
+def numbers_left_out(log: FollowUpLog, outcome: str = "response") -> dict[str, int]:
+    """The numbers behind `log_notes`, by the code of their note; they add up over parts of a log."""
     check_outcome(outcome)
-    return log.remembered(("log_notes", outcome), lambda: _log_notes(log, outcome))
+    return log.remembered(("left_out", outcome), lambda: _numbers_left_out(log, outcome))
 
 
-def _log_notes(log: FollowUpLog, outcome: str) -> tuple[Note, ...]:
+def _numbers_left_out(log: FollowUpLog, outcome: str) -> dict[str, int]:
     if instants_only(log):
-        return notes_of(left_out_counts(log, outcome))
+        return left_out_counts(log, outcome)
     made = prepare(log)
     tries = collect(at_risk(keep(episode_query(made.frames, outcome)), made.frames["contacts"]).select("story"))
-    return left_out(log, made, n_attempts=tries.height, n_interviews=tries["story"].n_unique())
+    return left_out_numbers(log, made, n_attempts=tries.height, n_interviews=tries["story"].n_unique())
 
 
-def left_out(log: FollowUpLog, made: Prepared, *, n_attempts: int, n_interviews: int) -> tuple[Note, ...]:
-    """The notes of `log_notes`, where the attempts at risk and the interviews that have any were counted already."""
+def left_out_numbers(log: FollowUpLog, made: Prepared, *, n_attempts: int, n_interviews: int) -> dict[str, int]:
+    """The same where the attempts at risk and the interviews that have any were counted already."""
     flags = [nw.col("early").sum(), nw.col("late").sum()]
     observed = ((nw.col("role") == ATTEMPT) & (nw.col("early") + nw.col("late") == 0)).cast(nw.Int64)
     contacts = made.frames["contacts"].with_columns(observed=observed)
     places = collect(contacts.select(*flags, nw.col("observed").sum())).row(0, named=True)
     ends = collect(made.frames["outcomes"].select(*flags)).row(0, named=True)
-    numbers = {
+    return {
         "attempts_not_at_risk": (places["observed"] or 0) - n_attempts,
         "interviews_without_attempt": log.interviews.height - n_interviews,
-        "contacts_before_interview": places["early"],
-        "contacts_after_observation": places["late"],
-        "outcomes_before_interview": ends["early"],
-        "outcomes_after_observation": ends["late"],
+        "contacts_before_interview": places["early"] or 0,
+        "contacts_after_observation": places["late"] or 0,
+        "outcomes_before_interview": ends["early"] or 0,
+        "outcomes_after_observation": ends["late"] or 0,
         "automatic_replies": automatic_replies(log),
         "day_precision": sum(n_dated(log).values()),
     }
-    return notes_of(numbers)
 
 
 def notes_of(numbers: Mapping[str, int]) -> tuple[Note, ...]:

@@ -101,13 +101,8 @@ def _to_duckdb(frames: Mapping[str, pl.LazyFrame]) -> dict[str, Any]:
 
 
 def _to_spark(frames: Mapping[str, pl.LazyFrame]) -> dict[str, Any]:
-    from pyspark.sql import SparkSession
+    from followup_analytics.parted.session import spark_session
 
-    # A running session is the office's own; ours is quiet, since nothing but the answer belongs on the screen.
-    quiet: dict[str, Any] = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
-    session = SparkSession.getActiveSession()
-    if session is None:
-        session = SparkSession.builder.appName("followup_analytics").config(map=quiet).getOrCreate()
-        session.sparkContext.setLogLevel("ERROR")
+    session = spark_session()
     # As Arrow, so that a missing whole number arrives as null and not as NaN.
     return {name: session.createDataFrame(frame.collect().to_arrow()) for name, frame in frames.items()}

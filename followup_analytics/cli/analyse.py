@@ -10,7 +10,7 @@ import typer
 from followup_analytics.cli.evidence import claims, plan
 from followup_analytics.cli.options import LogPath, Shared, options_of, taking
 from followup_analytics.cli.saying import say
-from followup_analytics.cli.shared import finish, open_log, writable
+from followup_analytics.cli.shared import finish, open_log, open_parted, writable
 
 Outcome = Literal["response", "advanced"]
 Within = Annotated[
@@ -50,7 +50,7 @@ def rates(
     from followup_analytics.answers.rates import response_rates
 
     shared = options_of(context, Shared)
-    opened = open_log(log, shared)
+    opened = open_parted(log, shared)
     finish(
         response_rates(
             opened, by=by, outcome=outcome, within=within, disclosure=shared.policy, bins=bins,
@@ -80,7 +80,7 @@ def curve(
     from followup_analytics.answers.curves import incidence_curve
 
     shared = options_of(context, Shared)
-    opened = open_log(log, shared)
+    opened = open_parted(log, shared)
     made = incidence_curve(
         opened, by=by, outcome=outcome, horizon=horizon, entry=entry, cluster=cluster,
         disclosure=shared.policy, engine=shared.engine, seed=shared.seed,

@@ -21,7 +21,9 @@ Engine = Literal["auto", "polars", "pandas", "duckdb", "spark"]
 LogPath = Annotated[
     str,
     typer.Argument(
-        metavar="LOG", help="A folder of CSV or Parquet tables, a workbook, or a store such as sqlite:///followup.db."
+        metavar="LOG",
+        help="A folder of CSV or Parquet tables, a workbook, or a store such as sqlite:///followup.db; with --engine "
+        "spark any address that Spark reads, or spark-table:DB.contacts.",
     ),
 ]
 
@@ -82,7 +84,27 @@ class Shared(Printing):
         Path | None,
         typer.Option("--trace", help="Also write the rows behind each count to this CSV file (confidential)."),
     ] = None
-    engine: Annotated[Engine, typer.Option("--engine", help="What counts the cells.")] = "auto"
+    engine: Annotated[
+        Engine,
+        typer.Option("--engine", help="What reads and counts; one that brings nothing is accepted and says what ran."),
+    ] = "auto"
+    spark_master: Annotated[
+        str | None,
+        typer.Option(
+            "--spark-master",
+            metavar="URL",
+            help="With --engine spark: local[2], spark://host:7077, yarn, or sc://host of a Connect server.",
+        ),
+    ] = None
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            "--memory", metavar="SIZE", help="How much memory to use, such as 4GB; a larger log goes in parts."
+        ),
+    ] = None
+    temp: Annotated[
+        Path | None, typer.Option("--temp", metavar="DIR", help="Where temporary files of a log in parts lie.")
+    ] = None
     seed: Annotated[int, typer.Option("--seed", help="Seed of whatever is drawn at random.")] = 0
 
     @property
@@ -123,6 +145,7 @@ _Group = TypeVar("_Group")
 
 #: What the command was asked, by the names of its parameters: the question of a release.
 _ASKED: ContextVar[dict[str, Any]] = ContextVar("asked")
+_COMMAND: ContextVar[str] = ContextVar("command", default="this command")
 _PLACE = "followup_analytics.options"
 
 
@@ -141,6 +164,7 @@ def taking(*groups: Any, prints: bool = True) -> type[TyperCommand]:
 
         def invoke(self, ctx: Any) -> Any:
             _ASKED.set(dict(ctx.params))
+            _COMMAND.set(str(self.name))
             for group in groups:
                 asked_for = _options(group)
                 made = asked_for.callback(**{one.name: ctx.params.pop(one.name) for one in asked_for.params})
@@ -164,6 +188,11 @@ def options_of(context: typer.Context, group: type[_Group]) -> _Group:
     """The options of a group as the command line gave them. The command must be one `taking` that group."""
     found: _Group = context.meta[f"{_PLACE}.{group.__name__}"]
     return found
+
+
+def command_running() -> str:
+    """The name of the command that runs."""
+    return _COMMAND.get()
 
 
 def question_asked() -> dict[str, Any]:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from followup_analytics.cli.options import Printing, Shared, form_of, question_asked
+from followup_analytics.cli.options import Printing, Shared, command_running, form_of, question_asked
 from followup_analytics.cli.saying import say
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
+    from followup_analytics.parted.parted_log import PartedLog
     from followup_analytics.results.result import Result
 
 #: Width of tables that go into a file or a pipe, unless COLUMNS says otherwise.
@@ -40,7 +41,10 @@ def open_log(
     from followup_analytics.results.disclosure import require_enough, require_visible, small_cohort_note
 
     policy = shared.policy
-    log = read_log(source, time_zone=shared.time_zone, as_of=shared.as_of)
+    log = _read_with_spark(source, shared) if _wants_spark(source, shared) else None
+    if log is None:
+        _say_of_memory(source, shared)
+        log = read_log(source, time_zone=shared.time_zone, as_of=shared.as_of)
     if shared.cohort is not None and protect:
         for note in small_cohort_note(log.interviews, policy):
             say(note.text)
@@ -52,6 +56,86 @@ def open_log(
         require_enough(n_applicants(part), policy)
         require_visible(log.interviews, chosen, policy)
     return part
+
+
+def open_parted(source: str, shared: Shared) -> FollowUpLog | PartedLog:
+    """The log for a command that counts in parts: on Spark, on disk where memory is too little, else as `open_log`."""
+    from followup_analytics.results.disclosure import require_enough
+
+    asked_of_rows = shared.cohort or shared.where or shared.as_of or shared.trace or shared.publish
+    if asked_of_rows:
+        return open_log(source, shared)
+    if _wants_spark(source, shared):
+        parted = _spark_log(source, shared)
+        did = "read, checked and counted the log"
+    else:
+        parted = _log_on_disk(source, shared)
+        did = "taken one after another, since the log is larger than the memory to use"
+    if parted is None:
+        return open_log(source, shared)
+    say(f"{parted.where}, {did}.")
+    require_enough(parted.n_people, shared.policy)
+    return parted
+
+
+def _log_on_disk(source: str, shared: Shared) -> PartedLog | None:
+    """The log in parts on disk, None where it fits into memory, or is no folder."""
+    if "://" in source or not Path(source).is_dir() or shared.engine not in ("auto", "polars"):
+        return None
+    from followup_analytics.parted.memory import allowed
+    from followup_analytics.reading.in_parts import needed, read_in_parts
+
+    if needed(Path(source)) <= allowed(shared.memory):
+        return None
+    return read_in_parts(Path(source), time_zone=shared.time_zone, memory=shared.memory, temp=shared.temp)
+
+
+def _say_of_memory(source: str, shared: Shared) -> None:
+    """That a command needs the whole log in memory, where `--memory` names less than that."""
+    if shared.memory is None or "://" in source or not Path(source).is_dir():
+        return
+    from followup_analytics.parted.memory import allowed
+    from followup_analytics.reading.in_parts import needed
+
+    size = needed(Path(source))
+    if size > allowed(shared.memory):
+        say(
+            f"--memory {shared.memory}: {command_running()} takes the whole log into memory, some {size / 1e9:.1f} GB; "
+            "rates and curve, without --cohort, --where, --as-of, --trace and --publish, go in parts."
+        )
+
+
+def _wants_spark(source: str, shared: Shared) -> bool:
+    """Whether Spark is to read the log; an address that only Spark reads needs no option."""
+    from followup_analytics.errors import UsageError
+    from followup_analytics.parted.spark_source import is_for_spark
+
+    if shared.spark_master is not None and shared.engine not in ("auto", "spark"):
+        raise UsageError(f"--spark-master is for --engine spark, not {shared.engine}; leave one of them out.")
+    return shared.engine == "spark" or shared.spark_master is not None or is_for_spark(source)
+
+
+def _spark_log(source: str, shared: Shared) -> PartedLog | None:
+    """The log as Spark reads it; None, and a word about it, of what Spark does not read."""
+    from followup_analytics.parted.spark_source import is_for_spark, read_on_spark
+
+    if not is_for_spark(source) and ("://" in source or Path(source).is_file()):
+        command = command_running()
+        say(f"--engine spark: Spark reads folders and tables, not this; {command} was counted with polars alone.")
+        return None
+    return read_on_spark(source, time_zone=shared.time_zone, master=shared.spark_master, temp=shared.temp)
+
+
+def _read_with_spark(source: str, shared: Shared) -> FollowUpLog | None:
+    """The log as Spark read and checked it, in this process's memory."""
+    from followup_analytics.log.followup_log import as_of
+
+    parted = _spark_log(source, shared)
+    if parted is None:
+        return None
+    say(f"{parted.where}, read and checked the log; {command_running()} was then counted with polars in this process.")
+    log = parted.gathered()
+    return log if shared.as_of is None else as_of(log, shared.as_of)
 
 
 def n_applicants(log: FollowUpLog) -> int:
@@ -151,15 +235,17 @@ def writable(path: Path) -> Path:
 _COUNTED_BY_ENGINE = ("rates", "curve")
 
 
-def finish(result: Result, shared: Shared, log: FollowUpLog | None = None) -> None:
+def finish(result: Result, shared: Shared, log: FollowUpLog | PartedLog | None = None) -> None:
     """Enter the answer in the ledger where asked for, print it and, where asked for, write the rows behind it.
 
     log: the part of the log that the answer is about; without one it can't be published.
     """
     if shared.publish is not None:
-        publish_answers([result], shared, log)
+        from followup_analytics.parted.parted_log import PartedLog
+
+        publish_answers([result], shared, log.gathered() if isinstance(log, PartedLog) else log)
     show(result, shared)
-    if shared.engine not in ("auto", "polars") and result.command not in _COUNTED_BY_ENGINE:
+    if shared.engine in ("pandas", "duckdb") and result.command not in _COUNTED_BY_ENGINE:
         say(f"--engine {shared.engine} counts the cells of rates and curve; {result.command} was counted with polars.")
     if shared.trace is not None:
         _write_trace(result, shared.trace)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 import polars as pl
 
@@ -58,6 +58,13 @@ class Note:
     code: str
     text: str
     n: int | None = None
+
+
+class HasTables(Protocol):
+    """What has the tables of a log to look at: a log in memory, or one in parts."""
+
+    def held(self, table: str) -> Any:
+        """A table with `columns`, and `select(names)` that gives a frame in which each value occurs."""
 
 
 @dataclass(frozen=True)
@@ -342,19 +349,27 @@ def assemble(
     notes: Sequence[Note] = (),
     native: Native = "polars",
     title: str | None = None,
+    until: dt.datetime | None = None,
+    latest_end: dt.datetime | None = None,
 ) -> FollowUpLog:
     """Make a log of frames that were checked already (by `check_tables` or by the store).
 
-    Interviews need `_zone` (else the time_zone column, else time_zone, else UTC is taken) and `_bucket`.
+    Interviews need `_zone` (else the time_zone column, else time_zone, else UTC is taken) and `_bucket`. until,
+    latest_end: where the frames are a part of a log, its data date and the latest end of a record in it; then of the
+    notes only those on spans are made.
     """
     interviews = _with_missing_columns(frames["interviews"], INTERVIEWS)
     contacts = _with_missing_columns(frames.get("contacts", pl.DataFrame()), CONTACTS)
     outcomes = _with_missing_columns(frames.get("outcomes", pl.DataFrame()), OUTCOME_TABLE)
     if "_zone" not in interviews.columns:
         interviews = interviews.with_columns(_zone=pl.coalesce("time_zone", pl.lit(time_zone or "UTC")))
-    until = data_date_of(interviews, {"contacts": contacts, "outcomes": outcomes}, data_date, time_zone)
-    notes = [*notes, *open_end_note(interviews, data_date), *span_notes(interviews, until, time_zone)]
-    notes += () if simulated else ahead_note(until)
+    whole = until is None
+    if until is None:
+        until = data_date_of(interviews, {"contacts": contacts, "outcomes": outcomes}, data_date, time_zone)
+        latest_end = latest_end_of(interviews)
+    spans = span_notes(interviews, until, time_zone, latest_end)
+    notes = [*notes, *(open_end_note(interviews, data_date) if whole else ()), *spans]
+    notes += ahead_note(until) if whole and not simulated else ()
     interviews = _derive_interviews(interviews, record_ends(interviews, until, data_date))
     zones = interviews.select("interview_id", "_zone")
     applicants = frames.get("applicants")
@@ -394,15 +409,26 @@ def open_end_note(interviews: pl.DataFrame | ColumnTable, given: object) -> tupl
     )
 
 
-def span_notes(interviews: pl.DataFrame | ColumnTable, until: dt.datetime, time_zone: str | None) -> tuple[Note, ...]:
-    """What is unusual about zones and ends of the record: said, since days, hours and windows rest on it."""
+def span_notes(
+    interviews: pl.DataFrame | ColumnTable, until: dt.datetime, time_zone: str | None, latest_end: dt.datetime | None
+) -> tuple[Note, ...]:
+    """What is unusual about zones and ends of the record: said, since days, hours and windows rest on it.
+
+    latest_end: the latest end of a record that any interview of the log says.
+    """
     ends = interviews.select(["observed_until"])["observed_until"]
     found = {
         "fixed_offsets": _fixed_offsets(interviews) if time_zone is None else 0,
         "observed_after_data_date": int((ends > until).sum()),
-        "interviews_after_data_date": _beyond_all_ends(interviews, until),
+        "interviews_after_data_date": _beyond_all_ends(interviews, until) if latest_end == until else 0,
     }
     return tuple(Note(code, text, found[code] or None) for code, text in _SPAN_NOTES.items() if found[code])
+
+
+def latest_end_of(interviews: pl.DataFrame | ColumnTable) -> dt.datetime | None:
+    """The latest end of a record that any interview says, None where none does."""
+    latest = interviews.select(["observed_until"])["observed_until"].max()
+    return latest if isinstance(latest, dt.datetime) else None
 
 
 def _fixed_offsets(interviews: pl.DataFrame | ColumnTable) -> int:
@@ -415,7 +441,7 @@ def _fixed_offsets(interviews: pl.DataFrame | ColumnTable) -> int:
 def _beyond_all_ends(interviews: pl.DataFrame | ColumnTable, until: dt.datetime) -> int:
     """How many interviews say nothing of their record and lie after that of all others, which gave the data date."""
     ends = interviews.select(["observed_until"])["observed_until"]
-    if ends.max() != until or not ends.null_count():
+    if not ends.null_count():
         return 0
     return int((ends.is_null() & (interviews.select(["interviewed_at"])["interviewed_at"] > until)).sum())
 
@@ -625,15 +651,16 @@ def _require_cohort(log: FollowUpLog, cohort: str) -> None:
         raise UsageError(f"no cohort is called {cohort!r}{hint}")
 
 
-def built_in_note(log: FollowUpLog, key: str) -> Note | None:
+def built_in_note(log: HasTables, key: str) -> Note | None:
     """What to say where a built-in key was asked for and the log has a column of that name; None where it hasn't."""
-    own = log.held("interviews").columns + [name for name in log.held("contacts").columns if name not in CONTACTS.names]
+    theirs = (name for name in log.held("contacts").columns if name not in CONTACTS.names)
+    own = [*log.held("interviews").columns, *theirs]
     if key not in own:
         return None
     return Note("built_in_key", f"{key} is built in; the log's column of that name is {in_frames(key)}")
 
 
-def require_column(log: FollowUpLog, column: str, option: str) -> None:
+def require_column(log: HasTables, column: str, option: str) -> None:
     """Raise UsageError, with the nearest name, unless interviews have the column."""
     names = [name for name in log.held("interviews").columns if not name.startswith("_")]
     if column not in names:

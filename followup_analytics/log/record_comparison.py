@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -32,6 +32,19 @@ class Times:
     outcome: FloatArray
     acts: Mapping[str, FloatArray]
     timed: BoolArray
+
+
+def joined_times(parts: Sequence[Times]) -> Times:
+    """The times of several parts of a log, one after another."""
+    if len(parts) == 1:
+        return parts[0]
+    return Times(
+        until=np.concatenate([one.until for one in parts]),
+        reply=np.concatenate([one.reply for one in parts]),
+        outcome=np.concatenate([one.outcome for one in parts]),
+        acts={act: np.concatenate([one.acts[act] for one in parts]) for act in parts[0].acts},
+        timed=np.concatenate([one.timed for one in parts]),
+    )
 
 
 @dataclass(frozen=True)

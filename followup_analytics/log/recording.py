@@ -8,7 +8,7 @@ for acts that work: an honest log in which calls multiply the chance of a reply 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,16 @@ from numpy.typing import NDArray
 
 from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.followup_log import Note
-from followup_analytics.log.record_comparison import NEVER, Compared, Times, before_and_after, ends_of, without_and_with
+from followup_analytics.log.pseudonyms import applicant_buckets
+from followup_analytics.log.record_comparison import (
+    NEVER,
+    Compared,
+    Times,
+    before_and_after,
+    ends_of,
+    joined_times,
+    without_and_with,
+)
 from followup_analytics.log.shared_words import MISSING
 from followup_analytics.text import listed
 
@@ -37,7 +46,7 @@ _IN_DOUBT = 0.05
 #: Where fewer than this share of interviews lacks the act, nobody seems to have heard before it: then the rate before
 #: it is held against the second share, since who hears early does nothing more and must be there without the act.
 _HARDLY_ANY, _OPENED = 0.01, 0.6
-#: Of a larger log as many interviews as this are looked at, evenly spread over it: signs are plain with far fewer.
+#: Of a larger log about as many interviews as this are looked at, those of some applicants: signs are plain with fewer.
 _ENOUGH = 100_000
 _OF_INTERVIEWS = ["applicant_id", "cohort", "at_precision", "_at_us", "_until_us"]
 _OF_CONTACTS = ["direction", "channel", "purpose", "automatic", "at_precision", "_order_us"]
@@ -97,9 +106,7 @@ def recording_notes(log: FollowUpLog, *, min_cell: int = 10, about_outcomes: boo
     A note for each of `recording_findings`, and with `about_outcomes` one where no outcome is recorded at all.
     """
     lacking = about_outcomes and not log.outcomes_recorded
-    notes = [Note("outcomes_not_recorded", NOT_RECORDED)] if lacking else []
-    notes += [Note(found.code, found.sentence) for found in recording_findings(log, min_cell=min_cell)]
-    return tuple(notes)
+    return notes_on(recording_findings(log, min_cell=min_cell), lacking=lacking)
 
 
 def recording_findings(log: FollowUpLog, *, min_cell: int = 10) -> tuple[RecordingFinding, ...]:
@@ -121,34 +128,74 @@ def recording_findings(log: FollowUpLog, *, min_cell: int = 10) -> tuple[Recordi
 
 
 def _look(log: FollowUpLog, min_cell: int) -> tuple[RecordingFinding, ...]:
-    interviews = log.held("interviews").select(_OF_INTERVIEWS)
-    if not interviews.height or not log.held("contacts").height:
+    if not log.held("contacts").height:
         return ()
-    every = -(-interviews.height // _ENOUGH)
-    interviews = interviews.gather_every(every)
-    times = _times(log, interviews, every)
+    return findings_in([look_at(log, every=one_in(log.held("interviews").height))], min_cell)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What of a log, or of a part of one, is looked at: interviews, and when what came first in each."""
+
+    interviews: pl.DataFrame
+    times: Times
+
+
+def one_in(n_interviews: int) -> int:
+    """Of how many applicants one is looked at, so that it is about enough interviews of so many."""
+    return min(-(-max(n_interviews, 1) // _ENOUGH), 1_000)
+
+
+def look_at(log: FollowUpLog, *, every: int) -> Looked:
+    """What is looked at: the interviews of one in `every` applicants, by the applicant's stable number."""
+    held = log.held("interviews")
+    interviews = held.select(_OF_INTERVIEWS)
+    if every == 1:
+        return Looked(interviews, _times(log, interviews, None))
+    known = "_bucket" in held.columns
+    numbers = held.select(["_bucket"])["_bucket"] if known else applicant_buckets(interviews["applicant_id"])
+    chosen = numbers % every == 0
+    return Looked(interviews.filter(chosen), _times(log, interviews.filter(chosen), chosen))
+
+
+def findings_in(parts: Sequence[Looked], min_cell: int) -> tuple[RecordingFinding, ...]:
+    """The findings in what was looked at of all parts of a log."""
+    interviews = pl.concat([one.interviews for one in parts])
+    if not interviews.height:
+        return ()
+    times = joined_times([one.times for one in parts])
     found = [*_by_acts(times), *_by_clock(times)]
     return (*found, *_by_groups(interviews, times, min_cell))
+
+
+def notes_on(found: Sequence[RecordingFinding], *, lacking: bool) -> tuple[Note, ...]:
+    """Findings as notes, and before them, where it is `lacking`, that no outcome is recorded at all."""
+    notes = [Note("outcomes_not_recorded", NOT_RECORDED)] if lacking else []
+    return (*notes, *(Note(one.code, one.sentence) for one in found))
 
 
 # ------------------------------------------------------------------------------------------------------ what happened
 
 
-def _times(log: FollowUpLog, interviews: pl.DataFrame, every: int) -> Times:
+def _times(log: FollowUpLog, interviews: pl.DataFrame, chosen: pl.Series | None) -> Times:
     """When what came first in each interview, in days; what lies before it or after its record is not counted.
 
-    `interviews` are each `every`th of the log. What a file says of interviews that are in the store alone is left out:
-    nobody knows here when they began.
+    `interviews` are those of the log that are `chosen` (None: all). What a file says of interviews that are in the
+    store alone is left out: nobody knows here when they began.
     """
     began = interviews["_at_us"].to_numpy().astype(np.float64)
     dated = (interviews["at_precision"] == "day").fill_null(value=False).to_numpy()
     until = (interviews["_until_us"].to_numpy() - began) / DAY_US
 
+    new = pl.Series([], dtype=pl.Int64)
+    if chosen is not None:
+        new = (chosen.cast(pl.Int64).cum_sum() - 1).zip_with(chosen, pl.Series([-1]).new_from_index(0, len(chosen)))
+
     def of_these(table: str, columns: list[str]) -> pl.DataFrame:
         rows = log.held(table).select(columns).with_columns(place=log.places(table)).drop_nulls("place")
-        if every == 1:
+        if chosen is None:
             return rows
-        return rows.filter(pl.col("place") % every == 0).with_columns(pl.col("place") // every)
+        return rows.with_columns(pl.lit(new).gather(pl.col("place")).alias("place")).filter(pl.col("place") >= 0)
 
     contacts, outcomes = of_these("contacts", _OF_CONTACTS), of_these("outcomes", _OF_OUTCOMES)
 

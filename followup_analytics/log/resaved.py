@@ -47,5 +47,13 @@ def order_of_tables(frames: Iterable[pl.DataFrame]) -> bool | None:
     return order_of(columns, file="")
 
 
+def is_resaved(frame: pl.DataFrame) -> bool:
+    """Whether a raw table has times in another form than ISO, whose order all of its rows tell together."""
+    return any(
+        header_key(name) in _TIMES and kind == pl.String and _is_resaved(frame[name])
+        for name, kind in frame.schema.items()
+    )
+
+
 def _is_resaved(cells: pl.Series) -> bool:
     return not bool(cells.str.contains(_BEGINS_ISO).fill_null(value=True).all())

@@ -56,14 +56,25 @@ def read_settings(path: Path) -> Settings:
     if not path.is_file():
         return Settings()
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise UnreadableError(f"{path.name}: can't be read ({error.strerror}); allow reading it.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UnreadableError(
-            f'{path.name}: this is not TOML ({error}); write lines such as time_zone = "Europe/Berlin".'
-        ) from None
-    return _checked(given, path.name)
+    except UnicodeDecodeError as error:
+        raise _not_toml(path.name, error) from None
+    return settings_from_text(text, path.name)
+
+
+def settings_from_text(text: str, file: str) -> Settings:
+    """The settings in the text of a log.toml, wherever it was read. Raises as `read_settings` does."""
+    try:
+        given = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise _not_toml(file, error) from None
+    return _checked(given, file)
+
+
+def _not_toml(file: str, error: Exception) -> UnreadableError:
+    return UnreadableError(f'{file}: this is not TOML ({error}); write lines such as time_zone = "Europe/Berlin".')
 
 
 def _checked(given: Mapping[str, Any], file: str) -> Settings:

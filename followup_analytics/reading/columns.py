@@ -25,6 +25,7 @@ from followup_analytics.log.followup_log import (
     clock_notes,
     data_date_of,
     known_zones,
+    latest_end_of,
     open_end_note,
     record_ends,
     span_notes,
@@ -134,7 +135,7 @@ def _read(
             *notes,
             *clock_notes(checked),
             *open_end_note(interviews.table, settings.data_date),
-            *span_notes(interviews.table, end, zone),
+            *span_notes(interviews.table, end, zone, latest_end_of(interviews.table)),
             *ahead,
         ),
     )

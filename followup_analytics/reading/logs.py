@@ -24,6 +24,7 @@ from followup_analytics.log.followup_log import as_of as cut_to
 from followup_analytics.log.places import Places, tables_in
 from followup_analytics.log.schema import TABLES
 from followup_analytics.log.settings import LOG_FILE, Settings, read_settings
+from followup_analytics.parted.spark_source import is_for_spark, read_on_spark
 from followup_analytics.reading.columns import quick_log
 from followup_analytics.reading.parts import are_parquet, named_as_ours, read_parts
 from followup_analytics.sheets.tabular import WORKBOOK_SUFFIXES, RawTable, header_key, read_raw_tables
@@ -42,6 +43,7 @@ def read_log(
     as_of: dt.date | dt.datetime | str | None = None,
     simulated: bool = False,
     columns: Mapping[str, str] | None = None,
+    engine: str = "auto",
 ) -> FollowUpLog:
     """Read and check a log.
 
@@ -50,7 +52,9 @@ def read_log(
     frames after it. Frames are pandas, polars or whatever else Narwhals takes. time_zone: for timestamps without an
     offset. data_date: when the record ends, where the source doesn't say. as_of: the log as it stood at the end of that
     day; of a store, by when facts were recorded. columns: your names of columns and ours, such as
-    {"Employer Name": "employer"}, for folders, workbooks and frames.
+    {"Employer Name": "employer"}, for folders, workbooks and frames. engine: "spark" to have a folder read and checked
+    by the Spark session of this process, or the one that SPARK_REMOTE names; addresses that only Spark reads
+    (hdfs://..., s3a://..., spark-table:DB.contacts) need no saying.
 
     Of Parquet only what an analysis asks for is read; every rule is checked first, whatever the file.
 
@@ -65,6 +69,13 @@ def read_log(
     if interviews is not None:
         source = interviews
     wanted = dict(columns or {})
+    if isinstance(source, str | Path) and (engine == "spark" or is_for_spark(str(source))):
+        if wanted or data_date is not None:
+            raise UsageError(
+                "columns and data_date are not for Spark: rename the columns there; log.toml has the date."
+            )
+        log = read_on_spark(str(source), time_zone=time_zone).gathered()
+        return log if as_of is None else cut_to(log, as_of)
     if isinstance(source, str | Path):
         log = _read_place(str(source), time_zone, as_of, wanted)
         if data_date is None or _is_store(str(source)):

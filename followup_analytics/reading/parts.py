@@ -73,6 +73,29 @@ def put_together(frames: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
     return pl.concat(alike, how="diagonal")
 
 
+def common_kinds(paths: Sequence[Path]) -> dict[str, pl.DataType]:
+    """The columns of Parquet files, each with the one type that it has in all of them together.
+
+    Raises UnreadableError, naming the file, where one of them is no Parquet file.
+    """
+    kinds: dict[str, list[pl.DataType]] = {}
+    for path in paths:
+        for name, kind in _schema(path).items():
+            kinds.setdefault(name, []).append(kind)
+    common = {name: _common(found) for name, found in kinds.items()}
+    words = (pl.Categorical, pl.Enum)
+    return {name: pl.String() if isinstance(kind, words) else kind for name, kind in common.items()}
+
+
+def with_kinds(rows: pl.LazyFrame, kinds: Mapping[str, pl.DataType]) -> pl.LazyFrame:
+    """The rows with these columns and types; nulls where a file has not got a column."""
+    own = rows.collect_schema()
+    return rows.select(
+        _as_kind(name, own[name], kind) if name in own else pl.lit(None, kind).alias(name)
+        for name, kind in kinds.items()
+    )
+
+
 def _common(kinds: Sequence[pl.DataType]) -> pl.DataType:
     """The type that holds what each of the types says: the same, a wider number, an instant in UTC, else text."""
     there = [kind for kind in kinds if kind != pl.Null]

@@ -6,6 +6,7 @@ so that none rounds or hides in its own way.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -32,12 +33,6 @@ SCHEMA_VERSION = 1
 SIMULATED_NOTICE = "These data are simulated: they show how the tool works, not how employers behave."
 
 
-def _zone_of_all(log: FollowUpLog) -> str:
-    """Where the log names no zone but all of its rows have one, the day is that of this zone."""
-    zones = log.held("interviews").select(["_zone"])["_zone"].drop_nulls().unique()
-    return str(zones[0]) if zones.len() == 1 else "UTC"
-
-
 @dataclass(frozen=True)
 class LogCounts:
     """What an answer rests on: always shown, also where rows are hidden."""
@@ -51,14 +46,34 @@ class LogCounts:
     @classmethod
     def of(cls, log: FollowUpLog) -> Self:
         """Count a log; the data date is the local one in the log's zone."""
-        us = pl.Series([int(log.data_date.timestamp() * 1_000_000)])
-        local = clock.local_times(us, pl.Series([log.time_zone or _zone_of_all(log)]))[0]
+        sizes = {name: log.held(name).height for name in ("interviews", "contacts")}
+        zones = () if log.time_zone else tuple(log.held("interviews").select(["_zone"])["_zone"].drop_nulls().unique())
+        return cls.of_sizes(sizes, log.n_applicants, log.data_date, log.time_zone, zones, simulated=log.simulated)
+
+    @classmethod
+    def of_sizes(
+        cls,
+        sizes: Mapping[str, int],
+        applicants: int,
+        data_date: dt.datetime,
+        time_zone: str | None,
+        zones: Sequence[str],
+        *,
+        simulated: bool,
+    ) -> Self:
+        """The same of a log known by its sizes, its data date and its zones.
+
+        Where the log names no zone but all of its rows have one, the day is that of this zone.
+        """
+        us = pl.Series([int(data_date.timestamp() * 1_000_000)])
+        only = str(zones[0]) if len(zones) == 1 else "UTC"
+        local = clock.local_times(us, pl.Series([time_zone or only]))[0]
         return cls(
-            interviews=log.held("interviews").height,
-            applicants=log.n_applicants,
-            contacts=log.held("contacts").height,
+            interviews=sizes["interviews"],
+            applicants=applicants,
+            contacts=sizes["contacts"],
             data_date=local.date().isoformat(),
-            simulated=log.simulated,
+            simulated=simulated,
         )
 
     def of_whole(self, sizes: Mapping[str, int]) -> Self:

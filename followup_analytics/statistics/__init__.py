@@ -20,10 +20,14 @@ from followup_analytics.statistics.intervals import (
 from followup_analytics.statistics.jackknife import Jackknife, jackknife, jackknife_of_sums
 from followup_analytics.statistics.jackknife_groups import (
     GROUPS,
+    Assignment,
+    Roll,
     applicant_groups,
     assign_groups,
+    assignment,
     cluster_number,
     group_rows,
+    roll_of,
 )
 from followup_analytics.statistics.multiplicity import benjamini_hochberg, holm
 from followup_analytics.statistics.planning import (
@@ -42,13 +46,16 @@ from followup_analytics.statistics.presentation import Badge, presentation_badge
 __all__ = [
     "DESIGN_EFFECT",
     "GROUPS",
+    "Assignment",
     "Badge",
     "EValue",
     "Equivalence",
     "Jackknife",
     "ProportionInterval",
+    "Roll",
     "applicant_groups",
     "assign_groups",
+    "assignment",
     "benjamini_hochberg",
     "bias_factor",
     "cloglog_limits",
@@ -70,6 +77,7 @@ __all__ = [
     "minimum_detectable_effect",
     "normal_limits",
     "presentation_badge",
+    "roll_of",
     "sample_size",
     "t_quantile",
     "two_one_sided_tests",

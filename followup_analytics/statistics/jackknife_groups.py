@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -89,3 +91,76 @@ def assign_groups_of_many(number: NDArray[np.generic]) -> IntArray:
     remainder = np.asarray(number, dtype=np.int64) % GROUPS
     present = np.bincount(remainder, minlength=GROUPS) > 0
     return np.asarray((np.cumsum(present) - 1)[remainder], dtype=np.int64)
+
+
+# --------------------------------------------------------------------------------- applicants who lie in several parts
+
+
+@dataclass(frozen=True)
+class Roll:
+    """The applicants of a part of a log: how many, which remainders they have, and while they are few who they are.
+
+    Attributes:
+        n: number of applicants. present: shape (50,), whether a remainder of the stable number occurs.
+        people: where there are fewer than 1,000, a row each: ``number``, and ``tie``, the smallest interview_id.
+    """
+
+    n: int
+    present: NDArray[np.bool_]
+    people: pl.DataFrame | None
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The jackknife group of every applicant of several parts.
+
+    Attributes:
+        closed_up: shape (50,), group of each remainder, where there are 1,000 applicants or more.
+        by_tie: else ``tie`` and ``group`` of each applicant.
+        n_groups: G.
+    """
+
+    closed_up: IntArray | None
+    by_tie: pl.DataFrame | None
+    n_groups: int
+
+    def rows(
+        self,
+        rows: pl.DataFrame,
+        *,
+        applicant: str = "applicant_id",
+        bucket: str = "bucket",
+        interview: str = "interview_id",
+    ) -> IntArray:
+        """Group of each row of a part's frame, shape (n,)."""
+        if self.closed_up is not None or self.by_tie is None:
+            table = np.arange(GROUPS) if self.closed_up is None else self.closed_up
+            return np.asarray(table[rows[bucket].to_numpy().astype(np.int64) % GROUPS], dtype=np.int64)
+        tied = rows.select(applicant, pl.col(interview).min().over(applicant).alias("tie"))
+        joined = tied.join(self.by_tie, on="tie", how="left", maintain_order="left")
+        return joined["group"].to_numpy().astype(np.int64)
+
+
+def roll_of(
+    rows: pl.DataFrame, *, applicant: str = "applicant_id", bucket: str = "bucket", interview: str = "interview_id"
+) -> Roll:
+    """The applicants of a part, from rows as `applicant_groups` takes them."""
+    present = np.bincount(rows[bucket].to_numpy().astype(np.int64) % GROUPS, minlength=GROUPS) > 0
+    n = rows[applicant].n_unique() if rows.height else 0
+    if n >= ROUND_ROBIN_BELOW:
+        return Roll(n, present, None)
+    people = rows.group_by(applicant).agg(number=pl.col(bucket).first(), tie=pl.col(interview).min())
+    return Roll(n, present, people.select("number", "tie"))
+
+
+def assignment(rolls: Sequence[Roll]) -> Assignment:
+    """Assign the applicants of all parts together: the rule of `assign_groups`, whatever the number of parts."""
+    present = np.logical_or.reduce([one.present for one in rolls]) if rolls else np.zeros(GROUPS, dtype=bool)
+    few = [one.people for one in rolls if one.people is not None]
+    if sum(one.n for one in rolls) >= ROUND_ROBIN_BELOW or len(few) < len(rolls):
+        return Assignment(np.asarray(np.cumsum(present) - 1, dtype=np.int64), None, int(present.sum()))
+    people = pl.concat(few) if few else pl.DataFrame(schema={"number": pl.Int64, "tie": pl.String})
+    ranks = people["tie"].rank("dense").to_numpy().astype(np.int64)
+    groups = assign_groups(people["number"].to_numpy().astype(np.int64), ranks)
+    table = people.select("tie").with_columns(pl.Series("group", groups, dtype=pl.Int64))
+    return Assignment(None, table, int(groups.max(initial=-1)) + 1)

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
-from followup_analytics.answers.curves.exits import EVENTS, DayCurve, check_cluster, day_curve, exits, wider_limits
+from followup_analytics.answers.curves.exits import EVENTS, DayCurve, check_cluster, exits, wider_limits
+from followup_analytics.answers.curves.in_parts import (
+    GroupFacts,
+    added_facts,
+    by_column,
+    day_curves,
+    day_times,
+    exits_counted,
+    facts_of,
+    pairs_of,
+    rolls_of_pairs,
+)
 from followup_analytics.answers.curves.result import CurveResult, CurveRow
-from followup_analytics.cells.counted import check_outcome, log_notes
+from followup_analytics.answers.whole import counts_of, notes_on_recording, whole_log
+from followup_analytics.cells.counted import check_outcome, notes_of, numbers_left_out
 from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked, in_frames
-from followup_analytics.log.followup_log import FollowUpLog, Note
-from followup_analytics.log.recording import NOT_RECORDED, recording_notes
+from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
+from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.log.shared_words import MISSING
 from followup_analytics.results.disclosure import (
     Cells,
@@ -24,16 +38,13 @@ from followup_analytics.results.disclosure import (
     disclosed_except,
     hidden_row,
     merged_steps,
-    n_applicants_of,
     places_to_hide,
     policy_of,
     require_enough,
     rounded_extra,
 )
-from followup_analytics.results.result import LogCounts
-from followup_analytics.results.scope import scope
 from followup_analytics.results.values import finite
-from followup_analytics.statistics import applicant_groups, presentation_badge
+from followup_analytics.statistics import assignment, presentation_badge
 from followup_analytics.statistics.incidence import (
     difference,
     difference_limits,
@@ -41,6 +52,10 @@ from followup_analytics.statistics.incidence import (
     quantile_limits,
     quantile_of,
 )
+
+if TYPE_CHECKING:
+    from followup_analytics.parted.parted_log import PartedLog
+    from followup_analytics.parted.spread import Spread
 
 Row = dict[str, Any]
 
@@ -61,7 +76,7 @@ _DAY_RULE = (
 
 
 def incidence_curve(
-    log: FollowUpLog,
+    log: FollowUpLog | PartedLog,
     *,
     by: str | None = None,
     outcome: str = "response",
@@ -106,53 +121,72 @@ def incidence_curve(
         '53.4% (47.9 to 59.0%) of 300 interviews had heard back by day 14; half of those by day 6.'
     """
     policy = policy_of(disclosure, min_cell)
-    log = scope(log, cohort, policy)
+    whole = whole_log(log, cohort, policy)
     check_outcome(outcome)
     if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or not 0 <= horizon <= LONGEST:
         raise UsageError(f"--horizon {horizon!r} is no number of days: give a whole number from 0 to {LONGEST:,}.")
     check_cluster(cluster)
     key = asked(by, _FIELDS) if by else None
-    rows = exits(log, outcome, columns=(key.column,) if key else (), entry=entry, engine=engine)
-    require_enough(n_applicants_of(rows), policy)
-    parts = dict(_parts(rows, in_frames(key.column) if key else None))
-    hidden = _hidden_groups(parts, policy)
-    if len(hidden) == len(parts):
+    for column, option in ((key.column if key else None, "--by"), (entry, "--entry")):
+        if column is not None:
+            require_column(whole, column, option)
+    names = (key.column,) if key else ()
+    parts = whole.logs.map(partial(_exits, outcome=outcome, columns=names, entry=entry, engine=engine)).kept()
+    column = in_frames(key.column) if key else None
+    choose, horizon = partial(by_column, column), int(horizon)
+    days, times = np.arange(horizon + 1, dtype=np.int64), day_times(horizon, len(EVENTS[outcome]))
+    found = _in_order(added_facts(list(parts.map(partial(facts_of, choose, days, times)))))
+    require_enough(whole.n_applicants, policy)
+    hidden = _hidden_groups({name: facts for name, (facts, _) in found.items()}, parts, column, policy)
+    if len(hidden) == len(found):
         require_enough(0, policy)
-    curves = {
-        name: day_curve(part, EVENTS[outcome], int(horizon)) for name, part in parts.items() if name not in hidden
-    }
+    shown = {name: one for name, one in found.items() if name not in hidden}
+    curves = day_curves(parts, choose, shown, EVENTS[outcome], horizon, by_employer=cluster == "employer")
     ends = {name: days_shown(curve.waiting_applicants, policy) for name, curve in curves.items()}
     told: list[CurveRow] = []
     gone: list[bool] = []
-    for name in parts:
+    for name in found:
         head = {key.field: name} if key and name is not None else {}
         if name in hidden:
-            found = _hidden_rows(head, outcome, int(horizon))
-            gone += [True] * len(found)
+            rows = _hidden_rows(head, outcome, horizon)
+            gone += [True] * len(rows)
         else:
-            found = _rows(head, outcome, curves[name], policy, by_employer=cluster == "employer")
-            gone += [row.day >= ends[name] for row in found]
-        told += found
-    shown = {name: part for name, part in parts.items() if name not in hidden}
+            rows = _rows(head, outcome, curves[name], policy, by_employer=cluster == "employer")
+            gone += [row.day >= ends[name] for row in rows]
+        told += rows
     quantiles = [row for name, curve in curves.items() for row in _quantiles(name, curve, ends[name])]
-    differences = _differences(shown, outcome, int(horizon), ends) if by else []
-    if not log.outcomes_recorded:
+    differences = _differences(parts, column, curves, outcome, horizon, ends) if column else []
+    if not whole.outcomes_recorded:
         told = [row if row.event == "response" else _not_recorded(row) for row in told]
         quantiles = [row if row["event"] == "response" else _without_days(row) for row in quantiles]
         differences = [row if row["event"] == "response" else {**row, **_NO_NUMBERS} for row in differences]
     extra = {"quantiles": quantiles, "differences": differences}
+    never = sum(facts.never for facts, _ in found.values())
     return CurveResult(
         rows=disclosed_except(told, {place for place, one in enumerate(gone) if one}, policy),
-        counts=LogCounts.of(log),
-        notes=(*log.notes, *recording_notes(log, min_cell=policy.min_cell), *_notes(log, rows, outcome, entry)),
-        native=log.native,
+        counts=counts_of(whole),
+        notes=(
+            *whole.notes,
+            *notes_on_recording(whole, min_cell=policy.min_cell),
+            *_notes(whole, outcome, entry, never),
+        ),
+        native=whole.native,
         extra=rounded_extra(extra, policy),
         by=key.field if key else None,
         outcome=outcome,
-        horizon=int(horizon),
+        horizon=horizon,
         min_cell=policy.min_cell,
-        exits=rows,
+        exits=next(iter(parts)) if whole.one is not None else None,
     )
+
+
+def _exits(log: FollowUpLog, **asked_for: Any) -> pl.DataFrame:
+    return exits(log, **asked_for)
+
+
+def _in_order(found: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Groups in the order of their names, ``(missing)`` last."""
+    return {name: found[name] for name in sorted(found, key=lambda name: (name == MISSING, name or ""))}
 
 
 _NO_NUMBERS: dict[str, Any] = {"estimate": None, "conf_low": None, "conf_high": None}
@@ -168,35 +202,35 @@ def _without_days(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: row.get(name) if name in kept else None for name in row} | {"reason": NOT_RECORDED}
 
 
-def _parts(rows: pl.DataFrame, by: str | None) -> list[tuple[str | None, pl.DataFrame]]:
-    """The rows of each group, groups in the order of their names, ``(missing)`` last."""
-    if by is None:
-        return [(None, rows)]
-    names = sorted(rows[by].unique(), key=lambda name: (name == MISSING, name))
-    split = {key[0]: part for key, part in rows.partition_by(by, as_dict=True).items()}
-    return [(name, split[name]) for name in names]
-
-
-def _hidden_groups(parts: Mapping[str | None, pl.DataFrame], policy: DisclosurePolicy) -> set[str | None]:
+def _hidden_groups(
+    found: Mapping[Any, GroupFacts], parts: Spread[pl.DataFrame], column: str | None, policy: DisclosurePolicy
+) -> set[str | None]:
     """The groups that may not be shown, for their own sake or for another's."""
-    places = {name: place for place, name in enumerate(parts)}
+    places = {name: place for place, name in enumerate(found)}
 
     def members() -> pl.DataFrame:
-        found = [
-            part.group_by(person="applicant_id").agg(units=pl.len()).with_columns(place=pl.lit(places[name]))
-            for name, part in parts.items()
-        ]
-        return pl.concat(found)
+        one_each, first = [], 0
+        for part in parts.map(partial(_members, column, places)):
+            one_each.append(part.with_columns(pl.col("person") + first))
+            first += int(part["person"].max() or 0) + 1  # type: ignore[arg-type]
+        return pl.concat(one_each)
 
     cells = Cells(
-        keys=[(str(name),) for name in parts],
-        people=[part["applicant_id"].n_unique() for part in parts.values()],
-        counts={"n_interviews": [part.height for part in parts.values()]},
-        events=[part.filter(pl.col("cause") == 1).height for part in parts.values()],
+        keys=[(str(name),) for name in found],
+        people=[facts.n_applicants for facts in found.values()],
+        counts={"n_interviews": [facts.n_interviews for facts in found.values()]},
+        events=[facts.n_events for facts in found.values()],
         members=members,
     )
     gone = places_to_hide(cells, policy)
     return {name for name, place in places.items() if place in gone}
+
+
+def _members(column: str | None, places: Mapping[Any, int], rows: pl.DataFrame) -> pl.DataFrame:
+    """How many interviews each applicant of a part has in each group."""
+    person = rows["applicant_id"].rank("dense").cast(pl.Int64)
+    group = pl.lit(0) if column is None else pl.col(column).replace_strict(places, return_dtype=pl.Int64)
+    return rows.with_columns(person=person).group_by(place=group, person="person").agg(units=pl.len())
 
 
 def _hidden_rows(head: Mapping[str, str], outcome: str, horizon: int) -> list[CurveRow]:
@@ -297,32 +331,43 @@ def _half_of_events(days: np.ndarray[Any, Any], curve: DayCurve, k: int) -> Row:
 
 
 def _differences(
-    shown: Mapping[str | None, pl.DataFrame], outcome: str, horizon: int, ends: Mapping[str | None, int]
+    parts: Spread[pl.DataFrame],
+    column: str,
+    shown: Mapping[Any, DayCurve],
+    outcome: str,
+    horizon: int,
+    ends: Mapping[Any, int],
 ) -> list[Row]:
     """Each group minus the first, jackknifed over one assignment of the applicants of both."""
-    names = list(shown)
+    base, *others = shown
+    if not others:
+        return []
+    rolls = list(parts.map(partial(rolls_of_pairs, column, base, tuple(others))))
+    units = {other: assignment([one[other] for one in rolls]) for other in others}
+    pairs = partial(pairs_of, column, base, tuple(others))
+    times = day_times(horizon, len(EVENTS[outcome]))
+    wanted = [(other, name) for other in others for name in (base, other)]
+    facts = added_facts(list(parts.map(partial(facts_of, pairs, np.arange(horizon + 1), times))))
+    stops = {pair: facts[pair][0].stops for pair in wanted}
+    counted = exits_counted(parts, pairs, stops, {pair: units[pair[0]] for pair in wanted}, times)
     out: list[Row] = []
-    for other in names[1:]:
-        out += _difference_rows(names[0], other, shown, outcome, horizon, ends)
+    for other in others:
+        sides = [
+            replace(shown[name], jackknife=counted[other, name].estimate()[1], curve=shown[name].curve)
+            for name in (base, other)
+        ]
+        out += _difference_rows(base, other, sides, outcome, horizon, ends)
     return out
 
 
 def _difference_rows(
     base: str | None,
     other: str | None,
-    shown: Mapping[str | None, pl.DataFrame],
+    curves: Sequence[DayCurve],
     outcome: str,
     horizon: int,
-    ends: Mapping[str | None, int],
+    ends: Mapping[Any, int],
 ) -> list[Row]:
-    both = pl.concat([shown[base], shown[other]])
-    assigned = applicant_groups(both)
-    total = int(assigned["group"].max() or 0) + 1  # type: ignore[arg-type]
-    curves = []
-    for name in (base, other):
-        part = shown[name]
-        groups = part.select("applicant_id").join(assigned, on="applicant_id", maintain_order="left")["group"]
-        curves.append(day_curve(part, EVENTS[outcome], horizon, groups=groups.to_numpy(), n_groups=total))
     gap = difference(curves[1].jackknife, curves[0].jackknife)
     sides = [(c.jackknife.estimate, *incidence_limits(c.jackknife, c.n_interviews)) for c in (curves[1], curves[0])]
     low, high = difference_limits(gap, sides[0], sides[1])
@@ -336,14 +381,17 @@ def _difference_rows(
     return out
 
 
-def _notes(log: FollowUpLog, rows: pl.DataFrame, outcome: str, entry: str | None) -> Sequence[Note]:
+def _notes(whole: PartedLog, outcome: str, entry: str | None, never: int) -> Sequence[Note]:
     about_attempts = ("attempts_not_at_risk", "interviews_without_attempt")
-    notes = [note for note in log_notes(log, outcome) if note.code not in about_attempts]
+    left: dict[str, int] = {}
+    for part in whole.logs.map(partial(numbers_left_out, outcome=outcome)):
+        for code, n in part.items():
+            left[code] = left.get(code, 0) + n
+    notes = [note for note in notes_of(left) if note.code not in about_attempts]
     notes.append(Note("day_rule", _DAY_RULE))
-    before = rows.filter(pl.col("time") < pl.col("entry").fill_null(0)).height
-    if before:
+    if never:
         what = (
             "heard back or ended before their record began" if entry else "have a record that ends before the interview"
         )
-        notes.append(Note("never_observed", f"interviews {what}; they are in no risk set.", before))
+        notes.append(Note("never_observed", f"interviews {what}; they are in no risk set.", never))
     return notes

@@ -7,6 +7,7 @@ to the end of day d counts for all of it; everybody counts as waiting from the s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -57,7 +58,8 @@ class DayCurve:
         waiting_applicants: shape (M,), applicants to whom these belong.
         n_interviews, n_applicants: size of the group.
         cluster_size: interviews an applicant has, seen from an interview: sum n_c^2 / sum n_c.
-        exits: what they were made of.
+        first_lost: first day on which anybody was lost sight of, None where nobody was.
+        employers: gives the same curve with employers deleted in place of applicants.
     """
 
     events: tuple[str, ...]
@@ -69,26 +71,26 @@ class DayCurve:
     n_interviews: int
     n_applicants: int
     cluster_size: float
-    exits: Exits
+    first_lost: int | None
+    employers: Callable[[], Jackknife]
 
     @property
     def known(self) -> NDArray[np.bool_]:
         """Shape (M,): whether a day has a number: somebody was waiting, or all who were followed had an event."""
         return np.asarray((self.waiting > 0) | (self.curve.event_free <= 1e-12), dtype=np.bool_)
 
-    @cached_property
+    @property
     def carried(self) -> NDArray[np.bool_]:
         """Shape (M,): whether a day's number is that of an earlier day, since the last one followed had an event there.
 
         The estimate is 1 from then on, although others were lost sight of before: a number to be used with care.
         """
-        lost = self.exits.rows.filter((pl.col("cause") == 0) & (pl.col("day") >= 0))["day"].sort().to_numpy()
-        some_lost = np.searchsorted(lost, self.days, side="right") > 0
+        some_lost = np.zeros(len(self.days), dtype=bool) if self.first_lost is None else self.days >= self.first_lost
         return np.asarray((self.waiting == 0) & (self.curve.event_free <= 1e-12) & some_lost, dtype=np.bool_)
 
     def by_employer(self) -> Jackknife:
         """The same curve with employers deleted in place of applicants (applicants where no employer is known)."""
-        return self.exits.jackknife(employer_groups(self.exits.rows))
+        return self.employers()
 
 
 @dataclass(frozen=True)
@@ -245,22 +247,24 @@ def day_curve(
         n_causes=len(events),
     )
     sizes = rows.group_by("applicant_id").len()["len"].to_numpy().astype(np.float64)
-    waiting, people = _waiting(rows, days)
+    here, people = waiting(rows, days)
+    lost = rows.filter((pl.col("cause") == 0) & (pl.col("day") >= 0))["day"].min()
     return DayCurve(
         events=events,
         days=days,
         curve=mine.curve(),
         jackknife=mine.jackknife(group_rows(rows) if groups is None else groups, n_groups),
-        waiting=waiting,
+        waiting=here,
         waiting_applicants=people,
         n_interviews=rows.height,
         n_applicants=len(sizes),
         cluster_size=float((sizes**2).sum() / max(sizes.sum(), 1.0)),
-        exits=mine,
+        first_lost=lost if isinstance(lost, int) else None,
+        employers=lambda: mine.jackknife(employer_groups(rows)),
     )
 
 
-def _waiting(rows: pl.DataFrame, days: IntArray) -> tuple[IntArray, IntArray]:
+def waiting(rows: pl.DataFrame, days: IntArray) -> tuple[IntArray, IntArray]:
     """Interviews, and the applicants they belong to, waiting under observation at the start of each day."""
     if rows["entry"].null_count() == rows.height:
         last = rows.group_by("applicant_id").agg(pl.col("day").max())["day"].sort().to_numpy()

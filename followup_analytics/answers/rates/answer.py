@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from followup_analytics.answers.rates.attempts_table import AttemptsTable, attempts_table
-from followup_analytics.answers.rates.cumulative import Cumulative, Tries, cumulative_incidence
-from followup_analytics.answers.rates.estimate import UNOBSERVED, GroupRates, Limits, Windows, group_rates
+from followup_analytics.answers.rates.attempts_table import groups_frame
+from followup_analytics.answers.rates.cumulative import Cumulative, cumulative_incidence
+from followup_analytics.answers.rates.estimate import UNOBSERVED, GroupRates, Limits, rates_of_parts
+from followup_analytics.answers.rates.in_parts import (
+    Asked,
+    Counted,
+    Together,
+    all_members,
+    count_part,
+    stratum_of_groups,
+    summary_of,
+    together,
+    tries_of_strata,
+    windows_of,
+)
 from followup_analytics.answers.rates.keys import Key, built_in_notes, parse_keys
 from followup_analytics.answers.rates.result import RatesResult, RatesRow
 from followup_analytics.answers.rates.trace import rows_behind
-from followup_analytics.cells.counted import check_outcome, window_us
-from followup_analytics.cells.inputs import buckets
+from followup_analytics.answers.whole import counts_of, notes_on_recording, whole_log
+from followup_analytics.cells.counted import check_outcome, notes_of, window_us
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import Note
-from followup_analytics.log.ids import numbers_of
-from followup_analytics.log.recording import NOT_RECORDED, recording_notes
+from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.results.disclosure import (
     Disclosed,
     Disclosure,
@@ -28,13 +39,12 @@ from followup_analytics.results.disclosure import (
     policy_of,
     require_enough,
 )
-from followup_analytics.results.result import LogCounts
-from followup_analytics.results.scope import scope
 from followup_analytics.results.values import finite
-from followup_analytics.statistics import group_rows
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
+    from followup_analytics.parted.parted_log import PartedLog
+    from followup_analytics.parted.spread import Spread
 
 CLUSTERS = ("applicant", "employer")
 #: Contacts beyond which a table of rates does not look for signs of how they were recorded.
@@ -60,7 +70,7 @@ _WIDE_BOUNDS = 0.02
 
 
 def response_rates(
-    log: FollowUpLog,
+    log: FollowUpLog | PartedLog,
     *,
     by: str | Sequence[str] = "timing",
     outcome: str = "response",
@@ -100,43 +110,51 @@ def response_rates(
         [('1', 191, 0.319), ('2', 111, 0.316)]
     """
     policy = policy_of(disclosure, min_cell)
-    log = scope(log, cohort, policy, within=within)
-    keys = parse_keys(by, log, bins, policy)
+    whole = whole_log(log, cohort, policy, within=within)
+    keys = parse_keys(by, whole, bins, policy)
     _check(outcome, cluster)
-    require_enough(log.n_applicants, policy)
-    table = attempts_table(log, keys, outcome=outcome, within=within, working_days=working_days, engine=engine)
-    rates = _rates(table, log, cluster, window_us(within))
-    reached = _cumulative(table, log, keys, window_us(within))
+    require_enough(whole.n_applicants, policy)
+    length = window_us(within)
+    numbered = _is_numbered(keys)
+    question = Asked(keys, outcome, within, working_days, engine, cluster == "employer", numbered)
+    parts = whole.logs.map(partial(count_part, question)).kept()
+    table = together(list(parts.map(summary_of)))
+    rates = _rates(parts, table, cluster, length)
+    reached = _cumulative(parts, table, keys, length) if numbered else {}
     rows = _rows(table, rates, reached, keys)
-    if outcome == "advanced" and not log.outcomes_recorded:
+    if outcome == "advanced" and not whole.outcomes_recorded:
         rows = [_not_recorded(row) for row in rows]
-    shown = _without_telling_differences(
-        disclose(rows, policy, members=partial(_members, table), total_of_events=beside_total), keys
-    )
+    members = partial(all_members, parts, table.order)
+    shown = _without_telling_differences(disclose(rows, policy, members=members, total_of_events=beside_total), keys)
+    behind = partial(_behind, whole, keys, outcome=outcome, within=within, working_days=working_days)
     return RatesResult(
         rows=shown,
-        counts=LogCounts.of(log),
+        counts=counts_of(whole),
         notes=(
-            *log.notes,
-            *_of_recording(log, outcome, policy.min_cell),
-            *table.notes,
-            *built_in_notes(keys, log),
+            *whole.notes,
+            *_of_recording(whole, outcome, policy.min_cell),
+            *notes_of(table.left_out),
+            *built_in_notes(keys, whole),
             *_notes(shown, reached, keys, working_days),
         ),
-        native=log.native,
+        native=whole.native,
         keys=tuple(key.name for key in keys),
         outcome=outcome,
         within=within,
-        behind=partial(rows_behind, log, keys, outcome=outcome, within=within, working_days=working_days),
+        behind=behind,
     )
 
 
-def _of_recording(log: FollowUpLog, outcome: str, min_cell: int) -> tuple[Note, ...]:
+def _behind(whole: PartedLog, keys: Sequence[Key], **asked: Any) -> pl.DataFrame:
+    return rows_behind(whole.single, keys, **asked)
+
+
+def _of_recording(whole: PartedLog, outcome: str, min_cell: int) -> tuple[Note, ...]:
     """How the log was recorded; of a very large one `check`, `curve` and the report say it, which need not be quick."""
-    if log.held("contacts").height > _LARGE:
-        lacking = outcome == "advanced" and not log.outcomes_recorded
+    if whole.sizes["contacts"] > _LARGE:
+        lacking = outcome == "advanced" and not whole.outcomes_recorded
         return (Note("outcomes_not_recorded", NOT_RECORDED),) if lacking else ()
-    return recording_notes(log, min_cell=min_cell, about_outcomes=outcome == "advanced")
+    return notes_on_recording(whole, min_cell=min_cell, about_outcomes=outcome == "advanced")
 
 
 def _not_recorded(row: RatesRow) -> RatesRow:
@@ -145,63 +163,46 @@ def _not_recorded(row: RatesRow) -> RatesRow:
     return row.having(**none, status="not_estimable", reason=NOT_RECORDED)
 
 
-def _members(table: AttemptsTable) -> pl.DataFrame:
-    """How many attempts each applicant has in each row of the table."""
-    rows = pl.DataFrame({"place": table.rows["group"], "person": table.applicants()})
-    return rows.group_by("place", "person").agg(units=pl.len())
-
-
 def _check(outcome: str, cluster: str) -> None:
     check_outcome(outcome)
     if cluster not in CLUSTERS:
         raise UsageError(f"There is no clustering by {cluster!r}: choose applicant or employer.")
 
 
-def _rates(table: AttemptsTable, log: FollowUpLog, cluster: str, within_us: int) -> GroupRates:
+def _rates(parts: Spread[Counted], table: Together, cluster: str, within_us: int) -> GroupRates:
     """Rates of all rows; with employers as clusters too, each row keeps the wider of its two intervals."""
-    parts = {"group": table.column("group"), "elapsed": table.column("elapsed_us"), "closed": table.column("closed")}
-    of_applicants = group_rates(Windows(cluster=table.applicants(), **parts), table.groups.height, within_us)
+    n = len(table.order)
+    of_applicants = rates_of_parts(parts.map(partial(windows_of, table.order, False)), n, within_us)
     if cluster == "applicant":
         return of_applicants
-    # An interview whose employer is not known is a cluster with the applicant's others of that kind.
-    employers = log.interviews.select(pl.coalesce("employer", pl.lit("\0") + pl.col("applicant_id"))).to_series()
-    codes = numbers_of(employers)[table.column("story")]
-    return of_applicants.wider(group_rates(Windows(cluster=codes, **parts), table.groups.height, within_us))
+    return of_applicants.wider(rates_of_parts(parts.map(partial(windows_of, table.order, True)), n, within_us))
+
+
+def _is_numbered(keys: Sequence[Key]) -> bool:
+    """Whether there is a cumulative share: by attempt, alone or with interview columns."""
+    others = [key for key in keys if key.name != "attempt"]
+    built_in = any(key.of_contacts or key.name in ("timing", "weekday", "hour") for key in others)
+    return len(others) < len(keys) and not built_in
 
 
 def _cumulative(
-    table: AttemptsTable, log: FollowUpLog, keys: Sequence[Key], within_us: int
+    parts: Spread[Counted], table: Together, keys: Sequence[Key], within_us: int
 ) -> dict[int, tuple[Cumulative, int]]:
-    """Cumulative incidence of each table row, as (curve of its stratum, place in it); empty unless by attempt and
-    interview columns."""
-    numbered = next((key for key in keys if key.name == "attempt"), None)
-    others = [key for key in keys if key.name != "attempt"]
-    if numbered is None or any(key.of_contacts or key.name in ("timing", "weekday", "hour") for key in others):
-        return {}
+    """Cumulative incidence of each table row, as (curve of its stratum, place in it)."""
+    at = next(place for place, key in enumerate(keys) if key.name == "attempt")
+    strata = stratum_of_groups(table.order, keys)
     found: dict[int, tuple[Cumulative, int]] = {}
-    whose = log.held("interviews").select(["interview_id", "applicant_id"]).with_columns(bucket=buckets(log))
-    rows = pl.concat([table.rows, whose[table.column("story")]], how="horizontal")
-    strata = rows.partition_by([f"_key_{key.name}" for key in others]) if others else [rows]
-    for stratum in strata:
-        if stratum.is_empty():
-            continue
-        tries = Tries(
-            stratum["attempt"].to_numpy(),
-            stratum["elapsed_us"].to_numpy(),
-            stratum["closed"].to_numpy(),
-            group_rows(stratum),
-        )
-        present = dict(stratum.select("_key_attempt", "group").unique().sort("_key_attempt").iter_rows())
-        curve = cumulative_incidence(tries, [numbered.bins[place] for place in present], within_us)
-        found |= {group: (curve, place) for place, group in enumerate(present.values())}
+    for stratum, tries in tries_of_strata(parts, table.order, strata).items():
+        mine = [(labels[at][0], group) for group, labels in enumerate(table.order) if strata[group] == stratum]
+        curve = cumulative_incidence(tries, [keys[at].bins[bin_] for bin_, _ in sorted(mine)], within_us)
+        found |= {group: (curve, place) for place, (_, group) in enumerate(sorted(mine))}
     return found
 
 
 def _rows(
-    table: AttemptsTable, rates: GroupRates, reached: Mapping[int, tuple[Cumulative, int]], keys: Sequence[Key]
+    table: Together, rates: GroupRates, reached: Mapping[int, tuple[Cumulative, int]], keys: Sequence[Key]
 ) -> list[RatesRow]:
-    interviews = table.rows.group_by("group").agg(pl.col("story").n_unique()).sort("group")["story"]
-    names = table.groups.select(key.name for key in keys).to_dicts()
+    names = groups_frame(table.order, keys).select(key.name for key in keys).to_dicts()
     made = []
     for group, values in enumerate(names):
         estimate, low, high = rates.numbers(group)
@@ -211,7 +212,7 @@ def _rows(
             RatesRow(
                 by=values,
                 n_attempts=int(rates.attempts[group]),
-                n_interviews=interviews[group],
+                n_interviews=int(table.n_interviews[group]),
                 n_applicants=int(rates.clusters[group]),
                 n_events=int(rates.events[group]),
                 estimate=estimate,

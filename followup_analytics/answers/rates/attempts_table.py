@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,18 +12,19 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.answers.rates.keys import Key, bin_code, labels_in_order
-from followup_analytics.cells.counted import left_out, notes_of, window_us
+from followup_analytics.cells.counted import left_out_numbers, window_us
 from followup_analytics.cells.engine import attach, choose_engine, collect, keep
 from followup_analytics.cells.inputs import Further, Prepared, clock_days, instants_only, prepare
 from followup_analytics.cells.instants import Tries, closed_windows, left_out_counts, tries
 from followup_analytics.cells.windows import RESPONSE, attempt_query, episode_query
-from followup_analytics.log.followup_log import Note
 from followup_analytics.log.ids import numbers_of, places_of
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
 
 IntArray = NDArray[np.int64]
+#: What a row of the table is called: by each key its place among all words or bins, and its label.
+Labels = tuple[tuple[int, str], ...]
 _BINNED = {"timing": nw.col("clock_day") - nw.col("clock_start"), "attempt": nw.col("attempt")}
 _OF_CONTACT = {"weekday": "_weekday", "hour": "_hour"}
 
@@ -33,12 +34,14 @@ class AttemptsTable:
     """One row per attempt at risk (`rows`), and the table's rows in order (`groups`: their keys as text).
 
     rows: story (place of the interview in the log), attempt, elapsed_us, closed, y, `group` (row of the table), keys
-    notes: what was left out. whose: one entry an interview, the number of its applicant.
+    order: of each row of the table what places it among those of other parts: rank and label by each key.
+    left_out: how many rows are in no rate, by code. whose: one entry an interview, the number of its applicant.
     """
 
     rows: pl.DataFrame
     groups: pl.DataFrame
-    notes: tuple[Note, ...]
+    order: tuple[Labels, ...]
+    left_out: Mapping[str, int]
     whose: IntArray
 
     def column(self, name: str) -> IntArray:
@@ -76,9 +79,8 @@ def _by_arrays(
         values = _values(log, key, found, working_days)
         codes[f"_key_{key.name}"] = values if not key.bins else _binned(values, key)
     rows = pl.DataFrame({"story": found.story, "attempt": found.number, "elapsed_us": elapsed, "closed": closed})
-    numbered, groups = _numbered(rows.with_columns(y=(pl.col("closed") == RESPONSE).cast(pl.Int8), **codes), keys)
-    notes = notes_of(left_out_counts(log, outcome))
-    return AttemptsTable(numbered, groups, notes, _applicant_numbers(log))
+    numbered = _numbered(rows.with_columns(y=(pl.col("closed") == RESPONSE).cast(pl.Int8), **codes), keys)
+    return AttemptsTable(*numbered, left_out_counts(log, outcome), _applicant_numbers(log))
 
 
 def _values(log: FollowUpLog, key: Key, found: Tries, working_days: str | None) -> pl.Series:
@@ -140,9 +142,8 @@ def _by_engine(
     )
     names = [f"_key_{key.name}" for key in keys]
     rows = collect(found.select("story", "attempt", "elapsed_us", "closed", "y", *names))
-    notes = left_out(log, made, n_attempts=rows.height, n_interviews=rows["story"].n_unique())
-    numbered, groups = _numbered(rows, keys)
-    return AttemptsTable(numbered, groups, notes, _applicant_numbers(log))
+    numbers = left_out_numbers(log, made, n_attempts=rows.height, n_interviews=rows["story"].n_unique())
+    return AttemptsTable(*_numbered(rows, keys), numbers, _applicant_numbers(log))
 
 
 def _of_interviews(made: Prepared) -> nw.LazyFrame[Any]:
@@ -151,7 +152,7 @@ def _of_interviews(made: Prepared) -> nw.LazyFrame[Any]:
     return interviews.select("story", "clock_start", *(name for name in names if name.startswith("by_")))
 
 
-def _numbered(rows: pl.DataFrame, keys: Sequence[Key]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _numbered(rows: pl.DataFrame, keys: Sequence[Key]) -> tuple[pl.DataFrame, pl.DataFrame, tuple[Labels, ...]]:
     """Give each combination of keys that occurs its place in the table."""
     together = np.zeros(rows.height, dtype=np.int64)
     labels = []
@@ -164,15 +165,22 @@ def _numbered(rows: pl.DataFrame, keys: Sequence[Key]) -> tuple[pl.DataFrame, pl
     place[present] = np.arange(len(present))
     parts, left = [], present
     for words in reversed(labels):
-        parts.append(pl.Series(words, dtype=pl.String).gather(left % len(words)))
-        left = left // len(words)
-    columns = {key.name: words for key, words in zip(keys, reversed(parts), strict=True)}
-    groups = pl.DataFrame({"_group": np.arange(len(present)), **columns})
-    return rows.with_columns(group=pl.Series(place[together])), groups
+        parts.append([words[one] for one in (left % max(len(words), 1)).tolist()])
+        left = left // max(len(words), 1)
+    order = tuple(zip(*reversed(parts), strict=True))
+    return rows.with_columns(group=pl.Series(place[together])), groups_frame(order, keys), order
 
 
-def _ranked(values: pl.Series, key: Key) -> tuple[IntArray, list[str]]:
-    """The rank of each value among those that occur, and their labels in that order."""
+def groups_frame(order: Sequence[Labels], keys: Sequence[Key]) -> pl.DataFrame:
+    """The table's rows in order: `_group` and the label of each key."""
+    columns = {
+        key.name: pl.Series([labels[place][1] for labels in order], dtype=pl.String) for place, key in enumerate(keys)
+    }
+    return pl.DataFrame({"_group": np.arange(len(order)), **columns})
+
+
+def _ranked(values: pl.Series, key: Key) -> tuple[IntArray, list[tuple[int, str]]]:
+    """The rank of each value among those that occur, and these in order: the place of each in all words, its label."""
     if isinstance(values.dtype, pl.Enum):
         # Categories are numbers already: a look-up instead of a join.
         known = values.dtype.categories.to_list()
@@ -188,4 +196,4 @@ def _ranked(values: pl.Series, key: Key) -> tuple[IntArray, list[str]]:
     rank = np.array(
         [order.index(found[text]) if one else -1 for text, one in zip(texts, there, strict=True)], dtype=np.int64
     )
-    return rank[codes.to_numpy()], [label for _, label in order]
+    return rank[codes.to_numpy()], order

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.answers.rates.estimate import N_CAUSES, causes
+from followup_analytics.answers.rates.cut_windows import N_CAUSES, causes
 from followup_analytics.answers.rates.keys import Bin
 from followup_analytics.cells.windows import END, RESPONSE
 from followup_analytics.statistics import Jackknife
@@ -26,12 +26,18 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Tries:
-    """Attempts of one stratum as arrays of length n: number, elapsed microseconds, code of closing, jackknife group."""
+    """Attempts of one stratum as arrays of length n: number, elapsed microseconds, code of closing, jackknife group,
+    and how many attempts each entry stands for (None: one)."""
 
     attempt: IntArray
     elapsed: IntArray
     closed: IntArray
     group: IntArray
+    count: IntArray | None = None
+
+    def number(self, chosen: NDArray[np.bool_]) -> int:
+        """How many attempts the chosen entries stand for."""
+        return int(np.sum(chosen) if self.count is None else np.sum(self.count[chosen]))
 
 
 @dataclass(frozen=True)
@@ -59,13 +65,13 @@ def cumulative_incidence(tries: Tries, bins: Sequence[Bin], within_us: int) -> C
     free = np.ones(groups + 1)
     reached = np.zeros(groups + 1)
     made, steps, never, always = [], [], [], []
-    first = int(np.sum(tries.attempt == 1))
+    first = tries.number(tries.attempt == 1)
     for one in bins:
         for chosen in _steps(tries.attempt, one):
             h, c = _step(tries, chosen, groups, within_us)
             reached = reached + free * h
             free = free * np.clip(1 - h - c, 0.0, 1.0)
-        made.append(int(np.sum(tries.attempt >= one.low)))
+        made.append(tries.number(tries.attempt >= one.low))
         steps.append(reached)
         if_never, if_always = _bounds(tries, one, first)
         never.append(if_never)
@@ -92,6 +98,7 @@ def _step(tries: Tries, chosen: NDArray[np.bool_], groups: int, within_us: int) 
         causes(tries.closed[chosen]),
         [within_us],
         tries.group[chosen],
+        count=None if tries.count is None else tries.count[chosen],
         n_causes=N_CAUSES,
         n_groups=groups,
     )
@@ -107,9 +114,9 @@ def _bounds(tries: Tries, one: Bin, first: int) -> tuple[float, float]:
     """Share of all starters who heard in a window up to the bin, and the same with all who stopped unanswered before
     it."""
     last = one.high if one.high is not None else int(tries.attempt.max(initial=one.low))
-    heard = int(np.sum((tries.closed == RESPONSE) & (tries.attempt <= last)))
-    ended = int(np.sum((tries.closed == END) & (tries.attempt < one.low)))
-    early = int(np.sum((tries.closed == RESPONSE) & (tries.attempt < one.low)))
-    there = int(np.sum(tries.attempt == one.low))
+    heard = tries.number((tries.closed == RESPONSE) & (tries.attempt <= last))
+    ended = tries.number((tries.closed == END) & (tries.attempt < one.low))
+    early = tries.number((tries.closed == RESPONSE) & (tries.attempt < one.low))
+    there = tries.number(tries.attempt == one.low)
     stopped = max(first - there - ended - early, 0)
     return heard / first, (heard + stopped) / first

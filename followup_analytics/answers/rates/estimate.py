@@ -8,15 +8,17 @@ within applicants; both definitions agree where nothing is cut.
 
 from __future__ import annotations
 
-import math
-import os
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-from followup_analytics.cells.windows import CUT_OFF, END, NEXT_ATTEMPT, RESPONSE
+from followup_analytics.answers.rates.cut_windows import CutRate, Windows, cut_rates
+from followup_analytics.cells.windows import CUT_OFF, RESPONSE
+from followup_analytics.parted.spread import Here, Spread
 from followup_analytics.results.values import finite
 from followup_analytics.statistics import (
     Badge,
@@ -25,7 +27,8 @@ from followup_analytics.statistics import (
     korn_graubard_from_se,
     presentation_badge,
 )
-from followup_analytics.statistics.incidence import aalen_johansen, influence, risk_blocks
+
+__all__ = ["GroupRates", "Limits", "Windows", "group_rates", "rates_of_parts"]
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
@@ -33,25 +36,6 @@ FloatArray = NDArray[np.float64]
 Limits = tuple[float | None, float | None, float | None]
 
 ASSUMED_ICC = 0.3
-#: Causes for Aalen-Johansen: response, end of the story, next attempt. A window gone by in full ends like a cut one.
-N_CAUSES = 3
-
-
-@dataclass(frozen=True)
-class Windows:
-    """Attempts at risk as arrays of one length n.
-
-    Attributes:
-        group: row of the table, 0..R-1.
-        cluster: applicant (or employer), 0..C-1.
-        elapsed: microseconds from the attempt to what closes its window, at most the window.
-        closed: code of what closed it (CUT_OFF, RESPONSE, END, NEXT_ATTEMPT, WINDOW).
-    """
-
-    group: IntArray
-    cluster: IntArray
-    elapsed: IntArray
-    closed: IntArray
 
 
 @dataclass(frozen=True)
@@ -98,90 +82,101 @@ UNOBSERVED = Badge(
 )
 
 
+@dataclass(frozen=True)
+class ClusterSums:
+    """Sums over the clusters of each group, whole numbers of shape (R,), added over parts.
+
+    Attributes:
+        own: n, y, clusters, and of y^2 (yy), y n (yn), n^2 (nn); cut: windows cut by the end of the record; of the
+            clusters that lie in one part.
+        named: group, name, n and y of those that may lie in several.
+    """
+
+    own: Mapping[str, IntArray]
+    named: pl.DataFrame | None = None
+
+
 def group_rates(windows: Windows, n_groups: int, within_us: int) -> GroupRates:
+    """Estimate the response rate of each group of windows that lie in one part: see `rates_of_parts`."""
+    return rates_of_parts(Here([windows]), n_groups, within_us)
+
+
+def rates_of_parts(parts: Spread[Windows], n_groups: int, within_us: int) -> GroupRates:
     """Estimate the response rate of each group with its clustered 95% interval.
 
     Sources: E. Korn, B. Graubard (1998), Survey Methodology 24, 193-201; O. Aalen, S. Johansen (1978), Scandinavian J.
     Statistics 5, 141-150.
     """
-    sums = cluster_sums(windows.group, windows.cluster, windows.closed == RESPONSE, n_groups)
+    sums = _together(list(parts.map(partial(cluster_sums, n_groups))))
     interval = korn_graubard(
         sums["y"], sums["n"], sums["clusters"], sums["yy"], sums["yn"], sums["nn"], assumed_icc=ASSUMED_ICC
     )
-    cut = np.bincount(windows.group, weights=windows.closed == CUT_OFF, minlength=n_groups)
     observed = np.ones(n_groups, dtype=bool)
-    if cut.any():
-        interval, observed = _with_cut_windows(windows, interval, sums, np.flatnonzero(cut), within_us, observed)
+    cut = [int(g) for g in np.flatnonzero(sums["cut"])]
+    if cut:
+        found = cut_rates(parts, cut, n_groups, sums["clusters"], within_us)
+        interval, observed = _with_cut_windows(found, interval, sums)
     return GroupRates(
         sums["n"].astype(np.int64), sums["y"].astype(np.int64), sums["clusters"].astype(np.int64), interval, observed
     )
 
 
-def cluster_sums(group: IntArray, cluster: IntArray, event: NDArray[np.bool_], n_groups: int) -> dict[str, FloatArray]:
-    """Sums over the clusters of each group: n, y, clusters, and of y^2 (yy), y n (yn), n^2 (nn); each of shape (R,)."""
-    width = int(cluster.max(initial=0)) + 1
-    pairs, place = np.unique(group * width + cluster, return_inverse=True)
-    n = np.bincount(place, minlength=len(pairs)).astype(np.float64)
-    y = np.bincount(place, weights=event, minlength=len(pairs))
+def cluster_sums(n_groups: int, windows: Windows) -> ClusterSums:
+    """The sums of a part."""
+    event = windows.closed == RESPONSE
+    width = int(windows.cluster.max(initial=0)) + 1
+    pairs, place = np.unique(windows.group * width + windows.cluster, return_inverse=True)
+    n = np.bincount(place, minlength=len(pairs)).astype(np.int64)
+    y = np.bincount(place, weights=event, minlength=len(pairs)).astype(np.int64)
     of = pairs // width
-    columns = {"n": n, "y": y, "clusters": np.ones(len(n)), "yy": y * y, "yn": y * n, "nn": n * n}
-    return {name: np.bincount(of, weights=one, minlength=n_groups).astype(np.float64) for name, one in columns.items()}
+    cut = np.bincount(windows.group, weights=windows.closed == CUT_OFF, minlength=n_groups).astype(np.int64)
+    if windows.names is None:
+        return ClusterSums({**_summed(of, n, y, n_groups), "cut": cut})
+    names = pl.Series(windows.names, dtype=pl.String).gather(pairs % width)
+    known = names.is_not_null().to_numpy()
+    named = pl.DataFrame({"group": of, "name": names, "n": n, "y": y}).filter(pl.Series(known))
+    return ClusterSums({**_summed(of[~known], n[~known], y[~known], n_groups), "cut": cut}, named)
 
 
-def causes(closed: IntArray) -> IntArray:
-    """Causes for Aalen-Johansen: 1 response, 2 end of the story, 3 next attempt, 0 cut off or gone by in full."""
-    return np.where((closed == RESPONSE) | (closed == END) | (closed == NEXT_ATTEMPT), closed, 0)
+def _summed(of: IntArray, n: IntArray, y: IntArray, n_groups: int) -> dict[str, IntArray]:
+    """Sums of clusters (their groups `of`, numbers of windows n and of responses y) by group."""
+    columns = {"n": n, "y": y, "clusters": np.ones(len(n), dtype=np.int64), "yy": y * y, "yn": y * n, "nn": n * n}
+    found = {}
+    for name, one in columns.items():
+        found[name] = np.zeros(n_groups, dtype=np.int64)
+        np.add.at(found[name], of, one)
+    return found
+
+
+def _together(parts: Sequence[ClusterSums]) -> dict[str, FloatArray]:
+    total = {name: sum(part.own[name] for part in parts) for name in parts[0].own}
+    named = [part.named for part in parts if part.named is not None]
+    if named:
+        whole = pl.concat(named).group_by("group", "name").agg(pl.col("n", "y").sum())
+        of, n, y = (whole[name].to_numpy().astype(np.int64) for name in ("group", "n", "y"))
+        for name, one in _summed(of, n, y, len(np.atleast_1d(total["n"]))).items():
+            total[name] = total[name] + one
+    return {name: np.asarray(one, dtype=np.float64) for name, one in total.items()}
 
 
 def _with_cut_windows(
-    windows: Windows,
-    plain: ProportionInterval,
-    sums: dict[str, FloatArray],
-    cut_groups: IntArray,
-    within_us: int,
-    observed: NDArray[np.bool_],
+    found: Mapping[int, CutRate], plain: ProportionInterval, sums: Mapping[str, FloatArray]
 ) -> tuple[ProportionInterval, NDArray[np.bool_]]:
     """Replace the plain proportion by Aalen-Johansen in the groups with a window that the end of the record cuts."""
-    order = np.argsort(windows.group, kind="stable")
-    bounds = np.searchsorted(windows.group[order], np.arange(len(observed) + 1))
-    estimate, se, trials = plain.estimate.copy(), np.full(len(observed), np.nan), sums["n"].copy()
-
-    def of_group(g: int) -> tuple[float, float, bool, float]:
-        rows = order[bounds[g] : bounds[g + 1]]
-        elapsed, closed, cluster = windows.elapsed[rows], windows.closed[rows], windows.cluster[rows]
-        return *cut_rate(elapsed, closed, cluster, within_us), float(np.sum(closed != CUT_OFF))
-
-    # Groups know nothing of each other, and sorting them leaves the interpreter alone.
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for g, (rate, error, seen, whole) in zip(cut_groups, pool.map(of_group, cut_groups), strict=True):
-            estimate[g], se[g], observed[g] = rate, error, seen
-            if rate in (0.0, 1.0):
-                # A window that was cut says little about a rate of 0 or 1: only those seen to their end count.
-                trials[g] = max(whole, 1.0)
+    n_groups = len(sums["n"])
+    estimate, se, trials = plain.estimate.copy(), np.full(n_groups, np.nan), sums["n"].copy()
+    observed, is_cut = np.ones(n_groups, dtype=bool), np.zeros(n_groups, dtype=bool)
+    for g, one in found.items():
+        estimate[g], se[g], observed[g], is_cut[g] = one.rate, one.se, one.observed, True
+        if one.rate in (0.0, 1.0):
+            # A window that was cut says little about a rate of 0 or 1: only those seen to their end count.
+            trials[g] = max(sums["n"][g] - sums["cut"][g], 1.0)
     assumed = 1 + (sums["nn"] / np.maximum(sums["n"], 1) - 1) * ASSUMED_ICC
     of_cut = korn_graubard_from_se(
         estimate, se, trials, sums["clusters"] - 1, assumed_design_effect=np.maximum(assumed, 1.0)
     )
-    is_cut = np.zeros(len(observed), dtype=bool)
-    is_cut[cut_groups] = True
     merged = {
         name: np.where(is_cut, getattr(of_cut, name), getattr(plain, name))
         for name in ProportionInterval.__dataclass_fields__
     }
     return ProportionInterval(**merged), observed
-
-
-def cut_rate(elapsed: IntArray, closed: IntArray, cluster: IntArray, within_us: int) -> tuple[float, float, bool]:
-    """Aalen-Johansen incidence of a response at the end of the window, its clustered standard error, and whether
-    anybody was observed so long (NaN for the error of a single cluster)."""
-    # In one fixed order of adding up, so that no order of rows changes even the last digit.
-    order = np.lexsort((closed, elapsed))
-    elapsed, closed, cluster = elapsed[order], closed[order], cluster[order]
-    cause = causes(closed)
-    curve = aalen_johansen(elapsed, cause, [within_us], n_causes=N_CAUSES)
-    blocks = risk_blocks(elapsed, cause, at=[within_us], n_causes=N_CAUSES)
-    values = influence(blocks, [within_us])[:, 0, 0]
-    by_cluster = np.bincount(np.unique(cluster, return_inverse=True)[1], weights=values)
-    c = len(by_cluster)
-    se = float(np.sqrt(c / (c - 1) * math.fsum(by_cluster**2))) if c > 1 else float("nan")
-    return float(curve.estimate[0, 0]), se, bool(curve.observed[0])

@@ -27,7 +27,7 @@ from followup_analytics.results.disclosure import DisclosurePolicy
 from followup_analytics.text import listed, nearest
 
 if TYPE_CHECKING:
-    from followup_analytics.log.followup_log import FollowUpLog
+    from followup_analytics.log.followup_log import HasTables
 
 
 DEFAULT_BINS: Mapping[str, str] = {
@@ -81,7 +81,7 @@ class Key:
 
 
 def parse_keys(
-    by: str | Sequence[str], log: FollowUpLog, bins: str | Mapping[str, str] | None, policy: DisclosurePolicy
+    by: str | Sequence[str], log: HasTables, bins: str | Mapping[str, str] | None, policy: DisclosurePolicy
 ) -> tuple[Key, ...]:
     """The keys that were asked for; UsageError for an unknown, repeated or missing one, or for bins that don't fit."""
     names = [name.strip() for name in (by.split(",") if isinstance(by, str) else by)]
@@ -111,13 +111,13 @@ def parse_bins(bins: str | Mapping[str, str] | None) -> dict[str, str]:
     return found
 
 
-def built_in_notes(keys: Sequence[Key], log: FollowUpLog) -> list[Note]:
+def built_in_notes(keys: Sequence[Key], log: HasTables) -> list[Note]:
     """That a built-in key won over a column of its name, for each of which that is so."""
     built_in = [key.name for key in keys if key.column is None or key.name in CONTACT_KEYS]
     return [note for name in built_in if (note := built_in_note(log, name)) is not None]
 
 
-def _key(request: str, log: FollowUpLog, cuts: str | None, policy: DisclosurePolicy) -> Key:
+def _key(request: str, log: HasTables, cuts: str | None, policy: DisclosurePolicy) -> Key:
     if request in DEFAULT_BINS:
         return Key(request, _cut(request, cuts or DEFAULT_BINS[request], *_RANGES[request]))
     one = asked(request, _FIELDS)
@@ -148,14 +148,15 @@ def _key(request: str, log: FollowUpLog, cuts: str | None, policy: DisclosurePol
         raise UsageError(f"--bins can't cut {name!r}: it is no number.")
     bins = _cut(name, cuts, None, None)
     low, high = values.min(), values.max()
-    if low is not None and (low < bins[0].low or (bins[-1].high is not None and high >= bins[-1].high + 1)):  # type: ignore[operator]
+    if low is not None and (low < bins[0].low or (bins[-1].high is not None and high >= bins[-1].high + 1)):
         raise UsageError(f"--bins {name}: some values lie outside of the bins; widen the first or the last one.")
     return Key(field, bins, of_contacts=name not in columns, column=name)
 
 
 def _sorted_words(column: pl.Series) -> tuple[str, ...]:
     """The values in their own order (numbers as numbers), as text, without null."""
-    return tuple(column.unique().sort().drop_nulls().cast(pl.String))
+    words = column.cast(pl.String) if isinstance(column.dtype, pl.Enum | pl.Categorical) else column
+    return tuple(words.unique().sort().drop_nulls().cast(pl.String))
 
 
 def _cut(name: str, cuts: str, first: int | None, last: int | None) -> tuple[Bin, ...]:
