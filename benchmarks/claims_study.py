@@ -27,8 +27,9 @@ from typing import Any
 from followup_analytics.claims.catalogue import own_catalogue
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.definition import CONTROLS, Claim
-from followup_analytics.claims.evaluate import judge, run_all
 from followup_analytics.claims.finding import Finding, examine
+from followup_analytics.claims.judging import judge
+from followup_analytics.claims.running import run_all
 from followup_analytics.claims.verdict import ALPHA, is_confounded
 from followup_analytics.simulate import simulate_log
 from followup_analytics.simulate.truth import world_truth

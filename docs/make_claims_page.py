@@ -158,6 +158,15 @@ fewer than {by_chance:.0f} of 1,000 logs (5 of 18, say), so are all claims that 
 half of the claim's interviews or more, {few} clusters of each kind or more, controls that pass and an E-value of the
 limit of {e_value:g} or more; else `association`.
 
+## By group
+
+`--by COLUMN` (in Python `by=`) asks each claim of every group of an interview column by itself, with models of its own,
+and then whether its effect is the same in all groups: `interactions` holds one test a claim (Wald's, with who hangs
+together across groups), of two groups with how far they are apart. All claims in all groups are one Holm family; the
+comparisons are another. A verdict in one group beside none in another is no difference between them: that is for the
+comparison to say (`differs`, `inconclusive`, or `not_testable` where fewer than two groups could be tested). A group of
+too few applicants is hidden, and with it another, so that its numbers can't be had from those of the whole log.
+
 ## What would change it
 
 `followup claims LOG --claim ID --sensitivity` gives one table by the same rule, Holm's adjustment over the log's other

@@ -183,3 +183,7 @@ class Catalogue:
     def claim(self, identifier: str) -> Claim | None:
         """The claim of that id, None where there is none."""
         return next((claim for claim in self.claims if claim.id == identifier), None)
+
+    def told(self) -> dict[str, str]:
+        """What an answer says of the catalogue behind it."""
+        return {"title": self.title, "version": self.version, "sha256": self.sha256}

@@ -39,6 +39,10 @@ class Moments:
     def __len__(self) -> int:
         return len(self.place)
 
+    def only(self, keep: BoolArray) -> Moments:
+        """The moments marked."""
+        return replace(self, at=self.at.take(keep), place=self.place[keep], chosen=self.chosen[keep])
+
 
 def find_moments(claim: Claim, histories: Histories) -> Moments:
     """The first such moment of each interview, before any response."""

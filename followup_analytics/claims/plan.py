@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, ClassVar
 from followup_analytics.claims.catalogue import choose_catalogue, chosen_claims
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.definition import Catalogue, Claim
-from followup_analytics.claims.evaluate import run_all, smallest_found
+from followup_analytics.claims.judging import smallest_found
 from followup_analytics.claims.operating import Pilot, pilot_of, times_as_many
+from followup_analytics.claims.running import run_all
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.results import columns as col

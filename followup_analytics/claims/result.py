@@ -105,7 +105,7 @@ class ClaimRow(Row):
     diagnostics: Mapping[str, Any] = col.column("nested", "", "What the design rests on.", role="estimate")
     post_hoc: bool | None = col.column("bool", "", "Whether the claim was declared after the data.", default=None)
 
-    in_table = ("advice", "verdict_words", "effect", "reason")
+    in_table: ClassVar[tuple[str, ...]] = ("advice", "verdict_words", "effect", "reason")
 
 
 @answer_row

@@ -15,9 +15,10 @@ from followup_analytics.claims.context import Context
 from followup_analytics.claims.covariates import columns_of
 from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.estimates import USUAL, Estimate, Options
-from followup_analytics.claims.evaluate import judge, run_all
 from followup_analytics.claims.finding import Finding, examine
 from followup_analytics.claims.histories import Histories
+from followup_analytics.claims.judging import judge
+from followup_analytics.claims.running import run_all
 from followup_analytics.claims.tipping import forgotten
 from followup_analytics.claims.trial import Trial, run_trial
 from followup_analytics.log.followup_log import FollowUpLog

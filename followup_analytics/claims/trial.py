@@ -55,22 +55,34 @@ class Trial:
     rated: bool = False
 
 
-def run_trial(claim: Claim, context: Context, *, options: Options = USUAL, extras: bool = True) -> Trial:
+def run_trial(
+    claim: Claim,
+    context: Context,
+    *,
+    options: Options = USUAL,
+    extras: bool = True,
+    among: NDArray[np.bool_] | None = None,
+) -> Trial:
     """Run a claim on a log.
 
     Args:
         claim: the claim; context: the log.
         options: how it is estimated, where not as usual.
         extras: also run controls, the second line and the second way.
+        among: shape (n,), the interviews of the log that the claim is asked of; None: all. What is known of applicants
+            from their other interviews (negative controls) is known all the same.
     """
     histories = context.histories
     missing = missing_records(claim, context.log)
     moments = find_moments(claim, histories)
+    if among is not None:
+        moments = moments.only(among[moments.at.row])
     applicant = histories.applicant[moments.at.row]
     people = len(np.unique(applicant))
     nothing = Trial(claim, len(moments), people, 0, moments.unrecorded, missing or "")
     if not len(moments):
-        return replace(nothing, refusal=missing or f"This log has no {claim.population.removeprefix('all ')}.")
+        whose = "This log" if among is None else "This group"
+        return replace(nothing, refusal=missing or f"{whose} has no {claim.population.removeprefix('all ')}.")
     persons = context.covariates_of(claim, moments)
     emulation = emulate(claim, histories, moments, persons, context.promised_of(claim, moments))
     estimate = estimate_claim(claim, emulation, context.clusters.take(moments.at.row), options)

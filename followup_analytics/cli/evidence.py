@@ -31,6 +31,12 @@ def claims(
         bool,
         typer.Option("--in-circulation", help="Test the advice in circulation that contradicts itself."),
     ] = False,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by", metavar="COLUMN", help="A verdict in each group of this interview column, and compare them."
+        ),
+    ] = None,
     adjust: Annotated[
         str | None,
         typer.Option("--adjust", metavar="COLUMN[,..]", help="Adjust for these interview columns too."),
@@ -82,6 +88,8 @@ def claims(
         raise UsageError("--sensitivity is about one claim: name it with --claim ID.")
     texts = {"--protocol": protocol, "--preregister": preregister, "--sensitivity": sensitivity}
     chosen = [name for name, wanted in texts.items() if wanted]
+    if by is not None and chosen:
+        raise UsageError(f"--by and {chosen[0]} are answers of their own; ask for one at a time.")
     if len(chosen) > 1:
         raise UsageError(f"{chosen[0]} and {chosen[1]} are answers of their own; ask for one at a time.")
     catalogue = testing.own_catalogue(testing.IN_CIRCULATION) if in_circulation else testing.choose_catalogue(claims)
@@ -113,14 +121,14 @@ def claims(
     else:
         with progress_bar("Claims", len(catalogue.claims)) as progress:
             made = testing.test_claims(
-                opened, claim=claim, claims=catalogue, adjust=columns, adjust_only=only, cluster=cluster,
+                opened, claim=claim, claims=catalogue, by=by, adjust=columns, adjust_only=only, cluster=cluster,
                 disclosure=shared.policy, seed=shared.seed, registration=registration, progress=progress,
             )  # fmt: skip
         if (
             catalogue == testing.own_catalogue()
             and claim is None
             and registration is None
-            and not (columns or only or cluster)
+            and not (by or columns or only or cluster)
         ):
             keep_verdicts(log, shared, opened, made)
     finish(made, shared, opened)

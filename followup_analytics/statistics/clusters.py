@@ -79,6 +79,13 @@ class Clusters:
         errors = np.sqrt(np.maximum(found, 0.0)) if self.df >= 1 else np.full(rows.shape[1], np.nan)
         return np.asarray(errors if influence.ndim == 2 else errors[0], dtype=np.float64)
 
+    def covariances(self, influence: FloatArray) -> list[FloatArray]:
+        """Covariances of several estimates from influences of shape (n, q): by each way, and by both; each (q, q)."""
+        made = [_covariance(number, influence) for number in self.numbers]
+        if len(made) == 2:
+            made.append(made[0] + made[1] - _covariance(self._joint, influence))
+        return made
+
     @cached_property
     def _joint(self) -> IntArray:
         """Cluster of the rows that share both."""
@@ -94,6 +101,12 @@ def _variance(number: IntArray, rows: FloatArray) -> FloatArray:
     sums = np.stack([np.bincount(number, weights=column) for column in rows.T], axis=1)
     clusters = max(int(np.count_nonzero(np.bincount(number))), 1)
     return np.asarray((sums**2).sum(axis=0) * clusters / max(clusters - 1, 1), dtype=np.float64)
+
+
+def _covariance(number: IntArray, rows: FloatArray) -> FloatArray:
+    sums = np.stack([np.bincount(number, weights=column) for column in rows.T], axis=1)
+    clusters = max(int(np.count_nonzero(np.bincount(number))), 1)
+    return np.asarray(sums.T @ sums * clusters / max(clusters - 1, 1), dtype=np.float64)
 
 
 def cluster_numbers(values: Sequence[NDArray[np.generic]]) -> tuple[IntArray, ...]:

@@ -31,6 +31,7 @@ _KINDS = dict.fromkeys(("ess_strategy", "ess_alternative", "max_weight_share"), 
 #: Kinds of the numbers inside nested columns, by name; others are plain numbers.
 NESTED_KINDS: Mapping[str, str] = {
     "p_value": "p",
+    "p_adjusted": "p",
     **dict.fromkeys(("largest", "largest_share", "mean_weight", "effective_size", "effective_share"), "weight"),
     **dict.fromkeys(("share_capped", "share_extreme", "limit"), "weight"),
     **dict.fromkeys(("share", "share_against", "baseline", "conf_low", "conf_high", "risk", "naive"), "share"),
