@@ -167,6 +167,17 @@ comparisons are another. A verdict in one group beside none in another is no dif
 comparison to say (`differs`, `inconclusive`, or `not_testable` where fewer than two groups could be tested). A group of
 too few applicants is hidden, and with it another, so that its numbers can't be had from those of the whole log.
 
+## Records that begin late
+
+Where an office hears of interviews only after a while, whoever was answered at once is in no log, and what is left
+seems slower than it is. `--entry COLUMN` (in Python `entry=`) names the time at which each record begins: an
+interview is at risk from then on (on that day for the part that is left of it), models of acting and calibration
+learn from decisions alone that came after, and the outcome model lets those whose record had begun by a step stand
+for all who came to it. What was done before is taken as it is recorded. An interview whose story was over before its
+record began counts nowhere (a note says how many); where fewer than {applicants} applicants of an arm were followed
+from the start the claim is `not_testable`. When records begin must have nothing to do with what comes of them. There
+is no second way then.
+
 ## What would change it
 
 `followup claims LOG --claim ID --sensitivity` gives one table by the same rule, Holm's adjustment over the log's other

@@ -51,6 +51,7 @@ class Context:
         leave_out: columns left out of every adjustment set (a sensitivity analysis).
         cluster: what hangs together: applicant, employer or both; None: both where the employer is recorded for most.
         min_cell: nothing is told about fewer applicants.
+        entry: column of the interviews with the time at which each record begins; None: with the interview.
     """
 
     log: FollowUpLog
@@ -60,6 +61,7 @@ class Context:
     leave_out: tuple[str, ...] = ()
     cluster: str | None = None
     min_cell: int = MIN_CELL
+    entry: str | None = None
 
     @classmethod
     def of(
@@ -71,6 +73,7 @@ class Context:
         only: Sequence[str] | None = None,
         cluster: str | None = None,
         min_cell: int = MIN_CELL,
+        entry: str | None = None,
     ) -> Context:
         """Read a log for these claims (see the attributes).
 
@@ -84,11 +87,12 @@ class Context:
         there = sorted(name for name in items if name in log.contacts.columns)
         return cls(
             log,
-            read_histories(log, there),
+            read_histories(log, there, entry=entry),
             tuple(adjust),
             only=None if only is None else tuple(only),
             cluster=cluster,
             min_cell=min_cell,
+            entry=entry,
         )
 
     def prepare(self, claims: Sequence[Claim]) -> None:

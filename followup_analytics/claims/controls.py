@@ -22,7 +22,7 @@ from scipy.special import expit
 
 from followup_analytics.claims.covariates import Covariate, binned
 from followup_analytics.claims.estimates import Estimate
-from followup_analytics.claims.histories import NEVER, Histories
+from followup_analytics.claims.histories import NEVER, Histories, Times
 from followup_analytics.claims.layout import design_of
 from followup_analytics.statistics import two_sided_p
 from followup_analytics.statistics.shrinkage import fit_rows
@@ -126,13 +126,28 @@ def _watch(histories: Histories) -> _Watch:
     before_act = np.where(acted, _usual(usual, act), np.where(event, 1.0, gone))
     after = np.flatnonzero(acted)
     after_act = np.where(event[after], 1.0, np.maximum(gone[after] - before_act[after], 0.0))
+    exposure = np.concatenate([before_act, after_act])
+    event = np.concatenate([event & ~acted, event[after]])
+    if histories.entry is not None:
+        covered = _covered(
+            histories, histories.entry, np.concatenate([person, person[after]]), np.concatenate([day, day[after]])
+        )
+        exposure, event = exposure * covered, event & (covered > 0)
     return _Watch(
         person=np.concatenate([person, person[after]]),
         day=np.concatenate([day, day[after]]),
-        event=np.concatenate([event & ~acted, event[after]]),
-        exposure=np.concatenate([before_act, after_act]),
+        event=event,
+        exposure=exposure,
         done=_done(count, np.concatenate([person, person[after]]), np.concatenate([day, day[after]]), len(person)),
     )
+
+
+def _covered(histories: Histories, entry: Times, person: Counts, day: Days) -> FloatArray:
+    """What of each stretch's day a record covers: none before it begins, on that day the part that is left."""
+    begins = np.where(entry.order == NEVER, -1, entry.day - histories.start.day)[person]
+    over = (histories.response.order < entry.order)[person] & (begins >= 0)
+    part = np.where(day == begins, 1.0 - entry.part[person], 1.0)
+    return np.where((day < begins) | over, 0.0, part)
 
 
 def _acts_by_day(histories: Histories) -> tuple[FloatArray, Counts]:
@@ -184,7 +199,8 @@ def run_controls(names: Sequence[str], estimate: Estimate, outcomes: Mapping[str
 
 def _run(name: str, estimate: Estimate, outcome: FloatArray) -> Control | None:
     value = outcome[estimate.emulation.row]
-    usable = ~np.isnan(value)
+    # Of records that begin later only those are known whose story went on: by what made it go on, too.
+    usable = ~np.isnan(value) & estimate.from_the_start
     weights = [np.where(usable, arm.weight, 0.0) for arm in estimate.arms]
     alone = [int(((weight > 0) & done).sum()) for weight, done in zip(weights, estimate.done, strict=True)]
     if min(alone) < _LEAST:

@@ -121,7 +121,8 @@ def emulate(
         covariates.append(promised_covariate(promised[rows.person], today))
     follow_up = follow_up_of(claim, histories, moments, claim.outcome, claim.intervals)
     choice = moments.chosen if claim.choice is not None else None
-    made = lay_out(claim, rows, _seen(rows, acts, binding, part), covariates, first, choice)
+    entry = None if histories.entry is None else entries_of(claim, histories, moments)[0]
+    made = lay_out(claim, rows, _seen(rows, acts, binding, part), covariates, first, choice, entry)
     return Emulation(
         steps=made,
         graces=(grace_of(claim.strategy), grace_of(claim.alternative)),
@@ -377,7 +378,34 @@ def follow_up_of(claim: Claim, histories: Histories, moments: Moments, outcome: 
     at = _at_end(claim, moments.at, first, horizon)
     seen = (first.order != NEVER) & (at < horizon)
     kind = np.where(seen, np.where(happens, EVENT, COMPETING), CENSORED)
-    return FollowUp(np.where(seen, at, first_unseen(claim, histories, moments)), kind, horizon)
+    ends = np.where(seen, at, first_unseen(claim, histories, moments))
+    if histories.entry is None:
+        return FollowUp(ends, kind, horizon)
+    entry, part = entries_of(claim, histories, moments)
+    begins = histories.entry.take(row)
+    never = (entry > 0) | (part > 0)
+    never &= (first.order < begins.order) | (histories.until.order[row] < begins.order) | (entry >= horizon)
+    none = np.where(never, 0, entry), np.where(never, 0.0, part)
+    return FollowUp(np.where(never, 0, ends), np.where(never, CENSORED, kind), horizon, *none)
+
+
+def entries_of(claim: Claim, histories: Histories, moments: Moments) -> tuple[IntArray, FloatArray]:
+    """Interval in which each record begins, 0 at time zero or before, and the part of it that was over, shape (m,)."""
+    nothing = np.zeros(len(moments), dtype=np.int64), np.zeros(len(moments))
+    if histories.entry is None:
+        return nothing
+    begins = histories.entry.take(moments.at.row)
+    late = (begins.order != NEVER) & (begins.order > moments.at.order)
+    entry = np.where(late, intervals(claim, moments.at, begins), nothing[0])
+    return entry, np.where(late, _parts(claim, moments.at, begins, inbound=False), nothing[1])
+
+
+def is_followed(claim: Claim, histories: Histories, moments: Moments) -> BoolArray:
+    """Whose record begins before the story is over, and within the horizon, shape (m,)."""
+    if histories.entry is None:
+        return np.ones(len(moments), dtype=bool)
+    found = follow_up_of(claim, histories, moments, claim.outcome, claim.intervals)
+    return np.asarray(found.seen | (found.exit_interval > 0), dtype=np.bool_)
 
 
 def _next_meeting(histories: Histories, moments: Moments) -> Times:

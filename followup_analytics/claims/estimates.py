@@ -82,6 +82,25 @@ class Estimate:
     happened: BoolArray
 
     @property
+    def from_the_start(self) -> BoolArray:
+        """Whose record begins at time zero, or in its interval, shape (m,)."""
+        entry = self.emulation.follow_up.entry
+        return np.ones(len(self.happened), dtype=bool) if entry is None else np.asarray(entry == 0, dtype=np.bool_)
+
+    def effective_size(self, place: int) -> float:
+        """What an arm (0: strategy, 1: alternative) is worth in interviews of equal weight.
+
+        Where records begin late, of those that are counted, with what each stands for; see `Arm.effective_size`.
+        """
+        arm, follow_up = self.arms[place], self.emulation.follow_up
+        size = arm.effective_size()
+        if follow_up.entry is None:
+            return size
+        counted = arm.weight * seen_weight(arm, follow_up)
+        squares = float(counted @ counted)
+        return min(size, float(counted.sum()) ** 2 / squares) if squares > 0 else 0.0
+
+    @property
     def arms(self) -> tuple[Arm, Arm]:
         """Strategy and alternative."""
         return self.contrast.arms

@@ -44,6 +44,7 @@ class _Options(TypedDict, total=False):
     cohort: str | Sequence[str] | None
     adjust_only: str | Sequence[str] | None
     cluster: str | None
+    entry: str | None
     min_cell: int | None
     disclosure: Disclosure
     seed: int
@@ -74,6 +75,7 @@ def test_claims(
     cohort: str | Sequence[str] | None = None,  # noqa: PT028
     adjust_only: str | Sequence[str] | None = None,  # noqa: PT028
     cluster: str | None = None,  # noqa: PT028
+    entry: str | None = None,  # noqa: PT028
     min_cell: int | None = None,  # noqa: PT028
     disclosure: Disclosure = None,  # noqa: PT028
     seed: int = 0,  # noqa: PT028
@@ -94,6 +96,8 @@ def test_claims(
         cohort: only this cohort of the log, or these; None: all of it.
         cluster: what hangs together, for the errors: applicant, employer or both; by default both where the employer is
             recorded for most interviews.
+        entry: a column of the interviews with the time at which each record begins, where that is after the interview
+            (left truncation): whose story was over before is in no risk set.
         min_cell: nothing is shown about fewer applicants (10, or what `disclosure` says: a policy, its name or file).
         seed: accepted for uniformity; nothing here is drawn at random.
         registration: a preregistration of the claims' file; verdicts are marked post hoc where it does not fit.
@@ -105,7 +109,7 @@ def test_claims(
 
     Raises:
         WithheldError: the log has fewer than `min_cell` applicants.
-        UsageError: no such claim, or no such column in `adjust` or `by`.
+        UsageError: no such claim, or no such column in `adjust`, `by` or `entry`.
         DataError, UnreadableError: the file of claims.
 
     Example:
@@ -130,9 +134,10 @@ def test_claims(
         only=None if adjust_only is None else columns_of(adjust_only),
         cluster=cluster,
         min_cell=min_cell,
+        entry=entry,
     )
     context = make(catalogue.claims)
-    why = why_post_hoc(catalogue, registration, log.data_date, Choices(columns, context.only, cluster))
+    why = why_post_hoc(catalogue, registration, log.data_date, Choices(columns, context.only, cluster, entry))
     if by is not None:
         return answer_by_group(by, catalogue, shown, context, policy, why, progress)
     findings = run_all(

@@ -91,13 +91,17 @@ def run_gates(claim: Claim, estimate: Estimate, applicant: IntArray, min_cell: i
     for name, words, done, _ in arms:
         n = _people(applicant, done & estimate.emulation.followed)
         gates.append(Gate("followed", name, n >= MIN_APPLICANTS, n, MIN_APPLICANTS, _too_short(claim, words)))
+    if estimate.emulation.follow_up.entry is not None:
+        for name, words, done, _ in arms:
+            n = _people(applicant, done & estimate.from_the_start)
+            gates.append(Gate("from_the_start", name, n >= MIN_APPLICANTS, n, MIN_APPLICANTS, _too_late(words)))
     gates.append(_positivity(claim, estimate, applicant, min_cell))
     for name, words, done, _ in arms:
         events = int((done & estimate.happened).sum())
         rare = _too_rare(claim, words, len(done), events, min_cell)
         gates.append(Gate("events", name, events >= MIN_EVENTS, events, MIN_EVENTS, rare))
-    for name, words, _, arm in arms:
-        size = arm.effective_size()
+    for place, (name, words, _, arm) in enumerate(arms):
+        size = estimate.effective_size(place)
         gates.append(Gate("effective_size", name, size >= MIN_EFFECTIVE, size, MIN_EFFECTIVE, too_uneven(words, size)))
         largest = arm.largest_share()
         heavy = _too_heavy(words, len(applicant), largest)
@@ -148,6 +152,13 @@ def _too_short(claim: Claim, words: str) -> str:
     )
 
 
+def _too_late(words: str) -> str:
+    return (
+        f"Fewer than {MIN_APPLICANTS} applicants who did this have a record that begins in time: {words}; what "
+        "happened before the others' began can't be told."
+    )
+
+
 def _too_rare(claim: Claim, words: str, eligible: int, events: int, min_cell: int) -> str:
     more = _more(eligible, MIN_EVENTS, min(_untold(events, min_cell), MIN_EVENTS))
     return f"Fewer than {MIN_EVENTS} of those who did this had {claim.outcome_words()}: {words}; {more}."
@@ -188,7 +199,7 @@ def distances(estimate: Estimate) -> list[Distance]:
         if covariate.line is None or covariate.later is not None or covariate.history:
             continue
         value = covariate.line[covariate.codes]
-        known = np.isfinite(value)
+        known = np.isfinite(value) & estimate.from_the_start
         spread = float(value[known].std()) if known.any() else 0.0
         if spread <= 0:
             continue

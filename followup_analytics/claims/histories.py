@@ -14,6 +14,7 @@ from followup_analytics.log import clock
 from followup_analytics.log.asked import in_frames
 from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.late_records import late_beginnings
 from followup_analytics.log.schema import CHANNELS, ETIQUETTE_ITEMS, PARTIES, TONES
 
 FloatArray = NDArray[np.float64]
@@ -81,6 +82,7 @@ class Histories:
         met: contacts in either direction with an interviewer or the hiring team.
         toned: contacts of any kind with a recorded tone (places in TONES in `tones`).
         applicant: shape (n,), number of the applicant; bucket: shape (n,), its stable number.
+        entry: when the record begins, where that was after the interview (else NEVER); None: none was asked for.
     """
 
     start: Times
@@ -98,6 +100,7 @@ class Histories:
     bucket: IntArray
     interview_id: pl.Series
     applicant_id: pl.Series
+    entry: Times | None = None
 
     @property
     def interviews(self) -> int:
@@ -105,8 +108,11 @@ class Histories:
         return len(self.applicant)
 
 
-def read_histories(log: FollowUpLog, items: Sequence[str] = ETIQUETTE_ITEMS) -> Histories:
-    """Work out everybody's history once (see `Histories`); `items` are yes/no columns of contacts."""
+def read_histories(log: FollowUpLog, items: Sequence[str] = ETIQUETTE_ITEMS, *, entry: str | None = None) -> Histories:
+    """Work out everybody's history once (see `Histories`).
+
+    `items` are yes/no columns of contacts, `entry` a column of interviews with the times at which records begin.
+    """
     spans, advances = episodes(log, "response"), episodes(log, "advanced")
     zones = log.interviews["_zone"]
 
@@ -137,7 +143,17 @@ def read_histories(log: FollowUpLog, items: Sequence[str] = ETIQUETTE_ITEMS) -> 
         bucket=spans["bucket"].to_numpy().astype(np.int64),
         interview_id=log.interviews["interview_id"],
         applicant_id=log.interviews["applicant_id"],
+        entry=None if entry is None else _entries(log, entry, spans["start_us"]),
     )
+
+
+def _entries(log: FollowUpLog, column: str, start_us: pl.Series) -> Times:
+    zones = log.interviews["_zone"]
+    us = late_beginnings(log, column, start_us)
+    day = clock.local_times(us, zones).dt.date().cast(pl.Int32)
+    row = pl.Series(np.arange(len(us)))
+    instant = pl.Series(np.ones(len(us), dtype=np.int64))
+    return _times(pl.DataFrame({"row": row, "order": us, "us": us, "day": day, "instant": instant}), zones)
 
 
 def _renamed(name: str) -> list[pl.Expr]:

@@ -69,6 +69,7 @@ def lay_out(
     covariates: Sequence[Covariate],
     first: Sequence[Covariate],
     choice: IntArray | None,
+    entry: IntArray | None = None,
 ) -> tuple[Step, ...]:
     """Put decisions into steps, in order of time.
 
@@ -76,18 +77,19 @@ def lay_out(
         claim: the claim; rows: decisions in long form; seen: shape (m,), how much of each was seen.
         covariates: of the rows, as they were known in each row's interval.
         first: of all people at time zero; choice: shape (n,), what each chose at it, None where nothing is chosen.
+        entry: shape (n,), interval in which each record begins; None: all begin at time zero.
     """
     made = []
     if choice is not None:
         people = np.arange(len(choice))
         asks = np.full(len(people), MUST, np.int8), np.full(len(people), FORBID, np.int8)
-        chosen = _Long(people, people * 0, choice == 1, np.ones(len(people)), people * 0, asks)
+        chosen = _Long(people, people * 0, choice == 1, np.ones(len(people)), people * 0, asks, entry)
         made += _steps(chosen, [(-1, 0, people)], first, CHOICE)
     strategy, alternative = (
         rules_of(course, rows.interval, rows.before) if course.act else np.full(len(rows.person), NATURAL, np.int8)
         for course in (claim.strategy, claim.alternative)
     )
-    long = _Long(rows.person, rows.rank, rows.made > 0, seen, rows.before, (strategy, alternative))
+    long = _Long(rows.person, rows.rank, rows.made > 0, seen, rows.before, (strategy, alternative), entry)
     order = np.lexsort((rows.rank, rows.interval))
     key = rows.interval[order].astype(np.int64) * (int(rows.rank.max(initial=0)) + 1) + rows.rank[order]
     bounds = [0, *(np.flatnonzero(np.diff(key)) + 1), len(order)] if len(order) else [0, 0]
@@ -111,6 +113,11 @@ class _Long:
     seen: FloatArray
     before: Ints
     asks: tuple[Ints, Ints]
+    entry: IntArray | None
+
+    def watched(self, rows: IntArray, interval: int) -> BoolArray | None:
+        """Whose record had begun by an interval, of these rows; None where all had at time zero."""
+        return None if self.entry is None else self.entry[self.person[rows]] <= max(interval, 0)
 
 
 def _steps(
@@ -142,6 +149,7 @@ def _steps(
             common=common,
             apart=apart,
             family=family,
+            watched=long.watched(rows, interval),
         )
         for interval, rank, rows in parts
     ]

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.finding import Finding
+from followup_analytics.claims.histories import NEVER
 from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.statistics.clusters import FEW_CLUSTERS
 
@@ -19,10 +22,26 @@ def notes_of(log: FollowUpLog, findings: Sequence[Finding], context: Context, po
         notes.append(Note("few_clusters", text))
     family = sum(one.test is not None for one in findings)
     notes.append(Note("family", "claims that could be tested share one adjustment for multiple testing (Holm)", family))
+    notes += _never_followed(context)
     if post_hoc:
         notes.append(Note("post_hoc", post_hoc))
     _dated(log, notes)
     return tuple(notes)
+
+
+def _never_followed(context: Context) -> list[Note]:
+    """Interviews that heard back or ended before their record began."""
+    histories = context.histories
+    if histories.entry is None:
+        return []
+    over = np.minimum(np.minimum(histories.response.order, histories.ended.order), histories.until.order)
+    gone = over < np.where(histories.entry.order == NEVER, -NEVER, histories.entry.order)
+    people = len(np.unique(histories.applicant[gone]))
+    if not people:
+        return []
+    text = "interviews heard back or ended before their record began; no claim about a response counts them"
+    # Of a few it is told that there are some.
+    return [Note("never_observed", text, int(gone.sum()) if people >= context.min_cell else None)]
 
 
 def _dated(log: FollowUpLog, notes: list[Note]) -> None:

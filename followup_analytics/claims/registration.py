@@ -16,15 +16,17 @@ _DATE = re.compile(r"Registered on:\s*(\d{4}-\d{2}-\d{2})")
 _ADJUST = re.compile(r"Adjusted for in every claim besides:[ \t]*(.*)")
 _ONLY = re.compile(r"Adjusted for in every claim alone:[ \t]*(.*)")
 _CLUSTER = re.compile(r"Clustered on:[ \t]*(.*)")
+_ENTRY = re.compile(r"Records begin at:[ \t]*(.*)")
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What the analyst chose besides the claims: columns adjusted for besides, columns adjusted for alone, clusters."""
+    """What the analyst chose besides the claims: columns to adjust for besides or alone, clusters, begin of records."""
 
     adjust: tuple[str, ...] = ()
     only: tuple[str, ...] | None = None
     cluster: str | None = None
+    entry: str | None = None
 
     def adjusted(self, claim: Claim) -> tuple[str, ...]:
         """Everything that a claim is adjusted for, besides the call history."""
@@ -36,7 +38,9 @@ class Choices:
         """Whether the choices are the same, in whatever order columns are named."""
         only = [None if one.only is None else frozenset(one.only) for one in (self, other)]
         return (
-            frozenset(self.adjust) == frozenset(other.adjust) and only[0] == only[1] and self.cluster == other.cluster
+            frozenset(self.adjust) == frozenset(other.adjust)
+            and only[0] == only[1]
+            and (self.cluster, self.entry) == (other.cluster, other.entry)
         )
 
 
@@ -61,6 +65,8 @@ def registration_lines(catalogue: Catalogue, date: dt.date, choices: Choices = A
         lines.append(f"Adjusted for in every claim alone: {', '.join(choices.only) or 'nothing'}")
     if choices.cluster is not None:
         lines.append(f"Clustered on: {choices.cluster}")
+    if choices.entry is not None:
+        lines.append(f"Records begin at: {choices.entry}")
     return lines
 
 
@@ -85,11 +91,12 @@ def parse_registration(text: str, name: str = "registration") -> Registration:
             f"{name}: no line 'SHA-256 of the claims file: ...' with 'Registered on: ...'; "
             "give the text that --preregister wrote."
         )
-    besides, alone, cluster = (pattern.search(text) for pattern in (_ADJUST, _ONLY, _CLUSTER))
+    besides, alone, cluster, entry = (pattern.search(text) for pattern in (_ADJUST, _ONLY, _CLUSTER, _ENTRY))
     choices = Choices(
         _listed(besides.group(1)) if besides else (),
         _listed(alone.group(1)) if alone else None,
         cluster.group(1).strip() if cluster else None,
+        entry.group(1).strip() if entry else None,
     )
     return Registration(found.group(1), dt.date.fromisoformat(day.group(1)), choices)
 
@@ -103,8 +110,8 @@ def why_post_hoc(
 ) -> str | None:
     """Why verdicts are post hoc, as a sentence; empty where they are not, None where nothing was registered.
 
-    They are where the file of claims, what is adjusted for or the clusters are not what was registered, or where that
-    was registered after the record ended.
+    They are where the file of claims, what is adjusted for, the clusters or when records begin are not what was
+    registered, or where that was registered after the record ended.
     """
     if registration is None:
         return None
@@ -112,7 +119,10 @@ def why_post_hoc(
     if registered.sha256 != catalogue.sha256:
         return "The claims' file is not the one that was registered: these verdicts are post hoc."
     if not registered.choices.alike(choices):
-        return "What is adjusted for, or what hangs together, is not what was registered: these verdicts are post hoc."
+        return (
+            "What is adjusted for, what hangs together or when records begin is not what was registered: these "
+            "verdicts are post hoc."
+        )
     if registered.date > data_date.date():
         return "The claims were registered after the record had ended: these verdicts are post hoc."
     return ""

@@ -84,6 +84,7 @@ def claim_sensitivity(
     adjust: str | Sequence[str] = (),
     adjust_only: str | Sequence[str] | None = None,
     cluster: str | None = None,
+    entry: str | None = None,
     min_cell: int | None = None,
     disclosure: Disclosure = None,
     progress: Callable[[str], None] | None = None,
@@ -108,6 +109,7 @@ def claim_sensitivity(
         only=None if adjust_only is None else columns_of(adjust_only),
         cluster=cluster,
         min_cell=least,
+        entry=entry,
     )
     family = _Family.of(catalogue, one, context, least)
     own = run_trial(one, context)

@@ -48,7 +48,7 @@ def components(claim: Claim, choices: Choices = AS_USUAL) -> tuple[Component, ..
             "Follow-up",
             f"From time zero to the outcome, to what competes with it, or {_horizon(claim)}.",
             "The same, or to the end of the record (observed_until), which is taken to have nothing to do with the "
-            "outcome given the covariates.",
+            f"outcome given the covariates.{_late(choices)}",
         ),
         Component("Outcome", f"{_capital(claim.outcome_words())}.", f"The same. {_competing(claim)}"),
         Component(
@@ -58,6 +58,16 @@ def components(claim: Claim, choices: Choices = AS_USUAL) -> tuple[Component, ..
             "The same, under the assumptions below.",
         ),
         Component("Analysis", "Incidence in each arm with its interval.", _analysis(claim, choices)),
+    )
+
+
+def _late(choices: Choices) -> str:
+    if choices.entry is None:
+        return ""
+    return (
+        f" A record is followed from {choices.entry} on, where that is later: whoever's story was over before is in no "
+        "risk set, and models of acting learn from decisions alone that came after it. When records begin is taken to "
+        "have nothing to do with the outcome."
     )
 
 

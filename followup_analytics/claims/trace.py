@@ -123,6 +123,8 @@ def intervals_behind(trial: Trial, context: Context) -> pl.DataFrame:
     for name, arm in zip(ARMS, contrast.arms, strict=True):
         weight = weights_by_interval(arm, contrast.steps, follow_up)
         at_risk = np.arange(follow_up.horizon)[None, :] < stop[:, None]
+        if follow_up.entry is not None:
+            weight = weight * np.stack([follow_up.watched_in(k) for k in range(follow_up.horizon)], axis=1)
         row, interval = np.nonzero(at_risk & (weight > 0))
         kind = np.where(interval == follow_up.exit_interval[row], follow_up.exit_kind[row], CENSORED)
         parts.append(

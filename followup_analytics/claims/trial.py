@@ -11,7 +11,7 @@ from followup_analytics.claims.context import Context
 from followup_analytics.claims.controls import Control, run_controls
 from followup_analytics.claims.covariates import RATING
 from followup_analytics.claims.definition import Claim
-from followup_analytics.claims.emulation import emulate, follow_up_of
+from followup_analytics.claims.emulation import emulate, follow_up_of, is_followed
 from followup_analytics.claims.estimates import USUAL, Estimate, Options, estimate_claim, second_outcome, second_way
 from followup_analytics.claims.gates import Gate, missing_records, run_gates
 from followup_analytics.claims.moments import Moments, find_moments
@@ -77,6 +77,8 @@ def run_trial(
     moments = find_moments(claim, histories)
     if among is not None:
         moments = moments.only(among[moments.at.row])
+    if histories.entry is not None:
+        moments = moments.only(is_followed(claim, histories, moments))
     applicant = histories.applicant[moments.at.row]
     people = len(np.unique(applicant))
     nothing = Trial(claim, len(moments), people, 0, moments.unrecorded, missing or "")
@@ -119,5 +121,5 @@ def _with_extras(trial: Trial, context: Context, moments: Moments) -> Trial:
         trial,
         controls=run_controls(claim.controls, estimate, context.placebo),
         second_line=line,
-        second_way=second_way(claim, estimate) if claim.second_way else None,
+        second_way=second_way(claim, estimate) if claim.second_way and histories.entry is None else None,
     )

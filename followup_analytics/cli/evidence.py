@@ -53,6 +53,10 @@ def claims(
             help="What hangs together; by default both where the employer is recorded for most interviews.",
         ),
     ] = None,
+    entry: Annotated[
+        str | None,
+        typer.Option("--entry", metavar="COLUMN", help="When the record of an interview began, where that was later."),
+    ] = None,
     sensitivity: Annotated[
         bool, typer.Option("--sensitivity", help="Show what would change the verdict on --claim, in one table.")
     ] = False,
@@ -97,7 +101,7 @@ def claims(
         raise UsageError("--adjust adds to what is adjusted for, --adjust-only takes its place; give one of them.")
     columns = None if adjust is None else _names(adjust)
     only = None if adjust_only is None else _names(adjust_only)
-    choices = testing.Choices(tuple(columns or ()), None if only is None else tuple(only), cluster)
+    choices = testing.Choices(tuple(columns or ()), None if only is None else tuple(only), cluster, entry)
     if seen is not None and not preregister:
         raise UsageError("--seen is what you have seen of the data before --preregister; give both.")
     if preregister:
@@ -116,19 +120,19 @@ def claims(
         with progress_bar("Runs of the claim", None) as progress:
             made = testing.claim_sensitivity(
                 opened, str(claim), claims=catalogue, adjust=columns or (), adjust_only=only, cluster=cluster,
-                disclosure=shared.policy, progress=progress,
+                entry=entry, disclosure=shared.policy, progress=progress,
             )  # fmt: skip
     else:
         with progress_bar("Claims", len(catalogue.claims)) as progress:
             made = testing.test_claims(
                 opened, claim=claim, claims=catalogue, by=by, adjust=columns, adjust_only=only, cluster=cluster,
-                disclosure=shared.policy, seed=shared.seed, registration=registration, progress=progress,
+                entry=entry, disclosure=shared.policy, seed=shared.seed, registration=registration, progress=progress,
             )  # fmt: skip
         if (
             catalogue == testing.own_catalogue()
             and claim is None
             and registration is None
-            and not (by or columns or only or cluster)
+            and not (by or columns or only or cluster or entry)
         ):
             keep_verdicts(log, shared, opened, made)
     finish(made, shared, opened)
@@ -156,7 +160,7 @@ def _runs(
     try:
         found = testing.test_claims(
             log, claim=claim, claims=catalogue, adjust=adjust, adjust_only=only, cluster=cluster,
-            disclosure=shared.policy,
+            entry=choices.entry, disclosure=shared.policy,
         )  # fmt: skip
     except WithheldError:
         return {}
@@ -164,7 +168,7 @@ def _runs(
     if claim is not None and found.rows[0].estimate is not None:
         rows = testing.claim_sensitivity(
             log, claim, claims=catalogue, adjust=choices.adjust, adjust_only=only, cluster=cluster,
-            disclosure=shared.policy,
+            entry=choices.entry, disclosure=shared.policy,
         ).rows  # fmt: skip
     return {row.claim: testing.Run(row, found.counts, rows) for row in found.rows}
 

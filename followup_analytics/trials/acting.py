@@ -26,7 +26,7 @@ class Acting:
     Attributes:
         probability: of each step's rows; beta: each step's coefficients.
         fits: by family; members: places of the family's steps.
-        exposure: shape (r,) a step, how much of each decision was seen.
+        exposure: shape (r,) a step, how much of each decision was seen; acted: the same, 1 for acting that was seen.
     """
 
     probability: tuple[FloatArray, ...]
@@ -34,6 +34,7 @@ class Acting:
     fits: tuple[Shrunk, ...]
     members: tuple[tuple[int, ...], ...]
     exposure: tuple[FloatArray, ...]
+    acted: tuple[FloatArray, ...]
 
 
 def fit_acting(steps: Sequence[Step], start: Acting | None = None) -> Acting:
@@ -42,7 +43,8 @@ def fit_acting(steps: Sequence[Step], start: Acting | None = None) -> Acting:
     A decision that was seen in part counts as that part of one. `start`: a fit of the same steps, of which the first
     columns are the same.
     """
-    exposure = tuple(np.where(step.acted, 1.0, step.seen) for step in steps)
+    exposure = tuple(_watched(step, np.where(step.acted, 1.0, step.seen)) for step in steps)
+    acted = tuple(_watched(step, step.acted.astype(np.float64)) for step in steps)
     probability: list[FloatArray] = [np.empty(0)] * len(steps)
     beta: list[FloatArray] = [np.empty(0)] * len(steps)
     fits, members = [], []
@@ -57,7 +59,7 @@ def fit_acting(steps: Sequence[Step], start: Acting | None = None) -> Acting:
         fit = fit_shrunk(
             designs,
             [exposure[place] for place in mine],
-            [steps[place].acted.astype(np.float64) for place in mine],
+            [acted[place] for place in mine],
             steps[mine[0]].common,
             steps[mine[0]].apart,
             first,
@@ -67,7 +69,12 @@ def fit_acting(steps: Sequence[Step], start: Acting | None = None) -> Acting:
             probability[place] = np.clip(expit(steps[place].design.times(fit.beta[row])), LEAST_P, 1 - LEAST_P)
         fits.append(fit)
         members.append(mine)
-    return Acting(tuple(probability), tuple(beta), tuple(fits), tuple(members), exposure)
+    return Acting(tuple(probability), tuple(beta), tuple(fits), tuple(members), exposure, acted)
+
+
+def _watched(step: Step, values: FloatArray) -> FloatArray:
+    """Values of a step's rows, 0 for those whose record had not begun."""
+    return values if step.watched is None else np.where(step.watched, values, 0.0)
 
 
 def asked_probabilities(steps: Sequence[Step], acting: Acting, arm: int, grace: Grace | None) -> tuple[FloatArray, ...]:

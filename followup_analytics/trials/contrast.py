@@ -107,6 +107,6 @@ def with_outcome(contrast: Contrast, follow_up: FollowUp) -> Contrast:
 def _contrast(
     steps: tuple[Step, ...], acting: Acting, arms: tuple[Arm, Arm], follow_up: FollowUp, products: tuple[str, ...]
 ) -> Contrast:
-    standardised = standardise(arms[0], follow_up), standardise(arms[1], follow_up)
+    standardised = standardise(arms[0], follow_up, steps), standardise(arms[1], follow_up, steps)
     influence = influences(steps, acting, arms, standardised, follow_up)
     return Contrast(arms, standardised, influence, steps, acting, products)

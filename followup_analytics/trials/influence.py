@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followup_analytics.trials.acting import Acting
+from followup_analytics.trials.following import Following, uses_of
 from followup_analytics.trials.outcomes import Regression, Standardised
 from followup_analytics.trials.steps import FollowUp, Step
 from followup_analytics.trials.weighing import Arm, Passage, seen_weight
@@ -42,8 +43,18 @@ def influences(
         back.from_risks(arm, found, follow_up)
         for passage, regression in zip(arm.passages, found.regressions, strict=True):
             back.through_regression(passage, regression)
+        late = None if follow_up.entry is None else Following.of(arm, steps, follow_up)
+        if late is not None:
+            back.through_risk_sets(late, found)
+        until = follow_up.horizon
         for passage in reversed(arm.passages):
+            since = min(max(steps[passage.place].interval, 0), until)
+            if late is not None:
+                back.in_force(late, since, until)
             back.through_weights(passage)
+            until = since
+        if late is not None:
+            back.in_force(late, 0, until)
         made.append(back)
     _through_acting(made, steps, acting)
     return made[0].influence, made[1].influence
@@ -63,6 +74,8 @@ class _Back:
         self.weight = np.zeros((people, 2))
         self.logit = [np.zeros((number, 2)) for number in rows]
         self._own: dict[int, FloatArray] = {}
+        self._residuals: list[FloatArray] = []
+        self._moves: tuple[FloatArray, FloatArray] | None = None
 
     def from_risks(self, arm: Arm, standardised: Standardised, follow_up: FollowUp) -> None:
         # Nobody was counted where no record reaches far enough: then nothing follows from anybody.
@@ -83,6 +96,7 @@ class _Back:
         ridge = passage.kept.ridge(bend, regression.penalty)
         moved = passage.kept.times(ridge.solve(turned))
         residual = moved * (regression.known - regression.fitted)
+        self._residuals.append(residual)
         leverage = np.minimum(ridge.leverage(), _MOST)
         mine = passage.person[passage.stays]
         self.influence[mine, 0] += residual * regression.counted / (1 - leverage)
@@ -90,15 +104,36 @@ class _Back:
         self.value[passage.person] = 0.0
         self.value[mine] = moved * regression.counted
 
+    def through_risk_sets(self, late: Following, standardised: Standardised) -> None:
+        """From both risks to the weights of single intervals, where records begin late."""
+        uses = uses_of(standardised, self._residuals, len(late.hazard))
+        by_interval, at_last = late.of_uses(uses)
+        self._moves = by_interval, late.of_risk()
+        last = late.weight[:, -1]
+        # The risk by weights alone follows from its risk sets, and from nothing else.
+        self.influence[:, 1] = 0.0
+        self.weight[:, 1] = 0.0
+        self.influence[:, 0] += last * at_last
+        self.weight[:, 0] += at_last
+
+    def in_force(self, late: Following, since: int, until: int) -> None:
+        """Take in how risks follow the weights that are in force from one interval to another."""
+        if self._moves is None or until <= since:
+            return
+        for column, moves in enumerate(self._moves):
+            self.influence[:, column] += (late.weight[:, since:until] * moves[:, since:until]).sum(axis=1)
+            self.weight[:, column] += moves[:, since:until].sum(axis=1)
+
     def through_weights(self, passage: Passage) -> None:
         """From weights after a passage to those before it and to the logits of acting in it."""
         mine = passage.person[passage.stays]
         follows = self.weight[mine]
         follows[:, 0] += self._own[passage.place]
         follows = follows * passage.after[:, None]
-        ridge = passage.kept.ridge(passage.after, passage.penalty)
-        moved = ridge.solve(passage.kept.sums(follows))
-        everybody = passage.design.times(moved)
+        watched, inside = passage.balanced, passage.balanced[passage.stays]
+        ridge = passage.kept.ridge(passage.after * inside, passage.penalty)
+        moved = ridge.solve(passage.kept.sums(follows * inside[:, None]))
+        everybody = passage.design.times(moved) * watched[:, None]
         leverage = np.minimum(ridge.leverage(), _MOST)
         kept = everybody[passage.stays] * passage.after[:, None]
         residual = passage.before.copy()
@@ -119,7 +154,7 @@ def _through_acting(arms: Sequence[_Back], steps: Sequence[Step], acting: Acting
             continue
         for place, moved, leverage in zip(members, fit.solve(scores), fit.leverages, strict=True):
             step = steps[place]
-            residual = step.acted - acting.exposure[place] * acting.probability[place]
+            residual = acting.acted[place] - acting.exposure[place] * acting.probability[place]
             part = step.design.times(moved) * (residual / (1 - np.minimum(leverage, _MOST)))[:, None]
             for number, arm in enumerate(arms):
                 # Everybody decides once in a step.

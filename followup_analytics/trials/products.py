@@ -46,7 +46,7 @@ def choose_products(
     sources = [(zero, outcome - expected, expected * (1 - expected), True)]
     for place, step in enumerate(steps):
         p, exposure = acting.probability[place], acting.exposure[place]
-        sources.append((step.design, step.acted - exposure * p, exposure * p * (1 - p), False))
+        sources.append((step.design, acting.acted[place] - exposure * p, exposure * p * (1 - p), False))
     chosen: Chosen = {}
     for one, other in combinations([term.name for term in zero.terms if term.pair.shape[1]], 2):
         found = _beyond(sources, one, other)

@@ -44,6 +44,8 @@ class Step:
         asks: what strategy and alternative ask, each (r,).
         design: shape (r, k), what was known; common, apart: shape (k,), penalties (see `Term`).
         family: steps of one family have the same columns and draw on each other.
+        watched: shape (r,), whose record had begun by then; None: everybody's. What others did is known, as they told
+            it later; but they could tell it since their story was not over, so that no model may learn from it.
     """
 
     interval: int
@@ -57,6 +59,7 @@ class Step:
     common: FloatArray
     apart: FloatArray
     family: str
+    watched: BoolArray | None = None
 
 
 @dataclass(frozen=True)
@@ -68,11 +71,23 @@ class FollowUp:
             `horizon` or more where nothing happened up to it.
         exit_kind: shape (n,), EVENT, COMPETING or CENSORED.
         horizon: number of intervals K.
+        entry: shape (n,), the interval in which each record begins (0: at time zero), before the exit; entry_part:
+            shape (n,), the part of that interval that was over by then. None: all begin at time zero. Whoever's story
+            was over before counts as censored in interval 0, and is never at risk.
     """
 
     exit_interval: IntArray
     exit_kind: IntArray
     horizon: int
+    entry: IntArray | None = None
+    entry_part: FloatArray | None = None
+
+    def watched_in(self, interval: int) -> FloatArray:
+        """What of an interval each record covers, shape (n,): 1, 0 before it begins, a part where it begins in it."""
+        if self.entry is None or self.entry_part is None:
+            return np.ones(self.people)
+        here = np.maximum(interval, 0)
+        return np.where(self.entry < here, 1.0, np.where(self.entry == here, 1.0 - self.entry_part, 0.0))
 
     @property
     def people(self) -> int:

@@ -31,7 +31,7 @@ class Passage:
         before: shape (r,), weights on arriving; after: shape (s,), of those who stay.
         slope: shape (s,), derivative of the logarithm of their factor by the logit of acting.
         design, kept: what is known of all rows, and of those who stay.
-        penalty: shape (k,), of the balancing.
+        penalty: shape (k,), of the balancing; balanced: shape (r,), the rows that it is about.
     """
 
     place: int
@@ -44,6 +44,7 @@ class Passage:
     design: Design
     kept: Design
     penalty: FloatArray
+    balanced: BoolArray
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ class Arm:
         passages: through the steps that bind anybody, in order of time.
         risk, other: shape (K,), weighted incidence of the event, and of what competes, by the end of each interval.
         at_risk: shape (K,), sum of weights at risk.
-        going_on: shape (K + 1,), probability that a record goes on to each interval.
+        going_on: shape (K + 1,), probability that a record goes on to each interval; where records begin late, that it
+            covers it, up to a factor.
     """
 
     weight: FloatArray
@@ -151,7 +153,7 @@ def _take_through(passage: Passage, weight: FloatArray) -> None:
 def _arm(sums: _Sums, weight: FloatArray, passages: Sequence[Passage]) -> Arm:
     sums.up_to(len(sums.at_risk), weight)
     risk, other = incidence_of_sums(sums.at_risk, sums.events, sums.competing)
-    return Arm(weight, tuple(passages), risk, other, sums.at_risk, sums.going_on())
+    return Arm(weight, tuple(passages), risk, other, sums.at_risk, sums.going_on(risk, other))
 
 
 def _pass(
@@ -175,9 +177,14 @@ def _pass(
     before = arriving[rows]
     after = np.minimum(before[stays] * made.factor[rows][stays], cap)
     penalty = np.concatenate([[_CONSTANT], step.common[1:]])
-    if balanced and stays.any():
-        after = after * balance_to(kept, after, design.sums(before), penalty).factor
-    return Passage(place, rows, step.person[rows], stays, before, after, made.slope[rows][stays], design, kept, penalty)
+    inside = np.ones(len(rows), dtype=bool) if step.watched is None else step.watched[rows]
+    if balanced and inside[stays].any():
+        # Of records that had not begun only those are known whose story went on: they are no part of the totals.
+        mine = inside[stays]
+        factor = balance_to(kept, after * mine, design.sums(before * inside), penalty).factor
+        after = np.where(mine, after * factor, after)
+    slope = made.slope[rows][stays]
+    return Passage(place, rows, step.person[rows], stays, before, after, slope, design, kept, penalty, inside)
 
 
 class _Sums:
@@ -186,8 +193,12 @@ class _Sums:
     def __init__(self, follow_up: FollowUp) -> None:
         self._follow_up = follow_up
         self._done = 0
+        self._weight = np.zeros(follow_up.people)
         horizon = follow_up.horizon
         self.at_risk, self.events, self.competing, self.leaving = (np.zeros(horizon) for _ in range(4))
+        self._late = np.empty(0, dtype=np.int64)
+        if follow_up.entry is not None and follow_up.entry_part is not None:
+            self._late = np.flatnonzero((follow_up.entry > 0) | (follow_up.entry_part > 0))
 
     def up_to(self, interval: int, weight: FloatArray) -> None:
         """Add the intervals before this one that were not added yet, with these weights."""
@@ -203,13 +214,52 @@ class _Sums:
         for k in range(last - 1, first - 1, -1):
             self.at_risk[k] = rest + self.events[k] + self.competing[k]
             rest = self.at_risk[k] + self.leaving[k]
+        self._without_those_to_come(first, last, weight)
+        self._weight = weight
         self._done = last
 
-    def going_on(self) -> FloatArray:
-        """Kaplan-Meier probability that a record goes on into each interval, and to the horizon."""
+    def _without_those_to_come(self, first: int, last: int, weight: FloatArray) -> None:
+        """Take those whose record has not begun out of the risk sets: delayed entry."""
+        entry, part = self._follow_up.entry, self._follow_up.entry_part
+        if entry is None or part is None or not len(self._late):
+            return
+        begins, over, late = entry[self._late], part[self._late], weight[self._late]
+        inside = (begins >= first) & (begins < last)
+        size = last - first
+        whole = np.bincount(begins[inside] - first, weights=late[inside], minlength=size)
+        gone = np.bincount(begins[inside] - first, weights=(late * over)[inside], minlength=size)
+        beyond = float(late[begins >= last].sum())
+        for k in range(last - 1, first - 1, -1):
+            self.at_risk[k] = max(self.at_risk[k] - beyond - gone[k - first], 0.0)
+            beyond += whole[k - first]
+
+    def going_on(self, risk: FloatArray, other: FloatArray) -> FloatArray:
+        """Kaplan-Meier probability that a record goes on into each interval, and to the horizon.
+
+        Where records begin late: those at risk in each interval over those who would be, had all been followed, which
+        is what the product-limit estimate makes of them, as a share of the most.
+        """
+        if len(self._late):
+            surviving = np.concatenate([[1.0], 1 - risk - other])
+            follow_up = self._follow_up
+            there = np.append(self.at_risk, self._weight[follow_up.seen & (follow_up.exit_interval >= len(risk))].sum())
+            would = np.where(surviving > 1e-12, there / np.maximum(surviving, 1e-12), 0.0)
+            most = float(would.max(initial=0.0))
+            return np.asarray(would / most if most > 0 else would, dtype=np.float64)
         whole = np.where(self.at_risk + self.leaving > 0, self.at_risk + self.leaving, 1.0)
         kept = np.cumprod(1 - self.leaving / whole)
         return np.concatenate([kept, kept[-1:]])
+
+
+def entered_weight(arm: Arm, follow_up: FollowUp, interval: int) -> FloatArray:
+    """What each person who comes to an interval counts for, shape (n,): 1; where records begin late, see `seen_weight`.
+
+    Those whose record has begun stand for the others, who are known of only if their story went on.
+    """
+    if follow_up.entry is None:
+        return np.ones(follow_up.people)
+    going_on = float(arm.going_on[min(max(interval, 0), len(arm.going_on) - 1)])
+    return follow_up.watched_in(interval) / going_on if going_on > 0 else np.zeros(follow_up.people)
 
 
 def seen_weight(arm: Arm, follow_up: FollowUp) -> FloatArray:

@@ -176,7 +176,8 @@ def test_sequential_trials_reach_the_difference_of_clones() -> None:
     """Four people, two days: half start on the first day and one of two has the event; the other half is stood for."""
     steps = two_days()
     follow_up = FollowUp(np.array([3, 9, 2, 9]), np.array([1, 0, 1, 0]), 4)
-    acting = Acting((np.full(4, 0.5), np.full(2, 0.5)), (np.zeros(1),) * 2, (), (), (np.ones(4), np.ones(2)))
+    exposure, acted = (np.ones(4), np.ones(2)), tuple(step.acted.astype(float) for step in steps)
+    acting = Acting((np.full(4, 0.5), np.full(2, 0.5)), (np.zeros(1),) * 2, (), (), exposure, acted)
     # Those act who act by the second day: of each one's three quarters, two thirds on the first.
     asked = [np.full(4, 2 / 3), np.ones(2)]
     found = sequential_contrast(steps, acting, asked, follow_up, window=2)

@@ -21,6 +21,7 @@ from followup_analytics.log import clock
 from followup_analytics.log.asked import in_frames
 from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.followup_log import FollowUpLog, require_column
+from followup_analytics.log.late_records import late_beginnings
 from followup_analytics.log.shared_words import MISSING
 from followup_analytics.statistics import Jackknife, cluster_number, group_rows
 from followup_analytics.statistics.incidence import (
@@ -187,16 +188,9 @@ def exits(
 def _entries(log: FollowUpLog, found: pl.DataFrame, entry: str | None) -> pl.Series:
     if entry is None:
         return pl.Series("entry", [None] * found.height, dtype=pl.Int64)
-    require_column(log, entry, "--entry")
-    zones = log.interviews["_zone"]
-    read = clock.parse_times(log.interviews[entry], zones)
-    if read.fault.is_not_null().any():
-        raise UsageError(f"--entry {entry}: the column must hold dates or times, such as 2026-03-05T14:00+01:00.")
-    local = clock.local_times(read.us, zones).dt.epoch("us")
-    since = local - found["start_day"].cast(pl.Int64) * DAY_US
-    # A record that was begun by the interview misses nothing.
-    late = (read.us > found["start_us"]).fill_null(value=False)
-    return pl.DataFrame({"since": since, "late": late}).select(entry=pl.when("late").then("since"))["entry"]
+    begins = late_beginnings(log, entry, found["start_us"])
+    local = clock.local_times(begins, log.interviews["_zone"]).dt.epoch("us")
+    return (local - found["start_day"].cast(pl.Int64) * DAY_US).rename("entry")
 
 
 def check_cluster(cluster: str) -> None:
