@@ -63,7 +63,7 @@ FIELDS = (
         "`direction`",
         "`more`; `gain_below_margin` (the claim is that there is no gain to speak of), `harm_below_margin`",
     ),
-    ("`design`", "`clone-censor-weight`, `attempt-contrast` or `prediction` (above)"),
+    ("`design`", "`clone-censor-weight`, `attempt-contrast`, `prediction` or, with `assigned`, `randomised` (above)"),
     ("`adjust`", "columns of the interviews, besides what every log holds; a rating counts from when it was made"),
     ("`history`", "of what was known before each decision: number, day, channel, tone, attempts, thanked"),
     ("`controls`", "negative controls: `reply_elsewhere`, `earlier_reply`, `later_reply`"),
@@ -71,6 +71,13 @@ FIELDS = (
     ("`second_line`", "a further `outcome` with its `horizon`, shown without a verdict"),
     ("`second_way`", "`sequential`: also by sequential trials, which must agree within their errors"),
     ("`contradicts`", "ids of claims that can't hold at the same time"),
+    (
+        "`assigned`",
+        (
+            "arms that were assigned at random: `column` of the interviews, `strategy` and `alternative` (its values), "
+            "`share` (of the strategy, .5)"
+        ),
+    ),
 )
 FILE = """## A file of claims
 
@@ -107,6 +114,14 @@ against "not any more"; put together by who starts when, the trials give what cl
 
 **Attempt contrast.** A choice made within one contact: the same with one decision. Records that end early are weighted
 arm by arm by the inverse probability of going on so far ([decision 056](decisions/056-records-end-arm-by-arm.md)).
+
+**Arms assigned at random.** With `assigned = {{ column = "arm" }}` in a claim the arms are those of an experiment: the
+column holds strategy or alternative (or treatment and control, yes and no; `strategy` and `alternative` name other
+values), `share` says what part was to have the strategy (half). The first line is by intention to treat, adjusted for
+what chance shared unevenly; `diagnostics.per_protocol` is what the difference would be had everybody kept to the arm,
+which rests on the assumptions of a log. Numbers of the arms that chance would bring in fewer than 1 of 1,000 trials
+(chi-square; of applicants, where all interviews of each share an arm) make the claim `not_testable`: somebody is
+missing, or was assigned otherwise. The label is `causal by design`, whatever the rating and the E-value say.
 
 **Prediction.** Two groups compared as they are; the label is never more than association.
 
@@ -154,9 +169,9 @@ Where an arm is followed by more of them than foretold, the arms differ in somet
 fewer than {by_chance:.0f} of 1,000 logs (5 of 18, say), so are all claims that name controls
 ([decision 054](decisions/054-one-control-and-the-whole-log.md)).
 
-*Label.* `causal under stated assumptions` only with a self-rating among the adjustments that was made in time, for
-half of the claim's interviews or more, {few} clusters of each kind or more, controls that pass and an E-value of the
-limit of {e_value:g} or more; else `association`.
+*Label.* `causal by design` where arms were assigned at random (below). `causal under stated assumptions` only with a
+self-rating among the adjustments that was made in time, for half of the claim's interviews or more, {few} clusters of
+each kind or more, controls that pass and an E-value of the limit of {e_value:g} or more; else `association`.
 
 ## By group
 

@@ -22,6 +22,7 @@ from followup_analytics.claims.definition import (
     MOMENTS,
     NO_COVARIATES,
     OUTCOMES,
+    Assigned,
     Catalogue,
     Choice,
     Claim,
@@ -69,6 +70,7 @@ _CLAIM = {
     "second_line": _Key("table"),
     "second_way": _Key("text", values=("sequential",)),
     "contradicts": _Key("words"),
+    "assigned": _Key("table"),
 }
 _MOMENT = {
     "kind": _Key("text", required=True, values=MOMENTS),
@@ -97,6 +99,12 @@ _CHOICE = {
     "tone": _Key("text", values=TONES),
     "seconds_at_most": _Key("number", least=1, most=86_400),
 }
+_ASSIGNED = {
+    "column": _Key("text", required=True),
+    "strategy": _Key("text"),
+    "alternative": _Key("text"),
+    "share": _Key("number", least=0.01, most=0.99),
+}
 _SECOND_LINE = {
     "outcome": _Key("text", required=True, values=OUTCOMES),
     "horizon": _Key("whole", required=True, least=1, most=365),
@@ -107,6 +115,7 @@ _TABLES = {
     "alternative": _COURSE,
     "choice": _CHOICE,
     "second_line": _SECOND_LINE,
+    "assigned": _ASSIGNED,
 }
 _TOP = {"catalogue": _Key("table"), "defaults": _Key("table"), "claim": _Key("tables", required=True)}
 _HEAD = {"title": _Key("text", required=True), "version": _Key("text", required=True)}
@@ -157,6 +166,9 @@ def parse_catalogue(data: bytes, name: str) -> Catalogue:
 
 def _checked_claim(check: _Check, number: int, entry: Any, defaults: Mapping[str, Any]) -> dict[str, Any]:
     full = {"margin": MARGIN, **defaults, **entry} if isinstance(entry, dict) else {}
+    if "assigned" in full:
+        # What was assigned at random is analysed as such, whatever else it could be taken for.
+        full |= {"design": "randomised"} if full.get("design") in (None, *DESIGNS) else {}
     check.table(full, _CLAIM, "claim", number)
     for name, keys in _TABLES.items():
         if isinstance(full.get(name), dict):
@@ -220,7 +232,11 @@ class _Check:
         """Check what fields must be to each other."""
         kind, choice = entry["moment"]["kind"], entry.get("choice")
         courses = [entry["strategy"], entry["alternative"]]
-        if entry["design"] != "clone-censor-weight" and choice is None:
+        if (entry["design"] == "randomised") != ("assigned" in entry):
+            self.add("a randomised design says in which column the arms were assigned.", number, "claim.assigned")
+        if "assigned" in entry:
+            self._assignment(entry, number)
+        if entry["design"] in ("attempt-contrast", "prediction") and choice is None:
             self.add("an attempt contrast needs a choice that tells the arms apart.", number, "claim.choice")
         if choice is not None and kind != "attempt":
             self.add("a choice needs a moment of kind attempt.", number, "claim.choice")
@@ -237,17 +253,29 @@ class _Check:
                 number,
                 "claim.second_way",
             )
-        asked = [{name: value for name, value in course.items() if name != "words"} for course in courses]
-        if choice is None and asked[0] == asked[1]:
-            self.add(
-                "strategy and alternative ask the same, so that nothing tells them apart.", number, "claim.strategy"
-            )
         for name in entry.get("adjust", ()):
             if name in NO_COVARIATES:
                 self.add(f"{name} is an id or a time, and nothing to adjust for.", number, "claim.adjust")
+        self._courses(entry, courses, number)
+
+    def _courses(self, entry: Mapping[str, Any], courses: Sequence[Mapping[str, Any]], number: int) -> None:
+        asked = [{name: value for name, value in course.items() if name != "words"} for course in courses]
+        if "choice" not in entry and "assigned" not in entry and asked[0] == asked[1]:
+            self.add(
+                "strategy and alternative ask the same, so that nothing tells them apart.", number, "claim.strategy"
+            )
         for side, course in zip(("strategy", "alternative"), courses, strict=True):
             if ("none_in" in course or "some_in" in course) and "act" not in course:
                 self.add("none_in and some_in need an act.", number, f"claim.{side}.act")
+
+    def _assignment(self, entry: Mapping[str, Any], number: int) -> None:
+        assigned = entry["assigned"]
+        if "choice" in entry or "second_way" in entry:
+            self.add("arms that were assigned need no choice and no second way.", number, "claim.assigned")
+        if ("strategy" in assigned) != ("alternative" in assigned):
+            self.add("name the values of both arms, or of neither.", number, "claim.assigned")
+        if "strategy" in assigned and assigned["strategy"] == assigned.get("alternative"):
+            self.add("both arms have the same value.", number, "claim.assigned.alternative")
 
     def refuse(self) -> None:
         """Raise DataError for what was found, if anything."""
@@ -320,6 +348,7 @@ def _claim(entry: Mapping[str, Any]) -> Claim:
         "moment": Moment(**_tuples(entry["moment"])),
         "strategy": Course(**_tuples(entry["strategy"])),
         "alternative": Course(**_tuples(entry["alternative"])),
+        "assigned": Assigned(**entry["assigned"]) if "assigned" in entry else None,
         "choice": Choice(**_tuples(entry["choice"])) if "choice" in entry else None,
         "second_line": SecondLine(**entry["second_line"]) if "second_line" in entry else None,
         "second_way": "second_way" in entry,

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from followup_analytics.claims.assigned import assigned_arms
 from followup_analytics.claims.controls import placebo_outcomes
 from followup_analytics.claims.covariates import (
     ALWAYS,
@@ -136,7 +137,8 @@ class Context:
         else:
             there = (name for name in claim.adjust if name in self.log.interviews.columns)
             names = (*there, *ALWAYS, *self.adjust)
-        return tuple(name for name in dict.fromkeys(names) if name not in self.leave_out)
+        own = () if claim.assigned is None else (claim.assigned.column,)
+        return tuple(name for name in dict.fromkeys(names) if name not in (*self.leave_out, *own))
 
     def _known(self, name: str, claim: Claim, at: Times) -> tuple[Covariate, ...]:
         if name == WEEKDAY:
@@ -154,6 +156,12 @@ class Context:
         if name not in self._made:
             self._made[name] = baseline_covariates(self.log, name, self.histories.response.us)
         return self._made[name]
+
+    def arms_of(self, claim: Claim) -> IntArray:
+        """Arms of all interviews where they were assigned (see `assigned_arms`)."""
+        if claim.assigned is None:
+            return np.full(self.histories.interviews, -1, dtype=np.int64)
+        return assigned_arms(claim.assigned, self.log)
 
     @cached_property
     def _promised(self) -> IntArray:

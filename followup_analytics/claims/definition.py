@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 Outcome = Literal["response", "advanced", "conversation"]
-Design = Literal["clone-censor-weight", "attempt-contrast", "prediction"]
+Design = Literal["clone-censor-weight", "attempt-contrast", "randomised", "prediction"]
 #: The smallest difference worth changing behaviour, where a claim names none.
 MARGIN = 0.05
 Direction = Literal["more", "gain_below_margin", "harm_below_margin"]
 Act = Literal["attempt", "thank_you", "phone", "voicemail"]
 
 OUTCOMES = ("response", "advanced", "conversation")
-DESIGNS = ("clone-censor-weight", "attempt-contrast", "prediction")
+DESIGNS = ("clone-censor-weight", "attempt-contrast", "randomised", "prediction")
 DIRECTIONS = ("more", "gain_below_margin", "harm_below_margin")
 ACTS = ("attempt", "thank_you", "phone", "voicemail")
 MOMENTS = ("interview", "attempt", "silence")
@@ -96,6 +96,22 @@ class Course:
 
 
 @dataclass(frozen=True)
+class Assigned:
+    """That arms were assigned at random, and where that is recorded.
+
+    Attributes:
+        column: of the interviews; strategy, alternative: what it holds of either arm; None: a usual word (strategy,
+            treatment, true, 1; alternative, control, false, 0).
+        share: of the units that were to have the strategy.
+    """
+
+    column: str
+    strategy: str | None = None
+    alternative: str | None = None
+    share: float = 0.5
+
+
+@dataclass(frozen=True)
 class SecondLine:
     """A further outcome that is shown beside a claim's own, without a verdict."""
 
@@ -131,6 +147,12 @@ class Claim:
     second_line: SecondLine | None = None
     second_way: bool = False
     contradicts: tuple[str, ...] = ()
+    assigned: Assigned | None = None
+
+    @property
+    def decided_at_once(self) -> bool:
+        """Whether it is settled at time zero whose arm is which: by a choice in it, or by assignment."""
+        return self.choice is not None or self.assigned is not None
 
     @property
     def one_sided(self) -> bool:

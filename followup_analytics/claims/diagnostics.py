@@ -58,12 +58,35 @@ def diagnostics(trial: Trial, applicant: IntArray, min_cell: int) -> dict[str, A
             for one in trial.controls
         ],
         "second_way": _second_way(trial),
+        **_assignment(trial, applicant, min_cell),
         "tipping": tipping(trial),
         "forgotten": forgotten(trial),
         "gates": [{"gate": one.code, "arm": one.arm, "passed": one.passed, "limit": one.limit} for one in trial.gates],
         "adjusted_for": [*trial.adjusted, *(f"{name} (call history)" for name in trial.claim.history)],
         "products": list(estimate.contrast.products),
         "clusters": estimate.clusters.counts(),
+    }
+
+
+def _assignment(trial: Trial, applicant: IntArray, min_cell: int) -> dict[str, Any]:
+    """Of arms that were assigned: their numbers beside those that were meant, and the difference per protocol."""
+    ratio, kept, estimate = trial.ratio, trial.per_protocol, trial.estimate
+    if ratio is None or estimate is None:
+        return {}
+    few = min(_people(applicant, done) for done in estimate.done) < min_cell
+    shown: dict[str, Any] = {"estimate": None, "conf_low": None, "conf_high": None}
+    if kept is not None:
+        low, high = (finite(float(limit)) for limit in kept.limits())
+        shown = {"estimate": float(kept.estimate), "conf_low": low, "conf_high": high}
+    return {
+        "sample_ratio": {
+            "unit": ratio.unit,
+            "n_strategy": None if few else ratio.strategy,
+            "n_alternative": None if few else ratio.alternative,
+            "planned_share": ratio.share,
+            "p_value": ratio.p_value,
+        },
+        "per_protocol": shown,
     }
 
 

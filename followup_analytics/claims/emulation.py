@@ -9,14 +9,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followup_analytics.claims.covariates import WEEKDAY, Covariate, binned, promised_covariate, weekday_covariate
-from followup_analytics.claims.definition import Claim, Course, Outcome
-from followup_analytics.claims.histories import NEVER, Histories, Times, elapsed
+from followup_analytics.claims.definition import Claim, Course
+from followup_analytics.claims.histories import Histories, Times
 from followup_analytics.claims.layout import Rows, design_of, grace_of, lay_out
 from followup_analytics.claims.moments import Moments
-from followup_analytics.log.clock import DAY_US
+from followup_analytics.claims.own_time import (
+    at_end,
+    earlier,
+    entries_of,
+    first_unseen,
+    follow_up_of,
+    intervals,
+    parts_of,
+    place_of,
+)
 from followup_analytics.log.schema import CHANNELS, TONES
 from followup_analytics.statistics.designs import Design
-from followup_analytics.trials.steps import CENSORED, COMPETING, EVENT, MUST, WITHIN, FollowUp, Grace, Ints, Step
+from followup_analytics.trials.steps import MUST, WITHIN, FollowUp, Grace, Ints, Step
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -26,8 +35,6 @@ BoolArray = NDArray[np.bool_]
 Small = NDArray[np.int16]
 #: No more acts are counted in an interval: sums over intervals must fit in two bytes.
 _MANY = 1_000
-#: An interval that never comes.
-LATE = 1_000_000
 _DAY_EDGES, _DAY_WORDS = (0, 1, 2, 4, 8, 15), ("0", "1", "2-3", "4-7", "8-14", "15+")
 _COUNT_EDGES, _COUNT_WORDS = (0, 1, 2), ("0", "1", "2+")
 _NUMBER_EDGES, _NUMBER_WORDS = (0, 1, 2, 3, 4), ("0", "1", "2", "3", "4+")
@@ -115,12 +122,15 @@ def emulate(
         weekday_covariate(today) if one.name == WEEKDAY else one.during(rows.person, rows.interval) for one in known
     )
     covariates = [*held, *_varying(claim, histories, moments, rows)]
+    if claim.assigned is not None:
+        # Who was told to act does so for other reasons than who was told not to.
+        covariates.append(Covariate.of("assigned", moments.chosen[rows.person], ("alternative", "strategy")))
     first = list(known)
     if promised is not None:
         first.append(promised_covariate(promised, moments.at.day))
         covariates.append(promised_covariate(promised[rows.person], today))
     follow_up = follow_up_of(claim, histories, moments, claim.outcome, claim.intervals)
-    choice = moments.chosen if claim.choice is not None else None
+    choice = moments.chosen if claim.decided_at_once else None
     entry = None if histories.entry is None else entries_of(claim, histories, moments)[0]
     made = lay_out(claim, rows, _seen(rows, acts, binding, part), covariates, first, choice, entry)
     return Emulation(
@@ -136,67 +146,23 @@ def emulate(
     )
 
 
-def intervals(claim: Claim, since: Times, until: Times) -> IntArray:
-    """Interval in which each row lies: local days since time zero, or whole 24 hours; LATE where there is none."""
-    found = until.day - since.day if claim.by_local_days else elapsed(since, until) // DAY_US
-    return np.where(until.order == NEVER, LATE, np.minimum(found, LATE))
-
-
-def _at_end(claim: Claim, since: Times, until: Times, last: int) -> IntArray:
-    """`intervals`, where exactly `last` times 24 hours still belongs to the last interval ("within 7 days")."""
-    found = intervals(claim, since, until)
-    if claim.by_local_days:
-        return found
-    return np.where(elapsed(since, until) == last * DAY_US, last - 1, found)
-
-
-def _parts(claim: Claim, since: Times, until: Times, *, inbound: bool) -> FloatArray:
-    """Part of its interval that had passed at each row, 0 to 1."""
-    if claim.by_local_days:
-        first = until.day == since.day
-        left = np.maximum(1 - since.part, 1e-6)
-        return np.where(first, np.clip((until.part - since.part) / left, 0, 1), until.part)
-    gone = np.where(until.order == NEVER, 0, elapsed(since, until))
-    part = (gone % DAY_US) / DAY_US
-    # Of a date without a time, attempts come first in their day and answers last.
-    return np.where((until.instant == 0) | (since.instant == 0), 1.0 if inbound else 0.0, part)
-
-
 def _binding(claim: Claim, histories: Histories, moments: Moments) -> tuple[IntArray, FloatArray]:
     """Interval in which the strategies cease to bind (response or end), and the part of it that had passed."""
     row = moments.at.row
     response, ended = histories.response.take(row), histories.ended.take(row)
-    first = _earlier(response, ended)
-    return intervals(claim, moments.at, first), _parts(claim, moments.at, first, inbound=True)
-
-
-def _earlier(one: Times, other: Times) -> Times:
-    take = one.order <= other.order
-    names = ("row", "order", "us", "day", "instant", "part")
-    return Times(*(np.where(take, getattr(one, name), getattr(other, name)) for name in names))
-
-
-def first_unseen(claim: Claim, histories: Histories, moments: Moments) -> IntArray:
-    """First interval that the record does not reach into, shape (m,); it reaches into the one that begins at its end.
-
-    The interval in which a record ends counts as seen, for what happened in it and for what did not: nothing that was
-    recorded is thrown away, and the hours that are missing of one interval in 14 or 30 move no risk that could be told.
-    """
-    until = histories.until.take(moments.at.row)
-    if claim.by_local_days:
-        return until.day - moments.at.day + 1
-    return np.maximum(elapsed(moments.at, until), 0) // DAY_US + 1
+    first = earlier(response, ended)
+    return intervals(claim, moments.at, first), parts_of(claim, moments.at, first, inbound=True)
 
 
 def _acts(claim: Claim, histories: Histories, moments: Moments, act: str, window: int) -> _Acts:
     """Acts of a kind after time zero, by interval."""
     times = act_times(histories, moments, act)
-    place = _place_of(histories, moments)[times.row]
+    place = place_of(histories, moments)[times.row]
     since = moments.at.take(place)
-    interval = _at_end(claim, since, times, window)
+    interval = at_end(claim, since, times, window)
     inside = (interval >= 0) & (interval < window)
     place, interval = place[inside], interval[inside]
-    part = _parts(claim, since, times, inbound=False)[inside]
+    part = parts_of(claim, since, times, inbound=False)[inside]
     shape = (len(moments), max(window, 1))
     cell = place * shape[1] + interval
     count = np.minimum(np.bincount(cell, minlength=shape[0] * shape[1]), _MANY).astype(np.int16).reshape(shape)
@@ -204,15 +170,9 @@ def _acts(claim: Claim, histories: Histories, moments: Moments, act: str, window
     return _Acts(count, cell[order], part[order])
 
 
-def _place_of(histories: Histories, moments: Moments) -> IntArray:
-    place = np.full(histories.interviews, -1, dtype=np.int64)
-    place[moments.at.row] = np.arange(len(moments))
-    return place
-
-
 def act_times(histories: Histories, moments: Moments, act: str) -> Times:
     """Acts of a kind after time zero in interviews that have one; the moment's own contact is not among them."""
-    place = _place_of(histories, moments)
+    place = place_of(histories, moments)
     if act == "thank_you":
         return histories.notes.take(place[histories.notes.row] >= 0)
     attempts = histories.attempts
@@ -286,7 +246,7 @@ def _at_moment(claim: Claim, histories: Histories, moments: Moments) -> list[Cov
         )
     if "tone" in claim.history:
         # What is chosen at the moment itself is chosen before anybody answers; what follows it, after its answer.
-        heard = _last_tone(histories, at, own=claim.choice is None)
+        heard = _last_tone(histories, at, own=not claim.decided_at_once)
         made.append(Covariate.of("tone", heard, _TONE_WORDS, history=True))
     return made
 
@@ -338,7 +298,7 @@ def _tone_since(claim: Claim, histories: Histories, moments: Moments) -> Small:
     """The tone last heard since time zero, before each interval, shape (m, K)."""
     window = max(claim.window, 1)
     heard = np.zeros((len(moments), window), dtype=np.int16)
-    place = _place_of(histories, moments)[histories.toned.row]
+    place = place_of(histories, moments)[histories.toned.row]
     mine = place >= 0
     toned, tones, place = histories.toned.take(mine), histories.tones[mine], place[mine]
     since = moments.at.take(place)
@@ -355,68 +315,10 @@ def _did(claim: Claim, moments: Moments, acts: _Acts) -> BoolArray:
     """Who did what each arm asks, whatever came in between: how a plain tabulation sorts people."""
     done = []
     for course, chosen in ((claim.strategy, 1), (claim.alternative, 0)):
-        fits = np.ones(len(moments), dtype=bool) if claim.choice is None else moments.chosen == chosen
+        fits = np.ones(len(moments), dtype=bool) if not claim.decided_at_once else moments.chosen == chosen
         if course.act and course.none_in:
             fits &= acts.count[:, course.none_in[0] : course.none_in[1] + 1].sum(axis=1) <= course.at_most
         if course.act and course.some_in:
             fits &= acts.count[:, course.some_in[0] : course.some_in[1] + 1].sum(axis=1) >= course.at_least
         done.append(fits)
     return np.stack(done)
-
-
-def follow_up_of(claim: Claim, histories: Histories, moments: Moments, outcome: Outcome, horizon: int) -> FollowUp:
-    """How each interview's follow-up ended for an outcome, within a horizon in intervals."""
-    row = moments.at.row
-    if outcome == "conversation":
-        event, other = _next_meeting(histories, moments), histories.ended.take(row)
-    elif outcome == "advanced":
-        event, other = histories.advanced.take(row), histories.closed.take(row)
-    else:
-        event, other = histories.response.take(row), histories.ended.take(row)
-    happens = event.order <= other.order
-    first = _earlier(event, other)
-    at = _at_end(claim, moments.at, first, horizon)
-    seen = (first.order != NEVER) & (at < horizon)
-    kind = np.where(seen, np.where(happens, EVENT, COMPETING), CENSORED)
-    ends = np.where(seen, at, first_unseen(claim, histories, moments))
-    if histories.entry is None:
-        return FollowUp(ends, kind, horizon)
-    entry, part = entries_of(claim, histories, moments)
-    begins = histories.entry.take(row)
-    never = (entry > 0) | (part > 0)
-    never &= (first.order < begins.order) | (histories.until.order[row] < begins.order) | (entry >= horizon)
-    none = np.where(never, 0, entry), np.where(never, 0.0, part)
-    return FollowUp(np.where(never, 0, ends), np.where(never, CENSORED, kind), horizon, *none)
-
-
-def entries_of(claim: Claim, histories: Histories, moments: Moments) -> tuple[IntArray, FloatArray]:
-    """Interval in which each record begins, 0 at time zero or before, and the part of it that was over, shape (m,)."""
-    nothing = np.zeros(len(moments), dtype=np.int64), np.zeros(len(moments))
-    if histories.entry is None:
-        return nothing
-    begins = histories.entry.take(moments.at.row)
-    late = (begins.order != NEVER) & (begins.order > moments.at.order)
-    entry = np.where(late, intervals(claim, moments.at, begins), nothing[0])
-    return entry, np.where(late, _parts(claim, moments.at, begins, inbound=False), nothing[1])
-
-
-def is_followed(claim: Claim, histories: Histories, moments: Moments) -> BoolArray:
-    """Whose record begins before the story is over, and within the horizon, shape (m,)."""
-    if histories.entry is None:
-        return np.ones(len(moments), dtype=bool)
-    found = follow_up_of(claim, histories, moments, claim.outcome, claim.intervals)
-    return np.asarray(found.seen | (found.exit_interval > 0), dtype=np.bool_)
-
-
-def _next_meeting(histories: Histories, moments: Moments) -> Times:
-    """The first contact with an interviewer or the hiring team after time zero, in either direction."""
-    place = _place_of(histories, moments)[histories.met.row]
-    later = (place >= 0) & (histories.met.order > moments.at.order[np.maximum(place, 0)])
-    met = histories.met.take(later)
-    first = np.full(len(moments), -1, dtype=np.int64)
-    first[place[later][::-1]] = np.arange(len(met.row))[::-1]
-    none = Times(*(np.append(getattr(met, name), fill) for name, fill in _NOWHERE))
-    return none.take(first)
-
-
-_NOWHERE = (("row", 0), ("order", NEVER), ("us", NEVER), ("day", 2**31), ("instant", 1), ("part", 1.0))

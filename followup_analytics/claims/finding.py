@@ -30,8 +30,8 @@ class Finding:
     """A trial in numbers; a million interviews leave no more behind than a hundred.
 
     Attributes:
-        claim, n_interviews, n_applicants, n_events, refusal, rated, test, controls, second_line, second_way: as in
-            `Trial`.
+        claim, n_interviews, n_applicants, n_events, refusal, rated, test, controls, second_line, second_way,
+            per_protocol: as in `Trial`.
         few_clusters: kinds of clusters of which there are too few for a causal reading.
         farthest: the largest distance of an arm's weighted mean of a number from everybody's.
         effect: the contrast; weights: of strategy and alternative; None and empty where nothing could be estimated.
@@ -48,6 +48,7 @@ class Finding:
     controls: tuple[Control, ...]
     second_line: Estimated | None
     second_way: Estimated | None
+    per_protocol: Estimated | None
     few_clusters: tuple[str, ...]
     farthest: Distance | None
     effect: Effect | None
@@ -74,6 +75,7 @@ def examine(trial: Trial, context: Context, min_cell: int) -> Finding:
         controls=trial.controls,
         second_line=trial.second_line,
         second_way=trial.second_way,
+        per_protocol=trial.per_protocol,
         few_clusters=() if estimate is None else estimate.clusters.few(),
         farthest=None if estimate is None else farthest(estimate),
         effect=None if estimate is None else estimate.effect,

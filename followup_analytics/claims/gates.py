@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from followup_analytics.claims.assigned import MISMATCH, SampleRatio, missing_assignment
 from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.estimates import Estimate
 from followup_analytics.claims.recording import bent_record
@@ -60,6 +61,8 @@ def missing_records(claim: Claim, log: FollowUpLog) -> str | None:
         needed.append("duration_s (talk time)")
     if "thank_you" in (claim.strategy.act, claim.alternative.act) and not (contacts["purpose"] == "thank_you").any():
         needed.append("thank-you notes (purpose thank_you)")
+    if claim.assigned is not None and (why := missing_assignment(claim.assigned, log)):
+        return why
     absent = [name for name in claim.adjust if name not in log.interviews.columns]
     if absent:
         return (
@@ -74,16 +77,25 @@ def missing_records(claim: Claim, log: FollowUpLog) -> str | None:
     return bent_record(claim, log)
 
 
-def run_gates(claim: Claim, estimate: Estimate, applicant: IntArray, min_cell: int = MIN_CELL) -> tuple[Gate, ...]:
+def run_gates(
+    claim: Claim,
+    estimate: Estimate,
+    applicant: IntArray,
+    min_cell: int = MIN_CELL,
+    ratio: SampleRatio | None = None,
+) -> tuple[Gate, ...]:
     """All gates of a claim, in the order in which they are named when they fail.
 
     Args:
         claim: the claim; estimate: its numbers, of which only sizes and weights are read.
         applicant: shape (m,), the applicant of each eligible interview.
         min_cell: no sentence tells apart, or names, groups of fewer applicants.
+        ratio: of arms that were assigned, the numbers of both.
     """
     arms = tuple(zip(ARMS, (claim.strategy.words, claim.alternative.words), estimate.done, estimate.arms, strict=True))
     gates: list[Gate] = []
+    if ratio is not None:
+        gates.append(Gate("sample_ratio", "both", not ratio.is_off, ratio.p_value, MISMATCH, _off(ratio)))
     for name, words, done, _ in arms:
         n = _people(applicant, done)
         few = _too_few(words, done, n, min_cell)
@@ -111,6 +123,13 @@ def run_gates(claim: Claim, estimate: Estimate, applicant: IntArray, min_cell: i
     distance = 0.0 if worst is None else worst.distance
     gates.append(Gate("balance", "both", distance <= TOO_FAR, distance, TOO_FAR, far))
     return tuple(gates)
+
+
+def _off(ratio: SampleRatio) -> str:
+    return (
+        f"Of the {ratio.unit}s that were assigned too many are in one arm for {100 * ratio.share:g}% to have been "
+        f"meant for the strategy (chi-square, p below {MISMATCH:g}): find out who is missing."
+    )
 
 
 def _people(applicant: IntArray, mask: BoolArray) -> int:

@@ -14,7 +14,7 @@ from followup_analytics.claims.estimates import Effect
 from followup_analytics.claims.finding import ArmWeights, Finding
 from followup_analytics.claims.gates import FAR, MIN_FOR_VERDICT, Distance
 from followup_analytics.claims.verdict import ALPHA, choose_label, decide, deciding_limit, is_confounded
-from followup_analytics.claims.words import in_a_hundred, joined, reason_for, told_effect, with_label
+from followup_analytics.claims.words import effect_words, in_a_hundred, joined, reason_for, told_effect, with_label
 from followup_analytics.log.shared_words import VERDICT_WORDS
 from followup_analytics.results.disclosure import HIDDEN_REASON, SUPPRESSED
 from followup_analytics.results.values import finite
@@ -159,7 +159,7 @@ def _tested(finding: Finding, p_adjusted: float, downgrade: str, *, care: bool, 
         verdict, reason = "inconclusive", downgrade
     else:
         reason = with_label(reason, label, verdict)
-    reason = joined(reason, [_without_controls(finding), _other_way(finding)])
+    reason = joined(reason, [_without_controls(finding), _other_way(finding), _kept_to(finding)])
     return {
         **_head(claim),
         "verdict": verdict,
@@ -202,7 +202,7 @@ def smallest_found(claim: Claim, difference: Estimated, alpha: float) -> float |
 def _without_controls(finding: Finding) -> str:
     """That no negative control stands behind a claim for which one would be asked."""
     claim = finding.claim
-    if finding.controls or claim.design == "prediction":
+    if finding.controls or claim.design in ("prediction", "randomised"):
         return ""
     return "No negative control is possible in this log." if claim.controls else "The claim names no negative control."
 
@@ -213,6 +213,18 @@ def _other_way(finding: Finding) -> str:
     if not way or way["agrees"]:
         return ""
     return f"The second way, {way['method']}, does not agree with this: {in_a_hundred(way['estimate'])}."
+
+
+def _kept_to(finding: Finding) -> str:
+    """Of arms that were assigned, what they would be worth had everybody kept to them."""
+    if finding.claim.assigned is None:
+        return ""
+    kept = finding.per_protocol
+    if kept is None:
+        return "By intention to treat."
+    low, high = (finite(float(limit)) for limit in kept.limits())
+    told = effect_words(float(kept.estimate), low, high)
+    return f"By intention to treat; had everybody kept to it (per protocol, under the assumptions of a log): {told}."
 
 
 def _quality(effect: Effect, weights: Sequence[ArmWeights], ratio: EValue, worst: Distance | None) -> dict[str, Any]:

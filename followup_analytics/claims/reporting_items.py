@@ -52,7 +52,7 @@ def _opening(claim: Claim, run: Run | None) -> tuple[Item, ...]:
     question = f"{claim.strategy.words} against {claim.alternative.words}: {claim.outcome_words()}?"
     found = "" if run is None else f" {run.row.verdict_words}: {_difference(run.row)} {run.row.reason}"
     return (
-        Item("1a", "Identification", f"An observational emulation of a target trial of the advice {claim.advice!r}."),
+        Item("1a", "Identification", f"{_kind(claim)} of the advice {claim.advice!r}."),
         Item("1b", "Data sources", f"A log of what applicants did after interviews, and what came back. {_size(run)}"),
         Item("1c", "Assumptions, methods, findings", f"{_design(claim)} Assumed: {assumptions_of(claim)}{found}"),
         Item("2", "Background", f"The advice circulates ({claim.source}); whether it helps has not been measured."),
@@ -62,10 +62,15 @@ def _opening(claim: Claim, run: Run | None) -> tuple[Item, ...]:
     )
 
 
+def _kind(claim: Claim) -> str:
+    return "A randomised trial" if claim.assigned else "An observational emulation of a target trial"
+
+
 def _design(claim: Claim) -> str:
     return {
         "clone-censor-weight": "Clone-censor-weight with an outcome model beside the weights.",
         "attempt-contrast": "Inverse-probability weights of a choice with an outcome model beside them.",
+        "randomised": "By intention to treat, arms assigned at random.",
         "prediction": "A plain comparison of two groups: a prediction, no effect.",
     }[claim.design]
 

@@ -39,7 +39,20 @@ class Behind(Protocol):
         ...
 
 
-_TABLES = ("weights", "balance", "distances", "overlap", "flow", "curves", "controls", "second_way", "tipping", "gates")
+_TABLES = (
+    "weights",
+    "balance",
+    "distances",
+    "overlap",
+    "flow",
+    "curves",
+    "controls",
+    "second_way",
+    "tipping",
+    "gates",
+    "sample_ratio",
+    "per_protocol",
+)
 
 
 @answer_row

@@ -53,8 +53,8 @@ def components(claim: Claim, choices: Choices = AS_USUAL) -> tuple[Component, ..
         Component("Outcome", f"{_capital(claim.outcome_words())}.", f"The same. {_competing(claim)}"),
         Component(
             "Contrast",
-            "Difference of the two risks at the horizon, strategy minus alternative, had everybody kept to it "
-            "(per protocol).",
+            "Difference of the two risks at the horizon, strategy minus alternative, "
+            + ("of being assigned to it." if claim.assigned else "had everybody kept to it (per protocol)."),
             "The same, under the assumptions below.",
         ),
         Component("Analysis", "Incidence in each arm with its interval.", _analysis(claim, choices)),
@@ -114,6 +114,11 @@ def _mix(course: Course) -> str:
 def _assignment(claim: Claim, choices: Choices) -> str:
     history = [f"{name} (call history)" for name in claim.history]
     adjusted = listed([*choices.adjusted(claim), *history], "and")
+    if claim.assigned is not None:
+        return (
+            f"At random, as recorded in {claim.assigned.column} ({100 * claim.assigned.share:g}% to the strategy, "
+            f"which a chi-square test checks); adjusted for {adjusted or 'nothing'}, which chance may share unevenly."
+        )
     if claim.design == "prediction":
         return "None: a prediction, without adjustment."
     return (
@@ -148,6 +153,12 @@ def _analysis(claim: Claim, choices: Choices) -> str:
             "it. Beside the weights stands an outcome model: sequential weighted logistic regressions, from the last "
             "decision back (doubly robust: the estimate); weighted Aalen-Johansen incidence is the second number."
         )
+    elif claim.design == "randomised":
+        how = (
+            "By intention to treat: everybody in the arm that was assigned, whatever was done then; weights calibrated "
+            "to everybody's covariates and an outcome model beside them. Beside it per protocol, where an arm says "
+            "what to do: cut off where it is left, and weighted for who stays, which rests on the assumptions of a log."
+        )
     elif claim.design == "attempt-contrast":
         how = (
             "Inverse-probability weights of the choice, calibrated to everybody's covariates, and an outcome model "
@@ -172,6 +183,11 @@ def _analysis(claim: Claim, choices: Choices) -> str:
 
 def assumptions_of(claim: Claim) -> str:
     """What must hold for the emulation to say what the trial would."""
+    if claim.assigned is not None:
+        return (
+            "Chance alone gave the arms; what came of them was logged alike in both; one applicant's arm does not "
+            f"change another's outcome; the end of the record is not informative. {_controls(claim)}"
+        )
     return (
         "No unmeasured cause of both the strategy and the outcome given the covariates; everybody could have followed "
         "either arm (positivity); what was done was logged with its time; one applicant's strategy does not change "

@@ -93,7 +93,7 @@ def forgotten(trial: Trial) -> dict[str, Any] | None:
     if estimate is None or trial.test is None:
         return None
     acts = claim.strategy.some_in is not None and claim.alternative.some_in is None
-    if not acts or claim.choice is not None or float(estimate.effect.difference.estimate) < claim.margin:
+    if not acts or claim.decided_at_once or float(estimate.effect.difference.estimate) < claim.margin:
         return None
     sizes = [float(done.sum()) for done in estimate.done]
     share = forgotten_share(*estimate.effect.risks, sizes[0] / sum(sizes), claim.margin)

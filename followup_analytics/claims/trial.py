@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from followup_analytics.claims.assigned import SampleRatio, by_intention, is_about_doing, sample_ratio, with_arms
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.controls import Control, run_controls
-from followup_analytics.claims.covariates import RATING
+from followup_analytics.claims.covariates import RATING, Covariate
 from followup_analytics.claims.definition import Claim
-from followup_analytics.claims.emulation import emulate, follow_up_of, is_followed
+from followup_analytics.claims.emulation import emulate
 from followup_analytics.claims.estimates import USUAL, Estimate, Options, estimate_claim, second_outcome, second_way
 from followup_analytics.claims.gates import Gate, missing_records, run_gates
 from followup_analytics.claims.moments import Moments, find_moments
+from followup_analytics.claims.own_time import follow_up_of, is_followed
 from followup_analytics.claims.verdict import Test, test_difference
 from followup_analytics.statistics.clusters import Estimated
 
@@ -36,6 +39,8 @@ class Trial:
         test: what the verdict reads; None where not testable.
         controls: negative controls that could be run.
         second_line, second_way: differences for a further outcome, and by sequential trials.
+        ratio, per_protocol: of arms that were assigned, their numbers, and the difference had everybody kept to them;
+            None where they were not, or where too few kept to them.
         adjusted: names of the covariates adjusted for; rated: the self-rating is one of them, and known of most.
     """
 
@@ -51,6 +56,8 @@ class Trial:
     controls: tuple[Control, ...] = ()
     second_line: Estimated | None = None
     second_way: Estimated | None = None
+    ratio: SampleRatio | None = None
+    per_protocol: Estimated | None = None
     adjusted: tuple[str, ...] = ()
     rated: bool = False
 
@@ -79,6 +86,8 @@ def run_trial(
         moments = moments.only(among[moments.at.row])
     if histories.entry is not None:
         moments = moments.only(is_followed(claim, histories, moments))
+    if claim.assigned is not None:
+        moments = with_arms(moments, context.arms_of(claim))
     applicant = histories.applicant[moments.at.row]
     people = len(np.unique(applicant))
     nothing = Trial(claim, len(moments), people, 0, moments.unrecorded, missing or "")
@@ -86,9 +95,9 @@ def run_trial(
         whose = "This log" if among is None else "This group"
         return replace(nothing, refusal=missing or f"{whose} has no {claim.population.removeprefix('all ')}.")
     persons = context.covariates_of(claim, moments)
-    emulation = emulate(claim, histories, moments, persons, context.promised_of(claim, moments))
-    estimate = estimate_claim(claim, emulation, context.clusters.take(moments.at.row), options)
-    gates = run_gates(claim, estimate, applicant, context.min_cell)
+    ratio = None if claim.assigned is None else sample_ratio(claim.assigned, moments, applicant)
+    estimate = _estimate(claim if claim.assigned is None else by_intention(claim), context, moments, persons, options)
+    gates = run_gates(claim, estimate, applicant, context.min_cell, ratio)
     refusal = missing or next((gate.sentence for gate in gates if not gate.passed), "")
     trial = replace(
         nothing,
@@ -96,13 +105,27 @@ def run_trial(
         refusal=refusal,
         gates=gates,
         estimate=estimate,
+        ratio=ratio,
         adjusted=context.adjusted_names(claim, persons),
         rated=any(one.name == RATING and one.share_known() >= LEAST_RATED for one in persons),
     )
     if refusal:
         return trial
     trial = replace(trial, test=test_difference(claim, estimate.effect.tested))
-    return _with_extras(trial, context, moments) if extras else trial
+    if not extras:
+        return trial
+    if claim.assigned is not None and is_about_doing(claim):
+        kept = _estimate(claim, context, moments, persons, options)
+        if all(gate.passed for gate in run_gates(claim, kept, applicant, context.min_cell)):
+            trial = replace(trial, per_protocol=kept.effect.difference)
+    return _with_extras(trial, context, moments)
+
+
+def _estimate(
+    claim: Claim, context: Context, moments: Moments, persons: Sequence[Covariate], options: Options
+) -> Estimate:
+    emulation = emulate(claim, context.histories, moments, persons, context.promised_of(claim, moments))
+    return estimate_claim(claim, emulation, context.clusters.take(moments.at.row), options)
 
 
 def _with_extras(trial: Trial, context: Context, moments: Moments) -> Trial:

@@ -14,8 +14,9 @@ from followup_analytics.statistics.clusters import FEW_CLUSTERS, Estimated
 from followup_analytics.text import listed
 
 Verdict = Literal["supported", "contradicted", "no_meaningful_difference", "inconclusive", "not_testable"]
-Label = Literal["causal under stated assumptions", "association"]
+Label = Literal["causal by design", "causal under stated assumptions", "association"]
 
+BY_DESIGN: Label = "causal by design"
 CAUSAL: Label = "causal under stated assumptions"
 ASSOCIATION: Label = "association"
 ALPHA = 0.05
@@ -146,7 +147,7 @@ def choose_label(
     """
     if claim.association or claim.design == "prediction":
         return Labelled(ASSOCIATION, f"An association: {claim.association or 'it predicts'}.")
-    if not rated:
+    if claim.assigned is None and not rated:
         return Labelled(
             ASSOCIATION,
             "An association: how well most of the interviews went was not recorded in time to adjust for it.",
@@ -158,6 +159,9 @@ def choose_label(
         )
     if controls_run and not controls_pass:
         return Labelled(ASSOCIATION, "A negative control fails: the arms differ in something that was not measured.")
+    if claim.assigned is not None:
+        # Chance gave the arms: nothing that was not measured can have.
+        return Labelled(BY_DESIGN, "")
     if e_value.limit is None or e_value.limit < LEAST_E_VALUE:
         return Labelled(ASSOCIATION, WEAK)
     return Labelled(CAUSAL, "")

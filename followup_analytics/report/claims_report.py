@@ -42,6 +42,7 @@ _TALLY = (
 _DESIGN_WORDS = {
     "clone-censor-weight": "target trial by cloning, censoring and weighting",
     "attempt-contrast": "contrast of attempts, weighted and standardised",
+    "randomised": "trial with arms assigned at random, by intention to treat",
     "prediction": "prediction, not a contrast of actions",
 }
 

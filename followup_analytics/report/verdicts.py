@@ -118,6 +118,7 @@ def verdict_line(found: Findings, row: ClaimRow) -> list[Any]:
     """One verdict with what was compared, the outcome, its numbers, and how it may be read."""
     label = {
         "association": " This is an association.",
+        "causal by design": " Causal by design: arms were assigned at random.",
         "causal under stated assumptions": " Causal under the assumptions stated.",
     }
     said = VERDICT_WORDS.get(row.verdict, row.verdict)
