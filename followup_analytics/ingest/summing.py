@@ -285,20 +285,10 @@ def _log_counts(store: Store | None, checked: Sequence[CheckedTable]) -> LogCoun
     """What the store holds now; of a check, what the files hold."""
     if store is None:
         return _counts_of_files({one.table: one.frame for one in checked})
-    import sqlalchemy as sa
-
-    from followup_analytics.store.tables import current
-
-    interviews, contacts = current["interviews"].c, current["contacts"].c
-    query = sa.select(
-        sa.func.count(),
-        sa.func.count(sa.distinct(interviews.applicant_id)),
-        sa.func.max(interviews.observed_until),
-        sa.func.max(interviews.interviewed_at),
-    )
+    query = "SELECT count(*), count(DISTINCT applicant_id), max(observed_until), max(interviewed_at) FROM interviews"
     with store.reading() as connection:
-        n, applicants, until, last = connection.execute(query).one()
-        touches = connection.execute(sa.select(sa.func.count(contacts.record), sa.func.max(contacts.at))).one()
+        n, applicants, until, last = connection.rows(query)[0]
+        touches = connection.rows('SELECT count(record), max("at") FROM contacts')[0]
     latest = until or max(filter(None, (last, touches[1])), default=None)
     settings = store.checked_settings()
     return LogCounts(n, applicants, touches[0], _date(latest, settings.time_zone), settings.simulated)

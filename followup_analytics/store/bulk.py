@@ -1,4 +1,4 @@
-"""Many rows in and out at the speed of the database's own driver, on SQLAlchemy's connection and in its transaction."""
+"""Many rows in and out at the speed of the database's own driver, in the transaction of a connection."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import polars as pl
-import sqlalchemy as sa
+
+from followup_analytics.store.connecting import Connection
+from followup_analytics.store.tables import StoredTable
 
 #: Rows in one call of the driver: large enough to be quick, small enough for little memory.
 _CHUNK = 50_000
@@ -20,26 +22,22 @@ _FEW_KEYS = 8
 class Bulk(Protocol):
     """Bulk work on one kind of database. Table and column names are ours, never a user's; values are parameters."""
 
-    def insert(self, table: sa.Table, rows: pl.DataFrame, same: Mapping[str, int]) -> None:
+    def insert(self, table: StoredTable, rows: pl.DataFrame, same: Mapping[str, int]) -> None:
         """Put rows in; `same` are columns with one number for all rows, and those that are in neither stay null."""
 
-    def read(self, table: sa.Table, types: Mapping[str, pl.DataType], where: str = "") -> pl.DataFrame:
+    def read(self, table: StoredTable, types: Mapping[str, pl.DataType], where: str = "") -> pl.DataFrame:
         """The named columns of all rows that fulfil a condition made of our own names and integers."""
 
-    def find(self, table: sa.Table, key: str, keys: Sequence[str], types: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    def find(self, table: StoredTable, key: str, keys: Sequence[str], types: Mapping[str, pl.DataType]) -> pl.DataFrame:
         """The named columns of the rows with the given keys."""
 
     def execute_for(self, statement: str, keys: Sequence[str]) -> int:
         """Run a statement whose `:keys` stands for a set of keys; the number of rows it changed."""
 
 
-def bulk_of(connection: sa.Connection) -> Bulk:
+def bulk_of(connection: Connection) -> Bulk:
     """The bulk work for the database of a connection."""
-    return SqliteBulk(connection) if connection.dialect.name == "sqlite" else PostgresBulk(connection)
-
-
-def _driver(connection: sa.Connection) -> Any:
-    return connection.connection.driver_connection
+    return SqliteBulk(connection) if connection.kind == "sqlite" else PostgresBulk(connection)
 
 
 def _batches(keys: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -63,10 +61,10 @@ def _whole(name: str) -> str:
 class SqliteBulk:
     """SQLite: executemany of tuples in; JSON arrays by column out, which polars takes apart in parallel."""
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._driver = _driver(connection)
+    def __init__(self, connection: Connection) -> None:
+        self._driver: Any = connection.driver
 
-    def insert(self, table: sa.Table, rows: pl.DataFrame, same: Mapping[str, int]) -> None:
+    def insert(self, table: StoredTable, rows: pl.DataFrame, same: Mapping[str, int]) -> None:
         """Put rows in; the droppable indexes of a table that grows by more than it holds are built once, afterwards."""
         values = ", ".join(["?"] * rows.width + [str(int(number)) for number in same.values()])
         statement = f"INSERT INTO {table.name} ({_listed([*rows.columns, *same])}) VALUES ({values})"  # noqa: S608
@@ -78,7 +76,7 @@ class SqliteBulk:
         for _, definition in indexes:
             self._driver.execute(definition)
 
-    def _indexes_to_rebuild(self, table: sa.Table, growth: int) -> list[tuple[str, str]]:
+    def _indexes_to_rebuild(self, table: StoredTable, growth: int) -> list[tuple[str, str]]:
         # Only contacts: the key of interviews is what foreign keys point at, so it can't be away for a moment.
         if table.name != "contacts" or growth < _CHUNK:
             return []
@@ -91,7 +89,7 @@ class SqliteBulk:
             )
         )
 
-    def read(self, table: sa.Table, types: Mapping[str, pl.DataType], where: str = "") -> pl.DataFrame:
+    def read(self, table: StoredTable, types: Mapping[str, pl.DataType], where: str = "") -> pl.DataFrame:
         """The named columns of all rows that fulfil a condition."""
         low, high = self._driver.execute(f"SELECT min(record), max(record) FROM {table.name}").fetchone()  # noqa: S608
         parts = [pl.DataFrame(schema=dict(types))]
@@ -102,7 +100,7 @@ class SqliteBulk:
             parts.append(self._chunk(f"FROM {table.name} WHERE {span}", (), types))
         return pl.concat(parts)
 
-    def find(self, table: sa.Table, key: str, keys: Sequence[str], types: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    def find(self, table: StoredTable, key: str, keys: Sequence[str], types: Mapping[str, pl.DataType]) -> pl.DataFrame:
         """The named columns of the rows with the given keys."""
         parts = [pl.DataFrame(schema=dict(types))]
         source = f"FROM {table.name} WHERE {key} IN (SELECT value FROM json_each(?))"  # noqa: S608
@@ -148,10 +146,10 @@ _STAGE = "followup_stage"
 class PostgresBulk:
     """PostgreSQL: COPY in and out, as CSV that polars writes and reads."""
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._driver = _driver(connection)
+    def __init__(self, connection: Connection) -> None:
+        self._driver: Any = connection.driver
 
-    def insert(self, table: sa.Table, rows: pl.DataFrame, same: Mapping[str, int]) -> None:
+    def insert(self, table: StoredTable, rows: pl.DataFrame, same: Mapping[str, int]) -> None:
         """Put rows in by COPY; under row-level security by way of a table of the moment, since COPY may not there."""
         rows = rows.with_columns(pl.lit(number, pl.Int64).alias(name) for name, number in same.items())
         names = _listed(rows.columns)
@@ -170,7 +168,7 @@ class PostgresBulk:
             for part in rows.iter_slices(_CHUNK):
                 copy.write(part.write_csv(include_header=False, quote_style="non_numeric"))
 
-    def read(self, table: sa.Table, types: Mapping[str, pl.DataType], where: str = "") -> pl.DataFrame:
+    def read(self, table: StoredTable, types: Mapping[str, pl.DataType], where: str = "") -> pl.DataFrame:
         """The named columns of all rows that fulfil a condition."""
         condition = f" WHERE {where}" if where else ""
         return self._copy_out(f"SELECT {_listed(list(types))} FROM {table.name}{condition}", types)  # noqa: S608
@@ -185,7 +183,7 @@ class PostgresBulk:
         buffer.seek(0)
         return pl.read_csv(buffer, has_header=False, schema=dict(types))
 
-    def find(self, table: sa.Table, key: str, keys: Sequence[str], types: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    def find(self, table: StoredTable, key: str, keys: Sequence[str], types: Mapping[str, pl.DataType]) -> pl.DataFrame:
         """The named columns of the rows with the given keys."""
         parts = [pl.DataFrame(schema=dict(types))]
         query = f"SELECT {_listed(list(types))} FROM {table.name} WHERE {key} = ANY(%s)"  # noqa: S608

@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
-import sqlalchemy as sa
 
 from followup_analytics.errors import UnreadableError
 from followup_analytics.store import tables
 from followup_analytics.store.book import book_path, read_book, write_book
 from followup_analytics.store.bulk import Bulk, bulk_of
+from followup_analytics.store.connecting import Connection
 from followup_analytics.store.encoding import decode, encode, stored_types
 from followup_analytics.store.kinds import EVIDENCE
-from followup_analytics.store.marks import Marks
+from followup_analytics.store.marks import Marks, read_marks, write_marks
 from followup_analytics.store.migrating import discard_copies
 from followup_analytics.store.papers import Words, clean_papers, discard_uploads, files_to_look_at
-from followup_analytics.store.records import ALIAS, read_aliases
+from followup_analytics.store.records import ALIAS, drop_settings, read_aliases
 from followup_analytics.store.releases import forget_in_ledger
 from followup_analytics.store.store import Store
 from followup_analytics.store.tombstones import read_tombstones
@@ -98,15 +98,15 @@ def erase_applicant(store: Store, applicant_ids: Collection[str]) -> Erased:
     return replace(erased, papers=papers, left=left, releases=releases or (), looked_at=looked)
 
 
-def _drop_verdicts(connection: sa.Connection) -> int:
+def _drop_verdicts(connection: Connection) -> int:
     """Verdicts that were kept rest on everybody; how many there were."""
-    return connection.execute(tables.settings.delete().where(tables.settings.c.name == EVIDENCE)).rowcount
+    return drop_settings(connection, [EVIDENCE])
 
 
 def returned(store: Store) -> dict[str, int]:
     """Marks of people who were forgotten, with their moments, that the database itself knows nothing of."""
     with store.reading() as connection:
-        here = set(connection.execute(sa.select(tables.forgotten.c.mark)).scalars())
+        here = set(read_marks(connection))
     return {one.mark: one.at for one in read_tombstones(store.address.url) if one.mark not in here}
 
 
@@ -123,20 +123,18 @@ def erase_returned(store: Store) -> int:
             str(one)
             for name in ("interviews", "applicants")
             for table in (tables.current[name], tables.history[name])
-            for one in connection.execute(sa.select(table.c.applicant_id).distinct()).scalars()
+            for one in connection.values(f"SELECT DISTINCT applicant_id FROM {table.name}")  # noqa: S608
         }
         back = sorted(one for one in ids if any(mark in missing for mark in marks.marks("applicants", one)))
     for one in back:
         erase_applicant(store, [one])
     with store.writing() as connection:
-        here = set(connection.execute(sa.select(tables.forgotten.c.mark)).scalars())
-        rows = [{"mark": mark, "forgotten_at": at} for mark, at in missing.items() if mark not in here]
-        if rows:
-            connection.execute(tables.forgotten.insert(), rows)
+        here = set(read_marks(connection))
+        write_marks(connection, {mark: at for mark, at in missing.items() if mark not in here})
     return len(back)
 
 
-def _with_merged(connection: sa.Connection, applicant_ids: Collection[str]) -> list[str]:
+def _with_merged(connection: Connection, applicant_ids: Collection[str]) -> list[str]:
     """The ids with all others under which the same person stands or stood."""
     aliases, ids = read_aliases(connection), set(applicant_ids)
     ids |= {aliases[one] for one in ids if one in aliases}
@@ -159,7 +157,7 @@ class _Found:
         return Words(self.given | self.interviews | self.contacts | self.employers)
 
 
-def _find(connection: sa.Connection, applicant_ids: Collection[str]) -> _Found:
+def _find(connection: Connection, applicant_ids: Collection[str]) -> _Found:
     ids = sorted(set(applicant_ids))
     interviews = _values(connection, "interviews", "interview_id", "applicant_id", ids)
     employers = _values(connection, "interviews", "employer", "applicant_id", ids)
@@ -177,7 +175,7 @@ def _find(connection: sa.Connection, applicant_ids: Collection[str]) -> _Found:
 
 
 def _values(
-    connection: sa.Connection,
+    connection: Connection,
     table_name: str,
     column: str | tuple[str, str],
     key: str,
@@ -210,8 +208,7 @@ def _erase_rows(transaction: Transaction, found: _Found) -> Erased:
     _delete(bulk, "applicants", "applicant_id", found.given)
     bulk.execute_for("DELETE FROM batches WHERE record_key IN :keys", sorted(found.interviews | found.contacts))
     _clean_sources(connection, found.words)
-    names = [ALIAS + one for one in found.given]
-    connection.execute(tables.settings.delete().where(tables.settings.c.name.in_(names)))
+    drop_settings(connection, [ALIAS + one for one in found.given])
     return Erased(n_interviews, n_contacts, n_outcomes)
 
 
@@ -236,23 +233,24 @@ def _cut_references(transaction: Transaction, interviews: Collection[str]) -> No
         content = encode("interviews", decode("interviews", cut, kinds))[0]["content"]
         for record, key in zip(rows["record"], content, strict=True):
             connection.execute(
-                table.update().where(table.c.record == record).values(previous_interview_id=None, content=key)
+                f"UPDATE {table.name} SET previous_interview_id = NULL, content = :content WHERE record = :record",  # noqa: S608
+                content=key,
+                record=record,
             )
 
 
-def _clean_sources(connection: sa.Connection, words: Words) -> None:
+def _clean_sources(connection: Connection, words: Words) -> None:
     """Names of ingested files that name the person are blotted out."""
-    batches = tables.batches
-    for batch, source in connection.execute(sa.select(batches.c.batch, batches.c.source)).all():
+    for batch, source in connection.rows("SELECT batch, source FROM batches"):
         if source and words.in_text(source):
-            connection.execute(batches.update().where(batches.c.batch == batch).values(source="(forgotten)"))
+            connection.execute("UPDATE batches SET source = '(forgotten)' WHERE batch = :batch", batch=batch)
 
 
 def _rewrite_files(store: Store) -> None:
     """Leave no old byte: rewrite the database and empty its journal (SQLite), rewrite the tables (PostgreSQL)."""
     with store.outside_transaction() as driver:
         if store.address.path is None:
-            for table in tables.metadata.sorted_tables:
+            for table in tables.all_tables:
                 driver.execute(f"VACUUM FULL {table.name}")
             return
         driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")

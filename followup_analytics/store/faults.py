@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import sqlalchemy.exc
-
 from followup_analytics.errors import DataError, FollowUpError, UnreadableError
 from followup_analytics.store.address import Address
 
@@ -24,6 +22,9 @@ _NOT_A_DATABASE = ("file is not a database", "file is encrypted")
 _DAMAGED = ("malformed",)
 _NOT_WRITTEN = ("disk i/o error",)
 
+#: Whose errors are explained; SQLAlchemy's are those of a migration.
+_DRIVERS = ("sqlite3", "psycopg", "psycopg_pool", "sqlalchemy")
+
 #: Less free room than this many bytes is none.
 _LITTLE_ROOM = 1_000_000
 
@@ -31,16 +32,12 @@ _LITTLE_ROOM = 1_000_000
 @contextmanager
 def explained(address: Address) -> Iterator[None]:
     """Turn driver errors raised inside into errors of this package; others pass."""
-    import sqlite3
-
     try:
         yield
-    except (sqlalchemy.exc.SQLAlchemyError, sqlite3.Error) as error:
-        raise explain(error, address) from None
     except FollowUpError:
         raise
     except Exception as error:
-        if type(error).__module__.partition(".")[0] != "psycopg":
+        if type(error).__module__.partition(".")[0] not in _DRIVERS:
             raise
         raise explain(error, address) from None
 
@@ -81,7 +78,7 @@ def explain(error: BaseException, address: Address) -> FollowUpError:
         )
     if any(word in text for word in _READ_ONLY):
         return UnreadableError(f"{place}: the store can't be opened or written here; check the folder and its rights.")
-    if address.path is None and isinstance(error, sqlalchemy.exc.OperationalError):
+    if address.path is None and _is_operational(cause):
         return UnreadableError(
             f"{place}: the database can't be reached ({_first_line(cause)}); check the URL and the server."
         )
@@ -115,6 +112,11 @@ def _size_limit() -> int | None:
         return None
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
     return None if limit == resource.RLIM_INFINITY else limit
+
+
+def _is_operational(cause: BaseException) -> bool:
+    """Whether a server could not be reached or left off, rather than refused what it was asked."""
+    return any(kind.__name__ == "OperationalError" for kind in type(cause).__mro__)
 
 
 def _first_line(cause: BaseException) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import polars as pl
-import sqlalchemy as sa
 
 from followup_analytics.store import tables
 from followup_analytics.store.bulk import bulk_of
+from followup_analytics.store.connecting import Connection
 from followup_analytics.store.encoding import decode, stored_types
 from followup_analytics.store.store import Store
 from followup_analytics.store.transaction import Transaction
@@ -14,10 +14,11 @@ from followup_analytics.store.transaction import Transaction
 
 def note_entry(transaction: Transaction, table_name: str, key: str) -> None:
     """Write down that this transaction is one entry about one record, so that it can be taken back."""
-    batch, _ = transaction.batch
-    table = tables.batches
     transaction.connection.execute(
-        table.update().where(table.c.batch == batch).values(table_name=table_name, record_key=key)
+        "UPDATE batches SET table_name = :table, record_key = :key WHERE batch = :batch",
+        table=table_name,
+        key=key,
+        batch=transaction.batch[0],
     )
 
 
@@ -28,14 +29,13 @@ def interview_history(store: Store, interview_id: str) -> dict[str, pl.DataFrame
     `_ended_by`: `ingest` or `track` for a version that another replaced, `undo` for one taken back.
     """
     with store.reading() as connection:
-        batches = connection.execute(sa.select(tables.batches.c.batch, tables.batches.c.kind))
-        kinds = {int(batch): str(kind) for batch, kind in batches}
+        kinds = {int(batch): str(kind) for batch, kind in connection.rows("SELECT batch, kind FROM batches")}
         return {
             name: _versions(connection, name, interview_id, kinds) for name in ("interviews", "contacts", "outcomes")
         }
 
 
-def _versions(connection: sa.Connection, table_name: str, interview_id: str, kinds: dict[int, str]) -> pl.DataFrame:
+def _versions(connection: Connection, table_name: str, interview_id: str, kinds: dict[int, str]) -> pl.DataFrame:
     bulk = bulk_of(connection)
     types = stored_types(table_name)
     now = bulk.find(tables.current[table_name], "interview_id", [interview_id], types).with_columns(

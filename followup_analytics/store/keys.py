@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import sqlalchemy as sa
 
 from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.log.pseudonyms import (
@@ -27,9 +26,10 @@ from followup_analytics.log.schema import TABLES
 from followup_analytics.store import tables
 from followup_analytics.store.book import read_book, write_book, write_private
 from followup_analytics.store.bulk import bulk_of
+from followup_analytics.store.connecting import Connection
 from followup_analytics.store.encoding import decode, encode, stored_types
 from followup_analytics.store.kinds import KEY_MARK
-from followup_analytics.store.marks import Marks
+from followup_analytics.store.marks import Marks, write_marks
 from followup_analytics.store.records import covariate_types, write_setting
 from followup_analytics.store.sealing import passphrase, seal, unseal
 from followup_analytics.store.store import Store
@@ -128,7 +128,7 @@ def rotate_key(store: Store) -> int:
     return n
 
 
-def _renewed_stones(connection: sa.Connection, store: Store, key: bytes) -> tuple[Tombstone, ...]:
+def _renewed_stones(connection: Connection, store: Store, key: bytes) -> tuple[Tombstone, ...]:
     """The tombstones of those who were forgotten, as their next pseudonyms have them; they go into the database too."""
     marks, first = Marks(connection, store.address), store.pseudonyms().key
     made = []
@@ -138,17 +138,16 @@ def _renewed_stones(connection: sa.Connection, store: Store, key: bytes) -> tupl
             fresh = renewed_pseudonym(pseudonym, key)
             made.append(made_of(marks.mark(stone.table, fresh), stone.at, stone.table, fresh, first))
     if made:
-        rows = [{"mark": one.mark, "forgotten_at": one.at} for one in made]
-        connection.execute(tables.forgotten.insert(), rows)
+        write_marks(connection, {one.mark: one.at for one in made})
     return tuple(made)
 
 
-def _renew_table(connection: sa.Connection, name: str, key: bytes) -> int:
+def _renew_table(connection: Connection, name: str, key: bytes) -> int:
     """Renew the pseudonyms in a table and its history."""
     n, kinds = 0, covariate_types(connection, name)
     for table in (tables.current[name], tables.history[name]):
         types = {**stored_types(name), "record": pl.Int64()}
-        if "superseded_at" in table.c:
+        if "superseded_at" in table.names:
             types |= {"superseded_at": pl.Int64(), "superseded_by": pl.Int64()}
         rows = bulk_of(connection).read(table, types)
         if not rows.height:
@@ -165,16 +164,12 @@ def _renew_table(connection: sa.Connection, name: str, key: bytes) -> int:
         content = encode(name, decode(name, fresh, kinds))[0]["content"]
         changes = fresh.select(*texts, *(one for one in ("covariates", "applicant_bucket") if one in fresh.columns))
         changes = changes.with_columns(content)
-        statement = (
-            table.update()
-            .where(table.c.record == sa.bindparam("_record"))
-            .values({one: sa.bindparam(f"_{one}") for one in changes.columns})
-        )
+        renewed = ", ".join(f"{one} = :{one}" for one in changes.columns)
         values = [
-            {"_record": record, **{f"_{one}": value for one, value in row.items()}}
+            {"record": record, **row}
             for record, row in zip(rows["record"].to_list(), changes.iter_rows(named=True), strict=True)
         ]
-        connection.execute(statement, values)
+        connection.execute_many(f"UPDATE {table.name} SET {renewed} WHERE record = :record", values)  # noqa: S608
         n += len(values)
     return n
 
@@ -190,16 +185,18 @@ def _renewed_within(text: str, key: bytes) -> str:
     return quoted.sub(lambda found: renewed_pseudonym(found[0], key), text)
 
 
-def _renew_records(connection: sa.Connection, key: bytes) -> None:
+def _renew_records(connection: Connection, key: bytes) -> None:
     """Renew the pseudonyms in the journal and the settings."""
-    batches, settings = tables.batches, tables.settings
-    for batch, record in connection.execute(sa.select(batches.c.batch, batches.c.record_key)).all():
+    for batch, record in connection.rows("SELECT batch, record_key FROM batches"):
         if record is not None and (fresh := renewed_pseudonym(record, key)) != record:
-            connection.execute(batches.update().where(batches.c.batch == batch).values(record_key=fresh))
-    for name, value in connection.execute(sa.select(settings.c.name, settings.c.value)).all():
+            connection.execute("UPDATE batches SET record_key = :key WHERE batch = :batch", key=fresh, batch=batch)
+    for name, value in connection.rows("SELECT name, value FROM settings"):
         start, colon, rest = str(name).partition(":")
         fresh_name, fresh_value = start + colon + renewed_pseudonym(rest, key), renewed_pseudonym(str(value), key)
         if (fresh_name, fresh_value) != (name, value):
             connection.execute(
-                settings.update().where(settings.c.name == name).values(name=fresh_name, value=fresh_value)
+                "UPDATE settings SET name = :fresh, value = :value WHERE name = :name",
+                fresh=fresh_name,
+                value=fresh_value,
+                name=name,
             )

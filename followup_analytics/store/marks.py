@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection, Iterable
-
-import sqlalchemy as sa
+from collections.abc import Collection, Iterable, Mapping
 
 from followup_analytics.log.pseudonyms import load_pseudonyms
-from followup_analytics.store import tables
 from followup_analytics.store.address import Address
+from followup_analytics.store.connecting import Connection
 from followup_analytics.store.tombstones import add_tombstones, made_of
+
+
+def read_marks(connection: Connection) -> list[str]:
+    """All marks of a store."""
+    return [str(one) for one in connection.values("SELECT mark FROM forgotten")]
+
+
+def write_marks(connection: Connection, marks: Mapping[str, int]) -> None:
+    """Put marks into a store, each with its moment (microseconds)."""
+    rows = [{"mark": mark, "at": at} for mark, at in marks.items()]
+    connection.execute_many("INSERT INTO forgotten (mark, forgotten_at) VALUES (:mark, :at)", rows)
 
 
 class Marks:
     """The marks of one store. A mark is the HMAC of a key under the store's own secret, which is not in the store."""
 
-    def __init__(self, connection: sa.Connection, address: Address) -> None:
+    def __init__(self, connection: Connection, address: Address) -> None:
         self._connection = connection
         self._address = address
         self._any: bool | None = None
@@ -25,15 +34,14 @@ class Marks:
     def any(self) -> bool:
         """Whether anybody was ever forgotten here."""
         if self._any is None:
-            first = sa.select(tables.forgotten.c.mark).limit(1)
-            self._any = self._connection.execute(first).first() is not None
+            self._any = self._connection.row("SELECT mark FROM forgotten LIMIT 1") is not None
         return self._any
 
     def among(self, table_name: str, ids: Iterable[str | None]) -> set[str]:
         """Which of the keys of a table are marked."""
         if not self.any():
             return set()
-        marked = {str(mark) for mark in self._connection.execute(sa.select(tables.forgotten.c.mark)).scalars()}
+        marked = set(read_marks(self._connection))
         return {one for one in ids if one is not None and not marked.isdisjoint(self._marks(table_name, one))}
 
     def of_people(self, table_name: str, ids: Collection[str]) -> set[str]:
@@ -49,8 +57,7 @@ class Marks:
         """Mark keys of a table as forgotten."""
         new = sorted(set(ids) - self.among(table_name, ids))
         if new:
-            rows = [{"mark": self._mark(table_name, one), "forgotten_at": at_us} for one in new]
-            self._connection.execute(tables.forgotten.insert(), rows)
+            write_marks(self._connection, {self._mark(table_name, one): at_us for one in new})
             self._any = True
             key = self._key
             if key is not None:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import polars as pl
-import sqlalchemy as sa
 
 from followup_analytics.log.schema import TABLES
 from followup_analytics.store import tables
 from followup_analytics.store.bulk import bulk_of
+from followup_analytics.store.connecting import Connection
 from followup_analytics.store.encoding import decode, stored_types
 from followup_analytics.store.records import FILLED, read_setting, to_us
 
@@ -30,7 +30,7 @@ _TOLD_BY = {
 }  # fmt: skip
 
 
-def read_open_stories(connection: sa.Connection, decided_by: datetime) -> dict[str, pl.DataFrame]:
+def read_open_stories(connection: Connection, decided_by: datetime) -> dict[str, pl.DataFrame]:
     """Interviews, contacts and outcomes of interviews that had no outcome by a moment, typed, without covariates.
 
     Interviews of a later round come too, whatever became of them, since they say that an earlier one went on.
@@ -47,23 +47,22 @@ def read_open_stories(connection: sa.Connection, decided_by: datetime) -> dict[s
     return {"interviews": interviews} | {name: _of(connection, name, ids) for name in ("contacts", "outcomes")}
 
 
-def latest_record(connection: sa.Connection) -> datetime | None:
+def latest_record(connection: Connection) -> datetime | None:
     """Up to when a store's rows are known: the latest observed_until, else the latest time; None of an empty store."""
-    interviews, contacts, outcomes = (tables.current[name].c for name in ("interviews", "contacts", "outcomes"))
-    latest = connection.execute(sa.select(sa.func.max(interviews.observed_until))).scalar()
+    latest = connection.value("SELECT max(observed_until) FROM interviews")
     if latest is None:
-        clocks = (interviews.interviewed_at, contacts.at, outcomes.decided_at)
-        found = [connection.execute(sa.select(sa.func.max(clock))).scalar() for clock in clocks]
+        clocks = {"interviews": "interviewed_at", "contacts": "at", "outcomes": "decided_at"}
+        found = [connection.value(f'SELECT max("{clock}") FROM {table}') for table, clock in clocks.items()]  # noqa: S608
         latest = max((one for one in found if one is not None), default=None)
     return None if latest is None else datetime.fromtimestamp(latest / 1_000_000, UTC)
 
 
-def _of(connection: sa.Connection, name: str, ids: Sequence[str]) -> pl.DataFrame:
+def _of(connection: Connection, name: str, ids: Sequence[str]) -> pl.DataFrame:
     found = bulk_of(connection).find(tables.current[name], "interview_id", ids, _filled(connection, name))
     return _typed(name, found)
 
 
-def _filled(connection: sa.Connection, name: str) -> dict[str, pl.DataType]:
+def _filled(connection: Connection, name: str) -> dict[str, pl.DataType]:
     """The columns that were ever filled: most optional ones are empty, and reading them would take most of the time."""
     filled = {TABLES[name].key, "interview_id", *(read_setting(connection, FILLED + name) or "").split(",")}
     return {

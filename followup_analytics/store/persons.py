@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import sqlalchemy as sa
 
 from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.log.schema import TABLES
 from followup_analytics.store import tables
 from followup_analytics.store.book import read_book, write_book, write_private
 from followup_analytics.store.bulk import bulk_of
+from followup_analytics.store.connecting import Connection
 from followup_analytics.store.encoding import decode, stored_types
-from followup_analytics.store.records import ALIAS, covariate_types, read_aliases
+from followup_analytics.store.records import ALIAS, covariate_types, drop_settings, read_aliases
 from followup_analytics.store.store import Store
 
 _MERGE = "merge"
@@ -56,12 +56,11 @@ def all_ids(store: Store, applicant_id: str) -> list[str]:
         return sorted({applicant_id, *(one for one, kept in read_aliases(connection).items() if kept == applicant_id)})
 
 
-def _held(connection: sa.Connection, applicant_id: str) -> bool:
+def _held(connection: Connection, applicant_id: str) -> bool:
     for name in ("interviews", "applicants"):
         for table in (tables.current[name], tables.history[name]):
-            if connection.execute(
-                sa.select(table.c.record).where(table.c.applicant_id == applicant_id).limit(1)
-            ).first():
+            held = f"SELECT record FROM {table.name} WHERE applicant_id = :applicant LIMIT 1"  # noqa: S608
+            if connection.row(held, applicant=applicant_id):
                 return True
     return False
 
@@ -90,7 +89,7 @@ def export_person(store: Store, typed: str, file: Path) -> int:
             held[name] = _versions(connection, name, "interview_id", keys)
         held["applicants"] = _versions(connection, "applicants", "applicant_id", ids)
         numbers = {row["entry"] for name in TABLES for row in held[name]}
-        batches = connection.execute(sa.select(tables.batches.c.batch, tables.batches.c.kind, tables.batches.c.source))
+        batches = connection.rows("SELECT batch, kind, source FROM batches")
         held["entries"] = [
             {"entry": number, "kind": kind, "source": source} for number, kind, source in batches if number in numbers
         ]
@@ -98,7 +97,7 @@ def export_person(store: Store, typed: str, file: Path) -> int:
     return sum(len(held[name]) for name in TABLES)
 
 
-def _versions(connection: sa.Connection, name: str, key: str, keys: list[str]) -> list[dict[str, Any]]:
+def _versions(connection: Connection, name: str, key: str, keys: list[str]) -> list[dict[str, Any]]:
     """The rows of a table in force and before, as people read them; empty columns left out."""
     found, kinds = [], covariate_types(connection, name)
     past = {"superseded_at": pl.Int64(), "superseded_by": pl.Int64()}
@@ -162,7 +161,7 @@ def take_apart(store: Store, kept: str, other: str) -> int:
         raise UsageError("these two ids were not merged in this store.")
     with store.transaction("merge-people", kind=_MERGE) as transaction:
         connection = transaction.connection
-        connection.execute(tables.settings.delete().where(tables.settings.c.name == ALIAS + other_id))
+        drop_settings(connection, [ALIAS + other_id])
         back = _before_merges(connection, "interviews", other_id)
         if back:
             rows = bulk_of(connection).find(
@@ -182,13 +181,12 @@ def take_apart(store: Store, kept: str, other: str) -> int:
     return len(back)
 
 
-def _before_merges(connection: sa.Connection, name: str, applicant_id: str) -> list[str]:
+def _before_merges(connection: Connection, name: str, applicant_id: str) -> list[str]:
     """Keys of the rows that stood under an id until a merge."""
-    table, batches = tables.history[name], tables.batches
+    key = TABLES[name].key
     query = (
-        sa.select(table.c[TABLES[name].key])
-        .join(batches, batches.c.batch == table.c.superseded_by)
-        .where(table.c.applicant_id == applicant_id, batches.c.kind == _MERGE)
-        .distinct()
+        f"SELECT DISTINCT past.{key} FROM {tables.history[name].name} AS past "  # noqa: S608
+        "JOIN batches ON batches.batch = past.superseded_by "
+        "WHERE past.applicant_id = :applicant AND batches.kind = :kind"
     )
-    return [str(one) for one in connection.execute(query).scalars()]
+    return [str(one) for one in connection.values(query, applicant=applicant_id, kind=_MERGE)]

@@ -40,7 +40,7 @@ def make_roles(store: Store) -> tuple[str, ...]:
     statements = role_statements()
     with store.writing() as connection:
         for statement in statements:
-            connection.exec_driver_sql(statement)
+            connection.execute(statement)
     return statements
 
 
@@ -58,7 +58,7 @@ def _guarded() -> tuple[str, ...]:
 
 
 def _rights() -> tuple[str, ...]:
-    everything = ", ".join(table.name for table in tables.metadata.sorted_tables)
+    everything = ", ".join(table.name for table in tables.all_tables)
     current = ", ".join(table.name for table in tables.current.values())
     records = ", ".join(table.name for table in _RECORDS)
     facts = ", ".join(table.name for table in (tables.settings, tables.covariates, tables.forgotten))

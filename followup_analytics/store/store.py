@@ -5,13 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-import sqlalchemy as sa
 
 from followup_analytics.errors import UnreadableError
 from followup_analytics.log.pseudonyms import Pseudonyms, key_path, load_pseudonyms, read_key
@@ -20,6 +19,8 @@ from followup_analytics.log.settings import Settings, stored_settings
 from followup_analytics.store import tables
 from followup_analytics.store.address import Address
 from followup_analytics.store.bulk import bulk_of
+from followup_analytics.store.connecting import Connection
+from followup_analytics.store.database import Database
 from followup_analytics.store.encoding import decode, stored_types
 from followup_analytics.store.faults import explained
 from followup_analytics.store.kinds import KEY_MARK
@@ -27,8 +28,6 @@ from followup_analytics.store.marks import Marks
 from followup_analytics.store.records import FILLED, covariate_types, read_aliases, read_setting, to_us, write_setting
 from followup_analytics.store.transaction import Transaction
 
-#: An execution option: the transaction is going to write, so it takes the writers' lock when it begins.
-WRITES = "followup_writes"
 #: Seconds by which a file's time may lie behind the clock.
 _CLOCK_GRAIN = 2.0
 
@@ -36,8 +35,8 @@ _CLOCK_GRAIN = 2.0
 class Store:
     """An open store. Made by `open_store`; connections are opened for each piece of work and closed after it."""
 
-    def __init__(self, engine: sa.Engine, address: Address, clock: Callable[[], datetime], *, writable: bool) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, address: Address, clock: Callable[[], datetime], *, writable: bool) -> None:
+        self._database = database
         self._clock = clock
         self._writable = writable
         # Of each thread its own: what one does together is no business of the others.
@@ -45,7 +44,7 @@ class Store:
         self.address = address
 
     @property
-    def _joint(self) -> sa.Connection | None:
+    def _joint(self) -> Connection | None:
         return getattr(self._own, "joint", None)
 
     def __repr__(self) -> str:
@@ -90,18 +89,14 @@ class Store:
     # ----------------------------------------------------------------------------------------------------- read
 
     @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
+    def reading(self) -> Iterator[Connection]:
         """One consistent view of the store, whatever others write meanwhile; within `together`, with what it wrote."""
         joint = self._joint
         if joint is not None:
             yield joint
             return
-        with explained(self.address), self._engine.connect() as connection:
-            if connection.dialect.name == "postgresql":
-                # One view of all tables; options apply to the connection itself.
-                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            with connection.begin():
-                yield connection
+        with explained(self.address), self._database.reading() as connection:
+            yield connection
 
     def setting(self, name: str) -> str | None:
         """One of the store's settings (time_zone, simulated, tracked, key_mark, notes, ...), None where not set."""
@@ -115,25 +110,23 @@ class Store:
     def settings(self) -> dict[str, str]:
         """All of the store's settings by name."""
         with self.reading() as connection:
-            found = connection.execute(sa.select(tables.settings.c.name, tables.settings.c.value))
-            return {str(name): str(value) for name, value in found}
+            return {str(name): str(value) for name, value in connection.rows("SELECT name, value FROM settings")}
 
     def sizes(self) -> dict[str, int]:
         """How many interviews, applicants with an interview, and contacts there are now."""
-        interviews, contacts = tables.current["interviews"], tables.current["contacts"]
         counts = {
-            "interviews": sa.select(sa.func.count()).select_from(interviews),
-            "applicants": sa.select(sa.func.count(sa.distinct(interviews.c.applicant_id))),
-            "contacts": sa.select(sa.func.count()).select_from(contacts),
+            "interviews": "SELECT count(*) FROM interviews",
+            "applicants": "SELECT count(DISTINCT applicant_id) FROM interviews",
+            "contacts": "SELECT count(*) FROM contacts",
         }
         with self.reading() as connection:
-            return {name: int(connection.execute(count).scalar() or 0) for name, count in counts.items()}
+            return {name: int(connection.value(count)) for name, count in counts.items()}
 
     def was_anybody_forgotten(self, *, since: datetime) -> bool:
         """Whether somebody was erased after a moment (aware)."""
-        later = sa.select(tables.forgotten.c.mark).where(tables.forgotten.c.forgotten_at > to_us(since)).limit(1)
+        later = "SELECT mark FROM forgotten WHERE forgotten_at > :since LIMIT 1"
         with self.reading() as connection:
-            return connection.execute(later).first() is not None
+            return connection.row(later, since=to_us(since)) is not None
 
     def aliases(self) -> dict[str, str]:
         """Ids of applicants that were merged into another (`merge-people`), with that other."""
@@ -187,7 +180,7 @@ class Store:
         name = TABLES[table_name].key
         with self.reading() as connection:
             for table in (tables.current[table_name], tables.history[table_name]):
-                if connection.execute(sa.select(table.c.record).where(table.c[name] == key).limit(1)).first():
+                if connection.row(f"SELECT record FROM {table.name} WHERE {name} = :key LIMIT 1", key=key):  # noqa: S608
                     return True
             return bool(Marks(connection, self.address).among(table_name, [key]))
 
@@ -199,15 +192,11 @@ class Store:
     # ---------------------------------------------------------------------------------------------------- write
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
+    def writing(self) -> Iterator[Connection]:
         """One transaction that may write: committed at the end, rolled back on any error; one writer at a time."""
         if not self._writable:
             raise UnreadableError(f"{self.address.shown}: the store was opened for reading only.")
-        with (
-            explained(self.address),
-            self._engine.connect().execution_options(**{WRITES: True}) as connection,
-            connection.begin(),
-        ):
+        with explained(self.address), self._database.writing() as connection:
             yield connection
 
     def keep_setting(self, name: str, value: str) -> None:
@@ -254,15 +243,14 @@ class Store:
     @contextmanager
     def outside_transaction(self) -> Iterator[Any]:
         """The driver's own connection without a transaction, for what databases do only outside of one (VACUUM)."""
-        with explained(self.address), self._engine.connect() as connection:
-            driver: Any = connection.connection.driver_connection
-            if connection.dialect.name == "postgresql":
+        with explained(self.address), closing(self._database.connect()) as driver:
+            if self.address.path is None:
                 driver.autocommit = True
             yield driver
 
 
 def _read_table(
-    connection: sa.Connection, table_name: str, columns: Sequence[str] | None, as_of: datetime | None
+    connection: Connection, table_name: str, columns: Sequence[str] | None, as_of: datetime | None
 ) -> pl.DataFrame:
     types = stored_types(table_name)
     if columns is None:

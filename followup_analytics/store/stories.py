@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import sqlalchemy as sa
-
-from followup_analytics.store import tables
 from followup_analytics.store.records import to_us
 from followup_analytics.store.store import Store
 
@@ -36,27 +33,19 @@ class Story:
 
 def read_stories(store: Store, *, only_open: bool = False) -> tuple[Story, ...]:
     """All interviews of a store, or the open ones, the latest first; an outcome that is dated ahead is none yet."""
-    interviews, outcomes = tables.current["interviews"].c, tables.current["outcomes"].c
-    decided = sa.and_(outcomes.interview_id == interviews.interview_id, outcomes.decided_at <= to_us(store.now()))
-    query = (
-        sa.select(
-            interviews.interview_id,
-            interviews.applicant_id,
-            interviews.employer,
-            interviews.interviewed_at,
-            outcomes.outcome,
-            sa.func.coalesce(interviews.time_zone, interviews.zone_at_reading),
-        )
-        .select_from(tables.current["interviews"].outerjoin(tables.current["outcomes"], decided))
-        .order_by(interviews.interviewed_at.desc(), interviews.interview_id)
-    )
+    query = """
+        SELECT i.interview_id, i.applicant_id, i.employer, i.interviewed_at, o.outcome,
+               coalesce(i.time_zone, i.zone_at_reading)
+        FROM interviews AS i LEFT JOIN outcomes AS o ON o.interview_id = i.interview_id AND o.decided_at <= :now
+        """
     if only_open:
-        query = query.where(outcomes.outcome.is_(None))
+        query += "WHERE o.outcome IS NULL "
     with store.reading() as connection:
-        return tuple(
-            Story(one, who, employer, datetime.fromtimestamp(at // 1_000_000, UTC), outcome, zone)
-            for one, who, employer, at, outcome, zone in connection.execute(query)
-        )
+        found = connection.rows(query + "ORDER BY i.interviewed_at DESC, i.interview_id", now=to_us(store.now()))
+    return tuple(
+        Story(one, who, employer, datetime.fromtimestamp(at // 1_000_000, UTC), outcome, zone)
+        for one, who, employer, at, outcome, zone in found
+    )
 
 
 def _clock_of(zone: str | None) -> tzinfo:

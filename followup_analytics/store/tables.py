@@ -1,17 +1,18 @@
-"""The store's tables as SQLAlchemy Core, made from the log's schema.
+"""The store's tables, their columns and what is in them, made from the log's schema.
 
 Timestamps are microseconds since 1970 in UTC and booleans are 0 and 1 on either database: the same integers go in and
 come out, so that both give the same log to the last digit. Each table of the log has a twin `<name>_history` that
 holds superseded versions; what stands in the table itself is what is known now.
+
+`migrations/` makes them, and `definitions.py` says the same in SQLAlchemy's terms, to which a test holds them. Nothing
+here imports it: an entry speaks SQL with the driver alone.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
-import sqlalchemy as sa
-
-from followup_analytics.log.schema import TABLES, Column, Table
+from followup_analytics.log.schema import TABLES, Table
 
 #: Marks an SQLite file as a store ("FoUp"); shown by `file` and checked before anything is touched.
 APPLICATION_ID = 0x466F5570
@@ -31,118 +32,94 @@ DERIVED = {
 BOOKKEEPING = ("covariates", "content", "recorded_at", "batch")
 SUPERSEDED = ("superseded_at", "superseded_by")
 
-metadata = sa.MetaData()
-
-_TYPES: dict[str, type[sa.types.TypeEngine[Any]]] = {
-    "text": sa.Text,
-    "enum": sa.Text,
-    "zone": sa.Text,
-    "timestamp": sa.BigInteger,
-    "boolean": sa.SmallInteger,
-    "number": sa.Double,
-    "integer": sa.Integer,
+#: In what a column of the log is stored.
+_KINDS = {
+    "text": "text",
+    "enum": "text",
+    "zone": "text",
+    "timestamp": "long",
+    "boolean": "short",
+    "number": "double",
+    "integer": "integer",
 }
-#: SQLite numbers rows by itself only where the key is spelled INTEGER.
-_RECORD = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
-batches = sa.Table(
+
+@dataclass(frozen=True)
+class StoredColumn:
+    """A column: `kind` is text, double, or a whole number (short, integer, long); `record` numbers rows by itself."""
+
+    name: str
+    kind: str
+    needed: bool = False
+    key: bool = False
+
+
+@dataclass(frozen=True)
+class StoredTable:
+    """A table of the store."""
+
+    name: str
+    columns: tuple[StoredColumn, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns' names in order."""
+        return tuple(one.name for one in self.columns)
+
+    @property
+    def numbers_rows(self) -> bool:
+        """Whether its rows have numbers, as those of the log have; the store's own records have none."""
+        return self.columns[0].kind == "record"
+
+
+def _needed(name: str, kind: str) -> StoredColumn:
+    return StoredColumn(name, kind, needed=True)
+
+
+def _key(name: str, kind: str) -> StoredColumn:
+    return StoredColumn(name, kind, needed=True, key=True)
+
+
+batches = StoredTable(
     "batches",
-    metadata,
-    sa.Column("batch", sa.Integer, primary_key=True),
-    sa.Column("recorded_at", sa.BigInteger, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("source", sa.Text),
-    sa.Column("table_name", sa.Text),
-    sa.Column("record_key", sa.Text),
-    sa.Column("undone_by", sa.Integer),
+    (
+        _key("batch", "integer"),
+        _needed("recorded_at", "long"),
+        _needed("kind", "text"),
+        StoredColumn("source", "text"),
+        StoredColumn("table_name", "text"),
+        StoredColumn("record_key", "text"),
+        StoredColumn("undone_by", "integer"),
+    ),
 )
-settings = sa.Table(
-    "settings",
-    metadata,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("value", sa.Text, nullable=False),
-)
-covariates = sa.Table(
-    "covariates",
-    metadata,
-    sa.Column("table_name", sa.Text, primary_key=True),
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("type", sa.Text, primary_key=True),
-)
-forgotten = sa.Table(
-    "forgotten",
-    metadata,
-    sa.Column("mark", sa.Text, primary_key=True),
-    sa.Column("forgotten_at", sa.BigInteger, nullable=False),
-)
+settings = StoredTable("settings", (_key("name", "text"), _needed("value", "text")))
+covariates = StoredTable("covariates", (_key("table_name", "text"), _key("name", "text"), _key("type", "text")))
+forgotten = StoredTable("forgotten", (_key("mark", "text"), _needed("forgotten_at", "long")))
 
 
-def _column(column: Column) -> sa.Column[object]:
-    return sa.Column(column.name, _TYPES[column.type], nullable=not column.required)
-
-
-def _bookkeeping(table: Table) -> list[sa.Column[object]]:
-    derived: list[sa.Column[object]] = [
-        sa.Column(name, sa.SmallInteger if source == "_bucket" else sa.Text)
-        for source, name in DERIVED[table.name].items()
-    ]
-    return [
-        *derived,
-        sa.Column("covariates", sa.Text),
-        sa.Column("content", sa.BigInteger, nullable=False),
-        sa.Column("recorded_at", sa.BigInteger, nullable=False),
-        sa.Column("batch", sa.Integer, nullable=False),
-    ]
-
-
-def _foreign_keys(table: Table) -> list[sa.ForeignKeyConstraint]:
-    if table.name not in ("contacts", "outcomes"):
-        return []
-    # Deferred: a new version is the old row moved to the history and a new one put in, within one transaction.
-    return [
-        sa.ForeignKeyConstraint(
-            ["interview_id"],
-            ["interviews.interview_id"],
-            deferrable=True,
-            initially="DEFERRED",
-            name=f"{table.name}_interview",
-        )
-    ]
-
-
-def _current(table: Table) -> sa.Table:
-    made = sa.Table(
-        table.name,
-        metadata,
-        sa.Column("record", _RECORD, primary_key=True, autoincrement=True),
-        *(_column(column) for column in table.columns),
-        *_bookkeeping(table),
-        *_foreign_keys(table),
+def _rows_of(table: Table) -> tuple[StoredColumn, ...]:
+    return (
+        _key("record", "record"),
+        *(StoredColumn(one.name, _KINDS[one.type], needed=one.required) for one in table.columns),
+        *(
+            StoredColumn(name, "short" if source == "_bucket" else "text")
+            for source, name in DERIVED[table.name].items()
+        ),
+        StoredColumn("covariates", "text"),
+        _needed("content", "long"),
+        _needed("recorded_at", "long"),
+        _needed("batch", "integer"),
     )
-    sa.Index(f"{table.name}_key", made.c[table.key], unique=True)
-    if table.name == "contacts":
-        sa.Index("contacts_interview", made.c.interview_id)
-    if table.name == "interviews":
-        sa.Index("interviews_applicant", made.c.applicant_id)
-    return made
 
 
-def _history(table: Table) -> sa.Table:
-    made = sa.Table(
-        f"{table.name}_history",
-        metadata,
-        sa.Column("record", _RECORD, primary_key=True, autoincrement=True),
-        *(_column(column) for column in table.columns),
-        *_bookkeeping(table),
-        sa.Column("superseded_at", sa.BigInteger, nullable=False),
-        sa.Column("superseded_by", sa.Integer, nullable=False),
-    )
-    sa.Index(f"{table.name}_history_key", made.c[table.key])
-    return made
+def _past_of(table: Table) -> tuple[StoredColumn, ...]:
+    return (*_rows_of(table), _needed("superseded_at", "long"), _needed("superseded_by", "integer"))
 
 
-current = {name: _current(table) for name, table in TABLES.items()}
-history = {name: _history(table) for name, table in TABLES.items()}
+current = {name: StoredTable(name, _rows_of(table)) for name, table in TABLES.items()}
+history = {name: StoredTable(f"{name}_history", _past_of(table)) for name, table in TABLES.items()}
+#: All tables, those that others point at first.
+all_tables = (batches, settings, covariates, forgotten, *current.values(), *history.values())
 
 
 def row_columns(name: str) -> tuple[str, ...]:

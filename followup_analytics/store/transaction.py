@@ -6,13 +6,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import polars as pl
-import sqlalchemy as sa
 
 from followup_analytics.log.pseudonyms import applicant_buckets
 from followup_analytics.log.schema import TABLES
 from followup_analytics.store import tables
 from followup_analytics.store.address import Address
 from followup_analytics.store.bulk import Bulk, bulk_of
+from followup_analytics.store.connecting import Connection
 from followup_analytics.store.counts import Counts
 from followup_analytics.store.encoding import decode, encode, stored_types
 from followup_analytics.store.kinds import INGEST, TRACK
@@ -37,7 +37,7 @@ _OWNERS = {"applicant_id": "applicants", "interview_id": "interviews", "contact_
 class Transaction:
     """An open write transaction: the rows of one file, or one entry."""
 
-    def __init__(self, connection: sa.Connection, address: Address, source: str, kind: str, now: datetime) -> None:
+    def __init__(self, connection: Connection, address: Address, source: str, kind: str, now: datetime) -> None:
         self.connection = connection
         self.address = address
         self._bulk: Bulk = bulk_of(connection)
@@ -145,8 +145,7 @@ class Transaction:
         if not changed.height:
             return known
         key, keys = known.columns[0], changed[known.columns[0]].to_list()
-        batches = tables.batches
-        by_hand = list(self.connection.execute(sa.select(batches.c.batch).where(batches.c.kind == TRACK)).scalars())
+        by_hand = self.connection.values("SELECT batch FROM batches WHERE kind = :kind", kind=TRACK)
         past = {key: pl.String(), "content": pl.Int64(), "superseded_by": pl.Int64()}
         replaced = self._bulk.find(tables.history[table_name], key, keys, past)
         now = self._bulk.find(tables.current[table_name], key, keys, {key: pl.String(), "batch": pl.Int64()})
@@ -178,7 +177,7 @@ class Transaction:
     def _known(self, table_name: str, keys: pl.Series) -> pl.DataFrame:
         table, key = tables.current[table_name], keys.name
         types = {key: pl.String(), "content": pl.Int64()}
-        held = self.connection.execute(sa.select(sa.func.max(table.c.record))).scalar() or 0
+        held = self.connection.value(f"SELECT max(record) FROM {table.name}") or 0  # noqa: S608
         if not held:
             found = pl.DataFrame(schema=types)
         elif keys.len() > min(_LOOK_UP_AT_MOST, max(1, int(held * _SWEEP_SHARE))):

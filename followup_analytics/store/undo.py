@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import polars as pl
-import sqlalchemy as sa
 
 from followup_analytics.errors import UsageError
 from followup_analytics.log.schema import TABLES
 from followup_analytics.store import tables
 from followup_analytics.store.bulk import bulk_of
+from followup_analytics.store.connecting import Connection
 from followup_analytics.store.kinds import INGEST, TRACK, UNDO
 from followup_analytics.store.store import Store
 from followup_analytics.store.transaction import Transaction
@@ -66,7 +65,7 @@ def undo_record(store: Store, key: str) -> Undone:
     Raises UsageError when no record in force has that id, or other rows rest on it.
     """
     with store.transaction("undo", kind=UNDO) as transaction:
-        connection, batches = transaction.connection, tables.batches
+        connection = transaction.connection
         standing = _standing(connection, key)
         if standing is None:
             raise UsageError(
@@ -74,7 +73,7 @@ def undo_record(store: Store, key: str) -> Undone:
                 "interviews, and `history` the contacts of one."
             )
         table_name, number = standing
-        entry = connection.execute(sa.select(batches).where(batches.c.batch == number)).one()
+        entry = _Batch(*connection.rows(f"{_SELECT_BATCH} WHERE batch = :batch", batch=number)[0])
         if entry.kind == TRACK and entry.record_key == key and entry.table_name == table_name:
             return _undo_entry(transaction, entry, "This entry")
         keys = {table_name: [key]}
@@ -108,41 +107,51 @@ def undo_ingest(store: Store) -> Undone:
 # ---------------------------------------------------------------------------------------------------------- parts
 
 
-def _last(connection: sa.Connection, kind: str) -> Any:
+@dataclass(frozen=True)
+class _Batch:
+    """One line of the journal."""
+
+    batch: int
+    kind: str
+    source: str | None
+    table_name: str | None
+    record_key: str | None
+
+
+_SELECT_BATCH = "SELECT batch, kind, source, table_name, record_key FROM batches"
+
+
+def _last(connection: Connection, kind: str) -> _Batch | None:
     """The last batch of a kind that was not taken back yet, None where there is none."""
-    batches = tables.batches
-    wanted = [batches.c.kind == kind, batches.c.undone_by.is_(None)]
-    if kind == TRACK:
-        wanted.append(batches.c.record_key.is_not(None))
-    return connection.execute(
-        sa.select(batches).where(sa.and_(*wanted)).order_by(batches.c.batch.desc()).limit(1)
-    ).first()
+    entries = "AND record_key IS NOT NULL" if kind == TRACK else ""
+    found = connection.row(
+        f"{_SELECT_BATCH} WHERE kind = :kind AND undone_by IS NULL {entries} ORDER BY batch DESC LIMIT 1", kind=kind
+    )
+    return None if found is None else _Batch(*found)
 
 
-def _source_before(connection: sa.Connection) -> str:
+def _source_before(connection: Connection) -> str:
     entry = _last(connection, INGEST)
     return "" if entry is None else str(entry.source)
 
 
-def _standing(connection: sa.Connection, key: str) -> tuple[str, int] | None:
+def _standing(connection: Connection, key: str) -> tuple[str, int] | None:
     """Table and batch of the record in force with an id; of an interview and its outcome the one recorded later."""
     found = []
     for name in _NAMED:
-        table = tables.current[name]
-        row = connection.execute(
-            sa.select(table.c.recorded_at, table.c.batch).where(table.c[TABLES[name].key] == key)
-        ).first()
+        named = f"SELECT recorded_at, batch FROM {name} WHERE {TABLES[name].key} = :key"  # noqa: S608
+        row = connection.row(named, key=key)
         if row is not None:
-            found.append((int(row.recorded_at), name, int(row.batch)))
+            found.append((int(row[0]), name, int(row[1])))
     return max(found)[1:] if found else None
 
 
-def _undo_entry(transaction: Transaction, entry: Any, which: str) -> Undone:
+def _undo_entry(transaction: Transaction, entry: _Batch, which: str) -> Undone:
     """Take back all that one entry of `track` stored."""
     connection, number = transaction.connection, int(entry.batch)
     later = max((batch for name in _NAMED for batch in _changed_since(connection, name, number)), default=None)
     if later is not None:
-        kind = connection.execute(sa.select(tables.batches.c.kind).where(tables.batches.c.batch == later)).scalar()
+        kind = connection.value("SELECT kind FROM batches WHERE batch = :batch", batch=later)
         advice = (
             "by a file since; mend the file and ingest it again instead."
             if kind == INGEST
@@ -154,37 +163,33 @@ def _undo_entry(transaction: Transaction, entry: Any, which: str) -> Undone:
     restored = _take_back(transaction, number, keys)
     _mark_undone(transaction, number)
     removed = {name: len(rows) for name, rows in keys.items() if rows}
-    return Undone(entry.table_name, entry.record_key, "", removed, restored, _files_after(connection, number))
+    table_name, key = entry.table_name or "", entry.record_key or ""
+    return Undone(table_name, key, "", removed, restored, _files_after(connection, number))
 
 
-def _rows_of(connection: sa.Connection, batch: int) -> dict[str, list[str]]:
+def _rows_of(connection: Connection, batch: int) -> dict[str, list[str]]:
     """Keys of the rows in force that a batch brought, by table, what rests on others first."""
     found = {}
     for name in _ORDER:
-        table = tables.current[name]
-        key = table.c[TABLES[name].key]
-        found[name] = [str(one) for one in connection.execute(sa.select(key).where(table.c.batch == batch)).scalars()]
+        brought = f"SELECT {TABLES[name].key} FROM {name} WHERE batch = :batch"  # noqa: S608
+        found[name] = [str(one) for one in connection.values(brought, batch=batch)]
     return found
 
 
-def _changed_since(connection: sa.Connection, table_name: str, batch: int) -> list[int]:
+def _changed_since(connection: Connection, table_name: str, batch: int) -> list[int]:
     """The batches that put something else in the place of a batch's rows, one for each row."""
-    past, table, key = tables.history[table_name], tables.current[table_name], TABLES[table_name].key
-    replaced = sa.select(past.c[key]).where(past.c.batch == batch)
+    key = TABLES[table_name].key
+    replaced = f"SELECT {key} FROM {tables.history[table_name].name} WHERE batch = :batch"  # noqa: S608
     # A version that was put back bears its old number, which is lower.
-    now = sa.select(table.c.batch).where(table.c.batch > batch, table.c[key].in_(replaced))
-    return [int(one) for one in connection.execute(now).scalars()]
+    now = f"SELECT batch FROM {table_name} WHERE batch > :batch AND {key} IN ({replaced})"  # noqa: S608
+    return [int(one) for one in connection.values(now, batch=batch)]
 
 
-def _require_nothing_rests_on(connection: sa.Connection, batch: int, keys: Keys, what: str) -> None:
+def _require_nothing_rests_on(connection: Connection, batch: int, keys: Keys, what: str) -> None:
     """Refuse to take an interview away under contacts and outcomes that came otherwise."""
     interviews = list(keys.get("interviews", ()))
-    past = tables.history["interviews"]
-    replaced = set(
-        connection.execute(
-            sa.select(past.c.interview_id).where(past.c.superseded_by == batch, past.c.batch != batch)
-        ).scalars()
-    )
+    before = "SELECT interview_id FROM interviews_history WHERE superseded_by = :batch AND batch <> :batch"
+    replaced = set(connection.values(before, batch=batch))
     gone = [one for one in interviews if one not in replaced]
     for name in ("contacts", "outcomes"):
         rows = bulk_of(connection).find(tables.current[name], "interview_id", gone, {"batch": pl.Int64()})
@@ -219,13 +224,11 @@ def _restore(transaction: Transaction, table_name: str, batch: int, keys: Sequen
 
 
 def _mark_undone(transaction: Transaction, batch: int) -> None:
-    batches = tables.batches
     transaction.connection.execute(
-        batches.update().where(batches.c.batch == batch).values(undone_by=transaction.batch[0])
+        "UPDATE batches SET undone_by = :by WHERE batch = :batch", by=transaction.batch[0], batch=batch
     )
 
 
-def _files_after(connection: sa.Connection, batch: int) -> int:
-    batches = tables.batches
-    later = sa.and_(batches.c.batch > batch, batches.c.kind == INGEST, batches.c.undone_by.is_(None))
-    return int(connection.execute(sa.select(sa.func.count()).select_from(batches).where(later)).scalar() or 0)
+def _files_after(connection: Connection, batch: int) -> int:
+    later = "SELECT count(*) FROM batches WHERE batch > :batch AND kind = :kind AND undone_by IS NULL"
+    return int(connection.value(later, batch=batch, kind=INGEST))

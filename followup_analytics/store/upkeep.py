@@ -11,20 +11,20 @@ from pathlib import Path
 from urllib.parse import quote
 
 import polars as pl
-import sqlalchemy as sa
 
 from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.store import tables
 from followup_analytics.store.address import parse_address
 from followup_analytics.store.book import book_path, write_private
 from followup_analytics.store.bulk import bulk_of
+from followup_analytics.store.connecting import Connection
 from followup_analytics.store.faults import explained
 from followup_analytics.store.keys import copy_key, write_sealed_key
 from followup_analytics.store.opening import open_store
 from followup_analytics.store.store import Store
 from followup_analytics.store.tombstones import tombstones_path
 
-_TYPES: dict[type, pl.DataType] = {sa.Text: pl.String(), sa.Double: pl.Float64()}
+_TYPES: dict[str, pl.DataType] = {"text": pl.String(), "double": pl.Float64()}
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _copy_file(store: Store, file: Path) -> dict[str, int]:
                 made.execute("PRAGMA journal_mode=delete")
                 rows = {
                     table.name: int(made.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0])  # noqa: S608
-                    for table in tables.metadata.sorted_tables
+                    for table in tables.all_tables
                 }
         unfinished.replace(file)
     except OSError as error:
@@ -150,31 +150,30 @@ def _copy_rows(source: Store, url: str) -> dict[str, int]:
     target = open_store(url, create=True)
     rows = {}
     with source.reading() as old, target.writing() as new:
-        held = new.execute(sa.select(sa.func.count()).select_from(tables.batches)).scalar()
-        if held:
+        if new.value("SELECT count(*) FROM batches"):
             raise UsageError(f"{target.address.shown}: there is a store with entries here already; name another place.")
-        new.execute(tables.settings.delete())
-        for table in tables.metadata.sorted_tables:
-            types = {column.name: _TYPES.get(type(column.type), pl.Int64()) for column in table.columns}
-            frame = bulk_of(old).read(table, types) if "record" in types else _small(old, table, types)
+        new.execute("DELETE FROM settings")
+        for table in tables.all_tables:
+            types = {column.name: _TYPES.get(column.kind, pl.Int64()) for column in table.columns}
+            frame = bulk_of(old).read(table, types) if table.numbers_rows else _small(old, table, types)
             if frame.height:
                 bulk_of(new).insert(table, frame.sort(frame.columns[0]), {})
-            back = bulk_of(new).read(table, types) if "record" in types else _small(new, table, types)
+            back = bulk_of(new).read(table, types) if table.numbers_rows else _small(new, table, types)
             if _digest(frame) != _digest(back):
                 raise UnreadableError(f"{target.address.shown}: {table.name} came out differently; nothing was copied.")
             rows[table.name] = frame.height
-        if new.dialect.name == "postgresql":
+        if new.kind == "postgresql":
             for table in (*tables.current.values(), *tables.history.values()):
-                new.exec_driver_sql(
+                new.execute(
                     f"SELECT setval(pg_get_serial_sequence('{table.name}', 'record'), "  # noqa: S608
                     f"coalesce((SELECT max(record) FROM {table.name}), 0) + 1, false)"
                 )
     return rows
 
 
-def _small(connection: sa.Connection, table: sa.Table, types: dict[str, pl.DataType]) -> pl.DataFrame:
+def _small(connection: Connection, table: tables.StoredTable, types: dict[str, pl.DataType]) -> pl.DataFrame:
     """A table of the store's own records, which has no row numbers."""
-    rows = [tuple(row) for row in connection.execute(sa.select(table))]
+    rows = connection.rows(f"SELECT {', '.join(table.names)} FROM {table.name}")  # noqa: S608
     return pl.DataFrame(rows, schema=types, orient="row")
 
 
@@ -188,9 +187,9 @@ def _empty(url: str) -> None:
     """Take a copy that did not come about out of a database that held nothing before."""
     store = open_store(url, write=True)
     with store.writing() as connection:
-        if not connection.execute(sa.select(sa.func.count()).select_from(tables.batches)).scalar():
-            tables.metadata.drop_all(connection)
-            connection.exec_driver_sql(f"DROP TABLE {tables.VERSION_TABLE}")
+        if not connection.value("SELECT count(*) FROM batches"):
+            for table in (*reversed([one.name for one in tables.all_tables]), tables.VERSION_TABLE):
+                connection.execute(f"DROP TABLE {table}")
 
 
 def compact(store: Store) -> tuple[int, int]:
@@ -198,7 +197,7 @@ def compact(store: Store) -> tuple[int, int]:
     before = _size(store)
     with store.outside_transaction() as driver:
         if store.address.path is None:
-            for table in tables.metadata.sorted_tables:
+            for table in tables.all_tables:
                 driver.execute(f"VACUUM (FULL, ANALYZE) {table.name}")
         else:
             driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -211,9 +210,9 @@ def compact(store: Store) -> tuple[int, int]:
 def _size(store: Store) -> int:
     if store.address.path is None:
         with store.reading() as connection:
-            names = ", ".join(f"'{table.name}'" for table in tables.metadata.sorted_tables)
+            names = ", ".join(f"'{table.name}'" for table in tables.all_tables)
             query = f"SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c WHERE relname IN ({names})"  # noqa: S608
-            return int(connection.exec_driver_sql(query).scalar() or 0)
+            return int(connection.value(query) or 0)
     path = store.address.path
     files = (path, path.with_name(path.name + "-wal"))
     return sum(one.stat().st_size for one in files if one.exists())

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
-import sqlalchemy as sa
 
 from followup_analytics.errors import FollowUpError
 from followup_analytics.log.schema import TABLES
 from followup_analytics.store import tables
 from followup_analytics.store.book import read_book
 from followup_analytics.store.bulk import bulk_of
+from followup_analytics.store.connecting import Connection
 from followup_analytics.store.encoding import decode, encode, stored_types
 from followup_analytics.store.kinds import KEY_MARK
 from followup_analytics.store.records import covariate_types
@@ -65,25 +65,23 @@ def _asked(check: str, ask: Callable[[], object], fine: str) -> Check:
     return Check(check, 0, f"{fine[0].upper()}{fine[1:]}.")
 
 
-def _faults_of_file(connection: sa.Connection) -> int:
-    if connection.dialect.name != "sqlite":
+def _faults_of_file(connection: Connection) -> int:
+    if connection.kind != "sqlite":
         # A server keeps its own files whole; reading every row, as the next checks do, is what can be asked of it.
         return 0
-    answers = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check")]
+    answers = connection.values("PRAGMA integrity_check")
     return 0 if answers == ["ok"] else len(answers)
 
 
-def _orphans(connection: sa.Connection) -> int:
-    interviews = tables.current["interviews"]
-    n = 0
-    for name in ("contacts", "outcomes"):
-        table = tables.current[name]
-        there = sa.exists().where(interviews.c.interview_id == table.c.interview_id)
-        n += int(connection.execute(sa.select(sa.func.count()).select_from(table).where(~there)).scalar() or 0)
-    return n
+def _orphans(connection: Connection) -> int:
+    there = "SELECT 1 FROM interviews WHERE interviews.interview_id = t.interview_id"
+    return sum(
+        int(connection.value(f"SELECT count(*) FROM {name} AS t WHERE NOT EXISTS ({there})"))  # noqa: S608
+        for name in ("contacts", "outcomes")
+    )
 
 
-def _contents(connection: sa.Connection, name: str) -> Check:
+def _contents(connection: Connection, name: str) -> Check:
     """Rows whose key says other than what stands in them, and keys that stand twice."""
     kinds, wrong = covariate_types(connection, name), 0
     for table in (tables.current[name], tables.history[name]):
@@ -96,19 +94,18 @@ def _contents(connection: sa.Connection, name: str) -> Check:
     return _count(name, wrong, f"rows of {name} that were changed past this program, or stand twice")
 
 
-def _history(connection: sa.Connection) -> int:
-    n = 0
-    for table in tables.history.values():
-        ended = tables.batches.c.batch == table.c.superseded_by
-        known = sa.exists().where(ended)
-        wrong = sa.or_(table.c.superseded_at < table.c.recorded_at, ~known)
-        n += int(connection.execute(sa.select(sa.func.count()).select_from(table).where(wrong)).scalar() or 0)
-    return n
+def _history(connection: Connection) -> int:
+    known = "SELECT 1 FROM batches WHERE batches.batch = t.superseded_by"
+    wrong = f"t.superseded_at < t.recorded_at OR NOT EXISTS ({known})"
+    return sum(
+        int(connection.value(f"SELECT count(*) FROM {table.name} AS t WHERE {wrong}"))  # noqa: S608
+        for table in tables.history.values()
+    )
 
 
-def _journal(connection: sa.Connection) -> int:
-    n = 0
-    for table in (*tables.current.values(), *tables.history.values()):
-        known = sa.exists().where(tables.batches.c.batch == table.c.batch)
-        n += int(connection.execute(sa.select(sa.func.count()).select_from(table).where(~known)).scalar() or 0)
-    return n
+def _journal(connection: Connection) -> int:
+    known = "SELECT 1 FROM batches WHERE batches.batch = t.batch"
+    return sum(
+        int(connection.value(f"SELECT count(*) FROM {table.name} AS t WHERE NOT EXISTS ({known})"))  # noqa: S608
+        for table in (*tables.current.values(), *tables.history.values())
+    )

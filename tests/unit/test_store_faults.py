@@ -111,7 +111,7 @@ def test_a_clock_set_back_keeps_the_order(url: str) -> None:
     second = track_contact(url, one, channel="email", at="2026-03-04T10:00+01:00", clock=lambda: back).id
     store = open_store(url)
     with store.reading() as connection:
-        rows = connection.exec_driver_sql("SELECT contact_id, recorded_at FROM contacts ORDER BY recorded_at").all()
+        rows = connection.rows("SELECT contact_id, recorded_at FROM contacts ORDER BY recorded_at")
     assert [row[0] for row in rows] == [first, second]
     assert is_whole(url)
 

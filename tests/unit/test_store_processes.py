@@ -32,7 +32,7 @@ def test_two_writers_lose_nothing(tmp_path: Path) -> None:
     store = open_store(url)
     assert store.known_ids("interviews").n_unique() == 2 * 15 * 40
     with store.reading() as connection:
-        moments = connection.exec_driver_sql("SELECT recorded_at FROM batches ORDER BY batch").scalars().all()
+        moments = connection.values("SELECT recorded_at FROM batches ORDER BY batch")
     assert list(moments) == sorted(set(moments))
     assert len(moments) == 30
 

@@ -226,10 +226,8 @@ def test_a_large_load_after_a_small_one(store: Store) -> None:
     assert add(store, contacts=many)["contacts"] == Counts(n)
     assert add(store, contacts=many)["contacts"] == Counts(0, n)
     with store.reading() as connection:
-        names = connection.exec_driver_sql(
-            "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'contacts'"
-        )
-        assert {"contacts_key", "contacts_interview"} <= set(names.scalars())
+        names = connection.values("SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'contacts'")
+        assert {"contacts_key", "contacts_interview"} <= set(names)
 
 
 def test_a_store_as_a_log(store: Store, tmp_path: Path) -> None:

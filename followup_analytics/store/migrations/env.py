@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-from followup_analytics.store.tables import VERSION_TABLE, metadata
+from followup_analytics.store.definitions import metadata
+from followup_analytics.store.tables import VERSION_TABLE
 
 context.configure(
     connection=context.config.attributes["connection"],
