@@ -42,9 +42,13 @@ class Evidence:
     meaning: Meaning
     kept: bool = False
 
-    def serves(self, contacts: int) -> bool:
-        """Whether it may stand for a log that has so many contacts now."""
-        return contacts > SOON_DONE or contacts == self.contacts
+    def serves(self, contacts: int, now: dt.datetime | None = None) -> bool:
+        """Whether it may stand for a log that has so many contacts now.
+
+        now: for a list that is asked for many times a day; then that of the same day does, whatever was entered since.
+        """
+        of_today = now is not None and self.on == now.astimezone(dt.UTC).date()
+        return contacts > SOON_DONE or contacts == self.contacts or of_today
 
 
 def examine(log: FollowUpLog, *, seed: int = 0, verdicts: Any = None) -> Evidence:

@@ -147,7 +147,7 @@ def _of_store(url: str, shared: Shared, today: str | None, *, due: bool, examine
     store = open_store(url)
     contacts = store.sizes()["contacts"]
     evidence = kept_evidence(store) if examine else None
-    wanted = examine and (renew or evidence is None or not evidence.serves(contacts))
+    wanted = examine and (renew or evidence is None or not evidence.serves(contacts, store.now() if due else None))
     if wanted and (renew or not due or contacts <= SOON_DONE):
         whole = open_log(url, Shared(time_zone=shared.time_zone), protect=False)
         evidence = examined(whole, seed=shared.seed)
@@ -179,11 +179,10 @@ def _open_stories(store: Store, shared: Shared, today: str | None) -> tuple[Foll
     from followup_analytics.advice.next_steps import read_day
     from followup_analytics.log.followup_log import subset
     from followup_analytics.log.schema import INTERVIEWS
-    from followup_analytics.reading.logs import as_sequence
     from followup_analytics.results.result import LogCounts
     from followup_analytics.store.logs import read_open_log
 
-    where = as_sequence(shared.where or ())
+    where = _conditions(shared)
     if shared.cohort is not None or any(column not in INTERVIEWS.names for column, _ in where):
         return None
     now = store.now()
@@ -195,6 +194,15 @@ def _open_stories(store: Store, shared: Shared, today: str | None) -> tuple[Foll
     part = subset(log, where=where)
     # Where a part was asked for, the counts are of its open interviews: the others were not read.
     return part, LogCounts.of(part) if where else LogCounts.of(log).of_whole(store.sizes())
+
+
+def _conditions(shared: Shared) -> list[tuple[str, str]]:
+    """The `--where` options; what reads them brings numpy along, which a morning's list needs for nothing else."""
+    if not shared.where:
+        return []
+    from followup_analytics.reading.logs import as_sequence
+
+    return as_sequence(shared.where)
 
 
 def register(app: typer.Typer) -> None:
