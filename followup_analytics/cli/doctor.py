@@ -20,7 +20,13 @@ _NEEDED = (
     "uvicorn", "python-multipart",
 )  # fmt: skip
 _PART = "optional; to have it, run  pip install '.[{extra}]'  in the folder of the README"
-_OPTIONAL = {"jupyterlab": "notebook", "psycopg": "postgres", "duckdb": "duckdb", "pyspark": "spark"}
+_OPTIONAL = {
+    "jupyterlab": "notebook",
+    "psycopg": "postgres",
+    "psycopg-pool": "postgres",
+    "duckdb": "duckdb",
+    "pyspark": "spark",
+}
 
 
 @answer_row

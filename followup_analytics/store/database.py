@@ -16,6 +16,8 @@ from followup_analytics.store.connecting import Connection
 
 #: A server that no longer answers is given up after so long.
 _GIVEN_UP_MS = 60_000
+#: Whoever begins to write and then says nothing for so long loses the transaction, and with it the writers' lock.
+_SILENT_MS = 1_800_000
 #: One writer at a time, as in SQLite; readers are not held up.
 WRITERS_LOCK = "SELECT pg_advisory_xact_lock(hashtext('followup_analytics'), hashtext(current_schema()))"
 
@@ -41,7 +43,7 @@ def database_of(address: Address, wait_seconds: float) -> Database:
     if address.path is not None:
         return SqliteDatabase(address.path, wait_seconds)
     try:
-        import psycopg  # noqa: F401
+        import psycopg_pool  # noqa: F401
     except ImportError:
         raise MissingExtraError.for_extra("A PostgreSQL store", "postgres") from None
     return PostgresDatabase(address.url, wait_seconds)
@@ -131,26 +133,33 @@ def _transaction(driver: sqlite3.Connection, begin: str) -> Iterator[None]:
 
 
 class PostgresDatabase:
-    """A database on a server."""
+    """A database on a server. The stores of a process share a few connections to it (see `pools.py`)."""
 
     def __init__(self, url: str, wait_seconds: float) -> None:
         self._place = "postgresql://" + url.partition("://")[2]
         self._wait_seconds = wait_seconds
+        self._was_reached = False
 
     def connect(self) -> Any:
-        """Open a connection. Rows travel as UTF-8, whatever the database's own encoding is."""
+        """Open a connection that is shared with nobody."""
         import psycopg
 
-        return psycopg.connect(
-            self._place,
-            connect_timeout=max(2, int(self._wait_seconds)),
-            keepalives_idle=30,
-            keepalives_interval=10,
-            keepalives_count=3,
-            tcp_user_timeout=_GIVEN_UP_MS,
-            application_name="followup",
-            client_encoding="utf8",
-        )
+        return psycopg.connect(self._place, **self._manners)
+
+    @property
+    def _manners(self) -> dict[str, Any]:
+        return {
+            "connect_timeout": max(2, int(self._wait_seconds)),
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "tcp_user_timeout": _GIVEN_UP_MS,
+            "application_name": "followup",
+            # Behind a pooler such as PgBouncer no statement may be prepared for later.
+            "prepare_threshold": None,
+            # Rows travel as UTF-8, whatever the database's own encoding is.
+            "client_encoding": "utf8",
+        }
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -167,8 +176,22 @@ class PostgresDatabase:
 
     @contextmanager
     def _begun(self, *statements: str) -> Iterator[Connection]:
-        # The driver commits at the end and rolls back on an error, but leaves open what it could not commit.
-        with closing(self.connect()) as driver, driver:
-            for statement in (*statements, f"SET LOCAL lock_timeout = '{int(self._wait_seconds * 1000)}ms'"):
+        limits = {"lock_timeout": int(self._wait_seconds * 1000), "idle_in_transaction_session_timeout": _SILENT_MS}
+        with self._driver() as driver:
+            for statement in (*statements, *(f"SET LOCAL {name} = '{ms}ms'" for name, ms in limits.items())):
                 driver.execute(statement)
             yield Connection(driver, "postgresql")
+
+    @contextmanager
+    def _driver(self) -> Iterator[Any]:
+        """A connection whose transaction is committed at the end, and rolled back on an error."""
+        if not self._was_reached:
+            # The first one is opened here: its failure says why, which a pool doesn't.
+            with closing(self.connect()) as driver, driver:
+                self._was_reached = True
+                yield driver
+            return
+        from followup_analytics.store.pools import pool_of
+
+        with pool_of(self._place, self._wait_seconds, self._manners).connection() as driver:
+            yield driver

@@ -18,6 +18,8 @@ _LOCKED = (
 _FULL = ("database or disk is full", "no space left", "disk full")
 _READ_ONLY = ("readonly", "read-only", "permission denied", "insufficient privilege", "unable to open database file")
 _SHUT = ("adminshutdown", "crashshutdown", "server closed the connection", "connection is lost", "cannotconnectnow")
+_TOO_SILENT = ("idle-in-transaction timeout", "idleintransactionsessiontimeout")
+_TOO_SLOW = ("statement timeout", "transaction timeout")
 _NOT_A_DATABASE = ("file is not a database", "file is encrypted")
 _DAMAGED = ("malformed",)
 _NOT_WRITTEN = ("disk i/o error",)
@@ -63,19 +65,9 @@ def explain(error: BaseException, address: Address) -> FollowUpError:
         )
     if "foreign key" in text:
         return DataError(f"{place}: a contact or outcome belongs to no interview of the store; nothing was stored.")
-    if address.path is None and "row-level security" in text:
-        return UnreadableError(
-            f"{place}: this user may not store that row: a coach enters interviews with --coach and the own name, and "
-            "writes about own clients only."
-        )
-    if address.path is None and any(word in text for word in _READ_ONLY):
-        return UnreadableError(
-            f"{place}: this user may not do that in the database; ask its administrator for the right."
-        )
-    if address.path is None and any(word in text for word in _SHUT):
-        return UnreadableError(
-            f"{place}: the server was stopped or restarted; nothing of this was stored. Try again once it runs."
-        )
+    of_server = _of_server(text, place) if address.path is None else None
+    if of_server is not None:
+        return UnreadableError(of_server)
     if any(word in text for word in _READ_ONLY):
         return UnreadableError(f"{place}: the store can't be opened or written here; check the folder and its rights.")
     if address.path is None and _is_operational(cause):
@@ -83,6 +75,23 @@ def explain(error: BaseException, address: Address) -> FollowUpError:
             f"{place}: the database can't be reached ({_first_line(cause)}); check the URL and the server."
         )
     return UnreadableError(f"{place}: the store can't be used ({_first_line(cause)}).")
+
+
+def _of_server(text: str, place: str) -> str | None:
+    """What a server says of rights, time and itself; None for what it says of nothing of these."""
+    told = {
+        ("row-level security",): "this user may not store that row: a coach enters interviews with --coach and the own "
+        "name, and writes about own clients only.",
+        _READ_ONLY: "this user may not do that in the database; ask its administrator for the right.",
+        _SHUT: "the server was stopped or restarted; nothing of this was stored. Try again once it runs.",
+        _TOO_SILENT: "the server ended this work, since nothing came of it for too long; nothing of it was stored. Try "
+        "again.",
+        _TOO_SLOW: "this took longer than the server allows (statement_timeout); nothing of it was stored. Ask its "
+        "administrator for more time.",
+    }
+    return next(
+        (f"{place}: {sentence}" for words, sentence in told.items() if any(word in text for word in words)), None
+    )
 
 
 def _why_not_written(address: Address) -> str:

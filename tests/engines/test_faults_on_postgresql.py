@@ -14,6 +14,7 @@ from followup_analytics.errors import UnreadableError
 from followup_analytics.store import open_store, tables
 from followup_analytics.store.address import parse_address
 from followup_analytics.store.faults import explain
+from followup_analytics.store.pools import close_pools
 from followup_analytics.store.verifying import verify
 from followup_analytics.track import track_contact, track_interview
 
@@ -73,6 +74,8 @@ def test_a_server_that_only_reads(url: str) -> None:
     """Reading goes on, and an entry is refused with what to do."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"ALTER DATABASE {url.rsplit('/', 1)[1]} SET default_transaction_read_only = on")
+    # Such a setting is for connections that are made after it.
+    close_pools()
     assert open_store(url).sizes()["contacts"] == 1
     with pytest.raises(UnreadableError, match="may not"):
         track_contact(url, "acme", channel="email")
