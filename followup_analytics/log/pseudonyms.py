@@ -60,6 +60,17 @@ class Pseudonyms:
         """The pseudonyms under a further key."""
         return Pseudonyms(self.key, (*self.later, key))
 
+    def earlier(self) -> tuple[Pseudonyms, ...]:
+        """The pseudonyms as they were before each change of the key, the latest first."""
+        return tuple(Pseudonyms(self.key, self.later[:n]) for n in range(len(self.later) - 1, -1, -1))
+
+    def up_to(self, mark: str | None) -> Pseudonyms | None:
+        """The pseudonyms, these or earlier ones, whose keys have a fingerprint; None where none have.
+
+        A backup from before a change of the key is put back without its own key file: the newer one has all keys.
+        """
+        return next((one for one in (self, *self.earlier()) if one.fingerprint == mark), None)
+
     @property
     def as_text(self) -> str:
         """The keys as a key file holds them, one a line, the oldest first."""

@@ -107,7 +107,7 @@ def returned(store: Store) -> dict[str, int]:
     """Marks of people who were forgotten, with their moments, that the database itself knows nothing of."""
     with store.reading() as connection:
         here = set(read_marks(connection))
-    return {one.mark: one.at for one in read_tombstones(store.address.url) if one.mark not in here}
+    return {one.mark: one.at for one in read_tombstones(store.address.url).stones if one.mark not in here}
 
 
 def erase_returned(store: Store) -> int:

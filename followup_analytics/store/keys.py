@@ -16,6 +16,7 @@ from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.log.pseudonyms import (
     KEY_VARIABLE,
     PSEUDONYM,
+    Pseudonyms,
     applicant_buckets,
     key_path,
     new_key,
@@ -29,10 +30,11 @@ from followup_analytics.store.bulk import bulk_of
 from followup_analytics.store.connecting import Connection
 from followup_analytics.store.encoding import decode, encode, stored_types
 from followup_analytics.store.kinds import KEY_MARK
-from followup_analytics.store.marks import Marks, write_marks
+from followup_analytics.store.marks import Marks, read_marks, write_marks
 from followup_analytics.store.records import covariate_types, write_setting
 from followup_analytics.store.sealing import passphrase, seal, unseal
 from followup_analytics.store.store import Store
+from followup_analytics.store.tombstone_key import SETTING, sealed_key
 from followup_analytics.store.tombstones import Tombstone, add_tombstones, made_of, read_tombstones
 
 _FORMAT = "followup_analytics key"
@@ -116,30 +118,38 @@ def rotate_key(store: Store) -> int:
             book = read_book(store.address.url)
             n = sum(_renew_table(connection, name, key) for name in TABLES)
             _renew_records(connection, key)
-            stones = _renewed_stones(connection, store, key)
+            stones, sealed = _renewed_stones(connection, store, key, renewed)
             write_setting(connection, KEY_MARK, renewed.fingerprint)
         except BaseException:
             coming.unlink(missing_ok=True)
             raise
     coming.replace(path)
-    add_tombstones(store.address.url, stones)
+    add_tombstones(store.address.url, stones, key=sealed)
     people = {renewed_pseudonym(one, key): entry for one, entry in book.people.items()}
     write_book(store.address.url, replace(book, people=people))
     return n
 
 
-def _renewed_stones(connection: Connection, store: Store, key: bytes) -> tuple[Tombstone, ...]:
-    """The tombstones of those who were forgotten, as their next pseudonyms have them; they go into the database too."""
-    marks, first = Marks(connection, store.address), store.pseudonyms().key
-    made = []
-    for stone in read_tombstones(store.address.url):
-        pseudonym = stone.pseudonym(first)
+def _renewed_stones(
+    connection: Connection, store: Store, key: bytes, renewed: Pseudonyms
+) -> tuple[tuple[Tombstone, ...], str | None]:
+    """The tombstones of those who were forgotten, as their next pseudonyms have them; they go into the database too.
+
+    With the tombstones' own key, which stays as it is, sealed under the new key of the store; None where there is none.
+    """
+    marks, made = Marks(connection, store.address), []
+    if not marks.any():
+        return (), None
+    own = marks.own_key()
+    for stone in read_tombstones(store.address.url).stones:
+        pseudonym = stone.pseudonym(marks.stone_keys())
         if pseudonym is not None:
             fresh = renewed_pseudonym(pseudonym, key)
-            made.append(made_of(marks.mark(stone.table, fresh), stone.at, stone.table, fresh, first))
-    if made:
-        write_marks(connection, {one.mark: one.at for one in made})
-    return tuple(made)
+            made.append(made_of(marks.marks(stone.table, fresh)[0], stone.at, stone.table, fresh, own))
+    held, sealed = set(read_marks(connection)), sealed_key(own, renewed)
+    write_marks(connection, {one.mark: one.at for one in made if one.mark not in held})
+    write_setting(connection, SETTING, sealed)
+    return tuple(made), sealed
 
 
 def _renew_table(connection: Connection, name: str, key: bytes) -> int:

@@ -57,6 +57,7 @@ class Store:
         """
         mark = self.setting(KEY_MARK)
         found = load_pseudonyms(self.address.url, create=mark is None)
+        found = found.up_to(mark) or found
         if mark not in (None, found.fingerprint) and self._key_has_come(mark):
             found = load_pseudonyms(self.address.url, create=False)
         if mark not in (None, found.fingerprint):

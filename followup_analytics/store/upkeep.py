@@ -152,7 +152,9 @@ def _copy_rows(source: Store, url: str) -> dict[str, int]:
     with source.reading() as old, target.writing() as new:
         if new.value("SELECT count(*) FROM batches"):
             raise UsageError(f"{target.address.shown}: there is a store with entries here already; name another place.")
-        new.execute("DELETE FROM settings")
+        # Marks of people who were forgotten come from the file that was laid beside it, when the place is opened.
+        for own in (tables.settings, tables.forgotten):
+            new.execute(f"DELETE FROM {own.name}")  # noqa: S608
         for table in tables.all_tables:
             types = {column.name: _TYPES.get(column.kind, pl.Int64()) for column in table.columns}
             frame = bulk_of(old).read(table, types) if table.numbers_rows else _small(old, table, types)
