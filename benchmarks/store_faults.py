@@ -3,7 +3,8 @@
     python benchmarks/store_faults.py [--injections 1000] [--seconds 540] [--out benchmarks/results/store_faults.json]
 
 On SQLite and on a private PostgreSQL server in turn, a child process enters, ingests, brings a store of version 1 up to
-date or copies one, and is killed (SIGKILL) after a random time; on PostgreSQL one time in ten the server is stopped
+date or copies one, and is killed by a signal that nothing handles after a random amount of processor time, so that a busy
+machine moves no kill to the beginning; on PostgreSQL one time in ten the server is stopped
 without notice (`pg_ctl stop -m immediate`) and started again instead. Afterwards every acknowledged entry has to be
 there, every file whole or absent, every store of one version or the other, and `verify` has to find nothing.
 """
@@ -36,8 +37,11 @@ from followup_analytics.track import track_contact, track_interview
 
 ROOT = Path(__file__).parents[1]
 ROWS = 40
-#: The longest life of a child, in seconds, by what it does; most of it lies before or in the middle of a commit.
-LIVES = {"entry": 0.5, "ingest": 0.4, "migration": 0.6, "copy": 0.5}
+#: The longest life of a child, in seconds of the processor, by what it does: somewhat longer than a migration or a copy
+#: takes, and some entries or files long.
+LIVES = {"entry": 0.25, "ingest": 0.25, "migration": 0.7, "copy": 0.4}
+#: A child that waits rather than works is killed after so many seconds by the clock.
+PATIENCE = 30.0
 Work = Callable[[Callable[[str], None]], None]
 DONE: Counter[str] = Counter()
 KINDS = ("entry", "entry", "ingest", "ingest", "migration", "copy")
@@ -79,24 +83,35 @@ def killed(
 ) -> list[str]:
     """Run work in a child that is killed after a time; what it acknowledged. instead: break something else then.
 
-    The time counts from when the child is ready to work.
+    The time counts from when the child is ready to work: its own on the processor, of the clock for what is done instead.
     """
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(read)
+        if instead is None:
+            signal.signal(signal.SIGPROF, signal.SIG_DFL)
+
+        def told(text: str) -> None:
+            os.write(write, f"{text}\n".encode())
+            if text == "ready" and instead is None:
+                signal.setitimer(signal.ITIMER_PROF, seconds)
+
         with suppress(BaseException):
-            work(lambda text: os.write(write, f"{text}\n".encode()) and None)
+            work(told)
         os._exit(0)
     os.close(write)
     stream = os.fdopen(read)
     stream.readline()
-    time.sleep(seconds)
     if instead is not None:
+        time.sleep(seconds)
         instead()
+    else:
+        _await(child)
     with suppress(ProcessLookupError):
         os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    with suppress(ChildProcessError):
+        os.waitpid(child, 0)
     with stream:
         # A line that was cut off was not acknowledged.
         return [line.strip() for line in stream if line.endswith("\n")]
@@ -107,6 +122,15 @@ def begun(url: str) -> str:
     interview = track_interview(url, "ada", employer="Acme", at="2026-03-02T10:00+01:00").id
     track_contact(url, interview, channel="phone")
     return interview
+
+
+def _await(child: int) -> None:
+    """Wait until a child has ended, for a while."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if os.waitpid(child, os.WNOHANG)[0]:
+            return
+        time.sleep(0.005)
 
 
 def entries(url: str, seconds: float, instead: Callable[[], None] | None) -> list[str]:
@@ -253,6 +277,7 @@ def main() -> None:
     draw, began = random.Random(asked.seed), time.monotonic()
     done: Counter[str] = Counter()
     faults: list[str] = []
+    text = ""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         os.environ["XDG_CONFIG_HOME"] = str(folder / "keys")
@@ -268,19 +293,25 @@ def main() -> None:
                 found = [f"{type(error).__name__}: {error}"]
             faults += [f"{place.name}, {kind}: {one}" for one in found]
             done[f"{place.name}, {kind}"] += 1
+            text = _told(done, faults, asked.seed, time.monotonic() - began)
+            if asked.out:
+                # After each: a study that is cut off has said what it found.
+                asked.out.write_text(text, encoding="utf-8")
+    sys.stdout.write(text)
+
+
+def _told(done: Counter[str], faults: list[str], seed: int, seconds: float) -> str:
+    """What was done and found so far, as JSON."""
     answer: dict[str, Any] = {
         "injections": sum(done.values()),
         "by_kind": dict(sorted(done.items())),
         "besides": dict(sorted(DONE.items())),
         "faults": len(faults),
         "first_faults": faults[:5],
-        "seed": asked.seed,
-        "seconds": round(time.monotonic() - began),
+        "seed": seed,
+        "seconds": round(seconds),
     }
-    text = json.dumps(answer, indent=1) + "\n"
-    if asked.out:
-        asked.out.write_text(text, encoding="utf-8")
-    sys.stdout.write(text)
+    return json.dumps(answer, indent=1) + "\n"
 
 
 def _sqlite(folder: Path) -> Place:
