@@ -3,8 +3,8 @@
     python benchmarks/store_faults.py [--injections 1000] [--seconds 540] [--out benchmarks/results/store_faults.json]
 
 On SQLite and on a private PostgreSQL server in turn, a child process enters, ingests, brings a store of version 1 up to
-date or copies one, and is killed by a signal that nothing handles after a random amount of processor time, so that a busy
-machine moves no kill to the beginning; on PostgreSQL one time in ten the server is stopped
+date or copies one, and is killed by a signal that nothing handles after a random amount of processor time, so that a
+busy machine moves no kill to the beginning; on PostgreSQL one time in ten the server is stopped
 without notice (`pg_ctl stop -m immediate`) and started again instead. Afterwards every acknowledged entry has to be
 there, every file whole or absent, every store of one version or the other, and `verify` has to find nothing.
 """
@@ -83,7 +83,8 @@ def killed(
 ) -> list[str]:
     """Run work in a child that is killed after a time; what it acknowledged. instead: break something else then.
 
-    The time counts from when the child is ready to work: its own on the processor, of the clock for what is done instead.
+    The time counts from when the child is ready to work: its own on the processor, of the clock for what is done
+    instead.
     """
     read, write = os.pipe()
     child = os.fork()
