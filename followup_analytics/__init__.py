@@ -26,7 +26,8 @@ _HOMES = {
     "check_files": "ingest",
     "load_callback_model": "model",
     "next_steps": "advice",
-    "open_store": "store",
+    "OfficeStore": "track",
+    "open_store": "track",
     "person_periods": "claims",
     "plan_study": "claims",
     "power_curve": "claims",
@@ -75,7 +76,8 @@ if TYPE_CHECKING:
     from followup_analytics.simulate import random_log as random_log
     from followup_analytics.simulate import sample_data as sample_data
     from followup_analytics.simulate import simulate_log as simulate_log
-    from followup_analytics.store import open_store as open_store
+    from followup_analytics.track import OfficeStore as OfficeStore
+    from followup_analytics.track import open_store as open_store
 
 
 def __getattr__(name: str) -> Any:

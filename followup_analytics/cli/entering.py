@@ -35,20 +35,21 @@ def enter(text: Sequence[str], *, as_json: bool = False) -> None:
     """Record a line of text in the default store, or what the form is told where there is none, and tell about it."""
     from followup_analytics.cli.default_store import default_store
     from followup_analytics.cli.telling import tell
+    from followup_analytics.track import OfficeStore
     from followup_analytics.track.finding import AmbiguousInterviewError
-    from followup_analytics.track.quick import track_log
 
     line = " ".join(text).strip()
     _refuse_a_place(line)
     url, interview = default_store(), None
     if not line and _is_terminal():
         interview, line = _filled_in(url)
+    store = OfficeStore(url, write=True)
     try:
-        entry = track_log(url, line, interview=interview)
+        entry = store.log(line, interview=interview)
     except AmbiguousInterviewError as several:
         if not _is_terminal():
             raise
-        entry = track_log(url, line, interview=_asked(several))
+        entry = store.log(line, interview=_asked(several))
     tell(url, entry, as_json=as_json, command="log")
 
 

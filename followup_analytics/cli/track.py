@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import make_dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,9 @@ from followup_analytics.cli.saying import say, wrapped
 from followup_analytics.cli.shared import show
 from followup_analytics.cli.telling import tell, tell_erased, tell_history
 from followup_analytics.log.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, Column, Table
+
+if TYPE_CHECKING:
+    from followup_analytics.track import OfficeStore
 
 
 class _Commands(typer.core.TyperGroup):
@@ -52,6 +55,8 @@ Zone = Annotated[str | None, typer.Option("--time-zone", help="Zone of a time wi
 Json = Annotated[bool, typer.Option("--json", help="The answer as JSON.")]
 Interview = Annotated[str, typer.Argument(metavar="INTERVIEW", help="The interview's id.")]
 
+#: Commands that make a store where there is none.
+_MAKING = ("interview", "person")
 #: Columns that a command has a parameter of its own for, or that the store makes.
 _OWN = (
     "interview_id",
@@ -78,6 +83,13 @@ def _root(
     Example:  followup track sqlite:///followup.db interview --applicant ada --employer Acme
     """
     context.obj = store
+
+
+def _store(context: typer.Context) -> OfficeStore:
+    """The store that a command is about; it is made by the first interview, or person of the contact book."""
+    from followup_analytics.track import OfficeStore
+
+    return OfficeStore(context.obj, write=True, create=context.info_name in _MAKING)
 
 
 def _with_columns(name: str, *columns: Column) -> type[Any]:
@@ -133,10 +145,8 @@ def interview(
 
     Example:  followup track sqlite:///followup.db interview --applicant ada --self-rating 4
     """
-    from followup_analytics.track import track_interview
-
     fields = _given(context, _OfInterview)
-    tell(context.obj, track_interview(context.obj, applicant, at=at, time_zone=time_zone, **fields), as_json=as_json)
+    tell(context.obj, _store(context).interview(applicant, at=at, time_zone=time_zone, **fields), as_json=as_json)
 
 
 @app.command("contact", cls=taking(_OfContact))
@@ -165,10 +175,8 @@ def contact(
 
     Example:  followup track sqlite:///followup.db contact iv-7k2 --channel phone --party receptionist
     """
-    from followup_analytics.track import track_contact
-
-    entry = track_contact(
-        context.obj, interview, channel=channel, direction=direction, party=party, purpose=purpose, at=at,
+    entry = _store(context).contact(
+        interview, channel=channel, direction=direction, party=party, purpose=purpose, at=at,
         time_zone=time_zone, **_given(context, _OfContact),
     )  # fmt: skip
     tell(context.obj, entry, as_json=as_json)
@@ -187,9 +195,7 @@ def outcome(
 
     Example:  followup track sqlite:///followup.db outcome iv-7k2 offer
     """
-    from followup_analytics.track import track_outcome
-
-    tell(context.obj, track_outcome(context.obj, interview, outcome, at=at, time_zone=time_zone), as_json=as_json)
+    tell(context.obj, _store(context).outcome(interview, outcome, at=at, time_zone=time_zone), as_json=as_json)
 
 
 @app.command("correct", cls=taking(_OfBoth))
@@ -207,10 +213,8 @@ def correct(
 
     Example:  followup track sqlite:///followup.db correct iv-7k2pa --decision-promised-at 2026-12-01
     """
-    from followup_analytics.track import track_correct
-
     fields = _given(context, _OfBoth)
-    entry = track_correct(context.obj, key, at=at, time_zone=time_zone, clear=clear or (), **fields)
+    entry = _store(context).correct(key, at=at, time_zone=time_zone, clear=clear or (), **fields)
     tell(context.obj, entry, as_json=as_json)
 
 
@@ -229,9 +233,7 @@ def undo(
 
     Example:  followup track sqlite:///followup.db undo
     """
-    from followup_analytics.track import track_undo
-
-    tell(context.obj, track_undo(context.obj, key, ingest=ingest), as_json=as_json)
+    tell(context.obj, _store(context).undo(key, ingest=ingest), as_json=as_json)
 
 
 @app.command("list", cls=taking(Printing))
@@ -255,7 +257,7 @@ def list_(
     from followup_analytics.advice.overview import AHEAD, OPEN, overview, read_state
     from followup_analytics.cli.advise import AT_A_TIME
     from followup_analytics.cli.options import form_of
-    from followup_analytics.track import ids_of, read_listed
+    from followup_analytics.track import read_listed
 
     printing = options_of(context, Printing)
     states = [read_state(one) for one in state or ()] or ([] if every else [OPEN, AHEAD])
@@ -263,7 +265,7 @@ def list_(
     whole = every or form_of(printing, "track") != "table"
     found = overview(
         log,
-        None if applicant is None else ids_of(context.obj, applicant),
+        None if applicant is None else _store(context).ids_of(applicant),
         coach=coach,
         states=states,
         start=0 if whole else (page - 1) * AT_A_TIME,
@@ -288,9 +290,7 @@ def snooze(
 
     Example:  followup track sqlite:///followup.db snooze iv-7k2pa 2026-12-01
     """
-    from followup_analytics.track import track_snooze
-
-    tell(context.obj, track_snooze(context.obj, interview, until, time_zone=time_zone), as_json=as_json)
+    tell(context.obj, _store(context).snooze(interview, until, time_zone=time_zone), as_json=as_json)
 
 
 @app.command("reassign")
@@ -305,18 +305,15 @@ def reassign(
 
     Example:  followup track sqlite:///followup.db reassign ines omar --client ada
     """
-    from followup_analytics.track import track_reassign
-
-    tell(context.obj, track_reassign(context.obj, coach, to, client=client), as_json=as_json)
+    tell(context.obj, _store(context).reassign(coach, to, client=client), as_json=as_json)
 
 
 @app.command("history")
 def history(context: typer.Context, interview: Interview, as_json: Json = False) -> None:
     """Print all that was recorded about an interview, also what was replaced or taken back."""
     from followup_analytics.text import clean
-    from followup_analytics.track import track_history
 
-    lines = [clean(line) for line in track_history(context.obj, interview)]
+    lines = [clean(line) for line in _store(context).history(interview)]
     if as_json:
         tell_history(context.obj, interview.strip(), lines)
         return
@@ -341,9 +338,7 @@ def person(
 
     Example:  followup track sqlite:///followup.db person ada --name "Ada Berg" --phone "+49 30 1234"
     """
-    from followup_analytics.track import track_person
-
-    entry = track_person(context.obj, applicant, name=name, phone=phone, email=email, address=address, note=note)
+    entry = _store(context).person(applicant, name=name, phone=phone, email=email, address=address, note=note)
     tell(context.obj, entry, as_json=as_json)
 
 
@@ -364,9 +359,7 @@ def employer(
 
     Example:  followup track sqlite:///followup.db employer Bosch --person "Ms Weiss" --phone "+49 711 4000"
     """
-    from followup_analytics.track import track_employer
-
-    entry = track_employer(context.obj, name, person=person, phone=phone, email=email, address=address, note=note)
+    entry = _store(context).employer(name, person=person, phone=phone, email=email, address=address, note=note)
     tell(context.obj, entry, as_json=as_json)
 
 
@@ -387,13 +380,11 @@ def forget(
 
     Example:  followup track sqlite:///followup.db forget ada --certificate erased.json
     """
-    from followup_analytics.track import holdings, track_forget
-
-    held = None if yes else holdings(context.obj, applicant)
+    held = None if yes else _store(context).holdings(applicant)
     if held is not None and not _agreed(f"Erase {held} for good?"):
         say("Nothing was erased.")
         return
-    tell_erased(context.obj, track_forget(context.obj, applicant, certificate=certificate), as_json=as_json)
+    tell_erased(context.obj, _store(context).forget(applicant, certificate=certificate), as_json=as_json)
 
 
 def _agreed(question: str) -> bool:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from followup_analytics.track.corrections import correctable, track_correct, track_reassign, track_snooze
     from followup_analytics.track.entries import track_contact, track_interview, track_outcome
     from followup_analytics.track.entry import Entry
+    from followup_analytics.track.face import OfficeStore, open_store
     from followup_analytics.track.history import track_history
     from followup_analytics.track.listing import read_listed
     from followup_analytics.track.people import track_employer, track_person
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Entry",
+    "OfficeStore",
     "correctable",
     "holdings",
     "ids_of",
+    "open_store",
     "read_listed",
     "track_contact",
     "track_correct",
@@ -40,6 +43,7 @@ _HOMES = {
     "corrections": ("correctable", "track_correct", "track_reassign", "track_snooze"),
     "entries": ("track_contact", "track_interview", "track_outcome"),
     "entry": ("Entry",),
+    "face": ("OfficeStore", "open_store"),
     "history": ("track_history",),
     "listing": ("read_listed",),
     "people": ("track_employer", "track_person"),

@@ -10,13 +10,14 @@ import polars as pl
 
 from followup_analytics.errors import UsageError
 from followup_analytics.log.schema import CLOCKS, CONTACTS, INTERVIEWS, OUTCOME_TABLE, Table
-from followup_analytics.store import Store, open_store
+from followup_analytics.store import Store
 from followup_analytics.text import counted, listed, nearest, shorten
 from followup_analytics.track.changing import changed_row, told
 from followup_analytics.track.checking import require_interview, require_zone
 from followup_analytics.track.doubts import doubts_of_contact, doubts_of_outcome
 from followup_analytics.track.entry import Entry, settle
 from followup_analytics.track.finding import Finder, find_interview
+from followup_analytics.track.places import opened
 from followup_analytics.track.times import Clock, read_moments, read_when, with_offset, writers_zone, zone_of
 from followup_analytics.track.vocabulary import spelled
 
@@ -30,7 +31,7 @@ def correctable(table: Table) -> tuple[str, ...]:
 
 
 def track_correct(
-    url: str,
+    place: str | Store,
     key: str,
     *,
     at: str | None = None,
@@ -48,7 +49,7 @@ def track_correct(
     Raises UsageError for an id or column that isn't there, a value that the log doesn't take, and for no change at all.
     """
     require_zone(time_zone)
-    store = open_store(url, write=True, clock=clock)
+    store = opened(place, write=True, clock=clock)
     if not store.ever_had("contacts", key.strip()):
         key = find_interview(store, key)
     table = _table_of(store, key, fields)
@@ -77,21 +78,23 @@ def track_correct(
 
 
 def track_snooze(
-    url: str, interview: str, until: str, *, time_zone: str | None = None, clock: Clock | None = None
+    place: str | Store, interview: str, until: str, *, time_zone: str | None = None, clock: Clock | None = None
 ) -> Entry:
     """Put an interview's next step off until a day: before it nothing is due, whatever the rules say.
 
     It is an entry like any other: in the history, and taken back by `undo`.
     Raises UsageError for an interview that isn't there, and for what is no day.
     """
-    interview = find_interview(open_store(url), interview)
-    entry = track_correct(url, interview, time_zone=time_zone, clock=clock, snoozed_until=until)
+    interview = find_interview(opened(place), interview)
+    entry = track_correct(place, interview, time_zone=time_zone, clock=clock, snoozed_until=until)
     if "nothing was changed" in entry.sentence:
         return entry
     return replace(entry, sentence=f"Put off {interview} until {until}; `undo` takes that back.")
 
 
-def track_reassign(url: str, coach: str, to: str, *, client: str | None = None, clock: Clock | None = None) -> Entry:
+def track_reassign(
+    place: str | Store, coach: str, to: str, *, client: str | None = None, clock: Clock | None = None
+) -> Entry:
     """Hand the open interviews of one coach to another, all at once or none.
 
     client: those of this applicant alone (an id as typed, or a name of the book). Each is an entry of its own, which
@@ -101,7 +104,7 @@ def track_reassign(url: str, coach: str, to: str, *, client: str | None = None, 
     old, new = coach.strip(), " ".join(to.split())
     if not new:
         raise UsageError("the coach to whom they go is empty; give the name.")
-    store = open_store(url, write=True, clock=clock)
+    store = opened(place, write=True, clock=clock)
     finder = Finder.of(store)
     stories = [one for one in finder.open_stories() if client is None or finder.is_of(one, client)]
     rows = store.find("interviews", [one.interview_id for one in stories], covariates=True)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from followup_analytics.errors import UsageError
 from followup_analytics.log.pseudonyms import applicant_buckets
 from followup_analytics.log.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, WRITTEN_CHANNELS
-from followup_analytics.store import KEY_MARK, open_store, store_exists
+from followup_analytics.store import KEY_MARK, store_exists
 from followup_analytics.track.changing import changed_row, told
 from followup_analytics.track.checking import checked_entry, new_id, require_interview, require_zone
 from followup_analytics.track.doubts import doubts_of_contact, doubts_of_interview, doubts_of_outcome
 from followup_analytics.track.entry import Entry, settle
 from followup_analytics.track.finding import find_interview
+from followup_analytics.track.places import opened
 from followup_analytics.track.times import (
     Clock,
     moment_words,
@@ -29,9 +30,12 @@ from followup_analytics.track.times import (
 )
 from followup_analytics.track.vocabulary import in_vocabulary
 
+if TYPE_CHECKING:
+    from followup_analytics.store import Store
+
 
 def track_interview(
-    url: str,
+    place: str | Store,
     applicant: str,
     *,
     at: str | None = None,
@@ -57,10 +61,10 @@ def track_interview(
         row = {**given, "interview_id": interview_id, "applicant_id": applicant}
         return checked_entry(INTERVIEWS, row | {"interviewed_at": _when(at, own_zone or zone, now)}, zone, None)
 
-    if not store_exists(url):
+    if isinstance(place, str) and not store_exists(place):
         # A slip in the very first entry must not leave an empty store behind.
         checked_as("iv-", time_zone, clock or _now)
-    store = open_store(url, create=True, clock=clock)
+    store = opened(place, create=True, clock=clock)
     if fields.get("previous_interview_id") is not None:
         fields["previous_interview_id"] = find_interview(store, str(fields["previous_interview_id"]))
         require_interview(store, fields["previous_interview_id"])
@@ -80,7 +84,7 @@ def track_interview(
 
 
 def track_contact(
-    url: str,
+    place: str | Store,
     interview: str,
     *,
     channel: str,
@@ -105,7 +109,7 @@ def track_contact(
     Raises UsageError for an interview that is not in the store or a value that the log doesn't take.
     """
     require_zone(time_zone)
-    store = open_store(url, write=True, clock=clock)
+    store = opened(place, write=True, clock=clock)
     interview = find_interview(store, interview)
     about = require_interview(store, interview)
     zone, own = zone_of(store, about, time_zone), writers_zone(store, about, time_zone)
@@ -147,7 +151,7 @@ def _with_defaults(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def track_outcome(
-    url: str,
+    place: str | Store,
     interview: str,
     outcome: str,
     *,
@@ -160,7 +164,7 @@ def track_outcome(
     outcome: advanced, offer, rejected, filled or withdrawn. at, errors: as in `track_contact`.
     """
     require_zone(time_zone)
-    store = open_store(url, write=True, clock=clock)
+    store = opened(place, write=True, clock=clock)
     interview = find_interview(store, interview)
     about = require_interview(store, interview)
     zone, own = zone_of(store, about, time_zone), writers_zone(store, about, time_zone)

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from followup_analytics.log.schema import CLOCKS, TABLES
-from followup_analytics.store import open_store
 from followup_analytics.track.checking import require_interview
 from followup_analytics.track.finding import find_interview
+from followup_analytics.track.places import opened
 from followup_analytics.track.times import local_time, to_the_minute, zone_of
+
+if TYPE_CHECKING:
+    from followup_analytics.store import Store
 
 _HIDDEN = ("interview_id", "applicant_id", "contact_id", "direction", "channel", "outcome", "at_precision", "time_zone")
 
 
-def track_history(url: str, interview: str) -> tuple[str, ...]:
+def track_history(place: str | Store, interview: str) -> tuple[str, ...]:
     """Everything recorded about an interview as lines, oldest event first, with what was replaced or taken back.
 
     Raises UsageError when the store has never had the interview.
     """
     from followup_analytics.store.journal import interview_history
 
-    store = open_store(url)
+    store = opened(place)
     interview = find_interview(store, interview)
     versions = interview_history(store, interview)
     if not versions["interviews"].height:

@@ -6,7 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from followup_analytics.results.result import LogCounts
-from followup_analytics.store import open_store, read_store_log
+from followup_analytics.store import read_store_log
+from followup_analytics.track.places import opened
+
+if TYPE_CHECKING:
+    from followup_analytics.store import Store
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
@@ -15,17 +19,17 @@ if TYPE_CHECKING:
 _ZONES = timedelta(days=2)
 
 
-def read_listed(url: str, *, only_open: bool) -> tuple[FollowUpLog, LogCounts]:
+def read_listed(place: str | Store, *, only_open: bool) -> tuple[FollowUpLog, LogCounts]:
     """The log of a store, or of its interviews without an outcome alone, and the counts of the whole store.
 
     To read tens of thousands of stories that have ended takes most of the time. Raises as `read_store_log`.
     """
     from followup_analytics.store.logs import read_open_log
 
-    store = open_store(url)
+    store = opened(place)
     log = read_open_log(store, store.now() - _ZONES) if only_open else None
     if log is None:
-        log = read_store_log(url)
+        log = read_store_log(store.address.url)
         # Nothing is open, or all were asked for: states are told from the whole.
         return log, LogCounts.of(log)
     return log, LogCounts.of(log).of_whole(store.sizes())

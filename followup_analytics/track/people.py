@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from followup_analytics.errors import UsageError
-from followup_analytics.store import KEY_MARK, open_store
+from followup_analytics.store import KEY_MARK
 from followup_analytics.store.book import EMPLOYER_FIELDS, FIELDS, employer_key, read_book, write_book
 from followup_analytics.store.stories import read_stories
 from followup_analytics.text import clean, listed, nearest
 from followup_analytics.track.entry import Entry
+from followup_analytics.track.places import opened
 from followup_analytics.track.times import Clock
 
+if TYPE_CHECKING:
+    from followup_analytics.store import Store
 
-def track_person(url: str, applicant: str, *, clock: Clock | None = None, **fields: str | None) -> Entry:
+
+def track_person(place: str | Store, applicant: str, *, clock: Clock | None = None, **fields: str | None) -> Entry:
     """Write down what is known of a person in the contact book beside the key; nothing of it enters the store.
 
     applicant: the person's id as typed for `track interview`, or the pseudonym. fields: name, phone, email, address,
@@ -24,23 +29,23 @@ def track_person(url: str, applicant: str, *, clock: Clock | None = None, **fiel
     if not typed:
         raise UsageError("the person's id is empty; give the applicant's id.")
     changes = _said(fields, FIELDS)
-    store = open_store(url, create=True, clock=clock)
+    store = opened(place, create=True, clock=clock)
     pseudonyms = store.pseudonyms()
     held = store.find("interviews", [typed, pseudonyms.applicant(typed)], by="applicant_id")
     known_as = typed if typed in held["applicant_id"] else pseudonyms.applicant(typed)
     # Within a write transaction of the store, so that of two who write at once neither loses an entry.
     with store.transaction("person", kind="person") as transaction:
         transaction.set(KEY_MARK, pseudonyms.fingerprint)
-        book = read_book(url).with_person(known_as, changes)
+        book = read_book(store.address.url).with_person(known_as, changes)
         if not book.name(known_as):
             raise UsageError("the contact book needs a name for each person: add --name.")
-        how = write_book(url, book)
+        how = write_book(store.address.url, book)
     doubts = () if held.height else ("The store has no interview of an applicant of that id yet.",)
     what = listed([f"the {name}" for name in FIELDS if name in changes], "and")
     return Entry(typed, None, f"Wrote down {what} of this person. {how}", doubts)
 
 
-def track_employer(url: str, employer: str, *, clock: Clock | None = None, **fields: str | None) -> Entry:
+def track_employer(place: str | Store, employer: str, *, clock: Clock | None = None, **fields: str | None) -> Entry:
     """Write down what is known of an employer in the contact book: whom to ask for, and the number.
 
     The next steps tell them, and one number or person is called at most once a day of our own accord. employer: its
@@ -52,9 +57,9 @@ def track_employer(url: str, employer: str, *, clock: Clock | None = None, **fie
     if not name:
         raise UsageError("the employer's name is empty; give it as the interviews have it.")
     changes = _said(fields, tuple(one for one in EMPLOYER_FIELDS if one != "name"))
-    store = open_store(url, write=True, clock=clock)
+    store = opened(place, write=True, clock=clock)
     with store.transaction("employer", kind="employer"):
-        how = write_book(url, read_book(url).with_employer(name, changes))
+        how = write_book(store.address.url, read_book(store.address.url).with_employer(name, changes))
     known = {one.employer for one in read_stories(store) if one.employer}
     doubts = []
     if employer_key(name) not in {employer_key(one) for one in known}:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from followup_analytics.errors import UsageError
-from followup_analytics.store import Store, open_store
+from followup_analytics.store import Store
 from followup_analytics.store.names import folded, name_words
 from followup_analytics.store.stories import Story
 from followup_analytics.text import listed, shorten
@@ -18,6 +18,7 @@ from followup_analytics.track.entries import track_contact, track_outcome
 from followup_analytics.track.entry import Entry
 from followup_analytics.track.finding import Finder, alike, written_ways
 from followup_analytics.track.phrases import ACTIONS, AHEAD, FILLERS, PARTIES, TIME_LINKS, TIME_WORDS
+from followup_analytics.track.places import opened
 from followup_analytics.track.spoken import WEEKDAYS, read_spoken
 from followup_analytics.track.times import Clock, local_time, with_offset, writers_zone, zone_of
 
@@ -59,7 +60,7 @@ class _Reading:
         self.left = [one for one in self.left if one.place not in taken]
 
 
-def track_log(url: str, text: str, *, interview: str | None = None, clock: Clock | None = None) -> Entry:
+def track_log(place: str | Store, text: str, *, interview: str | None = None, clock: Clock | None = None) -> Entry:
     """Record what a line of text says: who, what was done or came, and when (now by default).
 
     interview: the one that is meant, where the text alone fits several.
@@ -67,7 +68,7 @@ def track_log(url: str, text: str, *, interview: str | None = None, clock: Clock
     """
     if not text.strip():
         raise UsageError("log needs what happened, such as  followup log 'ben bosch left voicemail yesterday 3pm'.")
-    store = open_store(url, write=True, clock=clock)
+    store = opened(place, write=True, clock=clock)
     finder = Finder.of(store)
     words = _words(text)
     reading = _Reading(words, list(words))
@@ -79,9 +80,9 @@ def track_log(url: str, text: str, *, interview: str | None = None, clock: Clock
     story = _story(finder, reading, named, text, interview)
     fields = _fields(store, story, reading, times)
     if "outcome" in fields:
-        entry = track_outcome(url, story.interview_id, fields["outcome"], at=fields.get("at"), clock=clock)
+        entry = track_outcome(store, story.interview_id, fields["outcome"], at=fields.get("at"), clock=clock)
     else:
-        entry = track_contact(url, story.interview_id, clock=clock, **fields)
+        entry = track_contact(store, story.interview_id, clock=clock, **fields)
     name = finder.book.name(story.applicant_id)
     who = listed([one for one in (name, story.employer) if one], "at")
     return replace(entry, sentence=f"{who}: {entry.sentence}" if who else entry.sentence)

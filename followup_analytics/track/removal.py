@@ -6,19 +6,22 @@ from pathlib import Path
 
 from followup_analytics.errors import UsageError
 from followup_analytics.log.pseudonyms import Pseudonyms
-from followup_analytics.store import Store, open_store
+from followup_analytics.store import Store
 from followup_analytics.store.book import read_book
 from followup_analytics.store.names import folded
 from followup_analytics.text import counted, listed
 from followup_analytics.track.doubts import written_otherwise
 from followup_analytics.track.entry import Entry
 from followup_analytics.track.finding import find_interview
+from followup_analytics.track.places import opened
 from followup_analytics.track.times import Clock
 
 _WHAT = {"outcomes": "the outcome of interview", "contacts": "contact", "interviews": "interview"}
 
 
-def track_undo(url: str, key: str | None = None, *, ingest: bool = False, clock: Clock | None = None) -> Entry:
+def track_undo(
+    place: str | Store, key: str | None = None, *, ingest: bool = False, clock: Clock | None = None
+) -> Entry:
     """Take back the last entry of `track` that was not taken back yet; it stays in the history.
 
     key: take back the last entry about this contact or interview instead. ingest: take back all that the last ingested
@@ -27,7 +30,7 @@ def track_undo(url: str, key: str | None = None, *, ingest: bool = False, clock:
     """
     from followup_analytics.store.undo import undo_ingest, undo_last, undo_record
 
-    store = open_store(url, write=True, clock=clock)
+    store = opened(place, write=True, clock=clock)
     if ingest:
         if key is not None:
             raise UsageError("undo takes back an entry by its id or, with --ingest, a file's rows: give one of them.")
@@ -56,12 +59,12 @@ def _are(number: int) -> str:
     return "is" if number == 1 else "are"
 
 
-def ids_of(url: str, applicant: str) -> tuple[str, ...]:
+def ids_of(place: str | Store, applicant: str) -> tuple[str, ...]:
     """The ids under which a store has an applicant: the pseudonym of the id given, or that id itself.
 
     Raises UsageError when the store has no interview of the applicant.
     """
-    store = open_store(url)
+    store = opened(place)
     pseudonyms = store.pseudonyms()
     ids = _ids(store, pseudonyms, applicant)
     if not store.find("interviews", ids, by="applicant_id").height:
@@ -71,9 +74,9 @@ def ids_of(url: str, applicant: str) -> tuple[str, ...]:
     return tuple(ids)
 
 
-def holdings(url: str, applicant: str) -> str | None:
+def holdings(place: str | Store, applicant: str) -> str | None:
     """What is stored about an applicant, in words; None where nothing is."""
-    store = open_store(url)
+    store = opened(place)
     ids = _ids(store, store.pseudonyms(), applicant)
     found = store.find("interviews", ids, by="applicant_id")
     if not found.height:
@@ -82,7 +85,9 @@ def holdings(url: str, applicant: str) -> str | None:
     return f"{counted(found.height, 'interview')} and {counted(contacts.height, 'contact')}"
 
 
-def track_forget(url: str, applicant: str, *, certificate: Path | None = None, clock: Clock | None = None) -> Entry:
+def track_forget(
+    place: str | Store, applicant: str, *, certificate: Path | None = None, clock: Clock | None = None
+) -> Entry:
     """Erase an applicant from the store and the papers beside it, for good.
 
     applicant: the id as people know it, or the pseudonym under which the store has it. certificate: a file for the
@@ -97,7 +102,7 @@ def track_forget(url: str, applicant: str, *, certificate: Path | None = None, c
     if certificate is not None and certificate.exists():
         raise UsageError(f"{certificate.name} is there already; name another file for the certificate.")
 
-    store = open_store(url, write=True, clock=clock)
+    store = opened(place, write=True, clock=clock)
     pseudonyms = store.pseudonyms()
     erased = erase_applicant(store, _ids(store, pseudonyms, applicant))
     if not erased.known:
@@ -126,7 +131,7 @@ def track_forget(url: str, applicant: str, *, certificate: Path | None = None, c
     )
     made = ""
     if certificate is not None:
-        write_certificate(certificate, certified(url, erased, store.now(), server=on_server))
+        write_certificate(certificate, certified(store.address.url, erased, store.now(), server=on_server))
         made = f" The certificate is in {certificate.name}."
     return Entry("", None, f"{parts}{papers}.{look}{published}{copies}{logs}{made}")
 

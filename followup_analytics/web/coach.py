@@ -124,13 +124,12 @@ async def _again(request: Request, form: FormData, name: str, said: Mapping[str,
 @told
 async def quick(request: Request) -> Response:
     """Record what a line says, as `followup log` does; where several interviews fit, ask which."""
-    from followup_analytics.track import track_log
     from followup_analytics.track.finding import AmbiguousInterviewError
 
     house, form = house_of(request), await form_of(request)
     line = words(form, "line") or ""
     try:
-        entry = await worked(track_log, house.desk.store(), line, interview=words(form, "interview"))
+        entry = await worked(house.desk.entries().log, line, interview=words(form, "interview"))
     except AmbiguousInterviewError as several:
         choices = [(story.interview_id, story.told) for story in several.stories[:_MOST_SHOWN]]
         return await _cards(request, line=line, problem="Several interviews fit: say which is meant.", choices=choices)
@@ -142,15 +141,13 @@ async def quick(request: Request) -> Response:
 @told
 async def decide(request: Request) -> Response:
     """Record how an interview's story ended."""
-    from followup_analytics.track import track_outcome
-
     house, form = house_of(request), await form_of(request)
     interview, outcome = words(form, "interview"), words(form, "outcome")
     if interview is None or outcome is None:
         raise UsageError("Choose an interview and how it ended.")
     said = {"outcome": outcome, "ended": words(form, "ended") or ""}
     try:
-        entry = await worked(track_outcome, house.desk.store(), interview, outcome, at=said["ended"] or None)
+        entry = await worked(house.desk.entries().outcome, interview, outcome, at=said["ended"] or None)
     except FollowUpError as error:
         # The field has another name than the card's `at`, which stands on the same page.
         fault = Fault.of(error, {"at": said["ended"]}, ["at"])
@@ -164,10 +161,8 @@ async def decide(request: Request) -> Response:
 @told
 async def undo(request: Request) -> Response:
     """Take back the last entry, or the last one about what is named: another tab may have made one since."""
-    from followup_analytics.track import track_undo
-
     house, form = house_of(request), await form_of(request)
-    entry = await worked(track_undo, house.desk.store(), words(form, "key"))
+    entry = await worked(house.desk.entries().undo, words(form, "key"))
     house.entries["undone"] = entry.sentence
     return go("/today?done=undone")
 
@@ -179,11 +174,9 @@ async def interview(request: Request) -> Response:
 
 
 async def _story(request: Request, name: str, wrong: Any = None) -> Response:
-    from followup_analytics.track import track_history
-
     house = house_of(request)
     desk = house.desk
-    lines = await worked(track_history, desk.store(), name)
+    lines = await worked(desk.entries().history, name)
     steps, book = await worked(desk.answer, ("next",), lambda log: _steps(desk, log)), await worked(book_of, desk)
     card = next((_card(row, steps, book) for row in steps.rows if row.interview_id == name), None)
     done = request.query_params.get("done")
@@ -245,15 +238,16 @@ def book_of(desk: Desk) -> ContactBook:
 
 
 def _begin(url: str, said: Mapping[str, str]) -> Entry:
-    from followup_analytics.track import track_employer, track_interview, track_person
+    from followup_analytics.track import OfficeStore
 
+    store = OfficeStore(url, create=True)
     columns: dict[str, Any] = {name: said[name] for name in ("at", "time_zone", "employer", "cohort") if name in said}
-    entry = track_interview(url, said["applicant"], **columns)
+    entry = store.interview(said["applicant"], **columns)
     if "name" in said:
-        track_person(url, said["applicant"], name=said["name"])
+        store.person(said["applicant"], name=said["name"])
     of_employer: dict[str, Any] = {name: said[name] for name in ("person", "phone") if name in said}
     if "employer" in said and of_employer:
-        track_employer(url, said["employer"], **of_employer)
+        store.employer(said["employer"], **of_employer)
     return entry
 
 
@@ -280,21 +274,22 @@ def _steps(desk: Desk, log: FollowUpLog) -> Any:
 
 
 def _record(url: str, name: str, press: Press, at: str | None) -> Entry:
-    from followup_analytics.track import track_contact
+    from followup_analytics.track import OfficeStore
 
     fields: dict[str, Any] = dict(press.fields)
-    return track_contact(url, name, at=at, **fields)
+    return OfficeStore(url, write=True).contact(name, at=at, **fields)
 
 
 def _put_off(url: str, interview: str, name: str, until: str) -> Entry:
     """What counts from a later day on: put off until then, a decision promised for then, a call asked for then."""
-    from followup_analytics.track import track_contact, track_correct, track_snooze
+    from followup_analytics.track import OfficeStore
 
+    store = OfficeStore(url, write=True)
     if name == "snooze":
-        return track_snooze(url, interview, until)
+        return store.snooze(interview, until)
     if name == "promised":
-        return track_correct(url, interview, decision_promised_at=until)
-    return track_contact(url, interview, channel="phone", party="hiring_team", callback_at=until)
+        return store.correct(interview, decision_promised_at=until)
+    return store.contact(interview, channel="phone", party="hiring_team", callback_at=until)
 
 
 def _noted(request: Request, entry: Entry, address: str) -> Response:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from followup_analytics.log.followup_log import FollowUpLog
+    from followup_analytics.track import OfficeStore
 
 #: Answers that are kept: a page of choices is gone through many times.
 _MOST_KEPT = 64
@@ -61,6 +62,12 @@ class Desk:
         if self.source is None or not self.is_store:
             raise UsageError("These files are read and not written to: open a store to record what happened.")
         return self.source
+
+    def entries(self) -> OfficeStore:
+        """The store for what is entered. Raises UsageError where what is open is no store."""
+        from followup_analytics.track import OfficeStore
+
+        return OfficeStore(self.store(), write=True)
 
     def store_at_home(self) -> str:
         """The store that files and entries are taken into: the one that is open, else one in the home folder."""

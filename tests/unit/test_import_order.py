@@ -107,3 +107,16 @@ def test_faces_use_a_store_by_its_methods():
         for found in taken_out.finditer(path.read_text("utf-8"))
     ]
     assert not reached
+
+
+def test_faces_enter_by_the_library_face():
+    """Commands and the local page make entries through `OfficeStore`, as any program does, and through nothing else."""
+    package = Path(__file__).parents[2] / "followup_analytics"
+    past_it = re.compile(r"track_[a-z]+\(|import track_[a-z]+")
+    found = [
+        f"{path.relative_to(package)}: {one[0]}"
+        for folder in ("cli", "web", "office")
+        for path in sorted((package / folder).rglob("*.py"))
+        for one in past_it.finditer(path.read_text("utf-8"))
+    ]
+    assert not found
