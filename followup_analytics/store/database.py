@@ -43,6 +43,7 @@ def database_of(address: Address, wait_seconds: float) -> Database:
     if address.path is not None:
         return SqliteDatabase(address.path, wait_seconds)
     try:
+        import psycopg  # noqa: F401
         import psycopg_pool  # noqa: F401
     except ImportError:
         raise MissingExtraError.for_extra("A PostgreSQL store", "postgres") from None

@@ -170,12 +170,13 @@ def test_messages_never_show_a_password() -> None:
     assert "geheim" not in str(caught.value)
 
 
-def test_postgresql_without_its_driver_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The core install says what to install."""
+@pytest.mark.parametrize("missing", ["psycopg", "psycopg_pool"])
+def test_postgresql_without_its_driver_names_the_extra(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The core install says what to install, and so does one whose driver is of before the pool."""
     real = builtins.__import__
 
     def without(name: str, *rest: object, **more: object) -> object:
-        if name == "psycopg":
+        if name == missing:
             raise ImportError(name)
         return real(name, *rest, **more)
 
