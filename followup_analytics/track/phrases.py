@@ -27,20 +27,24 @@ ACTIONS = _table(
         # --- calls of the applicant
         "left a voicemail|left voicemail|left a message|left message|left a vm|left vm|left word|hinterliess nachricht|"
         "nachricht hinterlassen|auf die mailbox gesprochen|auf mailbox gesprochen|mailbox besprochen|dejo un mensaje|"
-        "dejo mensaje|dejo un mensaje de voz|dejo mensaje de voz": {**_OUT, "channel": "voicemail", "verb": "yes"},
+        "dejo mensaje|dejo un mensaje de voz|dejo mensaje de voz|deje un mensaje|deje mensaje|deje un mensaje de voz|"
+        "deje mensaje de voz": {**_OUT, "channel": "voicemail", "verb": "yes"},
         "voicemail|vm|mailbox|sprachnachricht|buzon de voz|mensaje de voz": {**_OUT, "channel": "voicemail"},
         "no answer|rang out|nobody answered|no one answered|did not pick up|didn't pick up|got no answer|no pickup|"
         "called no answer|called but no answer|busy|tried to call|tried calling|niemand erreicht|nicht erreicht|"
         "nicht abgehoben|besetzt|keiner abgehoben|no contesto|no contesto nadie|nadie contesto|no contestaron|"
-        "comunicaba":
+        "comunicaba|niemand da|keiner da|niemand erreichbar|keiner erreichbar|ging niemand ran|keiner ging ran|"
+        "nicht drangegangen|nicht rangegangen|no cogieron|no lo cogieron|no cogen":
             {**_OUT, "channel": "phone", "party": "none"},
         "called|phoned|rang|telephoned|call|phone call|rung up|angerufen|rief an|telefoniert|anruf|llamo|llamada|"
-        "ha llamado|llamado": {**_OUT, "channel": "phone", "verb": "yes"},
-        "spoke to|spoke with|talked to|talked with|had a call with|gesprochen mit|sprach mit|hablo con|ha hablado con":
+        "ha llamado|llamado|llame": {**_OUT, "channel": "phone", "verb": "yes"},
+        "spoke to|spoke with|talked to|talked with|had a call with|gesprochen mit|sprach mit|hablo con|ha hablado con|"
+        "hable con":
             {**_OUT, "channel": "phone"},
         # --- writing and visits of the applicant
         "emailed|e-mailed|sent an email|sent email|sent an e-mail|sent a mail|sent mail|mailed|mail geschickt|"
-        "e-mail geschickt|email geschickt|mail geschrieben|envio un correo|envio correo|ha enviado un correo":
+        "e-mail geschickt|email geschickt|mail geschrieben|envio un correo|envio correo|ha enviado un correo|"
+        "envie un correo|mande un correo|mando un correo|escribio un correo|escribi un correo":
             {**_OUT, "channel": "email", "verb": "yes"},
         "email|e-mail|mail|correo": {**_OUT, "channel": "email"},
         "texted|sent a text|sent text|sent an sms|sent sms|sent a whatsapp|whatsapped|sms geschickt|envio un sms|"
@@ -54,10 +58,16 @@ ACTIONS = _table(
         "visited|dropped by|went there|stopped by|in person|besucht|persoenlich|persönlich|visito|en persona":
             {**_OUT, "channel": "in_person"},
         "sent a thank-you note|sent a thank you note|sent thank-you note|sent thank you note|thank-you note|"
-        "thank you note|sent a thank-you card|sent a thank you card|thank-you card|dankeskarte":
+        "thank you note|wrote a thank-you note|wrote a thank you note|wrote thank-you note|wrote thank you note|"
+        "dankeskarte geschickt|dankesbrief|dankesbrief geschickt|tarjeta de agradecimiento|carta de agradecimiento|"
+        "sent a thank-you card|sent a thank you card|thank-you card|dankeskarte":
             {**_OUT, "channel": "letter", "purpose": "thank_you"},
         "sent a thank-you email|sent a thank you email|sent thank-you email|sent thank you email|thank-you email|"
-        "thank you email|thank-you mail|thanked by email|dankesmail|correo de agradecimiento":
+        "thank you email|thank-you mail|thanked by email|dankesmail|dankesmail geschickt|"
+        "dankesmail geschrieben|wrote a thank-you email|wrote a thank you email|wrote thank you email|"
+        "emailed a thank-you note|emailed a thank you note|emailed a thank you|emailed a thank-you|"
+        "emailed thank you|emailed thank-you|emailed thanks|"
+        "correo de agradecimiento|envie un correo de agradecimiento|envio un correo de agradecimiento":
             {**_OUT, "channel": "email", "purpose": "thank_you"},
         # --- what came from the employer
         "called back|rang back|phoned back|they called|they rang|they phoned|called me|got a call|received a call|"
@@ -81,7 +91,11 @@ ACTIONS = _table(
         "offer|got an offer|got the offer|offered|received an offer|got the job|angebot|angebot erhalten|zusage|"
         "zusage erhalten|oferta|recibio una oferta": {"outcome": "offer"},
         "advanced|second round|next round|further round|invited to a second round|invited to the second round|"
-        "invited to the next round|invited back|zweite runde|nachste runde|segunda ronda|siguiente ronda":
+        "invited to the next round|invited back|invited to a second interview|invited to the second interview|"
+        "invited to a further interview|invited to another interview|invited to a final interview|second interview|"
+        "zum zweiten gesprach eingeladen|eingeladen zum zweiten gesprach|zweites gesprach|segunda entrevista|"
+        "invitado a una segunda entrevista|invitada a una segunda entrevista|zweite runde|"
+        "nachste runde|segunda ronda|siguiente ronda":
             {"outcome": "advanced"},
         "filled|position filled|position was filled|someone else got it|stelle besetzt|puesto cubierto":
             {"outcome": "filled"},
@@ -103,7 +117,17 @@ PARTIES = _table(
 AHEAD = _table(
     {
         "call back|call me back|call again|call us back|ring back|asked to call back|asked me to call back|"
-        "asked for a call|zuruckrufen|wieder anrufen|volver a llamar": {"column": "callback_at"},
+        "asked for a call|call me|ring me|phone me|asked to be called|zuruckrufen|wieder anrufen|volver a llamar": {
+            "column": "callback_at"
+        },
+        # Their call that is promised is a promise like any other: nothing is due before, and its breach is the reason.
+        "they call back|they will call back|they'll call back|will call back|will call me back|will call us back|"
+        "will call him back|will call her back|they call|they will call|they'll call|will call|they ring|"
+        "they will ring|they will ring back|they'll ring|will ring|will get back|will get back to me|"
+        "will get back to us|"
+        "they'll get back|will be in touch|will let me know|will let us know|will let him know|will let her know|"
+        "melden sich|rufen an|rufen zuruck|wollen anrufen|wollen sich melden|me llaman|llamaran|nos llaman|"
+        "decide|they decide|decides|"
         "decide by|decides by|decision by|will decide by|will decide|decide on|promised a decision by|deciding by|"
         "entscheidung bis|entscheiden bis|deciden antes del": {"column": "decision_promised_at"},
         "reply by|answer by|answer until|want an answer by|wants an answer by|respond by|antwort bis|"

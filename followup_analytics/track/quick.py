@@ -75,7 +75,7 @@ def track_log(place: str | Store, text: str, *, interview: str | None = None, cl
     named = _named_in_full(finder, words)
     reading.take([words[place] for places in named.values() for place in places])
     ahead = list(_ahead(reading))
-    _action(reading, text)
+    _action(reading, text, announced=bool(ahead))
     times = _times(reading, ahead)
     story = _story(finder, reading, named, text, interview)
     fields = _fields(store, story, reading, times)
@@ -152,7 +152,7 @@ def _ahead(reading: _Reading) -> Iterator[tuple[int, str]]:
         yield span[-1].place, said["column"]
 
 
-def _action(reading: _Reading, text: str) -> None:
+def _action(reading: _Reading, text: str, *, announced: bool) -> None:
     """What was done, and who was reached."""
     found = sorted(_phrases_in(reading.left, ACTIONS), key=lambda one: one[0][0].place)
     notes = next((said for span, said in found if span[-1].plain == "note"), None)
@@ -163,6 +163,9 @@ def _action(reading: _Reading, text: str) -> None:
         if "verb" in said and reading.first_verb is None:
             reading.first_verb = span[0].place
     outcomes = [said for _, said in found if "outcome" in said]
+    if any(said.get("channel") == "voicemail" and said["direction"] == "outbound" for _, said in found):
+        # `no answer, left a message`: the call is told by what was left.
+        found = [(span, said) for span, said in found if not (said.get("channel") == "phone" and "party" in said)]
     # `called, left a voicemail`: the call is told by what became of it.
     telling = [said for _, said in found if dict(said) != {"direction": "outbound", "channel": "phone", "verb": "yes"}]
     chosen = outcomes or telling or [said for _, said in found]
@@ -170,10 +173,7 @@ def _action(reading: _Reading, text: str) -> None:
         # Who rang back is known once it is known whose interview it is.
         chosen = [said for said in chosen if said != _RANG_BACK] or [{"channel": "phone"}]
     if not chosen:
-        raise UsageError(
-            f"{shorten(text)!r} doesn't say what happened; write it with words such as called, left voicemail, "
-            "emailed, replied, called back, no answer, offer or rejected."
-        )
+        raise _nothing_happened(text, announced=announced)
     # `emailed a thank-you note`: the note went the way that the verb says.
     for said in sorted(chosen, key=lambda one: one is notes):
         for name, value in said.items():
@@ -187,6 +187,18 @@ def _action(reading: _Reading, text: str) -> None:
         reading.take(span)
         reading.said["party"] = said["party"]
         reading.party_before |= reading.first_verb is not None and span[0].place < reading.first_verb
+
+
+def _nothing_happened(text: str, *, announced: bool) -> UsageError:
+    if announced:
+        return UsageError(
+            f"{shorten(text)!r} says what is to come, and not how that was told; write it before, such as 'spoke to "
+            "the recruiter, ...', 'they called, ...' or 'they emailed, ...'."
+        )
+    return UsageError(
+        f"{shorten(text)!r} doesn't say what happened; write it with words such as called, left voicemail, "
+        "emailed, replied, called back, no answer, offer or rejected."
+    )
 
 
 def _times(reading: _Reading, ahead: Sequence[tuple[int, str]]) -> dict[str, str]:
@@ -230,6 +242,7 @@ def _story(finder: Finder, reading: _Reading, named: Mapping[str, set[int]], tex
     corrected = {one.place: one.plain if one.plain in vocabulary else alike(one.plain, vocabulary) for one in rest}
     strange = [one.typed for one in rest if corrected[one.place] is None]
     if strange:
+        _refuse_ended(finder, [one.plain for one in rest])
         raise UsageError(
             f"{shorten(' '.join(strange))!r} fits no open interview, and is no word that log knows; write an "
             "applicant's id, a name of the contact book or an employer, what happened, and when."
@@ -259,6 +272,23 @@ def _story(finder: Finder, reading: _Reading, named: Mapping[str, set[int]], tex
     _turn_inbound(finder, story, reading, named, corrected)
     _who_rang_back(finder, story, reading, text)
     return story
+
+
+def _refuse_ended(finder: Finder, words: Sequence[str]) -> None:
+    """Refuse what names an interview that has ended, and say how it is followed again."""
+    ended = [one for one in finder.stories if one.closed is not None]
+    names = {
+        one.interview_id: name_words(finder.book.name(one.applicant_id)) | name_words(one.employer) for one in ended
+    }
+    named = [(sum(word in names[one.interview_id] for word in words), one) for one in ended]
+    most = max((n for n, _ in named), default=0)
+    fits = [one for n, one in named if n == most and n]
+    if len(fits) == 1:
+        one = fits[0]
+        raise UsageError(
+            f"{one.told} has ended ({one.closed}), so nothing more is entered in a line about it; if it goes on, "
+            f"take the outcome back first: `followup track STORE undo {one.interview_id}`."
+        )
 
 
 def _turn_inbound(
@@ -302,6 +332,8 @@ def _fields(store: Store, story: Story, reading: _Reading, times: Mapping[str, s
     """The entry's columns, with its times in ISO 8601 on the clocks of the interview."""
     about = require_interview(store, story.interview_id)
     theirs, own = zone_of(store, about, None), writers_zone(store, about, None)
+    if reading.said.get("outcome") == "advanced" and "at" in times:
+        _refuse_a_day_of_the_next_round(times["at"], _here(store, own))
     # What was is told by one's own clock; what was agreed, by that of the employer who said it.
     moments = {
         name: read_spoken(typed, _here(store, own if name == "at" else theirs), ahead=name != "at")
@@ -312,6 +344,20 @@ def _fields(store: Store, story: Story, reading: _Reading, times: Mapping[str, s
     if "outcome" in reading.said:
         return {"outcome": reading.said["outcome"], **{name: at for name, at in moments.items() if name == "at"}}
     return {**reading.said, **moments}
+
+
+def _refuse_a_day_of_the_next_round(typed: str, now: datetime) -> None:
+    """`invited to a second interview on Friday`: the day is most likely that interview's, and no day of an outcome."""
+    coming = read_spoken(typed, now, ahead=True)
+    try:
+        past: str | None = read_spoken(typed, now)
+    except UsageError:
+        past = None
+    if past != coming:
+        raise UsageError(
+            f"{shorten(typed)!r} seems to be when the next interview is: record the invitation without it, then that "
+            "interview with `followup track STORE interview --previous-interview-id ...`."
+        )
 
 
 def _here(store: Store, zone: str | None) -> datetime:

@@ -13,6 +13,8 @@ from followup_analytics.errors import UsageError
 from followup_analytics.text import shorten
 
 LANGUAGES = ("en", "de", "es")
+#: A day of a month without its year is no entry of so long ago, but a slip, or a day ahead.
+_LONG_AGO = timedelta(days=183)
 
 _DAYS = {
     "monday": ("mon", "montag", "lunes"), "tuesday": ("tue", "tues", "dienstag", "martes"),
@@ -88,6 +90,9 @@ def read_spoken(typed: str, now: datetime, *, ahead: bool = False) -> str:
             raise _unread(shown)
         return moment.isoformat(timespec="minutes")
     day = now.date() if not rest else _day_of(rest, now, shown, ahead=ahead)
+    if not ahead and now.date() - day > _LONG_AGO and not re.search(r"\d{4}", rest):
+        coming = _day_of(rest, now, shown, ahead=True)
+        raise UsageError(f"{shown} may be {day}, long ago, or {coming}, still ahead; write it with its year.")
     if clock is None:
         return day.isoformat()
     moment = datetime.combine(day, clock)
