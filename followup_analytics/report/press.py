@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from followup_analytics.report.document import Document
+from followup_analytics.report.streams import measured_alike
 from followup_analytics.report.typecase import TypeCase, font_folder
 
 #: The two promises that the typesetter itself enforces: it refuses to write a file that breaks them.
@@ -23,7 +24,7 @@ def press(document: Document, case: TypeCase, *, template: str | None = None) ->
     system's fonts only those that were borrowed for letters which ours lack: same document, same bytes.
     """
     made: bytes = _compile(document, case, template or document.template, "pdf")
-    return made
+    return measured_alike(made)
 
 
 def press_pages(document: Document, case: TypeCase, *, template: str | None = None, ppi: int = 100) -> list[bytes]:
