@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -226,8 +225,8 @@ def _finish(result: Any, printing: Printing) -> None:
     else:
         for note in result.notes:
             typer.echo(f"· {clean(note.text)}" + (f" ({note.n:,})" if note.n is not None else ""), err=True)
-    # On a terminal the table above names the rules; programs and pipes find every refusal on stderr.
-    if not (table and sys.stdout.isatty() and sys.stderr.isatty() and printing.output is None):
+    # Beside a table on stdout they have been said; whoever gets a file or an answer for programs finds them here.
+    if not table or printing.output is not None:
         for sentence in result.broken_rules():
             say(sentence)
     if result.exit_code:

@@ -169,7 +169,14 @@ def show(result: Result, printing: Printing) -> None:
         write_answer(result, output)
         return
     if face == "table":
-        write_table([result], output)
+        if output is not None:
+            write_table([result], output)
+            return
+        write_table([result.rich_table()], None)
+        # A pipe holds the table back until its end; on a terminal the lines follow it.
+        sys.stdout.flush()
+        for line in result.beside():
+            say(line)
         return
     text = exports.to_json_text(result) + "\n" if face == "json" else exports.to_csv_text(result)
     if output is None:

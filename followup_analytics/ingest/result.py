@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -142,16 +143,19 @@ class IngestResult(Result):
             return self.summary()
         return "\n".join([super().__repr__(), *self.broken_rules(), *self._papers()])
 
-    def __rich__(self) -> Group:
-        """The table for a terminal, then each broken rule and what to do about it, the rejects files and the notes."""
+    def rich_table(self, beside: Sequence[str] = ()) -> Group:
+        """The sentence, the table, where the rejects files are, and what becomes of columns."""
         from rich.console import Group
         from rich.text import Text
 
-        whole = super().__rich__()
+        whole = super().rich_table(beside)
         table = whole.renderables[: 2 if self.rows else 1]
-        rules = (Text("✗ " + clean(line)) for line in self.broken_rules())
         papers = (Text(clean(line), overflow="fold") for line in self._papers())
-        return Group(*table, *rules, *papers, *whole.renderables[2:])
+        return Group(*table, *papers, *whole.renderables[2:])
+
+    def beside(self) -> list[str]:
+        """Each broken rule and what to do about it, then the notes."""
+        return [*("✗ " + clean(line) for line in self.broken_rules()), *super().beside()]
 
     def broken_rules(self) -> list[str]:
         """The rules that rows broke, a sentence each, the first of them where there are many."""

@@ -26,12 +26,12 @@ from followup_analytics.ingest.parsing.telephone import contact_key, region_chec
 from followup_analytics.ingest.registry import Batch, Match, ReadOptions, Source
 from followup_analytics.ingest.result import FailedFile
 from followup_analytics.log.checks import CheckedTable
-from followup_analytics.log.clock import is_zone
 from followup_analytics.log.followup_log import Note, parse_moment
 from followup_analytics.log.places import tables_in
 from followup_analytics.log.pseudonyms import Pseudonyms
 from followup_analytics.log.schema import INTERVIEWS, TABLES
 from followup_analytics.log.settings import Settings
+from followup_analytics.log.zone_names import zone_given
 from followup_analytics.sheets.headings import header_key
 from followup_analytics.store import Counts, Store
 
@@ -174,10 +174,9 @@ def read_options(
     observed_until: str | None = None,
 ) -> ReadOptions:
     """The user's options, checked. Raises UsageError for a zone, region, number or date that is none."""
+    time_zone = zone_given(time_zone)
     if observed_until is not None:
-        parse_moment(observed_until, time_zone if time_zone and is_zone(time_zone) else None)
-    if time_zone is not None and not is_zone(time_zone):
-        raise UsageError(f"the time zone {time_zone!r} is not known; give an IANA name such as Europe/Berlin.")
+        parse_moment(observed_until, time_zone)
     if voicemail_under is not None and not 0 < voicemail_under < 86_400:
         raise UsageError(f"--voicemail-under {voicemail_under:g} must be a number of seconds above 0.")
     return ReadOptions(

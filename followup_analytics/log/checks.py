@@ -19,6 +19,7 @@ from followup_analytics.log.pseudonyms import applicant_buckets
 from followup_analytics.log.resaved import with_iso_times
 from followup_analytics.log.schema import CLOCKS, INTERVIEWS, TABLES, Column, Table
 from followup_analytics.log.timestamps import cast_times, rows_set_aside
+from followup_analytics.log.zone_names import zone_named
 from followup_analytics.sheets.tabular import ROW, header_key
 from followup_analytics.text import counted, listed, nearest
 
@@ -219,8 +220,15 @@ def _cast_columns(frame: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, list
     made += [clean_covariate(frame[name]) for name in covariates(frame, table) if frame.schema[name] == pl.String]
     frame = frame.with_columns(made)
     if "time_zone" in table.names:
+        frame = frame.with_columns(_zones_by_words(frame["time_zone"]))
         rejects += _unknown_zones(frame, "time_zone")
     return frame, rejects
+
+
+def _zones_by_words(zones: pl.Series) -> pl.Series:
+    """The zones by their names in the zone database, where somebody wrote `Eastern Time`."""
+    called = {one: zone_named(one) for one in zones.drop_nulls().unique() if not clock.is_zone(one)}
+    return zones.replace({one: zone for one, zone in called.items() if zone is not None}) if called else zones
 
 
 def _unknown_zones(frame: pl.DataFrame, name: str) -> list[pl.DataFrame]:

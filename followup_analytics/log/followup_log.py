@@ -28,6 +28,7 @@ from followup_analytics.log.schema import (
     Table,
 )
 from followup_analytics.log.shared_words import MISSING
+from followup_analytics.log.zone_names import zone_given
 from followup_analytics.sheets.tabular import ROW
 from followup_analytics.text import listed, nearest
 
@@ -271,8 +272,7 @@ def check_tables(
 
     files: what each table's file is called. parts: of tables that lie in several, the names of these.
     """
-    if time_zone is not None and not clock.is_zone(time_zone):
-        raise UsageError(f"the time zone {time_zone!r} is not known; give an IANA name such as Europe/Berlin.")
+    time_zone = zone_given(time_zone)
     checked: dict[str, CheckedTable] = {}
     zones = known = None
     # Tables that one computer saved anew are in one order: what one of them tells holds for all.

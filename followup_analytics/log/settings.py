@@ -17,6 +17,7 @@ from typing import Any
 from followup_analytics.errors import DataError, UnreadableError
 from followup_analytics.log.clock import is_zone
 from followup_analytics.log.schema import FIRST_YEAR, LAST_YEAR
+from followup_analytics.log.zone_names import zone_named
 from followup_analytics.text import listed, nearest, shorten
 
 LOG_FILE = "log.toml"
@@ -79,14 +80,15 @@ def _not_toml(file: str, error: Exception) -> UnreadableError:
 
 def _checked(given: Mapping[str, Any], file: str) -> Settings:
     zone, simulated, notes = given.get("time_zone"), given.get("simulated", False), given.get("notes")
-    if zone is not None and not (isinstance(zone, str) and is_zone(zone)):
+    known = zone_named(zone) if isinstance(zone, str) else None
+    if zone is not None and known is None:
         raise DataError(f"{file}: time_zone is {_shown(zone)}, which is no IANA name; write one such as Europe/Berlin.")
     if not isinstance(simulated, bool):
         raise DataError(f"{file}: simulated is {_shown(simulated)}; write true or false, without quotes.")
     if notes is not None and not isinstance(notes, str):
         raise DataError(f"{file}: notes must be one text in quotes.")
     unknown = tuple(name for name in given if name not in _NAMES)
-    return Settings(zone, _date(given.get("data_date"), file), simulated, notes, unknown)
+    return Settings(known, _date(given.get("data_date"), file), simulated, notes, unknown)
 
 
 def _date(given: Any, file: str) -> dt.datetime | dt.date | None:

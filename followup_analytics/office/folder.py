@@ -56,15 +56,14 @@ def init_office(folder: str | Path, *, files: Sequence[str | Path] = (), time_zo
     files: sheets and exports to begin with, which are copied into it. time_zone: written into the settings.
     Raises UsageError where the folder has such a workbook already, UnreadableError where it can't be made.
     """
-    from followup_analytics.log.clock import is_zone
+    from followup_analytics.log.zone_names import zone_given
     from followup_analytics.store import open_store
 
     place = Path(folder)
     workbook = place / WORKBOOK
     if workbook.exists():
         raise UsageError(f"{workbook} is there already: fill it in and run  followup office run {place}")
-    if time_zone is not None and not is_zone(time_zone):
-        raise UsageError(f"the time zone {time_zone!r} is not known; give an IANA name such as Europe/Berlin.")
+    time_zone = zone_given(time_zone)
     missing = [Path(one) for one in files if not Path(one).exists()]
     if missing:
         raise UnreadableError(f"{missing[0].name}: there is no such file; check the name and the folder.")

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from followup_analytics.errors import DataError, UsageError
-from followup_analytics.log.clock import is_zone
 from followup_analytics.log.followup_log import parse_moment
+from followup_analytics.log.zone_names import zone_named
 from followup_analytics.office.template import SETTINGS
 from followup_analytics.sheets.headings import header_key
 from followup_analytics.sheets.tabular import RawTable, read_raw_tables
@@ -109,11 +109,13 @@ def _date(file: str, value: str | None) -> str | None:
 
 
 def _zone(file: str, value: str | None) -> str | None:
-    if value is not None and not is_zone(value):
+    known = None if value is None else zone_named(value)
+    if value is not None and known is None:
         raise DataError(
-            f"{file}, sheet Settings: the time zone {value!r} is not known; write a name such as Europe/London."
+            f"{file}, sheet Settings: the time zone {value!r} is not known; write a name such as Europe/London or "
+            "Eastern Time."
         )
-    return value
+    return known
 
 
 def _order(file: str, value: str | None) -> bool | None:

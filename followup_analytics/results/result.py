@@ -240,9 +240,19 @@ class Result:
 
     def __rich__(self) -> Group:
         """The table for a terminal, its sentence, and its notes."""
+        return self.rich_table(beside=self.beside())
+
+    def rich_table(self, beside: Sequence[str] = ()) -> Group:
+        """The sentence and the table alone, as a command prints them on stdout; `beside`: lines below them."""
         from followup_analytics.results.terminal import rich_face
 
-        return rich_face(self, turns=self.turns)
+        return rich_face(self, turns=self.turns, beside=beside)
+
+    def beside(self) -> list[str]:
+        """What is said beside the table, a line each: a command prints it on stderr."""
+        from followup_analytics.results.terminal import note_lines
+
+        return note_lines(self)
 
     def _repr_html_(self) -> str:
         return html_face(self)

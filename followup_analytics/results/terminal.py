@@ -85,14 +85,18 @@ class Rows:
             yield Text("".join(f"{line}\n" for line in made.below))
 
 
-def rich_face(result: Printable, *, turns: bool) -> Group:
-    """The sentence, the table and the notes for a terminal."""
+def rich_face(result: Printable, *, turns: bool, beside: Sequence[str] = ()) -> Group:
+    """The sentence and the table for a terminal, then what is said beside them."""
     from rich.console import Group
     from rich.text import Text
 
     parts: list[Any] = [Text(clean(result.summary())), Rows(result, turns)]
-    parts += [Text("· " + clean(note_text(note)), style="dim") for note in result.notes]
-    return Group(*parts)
+    return Group(*parts, *(Text(line, style="dim") for line in beside))
+
+
+def note_lines(result: Printable) -> list[str]:
+    """The notes of an answer, a line each."""
+    return ["· " + clean(note_text(note)) for note in result.notes]
 
 
 def grid_of(result: Printable) -> Grid:

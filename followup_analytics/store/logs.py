@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from followup_analytics.errors import DataError, UsageError
+from followup_analytics.errors import DataError
 from followup_analytics.log import clock
 from followup_analytics.log.followup_log import FollowUpLog, Note, assemble, parse_moment
+from followup_analytics.log.zone_names import zone_given
 from followup_analytics.store.opening import open_store
 
 if TYPE_CHECKING:
@@ -30,8 +31,7 @@ def read_store_log(
     a store that `track` writes, now; else what the rows say.
     Raises UnreadableError when there is no store, DataError when it holds no interviews, UsageError for a bad as_of.
     """
-    if time_zone is not None and not clock.is_zone(time_zone):
-        raise UsageError(f"the time zone {time_zone!r} is not known; give an IANA name such as Europe/Berlin.")
+    time_zone = zone_given(time_zone)
     store = open_store(url)
     settings = store.checked_settings()
     zone = time_zone or settings.time_zone

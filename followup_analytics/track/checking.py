@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from followup_analytics.errors import UsageError
-from followup_analytics.log import clock
 from followup_analytics.log.checks import check_table
 from followup_analytics.log.schema import CLOCKS, Table
 from followup_analytics.text import nearest
@@ -57,12 +56,6 @@ def _option(table: Table, column: str | None) -> str:
     if column == "applicant_id":
         return "--applicant"
     return "--" + (column or table.name).replace("_", "-")
-
-
-def require_zone(time_zone: str | None) -> None:
-    """Refuse a zone that is none."""
-    if time_zone is not None and not clock.is_zone(time_zone):
-        raise UsageError(f"the time zone {time_zone!r} is not known; give an IANA name such as Europe/Berlin.")
 
 
 def require_interview(store: Store, interview_id: str) -> pl.DataFrame:

@@ -10,10 +10,11 @@ import polars as pl
 
 from followup_analytics.errors import UsageError
 from followup_analytics.log.schema import CLOCKS, CONTACTS, INTERVIEWS, OUTCOME_TABLE, Table
+from followup_analytics.log.zone_names import zone_given
 from followup_analytics.store import Store
 from followup_analytics.text import counted, listed, nearest, shorten
 from followup_analytics.track.changing import changed_row, told
-from followup_analytics.track.checking import require_interview, require_zone
+from followup_analytics.track.checking import require_interview
 from followup_analytics.track.doubts import doubts_of_contact, doubts_of_outcome
 from followup_analytics.track.entry import Entry, settle
 from followup_analytics.track.finding import Finder, find_interview
@@ -48,7 +49,7 @@ def track_correct(
     empty.
     Raises UsageError for an id or column that isn't there, a value that the log doesn't take, and for no change at all.
     """
-    require_zone(time_zone)
+    time_zone = zone_given(time_zone)
     store = opened(place, write=True, clock=clock)
     if not store.ever_had("contacts", key.strip()):
         key = find_interview(store, key)

@@ -10,9 +10,10 @@ import polars as pl
 from followup_analytics.errors import UsageError
 from followup_analytics.log.pseudonyms import applicant_buckets
 from followup_analytics.log.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, WRITTEN_CHANNELS
+from followup_analytics.log.zone_names import zone_given
 from followup_analytics.store import KEY_MARK, store_exists
 from followup_analytics.track.changing import changed_row, told
-from followup_analytics.track.checking import checked_entry, new_id, require_interview, require_zone
+from followup_analytics.track.checking import checked_entry, new_id, require_interview
 from followup_analytics.track.doubts import doubts_of_contact, doubts_of_interview, doubts_of_outcome
 from followup_analytics.track.entry import Entry, settle
 from followup_analytics.track.finding import find_interview
@@ -53,7 +54,9 @@ def track_interview(
     applicant = applicant.strip()
     if not applicant:
         raise UsageError("--applicant is empty; give the applicant's id.")
-    require_zone(time_zone)
+    time_zone = zone_given(time_zone)
+    if fields.get("time_zone") is not None:
+        fields["time_zone"] = zone_given(str(fields["time_zone"]))
     own_zone = fields.get("time_zone") or time_zone
 
     def checked_as(interview_id: str, zone: str | None, now: Clock) -> pl.DataFrame:
@@ -108,7 +111,7 @@ def track_contact(
     of the contacts table.
     Raises UsageError for an interview that is not in the store or a value that the log doesn't take.
     """
-    require_zone(time_zone)
+    time_zone = zone_given(time_zone)
     store = opened(place, write=True, clock=clock)
     interview = find_interview(store, interview)
     about = require_interview(store, interview)
@@ -163,7 +166,7 @@ def track_outcome(
 
     outcome: advanced, offer, rejected, filled or withdrawn. at, errors: as in `track_contact`.
     """
-    require_zone(time_zone)
+    time_zone = zone_given(time_zone)
     store = opened(place, write=True, clock=clock)
     interview = find_interview(store, interview)
     about = require_interview(store, interview)

@@ -19,7 +19,7 @@ from followup_analytics.ingest.parsing.call_results import result_of_text
 from followup_analytics.ingest.parsing.event_titles import read_title
 from followup_analytics.ingest.parsing.mail_dates import envelope_time, message_time
 from followup_analytics.ingest.parsing.telephone import contact_key
-from followup_analytics.ingest.parsing.zones import zone_named
+from followup_analytics.log.zone_names import zone_named
 from followup_analytics.reading import read_log
 
 NUMBER = "+12025550143"
@@ -48,11 +48,27 @@ def interviews(path: Path, **options: object) -> list[tuple[str, str, str]]:
         ("tzone://Microsoft/Utc", "UTC"),
         ("E. South America Standard Time", "America/Sao_Paulo"),
         ("/citadel.org/20210210_1/America/New_York", "America/New_York"),
-        ("Eastern Time", None),
+        ("Eastern Time", "America/New_York"),
+        ("Eastern Time - New York", "America/New_York"),
+        ("Central Time - US & Canada", "America/Chicago"),
+        ("Mountain Time (Arizona)", "America/Phoenix"),
+        ("(GMT+01:00) Central European Time - Berlin", "Europe/Berlin"),
+        ("(UTC+01:00) Amsterdam, Berlin, Bern, Rom, Stockholm, Wien", "Europe/Amsterdam"),
+        ("Pacific", "America/Los_Angeles"),
+        ("CEST", "Europe/Berlin"),
+        ("Mitteleuropäische Zeit", "Europe/Berlin"),
+        ("London time", "Europe/London"),
+        ("Central Standard Time", "America/Chicago"),
+        ("Central Standard Time (Mexico)", "America/Mexico_City"),
+        ("New York", "America/New_York"),
+        ("CST", None),
+        ("IST", None),
+        ("AEST", None),
+        ("standard time", None),
     ],
 )
 def test_more_names_of_zones(name: str, zone: str | None) -> None:
-    """An offset by name is an offset; what several continents call so is not guessed."""
+    """An offset by name is an offset; what may mean two zones, such as CST, is not guessed."""
     assert zone_named(name) == zone
 
 

@@ -20,8 +20,8 @@ from followup_analytics.ingest.linking.vcards import read_vcards
 from followup_analytics.ingest.parsing.event_titles import read_title
 from followup_analytics.ingest.parsing.mail_dates import date_of, envelope_time, message_time
 from followup_analytics.ingest.parsing.telephone import contact_key
-from followup_analytics.ingest.parsing.zones import zone_named
 from followup_analytics.ingest.registry import ReadOptions, detect_source
+from followup_analytics.log.zone_names import zone_named
 from followup_analytics.reading import read_log
 
 ROSTER = "interview_id,applicant_id,interviewed_at,phone\ni1,a1,2024-03-04T10:00:00-05:00,+12025550143\n"

@@ -43,6 +43,7 @@ from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.ingest.maps.shapes import refuse_misshapen
 from followup_analytics.ingest.parsing.calls import CALLS
 from followup_analytics.log.schema import TABLES
+from followup_analytics.log.zone_names import zone_named
 from followup_analytics.sheets.tabular import header_key, require_regular
 from followup_analytics.text import listed, nearest
 
@@ -196,7 +197,7 @@ def parse_map(given: Mapping[str, Any], name: str) -> FileMap:
     return FileMap(
         str(given.get("name", name)),
         tuple(_table_map(section, name) for section in sections),
-        given.get("time_zone"),
+        _zone(given.get("time_zone"), name),
         given.get("day_first"),
         _alternatives(given.get("needs", ())),
         str(given.get("description", "")),
@@ -210,6 +211,13 @@ def _year(given: Any, name: str) -> int | None:
     if given is None or (isinstance(given, int) and 1990 <= given < 2100):
         return given
     raise UsageError(f"--map {name}: year = {given!r} must be a year, such as year = 2026.")
+
+
+def _zone(given: Any, name: str) -> str | None:
+    known = zone_named(str(given)) if given is not None else None
+    if given is not None and known is None:
+        raise UsageError(f"--map {name}: time_zone = {given!r} is not known; write a name such as Europe/Berlin.")
+    return known
 
 
 def _alternatives(given: Sequence[Any]) -> tuple[tuple[str, ...], ...]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.parsing.event_titles import Title
-from followup_analytics.ingest.parsing.zones import zone_named
+from followup_analytics.log.zone_names import zone_named
 
 _LONGEST_LINE = 100_000
 _EVENTS = (b"VEVENT", b"VTODO", b"VJOURNAL")

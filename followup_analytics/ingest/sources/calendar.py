@@ -23,9 +23,9 @@ from followup_analytics.ingest.parsing.event_titles import CALL, INTERVIEW, Titl
 from followup_analytics.ingest.parsing.events import Calendar, Event, read_events
 from followup_analytics.ingest.parsing.parts import SEVERAL
 from followup_analytics.ingest.parsing.times import read_times
-from followup_analytics.ingest.parsing.zones import zone_named
 from followup_analytics.ingest.registry import CERTAIN, Batch, Match, ReadOptions, Source
 from followup_analytics.log.followup_log import Note
+from followup_analytics.log.zone_names import zone_named
 from followup_analytics.sheets.tabular import ROW
 from followup_analytics.text import shorten
 

@@ -12,7 +12,7 @@ from followup_analytics.ingest.callsheet import CallColumns, Meaning, call_sheet
 from followup_analytics.ingest.parsing.call_results import ANSWERED, MESSAGE, UNANSWERED, direction_of
 from followup_analytics.ingest.parsing.parts import Rejected
 from followup_analytics.ingest.parsing.times import ReadTimes
-from followup_analytics.log.clock import is_zone
+from followup_analytics.log.zone_names import zone_named
 
 _DAMAGED = r"^\d(?:[.,]\d+)?[eE]\+?\d+$"
 
@@ -20,7 +20,7 @@ _DAMAGED = r"^\d(?:[.,]\d+)?[eE]\+?\d+$"
 def interpret(columns: CallColumns) -> Meaning:
     """What Dialpad's columns mean."""
     zones = columns.series(columns.text("timezone").fill_null("UTC"))
-    known = {zone: zone if is_zone(zone) else None for zone in zones.unique()}
+    known = {zone: zone_named(zone) for zone in zones.unique()}
     zones = zones.replace_strict(known, return_dtype=pl.String)
     category = columns.text("category", "disposition").str.to_lowercase()
     missed = category.str.contains(r"missed|cancel|abandon").fill_null(value=False)

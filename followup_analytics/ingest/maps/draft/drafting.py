@@ -24,8 +24,8 @@ from followup_analytics.ingest.maps.draft.sections import Section, Use
 from followup_analytics.ingest.maps.draft.toml_text import toml_text
 from followup_analytics.ingest.maps.mapping import parse_map
 from followup_analytics.ingest.maps.nearest import nearest_map
-from followup_analytics.log.clock import is_zone
 from followup_analytics.log.followup_log import Note
+from followup_analytics.log.zone_names import zone_given
 from followup_analytics.results.exports import CONFIDENTIAL
 from followup_analytics.results.result import NO_LOG
 from followup_analytics.sheets.tabular import is_tabular
@@ -94,9 +94,7 @@ def draft_map(
 
 
 def _told(answers: Mapping[str, str], time_zone: str | None, year: int | None, day_first: bool | None) -> Told:
-    zone = time_zone or answers.get("time_zone") or None
-    if zone is not None and not is_zone(zone):
-        raise UsageError(f"the time zone {zone!r} is not known; give an IANA name such as Europe/Berlin.")
+    zone = zone_given(time_zone or answers.get("time_zone") or None)
     given = str(answers.get("year", "")).strip()
     if given and not given.isdigit():
         raise UsageError(f"{given!r} is not a year; write one such as 2026.")
