@@ -10,8 +10,8 @@ from followup_analytics.log.schema import TABLES, Table
 from followup_analytics.sheets.dates import iso_times, order_of
 from followup_analytics.sheets.tabular import header_key
 
-#: An ISO date, or something that begins like one.
-_BEGINS_ISO = r"^\s*(?:\d{4}-\d{2}-\d{2}[T ]*(?:\d|$)|$)"
+#: An ISO date, with a time in figures or without; "2026-03-05 2:00 PM" is a spreadsheet's.
+_ISO = r"^\s*(?:\d{4}-\d{2}-\d{2}(?:[T ]*\d[\d:.,ZzUTC+\- ]*|[T ]*)|)$"
 _TIMES = {column.name for table in TABLES.values() for column in table.columns if column.type == "timestamp"}
 
 
@@ -56,4 +56,4 @@ def is_resaved(frame: pl.DataFrame) -> bool:
 
 
 def _is_resaved(cells: pl.Series) -> bool:
-    return not bool(cells.str.contains(_BEGINS_ISO).fill_null(value=True).all())
+    return not bool(cells.str.contains(_ISO).fill_null(value=True).all())

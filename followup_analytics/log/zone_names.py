@@ -98,7 +98,9 @@ def zone_named(name: str) -> str | None:
     `Eastern Time (US & Canada)`, `Pacific`, `Central European Time`, `New York`.
     An offset in brackets alone is no zone: it doesn't tell when clocks are changed.
     """
-    text = " ".join(name.strip().strip('"').split())
+    text = " ".join(name.replace("\\", "").strip().strip('"').split())
+    # Outlook numbers zones that it meets again: "GMT Standard Time 1".
+    text = re.sub(r"(?i)( time) \d{1,2}$", r"\1", text)
     if is_zone(text):
         return text
     folded = text.casefold()

@@ -46,7 +46,7 @@ _WEEKDAY = (
 )
 _MONTH_AFTER_WORD = r"^(?i:mar[a-z]*)\.? \d{1,2}(?:st|nd|rd|th)?(?:,? \d{2,4})?(?:\D|$)"
 _ABBREVIATED_ZONE = r"\s*\([A-Za-z ]+\)$"
-_REST = r"(?:[T ,]+(?:(?i:at|um|à|a las|a la|@|-|–) ?)?(?P<rest>.*))?$"
+_REST = r"(?:[T ,]+(?:(?i:at|um|à|a las|a la|às|alle|ore|om|klo|kl\.?|@|-|–) ?)?(?P<rest>.*))?$"
 _ISO = r"^(?P<y>\d{4})(?:[-/]|\. ?)(?P<m>\d{1,2})(?:[-/]|\. ?)(?P<d>\d{1,2})\.?" + _REST
 #: Behind a year some countries write a point or their word for it.
 _NUMERIC = r"^(?P<a>\d{1,2})(?P<mark>[/.\-]) ?(?P<b>\d{1,2})[/.\-] ?(?P<y>\d{4}|\d{2})(?:\.| ?(?:г|р)\.)?" + _REST

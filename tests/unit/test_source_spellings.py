@@ -65,6 +65,8 @@ def interviews(path: Path, **options: object) -> list[tuple[str, str, str]]:
         ("IST", None),
         ("AEST", None),
         ("standard time", None),
+        ("GMT Standard Time 1", "Europe/London"),
+        (r"(UTC+01:00) Amsterdam\, Berlin\, Bern\, Rome\, Stockholm\, Vienna", "Europe/Berlin"),
     ],
 )
 def test_more_names_of_zones(name: str, zone: str | None) -> None:
@@ -352,3 +354,47 @@ def test_names_of_one_export_meet_however_written() -> None:
     """A call with a name alone has the number of the same name in other letters."""
     calls = pl.DataFrame({"name": ["ACME hr", "Acme HR"], "number": [NUMBER, None]})
     assert with_learnt_numbers(calls)["number"].to_list() == [NUMBER, NUMBER]
+
+
+def test_tables_of_career_ops_without_bars_around_them(tmp_path: Path) -> None:
+    """Markdown may leave out the bars at both ends; signs before a channel and links in a cell say nothing."""
+    path = tmp_path / "follow-ups.md"
+    rows = "42 | 2026-07-08 | A \\| B | ☎️ Call | x\n[#7](seven.md) | 2026-07-09 | Beta | 📧 Email | \n"
+    path.write_text(f"App# | Date | Company | Channel | Notes\n--- | --- | --- | --- | ---\n{rows}", encoding="utf-8")
+    _, found, _, _ = read_source(path)
+    assert found.select("interview_id", "channel").rows() == [("42", "phone"), ("7", "email")]
+
+
+@pytest.mark.parametrize("bad", [b"&#65535;", b"&#xFFFE;", b"\x0b", b"&#x1F;", b"\x00"])
+def test_letters_that_xml_forbids_stand_in_messages(bad: bytes, tmp_path: Path) -> None:
+    """A control character or half a letter in a message's text costs no message."""
+    path = tmp_path / "sms.xml"
+    row = b'<sms address="+12025550143" date="1709647200000" type="2" body="a %s b" />' % bad
+    path.write_bytes(b'<?xml version="1.0" encoding="UTF-8"?>\n<smses count="1">' + row + b"</smses>")
+    _, rows, _, _ = read_source(path)
+    assert rows.height == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("已取消: Interview Acme", None),
+        ("キャンセル済み: Interview Acme", None),
+        ("Abgebrochen: Interview Acme", None),
+        ("Probe-Vorstellungsgespräch", None),
+        ("Parent-teacher interview", None),
+        ("Visa interview", None),
+        ("Entrevista simulada", None),
+        ("Interview - Visa Inc", "interview"),
+        ("Interview - Probe GmbH", "interview"),
+    ],
+)
+def test_titles_of_other_languages_and_occasions(title: str, kind: str | None) -> None:
+    """An event that was called off, or that is no interview for a post, is none; an employer's name decides nothing."""
+    assert read_title(title).kind == kind
+
+
+def test_a_rule_that_ends_after_its_first_time_is_no_series(tmp_path: Path) -> None:
+    """Some calendars write RRULE with COUNT=1 for an event that takes place once."""
+    path = calendar(tmp_path, "DTSTART:20240702T090000Z", "SUMMARY:Interview - Acme", "RRULE:FREQ=WEEKLY;COUNT=1")
+    assert [row[0] for row in interviews(path)] == ["a"]

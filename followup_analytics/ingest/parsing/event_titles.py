@@ -29,7 +29,9 @@ _CALLED_OFF = re.compile(
     r"cancelad[oa]|anulad[oa]|rechazad[oa]|suspendid[oa]|"
     r"annulée?s?|refusée?s?|déclinée?s?|reportée? sine die|"
     r"annullat[oa]|rifiutat[oa]|rinviat[oa]|geannuleerd|afgezegd|afgewezen|odwołan[aey]|anulowan[aoey]|inställ[dt]|"
-    r"av?flyst|avlyst|peruttu)\b|^(?:rejected|refused)\s*:|[❌🚫]|~~",
+    r"abgebrochen|verschoben|vertagt|av?flyst|avlyst|peruttu|peruutettu|отменен[оаы]?|отмена|zrušen[oaý]|"
+    r"iptal(?: edildi)?|törölve|otkazan[oa]?|ακυρώθηκε)\b|^(?:rejected|refused)\s*:|[❌🚫]|~~|"
+    r"已?取消|キャンセル|中止|취소",
     re.IGNORECASE,
 )
 #: What an interview is called. Compound words of German and Dutch have it inside.
@@ -54,11 +56,12 @@ _OTHER = re.compile(
     r"club|clinic|drop-?in|stud(?:y|ying)|debrief\w*|feedback|notes?|outfit|suit|clothes|travel|flight|train to|"
     r"drive to|hotel|pack|parking|exit|stay|user|customer|research|podcast|radio|tv|press|media|journalist|"
     r"informational|candidates?|interviewing|interviewer training|panel(?:ist)? training|conduct\w*|thesis|"
-    r"dissertation|participants?|vampire|movie|film|"
-    r"probe-?(?:interview|gespräch)|\w*übung\w*|üben|\w*vorbereit\w*|\w*training\w*|\w*coaching|nachbereit\w*|"
+    r"dissertation|participants?|probe|vampire|movie|film|parent-?teacher|visa|passport|citizenship|immigration|"
+    r"naturali[sz]ation|asylum|adoption|police|witness|school|roommate|flatmate|landlord|"
+    r"probe-?\w*(?:interview|gespräch)|\w*übung\w*|üben|\w*vorbereit\w*|\w*training\w*|\w*coaching|nachbereit\w*|"
     r"nachbesprech\w*|"
     r"mitarbeitergespräch|simulaci[oó]n\w*|simulacro\w*|práctica|practicar|ensayo|taller|preparaci[oó]n|preparar|"
-    r"repaso|simulations?|simulée?|préparation|préparer|prépa|atelier|entraînement|répétition|annuel\w*|"
+    r"repaso|simulad[oa]s?|simulations?|simulée?|préparation|préparer|prépa|atelier|entraînement|répétition|annuel\w*|"
     r"professionnel annuel|voiture|chaudière|jardin|véhicule|clim\w*|maison|"
     r"prova|simulazione|preparazione|insegnanti|docenti|genitori|oefen\w*|voorbereid\w*|träning|övning)\b",
     re.IGNORECASE,

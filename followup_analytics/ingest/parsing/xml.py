@@ -13,10 +13,14 @@ _CHUNK = 1 << 20
 #: References to characters that XML forbids; telephone apps write emoji as two halves of a surrogate pair. They stand
 #: in message texts only, which are not kept.
 _FORBIDDEN = re.compile(
-    rb"&#(?:x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2})|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|5529[6-9]|55[3-9]\d\d|5[67]\d{3}));"
+    rb"&#(?:x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2})|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|5529[6-9]|55[3-9]\d\d|5[67]\d{3}|6553[45])|x[fF]{3}[eEfF]);"
+    # The same characters as they are.
+    rb"|[\x00-\x08\x0b\x0c\x0e-\x1f]"
 )
+_NEVER = re.compile(rb"(?!)")
 _REPLACEMENT = "\ufffd".encode()
 _LONGEST_REFERENCE = 16
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 
 StartElement = Callable[[str, dict[str, str]], None]
 EndElement = Callable[[str], None]
@@ -39,17 +43,20 @@ def feed_elements(sample: Sample, start: StartElement, end: EndElement | None = 
     if end is not None:
         parser.EndElementHandler = end
     done = 0
+    forbidden: re.Pattern[bytes] | None = None
     with sample.open() as file:
         rest = b""
         try:
             while chunk := file.read(_CHUNK):
                 done += len(chunk)
+                # In UTF-16 every other byte of plain letters is zero.
+                forbidden = forbidden or (_NEVER if chunk.startswith(_WIDE) else _FORBIDDEN)
                 data = rest + chunk
                 cut = data.rfind(b"&", -_LONGEST_REFERENCE)
                 data, rest = (data[:cut], data[cut:]) if cut >= 0 else (data, b"")
-                parser.Parse(_FORBIDDEN.sub(_REPLACEMENT, data), False)
+                parser.Parse(forbidden.sub(_REPLACEMENT, data), False)
                 yield done
-            parser.Parse(_FORBIDDEN.sub(_REPLACEMENT, rest), True)
+            parser.Parse((forbidden or _NEVER).sub(_REPLACEMENT, rest), True)
         except _DoctypeError:
             raise UnreadableError(
                 f"{sample.name}: the file declares a document type (DOCTYPE), which can hide entities that attack "

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import polars as pl
@@ -172,9 +172,16 @@ def _interview_batch(interviews: list[Event], events: list[Event], notes: tuple[
     )
 
 
+def _recurs(component: Any) -> bool:
+    """Whether an event is a series; a rule that ends after its first time makes none."""
+    rule = component.get("RRULE")
+    once = isinstance(rule, Mapping) and list(rule.get("COUNT", ())) == [1]
+    return "RDATE" in component or (rule is not None and not once)
+
+
 def _fault(event: Event) -> tuple[str, str, str] | None:
     """Column, rule and message of an event that can't be an interview of the log."""
-    if "RRULE" in event.component or "RDATE" in event.component:
+    if _recurs(event.component):
         return "RRULE", "recurring", "a recurring event is a plan, not an interview."
     if event.zone_name is not None and event.zone is None:
         named = shorten(event.zone_name, 40)

@@ -70,6 +70,8 @@ _PLAN = re.compile(r"^\s*[-*+]\s+(?:next\b|\[ \])", re.IGNORECASE)
 #: A line that tells of an application's follow-up, however it is written.
 _ENTRY = re.compile(r"^\s*[-*+]\s.*(?:#\w|\d{4}-\d\d-\d\d)")
 _RULE = re.compile(r"^\s*\|?(?:\s*:?-+:?\s*\|)+\s*:?-*:?\s*\|?\s*$")
+_LINK = re.compile(r"\[([^\]]*)\]\([^()]*\)")
+_BAR = re.compile(r"(?<!\\)\|")
 _LARGEST = 64 * 1024**2
 
 
@@ -92,7 +94,12 @@ def detect(sample: Sample) -> Match | None:
     bullets = sum(bool(_BULLET.match(line)) for line in sample.text.splitlines())
     if bullets and PurePosixPath(sample.name).name.lower() == "follow-ups.md":
         return Match(CERTAIN, "it is career-ops' log of follow-ups, entry by entry")
-    heads = [_meanings(_cells(line)) for line in sample.text.splitlines() if line.lstrip().startswith("|")]
+    lines = sample.text.splitlines()
+    heads = [
+        _meanings(_cells(line))
+        for line, below in zip(lines, [*lines[1:], ""], strict=True)
+        if line.lstrip().startswith("|") or ("|" in line and _RULE.match(below))
+    ]
     fits = any({"app", "date", "channel", "company"} <= set(head.values()) for head in heads[:5])
     return Match(CERTAIN, "it has the columns App#, Date, Company and Channel of career-ops") if fits else None
 
@@ -130,7 +137,8 @@ def _texts(sample: Sample) -> dict[str, str]:
 def _cells(line: str) -> list[str]:
     """The cells of a line of a Markdown table: a bar after a backslash parts nothing."""
     inner = re.sub(r"(?<!\\)\|\s*$", "", line.strip().removeprefix("|"))
-    return [cell.replace("\\|", "|").replace("**", "").strip() for cell in re.split(r"(?<!\\)\|", inner)]
+    cells = (cell.replace("\\|", "|").replace("**", "") for cell in re.split(r"(?<!\\)\|", inner))
+    return [_LINK.sub(r"\1", cell).strip() for cell in cells]
 
 
 def _meanings(cells: Sequence[str]) -> dict[int, str]:
@@ -148,7 +156,8 @@ def _markdown(text: str) -> _Table:
     found = _Table()
     head: dict[int, str] = {}
     for number, line in enumerate(text.splitlines(), start=1):
-        if line.lstrip().startswith("|"):
+        # Bars around a table may be left out.
+        if line.lstrip().startswith("|") or (_BAR.search(line) and not line.lstrip().startswith(("-", "*", "+", ">"))):
             cells = _cells(line)
             meanings = _meanings(cells)
             if {"date", "company"} <= set(meanings.values()):
@@ -261,7 +270,8 @@ def _contacts(table: _Table, rounds: Mapping[str, Sequence[tuple[str, str]]]) ->
     problems: list[dict[str, Any]] = []
     for line, row in table.rows:
         number, date = _number(row.get("app")), _when(row.get("date", ""))
-        word = (row.get("channel") or "").casefold().strip()
+        # Signs such as a telephone stand before a word.
+        word = re.sub(r"^[^\w(]+|[^\w).]+$", "", (row.get("channel") or "").casefold())
         if not number:
             continue
         if date is None:
