@@ -22,7 +22,9 @@ shapes: `{any = ["Interview Date", "Interviewed on"]}` takes the first of these 
 `only = {Result = ["Offer", "Rejected"]}` counts rows with these words alone; words in no list are told, unless `ignore
 = {Result = ["pending"]}` names them; `skip = {How = ["none"]}` leaves rows with these words out. `defaults = {channel =
 "email"}` fills empty cells, `others = {party = ""}` is what words mean that a list under `values` doesn't have. `when`
-may be a list: a row counts where one of these columns is filled. `year = 2026` completes dates such as 3/4.
+may be a list: a row counts where one of these columns is filled. `entries = "Follow up"`: its cells hold touches with
+their dates ("LVM 3/4, spoke 3/9"), each of which is a row; they are read from `Follow up (date)` and `Follow up
+(what)`. `year = 2026` completes dates such as 3/4.
 
 Further ways to read a column: `{first = ["Result", "How"]}` the first of these cells with a word that is known;
 `{name = "Student"}` a person's name, in which case and accents don't matter; `interview_id = {match = ["Student",
@@ -63,9 +65,16 @@ _TABLE_KEYS = {
     "ignore",
     "others",
     "skip",
+    "entries",
 }
 _FILE_KEYS = {"name", "description", "time_zone", "day_first", "year", "tables", "needs", "shows", "unverified"}
 _WAYS = ({"text"}, {"any"}, {"name"}, {"match"}, {"first"})
+
+
+def entry_names(header: str) -> tuple[str, str]:
+    """The two columns that a column of entries ("LVM 3/4, spoke 3/9") is read as: of dates and of words."""
+    return f"{header} (date)", f"{header} (what)"
+
 
 #: What stands for one of our columns: their header, several whose cells are joined, `{text = ...}` or `{any = [...]}`.
 Theirs = str | tuple[str, ...] | Mapping[str, Any]
@@ -110,12 +119,16 @@ class TableMap:
     ignore: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     others: Mapping[str, str] = field(default_factory=dict)
     skip: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    entries: str | None = None
 
     @property
     def wanted(self) -> dict[str, str]:
         """The headers that a sheet must have for this map, as written in it, by their compared form."""
         names = [name for given in self.columns.values() for name in headers_of(given)]
         names += [*self.split, *self.only, *self.skip, *self.when]
+        if self.entries is not None:
+            made = set(map(header_key, entry_names(self.entries)))
+            names = [self.entries, *(name for name in names if header_key(name) not in made)]
         return {header_key(name): name for name in names}
 
     @property
@@ -269,6 +282,7 @@ def _table_map(section: Mapping[str, Any], name: str) -> TableMap:
         {column: tuple(map(_text, words)) for column, words in section.get("ignore", {}).items()},
         {column: _text(value) for column, value in section.get("others", {}).items()},
         {column: tuple(map(_text, words)) for column, words in section.get("skip", {}).items()},
+        section.get("entries"),
     )
 
 

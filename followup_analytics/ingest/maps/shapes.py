@@ -63,6 +63,7 @@ _SECTION: Mapping[str, tuple[Is, str]] = {
     "ignore": (_of(_words), "headers with lists of words"),
     "others": (_of(_word), "columns with one word each"),
     "skip": (_of(_words), "headers with lists of words"),
+    "entries": (_text, "a header"),
 }
 
 

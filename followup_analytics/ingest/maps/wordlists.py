@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from followup_analytics.ingest.maps.cells import first_header
 from followup_analytics.ingest.maps.mapping import TableMap
 from followup_analytics.ingest.parsing.calls import problems_frame
 from followup_analytics.log.followup_log import Note
@@ -75,6 +76,9 @@ def told_without_date(frame: pl.DataFrame, table: TableMap, headers: Mapping[str
     }
     # A column with the same word in every row is how the sheet was made, not what somebody wrote.
     said.pop(when, None)
+    # What the map passes over tells of nothing, whatever the log's own words are.
+    skipped = {headers[header_key(name)]: {w.casefold() for w in words} for name, words in table.skip.items()}
+    said = {name: [w for w in words if w not in skipped.get(name, ())] for name, words in said.items()}
     telling = {name: words for name, words in said.items() if frame[name].null_count() or frame[name].n_unique() > 1}
     if not telling:
         return problems_frame()
@@ -83,6 +87,8 @@ def told_without_date(frame: pl.DataFrame, table: TableMap, headers: Mapping[str
     lost = _of_listed_words(frame, table, headers).filter(empty & pl.any_horizontal(filled))
     verb = "is" if len(telling) == 1 else "are"
     message = f"{listed(list(telling), 'and')} {verb} filled in, but there is no date; fill it in."
+    if table.entries is not None:
+        message, when = f"{table.entries} has words without a date; write both, such as LVM 3/4.", table.entries
     return lost.select(
         pl.col(ROW).cast(pl.Int64),
         member=pl.lit(None, pl.String),
@@ -177,3 +183,35 @@ def _is_aside(row: Mapping[str, object], cells: Sequence[str], worded: Sequence[
 
 def _lowered(name: str) -> pl.Expr:
     return pl.col(name).cast(pl.String).str.strip_chars().str.to_lowercase()
+
+
+def without_lacking(
+    frame: pl.DataFrame, table: TableMap, headers: Mapping[str, str]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows that have every cell of `missing`, and a problem for each of the others that should have it."""
+    problems = [problems_frame()]
+    for ours, missing in table.missing.items():
+        name = first_header(table.columns[ours], headers)
+        lacks = (
+            pl.lit(value=True) if name is None else pl.col(name).cast(pl.String).str.strip_chars().fill_null("") == ""
+        )
+        meant = [
+            pl.col(headers[header_key(header)])
+            .cast(pl.String)
+            .str.strip_chars()
+            .str.to_lowercase()
+            .is_in([word.casefold() for word in words])
+            for header, words in missing.where.items()
+            if header_key(header) in headers
+        ]
+        should = pl.any_horizontal(meant).fill_null(value=False) if meant else pl.lit(value=True)
+        told = frame.filter(lacks & should).select(
+            pl.col(ROW).cast(pl.Int64),
+            member=pl.lit(None, pl.String),
+            column=pl.lit(name or ours),
+            rule=pl.lit(f"no_{ours}"),
+            message=pl.lit(missing.say),
+        )
+        problems.append(told)
+        frame = frame.filter(~lacks)
+    return frame, pl.concat(problems)

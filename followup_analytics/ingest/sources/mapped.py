@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 import polars as pl
@@ -22,13 +22,31 @@ from followup_analytics.ingest.maps.cells import (
     read_cells,
     translated,
 )
+from followup_analytics.ingest.maps.dating import (
+    day_comes_first,
+    with_iso_times,
+    year_words,
+    years_of,
+    years_of_interviews,
+    years_told,
+)
+from followup_analytics.ingest.maps.entries import entry_notes, with_entries
 from followup_analytics.ingest.maps.fitting import fits, refuse_unmade, require_columns
-from followup_analytics.ingest.maps.mapping import FileMap, TableMap, Theirs, headers_of, load_map, shipped_maps
+from followup_analytics.ingest.maps.mapping import (
+    FileMap,
+    TableMap,
+    Theirs,
+    entry_names,
+    headers_of,
+    load_map,
+    shipped_maps,
+)
 from followup_analytics.ingest.maps.wordlists import (
     far_cells,
     rows_that_count,
     told_without_date,
     unlisted_words,
+    without_lacking,
     without_totals,
 )
 from followup_analytics.ingest.parsing.calls import CALLS, complete, problems_frame
@@ -37,14 +55,10 @@ from followup_analytics.ingest.parsing.times import read_times
 from followup_analytics.ingest.registry import LIKELY, Batch, Match, ReadOptions, Source, with_further
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.schema import TABLES
-from followup_analytics.sheets.dates import iso_times, order_of, read_dates
 from followup_analytics.sheets.names import folded_each
 from followup_analytics.sheets.tabular import ROW, RawTable, header_key, read_raw_tables
-from followup_analytics.sheets.years import Years, year_in
+from followup_analytics.sheets.years import Years
 from followup_analytics.text import listed
-
-_CLOCKS = ("interviewed_at", "at", "decided_at", "destination_known_at")
-_LOOKED_AT = 5_000
 
 #: Tables of which a row that says the same as an earlier one of the sheet says nothing new.
 _ONCE = ("interviews", "applicants", "outcomes")
@@ -67,19 +81,25 @@ def read_mapped(sample: Sample, options: ReadOptions, map_: FileMap) -> Iterator
         fitting = [t for t in map_.tables if fits(t, raw, several=alone or t.optional)]
         if not fitting:
             continue
-        years = _years_of(raw, map_)
-        ordered = dataclasses.replace(options, day_first=_day_first(raw, fitting, map_, options))
+        years = years_of(raw, map_)
+        # A column of several touches in a cell is looked at touch by touch.
+        looked = [(table, with_entries(raw, table.entries) if table.entries else raw) for table in fitting]
+        ordered = dataclasses.replace(options, day_first=day_comes_first(looked, map_, options))
         # A sheet with a row for each contact repeats its interview in every one of them.
         by_contact = any(table.table in ("contacts", "calls") for table in fitting)
-        for table in fitting:
+        for table, whole in looked:
             once = by_contact and table.table in _ONCE
             batch = dataclasses.replace(
-                _table_batch(raw, table, map_, ordered, years, once=once),
+                _table_batch(whole, table, map_, ordered, years, once=once),
+                original=raw.frame,
                 repeated=repeated_rows(given),
                 origins=origins(given),
             )
             made.setdefault((table.table, raw.sheet), []).append(batch)
-        notes += [*totals, *far_cells(raw), *unlisted_words(raw, fitting), *_years_told(raw, made.values())]
+            if table.entries:
+                notes += entry_notes(raw, whole, table.entries, _words_of(table))
+                notes += unlisted_words(whole, [table])
+        notes += [*totals, *far_cells(raw), *unlisted_words(raw, fitting), *years_told(raw, made.values())]
         unmade = [] if alone and not several else [table for table in unmade if table not in fitting]
     if unmade or not made:
         refuse_unmade(unmade or map_.tables, raw_tables, map_)
@@ -90,21 +110,10 @@ def read_mapped(sample: Sample, options: ReadOptions, map_: FileMap) -> Iterator
         notes = []
 
 
-def _day_first(raw: RawTable, tables: Sequence[TableMap], map_: FileMap, options: ReadOptions) -> bool | None:
-    """The order of day and month: the user's, the map's, else what the sheet's dates tell together."""
-    if options.day_first is not None or map_.day_first is not None:
-        return options.day_first if options.day_first is not None else map_.day_first
-    headers = raw.keys
-    found = []
-    for table in tables:
-        clocks = (
-            {"at"} if table.table == "calls" else {c.name for c in TABLES[table.table].columns if c.type == "timestamp"}
-        )
-        for ours in clocks & set(table.columns):
-            name = first_header(table.columns[ours], headers)
-            if name is not None:
-                found.append(raw.frame[name])
-    return order_of(found, file=raw.place)
+def _words_of(table: TableMap) -> set[str]:
+    """All words that a table's map says something of."""
+    listed_ = [word for words in [*table.skip.values(), *table.only.values(), *table.ignore.values()] for word in words]
+    return {*listed_, *(word for meanings in table.values.values() for word in meanings)}
 
 
 def _together(batches: list[Batch]) -> Batch:
@@ -151,7 +160,7 @@ def _table_batch(
         name = headers[header_key(header)]
         parts = pl.col(name).str.split(mark).list.eval(pl.element().str.strip_chars()).list.filter(pl.element() != "")
         frame = frame.with_columns(parts).explode(name, empty_as_null=True)
-    frame, lacking = _without_lacking(frame, table, headers)
+    frame, lacking = without_lacking(frame, table, headers)
     read_from = {
         ours: theirs
         for ours, theirs in table.columns.items()
@@ -184,8 +193,8 @@ def _table_batch(
     zone = options.time_zone or map_.time_zone
     if table.table == "calls":
         return _calls_batch(raw, made, zone, day_first, options)
-    years = _of_interviews(frame, table, map_, headers, raw.place, day_first, years)
-    made, completed = _with_iso_times(made, table, headers, raw.place, day_first, years)
+    years = years_of_interviews(frame, table, map_, headers, raw.place, day_first, years)
+    made, completed = with_iso_times(made, table, headers, raw.place, day_first, years)
     if zone is not None and "time_zone" not in made.columns and table.table == "interviews":
         made = made.with_columns(time_zone=pl.lit(zone))
     made = _with_covariates(made, frame, table, headers)
@@ -198,7 +207,7 @@ def _table_batch(
     )
     shapeless = pl.concat([shapeless, lacking, undated])
     read = made.height + shapeless.height
-    theirs = {ours: own_name(given, headers) for ours, given in table.columns.items()}
+    theirs = {ours: _original(own_name(given, headers), table) for ours, given in table.columns.items()}
     return Batch(
         table.table,
         made,
@@ -208,61 +217,19 @@ def _table_batch(
         original=raw.frame,
         theirs=theirs,
         day_first=day_first,
-        read_from={ours: _headers_read(given, headers) for ours, given in table.columns.items()},
+        read_from={
+            ours: tuple(_original(name, table) for name in _headers_read(given, headers))
+            for ours, given in table.columns.items()
+        },
         personal_keys=personal_keys(table, map_) | is_own,
         match=match,
-        completed=(completed, _year_words(years)) if completed else None,
+        completed=(completed, year_words(years)) if completed else None,
     )
 
 
-def _without_lacking(
-    frame: pl.DataFrame, table: TableMap, headers: Mapping[str, str]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows that have every cell of `missing`, and a problem for each of the others that should have it."""
-    problems = [problems_frame()]
-    for ours, missing in table.missing.items():
-        name = first_header(table.columns[ours], headers)
-        lacks = (
-            pl.lit(value=True) if name is None else pl.col(name).cast(pl.String).str.strip_chars().fill_null("") == ""
-        )
-        meant = [
-            pl.col(headers[header_key(header)])
-            .cast(pl.String)
-            .str.strip_chars()
-            .str.to_lowercase()
-            .is_in([word.casefold() for word in words])
-            for header, words in missing.where.items()
-            if header_key(header) in headers
-        ]
-        should = pl.any_horizontal(meant).fill_null(value=False) if meant else pl.lit(value=True)
-        told = frame.filter(lacks & should).select(
-            pl.col(ROW).cast(pl.Int64),
-            member=pl.lit(None, pl.String),
-            column=pl.lit(name or ours),
-            rule=pl.lit(f"no_{ours}"),
-            message=pl.lit(missing.say),
-        )
-        problems.append(told)
-        frame = frame.filter(~lacks)
-    return frame, pl.concat(problems)
-
-
-def _years_told(raw: RawTable, made: Iterable[list[Batch]]) -> list[Note]:
-    """How many dates of a sheet got their year by rule, and from where: one note for all tables that are made of it."""
-    found = [batch.completed for batches in made for batch in batches if batch.sheet == raw.sheet and batch.completed]
-    if not found:
-        return []
-    # Touches say most: they look at the interview's date first, and else where interviews get their year.
-    why = max((why for _, why in found), key=len)
-    text = f"{raw.place}: dates are written without a year, and got {why}"
-    return [Note("year_completed", text, sum(count for count, _ in found))]
-
-
-def _year_words(years: Years) -> str:
-    """Where years come from, in words."""
-    end = f"/{(years.given + 1) % 100:02d}" if years.given is not None and years.academic else ""
-    where = [f"{years.given}{end} from {years.source}"] if years.given is not None else []
-    return listed([*(["that of the interview in the same row"] if years.rows is not None else []), *where], "or else")
+def _original(name: str, table: TableMap) -> str:
+    """The sheet's own column where one is read from a column of entries."""
+    return table.entries if table.entries is not None and name in entry_names(table.entries) else name
 
 
 def _headers_read(given: Theirs, headers: Mapping[str, str]) -> tuple[str, ...]:
@@ -284,73 +251,6 @@ def _match(frame: pl.DataFrame, table: TableMap, headers: Mapping[str, str]) -> 
     if not isinstance(given, Mapping) or "match" not in given:
         return None
     return frame.select(ROW, *(headers[header_key(name)] for name in headers_of(given)))
-
-
-def _years_of(raw: RawTable, map_: FileMap) -> Years:
-    """Where dates without a year get it, besides the interview's own: the map, what stands above the table, names."""
-    if map_.year is not None:
-        return Years(map_.year, source="the map")
-    for texts, source in (
-        (raw.above, "the sheet's title"),
-        ((raw.sheet or "",), "the sheet's name"),
-        ((raw.file,), "the file's name"),
-    ):
-        found = year_in(texts, source)
-        if found.known:
-            return found
-    return _commonest(raw, map_)
-
-
-def _commonest(raw: RawTable, map_: FileMap) -> Years:
-    """The one year that all whole dates of the sheet are in; none where there are several."""
-    headers = raw.keys
-    names = {
-        first_header(given, headers)
-        for table in map_.tables
-        for ours, given in table.columns.items()
-        if ours in _CLOCKS
-    }
-    texts = [str(cell) for name in names if name for cell in raw.frame[name].drop_nulls().unique().head(_LOOKED_AT)]
-    return year_in(texts, "the sheet's other dates")
-
-
-def _of_interviews(
-    frame: pl.DataFrame,
-    table: TableMap,
-    map_: FileMap,
-    headers: Mapping[str, str],
-    place: str,
-    day_first: bool | None,
-    years: Years,
-) -> Years:
-    """The same, for touches and results with the date of the interview that stands in the same row."""
-    given = next((one.columns.get("interviewed_at") for one in map_.tables if one.table == "interviews"), None)
-    name = first_header(given, headers) if given is not None else None
-    if table.table == "interviews" or name is None:
-        return years
-    iso = iso_times(frame[name].cast(pl.String), file=place, column=name, day_first=day_first, years=years)
-    return years.by(iso.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False))
-
-
-def _with_iso_times(
-    made: pl.DataFrame,
-    table: TableMap,
-    headers: Mapping[str, str],
-    place: str,
-    day_first: bool | None,
-    years: Years,
-) -> tuple[pl.DataFrame, int]:
-    """Times as ISO text, and how many dates got their year; a cell that is no date stays, for the check to name."""
-    completed = 0
-    for column in TABLES[table.table].columns:
-        if column.type == "timestamp" and column.name in made.columns:
-            texts = made[column.name]
-            theirs = table.columns.get(column.name)
-            heading = (own_name(theirs, headers) if theirs is not None else "") or column.name
-            read = read_dates(texts, file=place, column=heading, day_first=day_first, years=years)
-            completed += read.completed
-            made = made.with_columns(read.iso.zip_with(read.iso.is_not_null(), texts).alias(column.name))
-    return made, completed
 
 
 def _with_covariates(

@@ -173,6 +173,12 @@ class Builder:
             section.columns.pop("purpose", None)
         # A touch that has a channel and no date is a row to mend, not one to pass over.
         section.when = [group.date.name, *(view.name for view in group.hows)]
+        section.entries = self.layout.entries.get(group.date.name)
+        if section.entries is not None:
+            # Each touch of a cell has its own date; the words of one that has none are told by their list, and a date
+            # without words is a row to mend.
+            section.when = [group.date.name]
+            section.defaults.pop("channel", None)
         self._duration(section, group)
         return section
 
@@ -222,6 +228,8 @@ class Builder:
         section.values["outcome"] = real
         own = self.layout.roles[decided.name].of == "outcome"
         section.columns["decided_at"] = decided.name if not own else self.use(decided, "outcomes", "decided_at")
+        section.entries = self.layout.entries.get(outcome.name)
+        section.when = [decided.name] if section.entries is not None else []
         return section
 
     # ---------------------------------------------------------------------------------------------------- pieces
@@ -276,6 +284,8 @@ class Builder:
         return [name for name in [*person, *employer] if not any(mark in name for mark in "{}")]
 
     def _contact_key(self, group: Group) -> Any:
+        if group.date.name in self.layout.entries:
+            return None
         own = self.layout.first("contact_id")
         if own is not None and self.layout.long and own.profile.is_unique:
             return self.use(own, "contacts", "contact_id")

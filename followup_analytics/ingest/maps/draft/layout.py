@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from followup_analytics.ingest.maps.draft.columns import Role, View, role_of, view_of
 from followup_analytics.ingest.maps.draft.lexicon import Lexicon
+from followup_analytics.ingest.maps.entries import first_entries, holds_entries
+from followup_analytics.ingest.maps.mapping import entry_names
 from followup_analytics.sheets.tabular import RawTable
 
 _CONTACTS = ("thank_you", "reply", "follow_up")
@@ -46,6 +48,8 @@ class Layout:
     long: bool = False
     decided: View | None = None
     assumed: dict[str, str] = field(default_factory=dict)
+    #: Columns that are read from a column of several touches in a cell, and that column.
+    entries: dict[str, str] = field(default_factory=dict)
 
     def of(self, *kinds: str) -> list[View]:
         """The columns of these roles, in the order of the sheet."""
@@ -70,7 +74,8 @@ def lay_out(raw: RawTable, lexicon: Lexicon, said: dict[str, Role] | None = None
     """Understand one sheet. said: roles that the person has given to columns, by name."""
     views = [view_of(name, place, raw.frame[name], lexicon) for place, name in enumerate(raw.columns)]
     roles = {view.name: role_of(view) for view in views} | (said or {})
-    layout = Layout(raw, views, _with_people(views, roles))
+    raw, entries = _parted(raw, views, roles, lexicon, said or {})
+    layout = Layout(raw, views, _with_people(views, roles), entries=entries)
     dates = layout.of("date")
     _find_interview(layout, dates, lexicon)
     contacts = [view for view in dates if roles[view.name].of in _CONTACTS]
@@ -80,6 +85,34 @@ def lay_out(raw: RawTable, lexicon: Lexicon, said: dict[str, Role] | None = None
     layout.decided = _decided(layout, dates)
     layout.interview_time = _time_of(layout, layout.interview, "interview")
     return layout
+
+
+def _parted(
+    raw: RawTable, views: list[View], roles: dict[str, Role], lexicon: Lexicon, said: dict[str, Role]
+) -> tuple[RawTable, dict[str, str]]:
+    """See a column whose cells hold touches with their dates ("LVM 3/4, spoke 3/9") as two: dates, and words.
+
+    Gives the table with the first touch of each cell as columns of their own, and from which column they are.
+    """
+    entries: dict[str, str] = {}
+    for view in list(views):
+        if view.profile.is_dates or view.about("notes", "applicant", "employer", "interview", "coach", "cohort"):
+            continue
+        if not holds_entries(raw.frame[view.name]):
+            continue
+        raw, dates, words = first_entries(raw, view.name)
+        made = [
+            view_of(name, view.place, cells, lexicon)
+            for name, cells in zip(entry_names(view.name), (dates, words), strict=True)
+        ]
+        found = {one.name: said.get(one.name) or role_of(one) for one in made}
+        if found[made[0].name].kind != "date" or found[made[1].name].kind not in ("how", "outcome"):
+            continue
+        place = views.index(view)
+        views[place : place + 1] = made
+        roles.update(found)
+        entries |= {one.name: view.name for one in made}
+    return raw, entries
 
 
 def _with_people(views: Sequence[View], roles: dict[str, Role]) -> dict[str, Role]:
@@ -187,6 +220,8 @@ def _is_long(layout: Layout) -> bool:
         return False
     if layout.interview is None or layout.of("direction"):
         return True
+    if layout.groups[0].date.name in layout.entries:
+        return False
     group = layout.groups[0]
     inbound = any(
         found.name in ("called_back", "email_received", "voicemail_received", "missed_call", "text_received")

@@ -28,11 +28,12 @@ class Section:
     split: dict[str, str] = field(default_factory=dict)
     keep: list[str] = field(default_factory=list)
     sheet: str | None = None
+    entries: str | None = None
 
     def as_map(self) -> dict[str, Any]:
         """The section as a map has it, without what is empty."""
         made: dict[str, Any] = {"table": self.table}
-        for name in ("sheet", "when", "only", "ignore", "skip", "split", "keep", "columns", "values"):
+        for name in ("sheet", "entries", "when", "only", "ignore", "skip", "split", "keep", "columns", "values"):
             if getattr(self, name):
                 made[name] = getattr(self, name)
         for name in ("others", "defaults", "constants"):
