@@ -1,14 +1,12 @@
 """Make the sample log of this folder again, byte for byte: as canonical tables, and in each source's form.
 
-Run  python data/make_samples.py
+Run  python data/make_samples.py [FOLDER]
 """
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-
-from forms import write_forms
 
 from followup_analytics.simulate import simulate_log
 
@@ -18,8 +16,9 @@ INTERVIEWS, WORLD, SEED = 300, "office", 2026
 
 def main(folder: Path = FOLDER) -> list[Path]:
     """Write `log/` and `forms/` into the folder; give the paths of all files."""
-    # The forms are test material: they lie with the tests and not in the package.
-    sys.path.append(str(FOLDER.parent / "tests"))
+    # The writers of forms are test material: they lie with the tests, and go before the folder `forms` that they write.
+    sys.path.insert(0, str(FOLDER.parent / "tests"))
+    from forms import write_forms
 
     log = simulate_log(interviews=INTERVIEWS, world=WORLD, seed=SEED)
     written = sorted(log.write(folder / "log").iterdir())
@@ -27,5 +26,6 @@ def main(folder: Path = FOLDER) -> list[Path]:
 
 
 if __name__ == "__main__":
-    for path in main():
-        print(f"{path.relative_to(FOLDER)}: {path.stat().st_size:,} bytes")
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    for path in main(target):
+        print(f"{path.relative_to(target)}: {path.stat().st_size:,} bytes")
