@@ -251,6 +251,18 @@ def certificate(
     )
 
 
+@app.command("hide-keys")
+def hide_keys(store: StoreUrl, as_json: Json = False) -> None:
+    """Replace keys that an earlier version made of people's ids by pseudonyms; the same files are known again.
+
+    Example:  followup store hide-keys sqlite:///followup.db
+    """
+    from followup_analytics.store.keys import hide_plain_keys
+
+    n = hide_plain_keys(_opened(store, write=True))
+    _answer([{"keys": n}], f"{n:,} keys became pseudonyms." if n else "No key had to be replaced.", as_json=as_json)
+
+
 @app.command("rotate-key")
 def rotate_key(store: StoreUrl, as_json: Json = False) -> None:
     """Give a store a new key: every pseudonym changes, every id still finds its person.

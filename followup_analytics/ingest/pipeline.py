@@ -25,7 +25,7 @@ from followup_analytics.ingest.storing import store_roster, take, take_postponed
 from followup_analytics.ingest.summing import summed
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.pseudonyms import load_pseudonyms
-from followup_analytics.store import Counts, open_store
+from followup_analytics.store import PLAIN_KEYS, Counts, Store, open_store
 from followup_analytics.text import listed
 
 Kind = TypeVar("Kind", bound=IngestResult)
@@ -99,6 +99,7 @@ def ingest_files(
     run.cohort_labels = labels_given(same_cohort)
     # Whoever gives a zone puts right what the store may hold wrongly.
     run.store_zone = None if options.time_zone is not None else store.checked_settings().time_zone
+    run.notes += _plain_keys_note(store)
     run.known = stored_interviews(store)
     run.in_store = set(run.known["interview_id"])
     run.contacts_before = store.sizes()["contacts"]
@@ -148,6 +149,15 @@ def check_files(
     run = Run(options, load_pseudonyms("sqlite:///:memory:"), None, papers, progress)
     run.maps = _own_maps(maps)
     return _through(run, paths, source, roster, None, CheckResult)
+
+
+def _plain_keys_note(store: Store) -> list[Note]:
+    held = store.setting(PLAIN_KEYS) or "0"
+    text = (
+        "keys that an earlier version stored look as if they were made of people's ids; "
+        "`followup store hide-keys STORE` replaces them by pseudonyms"
+    )
+    return [Note("plain_keys", text, int(held))] if held != "0" else []
 
 
 def _own_maps(maps: Mapping[Path, str | Path] | None) -> dict[Path, FileMap]:

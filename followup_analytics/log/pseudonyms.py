@@ -102,7 +102,7 @@ def _each_under(key: bytes, kind: str, values: list[str]) -> list[str]:
 
 
 #: A pseudonym as it stands in a column, with its kind.
-PSEUDONYM = re.compile(r"(p|call|n|m|w)-[0-9a-f]{20}")
+PSEUDONYM = re.compile(r"(p|call|n|m|w|i|c)-[0-9a-f]{20}")
 
 
 def renewed_pseudonym(value: str, key: bytes) -> str:

@@ -12,14 +12,24 @@ from typing import TYPE_CHECKING, Any
 
 from followup_analytics.store.address import is_store_url, parse_address
 from followup_analytics.store.counts import Counts
-from followup_analytics.store.kinds import KEY_MARK
+from followup_analytics.store.kinds import KEY_MARK, PLAIN_KEYS
 
 if TYPE_CHECKING:
     from followup_analytics.store.logs import read_store_log
     from followup_analytics.store.store import Store
     from followup_analytics.store.transaction import Transaction
 
-__all__ = ["KEY_MARK", "Counts", "Store", "Transaction", "is_store_url", "open_store", "read_store_log", "store_exists"]
+__all__ = [
+    "KEY_MARK",
+    "PLAIN_KEYS",
+    "Counts",
+    "Store",
+    "Transaction",
+    "is_store_url",
+    "open_store",
+    "read_store_log",
+    "store_exists",
+]
 
 
 def open_store(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from followup_analytics.store.book import read_book, write_book, write_private
 from followup_analytics.store.bulk import bulk_of
 from followup_analytics.store.connecting import Connection
 from followup_analytics.store.encoding import decode, encode, stored_types
-from followup_analytics.store.kinds import KEY_MARK
+from followup_analytics.store.kinds import KEY_MARK, PLAIN_KEYS
 from followup_analytics.store.marks import Marks, read_marks, write_marks
 from followup_analytics.store.records import covariate_types, write_setting
 from followup_analytics.store.sealing import passphrase, seal, unseal
@@ -38,6 +38,12 @@ from followup_analytics.store.tombstone_key import SETTING, sealed_key
 from followup_analytics.store.tombstones import Tombstone, add_tombstones, made_of, read_tombstones
 
 _FORMAT = "followup_analytics key"
+_KEYS = ("applicant_id", "interview_id", "previous_interview_id", "contact_id")
+#: A number of so many figures, an address or a name is somebody's; what this package made itself is nobody's.
+PERSONAL = re.compile(r"(?:\d\D?){5}|@|\w\s+\w")
+_MADE = re.compile(rf"(?:iv|ct)-\w+|row-[0-9a-f]{{20}}|{PSEUDONYM.pattern}")
+
+Renew = Callable[[str], str]
 
 
 def write_sealed_key(store: Store, file: Path, phrase: str) -> None:
@@ -116,8 +122,7 @@ def rotate_key(store: Store) -> int:
         write_private(coming, renewed.as_text)
         try:
             book = read_book(store.address.url)
-            n = sum(_renew_table(connection, name, key) for name in TABLES)
-            _renew_records(connection, key)
+            n = _renew_all(connection, lambda one: renewed_pseudonym(one, key))
             stones, sealed = _renewed_stones(connection, store, key, renewed)
             write_setting(connection, KEY_MARK, renewed.fingerprint)
         except BaseException:
@@ -127,6 +132,43 @@ def rotate_key(store: Store) -> int:
     add_tombstones(store.address.url, stones, key=sealed)
     people = {renewed_pseudonym(one, key): entry for one, entry in book.people.items()}
     write_book(store.address.url, replace(book, people=people))
+    return n
+
+
+def hide_plain_keys(store: Store) -> int:
+    """Replace keys of interviews and contacts that look as if they were made of people's ids; how many there were.
+
+    Stores of earlier versions kept such keys as they were. Which they are, the migration has noted (see
+    `plain_keys`); each becomes the pseudonym that it would get today, so that the same files are known again.
+    """
+    with store.writing() as connection:
+        plain = plain_keys(store)
+        pseudonyms = store.pseudonyms()
+        made = {old: new for kind, keys in plain.items() for old, new in pseudonyms.of_all(kind, keys).items()}
+        if made:
+            _renew_all(connection, lambda one: made.get(one, one))
+        write_setting(connection, PLAIN_KEYS, "0")
+    return len(made)
+
+
+def plain_keys(store: Store) -> dict[str, list[str]]:
+    """Keys of a store of an earlier version that look as if they were made of people's ids, by kind; else none."""
+    if store.setting(PLAIN_KEYS) in (None, "0"):
+        return {}
+    frames = {"interview": store.read_table("interviews"), "contact": store.read_table("contacts")}
+    found = {kind: frame[f"{kind}_id"].drop_nulls().unique().to_list() for kind, frame in frames.items()}
+    plain = {kind: sorted(filter(_is_plain, keys)) for kind, keys in found.items()}
+    return {kind: keys for kind, keys in plain.items() if keys}
+
+
+def _is_plain(key: str) -> bool:
+    return PERSONAL.search(key) is not None and _MADE.fullmatch(key) is None
+
+
+def _renew_all(connection: Connection, renew: Renew) -> int:
+    """Renew the keys of people, interviews and contacts in all tables, the journal and the settings."""
+    n = sum(_renew_table(connection, name, renew) for name in TABLES)
+    _renew_records(connection, renew)
     return n
 
 
@@ -152,8 +194,8 @@ def _renewed_stones(
     return tuple(made), sealed
 
 
-def _renew_table(connection: Connection, name: str, key: bytes) -> int:
-    """Renew the pseudonyms in a table and its history."""
+def _renew_table(connection: Connection, name: str, renew: Renew) -> int:
+    """Renew the pseudonyms in a table and its history; gives how many rows stand anew."""
     n, kinds = 0, covariate_types(connection, name)
     for table in (tables.current[name], tables.history[name]):
         types = {**stored_types(name), "record": pl.Int64()}
@@ -162,10 +204,10 @@ def _renew_table(connection: Connection, name: str, key: bytes) -> int:
         rows = bulk_of(connection).read(table, types)
         if not rows.height:
             continue
-        texts = [one for one in ("applicant_id", "contact_id") if one in rows.columns]
-        fresh = rows.with_columns(_renewed(rows[one], key) for one in texts)
+        texts = [one for one in _KEYS if one in rows.columns]
+        fresh = rows.with_columns(_renewed(rows[one], renew) for one in texts)
         fresh = fresh.with_columns(
-            fresh["covariates"].map_elements(lambda text: _renewed_within(text, key), return_dtype=pl.String)
+            fresh["covariates"].map_elements(lambda text: _renewed_within(text, renew), return_dtype=pl.String)
         )
         if "applicant_bucket" in fresh.columns:
             fresh = fresh.with_columns(
@@ -184,25 +226,25 @@ def _renew_table(connection: Connection, name: str, key: bytes) -> int:
     return n
 
 
-def _renewed(values: pl.Series, key: bytes) -> pl.Series:
+def _renewed(values: pl.Series, renew: Renew) -> pl.Series:
     distinct = values.drop_nulls().unique().to_list()
-    made = [renewed_pseudonym(one, key) for one in distinct]
+    made = [renew(one) for one in distinct]
     return values.replace_strict(distinct, made, default=None, return_dtype=pl.String)
 
 
-def _renewed_within(text: str, key: bytes) -> str:
+def _renewed_within(text: str, renew: Renew) -> str:
     quoted = re.compile(rf'(?<="){PSEUDONYM.pattern}(?=")')
-    return quoted.sub(lambda found: renewed_pseudonym(found[0], key), text)
+    return quoted.sub(lambda found: renew(found[0]), text)
 
 
-def _renew_records(connection: Connection, key: bytes) -> None:
+def _renew_records(connection: Connection, renew: Renew) -> None:
     """Renew the pseudonyms in the journal and the settings."""
     for batch, record in connection.rows("SELECT batch, record_key FROM batches"):
-        if record is not None and (fresh := renewed_pseudonym(record, key)) != record:
+        if record is not None and (fresh := renew(record)) != record:
             connection.execute("UPDATE batches SET record_key = :key WHERE batch = :batch", key=fresh, batch=batch)
     for name, value in connection.rows("SELECT name, value FROM settings"):
         start, colon, rest = str(name).partition(":")
-        fresh_name, fresh_value = start + colon + renewed_pseudonym(rest, key), renewed_pseudonym(str(value), key)
+        fresh_name, fresh_value = start + colon + renew(rest), renew(str(value))
         if (fresh_name, fresh_value) != (name, value):
             connection.execute(
                 "UPDATE settings SET name = :fresh, value = :value WHERE name = :name",

@@ -14,6 +14,7 @@ from followup_analytics.store.book import read_book
 from followup_analytics.store.bulk import bulk_of
 from followup_analytics.store.connecting import Connection
 from followup_analytics.store.encoding import decode, encode, stored_types
+from followup_analytics.store.keys import plain_keys
 from followup_analytics.store.kinds import KEY_MARK
 from followup_analytics.store.records import covariate_types
 from followup_analytics.store.store import Store
@@ -46,11 +47,18 @@ def verify(store: Store) -> tuple[Check, ...]:
         ]
     return (
         *found,
+        _plain(store),
         _asked("settings", store.checked_settings, "the settings make sense"),
         _asked("key", lambda: store.pseudonyms() if store.setting(KEY_MARK) else None, "the key is the store's own"),
         _asked("contact book", lambda: read_book(store.address.url), "the contact book can be read"),
         _asked("forgotten", lambda: read_tombstones(store.address.url), "the list of forgotten people can be read"),
     )
+
+
+def _plain(store: Store) -> Check:
+    n = sum(map(len, plain_keys(store).values()))
+    text = f"{n:,} keys look as if they were made of people's ids; `followup store hide-keys STORE` replaces them."
+    return Check("keys", n, text if n else "No keys that an earlier version made of people's ids.")
 
 
 def _count(check: str, n: int, what: str) -> Check:

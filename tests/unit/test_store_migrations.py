@@ -152,3 +152,40 @@ def test_the_tables_are_those_of_all_migrations(tmp_path: Path) -> None:
         for path in (tmp_path / "old.db", tmp_path / "new.db")
     ]
     assert columns[0] == columns[1]
+
+
+def test_groups_and_keys_of_an_earlier_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Groups are made anew of what the store holds; keys made of people's ids are told, and hidden by one command,
+    after which the file that had them is known again."""
+    monkeypatch.setenv("FOLLOWUP_KEY", "a key of these tests alone, 32 letters")
+    from followup_analytics.ingest import ingest_files
+    from followup_analytics.log.pseudonyms import applicant_buckets
+    from followup_analytics.store.keys import hide_plain_keys
+    from followup_analytics.store.verifying import verify
+
+    path = tmp_path / "old.db"
+    url = old_store(path)
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA foreign_keys=off")
+        for table in ("interviews", "interviews_history", "contacts", "contacts_history", "outcomes"):
+            connection.execute(f"UPDATE {table} SET interview_id = 'ann@uni.example-1' WHERE interview_id = 'i1'")
+        connection.execute("UPDATE interviews SET applicant_bucket = 7")
+        connection.execute("DELETE FROM settings WHERE name = 'key_mark'")
+    connection.close()
+    store = open_store(url, write=True)
+    log = read_store_log(url, time_zone="Europe/Berlin")
+    assert log.interviews["_bucket"].to_list() == applicant_buckets(log.interviews["applicant_id"]).to_list()
+    told = next(one for one in verify(store) if one.check == "keys")
+    assert told.n == 1
+    assert "hide-keys" in told.text
+    more = tmp_path / "contacts.csv"
+    more.write_text(
+        "contact_id,interview_id,at,direction,channel\nc77,ann@uni.example-1,2024-03-09T10:00Z,outbound,phone\n"
+    )
+    notes = {note.code: note.n for note in ingest_files(more, into=url).notes}
+    assert notes["plain_keys"] == 1
+    assert hide_plain_keys(open_store(url, write=True)) == 1
+    assert hide_plain_keys(open_store(url, write=True)) == 0
+    assert "ann@uni" not in "".join(str(rows(path, f"SELECT * FROM {table}")) for table in ("interviews", "contacts"))
+    assert ingest_files(more, into=url).rows[0].already_known == 1
+    assert all(one.ok for one in verify(open_store(url)))

@@ -314,3 +314,20 @@ def test_a_copy_that_is_cut_off_is_never_rows_without_their_key(
     with pytest.raises(UsageError, match="entries here already"):
         upkeep.copy_store(open_store(url), other)
     assert {"other.db.key", "other.db.book"} <= names(tmp_path)
+
+
+def test_a_new_key_renews_keys_of_interviews_and_contacts(tmp_path: Path) -> None:
+    """Keys that are pseudonyms go on to the new key as people do: the same files are still known."""
+    from followup_analytics.ingest import ingest_files
+    from followup_analytics.store.keys import rotate_key
+
+    who = "ann@uni.example"
+    interviews, contacts = tmp_path / "i.csv", tmp_path / "c.csv"
+    interviews.write_text(f"interview_id,applicant_id,interviewed_at\n{who}-1,{who},2026-03-04T10:00Z\n")
+    contacts.write_text(
+        f"contact_id,interview_id,at,direction,channel\n{who}-1-c,{who}-1,2026-03-05T10:00Z,outbound,phone\n"
+    )
+    url = f"sqlite:///{tmp_path / 's.db'}"
+    ingest_files([interviews, contacts], into=url)
+    rotate_key(open_store(url, write=True))
+    assert [row.already_known for row in ingest_files([interviews, contacts], into=url).rows] == [1, 1]
