@@ -57,6 +57,8 @@ def read_cells(
         whole = frame.select(t=pl.concat_str([pl.col(name).cast(pl.String) for name in names], separator=" "))["t"]
         return folded_each(whole, "person")
     if "first" in theirs:
+        perhaps = theirs.get("perhaps", ())
+        names += [headers[header_key(name)] for name in perhaps if header_key(name) in headers]
         return _first_known([frame[name].cast(pl.String) for name in names], words)
     return frame[str(first_header(theirs, headers))].cast(pl.String)
 

@@ -24,9 +24,11 @@ shapes: `{any = ["Interview Date", "Interviewed on"]}` takes the first of these 
 "email"}` fills empty cells, `others = {party = ""}` is what words mean that a list under `values` doesn't have. `when`
 may be a list: a row counts where one of these columns is filled. `entries = "Follow up"`: its cells hold touches with
 their dates ("LVM 3/4, spoke 3/9"), each of which is a row; they are read from `Follow up (date)` and `Follow up
-(what)`. `year = 2026` completes dates such as 3/4.
+(what)`. `undated = {"Heard back?" = ["yes"]}` of interviews: how many rows have such a word while the columns of
+`dated` are empty or absent is said. `year = 2026` completes dates such as 3/4.
 
-Further ways to read a column: `{first = ["Result", "How"]}` the first of these cells with a word that is known;
+Further ways to read a column: `{first = ["Result", "How"]}` the first of these cells with a word that is known (with
+`perhaps = ["Reached?"]` also of columns that may be absent);
 `{name = "Student"}` a person's name, in which case and accents don't matter; `interview_id = {match = ["Student",
 "Company"]}` the interview of these two that the row's date follows.
 """
@@ -66,9 +68,11 @@ _TABLE_KEYS = {
     "others",
     "skip",
     "entries",
+    "undated",
+    "dated",
 }
 _FILE_KEYS = {"name", "description", "time_zone", "day_first", "year", "tables", "needs", "shows", "unverified"}
-_WAYS = ({"text"}, {"any"}, {"name"}, {"match"}, {"first"})
+_WAYS = ({"text"}, {"any"}, {"name"}, {"match"}, {"first"}, {"first", "perhaps"})
 
 
 def entry_names(header: str) -> tuple[str, str]:
@@ -120,6 +124,8 @@ class TableMap:
     others: Mapping[str, str] = field(default_factory=dict)
     skip: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     entries: str | None = None
+    undated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    dated: tuple[str, ...] = ()
 
     @property
     def wanted(self) -> dict[str, str]:
@@ -283,6 +289,8 @@ def _table_map(section: Mapping[str, Any], name: str) -> TableMap:
         {column: _text(value) for column, value in section.get("others", {}).items()},
         {column: tuple(map(_text, words)) for column, words in section.get("skip", {}).items()},
         section.get("entries"),
+        {column: tuple(map(_text, words)) for column, words in section.get("undated", {}).items()},
+        _names(section.get("dated", ())),
     )
 
 

@@ -64,6 +64,8 @@ _SECTION: Mapping[str, tuple[Is, str]] = {
     "others": (_of(_word), "columns with one word each"),
     "skip": (_of(_words), "headers with lists of words"),
     "entries": (_text, "a header"),
+    "undated": (_of(_words), "headers with lists of words"),
+    "dated": (_way, "a header or a list of headers"),
 }
 
 

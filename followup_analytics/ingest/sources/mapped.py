@@ -41,6 +41,7 @@ from followup_analytics.ingest.maps.mapping import (
     load_map,
     shipped_maps,
 )
+from followup_analytics.ingest.maps.undated import undated_notes
 from followup_analytics.ingest.maps.wordlists import (
     far_cells,
     rows_that_count,
@@ -106,7 +107,7 @@ def read_mapped(sample: Sample, options: ReadOptions, map_: FileMap) -> Iterator
     for batches in made.values():
         batch = _together(batches)
         counts = {**batch.counts, **({"unverified_map": batch.read} if map_.unverified else {})}
-        yield dataclasses.replace(batch, counts=counts, notes=tuple(notes))
+        yield dataclasses.replace(batch, counts=counts, notes=(*batch.notes, *notes))
         notes = []
 
 
@@ -224,6 +225,7 @@ def _table_batch(
         personal_keys=personal_keys(table, map_) | is_own,
         match=match,
         completed=(completed, year_words(years)) if completed else None,
+        notes=undated_notes(frame, table, headers, raw.place),
     )
 
 

@@ -9,6 +9,7 @@ from followup_analytics.ingest.maps.draft.columns import View
 from followup_analytics.ingest.maps.draft.layout import Group, Layout
 from followup_analytics.ingest.maps.draft.lexicon import Lexicon
 from followup_analytics.ingest.maps.draft.sections import Section, Use, add_touches, touch_meanings, words_of
+from followup_analytics.ingest.maps.mapping import headers_of
 
 #: The vocabulary of a column of the log, in the word lists.
 _VOCABULARIES = {
@@ -88,8 +89,8 @@ class Builder:
                 self.layout.roles[outcome.name], why="it has no date of the decision beside it"
             )
             self.assumed["outcome"] = (
-                f"results in {outcome.name!r} have no date, so they are left out; add a column of the date of the "
-                "decision"
+                f"results in {outcome.name!r} have no date, so that they can't be counted; add a column of the date of "
+                "the decision"
             )
         if self.layout.first("destination") is not None and layout.first("applicant_id") is not None:
             made.append(self._applicants())
@@ -142,9 +143,28 @@ class Builder:
             clock = _OF_DATES.get(str(layout.roles[view.name].of))
             if clock is not None and clock not in section.columns:
                 section.columns[clock] = self.use(view, "interviews", clock)
+        self._undated(section)
         for view in layout.of("further"):
             section.keep.append(self.use(view, "interviews", view.name))
         return section
+
+    def _undated(self, section: Section) -> None:
+        """Answers and results that say that something came back where no column says when."""
+        layout = self.layout
+        if layout.long:
+            return
+        replies = [group.date for group in layout.groups if group.of == "reply"]
+        for view in layout.of("answer"):
+            if layout.roles[view.name].of in ("reply", "outcome"):
+                words = [word for word, found in view.profile.meanings["answers"].items() if found.name == "yes"]
+                section.undated |= {view.name: words} if words else {}
+        outcome = layout.first("outcome")
+        if outcome is not None and layout.decided is None:
+            meanings = outcome.profile.meanings["outcomes"]
+            words = [word for word, found in meanings.items() if found.name != "open"]
+            section.undated |= {outcome.name: words} if words else {}
+        if section.undated:
+            section.dated = [view.name for view in replies]
 
     def _contact(self, group: Group) -> Section:
         section = Section("contacts", group=group.title)
@@ -164,6 +184,8 @@ class Builder:
             section.values["party"] = {word: found.name for word, found in meanings.items()}
             section.others["party"] = ""
         add_touches(section, group.hows, self.lexicon, inbound=inbound)
+        if group.reached is not None:
+            self._reached(section, group, group.reached)
         if not group.hows:
             self._unsaid_channel(section, group)
         elif not self.layout.long:
@@ -181,6 +203,18 @@ class Builder:
             section.defaults.pop("channel", None)
         self._duration(section, group)
         return section
+
+    def _reached(self, section: Section, group: Group, view: View) -> None:
+        """Nobody was reached where the sheet says no; a yes doesn't tell who it was, and "not sure" is not known."""
+        self.use(view, "contacts", "party", group=group.title)
+        meanings = view.profile.meanings["answers"]
+        told = {word: "none" if found.name == "no" else "" for word, found in meanings.items()}
+        known = section.values.get("party", {})
+        others = {word: "" for how in group.hows for word in how.profile.words}
+        names = list(headers_of(section.columns["party"])) if "party" in section.columns else []
+        section.columns["party"] = {"first": [*names, view.name]}
+        section.values["party"] = {**others, **told, **known}
+        section.others.pop("party", None)
 
     def _directed(self, section: Section, group: Group, *, inbound: bool) -> None:
         direction = self.layout.first("direction")

@@ -177,6 +177,8 @@ def _answers(view: View, certainty: float) -> Role:
     for kind in ("referral", "do_not_contact"):
         if view.about(kind):
             return Role(kind, certainty)
+    if view.about("reached"):
+        return Role("reached", certainty, "follow_up")
     return Role("answer", certainty, view.contact_subject or ("outcome" if view.about("outcome") else None))
 
 

@@ -12,6 +12,7 @@ from followup_analytics.ingest.maps.mapping import entry_names
 from followup_analytics.sheets.tabular import RawTable
 
 _CONTACTS = ("thank_you", "reply", "follow_up")
+_WHOSE = ("interview_id", "applicant_id", "applicant_email", "applicant_name", "employer")
 #: How many columns to the right of a date its channel, time and so on may stand.
 _NEAR = 4
 #: Of interviews that stand in several rows of a sheet of touches, at least so many rows.
@@ -28,6 +29,7 @@ class Group:
     hows: tuple[View, ...] = ()
     time: View | None = None
     party: View | None = None
+    reached: View | None = None
 
     @property
     def title(self) -> str:
@@ -162,7 +164,7 @@ def _grouped(layout: Layout, contacts: Sequence[View]) -> list[Group]:
         of = str(layout.roles[view.name].of)
         numbers[of] = numbers.get(of, 0) + 1
         groups.append(Group(of, numbers[of], view))
-    for kind in ("how", "party", "time"):
+    for kind in ("how", "party", "time", "reached"):
         for view in layout.of(kind):
             place = _group_of(view, groups, layout)
             if place is None:
@@ -172,6 +174,8 @@ def _grouped(layout: Layout, contacts: Sequence[View]) -> list[Group]:
                 groups[place] = replace(group, hows=(*group.hows, view))
             elif kind == "party" and group.party is None:
                 groups[place] = replace(group, party=view)
+            elif kind == "reached" and group.reached is None:
+                groups[place] = replace(group, reached=view)
             elif kind == "time" and group.time is None:
                 groups[place] = replace(group, time=view)
     return groups
@@ -228,7 +232,7 @@ def _is_long(layout: Layout) -> bool:
         for view in group.hows
         for found in view.profile.meanings["touches"].values()
     )
-    whose = [view.name for view in layout.of("interview_id", "applicant_id", "applicant_name", "employer")]
+    whose = [view.name for view in layout.of(*_WHOSE)]
     repeated = int(layout.raw.frame.select(whose).is_duplicated().sum()) if whose else 0
     return inbound or repeated > _SHARE_REPEATED * layout.raw.frame.height
 

@@ -29,11 +29,14 @@ class Section:
     keep: list[str] = field(default_factory=list)
     sheet: str | None = None
     entries: str | None = None
+    undated: dict[str, list[str]] = field(default_factory=dict)
+    dated: list[str] = field(default_factory=list)
 
     def as_map(self) -> dict[str, Any]:
         """The section as a map has it, without what is empty."""
         made: dict[str, Any] = {"table": self.table}
-        for name in ("sheet", "entries", "when", "only", "ignore", "skip", "split", "keep", "columns", "values"):
+        lists = ("only", "ignore", "skip", "split", "keep", "undated", "dated")
+        for name in ("sheet", "entries", "when", *lists, "columns", "values"):
             if getattr(self, name):
                 made[name] = getattr(self, name)
         for name in ("others", "defaults", "constants"):

@@ -1,0 +1,38 @@
+"""Answers and results that say that something came back, but not when: no row of the log can hold them, which is said.
+
+A response counts by the day on which it came. To make up a day would move it into some window or other, and to end the
+record of these interviews would leave the silent ones alone: either gives rates that are wrong without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from followup_analytics.ingest.maps.cells import spaced
+from followup_analytics.ingest.maps.mapping import TableMap
+from followup_analytics.log.followup_log import Note
+from followup_analytics.sheets.tabular import header_key
+from followup_analytics.text import listed
+
+
+def undated_notes(frame: pl.DataFrame, table: TableMap, headers: Mapping[str, str], place: str) -> tuple[Note, ...]:
+    """How many rows say that something came back while the columns of its date are empty or absent."""
+    told = {headers[header_key(name)]: words for name, words in table.undated.items() if header_key(name) in headers}
+    dated = [headers[header_key(name)] for name in table.dated if header_key(name) in headers]
+    said = pl.Series([False]).new_from_index(0, frame.height)
+    for name, words in told.items():
+        plain = [" ".join(word.casefold().split()) for word in words]
+        said |= spaced(frame[name].cast(pl.String)).is_in(plain).fill_null(value=False)
+    for name in dated:
+        said &= frame[name].cast(pl.String).str.strip_chars().fill_null("") == ""
+    n = int(said.sum())
+    if not n:
+        return ()
+    text = (
+        f"{place}: rows say in {listed([repr(name) for name in told], 'or')} that something came back, but no date "
+        "says when, so that it can't be counted: these interviews look silent, and rates of replies are too low by "
+        "them. Fill in the dates"
+    )
+    return (Note("undated_results", text, n),)
