@@ -103,7 +103,7 @@ def silence(
     from followup_analytics.answers.curves import silence as how_usual
 
     shared = options_of(context, Shared)
-    opened = open_log(log, shared)
+    opened = open_parted(log, shared)
     finish(how_usual(opened, days, by=by, outcome=outcome, horizon=horizon, disclosure=shared.policy), shared, opened)
 
 
@@ -123,8 +123,13 @@ def outcomes(
     from followup_analytics.answers.outcomes import cohort_outcomes
 
     shared = options_of(context, Shared)
-    opened = open_log(log, shared, beside=against if by == "cohort" else None)
+    opened = open_parted(log, shared) if against is None else open_log(log, shared, beside=_beside(by, against))
     finish(cohort_outcomes(opened, by=by, against=against, disclosure=shared.policy, cluster=cluster), shared, opened)
+
+
+def _beside(by: str, against: str) -> str | None:
+    """The cohort that is kept beside that of --cohort."""
+    return against if by == "cohort" else None
 
 
 def model(

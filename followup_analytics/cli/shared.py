@@ -101,7 +101,7 @@ def _say_of_memory(source: str, shared: Shared) -> None:
     if size > allowed(shared.memory):
         say(
             f"--memory {shared.memory}: {command_running()} takes the whole log into memory, some {size / 1e9:.1f} GB; "
-            "rates and curve, without --cohort, --where, --as-of, --trace and --publish, go in parts."
+            "rates, curve, silence and outcomes go in parts, asked for the whole log."
         )
 
 

@@ -44,7 +44,8 @@ class OnSpark(Spread[T]):
 
     def kept(self) -> Spread[T]:
         """See Spread: in the executors' memory, on their disks where it is too little."""
-        return OnSpark(self._worked().persist(), self._what)
+        with explained(self._what):
+            return OnSpark(self._worked().persist(), self._what)
 
     def __iter__(self) -> Iterator[T]:
         """See Spread."""

@@ -120,6 +120,11 @@ class PartedLog:
         )
 
     @property
+    def has_applicants(self) -> bool:
+        """Whether there is a table of applicants."""
+        return "applicants" in self.columns if self.one is None else self.one.has_applicants
+
+    @property
     def native(self) -> Native:
         """The kind of frames that answers come in."""
         return "polars" if self.one is None else self.one.native
@@ -128,12 +133,10 @@ class PartedLog:
     def single(self) -> FollowUpLog:
         """The log in memory. Raises UsageError of one in parts: rows of single interviews are not brought together."""
         if self.one is None:
-            raise UsageError(
-                "the rows behind counts are not kept of a log that is read in parts: take a part of it that fits."
-            )
+            raise not_together()
         return self.one
 
-    def held(self, table: str) -> FollowUpLog | Any:
+    def held(self, table: str) -> Any:
         """A table for looking at its columns and their distinct values: `columns`, and `select(names)`."""
         return _Outline(self, table) if self.one is None else self.one.held(table)
 
@@ -151,6 +154,21 @@ class PartedLog:
         }
         log = assemble(frames, time_zone=self.time_zone, data_date=self.given_date, simulated=self.simulated)
         return replace(log, notes=self.notes)
+
+
+def not_together() -> UsageError:
+    """That an answer from a log in parts has no rows of single interviews."""
+    return UsageError(
+        "rows of single interviews are not brought together of a log that is read in parts: gather it, or ask for a "
+        "part of it that fits into memory."
+    )
+
+
+def rows_of(rows: pl.DataFrame | None) -> pl.DataFrame:
+    """The rows behind an answer; UsageError where it came from a log in parts."""
+    if rows is None:
+        raise not_together()
+    return rows
 
 
 @dataclass(frozen=True)

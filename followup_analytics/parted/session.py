@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import shutil
 import warnings
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ _QUIET = {
     "spark.sql.session.timeZone": "UTC",
 }
 _MODULES_OF_CONNECT = ("grpc", "grpc_status", "google.rpc", "zstandard")
+#: How Python ends the trace of a fault.
+_FAULT = re.compile(r"^[\w.]*(?:Error|Exception)\b: ")
 _OURS = "No module named 'followup_analytics"
 _ANOTHER_TYPE = "a column has another type in one of its files; write it with one type in all"
 #: How a refusal of Spark's begins that a path or table brought about, and what it means.
@@ -159,6 +162,11 @@ def explained(what: str) -> Iterator[None]:
                 "the executors of Spark can't import followup_analytics: give it to them, as docs/spark.md says "
                 "(--archives, or installed on every worker)."
             ) from None
+        if "Can't get attribute" in text:
+            raise UnreadableError(
+                "the executors of Spark have another version of followup_analytics than this process: give them this "
+                "one, as docs/spark.md says."
+            ) from None
         for mark, meaning in _KNOWN_FAULTS:
             if mark in text:
                 raise UnreadableError(f"{what}: {meaning}.") from None
@@ -166,9 +174,10 @@ def explained(what: str) -> Iterator[None]:
 
 
 def _said(error: Exception) -> str:
-    """The first line of what Spark or Java said, without the traces behind it."""
+    """The line of what Spark, Java or Python said that names the fault, without the traces around it."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return shorten(lines[0] if lines else type(error).__name__, 200)
+    named = [line for line in lines if _FAULT.match(line)] if len(lines) > 1 and "Python worker" in lines[0] else []
+    return shorten((named or lines or [type(error).__name__])[-1 if named else 0], 200)
 
 
 def require_table_name(name: str) -> str:

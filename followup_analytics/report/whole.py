@@ -15,6 +15,7 @@ import polars as pl
 
 from followup_analytics.errors import WithheldError
 from followup_analytics.log.followup_log import Note
+from followup_analytics.parted.parted_log import rows_of
 from followup_analytics.results.disclosure import (
     DisclosurePolicy,
     Units,
@@ -91,7 +92,9 @@ def beside_cohorts(whole: CurveResult, both: CurveResult, policy: DisclosurePoli
     ends, (units,) = last_days(both), both.released()
     shown = dict(enumerate(ends[name] for name in units.keys))
     own = units.frame.select(interview_id="unit", until=pl.col("cell").replace_strict(shown, return_dtype=pl.Int64))
-    waiting = whole.rows_behind().select("interview_id", "applicant_id", "day").join(own, on="interview_id", how="left")
+    waiting = (
+        rows_of(whole.exits).select("interview_id", "applicant_id", "day").join(own, on="interview_id", how="left")
+    )
     people, day = waiting["applicant_id"].to_numpy(), waiting["day"].to_numpy()
     until = waiting["until"].fill_null(-1).to_numpy()
     last = max(last_days(whole).values(), default=-1)

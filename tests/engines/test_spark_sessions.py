@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from followup_analytics import cohort_outcomes, incidence_curve, read_log, response_rates, sample_data
+from followup_analytics import cohort_outcomes, incidence_curve, read_log, response_rates, sample_data, silence
 from followup_analytics.errors import DataError, UnreadableError, UsageError
 from followup_analytics.parted.session import explained, spark_session
 from followup_analytics.parted.spark_source import is_for_spark, read_on_spark
@@ -58,6 +58,20 @@ def test_a_folder_of_either_kind_gives_the_same_answers(session: Any, tmp_path: 
         log = read_log(folder, engine="spark")
         for answer, asked in ((response_rates, {"by": "timing,channel"}), (incidence_curve, {}), (cohort_outcomes, {})):
             assert to_json_text(answer(log, **asked)) == to_json_text(answer(whole, **asked))
+
+
+@needs_spark
+def test_what_the_executors_count_is_the_answer_of_the_whole(session: Any) -> None:
+    """To the byte, with every digit; only counts come back."""
+    whole = read_log(sample_data("log"))
+    parted = read_on_spark(str(sample_data("log")))
+    for answer, asked in (
+        (response_rates, {"by": "attempt", "min_cell": 1}),
+        (incidence_curve, {"by": "cohort", "min_cell": 1}),
+        (silence, {"days": 10, "min_cell": 1}),
+        (cohort_outcomes, {"min_cell": 1}),
+    ):
+        assert to_json_text(answer(parted, **asked)) == to_json_text(answer(whole, **asked))
 
 
 @needs_spark

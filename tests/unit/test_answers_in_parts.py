@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from followup_analytics import incidence_curve, response_rates, simulate_log
+from followup_analytics import cohort_outcomes, incidence_curve, response_rates, silence, simulate_log
 from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.log.settings import Settings
 from followup_analytics.parted.parted_log import CheckedPart, PartedLog, checked_part, parted_log
@@ -133,6 +133,40 @@ def test_curves_of_any_number_of_parts_are_the_same_bytes(log: FollowUpLog, aske
 def test_curves_of_a_thousand_applicants_are_the_same_bytes(large: FollowUpLog, asked: dict[str, Any]) -> None:
     """Where the jackknife group is a remainder, too."""
     assert json_of(incidence_curve, in_parts(large, 7), asked) == json_of(incidence_curve, large, asked)
+
+
+OTHERS = [
+    (silence, {"days": 10}),
+    (silence, {"days": 6.5, "by": "cohort", "min_cell": 1}),
+    (silence, {"days": 20, "by": "industry", "outcome": "advanced", "horizon": 40}),
+    (cohort_outcomes, {}),
+    (cohort_outcomes, {"min_cell": 1, "cluster": "employer"}),
+    (cohort_outcomes, {"by": "industry", "min_cell": 1}),
+]
+
+
+@pytest.mark.parametrize(("answer", "asked"), OTHERS, ids=str)
+def test_silence_and_outcomes_of_any_number_of_parts_are_the_same_bytes(
+    log: FollowUpLog, answer: Callable[..., Any], asked: dict[str, Any]
+) -> None:
+    """Shares, limits, medians, destinations, hiding, notes."""
+    whole = json_of(answer, log, asked)
+    for parts in (1, 2, 7, 50):
+        assert json_of(answer, in_parts(log, parts), asked) == whole, parts
+
+
+def test_rows_of_single_interviews_are_not_brought_together(log: FollowUpLog) -> None:
+    """What needs them says so: a trace, and a comparison that is made row by row."""
+    from followup_analytics.errors import UsageError
+
+    parted = in_parts(log, 2)
+    for ask in (
+        lambda: response_rates(parted).trace(),
+        lambda: incidence_curve(parted).trace(),
+        lambda: cohort_outcomes(parted).trace(),
+    ):
+        with pytest.raises(UsageError, match="rows of single interviews are not brought together"):
+            ask()
 
 
 def with_late_records(log: FollowUpLog) -> FollowUpLog:

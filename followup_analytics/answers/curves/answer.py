@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from followup_analytics.answers.curves.exits import EVENTS, DayCurve, check_cluster, exits, wider_limits
+from followup_analytics.answers.curves.exits import EVENTS, DayCurve, check_cluster, exits_of, wider_limits
 from followup_analytics.answers.curves.in_parts import (
     GroupFacts,
     added_facts,
@@ -19,6 +19,7 @@ from followup_analytics.answers.curves.in_parts import (
     day_times,
     exits_counted,
     facts_of,
+    in_order,
     pairs_of,
     rolls_of_pairs,
 )
@@ -29,7 +30,6 @@ from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked, in_frames
 from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
 from followup_analytics.log.recording import NOT_RECORDED
-from followup_analytics.log.shared_words import MISSING
 from followup_analytics.results.disclosure import (
     Cells,
     Disclosure,
@@ -131,11 +131,11 @@ def incidence_curve(
         if column is not None:
             require_column(whole, column, option)
     names = (key.column,) if key else ()
-    parts = whole.logs.map(partial(_exits, outcome=outcome, columns=names, entry=entry, engine=engine)).kept()
+    parts = whole.logs.map(partial(exits_of, outcome=outcome, columns=names, entry=entry, engine=engine)).kept()
     column = in_frames(key.column) if key else None
     choose, horizon = partial(by_column, column), int(horizon)
     days, times = np.arange(horizon + 1, dtype=np.int64), day_times(horizon, len(EVENTS[outcome]))
-    found = _in_order(added_facts(list(parts.map(partial(facts_of, choose, days, times)))))
+    found = in_order(added_facts(list(parts.map(partial(facts_of, choose, days, times)))))
     require_enough(whole.n_applicants, policy)
     hidden = _hidden_groups({name: facts for name, (facts, _) in found.items()}, parts, column, policy)
     if len(hidden) == len(found):
@@ -178,15 +178,6 @@ def incidence_curve(
         min_cell=policy.min_cell,
         exits=next(iter(parts)) if whole.one is not None else None,
     )
-
-
-def _exits(log: FollowUpLog, **asked_for: Any) -> pl.DataFrame:
-    return exits(log, **asked_for)
-
-
-def _in_order(found: Mapping[Any, Any]) -> dict[Any, Any]:
-    """Groups in the order of their names, ``(missing)`` last."""
-    return {name: found[name] for name in sorted(found, key=lambda name: (name == MISSING, name or ""))}
 
 
 _NO_NUMBERS: dict[str, Any] = {"estimate": None, "conf_low": None, "conf_high": None}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -183,6 +184,11 @@ def exits(
         pl.col(name).cast(pl.String).fill_null(MISSING).alias(in_frames(name)) for name in columns
     )
     return rows.hstack(texts) if columns else rows
+
+
+def exits_of(log: FollowUpLog, **asked_for: Any) -> pl.DataFrame:
+    """The exits of a part of a log, as :func:`exits` has them: a log comes first, as functions on parts have it."""
+    return exits(log, **asked_for)
 
 
 def _entries(log: FollowUpLog, found: pl.DataFrame, entry: str | None) -> pl.Series:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from followup_analytics.answers.curves.exits import DayCurve, waiting
 from followup_analytics.log.clock import DAY_US
+from followup_analytics.log.shared_words import MISSING
 from followup_analytics.statistics import Assignment, Jackknife, Roll, assignment, cluster_number, roll_of
 from followup_analytics.statistics.incidence import Incidence, aalen_johansen, jackknife_incidence, risk_blocks
 
 if TYPE_CHECKING:
     from followup_analytics.parted.spread import Spread
 
+T = TypeVar("T")
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 #: The rows of one question out of a part's exits: by name of the group.
@@ -299,6 +301,11 @@ def by_column(column: str | None, rows: pl.DataFrame) -> dict[str | None, pl.Dat
     if column is None:
         return {None: rows}
     return {key[0]: part for key, part in rows.partition_by(column, as_dict=True).items()}
+
+
+def in_order(found: Mapping[Any, T]) -> dict[Any, T]:
+    """Groups in the order of their names, ``(missing)`` last."""
+    return {name: found[name] for name in sorted(found, key=lambda name: (name == MISSING, name or ""))}
 
 
 def rolls_of_pairs(column: str, base: str, others: tuple[str, ...], rows: pl.DataFrame) -> dict[str, Roll]:

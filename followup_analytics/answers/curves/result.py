@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import polars as pl
 
 from followup_analytics.answers.curves.exits import EVENTS
-from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import in_frames, without_mark
 from followup_analytics.log.recording import NOT_RECORDED
+from followup_analytics.parted.parted_log import rows_of
 from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import MIN_CELL, Units, is_hidden
 from followup_analytics.results.result import Result
@@ -108,15 +108,7 @@ class CurveResult(Result):
         names = dict(enumerate(("censored", *EVENTS[self.outcome])))
         group = [pl.col(in_frames(without_mark(self.by))).alias(self.by)] if self.by else []
         kind = pl.col("cause").replace_strict(names, return_dtype=pl.String).alias("exit")
-        return self.as_native(self.rows_behind().select("interview_id", *group, "day", kind))
-
-    def rows_behind(self) -> pl.DataFrame:
-        """The exits behind the counts; UsageError of a log in parts, whose rows are not brought together."""
-        if self.exits is None:
-            raise UsageError(
-                "the rows behind counts are not kept of a log that is read in parts: take a part of it that fits."
-            )
-        return self.exits
+        return self.as_native(rows_of(self.exits).select("interview_id", *group, "day", kind))
 
     def released(self) -> tuple[Units, ...]:
         """The interviews of each group, and whether they had the event by the last day that is shown."""
@@ -129,7 +121,7 @@ class CurveResult(Result):
         ends = {group: last[group].day if group in last else -1 for group in groups}
         named = pl.col(in_frames(without_mark(self.by))) if self.by else pl.lit("all")
         places = {group: place for place, group in enumerate(groups)}
-        frame = self.rows_behind().select(
+        frame = rows_of(self.exits).select(
             unit="interview_id",
             person="applicant_id",
             cell=named.replace_strict(places, return_dtype=pl.Int64),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -14,19 +15,16 @@ from followup_analytics.cells.counted import check_outcome
 from followup_analytics.errors import UsageError
 from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.followup_log import Note
-from followup_analytics.log.shared_words import MISSING
 from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import (
     Disclosure,
     DisclosurePolicy,
     disclose,
-    n_applicants_of,
     policy_of,
     require_enough,
 )
-from followup_analytics.results.result import LogCounts, Result
+from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row, answer_row
-from followup_analytics.results.scope import scope
 from followup_analytics.results.values import finite
 from followup_analytics.text import counted_days
 
@@ -34,7 +32,9 @@ from followup_analytics.text import counted_days
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from followup_analytics.answers.curves.in_parts import Choose, Exits
     from followup_analytics.log.followup_log import FollowUpLog
+    from followup_analytics.parted.parted_log import PartedLog
     from followup_analytics.statistics import Jackknife
 
 FloatArray = NDArray[np.float64]
@@ -117,7 +117,7 @@ class SilenceResult(Result):
 
 
 def silence(
-    log: FollowUpLog,
+    log: FollowUpLog | PartedLog,
     days: float,
     *,
     by: str | None = None,
@@ -142,62 +142,111 @@ def silence(
         >>> silence(log, days=10).rows[0].status
         'ok'
     """
-    from followup_analytics.answers.curves.exits import exits
+    from followup_analytics.answers.curves.exits import EVENTS, exits_of
+    from followup_analytics.answers.curves.in_parts import (
+        Times,
+        added_facts,
+        by_column,
+        exits_counted,
+        facts_of,
+        in_order,
+    )
+    from followup_analytics.answers.whole import counts_of, whole_log
     from followup_analytics.log.asked import asked, in_frames
+    from followup_analytics.log.followup_log import require_column
 
     policy = policy_of(disclosure, min_cell)
-    log = scope(log, cohort, policy, days=days, horizon=horizon)
+    whole = whole_log(log, cohort, policy, days=days, horizon=horizon)
     check_outcome(outcome)
     if not 0 <= days < horizon <= _LONGEST:
         raise UsageError(
             f"A silence of {days!r} days has to be at least 0 and shorter than the horizon of {horizon} days."
         )
     column = asked(by).column if by else None
-    rows = exits(log, outcome, columns=(column,) if column else ())
-    require_enough(n_applicants_of(rows), policy)
-    groups = [("all", rows)] if column is None else _parts(rows, in_frames(column))
-    told = [_row(name, part, outcome, days, horizon, policy) for name, part in groups]
+    if column is not None:
+        require_column(whole, column, "--by")
+    names = () if column is None else (column,)
+    parts = whole.logs.map(partial(exits_of, outcome=outcome, columns=names)).kept()
+    require_enough(whole.n_applicants, policy)
+    # The end of the local day asked about: whoever heard on that day did not wait longer.
+    at = np.array([np.floor(days) + 1, horizon + 1]).astype(np.int64) * DAY_US - 1
+    choose = partial(by_column, None if column is None else in_frames(column))
+    observed = partial(_observed, choose)
+    times = Times(at, None, len(EVENTS[outcome]))
+    sizes = _added(list(parts.map(partial(_sizes, choose, int(at[0])))))
+    facts = added_facts(list(parts.map(partial(facts_of, observed, np.zeros(1, dtype=np.int64), times))))
+    stops = {name: one.stops for name, (one, _) in facts.items()}
+    counted = exits_counted(parts, observed, stops, {name: units for name, (_, units) in facts.items()}, times)
+    told = []
+    for name in in_order(sizes):
+        n_events = facts[name][0].n_events if name in facts else 0
+        head = _head(name or "all", sizes[name], outcome, days, horizon, n_events)
+        told.append(_row(head, counted.get(name), sizes[name], policy))
     notes = (
         Note("silence", "A silence is counted from the interview, whatever the applicant did meanwhile."),
         Note(
             "association", "These shares describe those who waited: they don't say what waiting or acting brings about."
         ),
     )
-    return SilenceResult(disclose(told, policy), LogCounts.of(log), notes, log.native)
+    return SilenceResult(disclose(told, policy), counts_of(whole), notes, whole.native)
 
 
-def _parts(rows: pl.DataFrame, by: str) -> list[tuple[str, pl.DataFrame]]:
-    names = sorted(rows[by].unique().to_list(), key=lambda name: (name == MISSING, name))
-    return [(name, rows.filter(pl.col(by) == name)) for name in names]
+@dataclass(frozen=True)
+class _Sizes:
+    """How many interviews and applicants a group has, and how many are waiting after the day asked about."""
+
+    n_interviews: int
+    n_applicants: int
+    n_waiting: int
+    n_waiting_applicants: int
 
 
-def _row(
-    name: str, part: pl.DataFrame, outcome: str, days: float, horizon: int, policy: DisclosurePolicy
-) -> SilenceRow:
-    from followup_analytics.answers.curves.exits import EVENTS
-    from followup_analytics.statistics import group_rows
-    from followup_analytics.statistics.incidence import aalen_johansen, jackknife_incidence
+def _sizes(choose: Choose, end: int, rows: pl.DataFrame) -> dict[Any, _Sizes]:
+    found = {}
+    for name, part in choose(rows).items():
+        waiting = part.filter((pl.col("time") >= 0) & (pl.col("time") > end))
+        people = (one["applicant_id"].n_unique() if one.height else 0 for one in (part, waiting))
+        n, still = people
+        found[name] = _Sizes(part.height, n, waiting.height, still)
+    return found
 
-    found = part.filter(pl.col("time") >= 0)
-    time, cause = found["time"].to_numpy(), found["cause"].to_numpy()
-    # The end of the local day asked about: whoever heard on that day did not wait longer.
-    at = np.array([np.floor(days) + 1, horizon + 1]) * DAY_US - 1
-    causes = len(EVENTS[outcome])
-    curve = aalen_johansen(time, cause, at, n_causes=causes)
-    replicated = jackknife_incidence(time, cause, at, group_rows(found), n_causes=causes)
-    waiting = found.filter(pl.col("time") > at[0])
-    row = SilenceRow(
+
+def _added(parts: Sequence[Mapping[Any, _Sizes]]) -> dict[Any, _Sizes]:
+    found: dict[Any, _Sizes] = {}
+    for part in parts:
+        for name, one in part.items():
+            before = found.get(name, _Sizes(0, 0, 0, 0))
+            found[name] = _Sizes(
+                before.n_interviews + one.n_interviews,
+                before.n_applicants + one.n_applicants,
+                before.n_waiting + one.n_waiting,
+                before.n_waiting_applicants + one.n_waiting_applicants,
+            )
+    return found
+
+
+def _observed(choose: Choose, rows: pl.DataFrame) -> dict[Any, pl.DataFrame]:
+    return {name: found for name, part in choose(rows).items() if (found := part.filter(pl.col("time") >= 0)).height}
+
+
+def _head(name: str, sizes: _Sizes, outcome: str, days: float, horizon: int, n_events: int) -> SilenceRow:
+    return SilenceRow(
         group=name, days=days, horizon=horizon, outcome=outcome,
         estimate=None, conf_low=None, conf_high=None, chance_yet=None, chance_yet_low=None, chance_yet_high=None,
-        n_interviews=part.height, n_applicants=part["applicant_id"].n_unique(),
-        n_events=int((found["cause"] == 1).sum()), n_waiting=waiting.height,
+        n_interviews=sizes.n_interviews, n_applicants=sizes.n_applicants,
+        n_events=n_events, n_waiting=sizes.n_waiting,
     )  # fmt: skip
+
+
+def _row(row: SilenceRow, found: Exits | None, sizes: _Sizes, policy: DisclosurePolicy) -> SilenceRow:
     # What is said of those still waiting is about them alone, who may be too few where the group is not.
-    few = 0 < waiting["applicant_id"].n_unique() < policy.min_cell
+    few = 0 < sizes.n_waiting_applicants < policy.min_cell
     if few:
         row = row.having(n_waiting=None)
-    if not bool(curve.observed[0]) or curve.estimate[0, 1] <= 0:
-        why = "nobody was observed for so long." if not bool(curve.observed[0]) else "nobody has heard back yet."
+    curve, replicated = found.estimate(nobody=0.0) if found is not None else (None, None)
+    if curve is None or replicated is None or not bool(curve.observed[0]) or curve.estimate[0, 1] <= 0:
+        seen = curve is not None and bool(curve.observed[0])
+        why = "nobody has heard back yet." if seen else "nobody was observed for so long."
         return row.having(status="not_estimable", reason=f"There is no such number: {why}")
     estimate, low, high = _limits(replicated.map(_share_later))
     chance, chance_low, chance_high = (None, None, None) if few else _limits(replicated.map(_chance_yet))

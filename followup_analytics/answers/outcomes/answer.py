@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from followup_analytics.answers.curves.exits import (
-    EVENTS,
-    DayCurve,
-    check_cluster,
-    day_curve,
-    exits,
-    wider_limits,
-)
+from followup_analytics.answers.curves.exits import EVENTS, DayCurve, check_cluster, wider_limits
+from followup_analytics.answers.curves.in_parts import added_facts, day_curves, day_times, facts_of, in_order
 from followup_analytics.answers.outcomes.compared import CohortComparison
 from followup_analytics.answers.outcomes.comparison import compare_cohorts
 from followup_analytics.answers.outcomes.destinations import destination_rates
+from followup_analytics.answers.outcomes.in_parts import (
+    Group,
+    Members,
+    added_groups,
+    advances,
+    all_members,
+    groups_of,
+    interviews_of,
+    members_of_part,
+    n_people,
+    offers,
+)
 from followup_analytics.answers.outcomes.result import DIFFERENCES, HORIZON, CohortOutcomes, CohortRow
-from followup_analytics.cells.counted import episodes
+from followup_analytics.answers.whole import counts_of, notes_on_recording, whole_log
 from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked
 from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
-from followup_analytics.log.recording import NOT_RECORDED, recording_notes
+from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.log.shared_words import MISSING
 from followup_analytics.results.disclosure import (
     Disclosed,
@@ -34,15 +40,16 @@ from followup_analytics.results.disclosure import (
     DisclosurePolicy,
     disclose,
     is_hidden,
-    n_applicants_of,
     policy_of,
     require_enough,
 )
-from followup_analytics.results.result import LogCounts
-from followup_analytics.results.scope import scope
 from followup_analytics.results.values import finite
 from followup_analytics.statistics import Jackknife, presentation_badge
 from followup_analytics.statistics.incidence import incidence_limits, quantile_limits, quantile_of
+
+if TYPE_CHECKING:
+    from followup_analytics.parted.parted_log import PartedLog
+    from followup_analytics.parted.spread import Spread
 
 FloatArray = NDArray[np.float64]
 
@@ -53,7 +60,7 @@ _ESTIMATE = ("estimate", "conf_low", "conf_high")
 
 
 def cohort_outcomes(
-    log: FollowUpLog,
+    log: FollowUpLog | PartedLog,
     *,
     by: str = "cohort",
     against: str | None = None,
@@ -89,41 +96,41 @@ def cohort_outcomes(
         [('autumn 2024', 60, 58), ('autumn 2025', 49, 53)]
     """
     policy = policy_of(disclosure, min_cell)
-    log = scope(log, cohort, policy)
+    whole = whole_log(log, cohort, policy)
     check_cluster(cluster)
     by = asked(by).column
-    people, interviews = members(log, by)
-    require_enough(n_applicants_of(people), policy)
-    groups = _in_order(people["group"])
-    if against is not None and against not in groups:
+    _require_by(whole, by)
+    parts = whole.logs.map(partial(members_of_part, by)).kept()
+    found = in_order(added_groups(list(parts.map(groups_of))))
+    require_enough(sum(parts.map(n_people)), policy)
+    if against is not None and against not in found:
         raise UsageError(f"--against: nobody belongs to {against!r} of {by}.")
-    rows = [_group_row(group, people, interviews, cluster) for group in groups]
-    if not log.outcomes_recorded:
+    rows = _group_rows(parts, found, cluster)
+    if not whole.outcomes_recorded:
         rows = [row.having(**_OF_OUTCOMES, status="not_estimable", reason=NOT_RECORDED) for row in rows]
-    with_destinations = (
-        log.applicants is not None and log.applicants["destination"].null_count() < log.applicants.height
-    )
-    if with_destinations and log.applicants is not None:
-        rows = [row.having(**destination_rates(log.applicants, people, row.group, policy)) for row in rows]
-    shown = disclose(rows, policy, sizes=[row.size for row in rows], members=partial(_members, interviews, groups))
+    with_destinations = any(one.n_known for one in found.values())
+    if with_destinations:
+        rows = [row.having(**destination_rates(found[row.group].destinations, policy)) for row in rows]
+    in_rows = partial(all_members, parts, {group: place for place, group in enumerate(found)})
+    shown = disclose(rows, policy, sizes=[row.size for row in rows], members=in_rows)
     compared: dict[str, CohortComparison] = {}
     if against is not None:
-        compared = _compared(log, by, against, shown, policy, cluster)
+        compared = _compared(whole.single, by, against, shown, policy, cluster)
         shown = shown.each(lambda row: row.having(**_difference(compared.get(row.group)), against=against))
     return CohortOutcomes(
         rows=shown,
-        counts=LogCounts.of(log),
+        counts=counts_of(whole),
         notes=(
-            *log.notes,
-            *recording_notes(log, min_cell=policy.min_cell),
-            *_notes(log, by, shown, with_destinations=with_destinations),
+            *whole.notes,
+            *notes_on_recording(whole, min_cell=policy.min_cell),
+            *_notes(whole, by, shown, with_destinations=with_destinations),
         ),
-        native=log.native,
+        native=whole.native,
         extra={"comparison": {name: _told(one) for name, one in compared.items()}} if against else {},
         by=by,
         against=against,
         with_destinations=with_destinations,
-        interviews=interviews,
+        interviews=next(iter(parts)).interviews if whole.one is not None else None,
     )
 
 
@@ -147,80 +154,44 @@ _OF_OUTCOMES: dict[str, Any] = dict.fromkeys(
 )
 
 
-def _members(interviews: pl.DataFrame, groups: Sequence[str]) -> pl.DataFrame:
-    """How many interviews each applicant has in each group."""
-    places = {group: place for place, group in enumerate(groups)}
-    found = interviews.group_by("group", person="applicant_id").agg(units=pl.len())
-    return found.select("person", "units", place=pl.col("group").replace_strict(places, return_dtype=pl.Int64))
+def _require_by(whole: PartedLog, by: str) -> None:
+    """Refuse a column that neither interviews nor applicants have."""
+    if not (whole.has_applicants and by in whole.held("applicants").columns):
+        require_column(whole, by, "--by")
 
 
-def members(log: FollowUpLog, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Who belongs to which group.
-
-    Where applicants have the column, it decides for them and for their interviews; else the interview's own value does.
-
-    Returns:
-        People (applicant_id, group, one row each pair) and interviews (exits for ``advanced``, with group and offer).
-
-    Raises:
-        UsageError: for a column that neither table has.
-    """
-    has = log.applicants is not None and by in log.applicants.columns
-    if not has or by in log.interviews.columns:
-        require_column(log, by, "--by")
-    table = (
-        log.applicants.select("applicant_id", own=pl.col(by).cast(pl.String))
-        if has and log.applicants is not None
-        else None
-    )
-    rows = exits(log, "advanced")
-    decided = episodes(log, "advanced")["response_kind"]
-    rows = rows.with_columns(offer=(decided == "offer").fill_null(value=False))
-    group = (
-        log.interviews[by].cast(pl.String)
-        if by in log.interviews.columns
-        else pl.Series([None] * rows.height, dtype=pl.String)
-    )
-    rows = rows.with_columns(group=group)
-    if table is not None:
-        rows = rows.join(table, on="applicant_id", how="left", maintain_order="left")
-        rows = rows.with_columns(group=pl.coalesce("own", "group")).drop("own")
-    rows = rows.with_columns(pl.col("group").fill_null(MISSING))
-    people = rows.select("applicant_id", "group").unique()
-    if table is not None:
-        # A member of the roster without a group of its own is where its interviews are, if it has any.
-        rest = table.filter(
-            pl.col("own").is_not_null() | ~pl.col("applicant_id").is_in(people["applicant_id"].implode())
-        )
-        people = pl.concat([people, rest.select("applicant_id", group=pl.col("own").fill_null(MISSING))]).unique()
-    return people.sort("group", "applicant_id"), rows
+def _group_rows(parts: Spread[Members], found: Mapping[str, Group], cluster: str) -> list[CohortRow]:
+    """A row for each group: its counts, the share that advanced, and the days to an advance and to an offer."""
+    longest = int(np.clip(max(one.last for one in found.values()), HORIZON, LONGEST))
+    days = np.arange(longest + 1, dtype=np.int64)
+    exits = parts.map(interviews_of).kept()
+    curves = []
+    for choose, events in ((advances, EVENTS["advanced"]), (offers, (*EVENTS["advanced"], "further round"))):
+        times = day_times(longest, len(events))
+        facts = added_facts(list(exits.map(partial(facts_of, choose, days, times))))
+        curves.append(day_curves(exits, choose, facts, events, longest, by_employer=cluster == "employer"))
+    advance, offer = curves
+    return [_group_row(name, one, advance.get(name), offer.get(name), cluster) for name, one in found.items()]
 
 
-def _in_order(groups: pl.Series) -> list[str]:
-    return sorted(groups.unique(), key=lambda name: (name == MISSING, name))
-
-
-def _group_row(group: str, people: pl.DataFrame, interviews: pl.DataFrame, cluster: str) -> CohortRow:
-    mine = people.filter(pl.col("group") == group)
-    rows = interviews.filter(pl.col("group") == group)
-    # Whoever has no interview is in no estimate: where some have one, they are whom the numbers are about.
-    with_interview = rows["applicant_id"].n_unique()
+def _group_row(name: str, group: Group, advance: DayCurve | None, offer: DayCurve | None, cluster: str) -> CohortRow:
     counts: dict[str, Any] = {
-        "group": group,
-        "n_graduates": mine.height,
-        "n_with_interview": with_interview,
-        "n_with_offer": rows.filter("offer")["applicant_id"].n_unique(),
-        "n_advanced": rows.filter(pl.col("cause") == 1).height,
-        "n_offers": int(rows["offer"].sum()),
-        "n_interviews": rows.height,
-        "n_applicants": with_interview,
-        "n_events": rows.filter((pl.col("cause") == 1) & (pl.col("day") <= HORIZON)).height,
+        "group": name,
+        "n_graduates": group.n_graduates,
+        "n_with_interview": group.n_with_interview,
+        "n_with_offer": group.n_with_offer,
+        "n_advanced": group.n_advanced,
+        "n_offers": group.n_offers,
+        "n_interviews": group.n_interviews,
+        "n_applicants": group.n_with_interview,
+        "n_events": group.n_events,
     }
-    if rows.height == 0:
+    if advance is None or offer is None:
         unknown: dict[str, Any] = {name: None for name in CohortRow.hidden_with_row() if name not in counts}
         reason = "Nobody in this group has an interview in the log."
         return CohortRow(**counts, **unknown, status="not_estimable", reason=reason)
-    return CohortRow(**counts, **_estimate(rows, cluster), **_days(rows, cluster))
+    last = int(np.clip(group.last, 0, LONGEST))
+    return CohortRow(**counts, **_estimate(advance, cluster), **_days(advance, offer, last, cluster))
 
 
 def _limits(curve: DayCurve, cluster: str) -> tuple[FloatArray, FloatArray]:
@@ -233,9 +204,8 @@ def _limits(curve: DayCurve, cluster: str) -> tuple[FloatArray, FloatArray]:
     return own if cluster == "applicant" else wider_limits(own, limits(curve.by_employer()))
 
 
-def _estimate(rows: pl.DataFrame, cluster: str) -> dict[str, Any]:
+def _estimate(curve: DayCurve, cluster: str) -> dict[str, Any]:
     """Share of interviews that advanced by day 30, with its badge."""
-    curve = day_curve(rows, EVENTS["advanced"], HORIZON)
     low, high = _limits(curve, cluster)
     values = [float(v[0, HORIZON]) for v in (curve.curve.estimate, low, high)]
     if not curve.known[HORIZON]:
@@ -250,20 +220,20 @@ def _estimate(rows: pl.DataFrame, cluster: str) -> dict[str, Any]:
     return named | {"status": badge.status, "reason": badge.reason}
 
 
-def _days(rows: pl.DataFrame, cluster: str) -> dict[str, Any]:
-    """Median days to an advance and to an offer (then another advance competes), and those of half that happened."""
+def _days(advance: DayCurve, offer: DayCurve, last: int, cluster: str) -> dict[str, Any]:
+    """Median days to an advance and to an offer (then another advance competes), and those of half that happened.
+
+    last: the day of the group's last exit, beyond which nothing of it is known.
+    """
     out: dict[str, Any] = {}
-    horizon = int(np.clip(rows["day"].max() or 0, 0, LONGEST))  # type: ignore[arg-type]
-    offers = rows.with_columns(cause=pl.when("offer").then(1).when(pl.col("cause") == 1).then(5).otherwise("cause"))
-    for what, part, events, half in (
-        ("advanced", rows, EVENTS["advanced"], "half_of_advances_by_day"),
-        ("offer", offers, (*EVENTS["advanced"], "further round"), "half_of_offers_by_day"),
+    for what, curve, half in (
+        ("advanced", advance, "half_of_advances_by_day"),
+        ("offer", offer, "half_of_offers_by_day"),
     ):
-        curve = day_curve(part, events, horizon)
         low, high = _limits(curve, cluster)
-        days, estimate = curve.days.astype(np.float64), curve.curve.estimate[0]
+        days, estimate = curve.days[: last + 1].astype(np.float64), curve.curve.estimate[0, : last + 1]
         out[f"median_days_to_{what}"] = finite(quantile_of(days, estimate, 0.5))
-        ends = quantile_limits(days, low[0], high[0], 0.5)
+        ends = quantile_limits(days, low[0, : last + 1], high[0, : last + 1], 0.5)
         out[f"median_days_to_{what}_low"], out[f"median_days_to_{what}_high"] = (finite(end) for end in ends)
         out[half] = finite(quantile_of(days, estimate / estimate[-1], 0.5)) if estimate[-1] > 0 else None
     return out
@@ -302,16 +272,16 @@ def _told(compared: CohortComparison) -> dict[str, Any]:
     return {"differences": [dict(row) for row in compared.rows], "mix": [dict(row) for row in compared.mix]}
 
 
-def _notes(log: FollowUpLog, by: str, rows: Sequence[CohortRow], *, with_destinations: bool) -> list[Note]:
+def _notes(log: PartedLog, by: str, rows: Sequence[CohortRow], *, with_destinations: bool) -> list[Note]:
     notes = []
-    if log.applicants is None:
+    if not log.has_applicants:
         notes.append(
             Note(
                 "no_roster",
                 "Graduates are those with an interview in the log: no table of applicants says who else there is.",
             )
         )
-    elif by not in log.applicants.columns:
+    elif by not in log.held("applicants").columns:
         notes.append(
             Note("no_group_in_roster", f"Applicants have no column {by!r}: those without interviews are in no group.")
         )

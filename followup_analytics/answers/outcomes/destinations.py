@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import polars as pl
 
@@ -20,9 +19,16 @@ _SHARES: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
 }
 
 
-def destination_rates(
-    applicants: pl.DataFrame, people: pl.DataFrame, group: str, policy: DisclosurePolicy
-) -> dict[str, float | None]:
+def destination_counts(destinations: pl.Series) -> dict[str, int]:
+    """How many graduates are settled, seeking, not seeking or unknown, from the column of their destinations."""
+    known = destinations.fill_null(UNKNOWN)
+    unknown, settled = int((known == UNKNOWN).sum()), int(known.is_in(SETTLED).sum())
+    seeking = int((known == "seeking").sum())
+    rest = len(known) - unknown - settled - seeking
+    return {"settled": settled, "seeking": seeking, UNKNOWN: unknown, "not_seeking": rest}
+
+
+def destination_rates(counts: Mapping[str, int], policy: DisclosurePolicy) -> dict[str, float | None]:
     """Rates of one group of graduates.
 
     knowledge = known / graduates; career outcomes = settled / (settled + seeking): who is not seeking leaves the
@@ -30,9 +36,7 @@ def destination_rates(
     seeking, or all are settled. The knowledge rate itself is a full count, so its bounds are equal to it.
 
     Args:
-        applicants: the log's table (applicant_id, destination).
-        people: applicant_id and group, one row for each pair.
-        group: which group.
+        counts: as `destination_counts` gives them.
         policy: a rate is left out where it would tell, alone or with those before it, how many of few applicants are
             of one kind: settled, seeking, not seeking or unknown.
 
@@ -43,18 +47,7 @@ def destination_rates(
     Source: National Association of Colleges and Employers, First-Destination Survey standards and protocols (class of
     2024), "Summary calculations".
     """
-    mine = people.filter(pl.col("group") == group).join(applicants, on="applicant_id", how="left")
-    known: Any = mine["destination"].fill_null(UNKNOWN)
-    unknown = int((known == UNKNOWN).sum())
-    settled = int(known.is_in(SETTLED).sum())
-    seeking = int((known == "seeking").sum())
-    counts = {
-        "settled": settled,
-        "seeking": seeking,
-        UNKNOWN: unknown,
-        "not_seeking": mine.height - unknown - settled - seeking,
-    }
-    shown = shares_shown(counts, mine.height, _SHARES, policy)
+    shown = shares_shown(counts, sum(counts.values()), _SHARES, policy)
     found = {name: _share(counts, *_SHARES[name]) if name in shown else None for name in _SHARES}
     return found | {f"knowledge_rate{end}": found["knowledge_rate"] for end in ("_low", "_high")}
 

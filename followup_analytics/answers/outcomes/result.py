@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from followup_analytics.answers.curves.exits import EVENTS
 from followup_analytics.answers.outcomes.compared import points_told
 from followup_analytics.log.recording import NOT_RECORDED
+from followup_analytics.parted.parted_log import rows_of
 from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
 from followup_analytics.results.disclosure import Units
@@ -153,7 +154,7 @@ class CohortOutcomes(Result):
     against: str | None = None
     with_destinations: bool = False
     #: The interviews behind the counts (confidential): written by `trace` alone.
-    interviews: pl.DataFrame = field(default_factory=pl.DataFrame, compare=False)
+    interviews: pl.DataFrame | None = field(default=None, compare=False)
 
     command: ClassVar[str] = "outcomes"
     title: ClassVar[str] = "Outcomes"
@@ -188,12 +189,12 @@ class CohortOutcomes(Result):
         """The interviews behind the counts: group, day and kind of exit. Confidential, about single people."""
         names = dict(enumerate(("censored", *EVENTS["advanced"])))
         kind = pl.when("offer").then(pl.lit("offer")).otherwise(pl.col("cause").replace_strict(names))
-        return self.as_native(self.interviews.select("interview_id", "group", "day", exit=kind))
+        return self.as_native(rows_of(self.interviews).select("interview_id", "group", "day", exit=kind))
 
     def released(self) -> tuple[Units, ...]:
         """The interviews of each group, and whether they advanced by the day that shares are given for."""
         places = {row.group: place for place, row in enumerate(self.rows)}
-        frame = self.interviews.select(
+        frame = rows_of(self.interviews).select(
             unit="interview_id",
             person="applicant_id",
             cell=pl.col("group").replace_strict(places, return_dtype=pl.Int64),
