@@ -139,7 +139,6 @@ class PostgresDatabase:
     def __init__(self, url: str, wait_seconds: float) -> None:
         self._place = "postgresql://" + url.partition("://")[2]
         self._wait_seconds = wait_seconds
-        self._was_reached = False
 
     def connect(self) -> Any:
         """Open a connection that is shared with nobody."""
@@ -171,28 +170,25 @@ class PostgresDatabase:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction that has the writers' lock."""
-        with self._begun() as connection:
-            connection.execute(WRITERS_LOCK)
+        with self._begun(WRITERS_LOCK) as connection:
             yield connection
 
     @contextmanager
     def _begun(self, *statements: str) -> Iterator[Connection]:
         limits = {"lock_timeout": int(self._wait_seconds * 1000), "idle_in_transaction_session_timeout": _SILENT_MS}
+        # In one message, since each takes a way to the server and back; the limits hold for what comes after them.
+        begin = "; ".join((*(f"SET LOCAL {name} = '{ms}ms'" for name, ms in limits.items()), *statements))
         with self._driver() as driver:
-            for statement in (*statements, *(f"SET LOCAL {name} = '{ms}ms'" for name, ms in limits.items())):
-                driver.execute(statement)
+            driver.execute(begin)
             yield Connection(driver, "postgresql")
 
     @contextmanager
     def _driver(self) -> Iterator[Any]:
         """A connection whose transaction is committed at the end, and rolled back on an error."""
-        if not self._was_reached:
-            # The first one is opened here: its failure says why, which a pool doesn't.
-            with closing(self.connect()) as driver, driver:
-                self._was_reached = True
-                yield driver
-            return
-        from followup_analytics.store.pools import pool_of
+        from followup_analytics.store.pools import has_pool, pool_of
 
+        if not has_pool(self._place, self._wait_seconds):
+            # Tried here first: its failure says why, which a pool's doesn't.
+            self.connect().close()
         with pool_of(self._place, self._wait_seconds, self._manners).connection() as driver:
             yield driver

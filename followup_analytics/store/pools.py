@@ -20,6 +20,11 @@ _lock = threading.Lock()
 _pools: dict[tuple[int, str, float], Any] = {}
 
 
+def has_pool(place: str, wait_seconds: float) -> bool:
+    """Whether this process has reached a server already."""
+    return (os.getpid(), place, wait_seconds) in _pools
+
+
 def pool_of(place: str, wait_seconds: float, manners: Mapping[str, Any]) -> Any:
     """The pool of this process for a server; a connection is tried before it is given out.
 

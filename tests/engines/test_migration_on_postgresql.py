@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,9 +13,11 @@ from pathlib import Path
 import pytest
 from postgres_server import postgres_programs, postgres_server
 
+from followup_analytics import open_store as office_store
 from followup_analytics.store import open_store, read_store_log, tables
 from followup_analytics.store.erase import erase_applicant
 from followup_analytics.store.logs import read_open_log
+from followup_analytics.store.verifying import verify
 
 pytestmark = pytest.mark.skipif(
     postgres_programs() is None,
@@ -95,6 +100,53 @@ def test_interrupted_it_is_as_it_was(old: str, monkeypatch: pytest.MonkeyPatch) 
         ).fetchall()
         assert ("coach",) not in names
     assert read_store_log(old).contacts.height == 5
+
+
+_KILLED = """
+import os, signal, sys
+from alembic import op
+from followup_analytics import open_store
+
+real, steps = op.add_column, []
+
+def add_column(*args, **more):
+    if len(steps) == int(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+    steps.append(real(*args, **more))
+
+op.add_column = add_column
+open_store(sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("after", [0, 2, 5], ids=["after the copy", "after two steps", "before the last"])
+def test_a_process_killed_in_the_middle_leaves_it_as_it_was(old: str, after: int) -> None:
+    """Killed after the copy was kept: version 1 with all its rows and no copy; the next opening finishes."""
+    done = subprocess.run([sys.executable, "-c", _KILLED, old, str(after)], check=False, capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    with psycopg.connect(old) as connection:
+        assert connection.execute("SELECT version_num FROM followup_version").fetchone() == ("0001",)
+        kept = connection.execute("SELECT count(*) FROM pg_tables WHERE tablename LIKE '%before_version%'").fetchone()
+        assert kept == (0,)
+    assert read_store_log(old).contacts.height == 5
+    assert all(check.ok for check in verify(open_store(old)) if check.check != "key")
+
+
+def test_a_store_without_rows_becomes_one_of_this_version(old: str) -> None:
+    """One in which nothing was stored is brought up to date as well, and takes entries."""
+    with psycopg.connect(old) as connection:
+        for name in (
+            *tables.current,
+            *(table.name for table in tables.history.values()),
+            "batches",
+            "covariates",
+            "settings",
+        ):
+            connection.execute(f"TRUNCATE {name} CASCADE")
+    store = office_store(old, write=True)
+    assert store.sizes() == {"interviews": 0, "applicants": 0, "contacts": 0}
+    entry = store.interview("ada", employer="Acme", at="2026-03-02T10:00+01:00", coach="ines")
+    assert store.rows.find("interviews", [entry.id])["coach"].to_list() == ["ines"]
 
 
 def test_forgetting_removes_the_copies(old: str, monkeypatch: pytest.MonkeyPatch) -> None:
