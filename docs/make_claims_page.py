@@ -197,7 +197,10 @@ is no second way then.
 
 `followup claims LOG --claim ID --sensitivity` gives one table by the same rule, Holm's adjustment over the log's other
 claims included: other horizons and margins, responses before attempts within a day and the other way round, weights cut
-or not balanced, with and without products, covariates left out one at a time, other clusters, and, where acting is set
+or not balanced, with and without products, covariates left out one at a time, other clusters; where records end early,
+their ends weighted for by what was known of each (a proportional hazards fit), and both extremes of what may have come
+of them; where self-ratings or referrals are missing, ten ways in which they may have been put together by Rubin's rules
+(filled in from what was done, what came of it, and the applicant's other ratings); and, where acting is set
 against not acting and the difference reaches the margin, how many forgotten failures would bring it below. In Python
 the diagnostics of every claim are frames (`result.table("balance")`, distances, overlap, weights, flow, curves,
 controls, second_way, tipping, gates) and charts (`result.plot_balance(claim)`, `plot_overlap`, `plot_weights`,

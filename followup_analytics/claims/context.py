@@ -157,6 +157,12 @@ class Context:
             self._made[name] = baseline_covariates(self.log, name, self.histories.response.us)
         return self._made[name]
 
+    def covariates_named(self, name: str) -> tuple[Covariate, ...]:
+        """A column of the interviews as covariates of all of them; none where the log doesn't have it."""
+        if name in (WEEKDAY, PROMISED) or name not in self.log.interviews.columns:
+            return ()
+        return self._covariates(name)
+
     def arms_of(self, claim: Claim) -> IntArray:
         """Arms of all interviews where they were assigned (see `assigned_arms`)."""
         if claim.assigned is None:

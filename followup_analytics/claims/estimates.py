@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from followup_analytics.claims.emulation import Emulation
 from followup_analytics.statistics.clusters import Clusters, Estimated
 from followup_analytics.trials.acting import asked_probabilities
 from followup_analytics.trials.contrast import Contrast, estimate_contrast, with_outcome
+from followup_analytics.trials.ends import with_ends_as, with_known_ends
 from followup_analytics.trials.sequential import sequential_contrast
 from followup_analytics.trials.steps import FollowUp
 from followup_analytics.trials.weighing import Arm, seen_weight
@@ -112,12 +114,15 @@ class Options:
 
     Attributes:
         cap: no weight above this; balanced: bring totals back at each decision.
-        products: take in products of pairs; None: from 500 applicants on.
+        products: take in products of pairs; None: from `PRODUCTS_FROM` applicants on.
+        ends: how records that end early are taken: "arm": as in their arm; "covariates": by what was known at time
+            zero; "event", "none": as if all of them had had the event, or none.
     """
 
     cap: float = float("inf")
     balanced: bool = True
     products: bool | None = None
+    ends: Literal["arm", "covariates", "event", "none"] = "arm"
 
 
 USUAL = Options()
@@ -129,7 +134,7 @@ def estimate_claim(claim: Claim, emulation: Emulation, clusters: Clusters, optio
     Args:
         claim: the claim; emulation: its trial; clusters: of its interviews; options: see `Options`.
     """
-    follow_up = emulation.follow_up
+    follow_up = _with_ends(emulation, options)
     people = clusters.counts().get("applicant", len(emulation.row))
     wanted = people >= PRODUCTS_FROM if options.products is None else options.products
     contrast = estimate_contrast(
@@ -150,6 +155,31 @@ def estimate_claim(claim: Claim, emulation: Emulation, clusters: Clusters, optio
         complete=follow_up.seen,
         happened=follow_up.happened,
     )
+
+
+def _with_ends(emulation: Emulation, options: Options) -> FollowUp:
+    follow_up = emulation.follow_up
+    if options.ends == "covariates":
+        return with_known_ends(follow_up, *emulation.zero)
+    return follow_up if options.ends == "arm" else with_ends_as(follow_up, event=options.ends == "event")
+
+
+def effect_between(strategy: Estimate, alternative: Estimate) -> Effect:
+    """The contrast of one estimate's strategy with another's alternative, of the same people."""
+    one, other = strategy.contrast, alternative.contrast
+    mixed = replace(
+        one,
+        arms=(one.arms[0], other.arms[1]),
+        standardised=(one.standardised[0], other.standardised[1]),
+        influence=(one.influence[0], other.influence[1]),
+        weighted=(one.weighted[0], other.weighted[1]),
+    )
+    return _effect(mixed, strategy.clusters, strategy.effect.naive)
+
+
+def with_clusters(estimate: Estimate, clusters: Clusters) -> Estimate:
+    """The same estimate with other errors: of rows that hang together otherwise."""
+    return replace(estimate, clusters=clusters, effect=_effect(estimate.contrast, clusters, estimate.effect.naive))
 
 
 def _effect(contrast: Contrast, clusters: Clusters, naive: float) -> Effect:

@@ -56,14 +56,14 @@ class Finding:
     diagnostics: Mapping[str, Any]
 
 
-def examine(trial: Trial, context: Context, min_cell: int) -> Finding:
-    """Take the numbers out of a trial on a log; diagnostics are about `min_cell` applicants or more."""
+def examine(trial: Trial, context: Context, min_cell: int, *, bare: bool = False) -> Finding:
+    """Take the numbers out of a trial on a log; diagnostics are about `min_cell` applicants or more, `bare`: none."""
     estimate = trial.estimate
     weights: tuple[ArmWeights, ...] = ()
     shown: Mapping[str, Any] = {}
     if estimate is not None:
         weights = tuple(ArmWeights(arm.effective_size(), arm.largest_share()) for arm in estimate.arms)
-        shown = diagnostics(trial, context.histories.applicant[estimate.emulation.row], min_cell)
+        shown = {} if bare else diagnostics(trial, context.histories.applicant[estimate.emulation.row], min_cell)
     return Finding(
         claim=trial.claim,
         n_interviews=trial.n_interviews,

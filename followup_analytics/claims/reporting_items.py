@@ -117,7 +117,8 @@ def _methods(claim: Claim, choices: Choices) -> tuple[Item, ...]:
             "7h(ii)",
             "Emulation: sensitivity",
             "By the same rule: horizon, margin, order within a day, weights cut or not balanced, products, covariates "
-            "left out one at a time, clusters, forgotten attempts, traits of several strengths.",
+            "left out one at a time, clusters, ends of records (weighted for, and at their extremes), missing ratings "
+            "and referrals filled in, forgotten attempts, traits of several strengths.",
         ),
     )
 

@@ -49,11 +49,11 @@ def work_on_all(
 
     if context.histories.interviews:
         context.prepare(claims)
-    with _one_thread_each(), ThreadPoolExecutor(max_workers=2) as pool:
+    with one_thread_each(), ThreadPoolExecutor(max_workers=2) as pool:
         return tuple(pool.map(done, claims))
 
 
-def _one_thread_each() -> AbstractContextManager[Any]:
+def one_thread_each() -> AbstractContextManager[Any]:
     """Small matrices are slower on several threads of the linear algebra library, and differ in their last digits."""
     try:
         from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]

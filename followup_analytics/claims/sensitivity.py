@@ -14,13 +14,15 @@ from followup_analytics.claims.catalogue import choose_catalogue, find_claim
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.covariates import columns_of
 from followup_analytics.claims.definition import Catalogue, Claim
-from followup_analytics.claims.estimates import USUAL, Estimate, Options
+from followup_analytics.claims.estimates import USUAL, Estimate, Options, effect_between
 from followup_analytics.claims.finding import Finding, examine
 from followup_analytics.claims.histories import Histories
+from followup_analytics.claims.imputation import imputed_trial
 from followup_analytics.claims.judging import judge
-from followup_analytics.claims.running import run_all
+from followup_analytics.claims.running import one_thread_each, run_all
 from followup_analytics.claims.tipping import forgotten
 from followup_analytics.claims.trial import Trial, run_trial
+from followup_analytics.claims.verdict import test_difference
 from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.log.shared_words import VERDICT_WORDS
 from followup_analytics.results import columns as col
@@ -114,10 +116,11 @@ def claim_sensitivity(
     family = _Family.of(catalogue, one, context, least)
     own = run_trial(one, context)
     rows = [family.row("as declared", own, None)]
-    for words, trial in _changed(one, context, own):
-        rows.append(family.row(words, trial, rows[0].verdict))
-        if progress is not None:
-            progress(words)
+    with one_thread_each():
+        for words, trial in _changed(one, context, own):
+            rows.append(family.row(words, trial, rows[0].verdict))
+            if progress is not None:
+                progress(words)
     rows += _forgotten(family, own)
     return SensitivityResult(
         rows=disclosed_except(rows, (), policy), counts=LogCounts.of(log), notes=log.notes, native=log.native
@@ -130,7 +133,7 @@ def _changed(claim: Claim, context: Context, own: Trial) -> Iterator[tuple[str, 
         yield f"horizon {horizon} days in place of {claim.horizon}", _run(replace(claim, horizon=horizon), context)
     for margin in _MARGINS:
         if margin != claim.margin:
-            yield f"margin {100 * margin:g} in 100", _run(replace(claim, margin=margin), context)
+            yield f"margin {100 * margin:g} in 100", _judged_by(replace(claim, margin=margin), own)
     for words, shifted in (("responses", True), ("attempts", False)):
         moved = replace(context, histories=_reorder(context.histories, answers_first=shifted))
         yield f"within a day {words} come first, whatever the times say", _run(claim, moved)
@@ -142,12 +145,37 @@ def _changed(claim: Claim, context: Context, own: Trial) -> Iterator[tuple[str, 
         products = not own.estimate.contrast.products
         words = "products of pairs adjusted for" if products else "no products of pairs adjusted for"
         yield words, _run(claim, context, Options(products=products))
+        yield from _other_ends(claim, context, own)
     for name in own.adjusted:
         yield f"{name.replace('_', ' ')} not adjusted for", _run(claim, replace(context, leave_out=(name,)))
+    filled = imputed_trial(claim, context, own)
+    if filled is not None:
+        yield "what is missing of self-rating and referral filled in ten times", filled
     if not context.log.interviews["employer"].is_null().all():
         for kind, kinds in _KINDS.items():
             if context.clusters.kinds != kinds:
                 yield f"clustered on the {' and '.join(kinds)}", _run(claim, replace(context, cluster=kind))
+
+
+def _judged_by(claim: Claim, own: Trial) -> Trial:
+    """The trial under another margin: the same numbers, another test."""
+    test = None if own.test is None or own.estimate is None else test_difference(claim, own.estimate.effect.tested)
+    return replace(own, claim=claim, test=test)
+
+
+def _other_ends(claim: Claim, context: Context, own: Trial) -> Iterator[tuple[str, Trial]]:
+    """Records that end early, weighted for by what was known, and at their worst for the claim and against it."""
+    if own.estimate is None or own.test is None or own.estimate.complete.all():
+        return
+    yield "ends of records weighted for by what was known", _run(claim, context, Options(ends="covariates"))
+    none, all_of_them = (_run(claim, context, Options(ends=ends)).estimate for ends in ("none", "event"))
+    if none is None or all_of_them is None:
+        return
+    for first, second, one, other in (("none", "all", none, all_of_them), ("all", "none", all_of_them, none)):
+        effect = effect_between(one, other)
+        estimate = replace(own.estimate, effect=effect)
+        words = f"of those whose record ends early {first} under the strategy have it, {second} under the alternative"
+        yield words, replace(own, estimate=estimate, test=test_difference(claim, effect.tested))
 
 
 _KINDS = {"applicant": ("applicant",), "employer": ("employer",), "both": ("applicant", "employer")}
@@ -198,13 +226,13 @@ class _Family:
 
     @classmethod
     def of(cls, catalogue: Catalogue, one: Claim, context: Context, min_cell: int) -> _Family:
-        keep = partial(examine, context=context, min_cell=min_cell)
+        keep = partial(examine, context=context, min_cell=min_cell, bare=True)
         others = [claim for claim in catalogue.claims if claim.id != one.id]
         return cls(run_all(others, context, keep), context, min_cell)
 
     def row(self, words: str, trial: Trial, declared: str | None) -> SensitivityRow:
         """A change with the verdict that the whole rule gives then."""
-        finding = examine(trial, self.context, self.min_cell)
+        finding = examine(trial, self.context, self.min_cell, bare=True)
         judged = judge([*self.findings, finding], self.context, self.min_cell)[-1]
         verdict = judged["verdict"]
         shown = ("claim", "n_interviews", "n_applicants", "n_events", "estimate", "conf_low", "conf_high", "effect")

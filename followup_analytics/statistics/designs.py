@@ -211,6 +211,13 @@ class Design:
         part = weight[rows]
         return weighted_gram(matrix, part) * (total / max(float(part.sum()), 1e-300))
 
+    def exact_gram(self, weight: FloatArray) -> FloatArray:
+        """X'WX of all rows, shape (k, k), also where they are many."""
+        if self.matrix is not None:
+            return self.gram(weight)
+        parts = [np.arange(begin, min(begin + SPREAD, self.rows)) for begin in range(0, self.rows, SPREAD)]
+        return np.asarray(sum(weighted_gram(self._some(rows), weight[rows]) for rows in parts), dtype=np.float64)
+
     def ridge(self, weight: FloatArray, penalty: FloatArray) -> Ridge:
         """A fit's own matrix X'WX + diag(penalty), ready to be solved."""
         return Ridge(self, weight, penalty)

@@ -11,7 +11,7 @@ from followup_analytics.trials.influence import influences
 from followup_analytics.trials.outcomes import Standardised, standardise
 from followup_analytics.trials.products import choose_products, with_products
 from followup_analytics.trials.steps import FloatArray, FollowUp, Grace, Step
-from followup_analytics.trials.weighing import Arm, weigh_arm, with_follow_up
+from followup_analytics.trials.weighing import Arm, seen_weight, weigh_arm, with_follow_up
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Contrast:
         arms: weights; standardised: risks by the outcome model beside them.
         influence: of each arm, shape (n, 2): on the risk by the outcome model, and on that by weights alone.
         steps, acting: the decisions and the model of acting; products: names of the products taken in.
+        weighted: risks at the horizon by weights alone.
     """
 
     arms: tuple[Arm, Arm]
@@ -30,6 +31,7 @@ class Contrast:
     steps: tuple[Step, ...]
     acting: Acting
     products: tuple[str, ...]
+    weighted: tuple[float, float]
 
     def difference(self) -> tuple[float, float]:
         """Strategy minus alternative, doubly robust and by weights alone."""
@@ -44,11 +46,6 @@ class Contrast:
     def doubly_robust(self) -> tuple[float, float]:
         """Risks at the horizon by the outcome model beside the weights."""
         return self.standardised[0].risk, self.standardised[1].risk
-
-    @property
-    def weighted(self) -> tuple[float, float]:
-        """Risks at the horizon by weights alone."""
-        return float(self.arms[0].risk[-1]), float(self.arms[1].risk[-1])
 
 
 def estimate_contrast(
@@ -109,4 +106,13 @@ def _contrast(
 ) -> Contrast:
     standardised = standardise(arms[0], follow_up, steps), standardise(arms[1], follow_up, steps)
     influence = influences(steps, acting, arms, standardised, follow_up)
-    return Contrast(arms, standardised, influence, steps, acting, products)
+    weighted = _weighted(arms[0], follow_up), _weighted(arms[1], follow_up)
+    return Contrast(arms, standardised, influence, steps, acting, products, weighted)
+
+
+def _weighted(arm: Arm, follow_up: FollowUp) -> float:
+    """An arm's risk at the horizon by weights alone."""
+    if follow_up.kept is None:
+        return float(arm.risk[-1])
+    counted = arm.weight * seen_weight(arm, follow_up)
+    return float(counted @ follow_up.happened) / max(float(counted.sum()), 1e-300)

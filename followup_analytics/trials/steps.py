@@ -74,6 +74,7 @@ class FollowUp:
         entry: shape (n,), the interval in which each record begins (0: at time zero), before the exit; entry_part:
             shape (n,), the part of that interval that was over by then. None: all begin at time zero. Whoever's story
             was over before counts as censored in interval 0, and is never at risk.
+        kept: shape (n,), the probability that each record went on as far as it was needed; None: as in its arm.
     """
 
     exit_interval: IntArray
@@ -81,6 +82,7 @@ class FollowUp:
     horizon: int
     entry: IntArray | None = None
     entry_part: FloatArray | None = None
+    kept: FloatArray | None = None
 
     def watched_in(self, interval: int) -> FloatArray:
         """What of an interval each record covers, shape (n,): 1, 0 before it begins, a part where it begins in it."""

@@ -19,6 +19,8 @@ BoolArray = NDArray[np.bool_]
 
 #: Totals of the constant are met all but exactly, of lines and levels up to their penalties.
 _CONSTANT = 1e-6
+#: No record stands for more than 50 that ended before.
+LEAST_KEPT = 0.02
 
 
 @dataclass(frozen=True)
@@ -268,6 +270,8 @@ def seen_weight(arm: Arm, follow_up: FollowUp) -> FloatArray:
     1 / G for those seen to the horizon or to what happened before it, with G the probability that a record of the arm
     goes on so far. Source: J. Robins, A. Rotnitzky (1992); without covariates it is the Aalen-Johansen estimate.
     """
+    if follow_up.kept is not None:
+        return np.asarray(np.where(follow_up.seen, 1 / np.maximum(follow_up.kept, LEAST_KEPT), 0.0), dtype=np.float64)
     slot = np.minimum(follow_up.exit_interval, follow_up.horizon)
     going_on = arm.going_on[slot]
     return np.asarray(np.where(follow_up.seen & (going_on > 0), 1 / np.maximum(going_on, 1e-12), 0.0))
