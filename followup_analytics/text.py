@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import re
+import textwrap
+import unicodedata
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from itertools import takewhile
 
 #: Control characters, surrogates, noncharacters, and the marks that reverse or hide text in print.
@@ -37,6 +41,21 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     return by_key[found[0]] if found else None
 
 
+def date_hint(typed: str) -> str:
+    """How to write a date that was typed in another order: the day or days that `02/03/2026` may mean, year first."""
+    found = re.fullmatch(r"(\d{1,4})[./ -](\d{1,2})[./ -](\d{1,4})", typed.strip())
+    meant = []
+    if found:
+        first, second, third = (int(part) for part in found.groups())
+        orders = [(first, second, third)] if len(found[1]) == 4 else [(third, second, first), (third, first, second)]
+        for year, month, day in orders:
+            with suppress(ValueError):
+                meant.append(dt.date(year if year > 99 else 2000 + year, month, day).isoformat())
+    if not meant:
+        return "write it as 2026-03-05"
+    return f"write it as {listed(dict.fromkeys(meant))}"
+
+
 def listed(words: Iterable[str], conjunction: str = "or") -> str:
     """The words as they stand in a sentence: `a, b or c`."""
     items = list(words)
@@ -49,6 +68,38 @@ def shorten(value: str, limit: int = 40) -> str:
     """The cleaned text on one line, cut to `limit` characters."""
     line = " ".join(clean(value).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def width_of(value: str) -> int:
+    """How many columns of a terminal a text takes: letters of Chinese and the like take two, combining marks none."""
+    if value.isascii():
+        return len(value)
+    return sum(
+        0 if unicodedata.category(letter) in ("Mn", "Me", "Cf") else 1 + (unicodedata.east_asian_width(letter) in "WF")
+        for letter in value
+    )
+
+
+def padded(value: str, width: int, *, right: bool = False) -> str:
+    """The text filled with blanks to so many columns, at its end or, set flush right, at its start."""
+    blanks = " " * max(width - width_of(value), 0)
+    return blanks + value if right else value + blanks
+
+
+def wrapped(value: str, width: int) -> list[str]:
+    """The text on lines of at most so many columns, broken between words, and within one that is wider than a line."""
+    if width_of(value) <= width:
+        return [value]
+    if width_of(value) == len(value):
+        return textwrap.wrap(value, width, break_on_hyphens=False) or [""]
+    lines, line = [], ""
+    for word in re.findall(r"\s+|[^\s]+", value):
+        for piece in [word] if width_of(word) <= width else list(word):
+            if line and width_of(line + piece) > width:
+                lines.append(line.rstrip())
+                line = ""
+            line += piece if line else piece.lstrip()
+    return [*lines, line.rstrip()] if line.strip() else lines
 
 
 def told_apart(names: Iterable[str], limit: int = 40) -> dict[str, str]:

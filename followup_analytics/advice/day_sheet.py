@@ -16,7 +16,7 @@ from followup_analytics.results import columns as col
 from followup_analytics.results.formatting import format_cell
 from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row, answer_row
-from followup_analytics.text import clean, counted, formula_safe, shorten
+from followup_analytics.text import clean, counted, date_hint, formula_safe, shorten
 
 _STEPS = {
     "thank_you": "Send a thank-you note",
@@ -164,4 +164,4 @@ def _until(until: dt.date | str | None) -> dt.date | None:
     try:
         return dt.date.fromisoformat(until)
     except ValueError:
-        raise UsageError(f"{until!r} is not a date: write it as 2026-03-05.") from None
+        raise UsageError(f"{until!r} is not a date: {date_hint(until)}.") from None

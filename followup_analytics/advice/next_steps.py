@@ -26,6 +26,7 @@ from followup_analytics.log.followup_log import Note
 from followup_analytics.log.zones import country_of_zone
 from followup_analytics.results.result import LogCounts
 from followup_analytics.results.scope import scope
+from followup_analytics.text import date_hint
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
@@ -135,7 +136,7 @@ def read_day(today: dt.date | dt.datetime | str | None) -> dt.date | None:
     try:
         return dt.date.fromisoformat(today.strip()[:10])
     except ValueError:
-        raise UsageError(f"--today {today!r} is not a date: write it as 2026-03-05.") from None
+        raise UsageError(f"--today {today!r} is not a date: {date_hint(today)}.") from None
 
 
 def _notes(

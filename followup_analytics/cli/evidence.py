@@ -82,8 +82,8 @@ def claims(
     Example:  followup claims data/log --claim wait-2-3-days --protocol
     """
     from followup_analytics import claims as testing
-    from followup_analytics.cli.progress import progress_bar
     from followup_analytics.errors import UsageError
+    from followup_analytics.progress import progress_bar
 
     shared = options_of(context, Shared)
     if claims is not None and in_circulation:
@@ -223,8 +223,8 @@ def _simulated_power(world: str, sizes: str, repeats: int, claim: str | None, se
     from functools import partial
 
     from followup_analytics.claims import power_curve
-    from followup_analytics.cli.progress import progress_bar
     from followup_analytics.errors import UsageError
+    from followup_analytics.progress import progress_bar
     from followup_analytics.simulate.world import load_world
 
     numbers = [one.strip().replace("_", "") for one in sizes.split(",") if one.strip()]

@@ -135,8 +135,8 @@ def _report_each(
     settings: dict[str, Any],
 ) -> None:
     """Write a report for each cohort, or a handout for each applicant, into the folder of -o."""
-    from followup_analytics.cli.progress import progress_bar
     from followup_analytics.errors import UsageError
+    from followup_analytics.progress import progress_bar
     from followup_analytics.report import write_each
     from followup_analytics.text import counted
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from followup_analytics.parted.parted_log import PartedLog
     from followup_analytics.results.result import Result
 
+#: More values of a column than this are not listed where one that nobody has was asked for.
+_MOST_VALUES = 8
+
 #: Width of tables that go into a file or a pipe, unless COLUMNS says otherwise.
 _PIPE_WIDTH = 120
 
@@ -36,6 +39,7 @@ def open_log(
 
     beside: a cohort that is kept too where one was asked for, to compare it with.
     """
+    from followup_analytics.errors import DataError, WithheldError
     from followup_analytics.log.followup_log import subset
     from followup_analytics.reading.logs import as_sequence, read_log
     from followup_analytics.results.disclosure import require_enough, require_visible, small_cohort_note
@@ -53,8 +57,11 @@ def open_log(
     chosen = as_sequence(shared.where or ())
     part = subset(log, where=chosen)
     if protect:
-        require_enough(n_applicants(part), policy)
-        require_visible(log.interviews, chosen, policy)
+        try:
+            require_enough(n_applicants(part), policy)
+            require_visible(log.interviews, chosen, policy)
+        except (WithheldError, DataError) as refused:
+            raise type(refused)(f"{refused.args[0]}{values_like(log, chosen, policy.min_cell)}") from None
     return part
 
 
@@ -136,6 +143,31 @@ def _read_with_spark(source: str, shared: Shared) -> FollowUpLog | None:
     say(f"{parted.where}, read and checked the log; {command_running()} was then counted with polars in this process.")
     log = parted.gathered()
     return log if shared.as_of is None else as_of(log, shared.as_of)
+
+
+def values_like(log: FollowUpLog, chosen: Sequence[tuple[str, str]], least: int) -> str:
+    """Which values were perhaps meant, as a sentence with a blank before it; empty where there is nothing to say.
+
+    Only values that `least` applicants have are named, whether the one asked for is there or not, so that the sentence
+    tells nobody which of the two it is.
+    """
+    import polars as pl
+
+    from followup_analytics.text import listed, nearest, shorten
+
+    parts = []
+    for column, value in chosen:
+        held = log.interviews.group_by(pl.col(column).cast(pl.String).alias("value"))
+        people = held.agg(people=pl.col("applicant_id").n_unique()).drop_nulls("value").sort("value")
+        known = people.filter(pl.col("people") >= least)["value"].to_list()
+        if not known or value.casefold() in {one.casefold() for one in known}:
+            continue
+        guess = nearest(value, known)
+        if guess is not None:
+            parts.append(f" Of --where {column}={shorten(value)}: did you mean {guess!r}?")
+        elif len(known) <= _MOST_VALUES:
+            parts.append(f" Of --where {column}: enough applicants have {listed(map(shorten, known), 'and')}.")
+    return "".join(parts)
 
 
 def n_applicants(log: FollowUpLog) -> int:

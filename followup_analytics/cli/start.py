@@ -65,12 +65,29 @@ def _refused_by_the_parser(error: Any) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         error.show()
         return int(error.exit_code)
-    words = " ".join(str(error.format_message()).replace("Value error, ", "").split())
+    words = _in_plain_words(" ".join(str(error.format_message()).replace("Value error, ", "").split()))
     # Braces stand around an argument that comes before a command: `followup track {STORE} history`.
     path = re.sub("[{}]", "", getattr(getattr(error, "ctx", None), "command_path", "followup"))
     stop = "" if words.endswith((".", "?", "!")) else "."
     _say(f"{words}{stop} `{path} --help` tells more.")
     return int(error.exit_code)
+
+
+def _in_plain_words(words: str) -> str:
+    """The parser's own sentence as people say it, with what to type where that is plain."""
+    words = re.sub(r"Input should be greater than or equal to ([-\d.]+)", r"give \1 or more", words)
+    if "unable to parse string as" in words:
+        option = re.search(r"Invalid value for '(-[\w-]+)", words)
+        typed = sys.argv[sys.argv.index(option[1]) + 1] if option and option[1] in sys.argv[:-1] else ""
+        number = re.match(r"\d+(\.\d+)?", typed)
+        hint = f"write {number[0]}" if number else "write one such as 7"
+        return re.sub(
+            r"Input should be a valid \w+, unable to parse string as an? \w+", f"this is no number: {hint}", words
+        )
+    command = re.search(r"No such command '(.+?)'\.$", words)
+    if command and (os.path.exists(command[1]) or "://" in command[1]):  # noqa: PTH110 - a path only perhaps
+        return f"{command[1]} is a log or a file: the command comes first, such as  followup rates {command[1]}"
+    return words
 
 
 def _leave_quietly() -> None:

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import polars as pl
 
-from followup_analytics.errors import DataError, FollowUpError, UnreadableError, UsageError
+from followup_analytics.errors import DataError, FollowUpError, UsageError
 from followup_analytics.ingest.aside.rejects import real_path
 from followup_analytics.ingest.aside.repeated import repeated_note, without_taken_keys
 from followup_analytics.ingest.beside import observed_as_stored, observed_until, settings_beside
@@ -44,7 +44,7 @@ from followup_analytics.log.checks import CheckedTable, check_table, reject_unkn
 from followup_analytics.log.resaved import order_of_tables
 from followup_analytics.log.schema import INTERVIEWS, TABLES
 from followup_analytics.sheets.dates import OrderUnknownError
-from followup_analytics.sheets.tabular import ROW, require_regular
+from followup_analytics.sheets.tabular import ROW, require_regular, require_there
 from followup_analytics.text import counted
 
 _IDS = ("interview_id", "applicant_id", "contact_id", "previous_interview_id")
@@ -98,8 +98,7 @@ def _open_all(run: Run, path: Path, source: str) -> list[FileOnItsWay]:
 
 def _open(run: Run, path: Path, source: str) -> FileOnItsWay:
     """What a file is, and its tables; the calls of a call source are left for later."""
-    if not path.exists():
-        raise UnreadableError(f"{path.name}: there is no such file; check the name and the folder.")
+    require_there(path)
     require_regular(path)
     own = run.store.address.path if run.store is not None else None
     if own is not None and real_path(path) == real_path(own):

@@ -3,7 +3,7 @@
 from followup_analytics.notebook.copying import copy_notebooks
 from followup_analytics.notebook.data import DATA_VARIABLE, own_or_sample
 from followup_analytics.notebook.explorer import Choice, Explorer, explore_rates
-from followup_analytics.notebook.faces import Answer, Findings, answer, text_box
+from followup_analytics.notebook.faces import Answer, Findings, answer, picture, text_box
 
 __all__ = [
     "DATA_VARIABLE",
@@ -15,5 +15,6 @@ __all__ = [
     "copy_notebooks",
     "explore_rates",
     "own_or_sample",
+    "picture",
     "text_box",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -122,3 +123,27 @@ class TextBox:
 def text_box(text: str, title: str = "") -> TextBox:
     """A protocol, a script or a day's list as it would be printed."""
     return TextBox(text, title)
+
+
+@dataclass(frozen=True, repr=False)
+class Picture:
+    """A picture with the words for those who can't see it."""
+
+    png: bytes
+    alt: str
+    width: int = 560
+
+    def __repr__(self) -> str:
+        return f"<Picture: {self.alt}>"
+
+    def _repr_html_(self) -> str:
+        image = base64.b64encode(self.png).decode("ascii")
+        return (
+            f'<figure style="margin:0.5em 0"><img width="{self.width}" alt="{html.escape(self.alt, quote=True)}" '
+            f'style="border:1px solid #8C8C8C" src="data:image/png;base64,{image}"/></figure>'
+        )
+
+
+def picture(png: bytes, alt: str) -> Picture:
+    """A page of a report, as PNG, with alt text."""
+    return Picture(png, alt)

@@ -14,7 +14,7 @@ from followup_analytics.results.columns import ALWAYS, Field
 from followup_analytics.results.disclosure.marked import is_hidden
 from followup_analytics.results.faces import Printable
 from followup_analytics.results.formatting import note_text
-from followup_analytics.text import clean, counted, shorten
+from followup_analytics.text import clean, counted, padded, shorten, width_of, wrapped
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, Group
@@ -46,7 +46,7 @@ class Grid:
     def natural(self) -> int:
         """How many letters wide the table is with every cell and head on one line."""
         columns = [[one.label, *(line[place] for line in self.body)] for place, one in enumerate(self.fields)]
-        return sum(max(map(len, cells)) for cells in columns) + 3 * len(self.fields) - 1
+        return sum(max(map(width_of, cells)) for cells in columns) + 3 * len(self.fields) - 1
 
     def least(self) -> list[int]:
         """The width that each column needs."""
@@ -176,10 +176,11 @@ def rich_table(caption: str, grid: Grid, width: int) -> RichTable:
 
 def records(grid: Grid, width: int = 80) -> list[str]:
     """The rows one below the other, each field beside its label."""
-    margin = max((len(one.label) for one in grid.fields), default=0)
+    margin = max((width_of(one.label) for one in grid.fields), default=0)
     return [
         "\n".join(
-            _labelled(one.label.rjust(margin), clean(cell), width) for one, cell in zip(grid.fields, line, strict=True)
+            _labelled(padded(one.label, margin, right=True), clean(cell), width)
+            for one, cell in zip(grid.fields, line, strict=True)
         )
         for line in grid.body
     ]
@@ -188,18 +189,16 @@ def records(grid: Grid, width: int = 80) -> list[str]:
 def _least_width(one: Field, cells: Sequence[str]) -> int:
     """The width that a column needs: numbers whole on one line, words whole up to a limit."""
     unbroken = cells if one.is_numeric else [word for cell in cells for word in cell.split()]
-    longest = max(map(len, [*one.label.split(), *unbroken]), default=0)
+    longest = max(map(width_of, [*one.label.split(), *unbroken]), default=0)
     if one.kind == "sentence":
-        return max(min(longest, _WIDEST_WORD), min(max(map(len, cells), default=0), _READABLE))
+        return max(min(longest, _WIDEST_WORD), min(max(map(width_of, cells), default=0), _READABLE))
     return longest if one.is_numeric else min(longest, _WIDEST_WORD)
 
 
 def _labelled(label: str, cell: str, width: int) -> str:
     """A label and its text, whose further lines stand below its first one."""
-    import textwrap
-
-    lines = textwrap.wrap(cell, max(width - len(label) - 2, _READABLE), break_on_hyphens=False) or [""]
-    return f"{label}  " + f"\n{' ' * (len(label) + 2)}".join(lines)
+    margin = width_of(label) + 2
+    return f"{label}  " + f"\n{' ' * margin}".join(wrapped(cell, max(width - margin, _READABLE)) or [""])
 
 
 def _shared_out(grid: Grid, spare: int) -> list[int]:
@@ -212,14 +211,14 @@ def _shared_out(grid: Grid, spare: int) -> list[int]:
     sentences = [place for place, one in enumerate(grid.fields) if one.kind == "sentence"]
 
     def longest(place: int) -> int:
-        return max(map(len, columns[place]), default=0)
+        return max(map(width_of, columns[place]), default=0)
 
     kept = spare // 2 if sentences else 0
     for place in sorted(names, key=longest):
         more = min(max(min(longest(place), _WIDEST_CELL) - widths[place], 0), max(spare - kept, 0))
         widths[place], spare = widths[place] + more, spare - more
     for place in [*sentences, *names]:
-        head = len(grid.fields[place].label)
+        head = width_of(grid.fields[place].label)
         wish = max(longest(place), head) if place in sentences else min(head, _WIDEST_CELL)
         more = min(max(wish - widths[place], 0), spare)
         widths[place], spare = widths[place] + more, spare - more

@@ -28,7 +28,7 @@ from followup_analytics.sheets.headings import (
     unique_names,
 )
 from followup_analytics.sheets.workbook_reading import read_sheets
-from followup_analytics.text import counted
+from followup_analytics.text import counted, nearest, shorten
 
 __all__ = [
     "DELIMITED_SUFFIXES",
@@ -113,9 +113,18 @@ def require_regular(path: Path) -> None:
         raise UnreadableError(f"{path.name}: this is a pipe or a device, and no file; save what it gives first.")
 
 
+def require_there(path: Path) -> None:
+    """Raise UnreadableError where there is no file or folder of the name, with the nearest name beside it."""
+    if path.exists():
+        return
+    beside = sorted(one.name for one in path.parent.iterdir()) if path.parent.is_dir() else []
+    guess = nearest(path.name, beside)
+    hint = f"did you mean {shorten(guess)!r}?" if guess else "check the name and the folder."
+    raise UnreadableError(f"{path.name}: there is no such file; {hint}")
+
+
 def _require_file(path: Path) -> None:
-    if not path.exists():
-        raise UnreadableError(f"{path.name}: there is no such file; check the name and the folder.")
+    require_there(path)
     if path.is_dir():
         raise UnreadableError(f"{path.name}: this is a folder where a file was meant; name a file inside it.")
     require_regular(path)

@@ -8,6 +8,9 @@ from urllib.parse import unquote, urlsplit
 
 from followup_analytics.errors import UsageError
 
+#: How the name of a store's file ends, as most people have it.
+_FILES = (".db", ".sqlite", ".sqlite3")
+_EXAMPLE = "for example  sqlite:///followup.db"
 _SQLITE = "sqlite:///"
 _POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
 
@@ -53,4 +56,5 @@ def parse_address(url: str) -> Address:
         return Address(url, Path(name))
     if scheme in _POSTGRES and "://" in url:
         return Address("postgresql+psycopg://" + url.partition("://")[2], None)
-    raise UsageError("A store's URL begins with sqlite:/// or postgresql:// , for example  sqlite:///followup.db")
+    meant = f"did you mean  sqlite:///{url}?" if url.endswith(_FILES) and ":" not in url else _EXAMPLE
+    raise UsageError(f"A store's URL begins with sqlite:/// or postgresql:// ; {meant}")
