@@ -196,3 +196,68 @@ def test_lists_and_help_are_no_data(tmp_path: Path) -> None:
         "Interview date": "interviewed_at",
     }
     assert load_map(draft.map).tables[0].columns["interview_id"] == "Ref"
+
+
+def read_by_draft(folder: Path, text: str, **options: str) -> list[tuple[str, ...]]:
+    """Channel, party and direction of the touches of a sheet by its own draft, in the order of their dates."""
+    sheet = folder / "sheet.csv"
+    sheet.write_text(text, "utf-8")
+    (folder / "map.toml").write_text(draft_map(sheet, **options).text, "utf-8")
+    url = f"sqlite:///{folder / 's.db'}"
+    ingest_files(sheet, into=url, map=folder / "map.toml")
+    return read_log(url).contacts.sort("at")["channel", "party", "direction"].rows()
+
+
+def test_a_column_belongs_to_the_touch_of_its_number(tmp_path: Path) -> None:
+    """ "Art 1" is of "Nachfrage 1", not of the thank-you note before it, which is told by its own heading."""
+    sheet = (
+        "Name;Firma;Vorstellungsgespräch;Dankesmail;Nachfrage 1;Art 1;Nachfrage 2;Art 2\n"
+        "Anna Kurz;Acme GmbH;02.03.2026;03.03.2026;09.03.2026;niemand erreicht;16.03.2026;E-Mail\n"
+        "Ben Lang;Beta AG;03.03.2026;;10.03.2026;auf AB gesprochen;;\n"
+    )
+    assert read_by_draft(tmp_path, sheet) == [
+        ("email", None, "outbound"),
+        ("phone", "none", "outbound"),
+        ("voicemail", "none", "outbound"),
+        ("email", "none", "outbound"),
+    ]
+
+
+def test_columns_named_by_what_was_done(tmp_path: Path) -> None:
+    """ "Called on" and "Emailed on" are two touches, each by its own channel."""
+    sheet = (
+        "Name,Company,Interview date,Called?,Called on,Emailed?,Emailed on\n"
+        "Ann Lee,Acme,3/2/2026,Y,3/5/2026,N,\nBo Kim,Beta,3/3/2026,N,,Y,3/16/2026\n"
+    )
+    assert [row[0] for row in read_by_draft(tmp_path, sheet)] == ["phone", "email"]
+
+
+def test_two_columns_of_a_touch_know_each_others_words(tmp_path: Path) -> None:
+    """ "Call" says nothing of who was reached, and is no unknown word there."""
+    sheet = (
+        "Activity Date,Activity Type,Direction,Account,Outcome,Interview Date\n"
+        "2026-03-05,Call,Outbound,Acme,Left voicemail,2026-03-02\n"
+        "2026-03-06,Email,Inbound,Acme,,2026-03-02\n2026-03-09,Call,Outbound,Beta,Connected,2026-03-03\n"
+    )
+    assert read_by_draft(tmp_path, sheet) == [
+        ("voicemail", "none", "outbound"),
+        ("email", "none", "inbound"),
+        ("phone", None, "outbound"),
+    ]
+
+
+def test_a_way_of_a_touch_without_a_date_is_no_format(tmp_path: Path) -> None:
+    """How somebody followed up is not how the interview was held, though no date stands beside it."""
+    sheet = tmp_path / "s.csv"
+    sheet.write_text(
+        "Candidate,Company,Interview Date,Follow-up method\nAnn,Acme,2026-03-02,Phone\nBo,Beta,2026-03-03,Email\n"
+    )
+    assert means(draft_map(sheet))["Follow-up method"] is None
+
+
+def test_a_list_of_calls_is_refused_in_words(tmp_path: Path) -> None:
+    """A carrier's list names nobody: the refusal says what is lacking, and how such a list is read."""
+    sheet = tmp_path / "s.csv"
+    sheet.write_text("Date,Time,Number,Type,Duration\n03/05/2026,9:00 AM,(202) 555-0143,Outgoing,2 min\n")
+    with pytest.raises(DataError, match="no column tells whose interview"):
+        draft_map(sheet)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from followup_analytics.errors import DataError
 from followup_analytics.ingest.maps.draft.columns import View
 from followup_analytics.ingest.maps.draft.layout import Group, Layout
 from followup_analytics.ingest.maps.draft.lexicon import Lexicon
@@ -297,6 +298,12 @@ class Builder:
         if own is not None:
             return self.use(own, "interviews" if self.layout.interview else "contacts", "interview_id")
         parts = self._parts()
+        if self.layout.interview is None and not parts:
+            raise DataError(
+                f"{self.layout.raw.place}: no column tells whose interview a row belongs to: a person, an employer or "
+                "the interview's number. A list of calls by telephone numbers is read with a map of the table calls "
+                "and --roster (docs/sources.md shows how)."
+            )
         if self.layout.interview is None:
             for view in (one for one in self.layout.views if one.name in parts):
                 means = "employer" if self.layout.roles[view.name].kind == "employer" else "applicant_id"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ _DATES_OF = (
 _CONTACT_SUBJECTS = ("thank_you", "reply", "follow_up")
 _GUESSED = 0.6
 _WORDS_TELL = 0.45
+_RESULTS_TELL = 0.25
+_CALL = re.compile(r"(?i)\b(?:call|contact|attempt|anruf|llamada|appel)")
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,9 @@ def _vocabulary(view: View) -> Role | None:
         return None
     hints = _hints(view)
     scores = {name: profile.share(name) + hints.get(name, 0.0) for name in hints if profile.share(name) > 0.0}
-    told = {name: score for name, score in scores.items() if profile.share(name) >= _WORDS_TELL}
+    # What came of a call is told by some known words: those that are not known are named when the sheet is read.
+    least = _RESULTS_TELL if "result" in view.facets and _CALL.search(view.name) else _WORDS_TELL
+    told = {name: score for name, score in scores.items() if profile.share(name) >= least}
     if not told:
         return None
     best = max(told, key=lambda name: told[name])
@@ -163,8 +168,9 @@ def _hints(view: View) -> dict[str, float]:
         return found
     if view.about("format") or (view.about("interview") and "how" in facets and not contact):
         return found
-    found["touches"] = 0.25 if contact or "how" in facets else 0.1
-    found["outcomes"] = (0.2 if view.about("outcome") else 0.0) - (0.2 if contact else 0.0)
+    of_call = "result" in facets and _CALL.search(view.name) is not None
+    found["touches"] = 0.25 if contact or of_call or "how" in facets else 0.1
+    found["outcomes"] = (0.2 if view.about("outcome") else 0.0) - (0.2 if contact or of_call else 0.0)
     found.setdefault("destinations", 0.1 if view.about("outcome") and not contact else -0.1)
     found["answers"] = (
         0.2 if view.asks or facets & {"question", "sent"} or view.about("referral", "do_not_contact") else 0.0

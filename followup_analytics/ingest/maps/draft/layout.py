@@ -185,7 +185,11 @@ def _find_format(layout: Layout) -> None:
     """Ways such as "phone" and "in person" that belong to no touch are how the interview was held."""
     taken = {view.name for group in layout.groups for view in group.hows}
     for view in layout.of("how"):
-        if view.name not in taken and layout.interview is not None and layout.first("format") is None:
+        if view.name in taken or layout.interview is None:
+            continue
+        if view.contact_subject is not None:
+            layout.roles[view.name] = Role("unused", 0.7, why="it tells of a touch that has no date")
+        elif layout.first("format") is None:
             layout.roles[view.name] = Role("format", 0.7)
 
 
@@ -198,8 +202,10 @@ def _group_of(view: View, groups: Sequence[Group], layout: Layout) -> int | None
     if view.ordinal is not None:
         pool = same or range(len(groups))
         numbered = [place for place in pool if (groups[place].date.ordinal or groups[place].number) == view.ordinal]
+        # "Art 1" belongs to "Nachfrage 1", not to the thank-you note that is the first of its own kind.
+        said = [place for place in numbered if groups[place].date.ordinal == view.ordinal]
         if numbered:
-            return numbered[0]
+            return (said or numbered)[0]
         if view.ordinal > 1:
             # What came of a second touch says nothing of the first.
             return None

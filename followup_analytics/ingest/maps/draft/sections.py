@@ -101,6 +101,10 @@ def add_touches(section: Section, views: Iterable[View], lexicon: Lexicon, *, in
     for ours in ("party", "purpose", "automatic") if not inbound else ("automatic",):
         if told[ours] and ours not in section.columns:
             section.columns[ours], section.values[ours], section.others[ours] = theirs, told[ours], ""
+            if len(names) > 1:
+                # Of several cells the first with a known word is read: those that tell nothing of this are known too.
+                plain = {word: "" for view in hows for word in view.profile.words}
+                section.values[ours] = {**plain, **told[ours]}
     if told["direction"] and not inbound and "direction" not in section.columns:
         section.columns["direction"], section.values["direction"] = theirs, told["direction"]
         section.others["direction"] = section.defaults["direction"] = "outbound"
