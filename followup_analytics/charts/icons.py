@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from followup_analytics.charts.style import BLUE, GREY, INK
+from followup_analytics.languages import told
 from followup_analytics.text import clean
 
 #: Points: the side of an icon, from one to the next, between two arrays, and the line below for its words.
@@ -34,7 +35,7 @@ def icon_array(sides: Sequence[tuple[str, float]]) -> str:
                 f'height="{_ICON - 0.6:.1f}" fill="{face}" stroke="{edge}" stroke-width="0.5"/>'
             )
         middle = left + wide / 2
-        words = (("600", 8.5, INK, f"{filled} of 100", 9.0), ("400", 8.2, GREY, _plain(name), 18.5))
+        words = (("600", 8.5, INK, told(f"{filled} of 100"), 9.0), ("400", 8.2, GREY, _plain(told(name)), 18.5))
         parts += [
             f'<text x="{middle:.1f}" y="{tall + down:.1f}" text-anchor="middle" font-size="{size}" '
             f'font-weight="{weight}" font-family="Source Sans Pro, DejaVu Sans" fill="{colour}">{text}</text>'

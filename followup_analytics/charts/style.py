@@ -10,13 +10,15 @@ import base64
 import html
 import io
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
+
+from followup_analytics.languages import is_foreign, told
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -217,6 +219,7 @@ class Chart:
         """The chart as SVG text, the same bytes for the same data; letters stay letters."""
         buffer = io.StringIO()
         with house_style():
+            _give_language(self.figure)
             self._settle()
             self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         return buffer.getvalue()
@@ -259,6 +262,32 @@ def left_to_right(name: str) -> str:
     """A name with numbers to follow: one that runs from right to left ends with a mark, so that they stand after it."""
     runs_left = any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in name)
     return name + _LEFT_TO_RIGHT if runs_left else name
+
+
+def _give_language(figure: Figure) -> None:
+    """Tell every text of a figure, ticks too, in the language that is spoken just now."""
+    from matplotlib.text import Text
+    from matplotlib.ticker import FixedFormatter, FuncFormatter
+
+    if not is_foreign():
+        return
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            formatter = axis.get_major_formatter()
+            if isinstance(formatter, FuncFormatter):
+                axis.set_major_formatter(_telling(formatter.func))
+            elif isinstance(formatter, FixedFormatter):
+                formatter.seq = [_told_lines(label) for label in formatter.seq]
+    for text in figure.findobj(Text):
+        text.set_text(_told_lines(text.get_text()))
+
+
+def _told_lines(text: str) -> str:
+    return "\n".join(told(line) if line.strip() else line for line in text.split("\n"))
+
+
+def _telling(written: Callable[..., str]) -> Callable[..., str]:
+    return lambda value, place: _told_lines(written(value, place))
 
 
 def _give_one_font(figure: Figure) -> None:

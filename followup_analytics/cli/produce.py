@@ -56,7 +56,8 @@ def report(
     ] = None,
     paper: Annotated[Literal["a4", "letter", "us-letter"], typer.Option("--paper", metavar="a4|letter")] = "a4",
     language: Annotated[
-        Literal["en", "de", "es"], typer.Option("--language", help="en; there are no texts in de and es yet.")
+        Literal["en", "de", "es"],
+        typer.Option("--language", help="en, de or es; the report on methods is in English only."),
     ] = "en",
     check: Annotated[
         bool,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,12 @@ from followup_analytics.charts import Chart
 
 #: A paragraph: a string, or strings between parts made by `strong`, `em`, `ref` and `footnote`.
 Parts = str | Sequence[Any]
+
+#: Words that the templates themselves set.
+FRAME_WORDS = (
+    "Simulated data", "Confidential", "Contents", "Skip to the text", "Show %s", "Download %s as CSV", "Show verdicts:",
+    "all", "Figure", "Table",
+)  # fmt: skip
 
 
 def strong(text: str) -> dict[str, str]:
@@ -82,6 +88,9 @@ class Meta:
     #: Room between things, 1 as designed.
     air: float = 1.0
     imprint: dict[str, Any] | None = None
+    language: str = "en"
+    #: The words of the frame itself, by what they are in English.
+    words: Mapping[str, str] = field(default_factory=lambda: {word: word for word in FRAME_WORDS})
 
 
 @dataclass(frozen=True)
@@ -146,10 +155,12 @@ def table(
     note: str | None = None,
     long: bool = False,
     tall: bool = False,
+    verdicts: bool = False,
 ) -> dict[str, Any]:
     """A ruled table with a head row; `name` is what `ref` points at; a `long` one may run over pages.
 
-    The rows of a `tall` one leave room to write by hand.
+    The rows of a `tall` one leave room to write by hand; a page lets those of one of `verdicts` be narrowed down by
+    their last column.
     """
     return {
         "type": "table",
@@ -160,6 +171,7 @@ def table(
         "note": note,
         "long": long,
         "tall": tall,
+        "verdicts": verdicts,
     }
 
 

@@ -36,12 +36,11 @@ def page(document: Document) -> str:
     anywhere: the page's content policy forbids it. Same document, same text.
     """
     data = document.as_data()
-    names = _names(data["sections"])
+    names = _names(data["sections"], data["meta"]["words"])
     for place, section in enumerate(data["sections"], start=1):
         section["anchor"] = f"part-{place}"
         section["blocks"] = [_ready(item, place, number) for number, item in enumerate(section["blocks"])]
     _tie_tables_to_charts(data["sections"])
-    data["meta"].setdefault("language", "en")
     environment = _environment()
     script = _template_text("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -83,14 +82,14 @@ def _template_text(name: str) -> str:
     return (files("followup_analytics.report") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _names(sections: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def _names(sections: Sequence[Mapping[str, Any]], words: Mapping[str, str]) -> dict[str, str]:
     """`Figure 1`, `Table 1`, ...: each chart and table by its id, counted as in the PDF."""
     names: dict[str, str] = {}
     counts = {"chart": 0, "table": 0}
     for item in (item for section in sections for item in section["blocks"]):
         if item["type"] in counts:
             counts[item["type"]] += 1
-            word = "Figure" if item["type"] == "chart" else "Table"
+            word = words["Figure" if item["type"] == "chart" else "Table"]
             names[item["id"]] = f"{word} {counts[item['type']]}"
     return names
 
@@ -105,12 +104,7 @@ def _ready(item: dict[str, Any], part: int, number: int) -> dict[str, Any]:
         return item | {"svg_markup": _inline(item["svg"], item["id"], item["alt"])}
     if item["type"] == "table":
         labels = [column["label"] for column in item["columns"]]
-        # Tables of verdicts are known by the head of their last column; a filter is made for them.
-        return item | {
-            "csv": _as_csv(labels, item["rows"]),
-            "behind_chart": False,
-            "verdicts": bool(labels) and labels[-1].casefold() == "verdict",
-        }
+        return item | {"csv": _as_csv(labels, item["rows"]), "behind_chart": False}
     return item
 
 

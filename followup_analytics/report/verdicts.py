@@ -19,6 +19,7 @@ from followup_analytics.charts import (
 )
 from followup_analytics.claims.gates import MIN_FOR_VERDICT
 from followup_analytics.claims.result import ClaimRow
+from followup_analytics.languages import told
 from followup_analytics.log.shared_words import VERDICT_WORDS
 from followup_analytics.report.answer import too_few_for_verdicts
 from followup_analytics.report.document import (
@@ -197,7 +198,7 @@ def _compared(found: Findings, rows: Sequence[ClaimRow]) -> list[dict[str, Any]]
         note += " Simulated data."
     return [
         heading("Tested advice"),
-        table("tab-claims", "Verdicts on the usual advice", columns, body, note=note, long=True),
+        table("tab-claims", "Verdicts on the usual advice", columns, body, note=note, long=True, verdicts=True),
         chart("fig-claims", Chart.of(drawn), title=_forest_title(rows)),
     ]
 
@@ -213,7 +214,7 @@ def _forest_title(rows: Sequence[ClaimRow]) -> str:
 
 
 def _short(name: str, limit: int) -> str:
-    name = name.rstrip(".")
+    name = told(name.rstrip("."))
     return name if len(name) <= limit else f"{name[: limit - 1].rstrip()}…"
 
 

@@ -9,9 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from followup_analytics.languages import Catalogue
 from followup_analytics.report.document import Document
 from followup_analytics.text import clean
 
+#: Tells a text in the workbook's language.
+Telling = Callable[[str], str]
 _MINUS = "\u2212"
 _NUMBER = r"[+\-\u2212]?\d[\d,]*(?:\.\d+)?"
 _PERCENT = re.compile(rf"^({_NUMBER})%$")
@@ -33,11 +36,12 @@ class _Column:
     form: str
 
 
-def workbook(document: Document) -> bytes:
+def workbook(document: Document, words: Catalogue | None = None) -> bytes:
     """The tables of a document as an .xlsx file, one sheet each, after a sheet that says what they are.
 
     Shares are numbers in percent format, counts numbers, an interval two columns; what is hidden stays a word. No cell
-    is a formula. Same document, same bytes.
+    is a formula. The document is the English one, from whose cells numbers can be read; `words` tells the texts in
+    another language. Same document, same bytes.
     """
     import xlsxwriter
 
@@ -49,9 +53,10 @@ def workbook(document: Document) -> bytes:
     with xlsxwriter.Workbook(out, settings) as book:
         book.set_properties({"created": _CREATED, "title": clean(document.meta.document_title)})
         forms = {name: book.add_format(form) for name, form in _FORMS.items()}
-        _contents(book.add_worksheet("Contents"), forms, document, tables)
+        told = str if words is None else words.told
+        _contents(book.add_worksheet(told("Contents")), forms, document, tables, told)
         for number, (_, item) in enumerate(tables, start=1):
-            _sheet(book.add_worksheet(f"Table {number}"), forms, number, item, document)
+            _sheet(book.add_worksheet(told(f"Table {number}")), forms, number, item, document, told)
     return out.getvalue()
 
 
@@ -67,7 +72,11 @@ _FORMS: Mapping[str, Mapping[str, Any]] = {
 
 
 def _contents(
-    sheet: Any, forms: Mapping[str, Any], document: Document, tables: Sequence[tuple[str, Mapping[str, Any]]]
+    sheet: Any,
+    forms: Mapping[str, Any],
+    document: Document,
+    tables: Sequence[tuple[str, Mapping[str, Any]]],
+    told: Telling,
 ) -> None:
     meta = document.meta
     marks = [
@@ -75,36 +84,41 @@ def _contents(
     ]
     lines = [meta.document_title, meta.subtitle, ". ".join([*marks, meta.dateline])]
     for row, line in enumerate(lines):
-        sheet.write_string(row, 0, clean(line), forms["title"] if row == 0 else None)
+        sheet.write_string(row, 0, told(clean(line)), forms["title"] if row == 0 else None)
     start = len(lines) + 1
     for place, label in enumerate(("Sheet", "Part of the report", "What it shows")):
-        sheet.write_string(start, place, label, forms["head"])
+        sheet.write_string(start, place, told(label), forms["head"])
     for number, (title, item) in enumerate(tables, start=1):
-        sheet.write_url(start + number, 0, f"internal:'Table {number}'!A1", string=f"Table {number}")
-        sheet.write_string(start + number, 1, clean(title), forms["text"])
-        sheet.write_string(start + number, 2, _words(item["caption"]), forms["text"])
+        name = told(f"Table {number}")
+        sheet.write_url(start + number, 0, f"internal:'{name}'!A1", string=name)
+        sheet.write_string(start + number, 1, told(clean(title)), forms["text"])
+        sheet.write_string(start + number, 2, told(_words(item["caption"])), forms["text"])
     sheet.set_column(0, 0, 12)
     sheet.set_column(1, 1, 34)
     sheet.set_column(2, 2, _WIDEST)
 
 
-def _sheet(sheet: Any, forms: Mapping[str, Any], number: int, item: Mapping[str, Any], document: Document) -> None:
-    sheet.write_string(0, 0, f"Table {number}. {_words(item['caption'])}", forms["title"])
+def _sheet(
+    sheet: Any, forms: Mapping[str, Any], number: int, item: Mapping[str, Any], document: Document, told: Telling
+) -> None:
+    sheet.write_string(0, 0, f"{told(f'Table {number}')}. {told(_words(item['caption']))}", forms["title"])
     columns = [made for place, one in enumerate(item["columns"]) for made in _columns(one, place, item["rows"])]
     for place, column in enumerate(columns):
-        sheet.write_string(2, place, clean(column.label), forms["head"])
-        widest = len(column.label)
+        label = told(clean(column.label))
+        sheet.write_string(2, place, label, forms["head"])
+        widest = len(label)
         for row, cell in enumerate(column.cells, start=3):
             if isinstance(cell, str):
-                sheet.write_string(row, place, clean(cell), forms["text"])
-                widest = max(widest, len(cell))
+                text = told(clean(cell))
+                sheet.write_string(row, place, text, forms["text"])
+                widest = max(widest, len(text))
             else:
                 sheet.write_number(row, place, cell, forms[column.form])
         sheet.set_column(place, place, min(max(widest + 2, 10), _WIDEST))
     below = 4 + len(item["rows"])
     notes = [item.get("note"), "Simulated data." if document.meta.simulated else None]
     for text in dict.fromkeys(note for note in notes if note):
-        sheet.write_string(below, 0, clean(text), forms["note"])
+        sheet.write_string(below, 0, told(clean(text)), forms["note"])
         below += 1
     sheet.freeze_panes(3, 1)
 

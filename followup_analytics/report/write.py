@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from followup_analytics.charts import joined
 from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.languages import LANGUAGES, catalogue, speaking
 from followup_analytics.report.applicant import applicant_documents
 from followup_analytics.report.bulletin import bulletin_documents
 from followup_analytics.report.claims_report import claims_document
@@ -26,6 +27,7 @@ from followup_analytics.report.methods_report import methods_document
 from followup_analytics.report.office import Office, read_office
 from followup_analytics.report.page import page
 from followup_analytics.report.press import n_pages, press, press_pages
+from followup_analytics.report.translation import in_language, own_strings
 from followup_analytics.report.typecase import TypeCase
 from followup_analytics.report.workbook import workbook
 from followup_analytics.results.disclosure import Disclosure, policy_of, release_sentence
@@ -43,7 +45,6 @@ KINDS = ("bulletin", "cohort", "claims", "methods", "handout", "day-sheet")
 WORKING_PAPERS = ("handout", "day-sheet")
 #: Papers by the names that people give them, and by the typesetter's.
 _PAPERS = {"a4": "a4", "letter": "us-letter", "us-letter": "us-letter"}
-LANGUAGES = ("en", "de", "es")
 _MOST_CODES = 12
 #: Dots per inch of pictures of pages.
 _PREVIEW = 60
@@ -102,7 +103,7 @@ def write_report(
         seed: of what is drawn at random in fitting.
         font_path: a folder with further fonts for characters that ours lack.
         paper: a4 or letter.
-        language: en; there are no German or Spanish texts yet.
+        language: en, de or es (methods: en alone); names and the office's own words stay as they are.
         office: a TOML file with what the office puts on the title page and adds to the model card.
         pages: is given pictures (PNG) of the report's pages, to look at before it is passed on.
 
@@ -119,7 +120,7 @@ def write_report(
         'bulletin.pdf'
     """
     log = scope(log, within=within)
-    _check_language(language)
+    _check_language(language, kind)
     options = Options(
         within=within,
         outcome=outcome,
@@ -132,22 +133,27 @@ def write_report(
         seed=seed,
         office=Office() if office is None else read_office(Path(office)),
     )
+    is_workbook = Path(path).suffix.lower() == ".xlsx"
     case = TypeCase(Path(font_path) if font_path is not None else None)
-    composed = drafts(
-        log, kind=kind, options=options, case=case, whole=whole, claims=claims, today=today, applicant=applicant,
-        enter=enter,
-    )  # fmt: skip
+    words = catalogue(language, own_strings(whole or log, options.office))
+    with speaking(words):
+        composed = drafts(
+            log, kind=kind, options=options, case=case, whole=whole, claims=claims, today=today, applicant=applicant,
+            enter=enter,
+        )  # fmt: skip
 
     def finished(draft: Document) -> Document:
         ended = draft if draft.meta.confidential else _ending(draft, release_sentence(publish_as))
-        return _with_missing_signs(ended, case)
+        complete = _with_missing_signs(ended, case)
+        return complete if words is None or is_workbook else in_language(complete, words)
 
     document = _on_one_page([finished(one) for one in composed], case)
     if Path(path).suffix.lower() not in (".html", ".xlsx"):
         document = fitted(document, case)
     if pages is not None:
         pages(press_pages(document, case, ppi=_PREVIEW))
-    return _put(_as_file(document, case, Path(path)), Path(path), confidential=document.meta.confidential)
+    content = workbook(document, words) if is_workbook else _as_file(document, case, Path(path))
+    return _put(content, Path(path), confidential=document.meta.confidential)
 
 
 def _paper(name: str) -> str:
@@ -156,13 +162,13 @@ def _paper(name: str) -> str:
     return _PAPERS[name]
 
 
-def _check_language(name: str) -> None:
+def _check_language(name: str, kind: str) -> None:
     if name not in LANGUAGES:
-        raise UsageError(f"There is no language {name!r} here: reports are written in English (en).")
-    if name != "en":
+        raise UsageError(f"There is no language {name!r} here: choose {listed(LANGUAGES, 'or')}.")
+    if name != "en" and kind == "methods":
         raise UsageError(
-            f"Reports are written in English only so far; there are no texts in {name!r} yet. Leave the language out, "
-            "or ask for en."
+            f"The report on methods is in English only so far: its model card has no texts in {name!r} yet. Leave the "
+            "language out for it."
         )
 
 
@@ -213,11 +219,9 @@ def drafts(
 
 
 def _as_file(document: Document, case: TypeCase, path: Path) -> bytes:
-    """The document in the form that the file's name asks for: .html, .xlsx, else a PDF."""
+    """The document in the form that the file's name asks for: .html, else a PDF."""
     if path.suffix.lower() == ".html":
         return page(document).encode("utf-8")
-    if path.suffix.lower() == ".xlsx":
-        return workbook(document)
     return press(document, case)
 
 

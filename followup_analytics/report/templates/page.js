@@ -5,9 +5,10 @@ for (const table of document.querySelectorAll("table.verdicts")) {
   if (words.length < 2) continue;
   const label = document.createElement("label");
   label.className = "filter";
-  label.textContent = "Show verdicts: ";
+  label.textContent = `${table.dataset.label} `;
   const choice = document.createElement("select");
-  for (const word of ["all", ...words]) choice.add(new Option(word, word));
+  choice.add(new Option(table.dataset.all, "all"));
+  for (const word of words) choice.add(new Option(word, word));
   choice.addEventListener("change", () => {
     for (const row of table.tBodies[0].rows) {
       row.hidden = choice.value !== "all" && row.cells[row.cells.length - 1].textContent !== choice.value;
