@@ -25,12 +25,14 @@ def _words_of(text: str) -> frozenset[str]:
 ACTIONS = _table(
     {
         # --- calls of the applicant
-        "left a voicemail|left voicemail|left a message|left message|left a vm|left vm|left word|hinterliess nachricht|"
+        "left a voicemail|left voicemail|left a msg|left msg|left a message|left message|left a vm|"
+        "left vm|left word|hinterliess nachricht|"
         "nachricht hinterlassen|auf die mailbox gesprochen|auf mailbox gesprochen|mailbox besprochen|dejo un mensaje|"
         "dejo mensaje|dejo un mensaje de voz|dejo mensaje de voz|deje un mensaje|deje mensaje|deje un mensaje de voz|"
         "deje mensaje de voz": {**_OUT, "channel": "voicemail", "verb": "yes"},
         "voicemail|vm|mailbox|sprachnachricht|buzon de voz|mensaje de voz": {**_OUT, "channel": "voicemail"},
-        "no answer|rang out|nobody answered|no one answered|did not pick up|didn't pick up|got no answer|no pickup|"
+        "engaged|was engaged|line was busy|no localizo a nadie|no answer|rang out|nobody answered|"
+        "no one answered|did not pick up|didn't pick up|got no answer|no pickup|"
         "called no answer|called but no answer|busy|tried to call|tried calling|niemand erreicht|nicht erreicht|"
         "nicht abgehoben|besetzt|keiner abgehoben|no contesto|no contesto nadie|nadie contesto|no contestaron|"
         "comunicaba|niemand da|keiner da|niemand erreichbar|keiner erreichbar|ging niemand ran|keiner ging ran|"
@@ -38,10 +40,12 @@ ACTIONS = _table(
             {**_OUT, "channel": "phone", "party": "none"},
         "called|phoned|rang|telephoned|call|phone call|rung up|angerufen|rief an|telefoniert|anruf|llamo|llamada|"
         "ha llamado|llamado|llame": {**_OUT, "channel": "phone", "verb": "yes"},
-        "spoke to|spoke with|talked to|talked with|had a call with|gesprochen mit|sprach mit|hablo con|ha hablado con|"
+        "had a chat with|chatted with|had a phone call with|spoke to|spoke with|talked to|talked with|"
+        "had a call with|gesprochen mit|sprach mit|hablo con|ha hablado con|"
         "hable con":
             {**_OUT, "channel": "phone"},
         # --- writing and visits of the applicant
+        "followed up by email|followed up by e-mail|followed up by mail|wrote to|escribio|schrieb|"
         "emailed|e-mailed|sent an email|sent email|sent an e-mail|sent a mail|sent mail|mailed|mail geschickt|"
         "e-mail geschickt|email geschickt|mail geschrieben|envio un correo|envio correo|ha enviado un correo|"
         "envie un correo|mande un correo|mando un correo|escribio un correo|escribi un correo":
@@ -73,7 +77,7 @@ ACTIONS = _table(
         "called back|rang back|phoned back|they called|they rang|they phoned|called me|got a call|received a call|"
         "zurueckgerufen|zurückgerufen|rief zuruck|hat zuruckgerufen|devolvio la llamada|devolvieron la llamada|"
         "me llamaron|llamaron": {**_IN, "channel": "phone"},
-        "missed a call|missed call|missed their call|verpasster anruf|anruf verpasst|llamada perdida":
+        "missed it|missed a call|missed call|missed their call|verpasster anruf|anruf verpasst|llamada perdida":
             {**_IN, "channel": "phone", "party": "none"},
         "got a voicemail|received a voicemail|got voicemail|they left a voicemail|they left a message|"
         "recibio un mensaje de voz": {**_IN, "channel": "voicemail"},
@@ -86,7 +90,8 @@ ACTIONS = _table(
         "automatic reply|auto-reply|auto reply|autoreply|out of office|abwesenheitsnotiz|respuesta automatica":
             {**_IN, "channel": "email", "automatic": "true"},
         # --- how it ended
-        "rejected|rejection|got a rejection|turned down|was rejected|got rejected|abgelehnt|absage|absage erhalten|"
+        "absage geschickt|rejected|rejection|got a rejection|turned down|was rejected|got rejected|"
+        "abgelehnt|absage|absage erhalten|"
         "absage bekommen|rechazado|rechazada|rechazo": {"outcome": "rejected"},
         "offer|got an offer|got the offer|offered|received an offer|got the job|angebot|angebot erhalten|zusage|"
         "zusage erhalten|oferta|recibio una oferta": {"outcome": "offer"},
@@ -99,7 +104,8 @@ ACTIONS = _table(
             {"outcome": "advanced"},
         "filled|position filled|position was filled|someone else got it|stelle besetzt|puesto cubierto":
             {"outcome": "filled"},
-        "withdrew|withdrawn|zuruckgezogen|zurückgezogen|se retiro|retirado": {"outcome": "withdrawn"},
+        "pulled out|cancelled his application|cancelled her application|withdrew|withdrawn|zuruckgezogen|"
+        "zurückgezogen|se retiro|retirado": {"outcome": "withdrawn"},
     }
 )  # fmt: skip
 

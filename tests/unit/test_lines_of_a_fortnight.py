@@ -91,6 +91,33 @@ def test_what_is_asked_back(store: OfficeStore, line: str, said: str) -> None:
     assert store.sizes() == before
 
 
+@pytest.mark.parametrize(
+    ("line", "direction", "channel", "party"),
+    [
+        ("kai rang aldi, engaged", "outbound", "phone", "none"),
+        ("aldi rang kai but he missed it", "inbound", "phone", "none"),
+        ("ana had a chat with the SAP recruiter", "outbound", "phone", "hiring_team"),
+        ("SAP escribió a Ana ayer", "inbound", "email", "none"),
+        ("Ana escribió a SAP ayer", "outbound", "email", "none"),
+        ("kai aldi followed up by email", "outbound", "email", "none"),
+        ("kai left a msg with the front desk", "outbound", "voicemail", "receptionist"),
+    ],
+)
+def test_who_did_what(store: OfficeStore, line: str, direction: str, channel: str, party: str) -> None:
+    """The names before a verb say whose it was."""
+    row = row_of(store, store.log(line))
+    assert (row["direction"], row["channel"], row["party"]) == (direction, channel, party)
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [("Aldi hat Kai eine Absage geschickt", "rejected"), ("kai cancelled his application at aldi", "withdrawn")],
+)
+def test_how_it_ended(store: OfficeStore, line: str, outcome: str) -> None:
+    """An end is told in many words."""
+    assert store.rows.find("outcomes", [store.log(line).id])["outcome"].to_list() == [outcome]
+
+
 def test_an_invitation_is_an_advance(store: OfficeStore) -> None:
     """Without a day it closes this round; the next one is an interview of its own."""
     entry = store.log("kai zum zweiten Gespräch eingeladen")
