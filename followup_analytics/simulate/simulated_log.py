@@ -15,7 +15,7 @@ from followup_analytics.simulate.decisions import decide
 from followup_analytics.simulate.draws import Draws
 from followup_analytics.simulate.people import invite
 from followup_analytics.simulate.record import Tables, write_down
-from followup_analytics.simulate.story import tell
+from followup_analytics.simulate.teller import tell
 from followup_analytics.simulate.truth import world_truth
 from followup_analytics.simulate.world import World, load_world
 from followup_analytics.simulate.writing import write_folder

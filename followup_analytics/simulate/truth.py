@@ -21,8 +21,9 @@ from followup_analytics.simulate.decisions import Decisions, decide
 from followup_analytics.simulate.draws import Booleans, Draws, Floats
 from followup_analytics.simulate.hazards import LAST_DAY
 from followup_analytics.simulate.people import People, invite
-from followup_analytics.simulate.story import Story, tell
+from followup_analytics.simulate.story import Story
 from followup_analytics.simulate.strategies import CONTRASTS, SECOND_LINES, Contrast, Strategy
+from followup_analytics.simulate.teller import tell
 from followup_analytics.simulate.true_rates import true_curve, true_rates
 from followup_analytics.simulate.world import World
 

@@ -9,8 +9,8 @@ import pytest
 from followup_analytics.simulate import SimulatedLog, load_world, simulate_log, world_names
 from followup_analytics.simulate.draws import Draws
 from followup_analytics.simulate.people import invite
-from followup_analytics.simulate.story import tell
 from followup_analytics.simulate.strategies import CONTRASTS
+from followup_analytics.simulate.teller import tell
 from followup_analytics.simulate.truth import true_contrast, world_key, world_truth
 
 CLAIMS = tuple(CONTRASTS)
