@@ -52,6 +52,9 @@ _NO_DATE = (
     "is no date that can be read; write it as the other dates of the column are. Where dates have no year, put "
     "year = 2026 into the map, or the year into the sheet's title or the file's name."
 )
+_REPEATED = (
+    "what these cells say stands in an earlier row already; correct what tells the two apart, or delete the repetition."
+)
 _WITH_ITS_INTERVIEW = "its interview, in the same row, was set aside; when that is mended, this goes in with it."
 _EMPTY_COLUMN = (
     "the map reads {ours} from {theirs!r}, which is empty in all these rows: name the column that was meant, or a "
@@ -292,6 +295,8 @@ def _in_words_of_sheets(checked: CheckedTable, batch: Batch) -> CheckedTable:
         .then(pl.lit(_NO_DATE))
         .when(emptied)
         .then(pl.lit("one of these cells is empty, but all are needed; fill it in."))
+        .when((pl.col("rule") == "first_of_its_key") & pl.col("column").is_in(composed))
+        .then(pl.lit(_REPEATED))
         .otherwise("message")
     )
     return dataclasses.replace(checked, rejects=checked.rejects.with_columns(said.alias("message")))

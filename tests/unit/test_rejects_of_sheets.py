@@ -126,3 +126,19 @@ def test_another_sheet_of_the_same_name_has_its_own_paper() -> None:
     ingest(write_office_sheet(Path("autumn/log.xlsx"), ROWS[1:3]))
     assert [row[0] for row in cells()[1:]] == [102, 103, 101]
     assert [row[0] for row in cells(Path("log-2.rejects.xlsx"))[1:]] == [102, 103]
+
+
+def test_a_repeated_row_of_a_sheet_is_told_in_its_own_words(tmp_path: Path) -> None:
+    """Whoever has no column of keys is not told of one: the cells that the key is made of stand in an earlier row."""
+    from followup_analytics.ingest import check_files
+    from followup_analytics.ingest.maps.draft import draft_map
+
+    sheet, map_ = tmp_path / "s.csv", tmp_path / "m.toml"
+    rows = [f"Student {n},Acme,3/2/2026,3/{13 + n}/2026,LVM" for n in range(12)]
+    sheet.write_text(
+        "\n".join(["Student,Company,Interview,Follow up,How", *rows, "Student 3,Acme,3/2/2026,3/30/2026,LVM", ""])
+    )
+    map_.write_text(draft_map(sheet).text)
+    told = [one.message for one in check_files(sheet, map=map_).broken]
+    assert told
+    assert all(text.startswith("what these cells say stands in an earlier row already") for text in told)
