@@ -70,7 +70,8 @@ def test_intervals_of_late_records_hold_the_truth_as_often_as_they_say(
         row = row_of(make(1_500, seed), identifier, "logged_from")
         tested += row.estimate is not None
         held += row.estimate is not None and row.conf_low <= truth <= row.conf_high
-    assert tested > 80
+    # At this size one log in eight has too few calls to be tested.
+    assert tested > 70
     assert held >= binom.ppf(0.002, tested, 0.95)
 
 
