@@ -80,6 +80,13 @@ def test_names_in_html_are_broken_and_numbers_are_not() -> None:
     assert "class=" not in html
 
 
+def test_a_usual_word_stands_whole_in_html() -> None:
+    """A column of words is at least as wide as its longest word, up to 24 letters."""
+    html = Findings("t", [{"part": "Assignment"}])._repr_html_()
+    assert "min-width:7.2em" in html
+    assert "min-width:17.3em" in TABLE._repr_html_()
+
+
 @pytest.mark.parametrize(
     ("typed", "hint"),
     [
