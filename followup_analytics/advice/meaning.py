@@ -186,7 +186,7 @@ def _of_employers(spells: pl.DataFrame, base: SilenceMeaning) -> dict[str, Silen
 
 def _shrunken(counts: pl.DataFrame, share: float) -> list[tuple[str, int, float, float, float]]:
     import numpy as np
-    from scipy.stats import beta
+    from scipy.special import betaincinv
 
     if not counts.height:
         return []
@@ -194,7 +194,7 @@ def _shrunken(counts: pl.DataFrame, share: float) -> list[tuple[str, int, float,
     strength = _strength(n, y, min(max(share, 0.001), 0.999))
     a, b = y + strength * share, n - y + strength * (1 - share)
     a, b = np.maximum(a, 1e-6), np.maximum(b, 1e-6)
-    low, high = beta.ppf(0.025, a, b), beta.ppf(0.975, a, b)
+    low, high = betaincinv(a, b, 0.025), betaincinv(a, b, 0.975)
     values = zip(counts["employer"], n.astype(int), low, a / (a + b), high, strict=True)
     return [(str(name), int(size), float(lo), float(mid), float(hi)) for name, size, lo, mid, hi in values]
 

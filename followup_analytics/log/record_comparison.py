@@ -92,12 +92,19 @@ class Compared:
 
             mean, variance = float((total * here).sum()), float((total * here * (1 - here)).sum())
             return float(ndtr((seen + 0.5 - mean) / max(np.sqrt(variance), 1e-9)))
-        from scipy.stats import binom
-
         spread = np.ones(1)
         for n, p in zip(total.astype(int), here, strict=True):
-            spread = np.convolve(spread, binom.pmf(np.arange(n + 1), n, p))
+            spread = np.convolve(spread, binomial(int(n), float(p)))
         return float(spread[: int(seen) + 1].sum())
+
+
+def binomial(n: int, p: float) -> FloatArray:
+    """Chances of 0 to n events of n, shape (n + 1,); scipy.stats has them too, but takes a second to import."""
+    from scipy.special import gammaln, xlog1py, xlogy
+
+    k = np.arange(n + 1)
+    ways = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+    return np.asarray(np.exp(ways + xlogy(k, p) + xlog1py(n - k, -p)), dtype=np.float64)
 
 
 def _days(start: FloatArray, stop: FloatArray) -> FloatArray:

@@ -303,14 +303,14 @@ def _act_finding(times: Times, act: str, found: Mapping[str, Compared]) -> Recor
 
 def _by_clock(times: Times) -> list[RecordingFinding]:
     """Interviews that seem to take place at the minute of the first attempt."""
-    from scipy.stats import binom
+    from scipy.special import bdtrc
 
     first = times.acts["attempt"]
     tried = np.isfinite(first) & times.timed
     at_once = int((first[tried] * 1440 < 1.0).sum())
     n = int(tried.sum())
     # Of honest first attempts not one in twenty comes within a minute of the interview.
-    if not n or float(binom.sf(at_once - 1, n, 0.05)) >= LEVEL:
+    if not n or float(bdtrc(at_once - 1, n, 0.05)) >= LEVEL:
         return []
     return [
         RecordingFinding(
