@@ -66,7 +66,8 @@ def in_child(work: Callable[[], Any]) -> Any:
             answer: Any = {"answer": work()}
         except BaseException as error:  # noqa: BLE001 - whatever it is, it is a finding
             answer = {"error": f"{type(error).__name__}: {error}"}
-        with os.fdopen(write, "w") as stream:
+        # Where the study itself was ended nobody reads the answer, and the child must not go on in its place.
+        with suppress(OSError), os.fdopen(write, "w") as stream:
             json.dump(answer, stream)
         os._exit(0)
     os.close(write)

@@ -117,9 +117,9 @@ def test_a_long_table_is_cut_and_says_so(followup: Any, store: str) -> None:
     """A table has the 25 most urgent rows, --all has all; programs always get all."""
     rows = followup("next", store, "--no-claims", "--today", "2025-12-01", "--json").results
     assert len(rows) > 25
-    short = followup("next", store, "--no-claims", "--today", "2025-12-01").out
-    assert sum(row["interview_id"] in short for row in rows) == 25
-    assert "--all prints them all" in short
+    short = followup("next", store, "--no-claims", "--today", "2025-12-01")
+    assert sum(row["interview_id"] in short.out for row in rows) == 25
+    assert "--all prints them all" in short.err
     full = followup("next", store, "--no-claims", "--today", "2025-12-01", "--all").out
     assert all(row["interview_id"] in full for row in rows)
 
@@ -148,10 +148,10 @@ def test_lists_are_of_open_interviews_a_page_at_a_time(followup: Any, store: str
     rows = followup("track", store, "list", "--json").results
     assert {row["state"] for row in rows} <= {"open", "still ahead"}
     assert len(rows) > 25
-    first, second = (followup("track", store, "list", *page).out for page in ((), ("--page", "2")))
-    assert [row["interview_id"] in first for row in rows[:26]] == [True] * 25 + [False]
-    assert rows[25]["interview_id"] in second
-    assert f"1 to 25 of {len(rows)}" in first
+    first, second = (followup("track", store, "list", *page) for page in ((), ("--page", "2")))
+    assert [row["interview_id"] in first.out for row in rows[:26]] == [True] * 25 + [False]
+    assert rows[25]["interview_id"] in second.out
+    assert f"1 to 25 of {len(rows)}" in first.err
     every = followup("track", store, "list", "--all", "--json").results
     assert {"offer", "rejected"} <= {row["state"] for row in every}
     offers = followup("track", store, "list", "--state", "offer", "--json").results
