@@ -33,7 +33,8 @@ from scipy.special import expit
 from followup_analytics.claims import own_catalogue
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.trial import run_trial
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 
 WORLDS = ("null", "prop", "cross", "drift", "inter", "emp12", "emp40", "friday")
 DAYS = 35

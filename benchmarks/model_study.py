@@ -27,7 +27,8 @@ import numpy as np
 import polars as pl
 
 from followup_analytics.cells.counted import episodes
-from followup_analytics.log.followup_log import FollowUpLog, as_of
+from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.subsets import as_of
 from followup_analytics.model import fit_callback_model, predict_callbacks, term_frame
 from followup_analytics.model.evaluate import FoldPredictions, evaluate
 from followup_analytics.model.fitting import train, unseen

@@ -18,7 +18,8 @@ from pathlib import Path
 
 from followup_analytics.advice import next_steps
 from followup_analytics.claims import test_claims
-from followup_analytics.log.followup_log import FollowUpLog, as_of
+from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.subsets import as_of
 from followup_analytics.simulate import simulate_log
 
 OPEN, RUNS = 10_000, 3

@@ -12,7 +12,8 @@ import sys
 import polars as pl
 
 from followup_analytics.answers.rates import response_rates
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 
 
 def read_messages(path: str) -> FollowUpLog:

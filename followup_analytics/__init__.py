@@ -65,8 +65,8 @@ if TYPE_CHECKING:
     from followup_analytics.ingest import ingest_files as ingest_files
     from followup_analytics.log.followup_log import FollowUpLog as FollowUpLog
     from followup_analytics.log.followup_log import Note as Note
-    from followup_analytics.log.followup_log import subset as subset
     from followup_analytics.log.recording import recording_findings as recording_findings
+    from followup_analytics.log.subsets import subset as subset
     from followup_analytics.model import fit_callback_model as fit_callback_model
     from followup_analytics.model import load_callback_model as load_callback_model
     from followup_analytics.model import predict_callbacks as predict_callbacks

@@ -15,8 +15,9 @@ from followup_analytics.claims.finding import Finding, examine
 from followup_analytics.claims.trial import Trial, run_trial
 from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked
-from followup_analytics.log.followup_log import FollowUpLog, require_column
+from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.log.shared_words import MISSING
+from followup_analytics.log.subsets import require_column
 from followup_analytics.results.disclosure import Cells, DisclosurePolicy, places_to_hide
 from followup_analytics.statistics.heterogeneity import Homogeneity, homogeneity_test
 

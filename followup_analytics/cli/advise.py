@@ -177,8 +177,8 @@ def keep_verdicts(source: str, shared: Shared, log: FollowUpLog, verdicts: Resul
 def _open_stories(store: Store, shared: Shared, today: str | None) -> tuple[FollowUpLog, LogCounts] | None:
     """The open stories of a store with the whole's size; None where the part asked for needs the users' columns."""
     from followup_analytics.advice.next_steps import read_day
-    from followup_analytics.log.followup_log import subset
     from followup_analytics.log.schema import INTERVIEWS
+    from followup_analytics.log.subsets import subset
     from followup_analytics.results.result import LogCounts
     from followup_analytics.store.logs import read_open_log
 

@@ -97,7 +97,7 @@ def _fonts() -> DoctorRow:
 def _self_check() -> DoctorRow:
     """Four first attempts, of which three are answered within a week: the rate must be 3 in 4."""
     from followup_analytics.answers.rates import response_rates
-    from followup_analytics.log.followup_log import build_log
+    from followup_analytics.log.assembling import build_log
 
     people = [str(number) for number in range(4)]
     log = build_log(

@@ -40,7 +40,7 @@ def open_log(
     beside: a cohort that is kept too where one was asked for, to compare it with.
     """
     from followup_analytics.errors import DataError, WithheldError
-    from followup_analytics.log.followup_log import subset
+    from followup_analytics.log.subsets import subset
     from followup_analytics.reading.logs import as_sequence, read_log
     from followup_analytics.results.disclosure import require_enough, require_visible, small_cohort_note
 
@@ -135,7 +135,7 @@ def _spark_log(source: str, shared: Shared) -> PartedLog | None:
 
 def _read_with_spark(source: str, shared: Shared) -> FollowUpLog | None:
     """The log as Spark read and checked it, in this process's memory."""
-    from followup_analytics.log.followup_log import as_of
+    from followup_analytics.log.subsets import as_of
 
     parted = _spark_log(source, shared)
     if parted is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from followup_analytics.log.checks import CheckedTable
-from followup_analytics.log.followup_log import parse_moments
+from followup_analytics.log.record_end import parse_moments
 from followup_analytics.log.schema import TABLES
 from followup_analytics.log.settings import LOG_FILE, Settings, read_settings
 

@@ -26,9 +26,10 @@ from followup_analytics.ingest.parsing.telephone import contact_key, region_chec
 from followup_analytics.ingest.registry import Batch, Match, ReadOptions, Source
 from followup_analytics.ingest.result import FailedFile
 from followup_analytics.log.checks import CheckedTable
-from followup_analytics.log.followup_log import Note, parse_moment
+from followup_analytics.log.followup_log import Note
 from followup_analytics.log.places import tables_in
 from followup_analytics.log.pseudonyms import Pseudonyms
+from followup_analytics.log.record_end import parse_moment
 from followup_analytics.log.schema import INTERVIEWS, TABLES
 from followup_analytics.log.settings import Settings
 from followup_analytics.log.zone_names import zone_given

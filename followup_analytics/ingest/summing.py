@@ -18,9 +18,10 @@ from followup_analytics.ingest.linking.duplicates import pairs_of
 from followup_analytics.ingest.registry import FURTHER
 from followup_analytics.ingest.result import BrokenRule, CheckResult, FailedFile, IngestResult, IngestRow
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
+from followup_analytics.log.assembling import assemble, clock_notes
 from followup_analytics.log.checks import CheckedTable
 from followup_analytics.log.clock import local_times
-from followup_analytics.log.followup_log import Note, assemble, clock_notes
+from followup_analytics.log.followup_log import Note
 from followup_analytics.log.recording import recording_notes
 from followup_analytics.log.schema import APPLICANTS, CLOCKS, CONTACTS, INTERVIEWS, OUTCOME_TABLE, TABLES
 from followup_analytics.results.result import LogCounts

@@ -6,7 +6,8 @@ import polars as pl
 
 from followup_analytics.errors import UsageError
 from followup_analytics.log import clock
-from followup_analytics.log.followup_log import FollowUpLog, require_column
+from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.subsets import require_column
 
 
 def late_beginnings(log: FollowUpLog, column: str, start_us: pl.Series) -> pl.Series:

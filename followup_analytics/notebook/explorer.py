@@ -19,7 +19,8 @@ from followup_analytics.answers.rates.result import RatesRow
 from followup_analytics.charts import Chart, Mark, light_rate_figure, rate_chart
 from followup_analytics.charts.words import row_label, value_label
 from followup_analytics.errors import UsageError, WithheldError
-from followup_analytics.log.followup_log import FollowUpLog, subset
+from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.subsets import subset
 from followup_analytics.notebook.faces import Findings
 from followup_analytics.notebook.lists import ChoiceList, lists_widget
 from followup_analytics.results.formatting import cell_text

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from followup_analytics.errors import DataError, UsageError
-from followup_analytics.log.followup_log import parse_moment
+from followup_analytics.log.record_end import parse_moment
 from followup_analytics.log.zone_names import zone_named
 from followup_analytics.office.template import SETTINGS
 from followup_analytics.sheets.headings import header_key

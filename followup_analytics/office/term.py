@@ -132,7 +132,7 @@ def _reported(
 
 def _part(log: FollowUpLog, settings: OfficeSettings) -> FollowUpLog:
     """The log of the cohort in question, where one is; refused where it is about too few people."""
-    from followup_analytics.log.followup_log import subset
+    from followup_analytics.log.subsets import subset
     from followup_analytics.results.disclosure import policy_of, require_enough
 
     part = subset(log, cohort=(settings.cohort,), where=()) if settings.cohort is not None else log

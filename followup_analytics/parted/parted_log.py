@@ -11,18 +11,10 @@ from typing import Any
 import polars as pl
 
 from followup_analytics.errors import DataError, UnreadableError, UsageError
+from followup_analytics.log.assembling import assemble, check_tables, clock_notes
 from followup_analytics.log.checks import CheckedTable
-from followup_analytics.log.followup_log import (
-    FollowUpLog,
-    Native,
-    Note,
-    ahead_note,
-    assemble,
-    check_tables,
-    clock_notes,
-    data_date_of,
-    open_end_note,
-)
+from followup_analytics.log.followup_log import FollowUpLog, Native, Note
+from followup_analytics.log.record_end import ahead_note, data_date_of, open_end_note
 from followup_analytics.log.resaved import is_resaved
 from followup_analytics.log.schema import CLOCKS, TABLES
 from followup_analytics.log.settings import Settings

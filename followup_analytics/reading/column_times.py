@@ -10,8 +10,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from followup_analytics.log import clock
+from followup_analytics.log.assembling import DERIVED_WORDS
 from followup_analytics.log.columns import ColumnTable, Maker
-from followup_analytics.log.followup_log import DERIVED_WORDS
 from followup_analytics.log.schema import CLOCKS, FIRST_YEAR, INTERVIEWS, LAST_YEAR, Table
 from followup_analytics.log.timestamps import cast_times
 from followup_analytics.sheets.headings import ROW

@@ -16,22 +16,20 @@ import numpy as np
 import polars as pl
 
 from followup_analytics.log import clock
+from followup_analytics.log.assembling import clock_notes, known_zones
 from followup_analytics.log.casting import POLARS_TYPES, UNCLEAN, cast_simple, clean_text
 from followup_analytics.log.columns import ColumnTable, Maker
-from followup_analytics.log.followup_log import (
-    FollowUpLog,
-    Note,
+from followup_analytics.log.followup_log import FollowUpLog, Note
+from followup_analytics.log.ids import all_distinct, places_of
+from followup_analytics.log.pseudonyms import applicant_buckets
+from followup_analytics.log.record_end import (
     ahead_note,
-    clock_notes,
     data_date_of,
-    known_zones,
     latest_end_of,
     open_end_note,
     record_ends,
     span_notes,
 )
-from followup_analytics.log.ids import all_distinct, places_of
-from followup_analytics.log.pseudonyms import applicant_buckets
 from followup_analytics.log.schema import CLOCKS, CONTACTS, INTERVIEWS, TABLES, Column, Table
 from followup_analytics.log.settings import Settings
 from followup_analytics.reading.column_times import (

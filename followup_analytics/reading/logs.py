@@ -10,20 +10,13 @@ from typing import Any
 import polars as pl
 
 from followup_analytics.errors import DataError, UnreadableError, UsageError
+from followup_analytics.log.assembling import as_raw, assemble, build_log, check_tables, clock_notes
 from followup_analytics.log.checks import recognise, refuse
-from followup_analytics.log.followup_log import (
-    FollowUpLog,
-    Note,
-    as_raw,
-    assemble,
-    build_log,
-    check_tables,
-    clock_notes,
-)
-from followup_analytics.log.followup_log import as_of as cut_to
+from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.log.places import Places, tables_in
 from followup_analytics.log.schema import TABLES
 from followup_analytics.log.settings import LOG_FILE, Settings, read_settings
+from followup_analytics.log.subsets import as_of as cut_to
 from followup_analytics.log.zone_names import zone_given
 from followup_analytics.parted.spark_source import is_for_spark, read_on_spark
 from followup_analytics.reading.columns import quick_log

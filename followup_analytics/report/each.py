@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from followup_analytics.errors import UnreadableError, UsageError, WithheldError
-from followup_analytics.log.followup_log import FollowUpLog, subset
+from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.subsets import subset
 from followup_analytics.report.write import write_report
 
 if TYPE_CHECKING:

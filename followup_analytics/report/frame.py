@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from followup_analytics import __version__
-from followup_analytics.log.followup_log import OPEN_END, Note
+from followup_analytics.log.followup_log import Note
+from followup_analytics.log.record_end import OPEN_END
 from followup_analytics.report.document import Meta
 from followup_analytics.report.facts import long_date
 from followup_analytics.report.findings import Findings, Options

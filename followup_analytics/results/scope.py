@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from followup_analytics.errors import UsageError
-from followup_analytics.log.followup_log import FollowUpLog, subset
+from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.subsets import subset
 from followup_analytics.results.disclosure.policy import DisclosurePolicy, policy_of
 
 

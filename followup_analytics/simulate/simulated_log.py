@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from followup_analytics.errors import UsageError
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.simulate.decisions import decide
 from followup_analytics.simulate.draws import Draws
 from followup_analytics.simulate.people import invite

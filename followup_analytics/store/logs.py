@@ -11,7 +11,9 @@ import polars as pl
 
 from followup_analytics.errors import DataError
 from followup_analytics.log import clock
-from followup_analytics.log.followup_log import FollowUpLog, Note, assemble, parse_moment
+from followup_analytics.log.assembling import assemble
+from followup_analytics.log.followup_log import FollowUpLog, Note
+from followup_analytics.log.record_end import parse_moment
 from followup_analytics.log.zone_names import zone_given
 from followup_analytics.store.opening import open_store
 

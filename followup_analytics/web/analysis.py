@@ -126,7 +126,7 @@ def part_of(log: FollowUpLog, cohort: str | None) -> FollowUpLog:
     """The log of one cohort, or the whole."""
     if cohort is None:
         return log
-    from followup_analytics.log.followup_log import subset
+    from followup_analytics.log.subsets import subset
 
     return subset(log, cohort=(cohort,))
 

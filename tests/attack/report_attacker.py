@@ -16,7 +16,8 @@ import numpy as np
 import polars as pl
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 
 START = dt.datetime(2026, 1, 5, 10, tzinfo=dt.UTC)
 #: A statement: these atoms add up to this.

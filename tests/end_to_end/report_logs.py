@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 
 START = dt.datetime(2026, 1, 5, 10, tzinfo=dt.UTC)
 HOSTILE = (

@@ -11,7 +11,7 @@ import pytest
 
 import followup_analytics as fa
 from followup_analytics.errors import UsageError
-from followup_analytics.log.followup_log import build_log
+from followup_analytics.log.assembling import build_log
 
 NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
 HELD = ("held", "ana", "2026-11-10T10:00Z")

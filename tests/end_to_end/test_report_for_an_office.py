@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from followup_analytics.errors import DataError, UnreadableError, UsageError
-from followup_analytics.log.followup_log import build_log
+from followup_analytics.log.assembling import build_log
 from followup_analytics.report.findings import Options
 from followup_analytics.report.office import Office, read_office
 from followup_analytics.report.typecase import TypeCase
@@ -80,7 +80,7 @@ def test_a_hidden_cohort_is_hidden_in_every_table(log):
 
 def test_a_report_on_one_cohort_stands_beside_the_one_before(log):
     """The small third cohort is no part of it, so that nothing of the two others needs hiding."""
-    from followup_analytics.log.followup_log import subset
+    from followup_analytics.log.subsets import subset
 
     data = made(subset(log, cohort="2026"), cohort="2026", whole=log)
     words = text_of(data["sections"])

@@ -233,7 +233,7 @@ def test_last_term_stands_beside_this_one(tmp_path: Path) -> None:
     """A report on one cohort names the one before it, with the difference; without the whole log it can't."""
     import polars as pl
 
-    from followup_analytics.log.followup_log import subset
+    from followup_analytics.log.subsets import subset
 
     log = made_log(simulated=False)
     term = pl.when(pl.int_range(pl.len()) < 60).then(pl.lit("2025")).otherwise(pl.lit("2026"))

@@ -10,7 +10,7 @@ from report_logs import made_log
 
 from followup_analytics import write_log
 from followup_analytics.errors import UsageError, WithheldError
-from followup_analytics.log.followup_log import subset
+from followup_analytics.log.subsets import subset
 from followup_analytics.report import write_each, write_report
 
 COHORTS = ("autumn 2023", "autumn/2024", "spring 2025", "autumn 2025", "a few")

@@ -11,7 +11,8 @@ from followup_analytics.answers.rates import response_rates
 from followup_analytics.cells.counted import attempt_cells, attempts, episodes, trajectory_cells
 from followup_analytics.cells.engine import ENGINES, choose_engine
 from followup_analytics.errors import MissingExtraError, UsageError
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 
 TIMES = ["2026-03-03", "2026-03-05T09:30", "2026-03-04", "2026-03-07", "2026-03-08T23:59", "2026-03-20T00:00"]
 PARTIES = [None, "interviewer", None, "none", "other", None]

@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 from hypothesis import strategies as st
 
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.log.schema import CHANNELS
 
 ZONES = ("America/New_York", "America/Los_Angeles", "Europe/Berlin", "Asia/Tokyo")

@@ -17,7 +17,8 @@ from window_oracle import DAY_US, _is_answer, _observed
 
 from followup_analytics.answers.curves import EVENTS, incidence_curve
 from followup_analytics.answers.outcomes import cohort_outcomes
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 
 QUIET = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ZONE = "America/New_York"

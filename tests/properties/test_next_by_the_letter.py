@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from followup_analytics.advice import next_steps
 from followup_analytics.advice.reach import Reach
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 
 INTERVIEW = datetime(2024, 3, 4, 10)  # noqa: DTZ001
 LAST = 75

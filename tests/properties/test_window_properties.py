@@ -13,7 +13,8 @@ from window_oracle import attempts_slowly
 
 from followup_analytics.answers.rates import response_rates
 from followup_analytics.cells.counted import attempts, episodes
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 
 QUIET = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 OFTEN = settings(QUIET, max_examples=40)

@@ -27,7 +27,8 @@ from typing import Any
 
 import polars as pl
 
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 
 MONDAY = date(2024, 3, 4)
 _MARK = re.compile(r"([a-z_]+?)(\d+)(t)?(?:by(\d+))?(?:/(\d+))?")

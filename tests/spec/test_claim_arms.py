@@ -8,7 +8,8 @@ from followup_analytics.claims import own_catalogue
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.emulation import emulate
 from followup_analytics.claims.moments import Moments, find_moments
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 
 COLUMNS = ("interview_id", "at", "direction", "channel", "party", "purpose", "asked_timeline")
 

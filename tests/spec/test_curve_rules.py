@@ -12,7 +12,8 @@ import pytest
 
 from followup_analytics.answers.curves import CurveResult, incidence_curve
 from followup_analytics.errors import UsageError, WithheldError
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 
 
 def log_of(

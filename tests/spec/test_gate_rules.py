@@ -19,7 +19,8 @@ from followup_analytics.claims.covariates import Covariate
 from followup_analytics.claims.definition import Choice, Claim, Course, Moment
 from followup_analytics.claims.gates import distances, farthest, missing_records, run_gates, too_uneven
 from followup_analytics.claims.recording import rests_on
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.log.recording import RecordingFinding
 from followup_analytics.trials.weighing import Arm
 

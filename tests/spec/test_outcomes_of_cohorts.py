@@ -11,7 +11,8 @@ import pytest
 
 from followup_analytics.answers.outcomes import cohort_outcomes, compare_cohorts
 from followup_analytics.errors import UsageError, WithheldError
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 
 DESTINATIONS = ["employed", "service", "military", "continuing_education", "seeking", "not_seeking", "unknown", None]
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 
 HOUR_US = 3_600_000_000
 

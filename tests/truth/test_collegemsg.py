@@ -15,7 +15,8 @@ import polars as pl
 import pytest
 
 from followup_analytics.cells.counted import attempts
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.statistics.incidence import aalen_johansen
 
 HOUR = 3_600_000_000

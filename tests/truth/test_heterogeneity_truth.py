@@ -11,7 +11,8 @@ import pytest
 
 from followup_analytics.answers.drivers import fit_random_intercept, later_attempts, unit_cells, what_drives
 from followup_analytics.errors import UsageError, WithheldError
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.statistics.mixed import without_each_group
 
 START = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
 from model_frames import TRUTH, attempt_frame
 
 from followup_analytics.cells.counted import episodes
-from followup_analytics.log.followup_log import as_of
+from followup_analytics.log.subsets import as_of
 from followup_analytics.model import CallbackModel, fit_callback_model, predict_callbacks, term_frame
 from followup_analytics.model.evaluate import FoldPredictions, evaluate
 from followup_analytics.model.fitting import train

@@ -12,7 +12,8 @@ import pytest
 from followup_analytics.answers.curves import incidence_curve
 from followup_analytics.answers.drivers import later_attempts
 from followup_analytics.answers.rates import response_rates
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.statistics.incidence import aalen_johansen
 
 START = pl.datetime(2026, 1, 5, 9, time_zone="UTC")

@@ -19,7 +19,8 @@ from oracles.clustered import clustered_covariance
 
 from followup_analytics.answers.curves import incidence_curve
 from followup_analytics.answers.rates import response_rates
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.statistics import jackknife, korn_graubard, wilson
 from followup_analytics.statistics.incidence import aalen_johansen, clustered_se, influence, risk_blocks
 from followup_analytics.statistics.logistic import fit_logistic

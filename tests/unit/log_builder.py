@@ -8,7 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 
 MONDAY = datetime.fromisoformat("2026-03-02T10:00")
 

@@ -18,7 +18,8 @@ from followup_analytics.advice.ics import to_ics
 from followup_analytics.advice.office_days import working_days
 from followup_analytics.answers.curves import silence
 from followup_analytics.errors import UnreadableError, UsageError, WithheldError
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.log.zones import country_of_zone
 from followup_analytics.simulate import simulate_log
 

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from followup_analytics.errors import DataError
+from followup_analytics.log.assembling import build_log
 from followup_analytics.log.checks import check_table, recognise
-from followup_analytics.log.followup_log import build_log
 from followup_analytics.log.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE
 
 INTERVIEW = {"interview_id": "i1", "applicant_id": "a", "interviewed_at": "2026-03-02T10:00:00+01:00"}

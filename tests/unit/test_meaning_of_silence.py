@@ -10,7 +10,8 @@ import pytest
 
 from followup_analytics.advice.meaning import AHEAD, Meaning, meaning_of
 from followup_analytics.advice.situation import Situation
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.simulate import simulate_log
 
 START = date(2024, 1, 1)

@@ -7,7 +7,7 @@ import pytest
 
 from followup_analytics.answers.drivers import MixedFit, fit_random_intercept, unit_cells
 from followup_analytics.errors import UsageError, WithheldError
-from followup_analytics.log.followup_log import subset
+from followup_analytics.log.subsets import subset
 from followup_analytics.model import compare_models
 from followup_analytics.model.compare import ALTERNATIVES, simplest
 from followup_analytics.model.ridge import Design, fit

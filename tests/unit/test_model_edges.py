@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from followup_analytics.errors import UsageError
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.model import CallbackModel, fit_callback_model, predict_callbacks, term_frame, terms
 from followup_analytics.model.waiting import spells
 from followup_analytics.simulate import simulate_log

@@ -11,7 +11,9 @@ import polars as pl
 import pytest
 
 from followup_analytics.errors import UnreadableError, UsageError, WithheldError
-from followup_analytics.log.followup_log import FollowUpLog, as_of, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.subsets import as_of
 from followup_analytics.model import fit_callback_model, load_callback_model, predict_callbacks, term_frame
 from followup_analytics.model.file import save_model
 from followup_analytics.simulate import simulate_log

@@ -13,8 +13,9 @@ import pytest
 import followup_analytics as fa
 from followup_analytics.answers.drivers.drivers import what_drives
 from followup_analytics.errors import DataError
-from followup_analytics.log.followup_log import FollowUpLog, subset
+from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.log.recording import NOT_RECORDED
+from followup_analytics.log.subsets import subset
 from followup_analytics.simulate.random_worlds import random_log
 
 

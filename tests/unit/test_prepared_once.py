@@ -12,7 +12,8 @@ import pytest
 
 from followup_analytics import read_log, response_rates, simulate_log, write_log, write_report
 from followup_analytics.cells import counted, inputs, instants
-from followup_analytics.log.followup_log import FollowUpLog, subset
+from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.subsets import subset
 
 WORK = {counted: ("_episodes", "_attempts", "_log_notes"), inputs: ("_prepared",), instants: ("_touches", "_tries")}
 

@@ -18,7 +18,8 @@ from followup_analytics import incidence_curve, next_steps, read_log, response_r
 from followup_analytics.errors import DataError
 from followup_analytics.log import clock
 from followup_analytics.log.columns import ColumnTable
-from followup_analytics.log.followup_log import FollowUpLog, subset
+from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.subsets import subset
 from followup_analytics.reading import logs
 
 DERIVED = ("_at_us", "_until_us", "_day", "_until_day", "_zone", "_bucket", "_order_us", "_weekday", "_hour")

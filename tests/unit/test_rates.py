@@ -9,7 +9,8 @@ from log_builder import log_of_attempts
 from followup_analytics.answers.outreach import level_of_effort
 from followup_analytics.answers.rates import response_rates
 from followup_analytics.errors import UsageError, WithheldError
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.statistics.incidence import aalen_johansen
 
 
@@ -219,7 +220,7 @@ def _three_tries() -> FollowUpLog:
     """Thirty applicants with two interviews each, up to three attempts three days apart, some answered after each."""
     import polars as pl
 
-    from followup_analytics.log.followup_log import build_log
+    from followup_analytics.log.assembling import build_log
 
     interviews, contacts = [], []
     for k in range(60):

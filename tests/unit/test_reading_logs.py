@@ -6,7 +6,9 @@ import polars as pl
 import pytest
 
 from followup_analytics.errors import DataError, UnreadableError, UsageError
-from followup_analytics.log.followup_log import FollowUpLog, as_of, build_log, subset
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.subsets import as_of, subset
 from followup_analytics.reading import read_log, write_log
 from followup_analytics.simulate import simulate_log
 

@@ -10,7 +10,8 @@ import pytest
 import followup_analytics as fa
 from followup_analytics.claims.catalogue import own_catalogue
 from followup_analytics.claims.recording import bent_record
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.log.recording import recording_findings, recording_notes
 from followup_analytics.simulate.random_worlds import FAMILIES, draw_world, random_log
 

@@ -11,7 +11,8 @@ from rich.console import Console
 from followup_analytics.advice import next_steps
 from followup_analytics.answers.outcomes import cohort_outcomes
 from followup_analytics.answers.rates import response_rates
-from followup_analytics.log.followup_log import Note, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import Note
 from followup_analytics.reading.logs import read_log
 from followup_analytics.results.disclosure import hidden_row, is_hidden
 from followup_analytics.results.disclosure.marked import Disclosed

@@ -28,8 +28,9 @@ from followup_analytics.answers.whole import counts_of, notes_on_recording, whol
 from followup_analytics.cells.counted import check_outcome, notes_of, numbers_left_out
 from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked, in_frames
-from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
+from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.log.recording import NOT_RECORDED
+from followup_analytics.log.subsets import require_column
 from followup_analytics.results.disclosure import (
     Cells,
     Disclosure,

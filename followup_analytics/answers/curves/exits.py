@@ -21,9 +21,10 @@ from followup_analytics.errors import UsageError
 from followup_analytics.log import clock
 from followup_analytics.log.asked import in_frames
 from followup_analytics.log.clock import DAY_US
-from followup_analytics.log.followup_log import FollowUpLog, require_column
+from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.log.late_records import late_beginnings
 from followup_analytics.log.shared_words import MISSING
+from followup_analytics.log.subsets import require_column
 from followup_analytics.statistics import Jackknife, cluster_number, group_rows
 from followup_analytics.statistics.incidence import (
     Incidence,

@@ -153,7 +153,7 @@ def silence(
     )
     from followup_analytics.answers.whole import counts_of, whole_log
     from followup_analytics.log.asked import asked, in_frames
-    from followup_analytics.log.followup_log import require_column
+    from followup_analytics.log.subsets import require_column
 
     policy = policy_of(disclosure, min_cell)
     whole = whole_log(log, cohort, policy, days=days, horizon=horizon)

@@ -22,7 +22,8 @@ from followup_analytics.answers.drivers.attempt_counts import (
 from followup_analytics.answers.outcomes.standardise import design
 from followup_analytics.cells.counted import counts_behind
 from followup_analytics.log.asked import asked, in_frames, without_mark
-from followup_analytics.log.followup_log import FollowUpLog, built_in_note
+from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.subsets import built_in_note
 from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import Disclosure, disclose, n_applicants_of, policy_of, require_enough
 from followup_analytics.results.result import LogCounts, Result

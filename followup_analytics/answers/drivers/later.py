@@ -19,8 +19,9 @@ from followup_analytics.answers.drivers.attempt_counts import (
 )
 from followup_analytics.cells.counted import counts_behind
 from followup_analytics.log.asked import asked, in_frames
-from followup_analytics.log.followup_log import FollowUpLog, require_column
+from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.log.shared_words import LAST_ATTEMPT
+from followup_analytics.log.subsets import require_column
 from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import Disclosure, disclose, n_applicants_of, policy_of, require_enough
 from followup_analytics.results.result import LogCounts, Result

@@ -31,9 +31,10 @@ from followup_analytics.answers.outcomes.result import DIFFERENCES, HORIZON, Coh
 from followup_analytics.answers.whole import counts_of, notes_on_recording, whole_log
 from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked
-from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
+from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.log.shared_words import MISSING
+from followup_analytics.log.subsets import require_column
 from followup_analytics.results.disclosure import (
     Disclosed,
     Disclosure,

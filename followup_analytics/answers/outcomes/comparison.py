@@ -23,9 +23,10 @@ from followup_analytics.cells.counted import OUTCOMES_OF_INTEREST
 from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked, in_frames, without_mark
 from followup_analytics.log.clock import DAY_US
-from followup_analytics.log.followup_log import FollowUpLog, Note, require_column
+from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.log.recording import NOT_RECORDED, recording_notes
 from followup_analytics.log.shared_words import MISSING
+from followup_analytics.log.subsets import require_column
 from followup_analytics.results.disclosure import (
     Cells,
     Disclosure,

@@ -20,9 +20,10 @@ import polars as pl
 from followup_analytics.cells.counted import CONTACT_KEYS
 from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked
-from followup_analytics.log.followup_log import Note, built_in_note
+from followup_analytics.log.followup_log import Note
 from followup_analytics.log.schema import CHANNELS, PARTIES
 from followup_analytics.log.shared_words import ATTEMPT_NAMES, MISSING, TIMING_NAMES, WEEKDAYS
+from followup_analytics.log.subsets import built_in_note
 from followup_analytics.results.disclosure import DisclosurePolicy
 from followup_analytics.text import listed, nearest
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from followup_analytics.errors import UsageError
-from followup_analytics.log.followup_log import FollowUpLog, build_log
+from followup_analytics.log.assembling import build_log
+from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.simulate.random_worlds.course import live
 from followup_analytics.simulate.random_worlds.crowd import gather
 from followup_analytics.simulate.random_worlds.draw import draw_world
