@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from followup_analytics.errors import MissingExtraError, UsageError
+from followup_analytics.parted.session import ENGINES
 
 if TYPE_CHECKING:
     import narwhals as nw
-
-Engine = Literal["auto", "polars", "pandas", "duckdb", "spark"]
-ENGINES: tuple[str, ...] = get_args(Engine)
 
 
 def choose_engine(engine: str) -> str:

@@ -131,7 +131,9 @@ def _given(source: str, shared: Shared, today: str | None, *, due: bool, examine
     from followup_analytics.advice.kept import examine as examined
 
     part = shared.cohort is not None or shared.where or shared.as_of is not None
-    if part or renew or is_store_url(source):
+    elsewhere = is_store_url(source) or not Path(source).exists()
+    if part or renew or elsewhere:
+        # What Spark alone sees may have changed since: nothing is kept of it.
         evidence = examined(log, seed=shared.seed)
     else:
         evidence = evidence_of_folder(Path(source), log, seed=shared.seed)

@@ -124,9 +124,10 @@ def _wants_spark(source: str, shared: Shared) -> bool:
 
 def _spark_log(source: str, shared: Shared) -> PartedLog | None:
     """The log as Spark reads it; None, and a word about it, of what Spark does not read."""
-    from followup_analytics.parted.spark_source import is_for_spark, read_on_spark
+    from followup_analytics.parted.spark_source import read_on_spark
+    from followup_analytics.store.address import is_store_url
 
-    if not is_for_spark(source) and ("://" in source or Path(source).is_file()):
+    if is_store_url(source) or Path(source).is_file():
         command = command_running()
         say(f"--engine spark: Spark reads folders and tables, not this; {command} was counted with polars alone.")
         return None

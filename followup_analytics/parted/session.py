@@ -16,6 +16,8 @@ from typing import Any
 from followup_analytics.errors import FollowUpError, MissingExtraError, UnreadableError, UsageError
 from followup_analytics.text import shorten
 
+#: What may be asked to read and count.
+ENGINES = ("auto", "polars", "pandas", "duckdb", "spark")
 #: Functions on groups as Arrow came to Spark and to its Connect client with 4.0.
 OLDEST = 4
 #: The address of a Connect server (`sc://host:15002`), or `local` for one of our own.

@@ -18,18 +18,14 @@ from followup_analytics.sheets.headings import header_key
 from followup_analytics.sheets.tabular import PARQUET_SUFFIXES
 
 CATALOGUE = "spark-table:"
+#: File systems that Spark reads and nothing else here does; of others it is asked only where it was named.
+_SCHEMES = ("hdfs", "viewfs", "s3", "s3a", "s3n", "gs", "abfs", "abfss", "wasb", "wasbs", "dbfs", "oss", "cosn")
 
 
 def is_for_spark(source: str) -> bool:
     """Whether an address is one that only Spark reads: a table of its catalogue, or a folder that is elsewhere."""
-    if source.startswith(CATALOGUE):
-        return True
     scheme, separator, _ = source.partition("://")
-    return bool(separator) and scheme.isidentifier() is True and not _is_store(scheme)
-
-
-def _is_store(scheme: str) -> bool:
-    return scheme.partition("+")[0] in ("sqlite", "postgresql", "postgres")
+    return source.startswith(CATALOGUE) or (bool(separator) and scheme.lower() in _SCHEMES)
 
 
 def read_on_spark(

@@ -18,6 +18,7 @@ from followup_analytics.log.schema import TABLES
 from followup_analytics.log.settings import LOG_FILE, Settings, read_settings
 from followup_analytics.log.subsets import as_of as cut_to
 from followup_analytics.log.zone_names import zone_given
+from followup_analytics.parted.session import ENGINES
 from followup_analytics.parted.spark_source import is_for_spark, read_on_spark
 from followup_analytics.reading.columns import quick_log
 from followup_analytics.reading.parts import are_parquet, named_as_ours, read_parts
@@ -64,6 +65,8 @@ def read_log(
         source = interviews
     time_zone = zone_given(time_zone)
     wanted = dict(columns or {})
+    if engine not in ENGINES:
+        raise UsageError(f"There is no engine {engine!r}: choose one of {', '.join(ENGINES)}.")
     if isinstance(source, str | Path) and (engine == "spark" or is_for_spark(str(source))):
         if wanted or data_date is not None:
             raise UsageError(

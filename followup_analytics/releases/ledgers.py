@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 #: Options that choose how an answer is written, not what it says.
 _NOT_ASKED = (
-    "log", "format", "json", "output", "publish", "ledger", "trace", "engine", "disclosure", "min_cell", "paper",
+    "log", "format", "json", "output", "publish", "ledger", "trace", "engine", "spark_master", "memory",
+    "temp", "disclosure", "min_cell", "paper",
     "font_path", "check", "save", "card",
 )  # fmt: skip
 

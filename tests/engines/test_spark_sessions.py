@@ -201,6 +201,7 @@ def test_what_spark_says_becomes_a_sentence(said: str, told: str) -> None:
         ("sqlite:///followup.db", False),
         ("postgresql://u@h/d", False),
         ("postgresql+psycopg://u@h/d", False),
+        ("mysql://h/d", False),
         ("data/log", False),
         ("C:/log", False),
     ],
@@ -225,3 +226,16 @@ def test_a_store_is_read_here_whatever_was_asked_for(tmp_path: Path) -> None:
     assert made.returncode == 0, made.stderr
     assert json.loads(made.stdout)["log"]["interviews"] == 300
     assert "counted with polars alone" in made.stderr
+
+
+def test_a_url_that_is_no_store_and_nothing_of_sparks_is_refused() -> None:
+    """As ever, with how a store's URL begins; Spark is not started for it."""
+    made = run(["rates", "mysql://host/log"])
+    assert made.returncode == UsageError.exit_code
+    assert "A store's URL begins with sqlite:///" in made.stderr
+
+
+def test_an_engine_that_is_none_is_refused() -> None:
+    """In Python as on the command line."""
+    with pytest.raises(UsageError, match="There is no engine 'abacus'"):
+        read_log(sample_data("log"), engine="abacus")
