@@ -21,6 +21,7 @@ from followup_analytics.log.settings import Settings
 from followup_analytics.parted.parted_log import CheckedPart, PartedLog, checked_part, parted_log
 from followup_analytics.parted.spread import Spooled, no_room
 from followup_analytics.sheets.tabular import ROW
+from followup_analytics.text import counted
 
 #: What a row takes while a part is worked on, about, with all that is made of it.
 ROW_BYTES = 1_500
@@ -62,7 +63,7 @@ def split_log(
     files = [folder / f"part-{part:06}" for part in range(n)]
     read = partial(_read, tuple(tables), dict(names), time_zone or settings.time_zone)
     checked: Spooled[CheckedPart] = Spooled(folder, files, read)
-    return parted_log(checked.kept(), settings, time_zone=time_zone, where=f"{n} parts on disk", told=told)
+    return parted_log(checked.kept(), settings, time_zone=time_zone, where=f"{counted(n, 'part')} on disk", told=told)
 
 
 class _Owners:

@@ -11,6 +11,7 @@ from followup_analytics.log.followup_log import Note
 from followup_analytics.log.places import tables_in
 from followup_analytics.log.schema import TABLES
 from followup_analytics.log.settings import LOG_FILE, Settings, read_settings, settings_from_text
+from followup_analytics.log.zone_names import zone_given
 from followup_analytics.parted.on_spark import spread_by_applicant
 from followup_analytics.parted.parted_log import PartedLog, parted_log
 from followup_analytics.parted.session import explained, require_table_name, spark_session
@@ -42,6 +43,7 @@ def read_on_spark(
     """
     if not source.startswith(CATALOGUE) and "://" not in source and not Path(source).is_dir():
         raise UnreadableError(f"{source}: there is no such folder; Spark reads folders of CSV or Parquet, and tables.")
+    time_zone = zone_given(time_zone)
     session = spark_session(master, temp)
     told: tuple[Note, ...] = ()
     if source.startswith(CATALOGUE):

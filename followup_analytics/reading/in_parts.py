@@ -14,6 +14,7 @@ from followup_analytics.log.followup_log import Note
 from followup_analytics.log.places import Places, part_names, tables_in
 from followup_analytics.log.schema import TABLES, Table
 from followup_analytics.log.settings import LOG_FILE, read_settings
+from followup_analytics.log.zone_names import zone_given
 from followup_analytics.parted.memory import BARE, allowed, temporary_folder
 from followup_analytics.parted.on_disk import split_log
 from followup_analytics.parted.parted_log import PartedLog
@@ -65,6 +66,7 @@ def read_in_parts(
     memory: such as 4GB; else a share of what is free. temp: where the parts lie until the process ends.
     Raises what `read_log` raises for a folder, and UnreadableError where the parts can't be written.
     """
+    time_zone = zone_given(time_zone)
     settings, places = read_settings(folder / LOG_FILE), tables_in(folder)
     if "interviews" not in places.tables:
         raise UnreadableError(f"{folder.name}: the folder has no table of interviews; it is called interviews.")
