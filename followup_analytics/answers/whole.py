@@ -32,6 +32,11 @@ def whole_log(
     return log
 
 
+def engine_of_parts(log: PartedLog, engine: str) -> str:
+    """What counts the cells of a part: of a log in parts polars, since its parts were handed out already."""
+    return engine if log.one is not None else "auto"
+
+
 def counts_of(log: PartedLog) -> LogCounts:
     """What an answer rests on."""
     if log.one is not None:

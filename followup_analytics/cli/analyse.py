@@ -10,7 +10,7 @@ import typer
 from followup_analytics.cli.evidence import claims, plan
 from followup_analytics.cli.options import LogPath, Shared, options_of, taking
 from followup_analytics.cli.saying import say
-from followup_analytics.cli.shared import finish, open_log, open_parted, writable
+from followup_analytics.cli.shared import counting_engine, finish, open_log, open_parted, writable
 
 Outcome = Literal["response", "advanced"]
 Within = Annotated[
@@ -54,7 +54,7 @@ def rates(
     finish(
         response_rates(
             opened, by=by, outcome=outcome, within=within, disclosure=shared.policy, bins=bins,
-            working_days=working_days, cluster=cluster, engine=shared.engine, seed=shared.seed,
+            working_days=working_days, cluster=cluster, engine=counting_engine(shared), seed=shared.seed,
         ),
         shared,
         opened,
@@ -83,7 +83,7 @@ def curve(
     opened = open_parted(log, shared)
     made = incidence_curve(
         opened, by=by, outcome=outcome, horizon=horizon, entry=entry, cluster=cluster,
-        disclosure=shared.policy, engine=shared.engine, seed=shared.seed,
+        disclosure=shared.policy, engine=counting_engine(shared), seed=shared.seed,
     )  # fmt: skip
     finish(made, shared, opened)
 

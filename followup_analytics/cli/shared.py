@@ -65,6 +65,11 @@ def open_log(
     return part
 
 
+def counting_engine(shared: Shared) -> str:
+    """What counts the cells of rates and curve: what was asked for; where Spark read the log, polars in its parts."""
+    return "auto" if shared.engine == "spark" else shared.engine
+
+
 def open_parted(source: str, shared: Shared) -> FollowUpLog | PartedLog:
     """The log for a command that counts in parts: on Spark, on disk where memory is too little, else as `open_log`."""
     from followup_analytics.results.disclosure import require_enough

@@ -29,6 +29,7 @@ _QUIET = {
     "spark.log.level": "ERROR",
     "spark.sql.session.timeZone": "UTC",
 }
+_CONNECT_PORT = 15_002
 _MODULES_OF_CONNECT = ("grpc", "grpc_status", "google.rpc", "zstandard")
 #: How Python ends the trace of a fault.
 _FAULT = re.compile(r"^[\w.]*(?:Error|Exception)\b: ")
@@ -119,6 +120,8 @@ def _connected(builder_of: Any, remote: str) -> Any:
     if lacking:
         raise MissingExtraError.for_extra(f"{REMOTE}={remote} (Spark Connect)", "spark")
     own = not remote.startswith("sc://")
+    if not own:
+        _require_listener(remote)
     builder = builder_of.builder.appName("followup_analytics").remote(remote)
     try:
         session = (builder.config(map=_QUIET) if own else builder).getOrCreate()
@@ -128,6 +131,23 @@ def _connected(builder_of: Any, remote: str) -> Any:
     if own:
         atexit.register(_stopped, session)
     return session
+
+
+def _require_listener(remote: str) -> None:
+    """Refuse the address of a server at which nobody listens; the client itself would try for ten minutes."""
+    import socket
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(remote.partition(";")[0])
+        host, port = parts.hostname or "localhost", parts.port or _CONNECT_PORT
+    except ValueError:
+        raise UsageError(f"{REMOTE}={remote}: write the server as sc://host:{_CONNECT_PORT}.") from None
+    try:
+        socket.create_connection((host, port), timeout=20).close()
+    except OSError as error:
+        why = error.strerror or "no answer"
+        raise UnreadableError(f"{REMOTE}={remote}: no Spark Connect server answers there ({why}).") from None
 
 
 def _there(module: str) -> bool:

@@ -131,7 +131,6 @@ def test_connect_answers_as_the_folder_does(tmp_path: Path) -> None:
     assert "Spark" in remote.stderr
 
 
-@needs_spark
 def test_a_server_that_is_not_there_is_told() -> None:
     """One sentence with the address."""
     pytest.importorskip("grpc")

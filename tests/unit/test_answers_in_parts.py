@@ -102,6 +102,12 @@ def test_rates_of_a_thousand_applicants_are_the_same_bytes(large: FollowUpLog, a
     assert json_of(response_rates, in_parts(large, 7), asked) == json_of(response_rates, large, asked)
 
 
+def test_parts_are_counted_where_they_are(log: FollowUpLog) -> None:
+    """Whatever engine was asked for: nothing starts a session of Spark inside of a part."""
+    for answer in (response_rates, incidence_curve):
+        assert json_of(answer, in_parts(log, 2), {"engine": "spark"}) == json_of(answer, log, {})
+
+
 def test_rates_from_disk_are_the_same_bytes(log: FollowUpLog, tmp_path: Path) -> None:
     """What is kept of a part between two passes lies in files then."""
     asked = {"by": "cohort,attempt", "min_cell": 1}

@@ -24,7 +24,7 @@ from followup_analytics.answers.curves.in_parts import (
     rolls_of_pairs,
 )
 from followup_analytics.answers.curves.result import CurveResult, CurveRow
-from followup_analytics.answers.whole import counts_of, notes_on_recording, whole_log
+from followup_analytics.answers.whole import counts_of, engine_of_parts, notes_on_recording, whole_log
 from followup_analytics.cells.counted import check_outcome, notes_of, numbers_left_out
 from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked, in_frames
@@ -131,7 +131,7 @@ def incidence_curve(
     for column, option in ((key.column if key else None, "--by"), (entry, "--entry")):
         if column is not None:
             require_column(whole, column, option)
-    names = (key.column,) if key else ()
+    names, engine = (key.column,) if key else (), engine_of_parts(whole, engine)
     parts = whole.logs.map(partial(exits_of, outcome=outcome, columns=names, entry=entry, engine=engine)).kept()
     column = in_frames(key.column) if key else None
     choose, horizon = partial(by_column, column), int(horizon)

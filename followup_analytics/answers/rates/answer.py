@@ -26,7 +26,7 @@ from followup_analytics.answers.rates.in_parts import (
 from followup_analytics.answers.rates.keys import Key, built_in_notes, parse_keys
 from followup_analytics.answers.rates.result import RatesResult, RatesRow
 from followup_analytics.answers.rates.trace import rows_behind
-from followup_analytics.answers.whole import counts_of, notes_on_recording, whole_log
+from followup_analytics.answers.whole import counts_of, engine_of_parts, notes_on_recording, whole_log
 from followup_analytics.cells.counted import check_outcome, notes_of, window_us
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import Note
@@ -116,7 +116,9 @@ def response_rates(
     require_enough(whole.n_applicants, policy)
     length = window_us(within)
     numbered = _is_numbered(keys)
-    question = Asked(keys, outcome, within, working_days, engine, cluster == "employer", numbered)
+    question = Asked(
+        keys, outcome, within, working_days, engine_of_parts(whole, engine), cluster == "employer", numbered
+    )
     parts = whole.logs.map(partial(count_part, question)).kept()
     table = together(list(parts.map(summary_of)))
     rates = _rates(parts, table, cluster, length)
