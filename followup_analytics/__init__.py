@@ -38,7 +38,7 @@ _HOMES = {
     "response_rates": "answers.rates",
     "sample_data": "simulate",
     "simulate_log": "simulate",
-    "subset": "log.followup_log",
+    "subset": "log.subsets",
     "test_claims": "claims",
     "write_log": "reading.writing",
     "write_report": "report",

@@ -151,7 +151,7 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "asked"), OTHERS, ids=str)
+@pytest.mark.parametrize(("answer", "asked"), OTHERS, ids=lambda one: getattr(one, "__name__", str(one)))
 def test_silence_and_outcomes_of_any_number_of_parts_are_the_same_bytes(
     log: FollowUpLog, answer: Callable[..., Any], asked: dict[str, Any]
 ) -> None:
