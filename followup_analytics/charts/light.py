@@ -10,6 +10,7 @@ from followup_analytics.charts.drawn import Mark, has_number, limits, number
 from followup_analytics.charts.rates import rate_alt
 from followup_analytics.charts.style import BLUE, GREY, INK, SIMULATED
 from followup_analytics.charts.words import count, percent, row_label
+from followup_analytics.results.disclosure import SUPPRESSED
 from followup_analytics.text import shorten
 
 _ROW, _LEFT, _WIDE, _RIGHT, _TOP = 26, 170, 330, 150, 34
@@ -52,7 +53,7 @@ def light_rate_figure(
 def _line(row: Mark, keys: Sequence[str], y: float, most: float) -> list[str]:
     parts = [_text(_LEFT - 10, y + 4, shorten(row_label(row.values, keys), _LONGEST), anchor="end")]
     if not has_number(row):
-        word = "hidden" if row.status == "suppressed" else "not estimable"
+        word = "hidden" if row.status == SUPPRESSED else "not estimable"
         return [*parts, _text(_LEFT + 4, y + 4, word, anchor="start", colour=GREY)]
     if span := limits(row):
         low, high = (_LEFT + _WIDE * min(end, most) / most for end in span)

@@ -98,10 +98,11 @@ def test_the_day_sheet_is_the_handout_without_an_applicant(many_open, tmp_path: 
 
 @pytest.mark.parametrize("language", ["de", "es"])
 def test_a_language_without_texts_is_refused(followup, simulated_folder: Path, tmp_path: Path, language: str) -> None:
-    """German and Spanish are refused in a sentence with exit 2, and nothing is written."""
-    answer = followup("report", simulated_folder, "-o", str(tmp_path / "r.pdf"), "--language", language)
+    """How the numbers were worked out is told in English alone: refused in a sentence, and nothing is written."""
+    kind = ("--kind", "methods", "--language", language)
+    answer = followup("report", simulated_folder, "-o", str(tmp_path / "r.pdf"), *kind)
     assert answer.code == 2
-    assert "English only" in answer.err
+    assert "English" in answer.err
     assert list(tmp_path.iterdir()) == []
 
 

@@ -36,7 +36,7 @@ def checked(row: dict[str, object], table=INTERVIEWS, **options):
         ({"interviewed_at": "last Monday"}, "interviewed_at", "unparsable", "2026-03-05T14:00+01:00"),
         ({"interviewed_at": "2026-03-02T10:00"}, "interviewed_at", "no_zone", "--time-zone"),
         ({"interviewed_at": "0206-03-02T10:00Z"}, "interviewed_at", "beyond_reason", "1990"),
-        ({"time_zone": "Berlin"}, "time_zone", "unknown_zone", "Europe/Berlin"),
+        ({"time_zone": "Berlim"}, "time_zone", "unknown_zone", "Europe/Berlin"),
         ({"observed_until": "2026-03-01"}, "observed_until", "before_interview", "before interviewed_at"),
         (
             {"interviewed_at": "2026-03-02", "at_precision": "instant"},
@@ -152,7 +152,7 @@ def test_hours_that_a_clock_change_makes_doubtful_are_counted():
 
 def test_a_zone_that_nobody_knows_is_refused_whatever_its_row_holds():
     """A misspelt zone beside times without an offset is one sentence with its row, not a fault of the program."""
-    rows = pl.DataFrame([INTERVIEW | {"interviewed_at": "2026-03-02 10:00", "time_zone": "New York"}])
+    rows = pl.DataFrame([INTERVIEW | {"interviewed_at": "2026-03-02 10:00", "time_zone": "New Yorck"}])
     with pytest.raises(DataError, match="row 2, column time_zone"):
         build_log(interviews=rows)
 

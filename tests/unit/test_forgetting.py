@@ -209,7 +209,7 @@ def test_a_reader_that_holds_the_old_view_is_named(url: str, tmp_path: Path, mon
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM contacts").fetchone()
     monkeypatch.setattr(
-        "followup_analytics.track.entries.open_store", lambda url, **rest: open_store(url, wait_seconds=0.1, **rest)
+        "followup_analytics.track.places.open_store", lambda url, **rest: open_store(url, wait_seconds=0.1, **rest)
     )
     with pytest.raises(UnreadableError, match="close it and run the same command again"):
         track_forget(url, "ana.lopez")

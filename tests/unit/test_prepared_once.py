@@ -15,7 +15,11 @@ from followup_analytics.cells import counted, inputs, instants
 from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.log.subsets import subset
 
-WORK = {counted: ("_episodes", "_attempts", "_log_notes"), inputs: ("_prepared",), instants: ("_touches", "_tries")}
+WORK = {
+    counted: ("_episodes", "_attempts", "_numbers_left_out"),
+    inputs: ("_prepared",),
+    instants: ("_touches", "_tries"),
+}
 
 
 @pytest.fixture

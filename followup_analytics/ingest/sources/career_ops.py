@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -97,7 +98,7 @@ def detect(sample: Sample) -> Match | None:
     lines = sample.text.splitlines()
     heads = [
         _meanings(_cells(line))
-        for line, below in zip(lines, [*lines[1:], ""], strict=True)
+        for line, below in zip_longest(lines, lines[1:], fillvalue="")
         if line.lstrip().startswith("|") or ("|" in line and _RULE.match(below))
     ]
     fits = any({"app", "date", "channel", "company"} <= set(head.values()) for head in heads[:5])
