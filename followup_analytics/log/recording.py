@@ -65,9 +65,12 @@ NOT_RECORDED = (
     "Outcomes are not recorded in this log: who advanced, had an offer, was refused or withdrew can't be told, and is "
     "not nought."
 )
+#: Of fewer interviews than these it may be that nobody has heard: of as many, at one reply in ten, 1 log in 100.
+_SOME_WOULD_HEAR = 44
 #: Codes of `recording_notes`, and of findings.
 CODES = (
     "outcomes_not_recorded",
+    "replies_not_recorded",
     "records_begin_with_acts",
     "replies_depend_on_acts",
     "outcomes_depend_on_acts",
@@ -82,8 +85,8 @@ class RecordingFinding:
     """A sign that what was recorded depends on what was done.
 
     Attributes:
-        code: replies_depend_on_acts, outcomes_depend_on_acts, records_begin_with_acts, clock_starts_with_acts,
-            replies_of_some_groups or outcomes_of_some_groups.
+        code: replies_not_recorded, replies_depend_on_acts, outcomes_depend_on_acts, records_begin_with_acts,
+            clock_starts_with_acts, replies_of_some_groups or outcomes_of_some_groups.
         sentence: what it looks like, and what to do.
         events: of "reply" and "outcome" those whose record is concerned.
         act: the act that the record depends on (phone, attempt, contact), empty where it is a group.
@@ -98,6 +101,14 @@ class RecordingFinding:
     act: str = ""
     column: str = ""
     numbers: Mapping[str, float] = field(default_factory=dict)
+
+
+_NO_REPLY = RecordingFinding(
+    "replies_not_recorded",
+    "Not one reply is recorded in this log. Unless nobody heard back at all, replies were not written down, or the "
+    "column that tells of them was not read: shares of 0 are then a gap in the record, and no answer.",
+    ("reply",),
+)
 
 
 def recording_notes(log: FollowUpLog, *, min_cell: int = 10, about_outcomes: bool = True) -> tuple[Note, ...]:
@@ -128,8 +139,6 @@ def recording_findings(log: FollowUpLog, *, min_cell: int = 10) -> tuple[Recordi
 
 
 def _look(log: FollowUpLog, min_cell: int) -> tuple[RecordingFinding, ...]:
-    if not log.held("contacts").height:
-        return ()
     return findings_in([look_at(log, every=one_in(log.held("interviews").height))], min_cell)
 
 
@@ -164,6 +173,9 @@ def findings_in(parts: Sequence[Looked], min_cell: int) -> tuple[RecordingFindin
     if not interviews.height:
         return ()
     times = joined_times([one.times for one in parts])
+    if interviews.height >= _SOME_WOULD_HEAR and not np.isfinite(times.reply).any():
+        # There is nothing to compare with, and one sentence is enough.
+        return (_NO_REPLY,)
     found = [*_by_acts(times), *_by_clock(times)]
     return (*found, *_by_groups(interviews, times, min_cell))
 

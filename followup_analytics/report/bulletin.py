@@ -10,6 +10,7 @@ from typing import Any
 from followup_analytics import __version__
 from followup_analytics.charts import Chart, curve_chart, percent, points, value_label
 from followup_analytics.claims.gates import MIN_FOR_VERDICT
+from followup_analytics.log.recording import CODES
 from followup_analytics.report.answer import (
     contrast_of,
     event_words,
@@ -134,6 +135,12 @@ def _heard(found: Findings) -> list[Any]:
     last = found.last_shown()
     if last is None:
         return []
+    if _no_replies(found):
+        return [
+            strong("Not one reply is recorded"),
+            ": either nobody heard back at all, or replies were not written down. ",
+            em("How sure: not at all, until that is known."),
+        ]
     verb = "advanced" if found.main_event == "advanced" else "heard back"
     half = median_day(found)
     when = "" if half is None or half >= int(last["day"]) else f", half of all by {_by_day(half)}"
@@ -142,6 +149,11 @@ def _heard(found: Findings) -> list[Any]:
         f" interviews had {verb} by day {last['day']}{when}. ",
         em(_sureness(last)),
     ]
+
+
+def _no_replies(found: Findings) -> bool:
+    """Whether shares of those who heard back would be read off a record that holds no reply at all."""
+    return found.main_event == "response" and any(note.code == "replies_not_recorded" for note in found.notes)
 
 
 def _outcome(found: Findings, outcome: str, words: str) -> list[Any]:
@@ -247,6 +259,8 @@ def _curve_title(found: Findings) -> str:
     last = found.last_shown()
     if last is None:
         return "How soon"
+    if _no_replies(found):
+        return "Not one reply is recorded"
     if not float(last["estimate"]):
         return f"Nobody had {verb} by day {last['day']}"
     return f"{_of_100(float(last['estimate']))} in 100 interviews had {verb} by day {last['day']}"
@@ -256,6 +270,8 @@ def _curve(found: Findings, height: float) -> list[dict[str, Any]]:
     last = found.last_shown()
     if last is None:
         return [paragraph("No day of the curve can be shown.")]
+    if _no_replies(found):
+        return [paragraph("There is no curve to draw before it is known what became of these interviews.")]
     if not float(last["estimate"]):
         verb = "advanced" if found.main_event == "advanced" else "heard back"
         return [paragraph(f"No interview had {verb}: there is no curve to draw.")]
@@ -268,6 +284,8 @@ def _curve(found: Findings, height: float) -> list[dict[str, Any]]:
 def _box(found: Findings) -> dict[str, Any]:
     """What these data can't say, in one box."""
     told = [
+        # First, since it bends the numbers above.
+        *(f"{note.text} " for note in found.notes if note.code in CODES),
         "What would have happened had people acted otherwise: the shares tell what people did and what came back. ",
         "Anything about contacts and answers that nobody wrote down. ",
     ]
