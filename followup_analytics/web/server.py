@@ -140,6 +140,8 @@ def _listener(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((LOOPBACK, port))
+        # From now on: the link is told, and may be opened, before the server takes its first request.
+        listener.listen(128)
     except OSError:
         listener.close()
         raise UnreadableError(

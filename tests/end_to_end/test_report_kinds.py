@@ -215,14 +215,17 @@ def test_a_bulletin_stays_one_page(tmp_path: Path, options: dict, names: tuple[s
     assert pages_of(path) == 1
 
 
-def test_nobody_heard_back_is_a_sentence_and_no_empty_chart(tmp_path: Path) -> None:
-    """Without a single answer no chart is drawn: words say so."""
-    log = made_log(80, outcomes=())
+@pytest.mark.parametrize(
+    ("interviews", "words"), [(40, "Nobody had heard back by day"), (80, "Not one reply is recorded")]
+)
+def test_nobody_heard_back_is_a_sentence_and_no_empty_chart(interviews: int, words: str) -> None:
+    """Without a single answer no chart is drawn: words say so, and of many interviews that replies may be missing."""
+    log = made_log(interviews, outcomes=())
     silent = replace(log, contacts=log.contacts.filter(pl.col("direction") == "outbound"))
     document = compose(silent, kind="cohort", options=Options(), case=TypeCase())
     assert not [b for s in document.sections for b in s.blocks if b["type"] == "chart"]
     said = json.dumps(document.as_data()["sections"], ensure_ascii=False)
-    assert "Nobody had heard back by day" in said
+    assert words in said
     assert "None of these attempts was answered in time." in said
 
 
