@@ -38,7 +38,7 @@ SETTINGS = {
     "docmanager-extension/plugin": {"autosave": False, "confirmClosingDocument": False},
 }
 #: What browsers and JupyterLab itself say on any page.
-NOISE = ("favicon", "Canvas2D", "ResizeObserver loop")
+NOISE = ("favicon", "Canvas2D", "ResizeObserver loop", "Could not restore the debugger state")
 
 
 def free_port() -> int:
