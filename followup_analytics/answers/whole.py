@@ -51,5 +51,4 @@ def notes_on_recording(log: PartedLog, *, min_cell: int, about_outcomes: bool = 
     if log.one is not None:
         return recording_notes(log.one, min_cell=min_cell, about_outcomes=about_outcomes)
     looked = list(log.logs.map(partial(look_at, every=one_in(log.sizes["interviews"]))))
-    found = findings_in(looked, min_cell) if log.sizes["contacts"] else ()
-    return notes_on(found, lacking=about_outcomes and not log.outcomes_recorded)
+    return notes_on(findings_in(looked, min_cell), lacking=about_outcomes and not log.outcomes_recorded)

@@ -41,12 +41,13 @@ def light_rate_figure(
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{height}" viewBox="0 0 {wide} {height}" '
         f'font-family="sans-serif" font-size="12">{"".join(parts)}</svg>'
     )
+    lines = "lines 95% intervals, " if any(limits(row) for row in rows) else ""
     alt = rate_alt(rows, keys, what=what) + (" The data are simulated." if simulated else "")
     image = base64.b64encode(svg.encode("utf-8")).decode("ascii")
     return (
         f'<figure style="margin:0.5em 0"><img width="{wide}" alt="{html.escape(alt, quote=True)}" '
-        f'src="data:image/svg+xml;base64,{image}"/><figcaption>{html.escape(what)}: dots are estimates, lines 95% '
-        "intervals, n attempts.</figcaption></figure>"
+        f'src="data:image/svg+xml;base64,{image}"/><figcaption>{html.escape(what)}: dots are '
+        f"estimates, {lines}n attempts.</figcaption></figure>"
     )
 
 

@@ -104,7 +104,8 @@ def rate_caption(rows: Sequence[Mark], keys: Sequence[str], *, what: str, n_of: 
     """The caption: what is drawn, what the lines and hollow dots mean, and what is left out."""
     by = joined([key_title(key)[0].lower() + key_title(key)[1:] for key in keys])
     numbers = f", n the number of {n_of}" if n_of else ""
-    parts = [f"{what} by {by}. Dots are estimates, lines 95% intervals{numbers}."]
+    lines = ", lines 95% intervals" if any(limits(row) for row in rows) else ""
+    parts = [f"{what} by {by}. Dots are estimates{lines}{numbers}."]
     statuses = {row.status for row in rows}
     if "use_with_care" in statuses:
         parts.append("Hollow dots rest on few data: use them with care.")

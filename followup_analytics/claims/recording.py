@@ -21,8 +21,6 @@ def bent_record(claim: Claim, log: FollowUpLog) -> str | None:
 
 def rests_on(claim: Claim, finding: RecordingFinding) -> bool:
     """Whether a claim's numbers are bent by what was found."""
-    if not finding.events:
-        return False
     if finding.column:
         return "reply" in finding.events or claim.outcome == "advanced"
     return not _presupposes(claim.moment, finding.act)

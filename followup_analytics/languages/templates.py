@@ -96,7 +96,7 @@ class Template:
 
     def names(self) -> frozenset[str]:
         """The placeholders of the English text."""
-        return frozenset(place[1] for place in _PLACE.finditer(self.text))
+        return places(self.text)
 
 
 def _kind(name: str) -> str:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from followup_analytics.errors import UnreadableError
+from followup_analytics.log.followup_log import Note
 from followup_analytics.log.schema import TABLES
+from followup_analytics.log.settings import Settings
 from followup_analytics.sheets.tabular import DELIMITED_SUFFIXES, PARQUET_SUFFIXES, WORKBOOK_SUFFIXES
 from followup_analytics.text import listed, shorten
 
@@ -30,8 +32,16 @@ class Places:
     tables: dict[str, tuple[Path, ...]]
     passed_over: tuple[str, ...] = ()
 
-    def passed_over_text(self) -> str | None:
-        """What to say of files that were not understood; None where there is none."""
+    def notes(self, settings: Settings) -> list[Note]:
+        """What a folder says of itself in its settings, and what of it was not understood."""
+        texts = (
+            ("log_notes", settings.notes, None),
+            ("unknown_setting", settings.unknown_names(), None),
+            ("not_understood", self._passed_over_text(), len(self.passed_over)),
+        )
+        return [Note(code, text, n) for code, text, n in texts if text]
+
+    def _passed_over_text(self) -> str | None:
         if not self.passed_over:
             return None
         some = [shorten(name) for name in self.passed_over[:_MOST_NAMED]]

@@ -65,7 +65,7 @@ NOT_RECORDED = (
     "Outcomes are not recorded in this log: who advanced, had an offer, was refused or withdrew can't be told, and is "
     "not nought."
 )
-#: Of fewer interviews than these it may be that nobody has heard: of as many, at one reply in ten, 1 log in 100.
+#: Of fewer interviews than these it may be that nobody has heard: of as many, at one answer in ten, 1 log in 100.
 _SOME_WOULD_HEAR = 44
 #: Codes of `recording_notes`, and of findings.
 CODES = (
@@ -107,8 +107,7 @@ _NO_REPLY = RecordingFinding(
     "replies_not_recorded",
     "Not one reply is recorded in this log. Unless nobody heard back at all, replies were not written down, or the "
     "column that tells of them was not read: shares of 0 are then a gap in the record, and no answer.",
-    # Of claims it is a note: they tell by themselves where nothing was heard.
-    (),
+    ("reply",),
 )
 
 
@@ -174,10 +173,10 @@ def findings_in(parts: Sequence[Looked], min_cell: int) -> tuple[RecordingFindin
     if not interviews.height:
         return ()
     times = joined_times([one.times for one in parts])
-    if interviews.height >= _SOME_WOULD_HEAR and not np.isfinite(times.reply).any():
-        # There is nothing to compare with, and one sentence is enough.
-        return (_NO_REPLY,)
-    found = [*_by_acts(times), *_by_clock(times)]
+    # A decision that was told is an answer, too.
+    heard = np.isfinite(times.reply).any() or np.isfinite(times.outcome).any()
+    silent = [] if heard or interviews.height < _SOME_WOULD_HEAR else [_NO_REPLY]
+    found = [*silent, *_by_acts(times), *_by_clock(times)]
     return (*found, *_by_groups(interviews, times, min_cell))
 
 

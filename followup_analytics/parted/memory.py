@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import sys
 import tempfile
 from pathlib import Path
 
@@ -41,6 +42,9 @@ def allowed(memory: str | None) -> int:
 
 
 def _free() -> int:
+    if not hasattr(os, "sysconf"):
+        # Windows doesn't say: as if there were enough, unless `--memory` names less.
+        return sys.maxsize
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
         free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
@@ -88,6 +92,9 @@ def _started(pid: int) -> str:
 
 
 def _remove_orphans(where: Path) -> None:
+    if not hasattr(os, "getuid"):
+        # Where a process can't be asked whether it still runs (asking ends it on Windows), folders are left alone.
+        return
     for one in where.glob(f"{_PREFIX}*"):
         try:
             if one.stat().st_uid != os.getuid():

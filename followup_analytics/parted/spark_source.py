@@ -99,12 +99,6 @@ def _local_folder(session: Any, folder: Path) -> tuple[Settings, dict[str, Any],
     settings, places = read_settings(folder / LOG_FILE), tables_in(folder)
     if "interviews" not in places.tables:
         raise UnreadableError(f"{folder.name}: the folder has no table of interviews; it is called interviews.")
-    texts = (
-        ("log_notes", settings.notes, None),
-        ("unknown_setting", settings.unknown_names(), None),
-        ("not_understood", places.passed_over_text(), len(places.passed_over)),
-    )
-    told = tuple(Note(code, text, n) for code, text, n in texts if text)
     tables = {}
     for name, files in places.tables.items():
         parquet = files[0].suffix.lower() in PARQUET_SUFFIXES
@@ -113,7 +107,7 @@ def _local_folder(session: Any, folder: Path) -> tuple[Settings, dict[str, Any],
         named = any("=" in part for part in files[0].relative_to(folder).parts[:-1])
         address = f"file://{os.fspath(where.resolve())}"
         tables[name] = _read(session, address, parquet=parquet, what=f"{folder.name}/{name}", deep=not named)
-    return settings, tables, told
+    return settings, tables, tuple(places.notes(settings))
 
 
 def _folder_of(folder: Path, file: Path) -> Path:

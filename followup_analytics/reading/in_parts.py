@@ -10,7 +10,6 @@ import polars as pl
 
 from followup_analytics.errors import DataError, UnreadableError
 from followup_analytics.log.checks import PART_ROWS
-from followup_analytics.log.followup_log import Note
 from followup_analytics.log.places import Places, part_names, tables_in
 from followup_analytics.log.schema import TABLES, Table
 from followup_analytics.log.settings import LOG_FILE, read_settings
@@ -70,11 +69,6 @@ def read_in_parts(
     settings, places = read_settings(folder / LOG_FILE), tables_in(folder)
     if "interviews" not in places.tables:
         raise UnreadableError(f"{folder.name}: the folder has no table of interviews; it is called interviews.")
-    texts = (
-        ("log_notes", settings.notes, None),
-        ("unknown_setting", settings.unknown_names(), None),
-        ("not_understood", places.passed_over_text(), len(places.passed_over)),
-    )
     return split_log(
         {name: partial(_pieces, files, TABLES[name]) for name, files in places.tables.items()},
         {name: part_names(files) for name, files in places.tables.items()},
@@ -83,7 +77,7 @@ def read_in_parts(
         memory=allowed(memory) - BARE,
         folder=temporary_folder(temp),
         time_zone=time_zone,
-        told=[Note(code, text, n) for code, text, n in texts if text],
+        told=places.notes(settings),
     )
 
 

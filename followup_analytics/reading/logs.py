@@ -13,7 +13,7 @@ from followup_analytics.errors import DataError, UnreadableError, UsageError
 from followup_analytics.log.assembling import as_raw, assemble, build_log, check_tables, clock_notes
 from followup_analytics.log.checks import recognise, refuse
 from followup_analytics.log.followup_log import FollowUpLog, Note
-from followup_analytics.log.places import Places, tables_in
+from followup_analytics.log.places import tables_in
 from followup_analytics.log.schema import TABLES
 from followup_analytics.log.settings import LOG_FILE, Settings, read_settings
 from followup_analytics.log.subsets import as_of as cut_to
@@ -162,7 +162,7 @@ def _read_folder(path: Path, time_zone: str | None, columns: Mapping[str, str]) 
     places = tables_in(path)
     if "interviews" not in places.tables:
         _refuse_folder(path)
-    told = _told(settings, places)
+    told = places.notes(settings)
     if all(are_parquet(files) for files in places.tables.values()):
         log = quick_log(places.tables, settings, time_zone=time_zone, columns=columns, notes=told)
         if log is not None:
@@ -170,16 +170,6 @@ def _read_folder(path: Path, time_zone: str | None, columns: Mapping[str, str]) 
     read = {name: read_parts(files, TABLES[name]) for name, files in places.tables.items()}
     raw = {name: one for name, (one, _) in read.items()}
     return _log_of(raw, settings, time_zone, columns, told, {name: parts for name, (_, parts) in read.items()})
-
-
-def _told(settings: Settings, places: Places) -> list[Note]:
-    """What the folder says of itself, and what of it was not understood."""
-    texts = (
-        ("log_notes", settings.notes, None),
-        ("unknown_setting", settings.unknown_names(), None),
-        ("not_understood", places.passed_over_text(), len(places.passed_over)),
-    )
-    return [Note(code, text, n) for code, text, n in texts if text]
 
 
 def _refuse_folder(path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from followup_analytics import cohort_outcomes, incidence_curve, response_rates, silence, simulate_log
+from followup_analytics import cohort_outcomes, incidence_curve, read_log, response_rates, silence, simulate_log
 from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.log.settings import Settings
 from followup_analytics.parted.parted_log import CheckedPart, PartedLog, checked_part, parted_log
@@ -159,6 +159,16 @@ def test_silence_and_outcomes_of_any_number_of_parts_are_the_same_bytes(
     whole = json_of(answer, log, asked)
     for parts in (1, 2, 7, 50):
         assert json_of(answer, in_parts(log, parts), asked) == whole, parts
+
+
+def test_a_log_of_interviews_alone_is_the_same_bytes(log: FollowUpLog) -> None:
+    """Its notes too: that not one reply is recorded is said of parts as of the whole."""
+    names = ["interview_id", "applicant_id", "interviewed_at"]
+    alone = read_log(log.interviews.select(names), time_zone="UTC", data_date=log.data_date)
+    whole = json_of(incidence_curve, alone, {})
+    assert "replies_not_recorded" in str(whole)
+    for parts in (2, 7):
+        assert json_of(incidence_curve, in_parts(alone, parts), {}) == whole
 
 
 def test_rows_of_single_interviews_are_not_brought_together(log: FollowUpLog) -> None:

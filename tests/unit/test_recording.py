@@ -43,6 +43,32 @@ def test_a_bent_record_is_found(rule: str, code: str, events: tuple[str, ...], w
     assert not any(character.isdigit() for character in found[0].sentence)
 
 
+def silent(interviews: int, *, outcome: str | None = None) -> FollowUpLog:
+    """A log in which nobody ever writes back; with an outcome one interview was decided."""
+    ids = [f"i{number}" for number in range(interviews)]
+    people = {"interview_id": ids, "applicant_id": ids, "interviewed_at": ["2026-03-02T10:00:00Z"] * interviews}
+    decided = {"interview_id": ids[:1], "outcome": [outcome], "decided_at": ["2026-03-09T10:00:00Z"]}
+    return build_log(
+        interviews=pl.DataFrame(people),
+        outcomes=None if outcome is None else pl.DataFrame(decided),
+        data_date="2026-06-01",
+    )
+
+
+@pytest.mark.parametrize(
+    ("interviews", "outcome", "codes"),
+    [
+        (43, None, []),
+        (44, None, ["replies_not_recorded"]),
+        (44, "offer", []),
+        (44, "filled", []),
+    ],
+)
+def test_a_log_without_any_answer(interviews: int, outcome: str | None, codes: list[str]) -> None:
+    """From so many interviews on somebody would have heard; a decision that was told is an answer."""
+    assert [one.code for one in recording_findings(silent(interviews, outcome=outcome))] == codes
+
+
 @pytest.mark.parametrize("rule", ["replies_where_called", "opened_by_a_call", "outcomes_where_phoned"])
 def test_nearly_all_bent_records_of_300_interviews_are_found(rule: str) -> None:
     """Of sixteen logs of any family at least fourteen are found out."""
