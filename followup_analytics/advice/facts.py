@@ -207,6 +207,7 @@ def _since_heard(contacts: pl.DataFrame) -> pl.DataFrame:
         reply_by_day=pl.when(pl.col("last_out").is_null() | (pl.col("last_out") <= pl.col("reply_asked"))).then(
             local.dt.date().cast(pl.Int32).cast(pl.Int64)
         ),
+        reply_by_time=pl.when(_has_time(local)).then(local.dt.time()),
         answered=(pl.col("last_out") > pl.col("last_reply")).fill_null(value=False),
     )  # fmt: skip
 
@@ -257,6 +258,7 @@ def _promises(contacts: pl.DataFrame, waiting: pl.DataFrame) -> pl.DataFrame:
         promised_us=pl.col("decision_promised_at").dt.epoch("us"),
         promised=local.dt.date().cast(pl.Int32).cast(pl.Int64),
         timed=_has_time(local),
+        promised_time=pl.when(_has_time(local)).then(local.dt.time()),
     )
     answering = contacts.filter((pl.col("role") == ATTEMPT) | ~pl.col("outbound")).join(promises, on="interview_id")
     instants = (pl.col("instant") == 1) & pl.col("timed")
@@ -264,7 +266,7 @@ def _promises(contacts: pl.DataFrame, waiting: pl.DataFrame) -> pl.DataFrame:
         pl.when(instants).then(pl.col("at_us") >= pl.col("promised_us")).otherwise(pl.col("day") >= pl.col("promised"))
     )
     answered = answering.filter(since).select("interview_id", promise_answered=True).unique()
-    return promises.select("interview_id", "promised").join(answered, on="interview_id", how="left")
+    return promises.select("interview_id", "promised", "promised_time").join(answered, on="interview_id", how="left")
 
 
 def _has_time(local: pl.Series) -> pl.Series:
@@ -304,6 +306,7 @@ def _situation(row: dict[str, Any]) -> Situation:
         missed=_date(row["missed"]),
         missed_open=bool(row["missed_open"]),
         reply_by=_date(row["reply_by_day"]),
+        reply_by_time=row["reply_by_time"],
         answered=bool(row["answered"]),
         callback=_date(row["callback"]),
         callback_time=row["callback_time"],
@@ -311,6 +314,7 @@ def _situation(row: dict[str, Any]) -> Situation:
         callback_done=bool(row["callback_done"]),
         callback_after_missed=bool(row["callback_after_missed"]),
         promised=_date(row["promised"]),
+        promised_time=row["promised_time"],
         promise_answered=bool(row["promise_answered"]),
         snoozed_until=_date(row["snoozed"]),
     )

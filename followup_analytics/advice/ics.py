@@ -1,4 +1,7 @@
-"""Next steps as an iCalendar file (RFC 5545): an entry for each step with a date, at its time where one is agreed."""
+"""Next steps as an iCalendar file (RFC 5545): an entry for each step with a date, at its time where one is agreed.
+
+An hour by which the employer promised to decide or call, or wants an answer, has an entry of its own.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from followup_analytics.advice.steps import ACTIONS
 
 _FOLD = 75
 _WORDS = {"thank_you": "Thank-you note", "call": "Call", "email": "E-mail", "wait": "Look again"}
+#: What was agreed for an hour: the step's name in an entry of its own, with its words.
+_AGREED = {"decision": "Word from them expected", "answer": "Answer wanted by now"}
 #: How long a call stands in the calendar; and when it rings: before a time agreed, or in the morning of its day.
 _CALL = timedelta(minutes=15)
 _BEFORE, _MORNING = "-PT15M", "PT9H"
@@ -28,13 +33,14 @@ def to_ics(
     """The steps as the text of an .ics file, lines ending in CRLF as the standard wants.
 
     steps: rows with interview_id, step, on (ISO date or None), at (HH:MM or None), time_zone, why and, where known,
-    employer, hours and reach. Steps without a date are left out. made_at: stamps every entry, so that the same steps
-    give the same file. client: names by applicant id, where a contact book has them. An entry keeps its identifier
-    from one export to the next, and the later export replaces it. What is to be done rings: 15 minutes before a time
-    agreed, else at 9 in the morning.
+    employer, hours, reach and agreed. Steps without a date are left out. made_at: stamps every entry, so that the same
+    steps give the same file. client: names by applicant id, where a contact book has them. An entry keeps its
+    identifier from one export to the next, and the later export replaces it. What is to be done rings: 15 minutes
+    before a time agreed, else at 9 in the morning.
     """
     stamp = f"{made_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    dated = [row for row in steps if row["on"]]
+    rows = list(steps)
+    dated = [row for row in rows if row["on"]] + [one for row in rows for one in _agreed(row)]
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -50,9 +56,17 @@ def to_ics(
     return "".join(f"{part}\r\n" for line in lines for part in _folded(line))
 
 
+def _agreed(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The hours that the employer named, as rows like those of steps."""
+    told = ("interview_id", "applicant_id", "employer", "why", "reach", "time_zone")
+    kept = {name: row.get(name) for name in told}
+    return [{**kept, "step": one["what"], "on": one["on"], "at": one["at"]} for one in row.get("agreed") or ()]
+
+
 def _event(row: Mapping[str, Any], stamp: str, made_at: datetime, client: str | None) -> list[str]:
     # The identifier is a hash, so that a calendar that syncs to a cloud carries no key of the log.
-    key = hashlib.sha256(f"followup:{row['interview_id']}".encode()).hexdigest()[:32]
+    kind = f":{row['step']}" if row["step"] in _AGREED else ""
+    key = hashlib.sha256(f"followup:{row['interview_id']}{kind}".encode()).hexdigest()[:32]
     hours, reach = (
         (f"Ring {row['hours']}." if row.get("hours") else ""),
         (f"{row['reach']}." if row.get("reach") else ""),
@@ -99,7 +113,8 @@ def _alarm(row: Mapping[str, Any]) -> list[str]:
 
 def _summary(row: Mapping[str, Any]) -> str:
     # A wait for the day that the employer named ends in a call.
-    words = "Call, as they asked" if row["step"] == "wait" and row.get("rule") in (2, 3) else _WORDS.get(row["step"])
+    asked = row["step"] == "wait" and row.get("rule") in (2, 3)
+    words = "Call, as they asked" if asked else (_WORDS | _AGREED).get(row["step"])
     return f"{words or row['step']}: {row.get('employer') or 'interview ' + str(row['interview_id'])}"
 
 

@@ -86,11 +86,11 @@ def promise_fits(now: Situation) -> bool:
 def heed_promise(now: Situation, _: Policy, works: WorkingDays) -> Advice:
     """Wait until the working day after the promised one; then the broken promise is the reason to call."""
     promised = now.promised or now.today
+    when = at_time(promised, now.promised_time)
     if now.promise_ahead:
         on = works.after(promised)
-        why = f"The employer promised a decision by {written(promised)}: no call before {written(on)}."
-        return Advice("wait", on, why)
-    why = f"The employer promised a decision by {written(promised)}, and nothing has come: that is the reason to call."
+        return Advice("wait", on, f"The employer promised a decision by {when}: no call before {written(on)}.")
+    why = f"The employer promised a decision by {when}, and nothing has come: that is the reason to call."
     return Advice("call", works.on_or_after(now.today), why)
 
 
@@ -125,8 +125,10 @@ def answer_owed(now: Situation) -> str | None:
     if now.reply_by is None:
         return None
     if now.reply_by < now.today:
-        return f"They wanted an answer by {written(now.reply_by)}, which has passed: answer today."
-    by = "today" if now.reply_by == now.today else f"by {written(now.reply_by)}"
+        return f"They wanted an answer by {at_time(now.reply_by, now.reply_by_time)}, which has passed: answer today."
+    by = f"by {at_time(now.reply_by, now.reply_by_time)}"
+    if now.reply_by == now.today:
+        by = f"today by {now.reply_by_time:%H:%M}" if now.reply_by_time else "today"
     return f"They want an answer {by}: answer today."
 
 

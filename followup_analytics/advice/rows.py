@@ -46,6 +46,9 @@ class StepRow(Row):
         "text", "", "Whom to ask for and the number or address, from the contact book.", role="confidential"
     )
     reply_by: str | None = col.column("date", "", "By when they want an answer, while it is owed.", role="confidential")
+    agreed: Sequence[Mapping[str, str]] = col.column(
+        "nested", "", "Hours that the employer named: [{what: decision or answer, on, at}].", role="confidential"
+    )
     silence: Mapping[str, Any] | None = col.column(
         "nested", "", "How many such silences still ended in an answer: answered, conf_low, conf_high, n, of what."
     )
@@ -121,6 +124,7 @@ def as_row(
         hours=hours,
         reach=None if reach is None or step.step == "move_on" else reach.told(step.step),
         reply_by=None if now.reply_by is None else now.reply_by.isoformat(),
+        agreed=_agreed(now),
         silence=None if silence is None else silence.to_dict(),
         silence_means=None if silence is None else silence.sentence(),
         snoozed_until=None if now.snoozed_until is None else now.snoozed_until.isoformat(),
@@ -129,6 +133,16 @@ def as_row(
         employer=now.employer,
         cohort=now.cohort,
     )
+
+
+def _agreed(now: Situation) -> list[dict[str, str]]:
+    """What the employer said it would do, or wants, by an hour of today or later; a call has its own step."""
+    named = (("decision", now.promised, now.promised_time), ("answer", now.reply_by, now.reply_by_time))
+    return [
+        {"what": what, "on": on.isoformat(), "at": f"{at:%H:%M}"}
+        for what, on, at in named
+        if on is not None and at is not None and on >= now.today
+    ]
 
 
 def as_line(row: StepRow) -> StepLine:

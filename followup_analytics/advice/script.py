@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from followup_analytics.advice.facts import moment_of, open_interviews
 from followup_analytics.advice.situation import Situation
-from followup_analytics.advice.steps import written
+from followup_analytics.advice.steps import at_time, written
 from followup_analytics.advice.verdicts import NOT_EXAMINED, read_verdicts
 from followup_analytics.errors import UsageError
 from followup_analytics.text import clean
@@ -161,7 +161,7 @@ def _facts(now: Situation, names: Mapping[str, str]) -> dict[str, str]:
     return given | {
         "employer": _name(now.employer or "") or "[the company]",
         "when": written(now.interview),
-        "promised": written(now.promised) if now.promised else "",
+        "promised": at_time(now.promised, now.promised_time) if now.promised else "",
     }
 
 

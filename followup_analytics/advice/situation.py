@@ -18,11 +18,12 @@ class Situation:
     attempts, voicemails: made since the last reply or talk. last_attempt, attempt_channel: the last of all.
     last_contact: the day of the last talk, reply or attempt; heard: what it was where it is no mere attempt.
     missed: the day of the last call or message of theirs that found nobody; missed_open: nothing but a thank-you note
-    has gone out since. reply_by: by when they want an answer, while none has gone out; answered: something went out
-    after their last reply.
+    has gone out since. reply_by, reply_by_time: by when they want an answer, while none has gone out; answered:
+    something went out after their last reply.
     callback, callback_time: when they last asked to be called (no time: the whole day); callback_time_ahead: that time
     of today is still to come; callback_done: an attempt was made at or after it; callback_after_missed: asked at or
-    after the missed call. promised: when they said they would decide; promise_answered: an attempt or reply since.
+    after the missed call. promised, promised_time: when they said they would decide or call; promise_answered: an
+    attempt or reply since.
     snoozed_until: the day before which the coach doesn't want to be reminded.
     """
 
@@ -49,6 +50,7 @@ class Situation:
     missed: date | None = None
     missed_open: bool = False
     reply_by: date | None = None
+    reply_by_time: time | None = None
     answered: bool = False
     callback: date | None = None
     callback_time: time | None = field(default=None)
@@ -56,6 +58,7 @@ class Situation:
     callback_done: bool = False
     callback_after_missed: bool = False
     promised: date | None = None
+    promised_time: time | None = None
     promise_answered: bool = False
     snoozed_until: date | None = None
 

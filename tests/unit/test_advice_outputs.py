@@ -127,6 +127,30 @@ def test_calendar_says_to_call_on_the_day_that_was_asked_for() -> None:
     assert "SUMMARY:Look again: interview i3" in text
 
 
+def test_an_hour_that_the_employer_named_is_kept() -> None:
+    """`We will call on Thursday at 2 pm` and `answer by noon` keep their hour: in the reason and in the calendar."""
+    icalendar = pytest.importorskip("icalendar")
+    log = small_log(decision_promised_at=[None, None, "2024-03-14T14:00"])
+    wanted = pl.when(pl.col("contact_id") == "c2").then(pl.datetime(2024, 3, 12, 11, time_zone="UTC"))
+    log = replace(log, contacts=log.contacts.with_columns(reply_by=wanted))
+    result = next_steps(log, today="2024-03-11", test=False)
+    why = {row.interview_id: row.why for row in result.rows}
+    assert "by Thursday 14 March 2024 at 14:00: no call before Friday 15 March 2024" in why["i3"]
+    assert "They want an answer by Tuesday 12 March 2024 at 12:00" in why["i2"]
+    events = icalendar.Calendar.from_ical(result.to_ics()).walk("VEVENT")
+    timed = {str(one["SUMMARY"]): one["DTSTART"].dt for one in events if isinstance(one["DTSTART"].dt, datetime)}
+    berlin = ZoneInfo("Europe/Berlin")
+    assert timed == {
+        "Word from them expected: interview i3": datetime(2024, 3, 14, 14, tzinfo=berlin),
+        "Answer wanted by now: Beta": datetime(2024, 3, 12, 12, tzinfo=berlin),
+    }
+    assert all(one.walk("VALARM") for one in events if str(one["SUMMARY"]) in timed)
+    assert len({str(one["UID"]) for one in events}) == len(events)
+    later = next_steps(log, today="2024-03-18", test=False)
+    assert "at 14:00, and nothing has come" in {row.interview_id: row.why for row in later.rows}["i3"]
+    assert "Word from them" not in later.to_ics()
+
+
 def test_calendar_lines_are_folded_and_stable() -> None:
     """No line is longer than 75 octets, lines end in CRLF, and the same steps give the same bytes."""
     result = next_steps(small_log(employer=["ü" * 120, None, None]), today="2024-03-11", test=False)
