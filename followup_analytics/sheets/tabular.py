@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ PARQUET_SUFFIXES = (".parquet", ".pq")
 _DELIMITERS = (",", ";", "\t", "|")
 #: Stands for a bar inside a cell while a table is parted by bars: a character that no text has.
 _BAR = "\x1e"
+_AGAIN = re.compile(r"_duplicated_\d+$")
 _LONGEST_CELL = 1_000_000
 _LARGEST_WORKBOOK = 2 * 1024**3
 _MOST_MEMBERS = 10_000
@@ -324,7 +326,12 @@ def _too_many_cells(name: str, row: int, found: int, expected: int) -> Problem:
 
 
 def _clean_header(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.rename(dict(zip(frame.columns[1:], unique_names(frame.columns[1:]), strict=True)))
+    names = frame.columns[1:]
+    # A heading that stands there again comes from polars with a mark of its own behind it.
+    plain = [
+        _AGAIN.sub("", name) if _AGAIN.sub("", name) in names[:place] else name for place, name in enumerate(names)
+    ]
+    return frame.rename(dict(zip(names, unique_names(plain), strict=True)))
 
 
 def _without_blank_rows(frame: pl.DataFrame) -> pl.DataFrame:

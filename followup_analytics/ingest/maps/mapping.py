@@ -15,17 +15,17 @@
 
 One sheet may hold several tables: then each is a `[[tables]]` section of this form. Further keys: `time_zone`,
 `day_first`, `sheet`, `when` (a row counts only where this column is filled), `split` (a cell of several values, and the
-mark between them, makes several rows), `keep` (their columns to keep as covariates). For exports that come in several
-shapes: `{any = ["Interview Date", "Interviewed on"]}` takes the first of these headers that is there, a table with
-`optional = true` is passed over where a header of it is absent, and `missing.interviewed_at = {say = "...", where =
-{List = ["Interview"]}}` sets rows without that cell aside with a sentence; others that lack it don't count.
-`only = {Result = ["Offer", "Rejected"]}` counts rows with these words alone; words in no list are told, unless `ignore
-= {Result = ["pending"]}` names them; `skip = {How = ["none"]}` leaves rows with these words out. `defaults = {channel =
-"email"}` fills empty cells, `others = {party = ""}` is what words mean that a list under `values` doesn't have. `when`
-may be a list: a row counts where one of these columns is filled. `entries = "Follow up"`: its cells hold touches with
-their dates ("LVM 3/4, spoke 3/9"), each of which is a row; they are read from `Follow up (date)` and `Follow up
-(what)`. `undated = {"Heard back?" = ["yes"]}` of interviews: how many rows have such a word while the columns of
-`dated` are empty or absent is said. `year = 2026` completes dates such as 3/4.
+mark between them, makes several rows; with a list of marks only a cell whose parts are all known words), `keep` (their
+columns to keep as covariates). For exports that come in several shapes: `{any = ["Interview Date", "Interviewed on"]}`
+takes the first of these headers that is there, a table with `optional = true` is passed over where a header of it is
+absent, and `missing.interviewed_at = {say = "...", where = {List = ["Interview"]}}` sets rows without that cell aside
+with a sentence; others that lack it don't count. `only = {Result = ["Offer", "Rejected"]}` counts rows with these words
+alone; words in no list are told, unless `ignore = {Result = ["pending"]}` names them; `skip = {How = ["none"]}` leaves
+rows with these words out. `defaults = {channel = "email"}` fills empty cells, `others = {party = ""}` is what words
+mean that a list under `values` doesn't have. `when` may be a list: a row counts where one of these columns is filled.
+`entries = "Follow up"`: its cells hold touches with their dates ("LVM 3/4, spoke 3/9"), each of which is a row; they
+are read from `Follow up (date)` and `Follow up (what)`. `undated = {"Heard back?" = ["yes"]}`: how many rows have such
+a word while the columns of `dated` are empty or absent is said. `year = 2026` completes dates such as 3/4.
 
 Further ways to read a column: `{first = ["Result", "How"]}` the first of these cells with a word that is known (with
 `perhaps = ["Reached?"]` also of columns that may be absent);
@@ -113,7 +113,7 @@ class TableMap:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     when: tuple[str, ...] = ()
-    split: Mapping[str, str] = field(default_factory=dict)
+    split: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     keep: tuple[str, ...] | None = None
     sheet: str | None = None
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -278,7 +278,7 @@ def _table_map(section: Mapping[str, Any], name: str) -> TableMap:
         },
         {column: _text(value) for column, value in section.get("constants", {}).items()},
         _names(section.get("when", ())),
-        dict(section.get("split", {})),
+        {column: tuple(mark) if isinstance(mark, list) else mark for column, mark in section.get("split", {}).items()},
         tuple(section["keep"]) if "keep" in section else None,
         section.get("sheet"),
         {column: tuple(map(_text, words)) for column, words in section.get("only", {}).items()},

@@ -53,7 +53,7 @@ _SECTION: Mapping[str, tuple[Is, str]] = {
     "values": (_of(_of(_word)), 'columns with words, such as "LVM" = "voicemail"'),
     "constants": (_of(_word), "columns with one word each"),
     "when": (_way, "a header or a list of headers"),
-    "split": (_of(_word), "headers with marks"),
+    "split": (_of(lambda one: _word(one) or _texts(one)), "headers with a mark or a list of marks"),
     "keep": (_texts, "a list of headers"),
     "sheet": (_text, "the name of a sheet"),
     "only": (_of(_words), "headers with lists of words"),

@@ -18,7 +18,7 @@ from followup_analytics.text import listed
 
 
 def undated_notes(frame: pl.DataFrame, table: TableMap, headers: Mapping[str, str], place: str) -> tuple[Note, ...]:
-    """How many rows say that something came back while the columns of its date are empty or absent."""
+    """How many rows say that something was done or came back while the columns of its date are empty or absent."""
     told = {headers[header_key(name)]: words for name, words in table.undated.items() if header_key(name) in headers}
     dated = [headers[header_key(name)] for name in table.dated if header_key(name) in headers]
     said = pl.Series([False]).new_from_index(0, frame.height)
@@ -30,6 +30,12 @@ def undated_notes(frame: pl.DataFrame, table: TableMap, headers: Mapping[str, st
     n = int(said.sum())
     if not n:
         return ()
+    if table.table == "contacts" and table.constants.get("direction") != "inbound":
+        text = (
+            f"{place}: rows say in {listed([repr(name) for name in told], 'or')} that something was done, but no date "
+            "says when, so that it isn't counted as a contact. Fill in the dates"
+        )
+        return (Note("undated_contacts", text, n),)
     text = (
         f"{place}: rows say in {listed([repr(name) for name in told], 'or')} that something came back, but no date "
         "says when, so that it can't be counted: these interviews look silent, and rates of replies are too low by "

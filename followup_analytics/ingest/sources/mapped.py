@@ -22,6 +22,7 @@ from followup_analytics.ingest.maps.cells import (
     read_cells,
     translated,
 )
+from followup_analytics.ingest.maps.choices import PIECE, choice_notes, numbered, with_choices
 from followup_analytics.ingest.maps.dating import (
     day_comes_first,
     with_iso_times,
@@ -135,6 +136,7 @@ def _together(batches: list[Batch]) -> Batch:
         read=read,
         counts=counts,
         read_from=_read_together(batches),
+        notes=tuple(note for batch in batches for note in batch.notes),
         personal_keys=frozenset().union(*(batch.personal_keys for batch in batches)),
         match=pl.concat(matches, how="diagonal_relaxed").unique(ROW, keep="first", maintain_order=True)
         if matches
@@ -157,8 +159,14 @@ def _table_batch(
     require_columns(table, raw, map_)
     undated = told_without_date(raw.frame, table, headers)
     frame = rows_that_count(raw.frame, table, headers)
+    told_by = raw.frame if table.table == "contacts" else frame
+    notes: list[Note] = []
     for header, mark in table.split.items():
         name = headers[header_key(header)]
+        if not isinstance(mark, str):
+            frame, parted = with_choices(frame, table, header, mark, headers)
+            notes += choice_notes(name, parted, raw.place)
+            continue
         parts = pl.col(name).str.split(mark).list.eval(pl.element().str.strip_chars()).list.filter(pl.element() != "")
         frame = frame.with_columns(parts).explode(name, empty_as_null=True)
     frame, lacking = without_lacking(frame, table, headers)
@@ -181,6 +189,9 @@ def _table_batch(
         ours: pl.Series([None], dtype=pl.String).new_from_index(0, frame.height) for ours in empty if ours not in cells
     }
     made = frame.select(ROW).with_columns(**cells, **{name: pl.lit(value) for name, value in table.constants.items()})
+    key = TABLES[table.table].key if table.table in TABLES else ""
+    if PIECE in frame.columns and key in made.columns:
+        made = made.with_columns(numbered(made[key], frame[PIECE]).alias(key))
     made = made.with_columns(
         translated(name, words, table.others.get(name))
         for name, words in table.values.items()
@@ -225,7 +236,7 @@ def _table_batch(
         personal_keys=personal_keys(table, map_) | is_own,
         match=match,
         completed=(completed, year_words(years)) if completed else None,
-        notes=undated_notes(frame, table, headers, raw.place),
+        notes=(*notes, *undated_notes(told_by, table, headers, raw.place)),
     )
 
 

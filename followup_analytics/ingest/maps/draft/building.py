@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from followup_analytics.errors import DataError
+from followup_analytics.ingest.maps.choices import MARKS
 from followup_analytics.ingest.maps.draft.columns import View
 from followup_analytics.ingest.maps.draft.layout import Group, Layout
 from followup_analytics.ingest.maps.draft.lexicon import Lexicon
@@ -185,6 +186,7 @@ class Builder:
             section.values["party"] = {word: found.name for word, found in meanings.items()}
             section.others["party"] = ""
         add_touches(section, group.hows, self.lexicon, inbound=inbound)
+        section.split = {view.name: list(MARKS) for view in group.hows if view.several}
         if group.reached is not None:
             self._reached(section, group, group.reached)
         if not group.hows:
@@ -203,7 +205,22 @@ class Builder:
             section.when = [group.date.name]
             section.defaults.pop("channel", None)
         self._duration(section, group)
+        self._unsaid_date(section, group)
         return section
+
+    def _unsaid_date(self, section: Section, group: Group) -> None:
+        """A "yes" to whether something was done, where no column says when."""
+        if group.of == "reply" or self.layout.long or section.entries is not None:
+            return
+        alike = [one for one in self.layout.groups if one.of == group.of]
+        for view in (one for one in self.layout.of("answer") if self.layout.roles[one.name].of == group.of):
+            nearest = min(alike, key=lambda one: (abs(one.date.place - view.place), one.number))
+            if nearest is not group:
+                continue
+            words = [word for word, found in view.profile.meanings["answers"].items() if found.name == "yes"]
+            section.undated |= {view.name: words} if words else {}
+        if section.undated:
+            section.dated = list(section.when)
 
     def _reached(self, section: Section, group: Group, view: View) -> None:
         """Nobody was reached where the sheet says no; a yes doesn't tell who it was, and "not sure" is not known."""

@@ -44,6 +44,7 @@ class View:
     profile: Profile
     people: bool
     asks: bool
+    several: bool = False  # whether cells name several ways, as in "Email, Phone call"
 
     def about(self, *subjects: str) -> bool:
         """Whether the heading names one of these subjects."""
@@ -128,7 +129,7 @@ def _lines_of_people(view: View) -> Role | None:
 def _vocabulary(view: View) -> Role | None:
     """Columns of few words, by which list most of them stand in, with a hint from the heading."""
     profile = view.profile
-    if not profile.words or view.about("notes"):
+    if not profile.words or (view.about("notes") and not view.about("thank_you")):
         return None
     hints = _hints(view)
     scores = {name: profile.share(name) + hints.get(name, 0.0) for name in hints if profile.share(name) > 0.0}

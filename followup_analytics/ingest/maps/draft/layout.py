@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from followup_analytics.ingest.maps.draft.belonging import certainty_of, with_questions
 from followup_analytics.ingest.maps.draft.columns import Role, View, role_of, view_of
 from followup_analytics.ingest.maps.draft.lexicon import Lexicon
+from followup_analytics.ingest.maps.draft.ways import with_ways
 from followup_analytics.ingest.maps.entries import first_entries, holds_entries
 from followup_analytics.ingest.maps.mapping import entry_names
 from followup_analytics.sheets.tabular import RawTable
@@ -74,9 +76,13 @@ class Layout:
 
 def lay_out(raw: RawTable, lexicon: Lexicon, said: dict[str, Role] | None = None) -> Layout:
     """Understand one sheet. said: roles that the person has given to columns, by name."""
-    views = [view_of(name, place, raw.frame[name], lexicon) for place, name in enumerate(raw.columns)]
-    roles = {view.name: role_of(view) for view in views} | (said or {})
+    seen = [view_of(name, place, raw.frame[name], lexicon) for place, name in enumerate(raw.columns)]
+    views, plain = with_questions(seen)
+    roles = {view.name: role_of(view) for view in views}
+    roles = {name: replace(role, certainty=certainty_of(name, role.certainty, plain)) for name, role in roles.items()}
+    roles |= said or {}
     raw, entries = _parted(raw, views, roles, lexicon, said or {})
+    views = [with_ways(view, lexicon) if roles[view.name].kind == "how" else view for view in views]
     layout = Layout(raw, views, _with_people(views, roles), entries=entries)
     dates = layout.of("date")
     _find_interview(layout, dates, lexicon)

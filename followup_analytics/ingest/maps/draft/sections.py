@@ -25,7 +25,7 @@ class Section:
     only: dict[str, list[str]] = field(default_factory=dict)
     ignore: dict[str, list[str]] = field(default_factory=dict)
     skip: dict[str, list[str]] = field(default_factory=dict)
-    split: dict[str, str] = field(default_factory=dict)
+    split: dict[str, list[str]] = field(default_factory=dict)
     keep: list[str] = field(default_factory=list)
     sheet: str | None = None
     entries: str | None = None
