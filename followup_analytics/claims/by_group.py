@@ -19,9 +19,11 @@ from followup_analytics.results.values import plain
 from followup_analytics.text import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from matplotlib.axes import Axes
+
+    from followup_analytics.results.disclosure import Units
 
 #: What the test of a claim's groups comes to.
 DIFFERS, NOT_TOLD, NOT_COMPARED = "differs", "inconclusive", "not_testable"
@@ -66,6 +68,8 @@ class GroupedClaimsResult(Result):
     #: The column that was asked for.
     by: str = ""
     behind: Callable[[], pl.DataFrame] | None = field(default=None, compare=False)
+    #: Makes the tables for the ledger of releases (confidential) from the rows when `released` is asked for.
+    told: Callable[[Sequence[GroupClaimRow]], tuple[Units, ...]] | None = field(default=None, compare=False)
 
     command: ClassVar[str] = "claims"
     title: ClassVar[str] = "Does the usual advice hold here"
@@ -75,6 +79,10 @@ class GroupedClaimsResult(Result):
     def interactions(self) -> tuple[Mapping[str, Any], ...]:
         """Of each claim whether its effect differs between the groups."""
         return tuple(self.extra.get("interactions") or ())
+
+    def released(self) -> tuple[Units, ...]:
+        """The interviews that each claim is about in each group, a table a claim."""
+        return () if self.told is None else self.told(self.rows)
 
     def question_keys(self) -> tuple[str, ...]:
         """The column that was asked for."""

@@ -19,6 +19,7 @@ from followup_analytics.claims.grouped_answer import answer_by_group, registered
 from followup_analytics.claims.judging import judge
 from followup_analytics.claims.notes import notes_of
 from followup_analytics.claims.registration import Choices, why_post_hoc
+from followup_analytics.claims.released import each_once, units_of
 from followup_analytics.claims.result import ClaimRow, ClaimsResult
 from followup_analytics.claims.running import run_all
 from followup_analytics.claims.trace import intervals_behind, interviews_behind
@@ -26,6 +27,7 @@ from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.results.disclosure import (
     Disclosure,
+    Units,
     disclosed_except,
     policy_of,
     require_enough,
@@ -153,7 +155,17 @@ def test_claims(
         native=log.native,
         extra={"catalogue": catalogue.told()},
         behind=partial(_behind, make, shown),
+        told=partial(_released, make, shown),
     )
+
+
+def _released(
+    make: Callable[[Sequence[Claim]], Context], claims: Sequence[Claim], rows: Sequence[ClaimRow]
+) -> tuple[Units, ...]:
+    """A table for the ledger of releases for each claim."""
+    context = make(claims)
+    pairs = zip(claims, rows, strict=True)
+    return each_once(units_of(f"claim {one.id}", one, context, {one.id: row}) for one, row in pairs)
 
 
 def _behind(

@@ -22,6 +22,7 @@ from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.groups import Grouped, Groups, run_by_group
 from followup_analytics.claims.judging import downgrades, judge
 from followup_analytics.claims.notes import notes_of
+from followup_analytics.claims.released import each_once, units_of
 from followup_analytics.claims.running import work_on_all
 from followup_analytics.claims.trace import interviews_behind
 from followup_analytics.claims.trial import run_trial
@@ -33,6 +34,7 @@ from followup_analytics.log.followup_log import Note
 from followup_analytics.results.disclosure import (
     SUPPRESSED,
     DisclosurePolicy,
+    Units,
     disclosed_except,
     hidden_row,
     is_hidden,
@@ -96,6 +98,7 @@ def answer_by_group(
         extra=rounded_extra({"catalogue": catalogue.told(), "interactions": told}, policy),
         by=groups.field,
         behind=partial(_behind, shown, context, groups),
+        told=partial(_released, shown, context, groups),
     )
 
 
@@ -204,3 +207,15 @@ def _behind(shown: Sequence[Claim], context: Context, groups: Groups) -> pl.Data
         return pl.concat(made)
 
     return pl.concat(work_on_all(shown, context, rows))
+
+
+def _released(
+    shown: Sequence[Claim], context: Context, groups: Groups, rows: Sequence[GroupClaimRow]
+) -> tuple[Units, ...]:
+    """A table for the ledger of releases for each claim, with a row a group."""
+    size = len(groups.names)
+    made = []
+    for place, claim in enumerate(shown):
+        mine = dict(zip(groups.names, rows[place * size : (place + 1) * size], strict=True))
+        made.append(units_of(f"claim {claim.id} by {groups.field}", claim, context, mine, groups.number))
+    return each_once(made)

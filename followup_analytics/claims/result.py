@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -29,6 +29,8 @@ from followup_analytics.text import listed, nearest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from followup_analytics.results.disclosure import Units
 
 
 class Behind(Protocol):
@@ -151,6 +153,12 @@ class ClaimsResult(Result):
 
     #: Makes the interviews behind the numbers (confidential) when `trace` is asked for.
     behind: Behind | None = field(default=None, compare=False)
+    #: Makes the tables for the ledger of releases (confidential) from the rows when `released` is asked for.
+    told: Callable[[Sequence[ClaimRow]], tuple[Units, ...]] | None = field(default=None, compare=False)
+
+    def released(self) -> tuple[Units, ...]:
+        """The interviews that each claim is about, a table a claim, since an interview may be in several."""
+        return () if self.told is None else self.told(self.rows)
 
     def trace(self, claim: str | None = None, *, by_interval: bool = False) -> Any:
         """What a verdict was worked out from, about single interviews: confidential.

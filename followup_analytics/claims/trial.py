@@ -81,13 +81,7 @@ def run_trial(
     """
     histories = context.histories
     missing = missing_records(claim, context.log)
-    moments = find_moments(claim, histories)
-    if among is not None:
-        moments = moments.only(among[moments.at.row])
-    if histories.entry is not None:
-        moments = moments.only(is_followed(claim, histories, moments))
-    if claim.assigned is not None:
-        moments = with_arms(moments, context.arms_of(claim))
+    moments = eligible(claim, context, among=among)
     applicant = histories.applicant[moments.at.row]
     people = len(np.unique(applicant))
     nothing = Trial(claim, len(moments), people, 0, moments.unrecorded, missing or "")
@@ -119,6 +113,17 @@ def run_trial(
         if all(gate.passed for gate in run_gates(claim, kept, applicant, context.min_cell)):
             trial = replace(trial, per_protocol=kept.effect.difference)
     return _with_extras(trial, context, moments)
+
+
+def eligible(claim: Claim, context: Context, *, among: NDArray[np.bool_] | None = None) -> Moments:
+    """The moments that a claim is asked of in a log (`among`: as in `run_trial`), before any estimate."""
+    histories = context.histories
+    moments = find_moments(claim, histories)
+    if among is not None:
+        moments = moments.only(among[moments.at.row])
+    if histories.entry is not None:
+        moments = moments.only(is_followed(claim, histories, moments))
+    return moments if claim.assigned is None else with_arms(moments, context.arms_of(claim))
 
 
 def _estimate(

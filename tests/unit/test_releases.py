@@ -73,8 +73,8 @@ def test_two_releases_that_are_safe_alone_and_not_with_a_third(tmp_path: Path) -
 def test_the_same_answer_again_is_no_new_release(tmp_path: Path) -> None:
     """Also under another name."""
     ledger = Ledger(file_place(tmp_path / "releases.json"))
-    assert release(ledger, "one", units("a", WHOLE), question="q") is None
-    assert release(ledger, "again", units("a", WHOLE), question="q").name == "one"
+    assert release(ledger, "one", units("a", WHOLE, hidden=("law", "music")), question="q") is None
+    assert release(ledger, "again", units("a", WHOLE, hidden=("law", "music")), question="q").name == "one"
     assert len(ledger.releases) == 1
 
 
@@ -91,7 +91,7 @@ def test_the_file_is_its_owners_and_holds_no_id(tmp_path: Path) -> None:
     """Mode 600; interviews and applicants stand in it as salted hashes alone; it reads back as it was."""
     path = tmp_path / "releases.json"
     ledger = Ledger(file_place(path))
-    release(ledger, "one", units("a", WHOLE))
+    release(ledger, "one", units("a", WHOLE, hidden=("law", "music")))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     text = path.read_text()
     assert "p41" not in text

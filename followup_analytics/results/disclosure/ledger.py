@@ -113,7 +113,7 @@ class Ledger:
         """Enter a release, or give the earlier one that was the same answer.
 
         Raises:
-            WithheldError: with earlier releases it would let a hidden number be found.
+            WithheldError: by itself or with earlier releases it would let a hidden number be found.
             UsageError: the name stands for another release.
         """
         digest = _digest(command, question, published)
@@ -132,6 +132,12 @@ class Ledger:
             name, at, command, dict(question), asdict(policy), fingerprint, digest, dict(published),
             tuple(self._hashed(name, one) for one in tables),
         )  # fmt: skip
+        if found_together(made.tables, policy):
+            raise WithheldError(
+                f"This answer, {name!r}, is withheld: two of its own numbers are about the same interviews but for "
+                f"fewer than {policy.min_cell} applicants. Publish fewer claims at once, without groups, or in a "
+                "coarser form."
+            )
         with_it = self.giving_away(made, policy)
         if with_it:
             raise WithheldError(
