@@ -28,14 +28,20 @@ CLAIMS = ["wait-2-3-days", "thank-you-note", "follow-up-at-all"]
 EFFECT = 10  # the difference to be found: so many more in a hundred hear back
 
 alone = fa.plan_study(claim=CLAIMS, effect=EFFECT)
-needed = [row for row in alone.rows if row.n_interviews is not None]
-most = max(needed, key=lambda row: row.n_interviews)
+plan = fa.plan_study(log, claim=CLAIMS, effect=EFFECT)
 
+
+def most_needed(planned):
+    """The claim that needs most interviews."""
+    return max((row for row in planned.rows if row.n_interviews is not None), key=lambda row: row.n_interviews)
+
+
+by_formula, by_log = most_needed(alone), most_needed(plan)
 in_short = answer(
     log,
-    f"To find {EFFECT} more in 100 in four studies of five, “{most.advice.rstrip('.')}” needs",
-    f"{most.n_interviews:,} interviews of {most.n_applicants:,} applicants who did one thing or the other;",
-    f"this log has {log.interviews.height:,} interviews of {log.n_applicants:,} applicants in all.",
+    f"To find {EFFECT} more in 100 in four studies of five takes {by_formula.n_interviews:,} interviews by the",
+    f"formula. In a log such as this one “{by_log.advice.rstrip('.')}” takes {by_log.n_interviews:,} of those who did",
+    f"one thing or the other, and so {by_log.n_logged:,} logged: this log has {log.interviews.height:,}.",
 )
 in_short
 
@@ -59,6 +65,7 @@ count_chart(
     {f"{effect} more in 100": size for effect, size in sizes.items() if size is not None},
     what="Interviews needed",
     of="interviews needed to find an effect",
+    total=False,
     title="How many interviews it takes to find an effect",
 )
 
@@ -66,10 +73,10 @@ count_chart(
 # ## With last year's log
 #
 # A log tells what the formula has to guess: how many do each thing, how alike one applicant's interviews are, how many
-# claims can be tested together. The last column of a claim is what a log of this size would find.
+# claims can be tested together. So it asks for more than the formula. What a log of this size would find stands beside
+# each claim.
 
 # %%
-plan = fa.plan_study(log, claim=CLAIMS, effect=EFFECT)
 plan
 
 # %% [markdown]

@@ -15,6 +15,7 @@ from pathlib import Path
 import followup_analytics as fa
 from followup_analytics.charts import Mark, rate_chart
 from followup_analytics.notebook import Findings, answer, own_or_sample, picture
+from followup_analytics.text import counted
 
 log = own_or_sample()
 cohorts = sorted(set(log.interviews["cohort"].drop_nulls()))
@@ -31,14 +32,14 @@ heard = next(row for row in compared.rows if row.outcome == "response")
 
 def points(value):
     """A difference in interviews of a hundred, with a true minus sign."""
-    return f"{100 * value:+.0f}".replace("-", "\N{MINUS SIGN}")
+    return f"{100 * value:+.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 apart = not heard.conf_low < 0 < heard.conf_high
 in_short = answer(
     log,
-    f"{100 * heard.rate:.0f}% of the interviews of {cohort} had been answered by day {heard.day}, and",
-    f"{100 * heard.rate_against:.0f}% of those of {before}: a difference of {points(heard.estimate)} in 100",
+    f"{100 * heard.rate:.1f}% of the interviews of {cohort} had been answered by day {heard.day}, and",
+    f"{100 * heard.rate_against:.1f}% of those of {before}: a difference of {points(heard.estimate)} in 100",
     f"({points(heard.conf_low)} to {points(heard.conf_high)});",
     "the two cohorts differ." if apart else "these data can't tell the two apart.",
 )
@@ -99,7 +100,7 @@ shown = {
 }
 of = len(fa.response_rates(log, by="channel", min_cell=1).rows)
 rate_chart(
-    [Mark(values={"threshold": f"{limit} applicants"}, estimate=count / of) for limit, count in shown.items()],
+    [Mark(values={"threshold": counted(limit, "applicant")}, estimate=count / of) for limit, count in shown.items()],
     keys=("threshold",),
     what="Share of the table that is shown",
     n_of="",

@@ -66,6 +66,7 @@ count_chart(
     what="Steps due, if none is done before",
     of="steps due by weekday",
     simulated=log.simulated,
+    total=False,
     title="The week ahead",
 )
 

@@ -1,11 +1,12 @@
 # %% [markdown]
 # # Large logs
 #
-# **The question.** A platform's log has millions of attempts and lies in many files. Does the tool still answer, on one
+# **The question.** A platform's log lies in many files and doesn't stop growing. Does the tool still answer, on one
 # machine or on a cluster, and does it give the same numbers?
 #
 # To try it on your own log, set `FOLLOWUP_DATA` to its folder before you start JupyterLab. Without it a log is
-# simulated, large enough to be cut into parts and small enough for any machine.
+# simulated, large enough to be cut into parts and small enough for any machine; times for far larger ones stand in
+# `docs/performance.md`.
 
 # %%
 import tempfile

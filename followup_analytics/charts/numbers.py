@@ -120,13 +120,15 @@ def count_chart(
     *,
     what: str,
     of: str,
+    total: bool = True,
     simulated: bool = False,
     title: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw how many of each kind there are, as bars from nought in the order given.
 
-    counts: number by name. what: the scale, such as `Open interviews`; of: what is counted, in the plural.
+    counts: number by name. what: the scale, such as `Open interviews`; of: what is counted, in the plural; total:
+    whether the counts make up a whole, whose size is then told.
     """
     from matplotlib.ticker import MaxNLocator
 
@@ -147,5 +149,7 @@ def count_chart(
         axes.spines["left"].set_visible(False)
         axes.set_xlabel(what)
         told = joined([f"{name} {count(number)}" for name, number in counts.items()]) or "none"
-        alt = f"Bar chart of {of}, {count(sum(counts.values()))} in all: {told}."
-        return give_words(axes, alt, f"{what}; {count(sum(counts.values()))} in all.", simulated=simulated, title=title)
+        whole = count(sum(counts.values()))
+        alt = f"Bar chart of {of}{f', {whole} in all' if total else ''}: {told}."
+        caption = f"{what}; {whole} in all." if total else f"{what}."
+        return give_words(axes, alt, caption, simulated=simulated, title=title)

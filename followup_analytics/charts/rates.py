@@ -84,7 +84,8 @@ def rate_alt(rows: Sequence[Mark], keys: Sequence[str], *, what: str = "Response
     shown = [row for row in rows if has_number(row)]
     by = joined([key_title(key).lower() for key in keys])
     groups = f"{len(rows)} {'group' if len(rows) == 1 else 'groups'}"
-    start = f"Dot chart with intervals of the {what.lower()} by {by}, {groups}."
+    kind = "Dot chart with intervals" if not shown or any(limits(row) for row in shown) else "Dot chart"
+    start = f"{kind} of the {what.lower()} by {by}, {groups}."
     if not shown:
         return f"{start} No group has a number that can be shown: 0 of {len(rows)}."
     parts = [start]

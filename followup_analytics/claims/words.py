@@ -12,7 +12,7 @@ _COUNTED = {
     "supported": ("{} holds here", "{} hold here"),
     "contradicted": ("for {} the contrary holds", "for {} the contrary holds"),
     "no_meaningful_difference": ("{} makes no difference that matters", "{} make no difference that matters"),
-    "inconclusive": ("{} can't be told", "{} can't be told"),
+    "inconclusive": ("for {} these data can't tell", "for {} these data can't tell"),
     "not_testable": ("{} can't be tested", "{} can't be tested"),
 }
 

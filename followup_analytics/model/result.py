@@ -92,6 +92,16 @@ class ModelLine(Row):
     in_table = ("part", "term", "estimate", "conf_low")
 
 
+def is_surely_better(row: ModelRow) -> bool:
+    """Whether a model beats the base rate by more than chance, and the interval of its Brier skill lies above nought.
+
+    The test of the base rate asks for some gain in log loss, one-sided; to act on single predictions asks for more.
+    """
+    skill = row.metrics["brier_skill"]
+    low = skill.get("conf_low") if isinstance(skill, Mapping) else None
+    return bool(row.beats_base_rate) and low is not None and float(low) > 0
+
+
 @dataclass(frozen=True, repr=False)
 class CallbackModel(Result):
     """One ModelRow with the measures, the coefficients and the verdict on them. `fitted` predicts."""
@@ -143,8 +153,10 @@ class CallbackModel(Result):
         loss, base = (row.metrics[name]["estimate"] for name in ("log_loss", "log_loss_base_rate"))
         if not self.beats_base_rate or loss is None or base is None:
             return f"{start} {row.reason or 'The model does not beat the base rate.'}"
-        better = "The model does better than that rate alone on applicants it has not seen"
-        return f"{start} {better} (log loss {loss:.3f} against {base:.3f})."
+        surely = is_surely_better(row)
+        better = f"The model {'does better' if surely else 'is hardly better'} than that rate alone"
+        unsure = "" if surely else ": for a single attempt that rate serves as well"
+        return f"{start} {better} on applicants it has not seen (log loss {loss:.3f} against {base:.3f}){unsure}."
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Predicted against observed, with counts."""

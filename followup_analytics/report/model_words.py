@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from followup_analytics.charts import Chart, Predicted, key_title, percent, reliability_chart, value_label
-from followup_analytics.model.result import ModelRow
+from followup_analytics.model.result import ModelRow, is_surely_better
 from followup_analytics.model.terms import TERMS
 from followup_analytics.report.document import (
     Head,
@@ -43,18 +43,11 @@ def model_blocks(found: Findings, *, full: bool = False) -> list[dict[str, Any]]
         return [paragraph(f"No model of the chance of a response is given here. {why}")]
     blocks = [paragraph(_what_it_is(found)), paragraph(*_verdict(row, full=full))]
     if not full:
-        return [*blocks, *(_terms(row) if _matters(row) else [])]
+        return [*blocks, *(_terms(row) if is_surely_better(row) else [])]
     calibration = _calibration(row.metrics)
     if calibration:
         blocks.append(paragraph(calibration))
     return blocks + _reliability(found, row) + _terms(row)
-
-
-def _matters(row: ModelRow) -> bool:
-    """Whether the model predicts better by more than chance, and by enough to act on."""
-    skill = row.metrics["brier_skill"]
-    low = skill.get("conf_low") if isinstance(skill, Mapping) else None
-    return bool(row.beats_base_rate) and low is not None and float(low) > 0
 
 
 def _reliability(found: Findings, row: ModelRow) -> list[dict[str, Any]]:
@@ -100,7 +93,7 @@ def _verdict(row: ModelRow, *, full: bool) -> list[Any]:
     losses = (
         "" if not full or loss is None or base is None else f" (log loss {loss:.3f} against {base:.3f}; less is better)"
     )
-    if _matters(row):
+    if is_surely_better(row):
         skill = _estimate(metrics["brier_skill"])
         share = (
             ""

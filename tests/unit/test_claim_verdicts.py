@@ -9,10 +9,13 @@ from followup_analytics.claims import own_catalogue, plan_study
 from followup_analytics.claims.definition import Course
 from followup_analytics.claims.gates import too_uneven
 from followup_analytics.claims.layout import rules_of
+from followup_analytics.claims.result import ClaimRow, ClaimsResult
 from followup_analytics.claims.tipping import forgotten_share
 from followup_analytics.claims.verdict import WEAK, Labelled, Test, decide, is_confounded
 from followup_analytics.claims.words import counted_words, effect_words, with_label
 from followup_analytics.errors import UsageError
+from followup_analytics.results.disclosure import working_paper
+from followup_analytics.results.result import NO_LOG
 from followup_analytics.simulate import simulate_log
 from followup_analytics.statistics import detectable_from_se
 from followup_analytics.statistics.designs import Design
@@ -78,6 +81,29 @@ def test_a_size_just_below_a_gate_is_not_rounded_up_to_it() -> None:
 def test_verdicts_are_counted_in_words(verdict: str, number: int, words: str) -> None:
     """One holds, several hold."""
     assert counted_words(verdict, number) == words
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ([("supported", "association")], "It is an association, not shown to be a cause."),
+        ([("supported", "association")] * 2, "All of them are associations, not shown to be causes."),
+        ([("supported", "association"), ("contradicted", "causal_under_assumptions")], "one is an association"),
+        ([("supported", "causal_under_assumptions")], ""),
+        ([("inconclusive", "association")], ""),
+    ],
+    ids=["one", "all", "some", "none", "nothing found"],
+)
+def test_a_summary_tells_associations_from_causes(found: list[tuple[str, str]], said: str) -> None:
+    """Whoever reads only the sentence learns which differences found were not shown to be causes."""
+    empty = {one.name: None for one in ClaimRow.declared()}
+    rows = [
+        ClaimRow(**{**empty, "claim": f"c{place}", "advice": f"Advice {place}.", "verdict": verdict, "label": label})
+        for place, (verdict, label) in enumerate([*found, ("not_testable", None)])
+    ]
+    summary = ClaimsResult(rows=working_paper(rows), counts=NO_LOG).summary()
+    assert said in summary
+    assert ("association" in summary) is bool(said)
 
 
 def test_a_reason_is_one_sentence() -> None:

@@ -333,7 +333,7 @@ def test_the_sentence_says_which_groups_it_ranks() -> None:
     """Groups with few data are not ranked, and overlapping intervals are no ranking."""
     text = response_rates(_shares(phone=(60, 200), email=(50, 200), letter=(9, 12)), by="channel").summary()
     assert "Among the 2 of 3 groups with enough data, the rate was highest for telephone" in text
-    assert "their intervals overlap, so that these data can't tell them apart" in text
+    assert "their intervals overlap, which neither shows a difference nor rules it out" in text
     apart = response_rates(_shares(phone=(120, 200), email=(50, 200)), by="channel").summary()
     assert "The rate was highest for telephone" in apart
     assert "overlap" not in apart

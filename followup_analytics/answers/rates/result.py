@@ -158,7 +158,7 @@ class RatesResult(Result):
         text = f"{of} was highest for {self._named(best)} and lowest for {self._named(least)}"
         if best.conf_low is not None and least.conf_high is not None and best.conf_low > least.conf_high:
             return f"{text}."
-        return f"{text}; their intervals overlap, so that these data can't tell them apart."
+        return f"{text}; their intervals overlap, which neither shows a difference nor rules it out."
 
     def _named(self, row: RatesRow) -> str:
         from followup_analytics.charts.words import row_label
