@@ -97,6 +97,21 @@ class Batch:
     completed: tuple[int, str] | None = None  # dates that got their year by rule, and from where
     match: pl.DataFrame | None = None  # the cells by which each row's interview is looked for, with `_row`
     events: pl.DataFrame | None = None  # of a calendar: what each event was taken for (review.EVENTS_SCHEMA)
+    parts: pl.DataFrame | None = None  # `_row` and `part`, where rows are made from several places of a sheet
+    theirs_of_parts: tuple[Mapping[str, str], ...] = ()  # `theirs` of each part
+
+    def headings(self, rejects: pl.DataFrame) -> pl.Series:
+        """The file's own headers of the log's columns at fault; a column that has none keeps its name.
+
+        rejects: `_row` and column of n faults.
+        """
+        columns = rejects["column"].cast(pl.String)
+        if self.parts is None:
+            return columns.replace({ours: name for ours, name in self.theirs.items() if name})
+        own = rejects.select(ROW).join(self.parts, on=ROW, how="left", maintain_order="left")["part"].fill_null(0)
+        pairs = zip(own.to_list(), columns.to_list(), strict=True)
+        found = [self.theirs_of_parts[part].get(column or "") or column for part, column in pairs]
+        return pl.Series("column", found, dtype=pl.String)
 
 
 #: A row of somebody's sheet can hold several records: further ones add a multiple of this to `_row`.

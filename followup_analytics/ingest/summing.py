@@ -48,27 +48,30 @@ _DECIDED = {
 def broken_rules(table: TableOnItsWay, file: str) -> list[BrokenRule]:
     """The rules that rows of a table broke, most broken first; values only of columns that are not personal."""
     found = []
-    groups = table.checked.rejects.group_by("rule", "column", maintain_order=True).agg(
+    rejects = table.checked.rejects
+    rejects = rejects.with_columns(heading=table.batch.headings(rejects))
+    groups = rejects.group_by("rule", "column", "heading", maintain_order=True).agg(
         n=pl.col(ROW).n_unique(), message=pl.col("message").first(), rows=pl.col(ROW).sort().head(_EXAMPLES)
     )
     for group in groups.sort("n", descending=True, maintain_order=True).iter_rows(named=True):
         column = group["column"]
         examples = tuple(
-            (row % FURTHER, column, _value(table, row, column)) for row in group["rows"] if row is not None
+            (row % FURTHER, column, _value(table, row, column, group["heading"]))
+            for row in group["rows"]
+            if row is not None
         )
-        heading = table.batch.theirs.get(column or "") or column
+        heading = group["heading"]
         found.append(
             BrokenRule(file, table.name, group["rule"], group["n"], group["message"], examples, heading, table.sheet)
         )
     return found
 
 
-def _value(table: TableOnItsWay, row: int, column: str | None) -> str | None:
+def _value(table: TableOnItsWay, row: int, column: str | None, theirs: str | None) -> str | None:
     """The shortened cell at fault, as written; none of a personal column or of a column that isn't the log's own."""
     known = {one.name: one for one in TABLES[table.name].columns}
     if column is None or column not in known or known[column].personal or known[column].type == "text":
         return None
-    theirs = table.batch.theirs.get(column)
     if theirs in table.original.columns:
         cells = table.original.filter(pl.col(ROW) == row % FURTHER)[theirs].to_list()
     else:

@@ -133,8 +133,8 @@ class Papers:
 
 def _as_told(table: Rejecting) -> pl.DataFrame:
     """The rejects of a table under the headers that the file itself has."""
-    theirs = {ours: name for ours, name in table.batch.theirs.items() if name}
-    return table.checked.rejects.with_columns(pl.col("column").cast(pl.String).replace(theirs))
+    rejects = table.checked.rejects
+    return rejects.with_columns(column=table.batch.headings(rejects))
 
 
 def _suffix(sample: Sample) -> str:

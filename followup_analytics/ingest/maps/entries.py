@@ -36,7 +36,7 @@ _EDGES = " \t\n\r-–—:,;.()[]/|@*•"
 _LINKS = re.compile(r"(?:\s+(?:on|at|am|um|le|el|the|vom)|(?<=\s)den)$|^(?:on|am|le|el)\s+", re.IGNORECASE)
 #: Half of the cells with a date and words beside it make a column one of entries.
 _SHARE = 0.5
-_NOTHING = ("", "none", "no", "n/a", "na", "-", "nothing", "not yet", "pending", "tbd", "?")
+_NOTHING = ("", "none", "no", "n", "nein", "non", "n/a", "na", "-", "nothing", "not yet", "pending", "tbd", "?")
 
 Entry = tuple[str | None, str | None]
 
@@ -89,15 +89,20 @@ def _words(text: str) -> str:
     return _LINKS.sub("", plain).strip(_EDGES)
 
 
-def holds_entries(cells: pl.Series) -> bool:
-    """Whether most filled cells of a column have a date and words beside it."""
+def holds_entries(cells: pl.Series, *, of_touches: bool = False) -> bool:
+    """Whether most filled cells of a column have a date and words beside it.
+
+    of_touches: the heading says that it is about them; then dates tell, if some cell has words too.
+    """
     filled = cells.cast(pl.String).str.strip_chars().drop_nulls()
     filled = filled.filter(filled != "")
     told = filled.filter(~filled.str.to_lowercase().is_in(_NOTHING)).head(2000)
     if not len(told) or not told.str.contains(r"\d").any():
         return False
-    both = sum(any(date and words for date, words in split_entries(cell)) for cell in told)
-    return both >= _SHARE * len(told)
+    parted = [split_entries(cell) for cell in told]
+    both = sum(any(date and words for date, words in some) for some in parted)
+    dated = sum(any(date for date, _ in some) for some in parted) if of_touches and both else both
+    return dated >= _SHARE * len(told)
 
 
 def with_entries(raw: RawTable, header: str) -> RawTable:

@@ -34,16 +34,23 @@ _MOST_TOTALS, _ENOUGH_ROWS, _ENOUGH_COLUMNS, _FEW_OF_USUAL = 8, 6, 4, 0.6
 
 def rows_that_count(frame: pl.DataFrame, table: TableMap, headers: Mapping[str, str]) -> pl.DataFrame:
     """The rows whose `when` column is filled and whose listed columns hold one of their words."""
-    if len(table.when) == 1:
+    if len(table.when) == 1 and not _is_clock(table, table.when[0]):
         frame = frame.filter(pl.col(headers[header_key(table.when[0])]).is_not_null())
     elif table.when:
-        # A word such as "none" beside an empty date is no touch whose date was forgotten.
+        # A word such as "none" in the place of a date, or beside an empty one, is no touch whose date was forgotten.
         filled = [~_lowered(headers[header_key(name)]).fill_null("").is_in(_NOTHING) for name in table.when]
         frame = frame.filter(pl.any_horizontal(filled))
     for header, words in table.skip.items():
         text = _lowered(headers[header_key(header)])
         frame = frame.filter(~text.is_in([word.casefold() for word in words]).fill_null(value=False))
     return _of_listed_words(frame, table, headers)
+
+
+def _is_clock(table: TableMap, name: str) -> bool:
+    """Whether a column is where the table's date is read from."""
+    given = table.columns.get(_CLOCKS.get(table.table, ""), ())
+    names = (given,) if isinstance(given, str) else given if isinstance(given, tuple) else ()
+    return header_key(name) in map(header_key, names)
 
 
 def _of_listed_words(frame: pl.DataFrame, table: TableMap, headers: Mapping[str, str]) -> pl.DataFrame:

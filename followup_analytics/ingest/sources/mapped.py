@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 import polars as pl
@@ -42,6 +41,7 @@ from followup_analytics.ingest.maps.mapping import (
     load_map,
     shipped_maps,
 )
+from followup_analytics.ingest.maps.together import together
 from followup_analytics.ingest.maps.undated import undated_notes
 from followup_analytics.ingest.maps.wordlists import (
     far_cells,
@@ -54,7 +54,7 @@ from followup_analytics.ingest.maps.wordlists import (
 from followup_analytics.ingest.parsing.calls import CALLS, complete, problems_frame
 from followup_analytics.ingest.parsing.parts import Rejected, set_aside
 from followup_analytics.ingest.parsing.times import read_times
-from followup_analytics.ingest.registry import LIKELY, Batch, Match, ReadOptions, Source, with_further
+from followup_analytics.ingest.registry import LIKELY, Batch, Match, ReadOptions, Source
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.schema import TABLES
 from followup_analytics.sheets.names import folded_each
@@ -106,9 +106,9 @@ def read_mapped(sample: Sample, options: ReadOptions, map_: FileMap) -> Iterator
     if unmade or not made:
         refuse_unmade(unmade or map_.tables, raw_tables, map_)
     for batches in made.values():
-        batch = _together(batches)
+        batch = together(batches)
         counts = {**batch.counts, **({"unverified_map": batch.read} if map_.unverified else {})}
-        yield dataclasses.replace(batch, counts=counts, notes=(*batch.notes, *notes))
+        yield dataclasses.replace(batch, counts=counts, notes=tuple(dict.fromkeys([*batch.notes, *notes])))
         notes = []
 
 
@@ -116,40 +116,6 @@ def _words_of(table: TableMap) -> set[str]:
     """All words that a table's map says something of."""
     listed_ = [word for words in [*table.skip.values(), *table.only.values(), *table.ignore.values()] for word in words]
     return {*listed_, *(word for meanings in table.values.values() for word in meanings)}
-
-
-def _together(batches: list[Batch]) -> Batch:
-    """The records of one table that a sheet holds in several places as one batch."""
-    first = batches[0]
-    if first.table == "calls":
-        return first
-    rows = pl.concat([batch.rows for batch in batches], how="diagonal_relaxed")
-    matches = [batch.match for batch in batches if batch.match is not None]
-    counts = Counter[str]()
-    for batch in batches:
-        counts.update(batch.counts)
-    shapeless = first.problems.height if first.problems is not None else 0
-    read = sum(batch.read for batch in batches) - shapeless * (len(batches) - 1)
-    return dataclasses.replace(
-        first,
-        rows=with_further(rows),
-        read=read,
-        counts=counts,
-        read_from=_read_together(batches),
-        notes=tuple(note for batch in batches for note in batch.notes),
-        personal_keys=frozenset().union(*(batch.personal_keys for batch in batches)),
-        match=pl.concat(matches, how="diagonal_relaxed").unique(ROW, keep="first", maintain_order=True)
-        if matches
-        else None,
-    )
-
-
-def _read_together(batches: Sequence[Batch]) -> dict[str, tuple[str, ...]]:
-    names = dict.fromkeys(ours for batch in batches for ours in batch.read_from)
-    return {
-        ours: tuple(dict.fromkeys(name for batch in batches for name in batch.read_from.get(ours, ())))
-        for ours in names
-    }
 
 
 def _table_batch(

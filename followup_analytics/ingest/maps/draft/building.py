@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -32,6 +33,7 @@ _FACTS = {
     "job_level": "job_level",
     "time_zone": "time_zone",
 }
+_MOST_WORDS = 6
 _OF_DATES = {"promised": "decision_promised_at", "complete_until": "observed_until"}
 
 
@@ -83,7 +85,7 @@ class Builder:
         if layout.interview is not None:
             made.append(self._interviews())
         made += [self._contact(group) for group in layout.groups]
-        outcome = layout.first("outcome")
+        outcome = layout.result
         if outcome is not None and layout.decided is not None:
             made.append(self._outcomes(outcome, layout.decided))
         elif outcome is not None:
@@ -204,6 +206,12 @@ class Builder:
             # without words is a row to mend.
             section.when = [group.date.name]
             section.defaults.pop("channel", None)
+            if group.of == "reply" and "channel" in section.columns:
+                # Whatever is written beside the date of a reply, something came back.
+                section.defaults["channel"] = section.others["channel"] = "email"
+                self.assumed["channel of replies"] = (
+                    f"where {section.entries!r} doesn't say by which channel a reply came, it is taken as an e-mail"
+                )
         self._duration(section, group)
         self._unsaid_date(section, group)
         return section
@@ -273,6 +281,8 @@ class Builder:
         section.columns["outcome"] = self.use(outcome, "outcomes", "outcome")
         meanings = outcome.profile.meanings["outcomes"]
         real = {word: found.name for word, found in meanings.items() if found.name != "open"}
+        if self.layout.roles[outcome.name].kind == "how":
+            self._result_of_replies(section, outcome, real)
         section.only[outcome.name] = list(real)
         still = [word for word, found in meanings.items() if found.name == "open"]
         if still:
@@ -283,6 +293,12 @@ class Builder:
         section.entries = self.layout.entries.get(outcome.name)
         section.when = [decided.name] if section.entries is not None else []
         return section
+
+    def _result_of_replies(self, section: Section, replies: View, real: Mapping[str, str]) -> None:
+        """Say which words of replies are results too; the others say that something came back, and no result."""
+        section.ignore[replies.name] = [word for word in replies.profile.words if word not in real]
+        said = ", ".join(f"{word!r} = {meaning}" for word, meaning in list(real.items())[:_MOST_WORDS])
+        self.assumed["result"] = f"results are read from {self.layout.entries[replies.name]!r} too: {said}"
 
     # ---------------------------------------------------------------------------------------------------- pieces
 

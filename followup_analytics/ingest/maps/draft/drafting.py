@@ -157,8 +157,10 @@ def _with_words(view: View, sheet: str | None, answers: Mapping[str, str]) -> Vi
     meanings = {vocabulary: dict(found) for vocabulary, found in view.profile.meanings.items()}
     for word in view.profile.words:
         answer = answers.get(ask.word_id(use, word))
-        for found in meanings.values() if answer is not None else ():
-            if answer == "yes":
+        for vocabulary, found in meanings.items() if answer is not None else ():
+            if vocabulary == "touches" and answer in ("no", ask.NOTHING) and word in found:
+                found[word] = Found(ask.NOTHING, 1.0, word)
+            elif answer == "yes":
                 found.update({word: replace(found[word], certainty=1.0)} if word in found else {})
             elif answer in ("no", ask.NOTHING):
                 found.pop(word, None)

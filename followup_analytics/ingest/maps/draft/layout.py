@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from followup_analytics.ingest.maps.draft.belonging import certainty_of, with_questions
 from followup_analytics.ingest.maps.draft.columns import Role, View, role_of, view_of
-from followup_analytics.ingest.maps.draft.lexicon import Lexicon
+from followup_analytics.ingest.maps.draft.lexicon import Lexicon, normal
+from followup_analytics.ingest.maps.draft.told import with_answers
 from followup_analytics.ingest.maps.draft.ways import with_ways
 from followup_analytics.ingest.maps.entries import first_entries, holds_entries
 from followup_analytics.ingest.maps.mapping import entry_names
@@ -19,6 +20,8 @@ _WHOSE = ("interview_id", "applicant_id", "applicant_email", "applicant_name", "
 _NEAR = 4
 #: Of interviews that stand in several rows of a sheet of touches, at least so many rows.
 _SHARE_REPEATED = 0.2
+_TOLD_AT_ONCE = 0.85
+_LIKELY_PERSON = 0.6
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,12 @@ class Layout:
         return max(self.of(kind), key=lambda view: self.roles[view.name].certainty, default=None)
 
     @property
+    def result(self) -> View | None:
+        """The column of results: one of its own, else the cells of replies that tell results too."""
+        told = [view for view in self.of("how") if view.name in self.entries and view.about("reply")]
+        return self.first("outcome") or next((view for view in told if view.profile.meanings["outcomes"]), None)
+
+    @property
     def graduates(self) -> bool:
         """Whether a row is a graduate with what became of them."""
         return bool(self.of("destination")) and self.interview is None and not self.groups
@@ -106,14 +115,17 @@ def _parted(
     for view in list(views):
         if view.profile.is_dates or view.about("notes", "applicant", "employer", "interview", "coach", "cohort"):
             continue
-        if not holds_entries(raw.frame[view.name]):
+        if not holds_entries(raw.frame[view.name], of_touches=view.contact_subject is not None):
             continue
         raw, dates, words = first_entries(raw, view.name)
         made = [
-            view_of(name, view.place, cells, lexicon)
+            replace(view_of(name, view.place, cells, lexicon), subjects=view.subjects)
             for name, cells in zip(entry_names(view.name), (dates, words), strict=True)
         ]
+        own, made[1] = made[1], with_answers(made[1], lexicon)
         found = {one.name: said.get(one.name) or role_of(one) for one in made}
+        if made[1] is not own and made[1].name not in said:
+            found[made[1].name] = Role("how", _TOLD_AT_ONCE, made[1].contact_subject)
         if found[made[0].name].kind != "date" or found[made[1].name].kind not in ("how", "outcome"):
             continue
         place = views.index(view)
@@ -131,7 +143,16 @@ def _with_people(views: Sequence[View], roles: dict[str, Role]) -> dict[str, Rol
             kind = "unused" if named else "applicant_name"
             roles[view.name] = replace(roles[view.name], kind=kind)
             named.append(kind)
+    bare = next((view for view in views if roles[view.name].kind == "interview_id" and _is_bare_id(view.name)), None)
+    if bare is not None and not named:
+        # A bare "ID" in a sheet that names nobody is most likely the person's.
+        roles[bare.name] = Role("applicant_id", _LIKELY_PERSON)
     return roles
+
+
+def _is_bare_id(name: str) -> bool:
+    words = set(normal(name).split())
+    return "id" in words and words <= {"id", "number", "no", "nr", "num", "#", "card"}
 
 
 def _find_interview(layout: Layout, dates: Sequence[View], lexicon: Lexicon) -> None:
@@ -252,7 +273,7 @@ def _is_long(layout: Layout) -> bool:
 def _decided(layout: Layout, dates: Sequence[View]) -> View | None:
     """The date of the decision: its own, else that of the reply."""
     own = next((view for view in dates if layout.roles[view.name].of == "outcome"), None)
-    if own is not None or layout.first("outcome") is None:
+    if own is not None or layout.result is None:
         return own
     reply = next((group.date for group in layout.groups if group.of == "reply"), None)
     if reply is None and layout.long and layout.groups:

@@ -1,7 +1,7 @@
 """The word lists by which a sheet is understood: headings and cells in four languages, as data files to be edited.
 
 Each file `words/LANGUAGE.toml` has the same sections. A phrase is found where its words stand side by side; a star
-stands for any letters at the beginning or end of a word.
+stands for any letters at the beginning or end of a word, and a phrase behind "=" must be the whole text.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class Lexicon:
         for section, phrases in self.phrases.items():
             of_section = found.setdefault(section, {})
             for phrase in phrases:
-                of_section.setdefault(phrase.text.replace("*", ""), phrase.name)
+                of_section.setdefault(phrase.text.replace("*", "").removeprefix("="), phrase.name)
         return found
 
     def all_in(self, section: str, text: str) -> list[Found]:
@@ -223,11 +223,13 @@ def _phrases(words: Mapping[str, Any], section: str) -> Iterator[Phrase]:
 
 @cache
 def _pattern(text: str) -> re.Pattern[str]:
+    whole = text.startswith("=")
     parts = [
         r"\w*".join(re.escape(normal(piece)) for piece in word.split("*")) if "*" in word else re.escape(word)
-        for word in text.split()
+        for word in text.removeprefix("=").split()
     ]
-    return re.compile(r"(?<!\w)" + " ".join(parts) + r"(?!\w)")
+    plain = " ".join(parts)
+    return re.compile(rf"\A{plain}\Z" if whole else rf"(?<!\w){plain}(?!\w)")
 
 
 def _is_whole(phrase: Phrase, key: str) -> bool:
