@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.definition import Claim
 from followup_analytics.claims.trial import Trial, run_trial
+from followup_analytics.statistics.threads import one_thread_each
 
 #: What is kept of a trial, or of all trials of a claim.
 Kept = TypeVar("Kept")
@@ -51,13 +51,3 @@ def work_on_all(
         context.prepare(claims)
     with one_thread_each(), ThreadPoolExecutor(max_workers=2) as pool:
         return tuple(pool.map(done, claims))
-
-
-def one_thread_each() -> AbstractContextManager[Any]:
-    """Small matrices are slower on several threads of the linear algebra library, and differ in their last digits."""
-    try:
-        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-    except ImportError:
-        return nullcontext()
-    limits: AbstractContextManager[Any] = threadpool_limits(limits=1)
-    return limits

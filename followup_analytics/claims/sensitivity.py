@@ -19,7 +19,7 @@ from followup_analytics.claims.finding import Finding, examine
 from followup_analytics.claims.histories import Histories
 from followup_analytics.claims.imputation import imputed_trial
 from followup_analytics.claims.judging import judge
-from followup_analytics.claims.running import one_thread_each, run_all
+from followup_analytics.claims.running import run_all
 from followup_analytics.claims.tipping import forgotten
 from followup_analytics.claims.trial import Trial, run_trial
 from followup_analytics.claims.verdict import test_difference
@@ -29,6 +29,7 @@ from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import HIDDEN_REASON, Disclosure, disclosed_except, policy_of, require_enough
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
+from followup_analytics.statistics.threads import one_thread_each
 
 _MARGINS = (0.03, 0.05, 0.08, 0.10)
 _HORIZONS = (0.5, 0.75, 1.5)

@@ -286,9 +286,7 @@ def finish(result: Result, shared: Shared, log: FollowUpLog | PartedLog | None =
     log: the part of the log that the answer is about; without one it can't be published.
     """
     if shared.publish is not None:
-        from followup_analytics.parted.parted_log import PartedLog
-
-        publish_answers([result], shared, log.gathered() if isinstance(log, PartedLog) else log)
+        publish_answers([result], shared, log)
     show(result, shared)
     if shared.engine in ("pandas", "duckdb") and result.command not in _COUNTED_BY_ENGINE:
         say(f"--engine {shared.engine} counts the cells of rates and curve; {result.command} was counted with polars.")
@@ -300,13 +298,21 @@ def finish(result: Result, shared: Shared, log: FollowUpLog | PartedLog | None =
 _PRIVATE = "confidential"
 
 
-def publish_answers(results: Sequence[Result], shared: Shared, log: FollowUpLog | None) -> None:
-    """Enter answers in the ledger of releases under the name that was given, and say so."""
+def publish_answers(results: Sequence[Result], shared: Shared, log: FollowUpLog | PartedLog | None) -> None:
+    """Enter answers in the ledger of releases under the name that was given, and say so.
+
+    log: whole, as `open_parted` gives it too where an answer is to be published.
+    """
     from followup_analytics.errors import UsageError
+    from followup_analytics.log.followup_log import FollowUpLog
     from followup_analytics.releases import open_ledger, publish
 
     question = question_asked()
-    if log is None or shared.publish is None or any(note.code == _PRIVATE for one in results for note in one.notes):
+    if (
+        not isinstance(log, FollowUpLog)
+        or shared.publish is None
+        or any(note.code == _PRIVATE for one in results for note in one.notes)
+    ):
         raise UsageError("--publish: this is a working paper, or rests on no log; it can't be published.")
     ledger = open_ledger(str(question["log"]), shared.ledger)
     say(publish(shared.publish, results, log, ledger, shared.policy, question))

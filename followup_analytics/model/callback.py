@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,7 @@ from followup_analytics.results.disclosure import (
 )
 from followup_analytics.results.result import LogCounts
 from followup_analytics.results.scope import scope
+from followup_analytics.statistics.threads import one_thread_each
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
@@ -85,7 +86,7 @@ def fit_callback_model(
         return _nothing(log, frame, within, outcome, covariates, policy)
     require_enough(n_applicants_of(usable), policy)
     names = (*NAMES, *covariates)
-    with _threads(usable.height * len(names) * 4):
+    with one_thread_each() if usable.height * len(names) * 4 <= _SMALL_DESIGN else nullcontext():
         trained = train(usable, names, min_cell=policy.min_cell, seed=seed)
         predictions, folds = unseen(trained, seed)
         found = evaluate(predictions)
@@ -233,13 +234,3 @@ def _notes(
             Note("no_temporal", "The log is too short or too small to hold its latest interviews out as a test.")
         )
     return tuple(notes)
-
-
-def _threads(size: int) -> AbstractContextManager[Any]:
-    from contextlib import nullcontext
-
-    if size > _SMALL_DESIGN:
-        return nullcontext()
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    return threadpool_limits(1)  # type: ignore[no-any-return]

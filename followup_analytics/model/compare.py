@@ -10,7 +10,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from scipy.special import expit, logit
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from followup_analytics.cells.counted import counts_behind
 from followup_analytics.errors import DataError, UsageError
@@ -27,6 +26,7 @@ from followup_analytics.results.disclosure import Disclosure, disclose, n_applic
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.statistics import group_rows
+from followup_analytics.statistics.threads import one_thread_each
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -141,7 +141,7 @@ def compare_models(
         # Loaded before its threads are limited: a limit holds only for libraries that are there already.
         import sklearn.ensemble  # noqa: F401
     # Trees and mixed models on a few thousand rows wait for each other's threads longer than they work.
-    with threadpool_limits(1):
+    with one_thread_each():
         names = (*NAMES, *covariates)
         found = {name: _predict_folds(_PREDICTORS[name], frame, names, fold, policy.min_cell) for name in wanted}
     base = found.get("base_rate", _predict_folds(_base, frame, (), fold, policy.min_cell))

@@ -18,8 +18,9 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from followup_analytics.model.coding import Coding, learn_coding
-from followup_analytics.model.newton import newton_ridge
 from followup_analytics.model.terms import term_frame
+from followup_analytics.statistics.logistic import add_penalty, logistic_derivatives
+from followup_analytics.statistics.newton import damped_newton
 
 FloatArray = NDArray[np.float64]
 #: Columns of a term frame that are no terms.
@@ -58,7 +59,7 @@ class CallbackClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 "This solver needs samples of at least 2 classes in the data, but the data contains only one class."
             )
         numbers = np.asarray(X, dtype=np.float64)
-        beta, self.n_iter_ = newton_ridge(numbers, place.astype(np.float64), weight, self.C, self.tol, self.max_iter)
+        beta, self.n_iter_ = _fitted(numbers, place.astype(np.float64), weight, self.C, self.tol, self.max_iter)
         self.intercept_, self.coef_ = beta[:1], beta[None, 1:]
         return self
 
@@ -126,3 +127,27 @@ def _as_polars(frame: Any) -> pl.DataFrame:
 
     native = nw.from_native(frame, eager_only=True).to_native()
     return native if isinstance(native, pl.DataFrame) else pl.from_pandas(native)
+
+
+def _fitted(
+    x: FloatArray, y: FloatArray, weight: FloatArray, c: float, tolerance: float, steps: int
+) -> tuple[FloatArray, int]:
+    """Minimise the weighted negative log-likelihood plus |b|^2 / (2 c), the intercept (first coefficient) free.
+
+    x: shape (n, k). y: shape (n,), 0 or 1. weight: shape (n,), counts. Returns coefficients (1 + k,) and the number of
+    steps taken. Columns are centred while searching, so that the intercept does not fight large means.
+    """
+    total = max(float(weight.sum()), 1e-300)
+    centre = (weight @ x) / total
+    z = np.column_stack([np.ones(len(x)), x - centre])
+    ridge = np.concatenate([[0.0], np.full(x.shape[1], 0.0 if np.isinf(c) else 1.0 / c)])
+    rate = float(np.clip((weight @ y) / total, 1e-6, 1 - 1e-6))
+    start = np.concatenate([[np.log(rate / (1 - rate))], np.zeros(x.shape[1])])
+    beta, taken = damped_newton(
+        lambda at: add_penalty(logistic_derivatives(z, weight, weight * y, at), ridge, at),
+        start,
+        tolerance=tolerance,
+        steps=steps,
+    )
+    beta[0] -= centre @ beta[1:]
+    return beta, taken

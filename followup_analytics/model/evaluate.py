@@ -15,6 +15,7 @@ from scipy.special import expit, logit, stdtr
 
 from followup_analytics.results.values import finite
 from followup_analytics.statistics import Jackknife, jackknife_of_sums
+from followup_analytics.statistics.newton import newton
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -189,33 +190,31 @@ def _calibration(found: FoldPredictions) -> Jackknife:
 
 
 def _intercept(table: _Table) -> FloatArray:
-    a = np.zeros(table.n.shape[1])
-    for _ in range(50):
+    def step_at(a: FloatArray) -> FloatArray:
         p = expit(table.score[:, None] + a)
         weight = np.maximum((table.n * p * (1 - p)).sum(axis=0), 1e-12)
-        step = np.clip((table.s - table.n * p).sum(axis=0) / weight, -2, 2)
-        a = a + step
-        if np.abs(step).max() < 1e-10:
-            break
-    return a
+        return np.asarray((table.s - table.n * p).sum(axis=0) / weight, dtype=np.float64)
+
+    return newton(step_at, np.zeros(table.n.shape[1]), tolerance=1e-10, steps=50, longest=2.0)[0]
 
 
 def _slope(table: _Table) -> FloatArray:
     x = table.score[:, None]
-    a, b = np.zeros(table.n.shape[1]), np.ones(table.n.shape[1])
-    for _ in range(50):
+
+    def step_at(line: FloatArray) -> FloatArray:
+        a, b = line
         p = expit(np.clip(a + b * x, -500, 500))
         w, r = table.n * p * (1 - p), table.s - table.n * p
         w0, w1, w2 = w.sum(axis=0), (w * x).sum(axis=0), (w * x * x).sum(axis=0)
         det = w0 * w2 - w1**2
         safe = np.where(det > 1e-12 * np.maximum(w0 * w2, 1e-300), det, np.inf)
         r0, r1 = r.sum(axis=0), (r * x).sum(axis=0)
-        da, db = np.clip((w2 * r0 - w1 * r1) / safe, -5, 5), np.clip((w0 * r1 - w1 * r0) / safe, -5, 5)
-        a, b = a + da, b + db
-        if max(np.abs(da).max(), np.abs(db).max()) < 1e-10:
-            break
-    settled = (np.abs(da) < 1e-6) & (np.abs(db) < 1e-6) & (np.abs(b) < 50)
-    return np.where(settled, b, np.nan)
+        return np.stack([(w2 * r0 - w1 * r1) / safe, (w0 * r1 - w1 * r0) / safe])
+
+    start = np.stack([np.zeros(table.n.shape[1]), np.ones(table.n.shape[1])])
+    (_, slope), step = newton(step_at, start, tolerance=1e-10, steps=50, longest=5.0)
+    settled = (np.abs(step) < 1e-6).all(axis=0) & (np.abs(slope) < 50)
+    return np.where(settled, slope, np.nan)
 
 
 def _auc(found: FoldPredictions) -> Jackknife:

@@ -13,13 +13,8 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from followup_analytics.model.counts import Counts
-from followup_analytics.statistics.logistic import (
-    Derivatives,
-    add_penalty,
-    damped_newton,
-    logistic_derivatives,
-    newton_solver,
-)
+from followup_analytics.statistics.logistic import add_penalty, logistic_derivatives
+from followup_analytics.statistics.newton import Derivatives, damped_newton, newton, newton_solver
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -111,17 +106,15 @@ def fit_many(
     ridge = np.concatenate([[0.0], np.full(k - 1, 0.0 if np.isinf(c) else 1.0 / c)])
     mean = n.mean(axis=1), s.mean(axis=1)
     solve = newton_solver(_derivatives(design, *mean, ridge, start)[2])
-    beta = np.repeat(start[:, None], sets, axis=1)
-    moved = np.full(sets, np.inf)
-    for _ in range(_STEPS):
+
+    def step_at(beta: FloatArray) -> FloatArray:
         score = -ridge[:, None] * beta
         for rows, block in design.blocks():
             score += block.T @ (s[rows] - n[rows] * expit(block @ beta))
-        step = solve(score)
-        beta += step
-        moved = np.abs(step).max(axis=0)
-        if moved.max() < tolerance or not np.isfinite(moved).all() or moved.max() > 1e3:
-            break
+        return solve(score)
+
+    beta, step = newton(step_at, np.repeat(start[:, None], sets, axis=1), tolerance=tolerance, steps=_STEPS)
+    moved = np.abs(step).max(axis=0)
     for place in np.flatnonzero(~(moved < max(tolerance, 1e-7)) | ~np.isfinite(beta).all(axis=0)):
         beta[:, place] = fit(design, n[:, place], s[:, place], c, tolerance=tolerance)
     return beta

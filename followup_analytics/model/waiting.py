@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from followup_analytics.cells.counted import attempts, episodes
 from followup_analytics.log.clock import DAY_US
 from followup_analytics.statistics import group_rows
+from followup_analytics.statistics.newton import newton
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
@@ -211,10 +212,10 @@ def _power(intervals: list[_Interval], x: FloatArray) -> tuple[float, float]:
     that come unasked. The likelihood of rates r_k exp(g x) with every r_k at its best for g, and g normal about 1 with
     standard deviation one half.
     """
-    power, information = 1.0, 1.0 / _POWER_SPREAD**2
     if not len(x) or not np.ptp(x) > 0:
-        return power, 0.0
-    for _ in range(_STEPS):
+        return 1.0, 0.0
+
+    def score_and_information(power: float) -> tuple[float, float]:
         score, information = (1.0 - power) / _POWER_SPREAD**2, 1.0 / _POWER_SPREAD**2
         for one in intervals:
             here = x[one.at]
@@ -223,11 +224,14 @@ def _power(intervals: list[_Interval], x: FloatArray) -> tuple[float, float]:
             mean, square = float(weight @ here) / whole, float(weight @ here**2) / whole
             score += float(here[one.answered].sum()) - events * mean
             information += events * max(square - mean**2, 0.0)
-        step = float(np.clip(score / information, -1.0, 1.0))
-        power = float(np.clip(power + step, 0.0, _MOST_POWER))
-        if abs(step) < _CLOSE:
-            break
-    return power, 1.0 / information
+        return score, information
+
+    def step_at(power: FloatArray) -> FloatArray:
+        return np.atleast_1d(np.divide(*score_and_information(float(power[0]))))
+
+    (found,), _ = newton(step_at, np.ones(1), tolerance=_CLOSE, steps=_STEPS, longest=1.0, bounds=(0.0, _MOST_POWER))
+    power = float(found)
+    return power, 1.0 / score_and_information(power)[1]
 
 
 def _log_variances(answers: FloatArray, time: FloatArray, n: FloatArray) -> FloatArray:

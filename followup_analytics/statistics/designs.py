@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.statistics.logistic import newton_solver, weighted_gram
+from followup_analytics.statistics.logistic import weighted_gram
+from followup_analytics.statistics.newton import newton_solver
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

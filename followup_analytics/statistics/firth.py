@@ -6,6 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from followup_analytics.statistics.logistic import logistic_derivatives
+from followup_analytics.statistics.newton import Derivatives, damped_newton
+
 FloatArray = NDArray[np.float64]
 
 _STEPS, _CLOSE, _LONGEST_STEP = 100, 1e-10, 5.0
@@ -27,27 +30,14 @@ def fit_firth(design: FloatArray, n: FloatArray, s: FloatArray, start: FloatArra
     used = n > 0
     x, trials, events = design[used], n[used], s[used]
     beta = np.zeros(design.shape[1]) if start is None else start.astype(np.float64)
-    value = _penalised(x, trials, events, beta)
-    for _ in range(_STEPS):
-        p = expit(x @ beta)
-        weight = trials * p * (1 - p)
-        inverse = np.linalg.pinv((x * weight[:, None]).T @ x, hermitian=True)
-        leverage = weight * np.einsum("ij,jk,ik->i", x, inverse, x)
-        step = inverse @ (x.T @ (events - trials * p + leverage * (0.5 - p)))
-        step *= min(1.0, _LONGEST_STEP / max(float(np.abs(step).max()), 1e-300))
-        for _ in range(20):
-            found = _penalised(x, trials, events, beta + step)
-            if found >= value - 1e-12 * abs(value):
-                break
-            step = step / 2
-        beta, value = beta + step, found
-        if np.abs(step).max() < _CLOSE:
-            break
-    return beta
 
+    def derivatives(at: FloatArray) -> Derivatives:
+        value, score, information = logistic_derivatives(x, trials, events, at)
+        p = expit(x @ at)
+        inverse = np.linalg.pinv(information, hermitian=True)
+        leverage = trials * p * (1 - p) * np.einsum("ij,jk,ik->i", x, inverse, x)
+        # The derivative of half the log determinant is left out of the second derivatives, as is usual (Heinze).
+        score = score + x.T @ (leverage * (0.5 - p))
+        return value - 0.5 * float(np.linalg.slogdet(information)[1]), score, information
 
-def _penalised(x: FloatArray, n: FloatArray, s: FloatArray, beta: FloatArray) -> float:
-    eta = x @ beta
-    p = expit(eta)
-    information = (x * (n * p * (1 - p))[:, None]).T @ x
-    return float(s @ eta - n @ np.logaddexp(0.0, eta) + 0.5 * np.linalg.slogdet(information)[1])
+    return damped_newton(derivatives, beta, tolerance=_CLOSE, steps=_STEPS, longest=_LONGEST_STEP)[0]

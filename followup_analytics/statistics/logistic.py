@@ -1,30 +1,22 @@
-"""Logistic regression on counts by Newton's method: the one search that models, trials and estimators share.
+"""Logistic regression on counts by Newton's method: what models, trials and estimators share.
 
 Rows are covariate patterns, not people: n trials and s events of each hold all that the likelihood needs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
 from scipy.special import expit
 
+from followup_analytics.statistics.newton import Derivatives, damped_newton
+
 FloatArray = NDArray[np.float64]
-#: Value, minus gradient and matrix of second derivatives of what is to be made small.
-Derivatives = tuple[float, FloatArray, FloatArray]
-#: The same with the matrix made only where a step is taken from there, which the last point of a search never needs.
-Slopes = tuple[float, FloatArray, Callable[[], FloatArray]]
 
 #: Newton's method stops when no coefficient moves by more than this.
 TOLERANCE = 1e-9
-_STEPS, _HALVINGS = 60, 30
 #: Rows that are multiplied at once.
 _AT_ONCE = 2048
-#: A coefficient beyond this is on its way to infinity.
-_FAR = 1e3
 
 
 def fit_logistic(
@@ -97,42 +89,3 @@ def add_penalty(found: Derivatives, ridge: FloatArray, beta: FloatArray) -> Deri
     """The derivatives with the penalty sum of ridge_j beta_j^2 / 2 taken into account."""
     value, gradient, information = found
     return value + float(ridge @ beta**2) / 2, gradient - ridge * beta, information + np.diag(ridge)
-
-
-def damped_newton(
-    derivatives: Callable[[FloatArray], Derivatives | Slopes],
-    start: FloatArray,
-    *,
-    tolerance: float,
-    steps: int = _STEPS,
-) -> tuple[FloatArray, int]:
-    """Where a convex function is least, from `start` on, and how many steps that took; a step that fails is halved."""
-    beta, taken = start, 0
-    value, gradient, information = derivatives(beta)
-    while taken < steps:
-        taken += 1
-        step = newton_solver(information() if callable(information) else information)(gradient)
-        for _ in range(_HALVINGS):
-            found = derivatives(beta + step)
-            if found[0] <= value + 1e-12 * (1 + abs(value)):
-                break
-            step = step / 2
-        beta = beta + step
-        value, gradient, information = found
-        if np.abs(step).max(initial=0.0) < tolerance or np.abs(beta).max(initial=0.0) > _FAR:
-            break
-    return beta, taken
-
-
-def newton_solver(information: FloatArray) -> Callable[[FloatArray], FloatArray]:
-    """Give what turns a gradient into a Newton step; where columns depend on each other, into the shortest one."""
-    try:
-        factor = cho_factor(information, check_finite=False)
-        diagonal = np.abs(np.diag(factor[0]))
-        # Squared, this bounds the condition from below: beyond it a step is rounding error.
-        if np.isfinite(diagonal).all() and diagonal.min() > 1e-6 * diagonal.max():
-            return lambda gradient: np.asarray(cho_solve(factor, gradient, check_finite=False), dtype=np.float64)
-    except np.linalg.LinAlgError:
-        pass
-    inverse = np.linalg.pinv(information, rcond=1e-12, hermitian=True)
-    return lambda gradient: np.asarray(inverse @ gradient, dtype=np.float64)

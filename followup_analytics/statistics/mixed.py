@@ -14,6 +14,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import expit, logsumexp
 
+from followup_analytics.statistics.newton import newton
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
@@ -149,16 +151,17 @@ def _centred(cells: UnitCells, theta: FloatArray, z: FloatArray, weight: FloatAr
     base = (cells.design @ theta[:-1])[cells.pattern]
     precision = np.exp(-2 * theta[-1])
     size = len(cells.units)
-    mode = np.zeros(size)
-    for _ in range(_MODE_STEPS):
+
+    def curve_at(p: FloatArray) -> FloatArray:
+        return np.bincount(cells.history, weights=cells.n * p * (1 - p), minlength=size) + precision
+
+    def step_at(mode: FloatArray) -> FloatArray:
         p = expit(base + mode[cells.history])
         slope = np.bincount(cells.history, weights=cells.y - cells.n * p, minlength=size) - precision * mode
-        curve = np.bincount(cells.history, weights=cells.n * p * (1 - p), minlength=size) + precision
-        step = np.clip(slope / curve, -2.0, 2.0)
-        mode += step
-        if np.abs(step).max(initial=0.0) < 1e-8:
-            break
-    width = np.sqrt(2.0 / curve)[:, None]
+        return np.asarray(slope / curve_at(p), dtype=np.float64)
+
+    mode, _ = newton(step_at, np.zeros(size), tolerance=1e-8, steps=_MODE_STEPS, longest=2.0)
+    width = np.sqrt(2.0 / curve_at(expit(base + mode[cells.history])))[:, None]
     return mode[:, None] + width * z, np.log(weight) + z**2 + np.log(width)
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followup_analytics.statistics.designs import Curvature, Design, solved
-from followup_analytics.statistics.logistic import Slopes, damped_newton, expected_and_cost, newton_solver
+from followup_analytics.statistics.logistic import expected_and_cost
+from followup_analytics.statistics.newton import Slopes, damped_newton, newton_solver
 
 FloatArray = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followup_analytics.statistics.designs import Design
-from followup_analytics.statistics.logistic import Slopes, damped_newton
+from followup_analytics.statistics.newton import Slopes, damped_newton
 from followup_analytics.trials.steps import CENSORED, COMPETING, EVENT, FollowUp
 
 FloatArray = NDArray[np.float64]

@@ -9,10 +9,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from followup_analytics.statistics.logistic import add_penalty, weighted_gram
+from followup_analytics.statistics.newton import Derivatives, damped_newton
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-_STEPS, _CLOSE = 60, 1e-10
+_CLOSE = 1e-10
 
 
 @dataclass(frozen=True)
@@ -66,31 +69,24 @@ def balance_weights(matrix: FloatArray, counts: FloatArray, target: FloatArray, 
         return np.ones(len(counts))
     share = counts / total
     centred = matrix - target
-    b = np.zeros(matrix.shape[1])
-    value, gradient, weight = _dual(centred, share, b, ridge)
-    for _ in range(_STEPS):
-        if np.abs(gradient).max() < _CLOSE:
-            break
-        spread = (centred * weight[:, None]).T @ centred - np.outer(gradient - ridge * b, gradient - ridge * b)
-        step = np.linalg.solve(spread + ridge * np.eye(len(b)), gradient)
-        length = 1.0
-        while True:
-            tried = b - length * step
-            new_value, new_gradient, new_weight = _dual(centred, share, tried, ridge)
-            if new_value <= value + 1e-15 or length < 1e-6:
-                break
-            length /= 2
-        b, value, gradient, weight = tried, new_value, new_gradient, new_weight
+
+    def derivatives(b: FloatArray) -> Derivatives:
+        # Of log(sum share exp(x b)), whose slope is the mean of x and whose second derivatives are its covariances.
+        value, weight = _tilted(centred, share, b)
+        mean = centred.T @ weight
+        return add_penalty((value, -mean, weighted_gram(centred, weight) - np.outer(mean, mean)), penalty, b)
+
+    penalty = np.full(matrix.shape[1], ridge)
+    b, _ = damped_newton(derivatives, np.zeros(matrix.shape[1]), tolerance=_CLOSE)
+    weight = _tilted(centred, share, b)[1]
     return np.asarray(np.divide(weight, share, out=np.zeros_like(weight), where=share > 0), dtype=np.float64)
 
 
-def _dual(centred: FloatArray, share: FloatArray, b: FloatArray, ridge: float) -> tuple[float, FloatArray, FloatArray]:
-    """Value log(sum share exp(x b)) + ridge/2 |b|^2, its gradient, and the normalised weights of the patterns."""
+def _tilted(centred: FloatArray, share: FloatArray, b: FloatArray) -> tuple[float, FloatArray]:
+    """The value log(sum share exp(x b)), and the patterns' shares when each is taken exp(x b) times."""
     held = share > 0
     score = centred @ b
     top = score[held].max()
     # Patterns that the group lacks have no weight, however far b has gone to look for them.
     raw = share * np.exp(np.where(held, score - top, 0.0))
-    weight = raw / raw.sum()
-    value = float(top + np.log(raw.sum()) + 0.5 * ridge * b @ b)
-    return value, np.asarray(centred.T @ weight + ridge * b, dtype=np.float64), np.asarray(weight, dtype=np.float64)
+    return float(top + np.log(raw.sum())), np.asarray(raw / raw.sum(), dtype=np.float64)
