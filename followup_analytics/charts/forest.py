@@ -54,7 +54,7 @@ def forest_chart(
 def forest_alt(rows: Sequence[Judged]) -> str:
     """Alt text: how many claims got which verdict, and the numbers of those that got one."""
     tally = {word: sum(row.verdict == verdict for row in rows) for verdict, word in VERDICT_WORDS.items()}
-    counted = joined([f"{number} {word}" for word, number in tally.items() if number])
+    counted = joined([f"{rows_of} {word}" for word, rows_of in tally.items() if rows_of])
     told = [
         f"{claim_words(row.claim)} {points(number(row))} points ({interval_words(row)})"
         for row in rows

@@ -137,9 +137,9 @@ def count_chart(
         places = range(len(counts))
         axes.barh(places, list(counts.values()), height=0.55, color=BLUE)
         most = max(counts.values(), default=1)
-        for place, number in zip(places, counts.values(), strict=True):
+        for place, size in zip(places, counts.values(), strict=True):
             axes.annotate(
-                count(number), (number, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5
+                count(size), (size, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5
             )
         axes.set_yticks(places, list(counts))
         axes.set_ylim(max(len(counts), 1) - 0.5, -0.5)
@@ -148,7 +148,7 @@ def count_chart(
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         axes.set_xlabel(what)
-        told = joined([f"{name} {count(number)}" for name, number in counts.items()]) or "none"
+        told = joined([f"{name} {count(size)}" for name, size in counts.items()]) or "none"
         whole = count(sum(counts.values()))
         alt = f"Bar chart of {of}{f', {whole} in all' if total else ''}: {told}."
         caption = f"{what}; {whole} in all." if total else f"{what}."

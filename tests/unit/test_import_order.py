@@ -120,3 +120,31 @@ def test_faces_enter_by_the_library_face():
         for one in past_it.finditer(path.read_text("utf-8"))
     ]
     assert not found
+
+
+def names_bound_within(function: ast.AST) -> set[str]:
+    """The names that loops of the function's comprehensions bind."""
+    made = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+    targets = [loop.target for node in ast.walk(function) if isinstance(node, made) for loop in node.generators]
+    return {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
+
+
+def names_of_the_module(tree: ast.Module) -> set[str]:
+    """The functions, classes and imports at the top of a module."""
+    found = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    return found | {(alias.asname or alias.name).split(".")[0] for node in imports for alias in node.names}
+
+
+def test_no_comprehension_takes_a_name_of_its_module() -> None:
+    """Python 3.12.1 takes the module's name, used in another comprehension of the function, for an unbound one."""
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
+    taken = [
+        f"{module_of(path)}.{node.name}: {name}"
+        for path, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+        for name in sorted(names_bound_within(node) & names_of_the_module(tree))
+    ]
+    assert len(FILES) > 100
+    assert taken == []
