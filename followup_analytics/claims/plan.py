@@ -12,7 +12,7 @@ from followup_analytics.claims.catalogue import choose_catalogue, chosen_claims
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.judging import smallest_found
-from followup_analytics.claims.operating import Pilot, pilot_of, times_as_many
+from followup_analytics.claims.operating import Pilot, error_in_parts, pilot_of, times_as_many
 from followup_analytics.claims.running import run_all
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog, Note
@@ -334,7 +334,15 @@ def _from_pilot(
         per_applicant=pilot.n_interviews / max(pilot.n_applicants, 1),
         family=len(family),
         mde=smallest_found(pilot.claim, difference, alpha / len(family)),
-        factor=times_as_many(pilot, family, effect, power=power, alpha=alpha, seed=seed),
+        factor=times_as_many(
+            pilot,
+            family,
+            effect,
+            power=power,
+            alpha=alpha,
+            seed=seed,
+            error_in_parts=lambda times: error_in_parts(pilot, context, times, seed=seed),
+        ),
         tested=pilot.n_done,
         from_log=True,
         reach=reach,
