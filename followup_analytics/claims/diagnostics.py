@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from followup_analytics.claims.baseline import baseline
 from followup_analytics.claims.estimates import Estimate, curves_of
 from followup_analytics.claims.gates import distances
 from followup_analytics.claims.tipping import forgotten, tipping
@@ -40,6 +41,7 @@ def diagnostics(trial: Trial, applicant: IntArray, min_cell: int) -> dict[str, A
         return {}
     return {
         "weights": [_weights(name, arm) for name, arm in zip(ARMS, estimate.arms, strict=True)],
+        "baseline": baseline(estimate, applicant, min_cell),
         "balance": balance(estimate, applicant, min_cell),
         "distances": [
             {"covariate": one.covariate, "arm": one.arm, "distance": one.distance} for one in distances(estimate)
@@ -65,6 +67,7 @@ def diagnostics(trial: Trial, applicant: IntArray, min_cell: int) -> dict[str, A
         "adjusted_for": [*trial.adjusted, *(f"{name} (call history)" for name in trial.claim.history)],
         "products": list(estimate.contrast.products),
         "clusters": estimate.clusters.counts(),
+        "unrecorded": None if 0 < trial.unrecorded < min_cell else trial.unrecorded,
     }
 
 

@@ -47,7 +47,7 @@ from followup_analytics.statistics import holm
 from followup_analytics.text import listed
 
 #: Steps of the flow and shares of who was likely to do what: of all groups together they would give away a group's.
-_COUNTED = ("flow", "overlap", "sample_ratio")
+_COUNTED = ("flow", "overlap", "baseline", "unrecorded", "sample_ratio")
 _NO_INTERACTION = ("p_value", "p_adjusted", "statistic", "df", "df_residual", "estimate", "conf_low", "conf_high")
 _FIELDS = tuple(one.name for one in GroupClaimRow.declared())
 

@@ -128,7 +128,7 @@ def error_in_parts(pilot: Pilot, context: Context, times: float, *, seed: int) -
     errors = [float(one.estimate.effect.tested.se) for one in trials if one.estimate is not None and one.test]
     if not errors:
         return 1.0
-    by_size = float(pilot.difference.se) / np.sqrt(size / people)
+    by_size = float(pilot.difference.se) / (size / people) ** 0.5
     return max(1.0, float(np.mean(errors)) / by_size)
 
 

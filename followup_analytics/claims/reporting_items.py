@@ -15,6 +15,7 @@ from followup_analytics.claims.registration import AS_USUAL, Choices
 from followup_analytics.claims.result import ClaimRow
 from followup_analytics.claims.sensitivity import SensitivityRow
 from followup_analytics.claims.target_trial import LABEL_RULE, assumptions_of, components, rule_of
+from followup_analytics.log.shared_words import MISSING
 from followup_analytics.results.result import LogCounts
 from followup_analytics.text import listed
 
@@ -200,11 +201,8 @@ def _counted(step: Mapping[str, Any]) -> str:
 
 
 def _baseline(row: ClaimRow) -> str:
-    levels = [one for one in row.diagnostics.get("balance", ()) if one["before"] is not None]
-    lines = [
-        f"{one['covariate']} {one['level']} {one['before']:+.2f} before, {_signed(one['after'])} after"
-        for one in levels
-    ]
+    apart = {(one["covariate"], one["level"]): one for one in row.diagnostics.get("balance", ())}
+    lines = [_level(one, apart.get((one["covariate"], one["level"]))) for one in row.diagnostics.get("baseline", ())]
     worst = row.balance
     far = (
         f" Of numbers, the arm farthest from everybody's weighted mean is {worst['distance']:.2f} standard deviations "
@@ -213,7 +211,20 @@ def _baseline(row: ClaimRow) -> str:
         else ""
     )
     told = "; ".join(lines) if lines else "none that can be shown"
-    return f"Standardised differences of the arms before and after weighting: {told}.{far}"
+    return (
+        "Share of all eligible; of those who did what the strategy asks against the alternative; the same weighted; "
+        f"standardised difference of the arms before and after weighting: {told}.{far}"
+    )
+
+
+def _level(one: Mapping[str, Any], apart: Mapping[str, Any] | None) -> str:
+    """A level of a covariate in numbers."""
+    told = "" if apart is None else f"{_signed(apart['before'])}, {_signed(apart['after'])}"
+    if one["share"] is None:
+        return f"{one['covariate']} {one['level']} hidden, few applicants{f' ({told})' if told else ''}"
+    pairs = (("share_strategy", "share_alternative"), ("weighted_strategy", "weighted_alternative"))
+    arms = [f"{_share(one[first])} against {_share(one[second])}" for first, second in pairs]
+    return f"{one['covariate']} {one['level']} {_share(one['share'])} ({'; '.join([*arms, *([told] if told else [])])})"
 
 
 def _signed(value: float | None) -> str:
@@ -221,14 +232,25 @@ def _signed(value: float | None) -> str:
 
 
 def _missing(row: ClaimRow) -> str:
-    absent = [one for one in row.diagnostics.get("balance", ()) if one["level"] == "(missing)"]
-    if not absent:
-        return f"{_MISSING} Nothing that is adjusted for is missing of as many as can be shown."
-    lines = [
-        f"{one['covariate']} (standardised difference {_signed(one['before'])}, weighted {_signed(one['after'])})"
-        for one in absent
-    ]
-    return f"{_MISSING} Missing of some: {'; '.join(lines)}."
+    there = row.diagnostics.get("baseline", ())
+    absent = [one for one in there if one["level"] == MISSING]
+    lacking = {one["covariate"] for one in absent}
+    whole = [name for name in dict.fromkeys(one["covariate"] for one in there) if name not in lacking]
+    told = [*(_absent(one) for one in absent), *([f"{listed(whole, 'and')}: of none"] if whole else [])]
+    unrecorded = row.diagnostics.get("unrecorded", 0)
+    return (
+        f"{_MISSING} At time zero missing of the eligible, {'; '.join(told) or 'nothing, as nothing is adjusted for'}. "
+        f"Contacts left out since an item was not recorded: {'few' if unrecorded is None else f'{unrecorded:,}'}. "
+        f"Outcomes not seen: {_flow(row, ('record ends',), '')}"
+    )
+
+
+def _absent(one: Mapping[str, Any]) -> str:
+    """How often a covariate is missing."""
+    if one["share"] is None:
+        return f"{one['covariate']}: of some, too few in an arm to be shown"
+    arms = f"{_share(one['share_strategy'])} (strategy), {_share(one['share_alternative'])} (alternative)"
+    return f"{one['covariate']}: {_share(one['share'])}; {arms}"
 
 
 def _outcomes(row: ClaimRow) -> str:

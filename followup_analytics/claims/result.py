@@ -44,6 +44,7 @@ class Behind(Protocol):
 
 _TABLES = (
     "weights",
+    "baseline",
     "balance",
     "distances",
     "overlap",
@@ -218,7 +219,7 @@ class ClaimsResult(Result):
     def table(self, name: str) -> Any:
         """One diagnostic of all tested claims as a frame.
 
-        There are weights, balance, overlap, flow, curves, controls, second_way, tipping and gates.
+        There are weights, baseline, balance, overlap, flow, curves, controls, second_way, tipping and gates.
         Raises KeyError for another name.
         """
         if name not in _TABLES:

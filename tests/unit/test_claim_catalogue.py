@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from followup_analytics.claims import IN_CIRCULATION, Choices, Run, own_catalogue, preregistration_text, protocol_text
@@ -134,6 +136,38 @@ def test_a_protocol_holds_the_numbers_of_its_log() -> None:
     assert row.verdict_words in parts["15"]
     assert "self_rating" in parts["9"]
     assert "Not run" not in text
+
+
+def test_a_protocol_tells_who_was_in_the_arms_and_what_is_missing() -> None:
+    """TARGET's parts 9 and 11 hold shares of levels by arm and of missing values, counted from the log itself."""
+    log = simulate_log(interviews=900, world="etiquette", seed=3)
+    unknown = pl.when(pl.int_range(pl.len()) % 5 > 0).then(pl.col("referral"))
+    log = replace(log, interviews=log.interviews.with_columns(referral=unknown))
+    found = claims_of(log, claim="wait-2-3-days", min_cell=1)
+    row = found.rows[0]
+    did = found.trace("wait-2-3-days").join(log.interviews, on="interview_id")
+    shares = [
+        part["referral"].is_null().mean()
+        for part in (did, did.filter(pl.col("did_strategy")), did.filter(pl.col("did_alternative")))
+    ]
+    told = [f"{100 * share:.1f}%" for share in shares if isinstance(share, float)]
+    text = protocol_text("wait-2-3-days", runs={row.claim: Run(row, found.counts)})
+    parts = {line.split(". ")[0].removeprefix("- **"): line for line in text.splitlines() if line.startswith("- **")}
+    assert f"referral (missing) {told[0]} ({told[1]} against {told[2]};" in parts["9"]
+    assert f"referral: {told[0]}; {told[1]} (strategy), {told[2]} (alternative)" in parts["11"]
+    assert "industry" in parts["11"]
+
+
+def test_shares_of_few_applicants_take_those_of_their_covariate_along() -> None:
+    """Standardised differences, which stay, would give them away: no share of the covariate is told."""
+    log = simulate_log(interviews=400, world="etiquette", seed=3)
+    found = claims_of(log, claim="ask-status")
+    rows = found.table("baseline")
+    hidden = rows.filter(pl.col("status") == "suppressed")
+    assert set(hidden["covariate"]) & set(rows.filter(pl.col("status") == "ok")["covariate"]) == set()
+    assert hidden.select(pl.col("^(share|weighted).*$").is_null().all()).row(0) == (True,) * 5
+    assert "self_rating" in set(hidden["covariate"])
+    assert "referral" in set(rows["covariate"]) - set(hidden["covariate"])
 
 
 def test_a_preregistration_says_when_the_record_ends_and_what_was_seen() -> None:
