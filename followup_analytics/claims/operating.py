@@ -129,7 +129,7 @@ def error_in_parts(pilot: Pilot, context: Context, times: float, *, seed: int) -
     if not errors:
         return 1.0
     by_size = float(pilot.difference.se) / (size / people) ** 0.5
-    return max(1.0, float(np.mean(errors)) / by_size)
+    return float(max(1.0, np.mean(errors) / by_size))
 
 
 @dataclass(frozen=True)

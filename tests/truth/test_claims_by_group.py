@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -64,6 +65,29 @@ def test_comparisons_of_groups_are_wrong_as_seldom_as_they_say(logs: int) -> Non
     assert below <= binom.ppf(0.998, compared, 0.05)
 
 
+@pytest.mark.slow
+def test_intervals_by_group_hold_the_truth_as_often_as_they_say() -> None:
+    """Smiling is worth 20 points in a, nothing in b: intervals in each group and of the difference, 150 logs.
+
+    Limits are those that chance passes once in 500 times.
+    """
+    truths = {"a": 0.2, "b": 0.0}
+    held = dict.fromkeys((*truths, "apart"), 0)
+    tested = dict.fromkeys(held, 0)
+    for seed in range(500, 650):
+        found = fa.test_claims(smiling_log(1_200, seed, truths, liked=0.1), claims=SMILE, by="group", min_cell=1)
+        told: dict[str, Any] = {name: found.row("smile", name) for name in truths}
+        told["apart"] = found.interactions[0]
+        for name, row in told.items():
+            if row["conf_low"] is not None:
+                truth = truths["b"] - truths["a"] if name == "apart" else truths[name]
+                tested[name] += 1
+                held[name] += row["conf_low"] < truth < row["conf_high"]
+    assert min(tested.values()) > 140
+    for name, number in tested.items():
+        assert binom.ppf(0.001, number, 0.95) <= held[name] <= binom.ppf(0.999, number, 0.95), (name, held)
+
+
 def test_two_groups_are_compared_by_the_square_of_students_t() -> None:
     """Of independent rows the test of two means is Welch's, up to how variances count one row."""
     rng = np.random.default_rng(3)
@@ -112,6 +136,7 @@ def test_a_hidden_group_cannot_be_had_by_subtraction() -> None:
     shown = json.dumps(found.to_json())
     assert '"flow"' not in shown
     assert '"overlap"' not in shown
+    assert '"baseline"' not in shown
 
 
 def test_a_group_is_asked_for_as_elsewhere() -> None:
