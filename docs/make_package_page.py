@@ -60,6 +60,7 @@ def megabytes(distribution: metadata.Distribution) -> float:
 
 def page() -> str:
     """The whole page as Markdown."""
+    metadata.distribution("followup_analytics")  # PackageNotFoundError rather than an empty page where it is absent
     rows = [(megabytes(one), name, one) for name, one in needed("followup_analytics", {}).items()]
     total = sum(size for size, *_ in rows)
     lines = [_HEAD, f"In all {len(rows)} packages and {total:,.0f} MB.", "", "| package | version | licence | MB |"]

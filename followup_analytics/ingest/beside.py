@@ -47,10 +47,12 @@ def _with_ends(checked: CheckedTable, ends: pl.Expr, *extra: str) -> CheckedTabl
 def settings_beside(path: Path) -> Settings:
     """The settings of the folder that a table lies in, or whose table it is a part of; none where it has none.
 
+    Of a folder that is read as one file, such as a Maildir, they lie in the folder itself.
+
     Raises UnreadableError and DataError as `read_settings` does.
     """
     if path.is_dir():
-        return Settings()
+        return read_settings(path / LOG_FILE)
     folder = path.parent
     if folder.name.partition(".")[0].casefold() in TABLES and not (folder / LOG_FILE).is_file():
         folder = folder.parent

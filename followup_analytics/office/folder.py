@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.log.settings import LOG_FILE, read_settings
 from followup_analytics.office.starter import write_starter
 from followup_analytics.office.template import write_template
 from followup_analytics.results import columns as col
@@ -73,6 +74,7 @@ def init_office(folder: str | Path, *, files: Sequence[str | Path] = (), time_zo
         write_template(workbook, {"time_zone": time_zone or "", "min_cell": "10", "paper": "a4"})
         for one in files:
             shutil.copy2(one, place / INPUTS)
+        simulated = [one for one in files if _keep_simulated(Path(one), place / INPUTS)]
         starter = write_starter(place)
     except OSError as error:
         raise UnreadableError(f"{place}: the folder can't be made ({error.strerror}); choose another place.") from None
@@ -89,8 +91,22 @@ def init_office(folder: str | Path, *, files: Sequence[str | Path] = (), time_zo
         OfficeRow(file=str(place / OUTPUTS), what="the reports, a folder for each term"),
     ]
     copied = f" {counted(len(files), 'file')} copied into {INPUTS}." if files else ""
+    if simulated:
+        copied += " The data are simulated, and every page will say so: begin another folder for your own."
     said = f"{place} is ready.{copied} Fill in the sheet Settings of {WORKBOOK}, then run  followup office run {place}"
     return OfficeFiles(tuple(rows), NO_LOG, said=said)
+
+
+def _keep_simulated(source: Path, folder: Path) -> bool:
+    """Lay the log.toml of a simulated file beside its copy too, so that all that is made of it says what it is.
+
+    Gives whether the file is simulated.
+    """
+    beside = source.parent / LOG_FILE
+    simulated = read_settings(beside).simulated
+    if simulated:
+        shutil.copy2(beside, folder / LOG_FILE)
+    return simulated
 
 
 def store_url(folder: Path) -> str:

@@ -10,6 +10,7 @@ from followup_analytics.ingest.detect.sample import Sample
 from followup_analytics.ingest.maps.draft import MapDraft, draft_map
 from followup_analytics.ingest.maps.mapping import shipped_maps
 from followup_analytics.ingest.registry import detect_source
+from followup_analytics.log.settings import LOG_FILE
 from followup_analytics.office.folder import INPUTS, MAPS, WORKBOOK
 from followup_analytics.office.settings import ROSTER, SKIP, OfficeSettings
 from followup_analytics.office.template import headings
@@ -35,7 +36,7 @@ def inputs_of(folder: Path, settings: OfficeSettings) -> Inputs:
         found.files.append(workbook)
         found.maps[workbook] = "office_workbook"
     for path in sorted((folder / INPUTS).glob("*")):
-        if path.name.startswith((".", "~$")):
+        if path.name.startswith((".", "~$")) or path.name == LOG_FILE:
             continue
         try:
             _add(found, path, folder, settings)

@@ -105,6 +105,19 @@ def test_a_term_from_the_workbook_alone(tmp_path: Path) -> None:
     assert read_office(tmp_path / "o" / "office.xlsx").name == "Careers"
 
 
+def test_a_trial_on_the_sample_says_that_it_is_simulated(tmp_path: Path) -> None:
+    """The sheets that come with the package are nobody's: whatever an office makes of them says so, its own doesn't."""
+    sheet = ROOT / "data" / "forms" / "office" / "follow_ups.xlsx"
+    told = init_office(tmp_path / "o", files=[sheet], time_zone="America/New_York")
+    assert "The data are simulated" in told.said
+    assert run_office(tmp_path / "o").counts.simulated
+    own = tmp_path / "own.xlsx"
+    own.write_bytes(sheet.read_bytes())
+    told = init_office(tmp_path / "p", files=[own], time_zone="America/New_York")
+    assert "simulated" not in told.said
+    assert not run_office(tmp_path / "p").counts.simulated
+
+
 def test_what_was_made_is_never_written_over(tmp_path: Path) -> None:
     """The same again changes nothing; another term has its own folder; new rows in a term keep what was there."""
     init_office(tmp_path / "o")

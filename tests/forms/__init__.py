@@ -12,6 +12,7 @@ from pathlib import Path
 
 from followup_analytics.errors import UnreadableError
 from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.log.settings import LOG_FILE
 from forms import (
     calendars,
     callsheets,
@@ -103,4 +104,12 @@ def write_forms(log: FollowUpLog, folder: str | Path) -> list[Path]:
             except OSError as error:
                 raise UnreadableError(f"{path}: can't be written ({error.strerror}).") from None
             written.append(path)
-    return written
+    places = {Path(folder) / (form.file if form.source == "maildir" else Path(form.file).parent) for form in FORMS}
+    return written + [_say_simulated(place) for place in sorted(places)]
+
+
+def _say_simulated(folder: Path) -> Path:
+    """Lay a log.toml beside a folder's files, so that whatever is made of them says that they are simulated."""
+    path = folder / LOG_FILE
+    path.write_bytes(b"simulated = true\n")
+    return path

@@ -88,8 +88,8 @@ def test_verdicts_are_counted_in_words(verdict: str, number: int, words: str) ->
     [
         ([("supported", "association")], "It is an association, not shown to be a cause."),
         ([("supported", "association")] * 2, "All of them are associations, not shown to be causes."),
-        ([("supported", "association"), ("contradicted", "causal_under_assumptions")], "one is an association"),
-        ([("supported", "causal_under_assumptions")], ""),
+        ([("supported", "association"), ("contradicted", "causal under stated assumptions")], "one is an association"),
+        ([("supported", "causal under stated assumptions")], ""),
         ([("inconclusive", "association")], ""),
     ],
     ids=["one", "all", "some", "none", "nothing found"],
