@@ -49,6 +49,24 @@ def fonts_of_our_own():
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_parser_a_process():
+    """The command line's parser is made once for the commands that are known, as in a process of its own."""
+    import typer.main
+
+    made, make = {}, typer.main.get_command
+
+    def kept(app):
+        known = id(app), len(app.registered_commands), len(app.registered_groups)
+        if known not in made:
+            made[known] = make(app)
+        return made[known]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.main, "get_command", kept)
+        yield
+
+
 @pytest.fixture(scope="session")
 def simulated_folder(tmp_path_factory) -> Path:
     """A simulated log of 300 interviews as a folder."""
@@ -57,6 +75,15 @@ def simulated_folder(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("simulated") / "log"
     simulate_log(interviews=SAMPLE_INTERVIEWS, world="office", seed=1).write(folder)
     return folder
+
+
+@pytest.fixture
+def reports_without_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports leave out the model and the claims, which take seconds, where something else is looked at."""
+    from followup_analytics.report import gather
+
+    monkeypatch.setattr(gather, "_model", lambda *_: (None, None, ""))
+    monkeypatch.setattr(gather, "_claims", lambda *_: (None, None, ""))
 
 
 @pytest.fixture

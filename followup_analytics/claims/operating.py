@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,9 +12,9 @@ from scipy.special import stdtr, stdtrit
 
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.definition import Claim
-from followup_analytics.claims.running import one_thread_each
 from followup_analytics.claims.trial import Trial, run_trial
 from followup_analytics.statistics.clusters import Estimated
+from followup_analytics.statistics.threads import one_thread_each
 
 FloatArray = NDArray[np.float64]
 
@@ -179,11 +180,19 @@ class _Draws:
         return replace(self, se=se)
 
     def least_size(self, effect: float, power: float, alpha: float) -> float | None:
-        """The least size, in times of the log, with the power; None where none has it."""
+        """The least size, in times of the log, with the power; None where none has it.
+
+        To a whole interview and applicant, which are what is planned: a closer search would find as many of them.
+        """
         low, high = np.log(_LEAST), np.log(_MOST)
         if self.share_found(np.exp(high), effect, alpha) < power:
             return None
-        for _ in range(40):
+        people = 0 if self.pilot.moves is None else len(self.pilot.moves)
+
+        def in_whole(size: float) -> tuple[int, int]:
+            return math.ceil(np.exp(size) * self.pilot.n_done), round(np.exp(size) * people)
+
+        while in_whole(low) != in_whole(high):
             middle = (low + high) / 2
             if self.share_found(np.exp(middle), effect, alpha) >= power:
                 high = middle

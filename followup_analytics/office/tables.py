@@ -15,12 +15,17 @@ from followup_analytics.results.result import LogCounts
 from followup_analytics.sheets.workbook import write_workbook
 
 if TYPE_CHECKING:
+    from followup_analytics.claims.result import ClaimsResult
     from followup_analytics.log.followup_log import FollowUpLog
     from followup_analytics.results.result import Result
 
 
-def write_tables(path: Path, log: FollowUpLog, part: FollowUpLog, settings: OfficeSettings) -> None:
+def write_tables(
+    path: Path, log: FollowUpLog, part: FollowUpLog, settings: OfficeSettings, claims: ClaimsResult | None
+) -> None:
     """Write the workbook. log: everybody, for cohorts side by side. part: the people whom the report is about.
+
+    claims: the verdicts on the part; None where they may not be shown, which a note then says.
 
     A table that these data can't give (or that would show too few people) is left out and named in the sheet notes.
     """
@@ -34,7 +39,7 @@ def write_tables(path: Path, log: FollowUpLog, part: FollowUpLog, settings: Offi
         "rates by attempt": lambda: response_rates(part, by="attempt", min_cell=least),
         "curve": lambda: incidence_curve(part, min_cell=least),
         "outcomes": lambda: cohort_outcomes(log, min_cell=least, **against),
-        "claims": lambda: test_claims(part, min_cell=least),
+        "claims": lambda: claims or test_claims(part, min_cell=least),
     }
     sheets: dict[str, pl.DataFrame] = {"log": _about(part)}
     notes: list[tuple[str, str]] = []

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from followup_analytics.errors import UnreadableError, UsageError
+from followup_analytics.errors import UnreadableError, UsageError, WithheldError
 from followup_analytics.log.followup_log import Note
 from followup_analytics.office.folder import MEND, OUTPUTS, WORKBOOK, OfficeFiles, OfficeRow, store_url
 from followup_analytics.office.inputs import Inputs, inputs_of
@@ -19,6 +19,7 @@ from followup_analytics.results.result import NO_LOG, LogCounts
 from followup_analytics.text import counted
 
 if TYPE_CHECKING:
+    from followup_analytics.claims.result import ClaimsResult
     from followup_analytics.ingest.result import IngestResult
     from followup_analytics.log.followup_log import FollowUpLog
     from followup_analytics.results.result import Result
@@ -158,15 +159,26 @@ def _write_all(
     if publish is not None:
         options |= {"publish_as": publish}
     enter = None if publish is None else _entering(entered, publish, part, settings, place)
+    options["claims"] = judged = _verdicts(part, settings)
     write_report(part, draft / PDF, cohort=settings.cohort, enter=enter, **shared, **options)
     made = {PDF: "the report, to read, sign and publish"}
     write_report(part, draft / HTML, cohort=settings.cohort, **shared, **options)
     made[HTML] = "the same as a web page"
-    write_tables(draft / TABLES, log, part, settings)
+    write_tables(draft / TABLES, log, part, settings, judged)
     made[TABLES] = "all tables of the report, for a spreadsheet"
     (draft / SETTINGS).write_text(json.dumps(dict(settings.said), ensure_ascii=False, indent=2) + "\n", "utf-8")
     made[SETTINGS] = "the settings of this term"
     return made, " ".join(entered)
+
+
+def _verdicts(part: FollowUpLog, settings: OfficeSettings) -> ClaimsResult | None:
+    """The verdicts, worked out once for the report, the page and the tables; None where they may not be shown."""
+    from followup_analytics.claims import test_claims
+
+    try:
+        return test_claims(part, min_cell=settings.min_cell)
+    except WithheldError:
+        return None
 
 
 def _entering(

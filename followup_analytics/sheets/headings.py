@@ -54,12 +54,13 @@ def unique_names(header: Iterable[Any]) -> list[str]:
     taken = {header_key(ROW)}
     for place, cell in enumerate(header, start=1):
         plain = " ".join(clean(str(cell if cell is not None else "")).split()) or f"column {place}"
-        name, again = plain, 1
-        while header_key(name) in taken:
+        name, key, again = plain, header_key(plain), 1
+        while key in taken:
             again += 1
             name = f"{plain} ({again})"
+            key = header_key(name)
         names.append(name)
-        taken.add(header_key(name))
+        taken.add(key)
     return names
 
 
@@ -92,16 +93,17 @@ def find_header(rows: Sequence[Sequence[Any]], words: Collection[str], merged: C
     first = _first_row(rows)
     if first is None:
         return Header(0, 1, [])
+    named = [_names(row) for row in rows[: SEARCHED_ROWS + 1]]
+    hits = [_hits(names, words) for names in named]
     best = Header(first, 1, _names(rows[first]))
     for top, row in enumerate(rows[:SEARCHED_ROWS]):
-        single = Header(top, 1, _names(row), _hits(_names(row), words))
-        best = single if single.hits > best.hits else best
+        best = Header(top, 1, named[top], hits[top]) if hits[top] > best.hits else best
         names = joined_names(row, rows[top + 1]) if top + 1 < len(rows) else None
         if names is None:
             continue
         double = Header(top, 2, names, _hits(names, words))
         # A title above a header looks like a first line too: it adds nothing to what the header alone has.
-        adds = double.hits > _hits(_names(rows[top + 1]), words)
+        adds = double.hits > hits[top + 1]
         is_merged = top == best.top and any(_spans(one, top) for one in merged)
         if (adds and double.hits > best.hits) or (is_merged and double.hits == best.hits and (adds or not best.hits)):
             best = double

@@ -153,7 +153,8 @@ def _centred(cells: UnitCells, theta: FloatArray, z: FloatArray, weight: FloatAr
     size = len(cells.units)
 
     def curve_at(p: FloatArray) -> FloatArray:
-        return np.bincount(cells.history, weights=cells.n * p * (1 - p), minlength=size) + precision
+        found = np.bincount(cells.history, weights=cells.n * p * (1 - p), minlength=size) + precision
+        return np.asarray(found, dtype=np.float64)
 
     def step_at(mode: FloatArray) -> FloatArray:
         p = expit(base + mode[cells.history])

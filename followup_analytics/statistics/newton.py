@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import dpotrf, dpotrs
 
 FloatArray = NDArray[np.float64]
 #: Value, minus gradient and matrix of second derivatives of what is to be made small.
@@ -87,13 +87,16 @@ def damped_newton(
 
 def newton_solver(information: FloatArray) -> Callable[[FloatArray], FloatArray]:
     """Give what turns a gradient into a Newton step; where columns depend on each other, into the shortest one."""
-    try:
-        factor = cho_factor(information, check_finite=False)
-        diagonal = np.abs(np.diag(factor[0]))
-        # Squared, this bounds the condition from below: beyond it a step is rounding error.
-        if np.isfinite(diagonal).all() and diagonal.min() > 1e-6 * diagonal.max():
-            return lambda gradient: np.asarray(cho_solve(factor, gradient, check_finite=False), dtype=np.float64)
-    except np.linalg.LinAlgError:
-        pass
+    # The library itself: these matrices are small, and SciPy's own wrappers take longer than the work in them.
+    factor, failed = dpotrf(information, clean=0)
+    diagonal = np.abs(factor.diagonal())
+    # Squared, this bounds the condition from below: beyond it a step is rounding error.
+    if not failed and np.isfinite(diagonal).all() and diagonal.min() > 1e-6 * diagonal.max():
+
+        def solve(gradient: FloatArray) -> FloatArray:
+            step: FloatArray = dpotrs(factor, gradient)[0]
+            return step.reshape(gradient.shape)
+
+        return solve
     inverse = np.linalg.pinv(information, rcond=1e-12, hermitian=True)
     return lambda gradient: np.asarray(inverse @ gradient, dtype=np.float64)

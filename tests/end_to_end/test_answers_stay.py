@@ -20,7 +20,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from command_line import Answer
 from frozen_answers import TOLERANCE, differences, lines, load, plain, save
 
 import followup_analytics
+from followup_analytics.reading import logs as reading
 
 OF_COMMANDS = [(log, name) for log, asked in QUESTIONS.items() for name in asked.questions]
 OF_FUNCTIONS = [(log, name) for log in ("sample", "etiquette") for name in OF_PYTHON]
@@ -104,6 +105,21 @@ def text_of(path: Path) -> Any:
     return lines(path.read_text("utf-8"))
 
 
+def read_once(read: Callable[..., Any]) -> Callable[..., Any]:
+    """Reads each folder once for all that is asked of it; stores, which are written to, anew each time."""
+    logs: dict[Any, Any] = {}
+
+    def read_log(source: Any, **options: Any) -> Any:
+        if not (isinstance(source, str) and Path(source).is_dir()):
+            return read(source, **options)
+        asked = source, tuple(sorted(options.items()))
+        if asked not in logs:
+            logs[asked] = read(source, **options)
+        return logs[asked]
+
+    return read_log
+
+
 def name_ids(office: Office) -> None:
     """Ids of entries are drawn at random; give each the name of its kind and its place."""
     listed = office.run("track", TRACKED, "list", "--all", "--json").results
@@ -126,6 +142,7 @@ def office(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
         patch.setenv("NO_COLOR", "1")
         here = Office(frozen={log: load(log) for log in QUESTIONS})
         make_logs()
+        patch.setattr(reading, "read_log", read_once(reading.read_log))
         track_entries(here.run)
         name_ids(here)
         yield here

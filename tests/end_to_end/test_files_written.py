@@ -45,6 +45,7 @@ def test_a_name_that_promises_another_form_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("reports_without_models")
 def test_working_papers_are_their_owners_alone(followup: Any, simulated_folder: Path, tmp_path: Path) -> None:
     """Next steps, calendar, trace and handout: also where an open file of that name was there before."""
     (tmp_path / "old.csv").write_text("")

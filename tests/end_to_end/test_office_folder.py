@@ -105,6 +105,7 @@ def test_a_term_from_the_workbook_alone(tmp_path: Path) -> None:
     assert read_office(tmp_path / "o" / "office.xlsx").name == "Careers"
 
 
+@pytest.mark.usefixtures("reports_without_models")
 def test_a_trial_on_the_sample_says_that_it_is_simulated(tmp_path: Path) -> None:
     """The sheets that come with the package are nobody's: whatever an office makes of them says so, its own doesn't."""
     sheet = ROOT / "data" / "forms" / "office" / "follow_ups.xlsx"
@@ -118,6 +119,7 @@ def test_a_trial_on_the_sample_says_that_it_is_simulated(tmp_path: Path) -> None
     assert not run_office(tmp_path / "p").counts.simulated
 
 
+@pytest.mark.usefixtures("reports_without_models")
 def test_what_was_made_is_never_written_over(tmp_path: Path) -> None:
     """The same again changes nothing; another term has its own folder; new rows in a term keep what was there."""
     init_office(tmp_path / "o")
@@ -173,6 +175,7 @@ def test_the_readmes_commands_for_an_office(
     assert len(list((tmp_path / "centre" / "out").glob("*/report.pdf"))) == 1
 
 
+@pytest.mark.usefixtures("reports_without_models")
 def test_a_term_that_is_published_is_in_the_ledger(tmp_path: Path) -> None:
     """`publish` enters the report beside the store and says so; without it a note says how; the same is no new one."""
     from followup_analytics.releases import open_ledger

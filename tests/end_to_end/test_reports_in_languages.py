@@ -12,6 +12,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from report_logs import made_log
 
+from followup_analytics import test_claims
 from followup_analytics.errors import UsageError
 from followup_analytics.languages import catalogue, speaking
 from followup_analytics.report import write_report
@@ -62,11 +63,11 @@ def test_no_text_of_a_report_lacks_its_translation(log, kind: str) -> None:
 
 def test_a_handout_lacks_no_translation(log) -> None:
     """Neither do those of the first applicants, on a day on which much is due."""
-    words = catalogue("de", own_strings(log, Office()))
+    words, verdicts = catalogue("de", own_strings(log, Office())), test_claims(log)
     assert words is not None
     for applicant in sorted(log.interviews["applicant_id"].unique())[:15]:
         asked = {"kind": "handout", "options": Options(), "case": TypeCase(), "today": "2026-02-10"}
-        in_language(drafts(log, applicant=applicant, **asked)[0], words)
+        in_language(drafts(log, applicant=applicant, claims=verdicts, **asked)[0], words)
     assert words.missing == set()
 
 

@@ -10,6 +10,8 @@ import pytest
 import followup_analytics as fa
 
 INTERVIEWS = 12_000
+#: A log of a world takes some ten seconds to make and to judge; the worlds that are right are tried every time.
+CONTRARY, NULL = (pytest.param(f"persistent_{name}", marks=pytest.mark.slow) for name in ("contrary", "null"))
 ONE_SIDED = {"move-on", "ask-when-positive"}
 
 
@@ -31,14 +33,14 @@ def covered(rows: tuple[dict[str, Any], ...]) -> tuple[int, int]:
     return sum(row["conf_low"] <= row["truth"] <= row["conf_high"] for row in tested), len(tested)
 
 
-@pytest.mark.parametrize("world", ["persistent", "persistent_contrary"])
+@pytest.mark.parametrize("world", ["persistent", CONTRARY])
 def test_every_claim_can_be_tested_somewhere(world: str) -> None:
     """Where people keep calling and write down what was said, all 24 claims have an estimate."""
     rows = verdicts(world)
     assert [row["claim"] for row in rows if row["verdict"] == "not_testable"] == []
 
 
-@pytest.mark.parametrize("world", ["persistent", "persistent_contrary", "persistent_null", "etiquette"])
+@pytest.mark.parametrize("world", ["persistent", CONTRARY, NULL, "etiquette"])
 def test_intervals_hold_the_truth(world: str) -> None:
     """Of all intervals of a log at most three miss the truth that intervening finds (one in twenty is expected to)."""
     held, tested = covered(verdicts(world))
@@ -54,6 +56,7 @@ def test_right_advice_is_never_contradicted(world: str) -> None:
     assert found.count("supported") >= 15
 
 
+@pytest.mark.slow
 def test_wrong_advice_is_never_supported() -> None:
     """Where the advice is wrong most of it is found so, and none is found right."""
     rows = verdicts("persistent_contrary")
@@ -62,6 +65,7 @@ def test_wrong_advice_is_never_supported() -> None:
     assert [row["verdict"] for row in rows].count("contradicted") >= 14
 
 
+@pytest.mark.slow
 def test_idle_advice_gets_no_verdict_either_way() -> None:
     """Where nothing matters no claim is supported or contradicted, but for those two that claim just that."""
     found = verdicts("persistent_null")

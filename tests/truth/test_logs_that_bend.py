@@ -392,7 +392,7 @@ def test_what_came_within_the_last_hours_of_a_record_counts() -> None:
     assert found["smile"] == found["thank-you-note"] == 60
 
 
-@pytest.mark.parametrize("world", ["persistent", "persistent_null"])
+@pytest.mark.parametrize("world", ["persistent", pytest.param("persistent_null", marks=pytest.mark.slow)])
 def test_the_second_way_agrees_with_the_first(world: str) -> None:
     """Sequential trials give what cloning gives, within their errors, where both can be asked."""
     rows = fa.test_claims(fa.simulate_log(interviews=6_000, world=world, seed=2)).rows

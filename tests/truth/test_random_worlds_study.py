@@ -89,8 +89,9 @@ def test_committed_lines_are_of_seeds_that_the_study_owns() -> None:
     assert STUDY["PAGE"].read_text(encoding="utf-8") == STUDY["page"](found)
 
 
+@pytest.mark.slow
 def test_hardly_a_verdict_is_false_where_nothing_matters() -> None:
-    """A small slice for every day: of eight fresh logs of 500 interviews at most one has a false verdict."""
+    """A small slice for every change: of eight fresh logs of 500 interviews at most one has a false verdict."""
     families = ("clipped", "crossing", "season", "product", "employers_12", "heavy", "fridays", "where_called")
     lines = [STUDY["one_log"](family, 500, True, "", 90_000 + place) for place, family in enumerate(families)]
     assert sum(bool(STUDY["_wrong"](line)) for line in lines) <= 1
