@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from followup_analytics.claims.estimates import Estimate
 from followup_analytics.log.shared_words import ARMS
 from followup_analytics.results.disclosure import SUPPRESSED
+from followup_analytics.results.values import finite
 
 IntArray = NDArray[np.int64]
 Rows = list[dict[str, Any]]
@@ -24,27 +25,36 @@ def baseline(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
     """
     groups = (np.ones(len(applicant), dtype=bool), *estimate.done)
     names = ("share", *(f"share_{arm}" for arm in ARMS), *(f"weighted_{arm}" for arm in ARMS))
-    weights = (*groups, *(arm.weight for arm in estimate.arms))
+    weights = (*(group.astype(np.float64) for group in groups), *(arm.weight for arm in estimate.arms))
     made = []
     for covariate in estimate.emulation.baseline:
         if covariate.degree:
             continue
-        levels = {words: covariate.codes == place for place, words in enumerate(covariate.levels)}
-        people = [len(np.unique(applicant[group & inside])) for group in groups for inside in levels.values()]
-        few = any(0 < number < min_cell for number in people)
+        size = len(covariate.levels)
+        people = np.stack([people_by_level(applicant[group], covariate.codes[group], size) for group in groups])
+        few = bool(((people > 0) & (people < min_cell)).any())
+        shares = [_shares(covariate.codes, weight, size) for weight in weights]
         made += [
             {
                 "covariate": covariate.name,
                 "level": words,
-                **{name: None if few else _share(inside, one) for name, one in zip(names, weights, strict=True)},
+                **{name: None if few else finite(float(one[place])) for name, one in zip(names, shares, strict=True)},
                 "status": SUPPRESSED if few else "ok",
             }
-            for words, inside in levels.items()
-            if inside.any()
+            for place, words in enumerate(covariate.levels)
+            if people[0, place]
         ]
     return made
 
 
-def _share(inside: NDArray[np.bool_], weight: NDArray[Any]) -> float | None:
-    total = float(weight.sum())
-    return float(weight[inside].sum() / total) if total > 0 else None
+def people_by_level(applicant: IntArray, codes: NDArray[Any], levels: int) -> IntArray:
+    """How many applicants there are at each level, shape (levels,)."""
+    there = np.zeros((int(applicant.max(initial=-1)) + 1, levels), dtype=bool)
+    there[applicant, codes] = True
+    return there.sum(axis=0)
+
+
+def _shares(codes: NDArray[Any], weight: NDArray[np.float64], levels: int) -> NDArray[np.float64]:
+    """Share of each level in a weighted group, NaN where nobody has any weight."""
+    found = np.bincount(codes, weights=weight, minlength=levels)
+    return found / found.sum() if found.sum() > 0 else np.full(levels, np.nan)

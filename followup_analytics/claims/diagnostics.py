@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from followup_analytics.claims.baseline import baseline
+from followup_analytics.claims.baseline import baseline, people_by_level
 from followup_analytics.claims.estimates import Estimate, curves_of
 from followup_analytics.claims.gates import distances
 from followup_analytics.claims.tipping import forgotten, tipping
@@ -114,11 +114,11 @@ def balance(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
         if covariate.later is not None or covariate.degree:
             # What comes to be known later can't be set side by side at time zero; a curve has no levels (`distances`).
             continue
+        people = people_by_level(applicant, covariate.codes, len(covariate.levels))
         for level, words in enumerate(covariate.levels):
-            inside = covariate.codes == level
-            if not inside.any() or _people(applicant, inside) < min_cell:
+            if people[level] < max(min_cell, 1):
                 continue
-            value = inside.astype(np.float64)
+            value = (covariate.codes == level).astype(np.float64)
             made.append(
                 {
                     "covariate": covariate.name,
