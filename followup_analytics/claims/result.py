@@ -16,8 +16,7 @@ from followup_analytics.charts import (
     weights_chart,
 )
 from followup_analytics.claims.catalogue import own_catalogue
-from followup_analytics.claims.verdict import ASSOCIATION
-from followup_analytics.claims.words import counted_words
+from followup_analytics.claims.words import association_words, counted_words
 from followup_analytics.errors import UsageError
 from followup_analytics.log.shared_words import VERDICT_WORDS
 from followup_analytics.results import columns as col
@@ -244,7 +243,7 @@ class ClaimsResult(Result):
             parts.append(f"Of these the contrary holds here: {_quoted(against)}")
         if not hold and not against:
             parts.append("None of them can be called right or wrong from this log.")
-        parts.append(_only_associated([row for row in self.rows if row.verdict in ("supported", "contradicted")]))
+        parts.append(association_words(self.rows))
         return " ".join(part for part in parts if part)
 
     def _one(self) -> str:
@@ -292,21 +291,6 @@ class ClaimsResult(Result):
 def _listed(found: Any) -> list[dict[str, Any]]:
     """A diagnostic as rows: some are one row, some are not there."""
     return [found] if isinstance(found, dict) else list(found or [])
-
-
-def _only_associated(found: Sequence[ClaimRow]) -> str:
-    """How many of the differences found are associations; nothing where none is."""
-    number = sum(row.label == ASSOCIATION for row in found)
-    if not number:
-        return ""
-    if number < len(found):
-        one = "one is an association, not shown to be a cause"
-        return f"Of them {one if number == 1 else f'{number} are associations, not shown to be causes'}."
-    return (
-        "It is an association, not shown to be a cause."
-        if number == 1
-        else "All of them are associations, not shown to be causes."
-    )
 
 
 def _quoted(advice: list[str]) -> str:

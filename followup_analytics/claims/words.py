@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Protocol
 
 from followup_analytics.claims.definition import Claim
-from followup_analytics.claims.verdict import ALPHA, WEAK, Labelled, Test, Verdict
+from followup_analytics.claims.verdict import ALPHA, ASSOCIATION, WEAK, Labelled, Test, Verdict
 
+#: Verdicts that say something of the advice.
+FIRM = ("supported", "contradicted", "no_meaningful_difference")
 _COUNTED = {
     "supported": ("{} holds here", "{} hold here"),
     "contradicted": ("for {} the contrary holds", "for {} the contrary holds"),
@@ -21,6 +24,35 @@ def counted_words(verdict: str, number: int) -> str:
     """How many pieces of advice got a verdict: `5 hold here`, `1 makes no difference that matters`."""
     one, more = _COUNTED[verdict]
     return (one if number == 1 else more).format(number)
+
+
+class Judgement(Protocol):
+    """A claim's verdict and how far its difference may be read as an effect."""
+
+    @property
+    def verdict(self) -> str:
+        """The verdict."""
+        ...
+
+    @property
+    def label(self) -> str | None:
+        """The label."""
+        ...
+
+
+def association_words(rows: Sequence[Judgement]) -> str:
+    """How many of the verdicts given rest on associations, as a sentence; nothing where none does."""
+    given = [row for row in rows if row.verdict in FIRM]
+    associated = sum(row.label == ASSOCIATION for row in given)
+    if not associated:
+        return ""
+    if len(given) == 1:
+        return "The one verdict given rests on an association, not shown to be a cause."
+    if associated == len(given):
+        return f"All {len(given)} verdicts given rest on associations, not shown to be causes."
+    if associated == 1:
+        return f"Of the {len(given)} verdicts given 1 rests on an association, not shown to be a cause."
+    return f"Of the {len(given)} verdicts given {associated} rest on associations, not shown to be causes."
 
 
 def in_a_hundred(difference: float | None) -> str:

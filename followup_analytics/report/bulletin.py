@@ -119,7 +119,7 @@ def _of_chance(now: Row, before: Row) -> str:
     down = p1 - p2 - ((p1 - l1) ** 2 + (u2 - p2) ** 2) ** 0.5
     up = p1 - p2 + ((u1 - p1) ** 2 + (p2 - l2) ** 2) ** 0.5
     said = "within chance" if down <= 0 <= up else "more than chance"
-    return f". The difference of {points(p1 - p2, 0)} points ({points(down, 0)} to {points(up, 0)}) is {said}"
+    return f". The difference ({points(down, 0)} to {points(up, 0)} points) is {said}"
 
 
 def _advanced(found: Findings) -> list[Any]:
@@ -180,16 +180,19 @@ def _outcome(found: Findings, outcome: str, words: str) -> list[Any]:
 
 
 def difference_words(row: Row) -> str:
-    """`the difference of +1 points (-13 to +16) is within chance`, for the same mix where that was worked out."""
+    """`the difference (-13 to +16 points) is within chance`, for the same mix where that was worked out.
+
+    Both shares stand before it in whole points; the difference itself, rounded alone, would not always be theirs.
+    """
     plain = [row.get(name) for name in ("estimate", "conf_low", "conf_high")]
     if any(value is None for value in plain):
         return "no difference can be shown"
-    middle, low, high = (float(value) for value in plain if value is not None)
+    _, low, high = (float(value) for value in plain if value is not None)
     said = "more than chance" if low > 0 or high < 0 else "within chance"
-    text = f"the difference of {points(middle, 0)} points ({points(low, 0)} to {points(high, 0)}) is {said}"
+    text = f"the difference ({points(low, 0)} to {points(high, 0)} points) is {said}"
     mixed = [row.get(name) for name in ("standardised", "standardised_low", "standardised_high")]
     if all(value is not None for value in mixed):
-        middle, low, high = (float(value) for value in mixed if value is not None)
+        _, low, high = (float(value) for value in mixed if value is not None)
         same = low > 0 or high < 0
         if same != (said == "more than chance"):
             text += ", for the same mix of interviews " + ("more than chance" if same else "within chance")

@@ -19,6 +19,7 @@ from followup_analytics.charts import (
 )
 from followup_analytics.claims.gates import MIN_FOR_VERDICT
 from followup_analytics.claims.result import ClaimRow
+from followup_analytics.claims.words import FIRM, association_words
 from followup_analytics.languages import told
 from followup_analytics.log.shared_words import VERDICT_WORDS
 from followup_analytics.report.answer import too_few_for_verdicts
@@ -52,7 +53,6 @@ _SAID = {
     "not_testable": ("can’t be tested with what is logged", "can’t be tested with what is logged"),
 }
 _NOT_LOGGED = "Not logged: "
-_FIRM = ("supported", "contradicted", "no_meaningful_difference")
 
 
 def claims_blocks(found: Findings, *, tally: bool = True) -> list[dict[str, Any]]:
@@ -63,7 +63,7 @@ def claims_blocks(found: Findings, *, tally: bool = True) -> list[dict[str, Any]
     blocks = [paragraph(*([*verdict_sentence(found), " "] if tally else []), _what_a_verdict_is())]
     if found.counts.applicants < MIN_FOR_VERDICT:
         blocks.append(aside(strong("Too few for verdicts. "), too_few_for_verdicts(found)))
-    firm = [row for row in tested if row.verdict in _FIRM]
+    firm = [row for row in tested if row.verdict in FIRM]
     if firm:
         blocks += [heading("What can be said"), *[_verdict_block(found, row) for row in firm]]
     if tested:
@@ -82,7 +82,9 @@ def verdict_sentence(found: Findings, *, named: bool = True) -> Parts:
     if not rows:
         return ()
     tally = _tally(rows, {verdict: _named(found, verdict) if named else "" for verdict in _SAID})
-    return (f"Of the usual advice, {counted(len(rows), 'piece was', 'pieces were')} put to these data: ", tally, ".")
+    associated = association_words(rows)
+    put = f"Of the usual advice, {counted(len(rows), 'piece was', 'pieces were')} put to these data: "
+    return (put, tally, ".", *([f" {associated}"] if associated else []))
 
 
 def _tally(rows: Sequence[ClaimRow], after: Mapping[str, str]) -> str:
