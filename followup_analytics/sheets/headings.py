@@ -21,6 +21,7 @@ _JOINT = " / "
 _LONGEST_LABEL = 60
 #: Merged cells leave blanks in a header; a title fills a cell or two.
 _SHARE = 1 / 3
+_AGAIN = re.compile(r" \(\d+\)$")
 _NO_LABEL = re.compile(r"^[\d\s.,:/+()-]+$")
 
 #: Rows of the sheet that a merged cell covers, and columns: (first row, first column), (last row, last column), from 0.
@@ -62,6 +63,21 @@ def unique_names(header: Iterable[Any]) -> list[str]:
         names.append(name)
         taken.add(key)
     return names
+
+
+def upper_label(name: str) -> tuple[str, str] | None:
+    """The upper line of a joined heading, with the number of one that stands there again; None of a plain heading."""
+    upper, joint, lower = name.partition(_JOINT)
+    if not joint:
+        return None
+    again = _AGAIN.search(lower)
+    return upper, again[0] if again else ""
+
+
+def unnumbered(names: Sequence[str]) -> list[str]:
+    """The headings as they stand in the sheet: `Method (2)` is `Method` where such a heading stands before it."""
+    bare = [_AGAIN.sub("", name) for name in names]
+    return [bare[place] if bare[place] in names[:place] else name for place, name in enumerate(names)]
 
 
 def heading_keys(names: Sequence[str]) -> dict[str, str]:
@@ -123,8 +139,9 @@ def _first_row(rows: Sequence[Sequence[Any]]) -> int | None:
 def joined_names(upper: Sequence[Any], lower: Sequence[Any]) -> list[str] | None:
     """The columns' names of a header of two lines; None where the two lines can't be one.
 
-    They can where at least one upper cell has blank ones on its right, below all of which a label stands, and nothing
-    in the lower line looks like a number or a date.
+    They can where at least one upper cell has blank ones on its right, or the same word again (as a cell that was
+    merged comes from some programs), below all of which labels stand that differ, and nothing in the lower line looks
+    like a number or a date.
     """
     above, below = (list(map(_label, line)) for line in (upper, lower))
     width = max((place + 1 for line in (above, below) for place, cell in enumerate(line) if cell), default=0)
@@ -134,7 +151,10 @@ def joined_names(upper: Sequence[Any], lower: Sequence[Any]) -> list[str] | None
     group, spans, names = "", False, []
     for place in range(width):
         group = above[place] or (group if below[place] else "")
-        spans = spans or bool(place and not above[place] and group and below[place] and below[place - 1])
+        goes_on = bool(place and group and below[place] and below[place - 1]) and (
+            not above[place] or (above[place] == above[place - 1] and below[place] != below[place - 1])
+        )
+        spans = spans or goes_on
         names.append(_JOINT.join(part for part in (group, below[place]) if part))
     return unique_names(names) if spans else None
 

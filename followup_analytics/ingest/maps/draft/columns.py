@@ -66,9 +66,9 @@ class Role:
     why: str = ""
 
 
-def view_of(name: str, place: int, cells: pl.Series, lexicon: Lexicon) -> View:
-    """The column under a heading, seen with the word lists."""
-    ordinals = [int(one) for one in lexicon.mentions("ordinals", name)]
+def view_of(name: str, place: int, cells: pl.Series, lexicon: Lexicon, heading: str | None = None) -> View:
+    """The column under a heading, seen with the word lists. heading: as it stands in the sheet, without a number."""
+    ordinals = [int(one) for one in lexicon.mentions("ordinals", heading or name)]
     return View(
         name=name,
         place=place,

@@ -12,6 +12,7 @@ from followup_analytics.ingest.maps.draft.told import with_answers
 from followup_analytics.ingest.maps.draft.ways import with_ways
 from followup_analytics.ingest.maps.entries import first_entries, holds_entries
 from followup_analytics.ingest.maps.mapping import entry_names
+from followup_analytics.sheets.headings import unnumbered, upper_label
 from followup_analytics.sheets.tabular import RawTable
 
 _CONTACTS = ("thank_you", "reply", "follow_up")
@@ -73,6 +74,14 @@ class Layout:
         return self.first("outcome") or next((view for view in told if view.profile.meanings["outcomes"]), None)
 
     @property
+    def dates_last(self) -> bool:
+        """Whether what was done stands before its date: the first such column of touches does."""
+        start = self.interview.place if self.interview is not None else -1
+        hows = [view.place for view in self.of("how") if view.place > start]
+        dates = [view.place for view in self.of("date") if self.roles[view.name].of in _CONTACTS and view.place > start]
+        return bool(hows and dates) and min(hows) < min(dates)
+
+    @property
     def graduates(self) -> bool:
         """Whether a row is a graduate with what became of them."""
         return bool(self.of("destination")) and self.interview is None and not self.groups
@@ -85,7 +94,8 @@ class Layout:
 
 def lay_out(raw: RawTable, lexicon: Lexicon, said: dict[str, Role] | None = None) -> Layout:
     """Understand one sheet. said: roles that the person has given to columns, by name."""
-    seen = [view_of(name, place, raw.frame[name], lexicon) for place, name in enumerate(raw.columns)]
+    written = zip(raw.columns, unnumbered(raw.columns), strict=True)
+    seen = [view_of(name, place, raw.frame[name], lexicon, own) for place, (name, own) in enumerate(written)]
     views, plain = with_questions(seen)
     roles = {view.name: role_of(view) for view in views}
     roles = {name: replace(role, certainty=certainty_of(name, role.certainty, plain)) for name, role in roles.items()}
@@ -168,8 +178,8 @@ def _find_interview(layout: Layout, dates: Sequence[View], lexicon: Lexicon) -> 
         elif touches and not touched:
             roles[view.name] = Role("date", 0.7, "follow_up")
             touched = True
-        elif touched and (view.ordinal or 0) > 1:
-            # "2nd call" beside the date of the first one.
+        elif touched and view.ordinal is not None:
+            # "2nd" beside the date of the first one.
             roles[view.name] = Role("date", 0.8, "follow_up")
         else:
             roles[view.name] = Role("unused", 0.5, why="nothing tells what it is the date of")
@@ -238,14 +248,20 @@ def _group_of(view: View, groups: Sequence[Group], layout: Layout) -> int | None
             return None
     if len(same) == 1:
         return same[0]
+    label = upper_label(view.name)
+    under = [place for place, group in enumerate(groups) if label is not None and upper_label(group.date.name) == label]
+    if len(under) == 1:
+        return under[0]
     among = same or list(range(len(groups)))
+    right = [place for place in among if 0 < groups[place].date.place - view.place <= 2]
+    if right and layout.dates_last and layout.roles[view.name].kind != "time":
+        return right[0]
     left = [place for place in among if 0 < view.place - groups[place].date.place <= _NEAR]
     between = layout.interview.place if layout.interview is not None else -1
     if left and not same and groups[left[-1]].date.place < between < view.place:
         left = []
     if left:
         return left[-1]
-    right = [place for place in among if 0 < groups[place].date.place - view.place <= 2]
     if right and layout.roles[view.name].kind != "time":
         return right[0]
     return among[0] if len(groups) == 1 and layout.roles[view.name].kind != "time" else None

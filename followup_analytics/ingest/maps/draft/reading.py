@@ -12,7 +12,7 @@ from followup_analytics.errors import DataError
 from followup_analytics.ingest.maps.draft.lexicon import Lexicon
 from followup_analytics.ingest.maps.wordlists import without_totals
 from followup_analytics.sheets.dates import share_of_dates
-from followup_analytics.sheets.headings import SEARCHED_ROWS, header_key, joined_names
+from followup_analytics.sheets.headings import SEARCHED_ROWS, header_key, joined_names, unnumbered
 from followup_analytics.sheets.tabular import ROW, RawTable, read_raw_tables
 
 _FEWEST_COLUMNS = 2
@@ -58,7 +58,10 @@ def _without_blank_columns(raw: RawTable) -> pl.DataFrame:
 
 def _header_words(raw: RawTable, lexicon: Lexicon) -> set[str]:
     """The headings of the likeliest header among the first rows, in compared form; none where the first guess is it."""
-    rows = [raw.columns, *([str(cell or "") for cell in row] for row in raw.frame.head(SEARCHED_ROWS).drop(ROW).rows())]
+    rows = [
+        unnumbered(raw.columns),
+        *([str(cell or "") for cell in row] for row in raw.frame.head(SEARCHED_ROWS).drop(ROW).rows()),
+    ]
     scores = [_score(row, lexicon) for row in rows]
     best = max(range(len(rows)), key=lambda place: (scores[place], -place))
     names: Sequence[str] = rows[best]
@@ -66,6 +69,13 @@ def _header_words(raw: RawTable, lexicon: Lexicon) -> set[str]:
         joined = joined_names([_blank(name) for name in names], rows[1])
         if joined is not None and _score(joined, lexicon) > scores[0]:
             return set(map(header_key, joined))
+    if best:
+        # The lower of two lines has more words; where the upper one fills its blanks, they are one header.
+        upper, lower = ([_blank(name) for name in rows[place]] for place in (best - 1, best))
+        fills = any(one and not other for one, other in zip(upper, lower, strict=False))
+        above = joined_names(upper, lower) if fills else None
+        if above is not None and _score(above, lexicon) > scores[best]:
+            return set(map(header_key, above))
     if best + 1 < len(rows):
         joined = joined_names([_blank(name) for name in names], rows[best + 1])
         if joined is not None and _score(rows[best + 1], lexicon) >= 2:
@@ -74,7 +84,9 @@ def _header_words(raw: RawTable, lexicon: Lexicon) -> set[str]:
 
 
 def _is_upper_line(names: Sequence[str], raw: RawTable) -> bool:
-    return any(name == f"column {place}" for place, name in enumerate(names, start=1)) and raw.frame.height > 1
+    """Whether headings look like the upper one of two lines: with blanks, or with words that stand there again."""
+    blank = any(name == f"column {place}" for place, name in enumerate(names, start=1))
+    return (blank or len(set(names)) < len(names)) and raw.frame.height > 1
 
 
 def _blank(name: str) -> str:

@@ -1,0 +1,91 @@
+"""Headings of two lines: what stands below a touch belongs to that touch, however the upper line is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from foreign_sheets import FIRMS, PEOPLE, write_book, write_csv
+
+from followup_analytics.ingest import ingest_files
+from followup_analytics.ingest.maps.draft import draft_map
+from followup_analytics.reading.logs import read_log
+from followup_analytics.sheets.headings import joined_names, unnumbered
+
+UPPER = (("1st follow-up", "2nd follow-up"), ("Attempt", "Attempt"), ("Week 1", "Week 2"), ("1", "2"))
+LOWER = (("Date", "Result"), ("Result", "Date"), ("Date", "Time", "Result"), ("Date", "Who", "Result"))
+FIRST, SECOND = ("LVM", "emailed", "no answer"), ("spoke with HR", "texted", "left letter")
+CHANNELS = {
+    "LVM": "voicemail",
+    "emailed": "email",
+    "no answer": "phone",
+    "spoke with HR": "phone",
+    "texted": "text",
+    "left letter": "letter",
+}
+
+
+def sheet(folder: Path, kind: str, upper: tuple[str, str], lower: tuple[str, ...]) -> Path:
+    """Interviews with a first touch each and a second of every other one; the upper cells merged, alone or repeated."""
+    n = len(lower)
+    cells = {"merged": None, "csv": None, "repeated": 1}
+    spread = [[one, *([one if cells[kind] else None] * (n - 1))] for one in upper]
+    rows: list[list[Any]] = [
+        ["Student", "Employer", "Interview date", *spread[0], *spread[1]],
+        [None, None, None, *lower, *lower],
+    ]
+    for k in range(15):
+        day = dt.date(2026, 3, 2) + dt.timedelta(days=k)
+        touches = []
+        for words, later in ((FIRST, 3), (SECOND, 8)):
+            one = {"Date": day + dt.timedelta(days=later), "Result": words[k % 3], "Time": "10:15 AM", "Who": "HR"}
+            touches += [one[name] for name in lower] if later == 3 or k % 2 else [None] * n
+        rows.append([PEOPLE[k % 9], FIRMS[k % 4], day, *touches])
+    if kind == "csv":
+        return write_csv(folder / "log.csv", [["" if cell is None else cell for cell in row] for row in rows])
+    letters = "DEFGHIJKL"
+    merged = (f"D1:{letters[n - 1]}1", f"{letters[n]}1:{letters[2 * n - 1]}1") if kind == "merged" else ()
+    return write_book(folder / "log.xlsx", {"Log": rows}, merged)
+
+
+@pytest.mark.parametrize("lower", LOWER, ids="-".join)
+@pytest.mark.parametrize("upper", UPPER, ids="-".join)
+@pytest.mark.parametrize("kind", ["merged", "csv", "repeated"])
+def test_a_result_belongs_to_its_own_touch(
+    tmp_path: Path, kind: str, upper: tuple[str, str], lower: tuple[str, ...]
+) -> None:
+    """The second result is the second touch's, before its date or behind it."""
+    file = sheet(tmp_path, kind, upper, lower)
+    (tmp_path / "map.toml").write_text(draft_map(file, time_zone="Europe/London").text, "utf-8")
+    url = f"sqlite:///{tmp_path / 's.db'}"
+    ingest_files(file, into=url, map=tmp_path / "map.toml")
+    found = sorted((f"{at:%m-%d}", channel) for at, channel in read_log(url).contacts.select("at", "channel").rows())
+    days = [dt.date(2026, 3, 2) + dt.timedelta(days=k) for k in range(15)]
+    wanted = [(f"{day + dt.timedelta(days=3):%m-%d}", CHANNELS[FIRST[k % 3]]) for k, day in enumerate(days)]
+    wanted += [(f"{day + dt.timedelta(days=8):%m-%d}", CHANNELS[SECOND[k % 3]]) for k, day in enumerate(days) if k % 2]
+    assert found == sorted(wanted)
+
+
+def test_results_between_numbered_calls_of_one_line(tmp_path: Path) -> None:
+    """ "Call 1, Result, Call 2, Result": each result is the call's on its left, and no number is read into "(2)"."""
+    rows: list[list[Any]] = [["Student", "Employer", "Interview", "Call 1", "Result", "Call 2", "Result"]]
+    for k in range(12):
+        day = dt.date(2026, 3, 2) + dt.timedelta(days=k)
+        second = [day + dt.timedelta(days=8), SECOND[k % 2]] if k % 2 else [None, None]
+        rows.append([PEOPLE[k % 9], FIRMS[k % 4], day, day + dt.timedelta(days=3), FIRST[k % 2], *second])
+    draft = draft_map(write_book(tmp_path / "log.xlsx", {"Log": rows}))
+    assert [(row["column"], row["group"]) for row in draft.rows if row["group"]] == [
+        ("Call 1", "follow-up 1"),
+        ("Result", "follow-up 1"),
+        ("Call 2", "follow-up 2"),
+        ("Result (2)", "follow-up 2"),
+    ]
+
+
+def test_the_upper_word_repeated_is_as_good_as_merged() -> None:
+    """Programs that undo merged cells write the upper word above each column."""
+    assert joined_names(["Name", "Call", "Call"], ["", "Date", "How"]) == ["Name", "Call / Date", "Call / How"]
+    assert joined_names(["Name", "Call", "Call"], ["Ann", "yes", "yes"]) is None
+    assert unnumbered(["How", "How (2)", "Pay (2)"]) == ["How", "How", "Pay (2)"]
