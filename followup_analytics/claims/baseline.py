@@ -51,7 +51,8 @@ def people_by_level(applicant: IntArray, codes: NDArray[Any], levels: int) -> In
     """How many applicants there are at each level, shape (levels,)."""
     there = np.zeros((int(applicant.max(initial=-1)) + 1, levels), dtype=bool)
     there[applicant, codes] = True
-    return np.count_nonzero(there, axis=0).astype(np.int64)
+    counts: IntArray = np.count_nonzero(there, axis=0)
+    return counts
 
 
 def _shares(codes: NDArray[Any], weight: NDArray[np.float64], levels: int) -> NDArray[np.float64]:
