@@ -61,10 +61,11 @@ _MONTH_DAY = (
     r"(?:,? (?P<y>\d{4})|,? '?(?P<short>\d{2}))?(?:[ ,]|$)(?:(?i:at|@|-) ?)?(?P<rest>.*)$"
 )
 _TIME = (
-    r"(?i)^(?P<h>\d{1,2})(?:[:.h](?P<min>\d{2}))?(?:[:.](?P<s>\d{2})(?P<f>[.,]\d{1,9})?)?\s*"
+    r"(?i)^(?P<h>\d{1,2})(?:(?:[:.]|\s?(?:h|uhr|u)\.?\s?)(?P<min>\d{2}))?(?:[:.](?P<s>\d{2})(?P<f>[.,]\d{1,9})?)?\s*"
     r"(?:(?P<half>[ap])\.?\s?m?\.?|uhr|hrs?\.?|h)?\s*(?P<offset>Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
     r"(?:\s*[-–]\s*\d{1,2}(?:[:.h]\d{2})?\s*(?P<end>[ap])?\.?m?\.?(?:\s*uhr|\s*h)?)?$"
 )
+_NOON = r"^(?i:12 )?(?i:noon|midday|mittags?|12 uhr mittags|midi|mediod[ií]a)$"
 _SPAN_OF_TIME = r"^(\d{1,2}:\d{2})\s*[-–]\s*\d{1,2}:\d{2}$"
 #: The halves of the day in Korean, Chinese, Japanese and Greek, before the time or after it.
 _CLOCK = r"(?P<time>\d{1,2}:\d{2}(?::\d{2})?)"
@@ -291,7 +292,8 @@ def _four_digits(name: str) -> pl.Expr:
 
 def _assembled(found: pl.DataFrame, cleaned: pl.Series) -> pl.Series:
     """ISO text from the parts of a date and the rest, which must be a time or nothing."""
-    time = found.select(pl.col("rest").str.strip_chars().str.extract_groups(_TIME).struct.unnest())
+    rest = pl.col("rest").str.strip_chars().str.replace(_NOON, "12:00 pm")
+    time = found.select(rest.str.extract_groups(_TIME).struct.unnest())
     frame = pl.concat([found, time], how="horizontal").with_columns(text=cleaned)
     hour = pl.col("h").cast(pl.Int32, strict=False)
     # "2-3 pm": what stands after the end of a span counts for its beginning too, unless that goes past noon.

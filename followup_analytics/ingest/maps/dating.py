@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 
 from followup_analytics.ingest.maps.cells import first_header, own_name
+from followup_analytics.ingest.maps.hours import OfficeTimes, hour_notes, in_office_hours
 from followup_analytics.ingest.maps.mapping import FileMap, TableMap
 from followup_analytics.ingest.registry import Batch, ReadOptions
 from followup_analytics.log.followup_log import Note
@@ -17,6 +18,7 @@ from followup_analytics.sheets.years import Years, year_in
 from followup_analytics.text import listed
 
 _CLOCKS = ("interviewed_at", "at", "decided_at", "destination_known_at")
+_IN_OFFICE = ("interviewed_at", "at", "decided_at", "callback_at")
 _LOOKED_AT = 5_000
 
 
@@ -91,9 +93,10 @@ def with_iso_times(
     place: str,
     day_first: bool | None,
     years: Years,
-) -> tuple[pl.DataFrame, int]:
-    """Times as ISO text, and how many dates got their year; a cell that is no date stays, for the check to name."""
+) -> tuple[pl.DataFrame, int, tuple[Note, ...]]:
+    """Times as ISO text, how many dates got their year, and notes; a cell that is no date stays for the check."""
     completed = 0
+    notes: list[Note] = []
     for column in TABLES[table.table].columns:
         if column.type == "timestamp" and column.name in made.columns:
             texts = made[column.name]
@@ -101,8 +104,10 @@ def with_iso_times(
             heading = (own_name(theirs, headers) if theirs is not None else "") or column.name
             read = read_dates(texts, file=place, column=heading, day_first=day_first, years=years)
             completed += read.completed
-            made = made.with_columns(read.iso.zip_with(read.iso.is_not_null(), texts).alias(column.name))
-    return made, completed
+            timed = in_office_hours(read.iso, texts) if column.name in _IN_OFFICE else OfficeTimes(read.iso)
+            notes += hour_notes(timed, place, heading)
+            made = made.with_columns(timed.iso.zip_with(timed.iso.is_not_null(), texts).alias(column.name))
+    return made, completed, tuple(notes)
 
 
 def day_comes_first(looked: Sequence[tuple[TableMap, RawTable]], map_: FileMap, options: ReadOptions) -> bool | None:

@@ -172,7 +172,7 @@ def _table_batch(
     if table.table == "calls":
         return _calls_batch(raw, made, zone, day_first, options)
     years = years_of_interviews(frame, table, map_, headers, raw.place, day_first, years)
-    made, completed = with_iso_times(made, table, headers, raw.place, day_first, years)
+    made, completed, of_hours = with_iso_times(made, table, headers, raw.place, day_first, years)
     if zone is not None and "time_zone" not in made.columns and table.table == "interviews":
         made = made.with_columns(time_zone=pl.lit(zone))
     made = _with_covariates(made, frame, table, headers)
@@ -202,7 +202,7 @@ def _table_batch(
         personal_keys=personal_keys(table, map_) | is_own,
         match=match,
         completed=(completed, year_words(years)) if completed else None,
-        notes=(*notes, *undated_notes(told_by, table, headers, raw.place)),
+        notes=(*notes, *of_hours, *undated_notes(told_by, table, headers, raw.place)),
     )
 
 

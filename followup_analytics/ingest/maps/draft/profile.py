@@ -14,9 +14,15 @@ from followup_analytics.sheets.years import NO_YEARS
 
 #: Sections of the word lists that cells may be words of.
 VOCABULARIES = ("touches", "outcomes", "destinations", "answers", "directions", "parties", "purposes", "tones")
-_END = r"\s*(?:[ap]\.?m\.?|uhr|h)?"
-_TIME = r"(?i)^\d{1,2}(?:[:.h]\d{2}(?::\d{2})?)?" + _END + r"(?:\s*[-–]\s*\d{1,2}(?:[:.h]\d{2})?" + _END + ")?$"
-_CLOCK = r"(?i)\d[:.h]\d{2}|\d\s*[ap]\.?m|uhr"
+_END = r"\s*(?:[ap]\.?\s?m\.?|uhr|hrs?\.?|h)?"
+_TIME = (
+    r"(?i)^\d{1,2}(?:(?:[:.]|\s?(?:h|uhr)\s?)\d{2}(?::\d{2})?)?"
+    + _END
+    + r"(?:\s*[-–]\s*\d{1,2}(?:[:.h]\d{2})?"
+    + _END
+    + ")?$"
+)
+_CLOCK = r"(?i)\d[:.h]\d{2}|\d\s*[ap]\.?m|uhr|\d\s?h\b"
 _MOST_WORDS = 60
 _LOOKED_AT = 5_000
 _LONG_TEXT = 35.0
