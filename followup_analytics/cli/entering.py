@@ -13,6 +13,7 @@ from followup_analytics.text import shorten
 
 if TYPE_CHECKING:
     from followup_analytics.store.stories import Story
+    from followup_analytics.track import Entry, OfficeStore
     from followup_analytics.track.finding import AmbiguousInterviewError, Finder
 
 #: What the form offers, by letter: the words that `log` reads for it.
@@ -36,21 +37,36 @@ def enter(text: Sequence[str], *, as_json: bool = False) -> None:
     from followup_analytics.cli.default_store import default_store
     from followup_analytics.cli.telling import tell
     from followup_analytics.track import OfficeStore
-    from followup_analytics.track.finding import AmbiguousInterviewError
 
     line = " ".join(text).strip()
     _refuse_a_place(line)
     url, interview = default_store(), None
     if not line and _is_terminal():
         interview, line = _filled_in(url)
-    store = OfficeStore(url, write=True)
-    try:
-        entry = store.log(line, interview=interview)
-    except AmbiguousInterviewError as several:
-        if not _is_terminal():
-            raise
-        entry = store.log(line, interview=_asked(several))
+    entry = _entered(OfficeStore(url, write=True), line, interview)
     tell(url, entry, as_json=as_json, command="log")
+
+
+def _entered(store: OfficeStore, line: str, interview: str | None) -> Entry:
+    """The entry of a line; on a terminal the person is asked what it may mean, and else it is refused."""
+    from followup_analytics.track.finding import AmbiguousInterviewError
+    from followup_analytics.track.quick import UnsureReadingError
+
+    accept = False
+    while True:
+        try:
+            return store.log(line, interview=interview, accept=accept)
+        except AmbiguousInterviewError as several:
+            if not _is_terminal() or interview is not None:
+                raise
+            interview = _asked(several)
+        except UnsureReadingError as unsure:
+            if not _is_terminal():
+                raise
+            say(f"{unsure.why}. The nearest reading: {unsure.told}.")
+            if _answer("Enter stores that, anything else nothing"):
+                raise KeyboardInterrupt from None
+            accept = True
 
 
 def _is_terminal() -> bool:

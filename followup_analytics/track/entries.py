@@ -12,11 +12,12 @@ from followup_analytics.log.pseudonyms import applicant_buckets
 from followup_analytics.log.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, WRITTEN_CHANNELS
 from followup_analytics.log.zone_names import zone_given
 from followup_analytics.store import KEY_MARK, store_exists
+from followup_analytics.store.names import folded
 from followup_analytics.track.changing import changed_row, told
 from followup_analytics.track.checking import checked_entry, new_id, require_interview
 from followup_analytics.track.doubts import doubts_of_contact, doubts_of_interview, doubts_of_outcome
 from followup_analytics.track.entry import Entry, settle
-from followup_analytics.track.finding import find_interview
+from followup_analytics.track.finding import Finder, find_interview
 from followup_analytics.track.places import opened
 from followup_analytics.track.times import (
     Clock,
@@ -32,6 +33,7 @@ from followup_analytics.track.times import (
 from followup_analytics.track.vocabulary import in_vocabulary
 
 if TYPE_CHECKING:
+    from followup_analytics.log.pseudonyms import Pseudonyms
     from followup_analytics.store import Store
 
 
@@ -46,8 +48,9 @@ def track_interview(
 ) -> Entry:
     """Record an interview; the store is made on first use.
 
-    applicant: the applicant's id as people know it; its pseudonym is stored. at: when it took place, now by default; a
-    time without offset is read in the interview's `time_zone` field, else in time_zone, else in the store's zone.
+    applicant: the applicant's id as people know it, or a whole name of the contact book; its pseudonym is stored.
+    at: when it took place, now by default; a time without offset is read in the interview's `time_zone` field, else in
+    time_zone, else in the store's zone.
     time_zone: also becomes the store's zone where it has none. fields: further columns of the interviews table.
     Raises UsageError for a value that the log doesn't take, UnreadableError for a store that can't be used.
     """
@@ -74,7 +77,7 @@ def track_interview(
     interview_id = new_id(store, "iv-", "interviews")
     checked = checked_as(interview_id, time_zone or store.checked_settings().time_zone, store.now)
     pseudonyms = store.pseudonyms()
-    frame = checked.with_columns(applicant_id=pl.lit(pseudonyms.applicant(applicant)))
+    frame = checked.with_columns(applicant_id=pl.lit(_person(store, pseudonyms, applicant)))
     # The group is made from the id as it stands in the store, as for files.
     frame = frame.with_columns(applicant_buckets(frame["applicant_id"]))
     doubts = doubts_of_interview(store, frame, applicant, pseudonyms)
@@ -84,6 +87,15 @@ def track_interview(
         transaction.set(KEY_MARK, pseudonyms.fingerprint)
     when = moment_words(frame, "interviewed_at", frame["_zone"][0])
     return Entry(interview_id, interview_id, f"Stored interview {interview_id}{when}.", doubts)
+
+
+def _person(store: Store, pseudonyms: Pseudonyms, typed: str) -> str:
+    """The pseudonym of an id; where nobody has it, of the one person of the contact book who has this name."""
+    own = pseudonyms.applicant(typed)
+    if store.find("interviews", [own], by="applicant_id").height:
+        return own
+    called = [one for one, name in Finder.of(store).book.names().items() if folded(name) == folded(typed)]
+    return called[0] if len(called) == 1 else own
 
 
 def track_contact(
@@ -182,6 +194,45 @@ def track_outcome(
     said = f"{frame['outcome'][0]} of interview {interview}{moment_words(frame, 'decided_at', zone, own)}"
     tail = "; it replaces the earlier one" if counts.new_versions else "" if counts.accepted else ", already known"
     return Entry(interview, interview, f"Stored outcome {said}{tail}.", doubts)
+
+
+def track_round(
+    place: str | Store,
+    interview: str,
+    *,
+    next_at: str,
+    at: str | None = None,
+    time_zone: str | None = None,
+    clock: Clock | None = None,
+    outcome: str = "advanced",
+) -> Entry:
+    """Record an invitation to a further round: the outcome of this interview, and the interview to come, at once.
+
+    next_at: when the further round is, in the interview's zone without an offset. at, errors: as in `track_outcome`.
+    """
+    time_zone = zone_given(time_zone)
+    store = opened(place, write=True, clock=clock)
+    interview = find_interview(store, interview)
+    about = require_interview(store, interview)
+    zone, own = zone_of(store, about, time_zone), writers_zone(store, about, time_zone)
+    decided = {"interview_id": interview, "outcome": outcome}
+    decided["decided_at"] = with_offset(_when(at, own, store.now), own, zone)
+    ended = checked_entry(OUTCOME_TABLE, decided, time_zone, zone_frame(about, zone))
+    kept = ("employer", "industry", "job_level", "cohort", "coach", "time_zone")
+    row: dict[str, Any] = {name: about[name][0] for name in kept if name in about.columns}
+    row |= {"interview_id": new_id(store, "iv-", "interviews"), "applicant_id": about["applicant_id"][0]}
+    row |= {"interviewed_at": _when(next_at, zone, store.now), "previous_interview_id": interview}
+    coming = checked_entry(INTERVIEWS, row, zone, None)
+    coming = coming.with_columns(applicant_buckets(coming["applicant_id"]))
+    with store.transaction("track", kind="track") as transaction:
+        transaction.add("outcomes", ended)
+        transaction.add("interviews", coming, anew=True)
+        settle(transaction, "interviews", row["interview_id"], time_zone)
+    sentence = (
+        f"Stored outcome {outcome} of interview {interview}{moment_words(ended, 'decided_at', zone, own)}, and the "
+        f"further round {row['interview_id']}{moment_words(coming, 'interviewed_at', zone, own)}."
+    )
+    return Entry(row["interview_id"], row["interview_id"], sentence, doubts_of_outcome(store, ended, about, zone))
 
 
 def _when(at: str | None, zone: str | None, now: Clock) -> str:

@@ -120,13 +120,15 @@ class OfficeStore:
         """Record how a story ended: advanced, offer, rejected, filled or withdrawn."""
         return track_outcome(self.rows, interview, outcome, at=at, time_zone=time_zone)
 
-    def log(self, text: str, *, interview: str | None = None) -> Entry:
+    def log(self, text: str, *, interview: str | None = None, accept: bool = False) -> Entry:
         """Record what a line says, as `followup log` does: `ben bosch left voicemail yesterday 3pm`.
 
-        interview: the one that is meant, where the text alone fits several. Raises UsageError for what isn't
-        understood, AmbiguousInterviewError, with the `stories` that fit, where there are several.
+        interview: the one that is meant, where the text alone fits several. accept: store the nearest reading of a
+        line that may be meant otherwise. Raises UsageError for what isn't understood, AmbiguousInterviewError, with the
+        `stories` that fit, where there are several, and UnsureReadingError, with the nearest reading, where it may be
+        meant otherwise.
         """
-        return track_log(self.rows, text, interview=interview)
+        return track_log(self.rows, text, interview=interview, accept=accept)
 
     def correct(
         self,

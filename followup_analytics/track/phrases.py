@@ -1,164 +1,294 @@
-"""What people write for what happened, in English, German and Spanish: data for the quick entry."""
+"""What people write for what happened, in English, German and Spanish: data for the quick entry.
+
+A phrase is a row: words at their places, `{class}` for any word of a class, `a/b` for either, `..` for names and small
+words between. Words are written as names are compared, without accents and case.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-#: Where an action goes into a log: the columns of a contact, or `outcome`.
 _OUT, _IN = {"direction": "outbound"}, {"direction": "inbound"}
+#: Who did it is told by who stands before it, or by `from` and `to`.
+_VERB, _NOUN = {"role": "verb"}, {"role": "noun"}
+_NOBODY = {**_OUT, "channel": "phone", "party": "none"}
+_THANKS = {**_OUT, "purpose": "thank_you"}
 
-
-def _table(entries: Mapping[str, dict[str, str]]) -> Mapping[tuple[str, ...], Mapping[str, str]]:
-    """Phrases (several, parted by |) as tuples of words, each with what it says."""
-    return MappingProxyType(
-        {tuple(one.split()): said for phrases, said in entries.items() for one in phrases.split("|")}
-    )
-
-
-def _words_of(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-#: Phrases for what was done, without accents and case. Verbs without a subject in their words (`verb`) are inbound
-#: where an employer alone stands before them.
-ACTIONS = _table(
+#: Words that may stand for one another in a phrase.
+CLASSES: Mapping[str, str] = MappingProxyType(
     {
-        # --- calls of the applicant
-        "left a voicemail|left voicemail|left a msg|left msg|left a message|left message|left a vm|"
-        "left vm|left word|hinterliess nachricht|"
-        "nachricht hinterlassen|auf die mailbox gesprochen|auf mailbox gesprochen|mailbox besprochen|dejo un mensaje|"
-        "dejo mensaje|dejo un mensaje de voz|dejo mensaje de voz|deje un mensaje|deje mensaje|deje un mensaje de voz|"
-        "deje mensaje de voz": {**_OUT, "channel": "voicemail", "verb": "yes"},
-        "voicemail|vm|mailbox|sprachnachricht|buzon de voz|mensaje de voz": {**_OUT, "channel": "voicemail"},
-        "engaged|was engaged|line was busy|no localizo a nadie|no answer|rang out|nobody answered|"
-        "no one answered|did not pick up|didn't pick up|got no answer|no pickup|"
-        "called no answer|called but no answer|busy|tried to call|tried calling|niemand erreicht|nicht erreicht|"
-        "nicht abgehoben|besetzt|keiner abgehoben|no contesto|no contesto nadie|nadie contesto|no contestaron|"
-        "comunicaba|niemand da|keiner da|niemand erreichbar|keiner erreichbar|ging niemand ran|keiner ging ran|"
-        "nicht drangegangen|nicht rangegangen|no cogieron|no lo cogieron|no cogen":
-            {**_OUT, "channel": "phone", "party": "none"},
-        "called|phoned|rang|telephoned|call|phone call|rung up|angerufen|rief an|telefoniert|anruf|llamo|llamada|"
-        "ha llamado|llamado|llame": {**_OUT, "channel": "phone", "verb": "yes"},
-        "had a chat with|chatted with|had a phone call with|spoke to|spoke with|talked to|talked with|"
-        "had a call with|gesprochen mit|sprach mit|hablo con|ha hablado con|"
-        "hable con":
-            {**_OUT, "channel": "phone"},
-        # --- writing and visits of the applicant
-        "followed up by email|followed up by e-mail|followed up by mail|wrote to|escribio|schrieb|"
-        "emailed|e-mailed|sent an email|sent email|sent an e-mail|sent a mail|sent mail|mailed|mail geschickt|"
-        "e-mail geschickt|email geschickt|mail geschrieben|envio un correo|envio correo|ha enviado un correo|"
-        "envie un correo|mande un correo|mando un correo|escribio un correo|escribi un correo":
-            {**_OUT, "channel": "email", "verb": "yes"},
-        "email|e-mail|mail|correo": {**_OUT, "channel": "email"},
-        "texted|sent a text|sent text|sent an sms|sent sms|sent a whatsapp|whatsapped|sms geschickt|envio un sms|"
-        "envio un whatsapp": {**_OUT, "channel": "text", "verb": "yes"},
-        "sms|whatsapp|text message": {**_OUT, "channel": "text"},
-        "sent a letter|sent letter|sent a card|sent card|posted a letter|posted a card|brief geschickt|karte geschickt|"
-        "envio una carta|envio una tarjeta": {**_OUT, "channel": "letter", "verb": "yes"},
-        "letter|card|postcard|brief|karte|carta|tarjeta": {**_OUT, "channel": "letter"},
-        "messaged on linkedin|linkedin message|linkedin": {**_OUT, "channel": "social"},
-        "video call|zoom call|teams call|videoanruf|videollamada": {**_OUT, "channel": "video"},
-        "visited|dropped by|went there|stopped by|in person|besucht|persoenlich|persönlich|visito|en persona":
-            {**_OUT, "channel": "in_person"},
-        "sent a thank-you note|sent a thank you note|sent thank-you note|sent thank you note|thank-you note|"
-        "thank you note|wrote a thank-you note|wrote a thank you note|wrote thank-you note|wrote thank you note|"
-        "dankeskarte geschickt|dankesbrief|dankesbrief geschickt|tarjeta de agradecimiento|carta de agradecimiento|"
-        "sent a thank-you card|sent a thank you card|thank-you card|dankeskarte":
-            {**_OUT, "channel": "letter", "purpose": "thank_you"},
-        "sent a thank-you email|sent a thank you email|sent thank-you email|sent thank you email|thank-you email|"
-        "thank you email|thank-you mail|thanked by email|dankesmail|dankesmail geschickt|"
-        "dankesmail geschrieben|wrote a thank-you email|wrote a thank you email|wrote thank you email|"
-        "emailed a thank-you note|emailed a thank you note|emailed a thank you|emailed a thank-you|"
-        "emailed thank you|emailed thank-you|emailed thanks|"
-        "correo de agradecimiento|envie un correo de agradecimiento|envio un correo de agradecimiento":
-            {**_OUT, "channel": "email", "purpose": "thank_you"},
+        "rang": "called rang phoned telephoned dialled dialed rung angerufen telefoniert angeklingelt rief "
+        "llamo llame "
+        "llamaron llamado llamamos telefoneo telefonee",
+        "ring": "call ring phone telephone dial anrufen anzurufen zuruckrufen zuruckzurufen llamar llamen llame rufen",
+        "calln": "call phonecall anruf telefonat llamada ringing buzz bell ring ruckruf",
+        "talked": "spoke talked spoken speaking chatted gesprochen sprach geredet hablo hable hablado hablamos "
+        "charle "
+        "charlo",
+        "reached": "reached erreicht localizo localice",
+        "left": "left leaving hinterlassen hinterliess hinterlies dejo deje dejado dejamos dejaron",
+        "message": "message word messages nachricht mensaje recado nachrichten",
+        "machine": "machine voicemail voicemails answerphone answermachine mailbox ab anrufbeantworter "
+        "sprachnachricht buzon "
+        "contestador sprachbox",
+        "onto": "gesprochen sprach besprochen gequatscht spoke hable hablo",
+        "not": "no not never nicht kein keine keinen keiner nunca nobody noone none niemand nadie nothing",
+        "nobody": "nobody noone niemand nadie keiner",
+        "answer": "answer answered answers answering pick picked pickup picking abgehoben rangegangen drangegangen "
+        "abgenommen ran dran rangeht hebt contesto contestaron contesta contestan cogio cogieron coge cogen cojen "
+        "atendio atiende atienden antwortet",
+        "there": "there available da erreichbar disponible home",
+        "luck": "luck joy dice success connection suerte exito anschluss",
+        "sent": "sent send sending fired posted mailed geschickt gesendet schickte abgeschickt rausgeschickt "
+        "verschickt "
+        "losgeschickt geschrieben schrieb envie envio enviado mande mando mandado escribi escribio dropped shot "
+        "pinged "
+        "wrote written forwarded",
+        "emailn": "email mail mails correo correos e-mail",
+        "emailed": "emailed mailed e-mailed gemailt mailte angemailt angeschrieben",
+        "textn": "text sms whatsapp",
+        "texted": "texted whatsapped",
+        "lettern": "letter card postcard brief karte postkarte carta tarjeta postal",
+        "note": "note notes",
+        "thanks": "thankyou thanks thanking thanked danke dank dankeschon gracias agradecimiento agradeciendo",
+        "got": "got received receive gets bekommen erhalten bekam erhielt recibio recibi recibido tiene had",
+        "replied": "replied responded answered antwortete geantwortet respondio respondieron respondido contesto "
+        "contestaron reagiert",
+        "replyn": "reply response answer antwort respuesta ruckmeldung",
+        "wrote": "wrote written schrieb geschrieben escribio escribi escribieron schreibt writes",
+        "video": "video zoom teams skype videoanruf videollamada videocall facetime",
+        "rejected": "rejected rejects rejecting rejection refused absage abgesagt abgelehnt absagen rechazado "
+        "rechazada "
+        "rechazo rechazaron descartado descartada descartaron unsuccessful rejections declined",
+        "offer": "offer offered offers offering angebot zusage zugesagt oferta jobangebot ofrecieron ofrecio",
+        "ordinal": "second 2nd third 3rd next final further another last-round zweite zweiten zweites dritte nachste "
+        "nachsten weiteres weitere segunda tercera siguiente otra ultima 2. 3. 2a fourth 4th onsite",
+        "round": "round interview rounds runde gesprach vorstellungsgesprach ronda entrevista stage chat",
+        "invited": "invited invite invites invitation eingeladen invitado invitada invitan invitaron inviting",
+        "filled": "filled besetzt vergeben cubierto cubierta ocupado ocupada",
+        "post": "position post job role vacancy spot stelle posten position puesto plaza vacante",
+        "withdrew": "withdrew withdrawn withdraws withdrawing zuruckgezogen retiro retirado retirada renuncio desistio",
+        "want": "want wants wanted need needs expect expects require requires wollen mochten mochte brauchen "
+        "quieren quiere necesitan",
+        "decide": "decide decides decided deciding decision decisions entscheiden entscheidet entscheidung entscheid "
+        "deciden decide decidiran decidira decision",
+        "going": "will would going shall promised promises werden wird wollen van va",
+        "linkedin": "linkedin xing",
+        "they": "they",
+        "us": "me us him her them mich uns ihn",
+    }
+)
+
+#: Phrases for what was done.
+ACTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        # --- calls and messages
+        "{left} .. {message}/{machine}|{machine}/{message} .. {left}|{onto} .. {machine}|{machine} .. {onto}|"
+        "{left} .. {message} .. {machine}|{left} .. {machine} .. {message}|{message} auf/en/on/at .. {machine} "
+        ".. {left}|"
+        "{left} .. {message} auf/en/on/at .. {machine}": {**_OUT, "channel": "voicemail", **_VERB},
+        "{machine}": {**_OUT, "channel": "voicemail", **_NOUN},
+        "straight/through/went/again/only/just/over/rolled to/into .. {machine}|straight to .. {machine}":
+            {**_NOBODY, "role": "fact"},
+        "{got}/they {machine}|they {left} .. {message}/{machine}|{got} .. {machine} from|{message} from": {
+            **_IN, "channel": "voicemail", "role": "fact"},
+        "{not} .. {answer}|{not} .. {there}|{not} {luck}|{not} .. {reached}|{not} .. got/get/getting through|"
+        "{nobody} in|{answer} .. nadie|erreicht .. niemand|not in|{not} pick up|{not} .. answer/pick .. up|"
+        "ging/geht .. {not} ran/dran|{not} ging/geht ran/dran|engaged|busy|line .. busy/engaged|besetzt|comunicando|"
+        "comunicaba|comunica|rang out|rings out|rang and rang|kept ringing|just rang|called no answer|"
+        "{not} .. localizo/localice .. nadie|unreachable|unavailable|sin exito|erfolglos|vergeblich|in vain|"
+        "no/not .. get/got hold|not .. get/got .. hold of|{not} .. erreichen": {**_NOBODY, "role": "fact"},
+        "{rang}": {**_OUT, "channel": "phone", **_VERB},
+        "tried .. {ring}|tried calling/ringing/phoning|tried to reach|trying to reach/call|versucht .. anzurufen|"
+        "versucht .. erreichen|versucht zu erreichen": {**_NOBODY, **_VERB},
+        "tried|versucht|intente|probiert": {**_NOBODY, **_VERB, "unsure": "nobody was reached by phone"},
+        "gave .. {calln}|made .. {calln}|by phone|over .. phone|on .. phone|am telefon|per telefon|por telefono|"
+        "telefonisch": {**_OUT, "channel": "phone", **_VERB},
+        "{calln}": {**_OUT, "channel": "phone", **_NOUN},
+        "{talked}|{talked} to/with/mit/con|had .. chat with|chat with|had .. {calln} with|{calln} with|"
+        "caught up with|discussed with": {**_OUT, "channel": "phone", "role": "verb", "met": "yes"},
+        "got .. through|got .. through to|got hold of|managed to reach|finally reached|{reached}|caught": {
+            **_OUT, "channel": "phone", **_VERB, "met": "yes"},
+        "missed .. {calln}|{calln} .. missed/verpasst/perdida|verpasster anruf|anruf verpasst|llamada perdida|"
+        "missed it|missed them|missed their call|entgangener anruf|{rang} .. but .. missed": {
+            **_IN, "channel": "phone", "party": "none", "role": "fact"},
+        "{rang} .. back|{ring} .. back|zuruckgerufen|rief .. zuruck|devolvio .. llamada|devolvieron .. llamada|"
+        "returned .. {calln}": {"channel": "phone", "role": "back"},
+        "{emailed}/{texted}/{wrote}/messaged .. back": {**_IN, "channel": "email", "role": "replied"},
+        "ruckruf": {**_IN, "channel": "phone", **_NOUN},
+        "me/nos {rang}|{got} .. {calln}|was/were/been/wurde/wurden/got/fue {rang}|wurde .. {rang}": {
+            **_IN, "channel": "phone", "role": "fact"},
+        "took .. {message}|{message} .. taken": {**_OUT, "channel": "phone", "role": "fact"},
+        # --- in writing
+        "by/via/per/por/con/mit/through {emailn}|as .. {emailn}": {"channel": "email", "role": "means"},
+        "by/via/per/por/on {textn}": {"channel": "text", "role": "means"},
+        "by/via/per/por/on {linkedin}": {"channel": "social", "role": "means"},
+        "by/per/via/mit {lettern}|by post|per post|por carta": {"channel": "letter", "role": "means"},
+        "chased|chasing|nudged|contacted|kontaktiert|contacte|contacto|follow-up|follow-up with": {**_OUT, **_VERB},
+        "{sent} .. {emailn}|{emailn} .. {sent}|{emailed}|follow-up by/via/per {emailn}|dropped .. line|"
+        "sent follow-up/info": {**_OUT, "channel": "email", **_VERB},
+        "follow-up .. {emailn}|{emailn} .. follow-up": {**_OUT, "channel": "email", **_NOUN},
+        "{wrote}|{wrote} to": {**_OUT, "default": "email", **_VERB},
+        "{emailn}": {**_OUT, "channel": "email", **_NOUN},
+        "{sent}": {**_VERB},
+        "{texted}|{sent} .. {textn}|{textn} .. {sent}|smste": {**_OUT, "channel": "text", **_VERB},
+        "messaged|geschrieben per whatsapp": {**_OUT, "default": "text", **_VERB},
+        "{textn}|sms": {**_OUT, "channel": "text", **_NOUN},
+        "{sent}/left .. {lettern}|{lettern} .. {sent}|dropped off .. {lettern}": {
+            **_OUT, "channel": "letter", **_VERB},
+        "{lettern}": {**_OUT, "channel": "letter", **_NOUN},
+        "{linkedin}|{linkedin} .. {message}/{textn}|{message} .. on/via/auf/en/por/per/through {linkedin}|"
+        "connected on {linkedin}": {**_OUT, "channel": "social", **_NOUN},
+        "messaged .. on/via {linkedin}|{sent} .. {message} .. {linkedin}|{sent} .. {linkedin} .. {message}|"
+        "{linkedin} .. {sent}|{sent} .. {linkedin}|escribio/escribi .. por {linkedin}": {
+            **_OUT, "channel": "social", **_VERB},
+        "{video}|{video} .. {calln}/chat/meeting": {**_OUT, "channel": "video", **_NOUN},
+        "visited|popped in|popped into|popped by|dropped by|dropped in|dropped into|stopped by|called in at|"
+        "went there|"
+        "went in|went round|walked in|vorbeigegangen|vorbeigeschaut|besucht|visito|visite|pase por|paso por|"
+        "went to see|fui a|in person|personally|personlich|persoenlich|en persona|face to face": {
+            **_OUT, "channel": "in_person", **_VERB},
+        "{thanks} .. {note}|{sent} .. {thanks} .. {note}|{wrote} .. {thanks} .. {note}|dankesbrief|dankeskarte|"
+        "{lettern} .. de .. agradecimiento": {**_THANKS, "default": "letter", **_NOUN},
+        "{thanks} .. {lettern}": {**_THANKS, "channel": "letter", **_NOUN},
+        "{thanks} .. {emailn}|{emailn} .. {thanks}|dankesmail|dankmail|dankes-mail|dankesemail": {
+            **_THANKS, "channel": "email", **_NOUN},
+        "{thanks} .. {textn}": {**_THANKS, "channel": "text", **_NOUN},
+        "{thanks}": {**_THANKS, **_NOUN},
+        "{note}": {**_OUT, "default": "letter", **_NOUN},
         # --- what came from the employer
-        "called back|rang back|phoned back|they called|they rang|they phoned|called me|got a call|received a call|"
-        "zurueckgerufen|zurückgerufen|rief zuruck|hat zuruckgerufen|devolvio la llamada|devolvieron la llamada|"
-        "me llamaron|llamaron": {**_IN, "channel": "phone"},
-        "missed it|missed a call|missed call|missed their call|verpasster anruf|anruf verpasst|llamada perdida":
-            {**_IN, "channel": "phone", "party": "none"},
-        "got a voicemail|received a voicemail|got voicemail|they left a voicemail|they left a message|"
-        "recibio un mensaje de voz": {**_IN, "channel": "voicemail"},
-        "replied|wrote back|emailed back|answered|got an email|received an email|got a reply|got an answer|"
-        "they replied|they wrote|they emailed|heard back|geantwortet|antwort erhalten|"
-        "antwort bekommen|respondio|respondieron|"
-        "contesto|contestaron": {**_IN, "channel": "email"},
-        "got a text|received a text|texted back|they texted": {**_IN, "channel": "text"},
-        "got a letter|received a letter|brief erhalten|brief bekommen": {**_IN, "channel": "letter"},
-        "automatic reply|auto-reply|auto reply|autoreply|out of office|abwesenheitsnotiz|respuesta automatica":
-            {**_IN, "channel": "email", "automatic": "true"},
+        "auto-reply|autoreply|auto/automatic/automated {replyn}/{emailn}/response|auto .. {replyn}|auto-response|"
+        "out of office|ooo|bounce|abwesenheitsnotiz|abwesenheitsnotiz .. {got}|respuesta automatica|"
+        "automatische/automatischer antwort|autorespuesta": {
+            **_IN, "channel": "email", "automatic": "true", "role": "fact"},
+        "{replied}": {**_IN, "default": "email", "role": "replied"},
+        "{replyn}|{replyn} from/von/de|heard from|heard back": {**_IN, "default": "email", **_NOUN},
+        "{got} .. {replyn}|{replyn} .. {got}": {**_IN, "default": "email", "role": "fact"},
+        "{got} .. {emailn}|{emailn} .. {got}": {**_IN, "channel": "email", "role": "fact"},
+        "{got} .. {textn}|{textn} .. {got}": {**_IN, "channel": "text", "role": "fact"},
+        "{got} .. {lettern}|{lettern} .. {got}": {**_IN, "channel": "letter", "role": "fact"},
+        "{not} .. {replyn}|{not} .. heard|not heard|ghosted|{not} .. word from|silence|radio silence|sin "
+        "respuesta|sin noticias|"
+        "{not} .. gehort|sin saber": {"role": "silence"},
+        "asked|asking|asks|rogaron|pidio|pidieron|bat|baten|bittet": {"role": "asked"},
         # --- how it ended
-        "absage geschickt|rejected|rejection|got a rejection|turned down|was rejected|got rejected|"
-        "abgelehnt|absage|absage erhalten|"
-        "absage bekommen|rechazado|rechazada|rechazo": {"outcome": "rejected"},
-        "offer|got an offer|got the offer|offered|received an offer|got the job|angebot|angebot erhalten|zusage|"
-        "zusage erhalten|oferta|recibio una oferta": {"outcome": "offer"},
-        "advanced|second round|next round|further round|invited to a second round|invited to the second round|"
-        "invited to the next round|invited back|invited to a second interview|invited to the second interview|"
-        "invited to a further interview|invited to another interview|invited to a final interview|second interview|"
-        "zum zweiten gesprach eingeladen|eingeladen zum zweiten gesprach|zweites gesprach|segunda entrevista|"
-        "invitado a una segunda entrevista|invitada a una segunda entrevista|zweite runde|"
-        "nachste runde|segunda ronda|siguiente ronda":
-            {"outcome": "advanced"},
-        "filled|position filled|position was filled|someone else got it|stelle besetzt|puesto cubierto":
-            {"outcome": "filled"},
-        "pulled out|cancelled his application|cancelled her application|withdrew|withdrawn|zuruckgezogen|"
-        "zurückgezogen|se retiro|retirado": {"outcome": "withdrawn"},
+        "{rejected}|{got} .. {rejected}|{rejected} .. {got}|{rejected} .. {sent}|turned .. down|said no|said no "
+        "to|no from|"
+        "no thanks from|{not} .. successful|{not} .. selected|{not} .. going .. ahead|decided against|passed on|"
+        "{sent} .. {rejected}|{not} .. siguen adelante|dijeron que no|gave .. no": {"outcome": "rejected"},
+        "{offer}|{got} .. {offer}|{offer} .. {got}|made .. {offer}|{offer} .. job/post/position/role/puesto|"
+        "got .. job/post/position/role|{sent} .. {offer}|accepted .. {offer}|{offer} .. accepted": {
+            "outcome": "offer"},
+        "{offer} .. {round}": {"outcome": "advanced", "beside": "yes"},
+        "{ordinal} .. {round}|{invited} .. {ordinal} .. {round}|{ordinal} .. {round} {invited}|{invited} back|"
+        "{want} .. {ordinal} .. {round}|{ordinal} .. {round} .. {want}|zweitgesprach|zum zweitgesprach .. {invited}|"
+        "{invited} .. zweitgesprach|zum .. {ordinal} .. {round} {invited}|through to .. {ordinal} .. {round}|"
+        "through to .. {ordinal}|{got} .. {ordinal} .. {round}|advanced|advances|{want} .. see .. again|"
+        "{invited} zum .. {ordinal} .. {round}|{invited} .. a .. {ordinal} .. {round}|"
+        "{invited} to/for .. {ordinal} .. {round}|{offer} .. {ordinal} .. {round}|weitergekommen|{invited} .. "
+        "come back": {"outcome": "advanced"},
+        "{filled}|{post} .. {filled}|{filled} .. {post}|went to someone else|went to somebody else|"
+        "{offer} .. to .. someone/somebody/another/other else/candidate|someone else got it|somebody else got "
+        "it|gave it to someone else|hired someone else|"
+        "went with someone else|went with another candidate|taken by someone else|{post} .. taken|{post} .. gone|"
+        "internal candidate|{post} .. anderweitig {filled}": {"outcome": "filled"},
+        "{withdrew}|{withdrew} .. {post}|pulled out|dropped out|bowed out|backed out|se {withdrew}|"
+        "cancelled .. application|withdrew .. application|{withdrew} .. application|bewerbung .. {withdrew}": {
+            "outcome": "withdrawn"},
+        "took .. another/other job/offer|accepted .. another/other job/offer|took .. job elsewhere|"
+        "another/other/competing "
+        "offer|{got} .. another/other/competing offer|{offer} elsewhere|{got} .. {offer} elsewhere|otra oferta|"
+        "{offer} .. from another|anderes angebot|"
+        "not interested anymore|no longer interested": {
+            "outcome": "withdrawn", "beside": "yes"},
+        # --- a new story
+        "new interview|had .. interview|has .. interview|interviewed|first interview|neues gesprach|"
+        "vorstellungsgesprach|hatte .. gesprach|nueva entrevista|tuvo .. entrevista|had .. interviews": {
+            "role": "begin"},
     }
 )  # fmt: skip
 
+#: What was not done beside what was: a call without a message found nobody.
+WITHOUT: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "no {message}/{machine}|{not} .. leave/{left} .. {message}/{machine}|without leaving .. {message}|{left} no "
+        "{message}/{machine}|without .. {message}|keine nachricht {left}|keine nachricht|sin dejar .. {message}|"
+        "sin {message}|ohne nachricht": {},
+    }
+)
+
+#: They don't want to be called.
+STOPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "do not {ring}/contact|not to {ring}/contact|not to be {rang}/contacted|no more calls|nicht mehr {ring}|"
+        "keine anrufe mehr|no {ring} mas|que no {ring}|stop calling": {"do_not_contact": "true"},
+    }
+)
+
 #: Who was reached.
-PARTIES = _table(
+PARTIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "receptionist|reception|front desk|empfang|recepcion": {"party": "receptionist"},
-        "interviewer|the interviewer": {"party": "interviewer"},
-        "recruiter|hr|hiring manager|hiring team|personalabteilung|recursos humanos|rrhh": {"party": "hiring_team"},
-        "nobody|no one|niemand|nadie": {"party": "none"},
+        "receptionist|reception|frontdesk|switchboard|empfang|rezeption|zentrale|recepcion|recepcionista|centralita|"
+        "operator": {"party": "receptionist"},
+        "interviewer|interviewers|panel|interviewerin|entrevistador|entrevistadora": {"party": "interviewer"},
+        "recruiter|recruiters|hr|hiring manager|hiring team|hiring person|hiring lead|talent team|talent acquisition|"
+        "personalabteilung|personaler|personalerin|recursos humanos|rrhh|reclutadora|reclutador|human resources|"
+        "people team|recruiting|recruitment|department head|head of department|team lead|teamleiter|teamleiterin": {
+            "party": "hiring_team"},
+        "assistant|secretary|pa|office manager|sekretarin|sekretariat|assistentin|asistente|secretaria|secretario|"
+        "colleague|kollege|kollegin|security|porter": {"party": "other"},
     }
-)
+)  # fmt: skip
 
+#: What was talked about, and how they sounded.
+TOPICS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "asked .. timeline/timescale/timeframe/timelines|asked .. when .. decide|asked when they decide|nach dem "
+        "zeitplan gefragt|pregunto .. plazo": {"asked_timeline": "true"},
+        "asked .. update/status/news/progress|asked how it was going|nachgefragt|nach .. stand gefragt|"
+        "pregunto .. estado|for .. update": {"asked_status": "true"},
+        "very positive|v positive|sounded positive|positive|friendly|sounded friendly|very friendly|v friendly|"
+        "warm|sounded keen|keen|very keen|freundlich|sehr freundlich|positivo|amable|muy amable": {
+            "tone": "positive"},
+        "unfriendly|rude|cold|short with|annoyed|unfreundlich|genervt": {"tone": "negative"},
+    }
+)  # fmt: skip
+
+_CALL_BACK, _PROMISE, _REPLY = ({"column": one} for one in ("callback_at", "decision_promised_at", "reply_by"))
+#: What may be one's own plan, for which nobody asked.
+_PLAN = {**_CALL_BACK, "unsure": "a call that they asked for; a plan of your own is put off with snooze"}
 #: Words after which a time ahead is told, and the column that it is for; those of the interview stand in a contact too.
-AHEAD = _table(
+#: who: `they` where the employer is the one who will do it, `any` where the words before it tell.
+AHEAD: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "call back|call me back|call again|call us back|ring back|asked to call back|asked me to call back|"
-        "asked for a call|call me|ring me|phone me|asked to be called|zuruckrufen|wieder anrufen|volver a llamar": {
-            "column": "callback_at"
-        },
+        "{ring} back|{ring} {us}|{ring} {us} back|to {ring}|to {ring} back|please {ring}|{ring} please|should {ring}|"
+        "asked for .. {calln}|asked to be {rang}|soll .. {ring}|sollen .. {ring}|"
+        "volver a {ring}|que {ring}|zuruckrufen|can {ring}|asked .. to {ring}|"
+        "asked .. to {ring} back|bitte .. {ring}|bitte um {calln}|llamar|anrufen|call back on|available|"
+        "callback|call-back|{want} .. to {ring}|{want} .. to {ring} back|{want} .. {calln}": _CALL_BACK,
+        "{ring} again|try again|to try again|to try|wieder {ring}|follow-up again|chase again|chase|to chase|"
+        "check in|"
+        "check again": _PLAN,
         # Their call that is promised is a promise like any other: nothing is due before, and its breach is the reason.
-        "they call back|they will call back|they'll call back|will call back|will call me back|will call us back|"
-        "will call him back|will call her back|they call|they will call|they'll call|will call|they ring|"
-        "they will ring|they will ring back|they'll ring|will ring|will get back|will get back to me|"
-        "will get back to us|"
-        "they'll get back|will be in touch|will let me know|will let us know|will let him know|will let her know|"
-        "melden sich|rufen an|rufen zuruck|wollen anrufen|wollen sich melden|me llaman|llamaran|nos llaman|"
-        "decide|they decide|decides|"
-        "decide by|decides by|decision by|will decide by|will decide|decide on|promised a decision by|deciding by|"
-        "entscheidung bis|entscheiden bis|deciden antes del": {"column": "decision_promised_at"},
-        "reply by|answer by|answer until|want an answer by|wants an answer by|respond by|antwort bis|"
-        "respuesta antes del": {"column": "reply_by"},
+        "{they} {ring}|{they} {ring} back|{they} {ring} {us}|{they} {ring} {us} back|{going} {ring}|{going} "
+        "{ring} back|"
+        "{going} {ring} {us}|{going} {ring} {us} back|{going} {ring} again|to {ring} us/me|me llaman|nos llaman|"
+        "llamaran|llamara|rufen .. an|ruft .. an|rufen .. zuruck|ruft .. zuruck|wollen .. {ring}|will sich melden|"
+        "melden sich|meldet sich|wollen sich melden|calls back|calling back|ringing back|rings back|"
+        "{going} .. get back|{going} .. get back to {us}|get back to {us}|gets back|getting back|{going} .. be "
+        "in touch|"
+        "be in touch|in touch|{going} .. let .. know|let {us} know|lets {us} know|{going} .. know|{going} .. hear|"
+        "hear back|hear|{going} .. come back|come back to {us}|coming back to {us}|{going} .. reply|{going} .. "
+        "respond|"
+        "{going} .. email|{going} .. write|{going} .. text|{going} .. message|{going} .. contact|{going} .. confirm|"
+        "{going} to .. {ring}|{going} to .. {decide}|avisan|avisaran|nos dicen|geben bescheid|"
+        "gibt bescheid|bescheid geben|{decide}|{they} {decide}|{going} {decide}|{going} .. make .. {decide}|"
+        "{decide} by|{decide} due|{decide} expected|{decide} bis|promised .. {decide}|promised .. {decide} by|"
+        "{decide} antes|still {decide} .. by|make .. {decide}|decision antes|entscheidung fallt": _PROMISE,
+        "{replyn}/reply/answer/respond/accept by/until/before|{replyn} bis|{replyn} needed by|{replyn} antes|"
+        "{want} .. {replyn}|{want} .. {replyn} by|{want} .. {decide}|{want} to know by|{want} to hear by|deadline|"
+        "responder/contestar/respuesta .. antes|has until|have until|{replyn} due|due by|must .. {replyn}|"
+        "antwort bis|bitte .. bis .. melden|bis .. melden": _REPLY,
     }
-)
-
-#: Words that say nothing by themselves here.
-FILLERS = _words_of(
-    "a an the of for to at with by from on in and but i he she they them we us me him her his their my again was has "
-    "have had did about up got who said says back hat haben der die das den dem ein eine einen mit bei von fur für und "
-    "ich er sie wir zu auf hinterlassen el la los las un una con de para por y en al del le les ha han se"
-)
-
-#: Words that times are made of; the library of times decides what they mean.
-TIME_WORDS = _words_of(
-    "today yesterday tomorrow now ago last next noon midnight morning afternoon evening night am pm a.m p.m just "
-    "minute minutes min hour hours day days week weeks one two three four five six seven half o'clock oclock this "
-    "heute gestern vorgestern ubermorgen morgen jetzt letzten letzte letzter letztes nachsten nachste nachster "
-    "kommenden vergangenen vorigen uhr mittag mittags vormittag nachmittag abend fruh stunde stunden tag tage tagen "
-    "woche wochen minuten einer zwei drei gerade hoy ayer anteayer antier manana ahora hace pasado pasada proximo "
-    "proxima tarde noche mediodia hora horas dia dias semana semanas minuto minutos que viene january february "
-    "march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct "
-    "nov dec januar februar marz maerz mai juni juli oktober dezember enero febrero marzo abril mayo junio julio "
-    "agosto septiembre octubre noviembre diciembre"
-)
-#: Words that belong to a time where they stand before or between its words.
-TIME_LINKS = _words_of("at on in the um am vom vor a las la el de por esta diesen an")
+)  # fmt: skip

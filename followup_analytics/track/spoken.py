@@ -7,10 +7,13 @@ meant in two ways is never guessed: it is asked back with the words.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 from followup_analytics.errors import UsageError
 from followup_analytics.text import shorten
+from followup_analytics.track.ranges import End, span_of
 
 LANGUAGES = ("en", "de", "es")
 #: A day of a month without its year is no entry of so long ago, but a slip, or a day ahead.
@@ -18,7 +21,7 @@ _LONG_AGO = timedelta(days=183)
 
 _DAYS = {
     "monday": ("mon", "montag", "lunes"), "tuesday": ("tue", "tues", "dienstag", "martes"),
-    "wednesday": ("wed", "mittwoch", "miercoles", "miércoles"),
+    "wednesday": ("wed", "weds", "mittwoch", "miercoles", "miércoles"),
     "thursday": ("thu", "thur", "thurs", "donnerstag", "jueves"), "friday": ("fri", "freitag", "viernes"),
     "saturday": ("sat", "samstag", "sonnabend", "sabado", "sábado"), "sunday": ("sun", "sonntag", "domingo"),
 }  # fmt: skip
@@ -28,36 +31,58 @@ _ANY_DAY = "|".join(sorted(_DAY_OF, key=len, reverse=True))
 _PART = r"(?:morning|afternoon|evening|night)"
 
 #: What people say, and the words in which the library reads it rightly.
-_IN_OTHER_WORDS = tuple(
-    (re.compile(rf"(?<!\w){pattern}(?!\w)"), words)
-    for pattern, words in (
-        (r"a\.\s?m\.?", "am"), (r"p\.\s?m\.?", "pm"),
-        (r"(heute|gestern|vorgestern)\s+(?:morgen|früh|vormittag)", r"\1 morning"),
-        (r"(heute|gestern|vorgestern)\s+(?:nachmittag)", r"\1 afternoon"),
-        (r"(heute|gestern|vorgestern)\s+(?:abend)", r"\1 evening"),
-        (r"esta\s+mañana", "today morning"), (r"esta\s+tarde", "today afternoon"), (r"esta\s+noche", "today evening"),
-        (r"(?:por|de)\s+la\s+mañana", "am"), (r"(?:por|de)\s+la\s+(?:tarde|noche)", "pm"),
-        (r"(?:diesen|diese[rs]?)\s+(?:morgen|vormittag)", "today morning"),
-        (r"übermorgen|uebermorgen|pasado\s+mañana", "in 2 days"), (r"vorgestern|anteayer|antier", "2 days ago"),
-        (r"heute|hoy", "today"), (r"gestern|ayer", "yesterday"), (r"morgen|mañana", "tomorrow"),
-        (r"jetzt|gerade|ahora(?:\s+mismo)?|right\s+now|just\s+now", "now"),
-        (rf"(?:am\s+|vom\s+)?(?:letzte|vergangene|vorige)[nrms]?\s+({_ANY_DAY})", r"last \1"),
-        (rf"(?:am\s+)?(?:nächste|naechste|kommende)[nrms]?\s+({_ANY_DAY})", r"next \1"),
-        (rf"(?:el\s+)?({_ANY_DAY})\s+pasado", r"last \1"),
-        (rf"(?:el\s+)?({_ANY_DAY})\s+que\s+viene", r"next \1"),
-        (rf"(?:el\s+)?pr[óo]ximo\s+({_ANY_DAY})", r"next \1"),
-        (rf"(?:am|on|el|this|diesen)\s+({_ANY_DAY})", r"\1"),
-        (r"(\d{1,2})[:.h](\d{2})\s*uhr|(\d{1,2})\s*uhr\s+(\d{2})", r"\1\3:\2\4"), (r"(\d{1,2})\s*(?:uhr|h)", r"\1:00"),
-        (r"(?:a\s+las?|um|at|gegen|about|around)(?=\s+(?:\d|noon|mid))", ""), (r"el(?=\s+\d)", ""),
-        (r"mittags?|mediod[ií]a|midday", "noon"),
-        (r"(\d{1,2})[.](\d{2})\s*(am|pm)", r"\1:\2\3"),
-        (r"o'?clock", ""), (r"an?\s+(hour|day|week|minute)\s+ago", r"1 \1 ago"),
-    )
+_IN_OTHER_WORDS = (
+    (r"a\.\s?m\.?", "am"), (r"p\.\s?m\.?", "pm"), (r"last\s+night|anoche", "yesterday night"),
+    (r"noonish|lunch\s?time|at\s+lunch", "noon"), (r"(?:the\s+)?day\s+before\s+yesterday", "2 days ago"),
+    (r"earlier\s+(today|this\s+\w+)", r"\1"), (r"first\s+thing", "morning"),
+    (r"ma[ñn]ana\s+por\s+la\s+ma[ñn]ana", "morgen"),
+    (r"(?:half\s+past|half)\s+(\d{1,2})", r"\1:30"), (r"quarter\s+past\s+(\d{1,2})", r"\1:15"),
+    (r"(\d{1,2})\s+y\s+media", r"\1:30"), (r"(\d{1,2})\s+y\s+cuarto", r"\1:15"),
+    (r"(\d{1,2})\.(1[3-9]|[2-5]\d)(?![.\d])", r"\1:\2"),
+    (rf"({_ANY_DAY}|morgen|tomorrow)\s+(?:vormittag|fr[üu]h)", r"\1 morning"),
+    (rf"({_ANY_DAY}|morgen|tomorrow)\s+(?:mittag)", r"\1 noon"),
+    (rf"({_ANY_DAY}|morgen)\s+(?:nachmittags?)", r"\1 afternoon"),
+    (rf"({_ANY_DAY}|morgen)\s+(?:abends?)", r"\1 evening"),
+    (r"(heute|gestern|vorgestern)\s+(?:morgen|früh|vormittag)", r"\1 morning"),
+    (r"(heute|gestern|vorgestern)\s+(?:nachmittag)", r"\1 afternoon"),
+    (r"(heute|gestern|vorgestern)\s+(?:abend)", r"\1 evening"),
+    (r"esta\s+mañana", "today morning"), (r"esta\s+tarde", "today afternoon"), (r"esta\s+noche", "today evening"),
+    (r"(?:por|de)\s+la\s+mañana", "am"), (r"(?:por|de)\s+la\s+(?:tarde|noche)", "pm"),
+    (r"(?:diesen|diese[rs]?)\s+(?:morgen|vormittag)", "today morning"),
+    (r"übermorgen|uebermorgen|pasado\s+mañana", "in 2 days"), (r"vorgestern|anteayer|antier", "2 days ago"),
+    (r"heute|hoy", "today"), (r"gestern|ayer", "yesterday"), (r"morgen|mañana", "tomorrow"),
+    (r"jetzt|gerade|ahora(?:\s+mismo)?|right\s+now|just\s+now", "now"),
+    (rf"(?:am\s+|vom\s+)?(?:letzte|vergangene|vorige)[nrms]?\s+({_ANY_DAY})", r"last \1"),
+    (rf"(?:am\s+)?(?:nächste|naechste|kommende)[nrms]?\s+({_ANY_DAY})", r"next \1"),
+    (rf"(?:el\s+)?({_ANY_DAY})\s+pasado", r"last \1"),
+    (rf"(?:el\s+)?({_ANY_DAY})\s+que\s+viene", r"next \1"),
+    (rf"(?:el\s+)?pr[óo]ximo\s+({_ANY_DAY})", r"next \1"),
+    (rf"(?:am|on|el|this|diesen)\s+({_ANY_DAY})", r"\1"),
+    (r"(\d{1,2})[:.h](\d{2})\s*uhr|(\d{1,2})\s*uhr\s+(\d{2})", r"\1\3:\2\4"), (r"(\d{1,2})\s*(?:uhr|h)", r"\1:00"),
+    (r"(?:a\s+las?|um|at|gegen|about|around)(?=\s+\d)", "@"),
+    (r"(?:a\s+las?|um|at|gegen|about|around)(?=\s+(?:noon|mid))", ""), (r"el(?=\s+\d)", ""),
+    (r"mittags?|mediod[ií]a|midday", "noon"),
+    (r"(\d{1,2})[.](\d{2})\s*(am|pm)", r"\1:\2\3"),
+    (r"o'?clock", ""), (r"an?\s+(hour|day|week|minute)\s+ago", r"1 \1 ago"),
 )  # fmt: skip
-_CLOCK = re.compile(r"(?<![\d.:/-])(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::\d{2})?)?\s*(?P<half>am|pm)?(?![\d.:/-])")
+#: Days as Germans shorten them, before a number.
+_GERMAN_DAYS = {
+    "mo": "monday", "di": "tuesday", "mi": "wednesday", "do": "thursday", "fr": "friday", "sa": "saturday",
+    "so": "sunday",
+}  # fmt: skip
+_GERMAN_DAY = re.compile(r"^(?:am\s+)?(mo|di|mi|do|fr|sa|so)\.?(?=\s+\d)")
+#: `Thursday am`, where no hour stands before it.
+_HALF_DAY = (
+    (re.compile(r"(?<![\d:])(?<!\d\s)\b(?:in the )?am$"), "morning"),
+    (re.compile(r"(?<![\d:])(?<!\d\s)\bpm$"), "afternoon"),
+)
+_CLOCK = re.compile(
+    r"(?<![\d.:/-])(?:@ ?)?(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::\d{2})?)?\s*(?P<half>am|pm)?(?![\d.:/-])"
+)
 _SINCE = re.compile(r"(?<!\w)(?:now|(?:minute|min|hour|hr|stunde|minuto|hora)s?n?)(?!\w)")
-_SLASHED = re.compile(r"(?<![\d/-])(\d{1,2})[/-](\d{1,2})(?![\d/-])")
-_WRITTEN_WITHOUT_YEAR = re.compile(r"(?<!\d)(\d{1,2})\.(\d{1,2})\.?(?![\d.])")
+_WRITTEN = re.compile(
+    r"(?:(?:am|vom|on|el|the)\s+)?(?P<one>\d{1,2})(?P<mark>[./-])(?P<two>\d{1,2})(?:(?P=mark)(?P<year>\d{4}|\d{2})?)?"
+)
 _LENGTH = re.compile(r"(?:day|week|month|hour|minute|min|tag|woche|monat|stunde|d[ií]a|semana|mes|hora)")
 _MONTHS = (
     "jan", "feb", "mar", "mär", "apr", "may", "mai", "jun", "jul", "aug", "sep", "oct", "okt", "nov", "dec", "dez",
@@ -65,64 +90,98 @@ _MONTHS = (
 )  # fmt: skip
 
 
+class TwoWaysError(UsageError):
+    """A time that may be meant in two ways; `nearest` is the likelier, in ISO 8601."""
+
+    def __init__(self, message: str, nearest: str) -> None:
+        super().__init__(message)
+        self.nearest = nearest
+
+
+@cache
+def _other_words() -> tuple[tuple[re.Pattern[str], str], ...]:
+    # Compiled for the first line that has a time: it takes longer than all else that is done for a line.
+    return tuple((re.compile(rf"(?<!\w){pattern}(?!\w)"), words) for pattern, words in _IN_OTHER_WORDS)
+
+
 def in_other_words(typed: str) -> str:
     """A time as the library reads it best."""
     text = " ".join(typed.casefold().replace(",", " ").split())
-    for pattern, words in _IN_OTHER_WORDS:
+    for pattern, words in _other_words():
         text = pattern.sub(words, text)
     for word, day in _DAY_OF.items():
         text = re.sub(rf"(?<!\w){word}(?!\w)", day, text)
+    text = " ".join(text.split())
+    text = _GERMAN_DAY.sub(lambda found: _GERMAN_DAYS[found[1]], text)
+    for pattern, words in _HALF_DAY:
+        text = pattern.sub(words, text)
     return " ".join(text.split())
 
 
-def read_spoken(typed: str, now: datetime, *, ahead: bool = False) -> str:
+def read_spoken(typed: str, now: datetime, *, ahead: bool = False, end: End | None = None) -> str:
     """A time as people say it, in ISO 8601: a day, or a day and time on the clocks of `now` (no offset written).
 
     now: the present on the clocks of the place. ahead: of two days of a name the coming one is meant, else the past.
-    Raises UsageError, quoting the words, for what is no time, and for what may be meant in two ways.
+    end: which day of a span such as `next week` is meant; None where a span is no answer.
+    Raises UsageError, quoting the words, for what is no time, and TwoWaysError for what may be meant in two ways.
     """
     shown = repr(shorten(typed))
+    span = span_of(" ".join(typed.casefold().replace(",", " ").split()), now.date()) if ahead and end else None
+    if span is not None:
+        return span[end == "last"].isoformat()
     text = in_other_words(typed)
-    clock, rest = _clock_of(text, shown)
+    clock, rest, doubt = _clock_of(text, shown)
     if clock is None and _SINCE.search(text):
         moment = _parsed(text, now, ahead=ahead)
         if moment is None:
             raise _unread(shown)
         return moment.isoformat(timespec="minutes")
-    day = now.date() if not rest else _day_of(rest, now, shown, ahead=ahead)
+    day, other = (now.date(), None) if not rest else _day_of(rest, now, shown, ahead=ahead)
     if not ahead and now.date() - day > _LONG_AGO and not re.search(r"\d{4}", rest):
-        coming = _day_of(rest, now, shown, ahead=True)
+        coming = _day_of(rest, now, shown, ahead=True)[0]
         raise UsageError(f"{shown} may be {day}, long ago, or {coming}, still ahead; write it with its year.")
-    if clock is None:
-        return day.isoformat()
-    moment = datetime.combine(day, clock)
-    if not rest and not ahead and moment > now.replace(tzinfo=None) + timedelta(minutes=2):
+    if ahead and day - now.date() > _LONG_AGO and re.search(r"\d", rest) and not re.search(r"\d{4}|[a-z]{4,}", rest):
+        gone = _day_of(rest, now, shown, ahead=False)[0]
+        raise UsageError(f"{shown} may be {gone}, which has passed, or {day}, far ahead; write it with its year.")
+    found = day.isoformat() if clock is None else datetime.combine(day, clock).isoformat(timespec="minutes")
+    if doubt or other:
+        raise TwoWaysError(doubt or f"{shown} may be today or {other}; write the one that you mean.", found)
+    moment = datetime.combine(day, clock or time())
+    if clock is not None and not rest and not ahead and moment > now.replace(tzinfo=None) + timedelta(minutes=2):
         raise UsageError(f"{shown} is still ahead today; write which day it was, such as 'yesterday {clock:%H:%M}'.")
-    return moment.isoformat(timespec="minutes")
+    return found
 
 
-def _clock_of(text: str, shown: str) -> tuple[time | None, str]:
-    """The time of day in a text, and the text without it. Hours that may be of two halves of the day are asked back."""
+def _clock_of(text: str, shown: str) -> tuple[time | None, str, str | None]:
+    """The time of day in a text, the text without it, and the doubt where the hour may be of two halves of the day.
+
+    Of the two the one is taken at which offices work.
+    """
     for word, hour in (("noon", 12), ("midnight", 0)):
         if re.search(rf"(?<!\w){word}(?!\w)", text):
-            return time(hour), " ".join(text.replace(word, " ").split())
-    for found in _CLOCK.finditer(text):
+            return time(hour), " ".join(text.replace(word, " ").split()), None
+    # An hour is told by its minutes, its half of the day or the word before it; `Tuesday 24 at 10` has a day besides.
+    for found in sorted(_CLOCK.finditer(text), key=lambda one: not (one["half"] or one["minute"] or "@" in one[0])):
         hour, minute, half = int(found["hour"]), int(found["minute"] or 0), found["half"]
         if not half and found["minute"] is None and _counts_days(text, found):
             continue
         if hour > (12 if half else 23) or minute > 59 or (half and not hour):
             raise UsageError(f"{shown}: there is no such time of day; correct it.")
-        if not half and 1 <= hour <= 12 and (found["minute"] is None or (hour < 7 and not found[0].startswith("0"))):
+        rest = " ".join(f"{text[: found.start()]} {text[found.end() :]}".split())
+        if (
+            not half
+            and 1 <= hour <= 12
+            and (found["minute"] is None or (hour < 7 and not found["hour"].startswith("0")))
+        ):
             late = "00" if hour == 12 else f"{hour + 12}"
-            raise UsageError(
-                f"{shown} may be {hour:02}:{minute:02} or {late}:{minute:02};"
-                " write it as one of them, or with am or pm."
-            )
+            ways = f"{hour:02}:{minute:02} or {late}:{minute:02}"
+            doubt = f"{shown} may be {ways}; write it as one of them, or with am or pm."
+            return time(hour + 12 if hour < 7 else hour, minute), rest, doubt
         if not half and found["minute"] is None:
             raise _unread(shown)
         hour = hour % 12 + 12 * (half == "pm") if half else hour
-        return time(hour, minute), " ".join(f"{text[: found.start()]} {text[found.end() :]}".split())
-    return None, text
+        return time(hour, minute), rest, None
+    return None, text, None
 
 
 def _counts_days(text: str, found: re.Match[str]) -> bool:
@@ -136,22 +195,70 @@ def _counts_days(text: str, found: re.Match[str]) -> bool:
     )
 
 
-def _day_of(text: str, now: datetime, shown: str, *, ahead: bool) -> date:
+def _day_of(text: str, now: datetime, shown: str, *, ahead: bool) -> tuple[date, date | None]:
+    """The day, and another that the same words may mean: of today's name also that of another week."""
     part = re.search(rf"(?<!\w){_PART}(?!\w)", text)
     if part:
         text = " ".join(f"{text[: part.start()]} {text[part.end() :]}".split())
         text = re.sub(r"^this$|^in the$|^$", "today", text)
-    slashed = _SLASHED.search(text)
-    if slashed and slashed[1] != slashed[2] and int(slashed[1]) <= 12 and int(slashed[2]) <= 12:
-        raise UsageError(f"{shown} may be two days, by whether month or day comes first; write it as 2026-03-05.")
+    named, _, dated = text.partition(" ")
+    if named in _DAYS and dated:
+        # `Friday 27 Nov`: the date counts, and has to be a Friday.
+        return _day_of_name(named, dated, now, shown, ahead=ahead), None
+    written = _WRITTEN.fullmatch(text)
+    if written is not None:
+        return _written_day(written, now.date(), shown, ahead=ahead), None
     weekday = text if text in _DAYS else None
     if weekday and weekday == f"{now:%A}".lower():
-        other = now.date() + timedelta(days=7 if ahead else -7)
-        raise UsageError(f"{shown} may be today or {other}; write the one that you mean.")
-    found = _parsed(_WRITTEN_WITHOUT_YEAR.sub(r"\1.\2.", text), now, ahead=ahead)
+        return now.date(), now.date() + timedelta(days=7 if ahead else -7)
+    found = _parsed(text, now, ahead=ahead)
     if found is None:
         raise _unread(shown)
-    return found.date()
+    return found.date(), None
+
+
+def _day_of_name(named: str, dated: str, now: datetime, shown: str, *, ahead: bool) -> date:
+    """The date beside the name of a weekday, which has to be one."""
+    for other in (ahead, not ahead):
+        day = _next_of(dated, now, ahead=other) if dated.isdecimal() else _day_of(dated, now, shown, ahead=other)[0]
+        near = day is not None and abs(day - now.date()) < _LONG_AGO
+        if day is not None and near and f"{day:%A}".lower() == named:
+            if other == ahead:
+                return day
+            raise UsageError(f"{shown} is {day}, which {'has passed' if ahead else 'is still ahead'}; correct it.")
+    raise UsageError(f"{shown}: that day is no {named.capitalize()}; correct one of them.")
+
+
+def _next_of(number: str, now: datetime, *, ahead: bool) -> date | None:
+    """The nearest day of a month of this number: `Tuesday 24`."""
+    days = [now.date() + timedelta(days=step if ahead else -step) for step in range(32)]
+    return next((one for one in days if one.day == int(number)), None)
+
+
+def _written_day(found: re.Match[str], today: date, shown: str, *, ahead: bool) -> date:
+    """A day in figures: with dots the day comes first; else the number above 12 is the day. Without a year the nearest.
+
+    The library would read `20.12.` as a time of day, and `11/16` as the year 2016.
+    """
+    one, two = int(found["one"]), int(found["two"])
+    dotted = found["mark"] == "."
+    if dotted and found[0][-1].isdigit() and found["year"] is None and one < 24:
+        raise UsageError(f"{shown} may be the day {one}.{two}. or the time {one:02}:{two:02}; write it as one of them.")
+    if not dotted and one <= 12 and two <= 12 and one != two:
+        raise UsageError(f"{shown} may be two days, by whether month or day comes first; write it as 2026-03-05.")
+    day, month = (two, one) if not dotted and two > 12 else (one, two)
+    year = int(found["year"] or 0)
+    years = [year if year > 99 else 2000 + year] if found["year"] else [today.year + step for step in (-1, 0, 1)]
+    days = []
+    for each in years:
+        with suppress(ValueError):
+            days.append(date(each, month, day))
+    if not days:
+        raise UsageError(f"there is no such day as {shown}; correct it.")
+    if found["year"]:
+        return days[0]
+    fits = [one for one in days if (one >= today if ahead else one <= today)]
+    return (min(fits) if ahead else max(fits)) if fits else days[0]
 
 
 def _parsed(text: str, now: datetime, *, ahead: bool) -> datetime | None:

@@ -17,6 +17,7 @@ from followup_analytics.text import shorten
 if TYPE_CHECKING:
     from followup_analytics.log.schema import Table
     from followup_analytics.store import Store
+    from followup_analytics.track.ranges import End
 
 Clock = Callable[[], datetime]
 
@@ -35,8 +36,14 @@ _WRITTEN = re.compile(
 
 
 _WORD = re.compile(r"[^\W\d_]")
+#: A day in figures, without its year.
+_FIGURES = re.compile(r"\d{1,2}[./-]\d{1,2}[./]?(?:\s|$)")
 #: What has happened; other times of an entry are mostly agreed ones, still ahead.
 _OF_THE_PAST = ("--at", "--interviewed-at")
+#: Which day of a span such as `next week` is meant: a call is welcome from the first on, word is due by the last.
+ENDS: Mapping[str, End] = {
+    "callback_at": "first", "snoozed_until": "first", "decision_promised_at": "last", "reply_by": "last",
+}  # fmt: skip
 #: Words for days, as days from today.
 _DAYS = {"yesterday": -1, "today": 0, "now": 0, "tomorrow": 1}
 
@@ -61,12 +68,13 @@ def read_when(typed: str, zone: str | None, now: Clock, option: str = "--at") ->
     Raises UsageError for a day that doesn't exist, or that may be read in two ways.
     """
     try:
-        return _read(typed.strip(), zone, now, ahead=option not in _OF_THE_PAST)
+        end = ENDS.get(option[2:].replace("-", "_"))
+        return _read(typed.strip(), zone, now, ahead=option not in _OF_THE_PAST, end=end)
     except UsageError as fault:
         raise UsageError(f"{option}: {fault}") from None
 
 
-def _read(text: str, zone: str | None, now: Clock, *, ahead: bool) -> str:
+def _read(text: str, zone: str | None, now: Clock, *, ahead: bool, end: End | None) -> str:
     found = _RELATIVE.fullmatch(text)
     if text and found:
         word = (found["day"] or "today").lower()
@@ -80,10 +88,10 @@ def _read(text: str, zone: str | None, now: Clock, *, ahead: bool) -> str:
     iso = _ISO.match(text)
     if iso:
         _day(text, *(int(part) for part in iso.groups()))
-    elif _WORD.search(text):
+    elif _WORD.search(text) or _FIGURES.match(text):
         from followup_analytics.track.spoken import read_spoken
 
-        return read_spoken(text, local_time(now(), zone) if zone else now().astimezone(), ahead=ahead)
+        return read_spoken(text, local_time(now(), zone) if zone else now().astimezone(), ahead=ahead, end=end)
     return text
 
 

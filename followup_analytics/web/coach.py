@@ -68,10 +68,18 @@ async def today(request: Request) -> Response:
 
 
 async def _cards(
-    request: Request, *, line: str = "", problem: str | None = None, choices: Any = (), wrong: Any = None
+    request: Request,
+    *,
+    line: str = "",
+    problem: str | None = None,
+    choices: Any = (),
+    nearest: str | None = None,
+    chosen: str | None = None,
+    wrong: Any = None,
 ) -> Response:
     """The page of cards; line, problem and choices are of a quick line that was not understood at once.
 
+    nearest: what the line seems to say, where it may be meant otherwise; chosen: the interview that was picked for it.
     wrong: what was typed on one of the cards, and what is wrong with it.
     """
     house = house_of(request)
@@ -87,6 +95,7 @@ async def _cards(
         cards=[_card(row, steps, book) for row in shown[:_MOST_SHOWN]], n_more=max(0, len(shown) - _MOST_SHOWN),
         n_open=len(steps.rows), n_due=len(due), everything=everything, presses=PRESSES, writable=desk.is_store,
         done=house.entries.get(done or ""), done_key=done, line=line, line_problem=problem, choices=choices,
+        nearest=nearest, chosen=chosen,
         command=f"followup next {desk.name}",
     )  # fmt: skip
 
@@ -125,11 +134,17 @@ async def _again(request: Request, form: FormData, name: str, said: Mapping[str,
 async def quick(request: Request) -> Response:
     """Record what a line says, as `followup log` does; where several interviews fit, ask which."""
     from followup_analytics.track.finding import AmbiguousInterviewError
+    from followup_analytics.track.quick import UnsureReadingError
 
     house, form = house_of(request), await form_of(request)
     line = words(form, "line") or ""
+    # The nearest reading is accepted of the very line that it was told of.
+    accept, chosen = words(form, "accept") == line, words(form, "interview")
     try:
-        entry = await worked(house.desk.entries().log, line, interview=words(form, "interview"))
+        entry = await worked(house.desk.entries().log, line, interview=chosen, accept=accept)
+    except UnsureReadingError as unsure:
+        problem = in_page_words(f"{unsure.why}.")
+        return await _cards(request, line=line, problem=problem, nearest=unsure.told, chosen=chosen)
     except AmbiguousInterviewError as several:
         choices = [(story.interview_id, story.told) for story in several.stories[:_MOST_SHOWN]]
         return await _cards(request, line=line, problem="Several interviews fit: say which is meant.", choices=choices)

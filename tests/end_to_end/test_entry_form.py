@@ -72,3 +72,23 @@ def test_every_letter_says_what_log_understands(office: str) -> None:
         entry = track_log(office, words, interview=ada if letter == "x" else ben)
         assert entry.sentence
     assert open_store(office).known_ids("outcomes").len() == 2
+
+
+def test_a_line_that_may_be_meant_otherwise_is_asked_about(
+    followup: Any, office: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a terminal Enter stores the nearest reading, and anything else nothing; a program gets it as a command."""
+    typing(monkeypatch, "\n")
+    told = followup("log", "ben called yesterday at 3")
+    assert told.code == 0, told.err
+    said = " ".join(told.err.split())
+    assert "may be 03:00 or 15:00" in said
+    assert "The nearest reading: our call of" in said
+    assert open_store(office).find("contacts", [told.out.strip()])["at"][0].hour == 15
+    typing(monkeypatch, "n\n")
+    assert followup("log", "ben called yesterday at 4").code == 130
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
+    told = followup("log", "ben called yesterday at 4")
+    assert told.code == 2
+    assert f"followup track {office} contact" in " ".join(told.err.split())
+    assert open_store(office).known_ids("contacts").len() == 1

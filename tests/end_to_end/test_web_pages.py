@@ -53,6 +53,17 @@ def test_a_line_is_understood_and_its_entry_taken_back(coach: Page, tmp_path: Pa
     assert read_log(f"sqlite:///{tmp_path / 'followup.db'}").contacts["channel"].to_list() == ["phone"]
 
 
+def test_a_line_that_may_be_meant_otherwise_is_recorded_by_a_press(coach: Page, tmp_path: Path) -> None:
+    """The nearest reading stands under the line, with a button that records it; another line is read anew."""
+    asked = coach.post("/today/quick", {"line": "acme called yesterday at 3"})
+    assert asked.status_code == 400
+    assert "The nearest reading: their call of" in asked.text
+    assert "followup track" not in asked.text.split("<main", 1)[1].split("<form", 2)[1]
+    assert coach.post("/today/quick", {"line": "acme called yesterday at 4", "accept": "another"}).status_code == 400
+    went = coach.post("/today/quick", {"line": "acme called yesterday at 3", "accept": "acme called yesterday at 3"})
+    assert went.headers["location"].startswith("/today?done=ct-")
+
+
 def test_a_line_that_is_not_understood_stays_in_its_field(coach: Page) -> None:
     """With a sentence at it."""
     answer = coach.post("/today/quick", {"line": "acme hmm"})

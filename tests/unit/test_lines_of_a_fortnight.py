@@ -79,7 +79,6 @@ def test_lines_that_were_refused(store: OfficeStore, line: str, channel: str, pa
     [
         ("kai called on 27 october", "may be 2025-10-27, long ago, or 2026-10-27, still ahead"),
         ("kai they will call back monday 9am", "not how that was told"),
-        ("kai invited to a second interview on 27 october 10:00", "when the next interview is"),
         ("kai invited to a second interview on friday", "when the next interview is"),
     ],
 )
@@ -122,6 +121,20 @@ def test_an_invitation_is_an_advance(store: OfficeStore) -> None:
     """Without a day it closes this round; the next one is an interview of its own."""
     entry = store.log("kai zum zweiten Gespräch eingeladen")
     assert store.rows.find("outcomes", [entry.id])["outcome"].to_list() == ["advanced"]
+
+
+def test_an_invitation_with_its_day_is_a_further_round(store: OfficeStore) -> None:
+    """The round that was held is closed, and the one to come is an interview of its own; undo takes back both."""
+    before = store.sizes()["interviews"]
+    entry = store.log("they emailed kai, want a 2nd interview 27 october 10am")
+    made = store.rows.find("interviews", [entry.id]).row(0, named=True)
+    assert made["interviewed_at"] == datetime(2026, 10, 27, 9, 0, tzinfo=UTC)
+    earlier = made["previous_interview_id"]
+    assert store.rows.find("outcomes", [earlier])["outcome"].to_list() == ["advanced"]
+    assert made["applicant_id"] == store.rows.find("interviews", [earlier])["applicant_id"][0]
+    store.undo()
+    assert store.sizes()["interviews"] == before
+    assert not store.rows.find("outcomes", [earlier]).height
 
 
 def test_who_withdrew_and_comes_back(store: OfficeStore) -> None:

@@ -199,3 +199,40 @@ def test_a_phone_log_names_calls_that_were_entered_by_hand() -> None:
     (note,) = entered_by_hand(came, held)
     assert (note.n, note.text.rpartition(": ")[2]) == (1, "ct-aaaaa")
     assert entered_by_hand(came, held.clear()) == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "option", "read"),
+    [
+        ("20.11.", "--at", "2026-11-20"),
+        ("20.12.", "--callback-at", "2026-12-20"),
+        ("11/16", "--at", "2026-11-16"),
+        ("Fr 27.11. 10 Uhr", "--callback-at", "2026-11-27T10:00"),
+        ("fri 27 nov 10am", "--callback-at", "2026-11-27T10:00"),
+        ("tuesday 1 at 10am", "--callback-at", "2026-12-01T10:00"),
+        ("next week", "--callback-at", "2026-11-30"),
+        ("next week", "--decision-promised-at", "2026-12-04"),
+        ("end of next week", "--callback-at", "2026-12-03"),
+        ("end of next week", "--decision-promised-at", "2026-12-04"),
+        ("Ende nächster Woche", "--reply-by", "2026-12-04"),
+        ("la próxima semana", "--snoozed-until", "2026-11-30"),
+        ("end of the month", "--decision-promised-at", "2026-11-30"),
+        ("in a fortnight", "--snoozed-until", "2026-12-08"),
+        ("in two weeks", "--callback-at", "2026-12-08"),
+        ("tomorrow morning", "--callback-at", "2026-11-25"),
+        ("Thursday am", "--callback-at", "2026-11-26"),
+        ("half past 2pm", "--at", None),
+        ("week of 30 november", "--callback-at", None),
+        ("next month", "--decision-promised-at", None),
+        ("next week", "--at", None),
+        ("fri 28 nov", "--callback-at", None),
+        ("8.10", "--callback-at", None),
+    ],
+)
+def test_days_in_figures_and_spans_of_days(typed: str, option: str, read: str | None) -> None:
+    """A call is welcome from the first working day of a span on, word is due by its last; the rest is asked back."""
+    if read is not None:
+        assert read_when(typed, BERLIN, lambda: NOW, option) == read
+    else:
+        with pytest.raises(UsageError, match=r"write it|correct one"):
+            read_when(typed, BERLIN, lambda: NOW, option)
