@@ -1,7 +1,7 @@
 """Charts on rows of numbers that are ready to be shown: nothing is computed, hidden or rounded a second time here."""
 
 from followup_analytics.charts.curves import curve_alt, curve_chart
-from followup_analytics.charts.drawn import Mark, Predicted
+from followup_analytics.charts.drawn import Mark
 from followup_analytics.charts.emulation import (
     balance_alt,
     balance_chart,
@@ -34,7 +34,6 @@ from followup_analytics.charts.words import (
 __all__ = [
     "Chart",
     "Mark",
-    "Predicted",
     "add_fonts",
     "balance_alt",
     "balance_chart",

@@ -7,7 +7,7 @@ finds it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 
@@ -75,6 +75,18 @@ class Judged(Estimated, Protocol):
         """Of a one-sided claim the 90% limit that decides; else None."""
 
 
+class Predicted(Interval, Protocol):
+    """A group of predictions beside the share that was observed, which is its number."""
+
+    @property
+    def predicted(self) -> float | None:
+        """The mean of the predictions, None where the group is hidden."""
+
+    @property
+    def n_attempts(self) -> int | None:
+        """Attempts in the group."""
+
+
 class Powered(Interval, Protocol):
     """How often a claim gets a verdict at one size of log."""
 
@@ -106,61 +118,72 @@ class Mark:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A plain row nested in an answer (a diagnostic), made into what a chart draws."""
-
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> Self:
-        """The named columns of a row; KeyError where it lacks one."""
-        return cls(**{one.name: row[one.name.removesuffix("_")] for one in fields(cls)})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Predicted(Found):
-    """A group of predictions (their mean) beside the share that was observed."""
-
-    predicted: float | None
-    estimate: float | None
-    conf_low: float | None
-    conf_high: float | None
-    n_attempts: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Balance(Found):
+class Balance(Protocol):
     """A level of a covariate: standardised difference of the arms before weighting and after."""
 
-    covariate: str
-    level: Any
-    before: float | None
-    after: float | None
+    @property
+    def covariate(self) -> str:
+        """Name of the covariate."""
+
+    @property
+    def level(self) -> Any:
+        """Its level."""
+
+    @property
+    def before(self) -> float | None:
+        """Strategy less alternative before weighting."""
+
+    @property
+    def after(self) -> float | None:
+        """The same after it."""
+
+
+class Weighed(Protocol):
+    """What weighting leaves of an arm."""
+
+    @property
+    def arm(self) -> str:
+        """Name of the arm."""
+
+    @property
+    def effective_size(self) -> float | None:
+        """Interviews that it is worth."""
+
+    @property
+    def largest_share(self) -> float:
+        """Share of its largest weight in the sum."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Overlap(Found):
+class Overlap:
     """A tenth of the chances of keeping to an arm: the arm's share in it, None where few people are behind it."""
 
     arm: str
-    from_: float
+    start: float
     to: float
     share: float | None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """The tenth of a plain row, whose start is called `from`."""
+        return cls(arm=row["arm"], start=row["from"], to=row["to"], share=row["share"])
 
     @property
     def middle(self) -> float:
         """Where the tenth stands on the axis."""
-        return (self.from_ + self.to) / 2
+        return (self.start + self.to) / 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Risk(Found):
+class Risk(Interval, Protocol):
     """The risk of the outcome in an arm by the end of a day."""
 
-    arm: str
-    day: int
-    estimate: float | None
-    conf_low: float | None
-    conf_high: float | None
+    @property
+    def arm(self) -> str:
+        """Name of the arm."""
+
+    @property
+    def day(self) -> int:
+        """Days since time zero."""
 
 
 def number(row: Interval) -> float:

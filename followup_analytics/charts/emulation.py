@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from followup_analytics.charts.drawn import Balance, Overlap, Risk, has_number, limits, number
+from followup_analytics.charts.drawn import Balance, Overlap, Risk, Weighed, has_number, limits, number
 from followup_analytics.charts.style import (
     BAND,
     BLUE,
@@ -35,10 +35,10 @@ BALANCED = 0.1
 _MOST_LEVELS = 30
 
 
-def balance_chart(rows: Sequence[Row], *, simulated: bool = False, ax: Axes | None = None) -> Axes:
+def balance_chart(rows: Sequence[Balance], *, simulated: bool = False, ax: Axes | None = None) -> Axes:
     """Draw standardised differences before and after weighting (a love plot).
 
-    `rows` have `covariate`, `level`, `before` and `after`; the levels that were furthest apart come first, 30 at most.
+    The levels that were furthest apart come first, 30 at most.
     """
     known = sorted(_both_known(rows), key=lambda one: -abs(one.before))[:_MOST_LEVELS]
     with house_style():
@@ -64,7 +64,7 @@ def balance_chart(rows: Sequence[Row], *, simulated: bool = False, ax: Axes | No
         return give_words(axes, balance_alt(rows), _balance_caption(rows, known), simulated=simulated)
 
 
-def balance_alt(rows: Sequence[Row]) -> str:
+def balance_alt(rows: Sequence[Balance]) -> str:
     """Alt text: the largest differences before and after weighting, and how many stay beyond a tenth."""
     known = _both_known(rows)
     if not known:
@@ -87,10 +87,10 @@ class _Level:
     after: float
 
 
-def _both_known(rows: Sequence[Row]) -> list[_Level]:
+def _both_known(rows: Sequence[Balance]) -> list[_Level]:
     return [
         _Level(_level_words(one), one.before, one.after)
-        for one in map(Balance.of, rows)
+        for one in rows
         if one.before is not None and one.after is not None
     ]
 
@@ -111,7 +111,7 @@ def _level_words(one: Balance) -> str:
     return f"{_HISTORY.get(name) or key_title(name)}: {value}"
 
 
-def _balance_caption(rows: Sequence[Row], drawn: Sequence[_Level]) -> str:
+def _balance_caption(rows: Sequence[Balance], drawn: Sequence[_Level]) -> str:
     cut = f" The {len(drawn)} levels furthest apart of {len(rows)} are drawn." if len(drawn) < len(rows) else ""
     return (
         "How far those who did each differed before weighting (open circles) and after (filled squares). "
@@ -171,7 +171,7 @@ def overlap_alt(rows: Sequence[Row]) -> str:
     """Alt text: the share of each arm that was unlikely (below 10%) to keep to it."""
     told = []
     for arm in ARMS:
-        first = next((one for one in map(Overlap.of, rows) if one.arm == arm and one.from_ == 0.0), None)
+        first = next((one for one in map(Overlap.of, rows) if one.arm == arm and one.start == 0.0), None)
         share = first.share if first else None
         told.append(f"of the {arm} {'few' if share is None else percent(share)}")
     return f"Chart of overlap: less than 10% likely to keep to their arm were {joined(told)}."
@@ -181,18 +181,15 @@ def overlap_alt(rows: Sequence[Row]) -> str:
 LEAST_EFFECTIVE, LARGEST_SHARE = 10, 0.10
 
 
-def weights_chart(rows: Sequence[Row], *, simulated: bool = False, ax: Axes | None = None) -> Axes:
-    """Draw what weighting leaves of each arm: how many interviews it is worth, and its largest weight's share in words.
-
-    `rows` have `arm`, `effective_size` and `largest_share`.
-    """
+def weights_chart(rows: Sequence[Weighed], *, simulated: bool = False, ax: Axes | None = None) -> Axes:
+    """Draw what weighting leaves of each arm: how many interviews it is worth; the largest weight's share in words."""
     with house_style():
         axes = ax or new_axes(COLUMN_WIDTH, 1.5)
-        most = max([float(row["effective_size"]) for row in rows], default=1.0)
+        most = max([row.effective_size or 0.0 for row in rows], default=1.0)
         for place, row in enumerate(rows):
-            size = float(row["effective_size"])
-            axes.barh(place, size, height=0.5, color=SERIES[ARMS.index(str(row["arm"]))].colour)
-            words = f"{size:,.0f} interviews, largest weight {percent(float(row['largest_share']), 1)}"
+            size = row.effective_size or 0.0
+            axes.barh(place, size, height=0.5, color=SERIES[ARMS.index(row.arm)].colour)
+            words = f"{size:,.0f} interviews, largest weight {percent(row.largest_share, 1)}"
             inside = size > 0.5 * most
             axes.annotate(
                 words, (max(size, LEAST_EFFECTIVE), place), xytext=(-4 if inside else 4, 0),
@@ -200,7 +197,7 @@ def weights_chart(rows: Sequence[Row], *, simulated: bool = False, ax: Axes | No
                 color="white" if inside else INK,
             )  # fmt: skip
         axes.axvline(LEAST_EFFECTIVE, color=INK, linewidth=1.1, linestyle=(0, (3, 2)))
-        axes.set_yticks(range(len(rows)), [str(row["arm"]) for row in rows])
+        axes.set_yticks(range(len(rows)), [row.arm for row in rows])
         axes.invert_yaxis()
         axes.set_xlim(0, 1.05 * max(most, 2 * LEAST_EFFECTIVE))
         axes.set_xlabel(f"Interviews that the arm is worth after weighting (dashed: the least, {LEAST_EFFECTIVE})")
@@ -212,24 +209,23 @@ def weights_chart(rows: Sequence[Row], *, simulated: bool = False, ax: Axes | No
         return give_words(axes, weights_alt(rows), caption, simulated=simulated)
 
 
-def weights_alt(rows: Sequence[Row]) -> str:
+def weights_alt(rows: Sequence[Weighed]) -> str:
     """Alt text: effective size and largest share of both arms."""
     told = [
-        f"the {row['arm']} is worth {float(row['effective_size']):,.0f} interviews, its largest weight "
-        f"{percent(float(row['largest_share']), 1)} of the sum"
+        f"the {row.arm} is worth {row.effective_size or 0.0:,.0f} interviews, its largest weight "
+        f"{percent(row.largest_share, 1)} of the sum"
         for row in rows
     ]
     return f"Chart of weights: {joined(told) or 'no numbers'}."
 
 
 def risk_chart(
-    rows: Sequence[Row], *, words: tuple[str, str], outcome: str, simulated: bool = False, ax: Axes | None = None
+    points: Sequence[Risk], *, words: tuple[str, str], outcome: str, simulated: bool = False, ax: Axes | None = None
 ) -> Axes:
     """Draw the risk of the outcome by day had everybody kept to the strategy, and to the alternative.
 
-    `rows` have `arm`, `day`, `estimate`, `conf_low` and `conf_high`; `words` say what each arm does.
+    `words` say what each arm does.
     """
-    points = [Risk.of(row) for row in rows]
     with house_style():
         axes = ax or new_axes(COLUMN_WIDTH, 2.9)
         ends: list[tuple[float, float, str, str]] = []
@@ -255,14 +251,14 @@ def risk_chart(
             f"{outcome[:1].upper()}{outcome[1:]}, had everybody kept to the strategy ({words[0]}) and to the "
             f"alternative ({words[1]}), with 95% bands."
         )
-        return give_words(axes, risk_alt(rows), caption, simulated=simulated)
+        return give_words(axes, risk_alt(points), caption, simulated=simulated)
 
 
-def risk_alt(rows: Sequence[Row]) -> str:
+def risk_alt(points: Sequence[Risk]) -> str:
     """Alt text: both risks at the horizon with their limits."""
     told = []
     for arm in ARMS:
-        mine = [one for one in map(Risk.of, rows) if one.arm == arm and has_number(one)]
+        mine = [one for one in points if one.arm == arm and has_number(one)]
         if mine:
             last = max(mine, key=lambda one: one.day)
             ends = limits(last)

@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from followup_analytics.claims.diagnostic_rows import BaselineRow
 from followup_analytics.claims.estimates import Estimate
 from followup_analytics.log.shared_words import ARMS
 from followup_analytics.results.disclosure import SUPPRESSED
 from followup_analytics.results.values import finite
 
 IntArray = NDArray[np.int64]
-Rows = list[dict[str, Any]]
 
 
-def baseline(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
+def baseline(estimate: Estimate, applicant: IntArray, min_cell: int) -> list[BaselineRow]:
     """Shares of the levels of every baseline covariate at time zero, among all eligible and in each arm.
 
     An arm's are of those who did what it asks, with equal weights, and by the arm's weights. Where a level is about few
@@ -35,12 +35,12 @@ def baseline(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
         few = bool(((people > 0) & (people < min_cell)).any())
         shares = [_shares(covariate.codes, weight, size) for weight in weights]
         made += [
-            {
-                "covariate": covariate.name,
-                "level": words,
+            BaselineRow(
+                covariate=covariate.name,
+                level=words,
                 **{name: None if few else finite(float(one[place])) for name, one in zip(names, shares, strict=True)},
-                "status": SUPPRESSED if few else "ok",
-            }
+                status=SUPPRESSED if few else "ok",
+            )
             for place, words in enumerate(covariate.levels)
             if people[0, place]
         ]

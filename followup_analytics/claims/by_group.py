@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,7 +19,7 @@ from followup_analytics.results.values import plain
 from followup_analytics.text import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from matplotlib.axes import Axes
 
@@ -28,6 +28,25 @@ if TYPE_CHECKING:
 #: What the test of a claim's groups comes to.
 DIFFERS, NOT_TOLD, NOT_COMPARED = "differs", "inconclusive", "not_testable"
 _WORDS = {DIFFERS: "differ", NOT_TOLD: "can’t be told"}
+
+
+@answer_row
+class InteractionRow(Row):
+    """Whether a claim's effect differs between the groups that could be compared, and for two how far."""
+
+    claim: str = col.column("text", "", "Id of the claim.", role="key")
+    advice: str = col.column("text", "Advice", "The advice as people give it.")
+    groups: Sequence[str] = col.column("nested", "", "The groups compared.")
+    verdict: str = col.column("text", "", "differs, inconclusive or not_testable.")
+    p_value: float | None = col.column("p", "p", "That the effect is the same in all.", role="estimate", default=None)
+    p_adjusted: float | None = col.column("p", "", "The same, adjusted over all claims.", role="estimate", default=None)
+    statistic: float | None = col.column("number", "", "The statistic of the test.", role="estimate", default=None)
+    df: int | None = col.column("count", "", "Its degrees of freedom.", default=None)
+    df_residual: float | None = col.column("number", "", "And those of the error.", role="estimate", default=None)
+    estimate: float | None = col.column("points", "Apart", "Of two groups, how far.", role="estimate", default=None)
+    conf_low: float | None = col.column("points", "", "Lower end of its interval.", role="estimate", default=None)
+    conf_high: float | None = col.column("points", "", "Upper end of its interval.", role="estimate", default=None)
+    reason: str = col.column("sentence", "Why", "Why the verdict is what it is.")
 
 
 @answer_row
@@ -59,9 +78,9 @@ class GroupClaimRow(ClaimRow):
 class GroupedClaimsResult(Result):
     """A GroupClaimRow per claim and group: claims in the order of the catalogue, groups in theirs.
 
-    `interactions` holds one mapping a claim: the groups that were compared, the test of whether the effect is the same
-    in all of them, its p-value and that adjusted over all claims (a family of its own), and for two groups how far they
-    are apart.
+    `interactions` holds an InteractionRow a claim: the groups that were compared, the test of whether the effect is the
+    same in all of them, its p-value and that adjusted over all claims (a family of its own), and for two groups how far
+    they are apart.
     """
 
     rows: tuple[GroupClaimRow, ...]
@@ -76,7 +95,7 @@ class GroupedClaimsResult(Result):
     row_type: ClassVar[type[Row]] = GroupClaimRow
 
     @property
-    def interactions(self) -> tuple[Mapping[str, Any], ...]:
+    def interactions(self) -> tuple[InteractionRow, ...]:
         """Of each claim whether its effect differs between the groups."""
         return tuple(self.extra.get("interactions") or ())
 
@@ -141,11 +160,11 @@ class GroupedClaimsResult(Result):
 
     def summary(self) -> str:
         """How many effects could be compared between groups, and which of them differ."""
-        compared = [one for one in self.interactions if one["verdict"] != NOT_COMPARED]
+        compared = [one for one in self.interactions if one.verdict != NOT_COMPARED]
         groups = len({row.by[self.by] for row in self.rows})
         if not compared:
             return f"No effect could be compared between the {groups} groups of {self.by}: see the reasons."
-        differing = [str(one["advice"]).rstrip(".") for one in compared if one["verdict"] == DIFFERS]
+        differing = [one.advice.rstrip(".") for one in compared if one.verdict == DIFFERS]
         one = len(compared) == 1
         head = (
             f"The effects of {len(compared)} piece{'' if one else 's'} of advice could be compared between groups of "

@@ -9,6 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from followup_analytics.claims.baseline import baseline, people_by_level
+from followup_analytics.claims.diagnostic_rows import (
+    BalanceRow,
+    ControlRow,
+    FlowRow,
+    RiskRow,
+    SecondWayRow,
+    WeightsRow,
+)
 from followup_analytics.claims.estimates import Estimate, curves_of
 from followup_analytics.claims.gates import distances
 from followup_analytics.claims.tipping import forgotten, tipping
@@ -30,7 +38,7 @@ _ELIGIBLE = "eligible"
 
 
 def diagnostics(trial: Trial, applicant: IntArray, min_cell: int) -> dict[str, Any]:
-    """All diagnostics of a claim as plain rows, ready to be shown.
+    """All diagnostics of a claim as rows, ready to be shown.
 
     Args:
         trial: a claim that was tested; applicant: shape (m,), applicant of each eligible interview.
@@ -50,13 +58,9 @@ def diagnostics(trial: Trial, applicant: IntArray, min_cell: int) -> dict[str, A
         "flow": flow(estimate, applicant, min_cell),
         "curves": curves(trial),
         "controls": [
-            {
-                "control": one.name,
-                "estimate": one.estimate,
-                "conf_low": one.low,
-                "conf_high": one.high,
-                "p_value": one.p_value,
-            }
+            ControlRow(
+                control=one.name, estimate=one.estimate, conf_low=one.low, conf_high=one.high, p_value=one.p_value
+            )
             for one in trial.controls
         ],
         "second_way": _second_way(trial),
@@ -93,16 +97,16 @@ def _assignment(trial: Trial, applicant: IntArray, min_cell: int) -> dict[str, A
     }
 
 
-def _weights(name: str, arm: Arm) -> dict[str, Any]:
-    return {
-        "arm": name,
-        "effective_size": arm.effective_size(),
-        "largest_share": arm.largest_share(),
-        "largest": float(arm.weight.max(initial=0.0)),
-    }
+def _weights(name: str, arm: Arm) -> WeightsRow:
+    return WeightsRow(
+        arm=name,
+        effective_size=arm.effective_size(),
+        largest_share=arm.largest_share(),
+        largest=float(arm.weight.max(initial=0.0)),
+    )
 
 
-def balance(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
+def balance(estimate: Estimate, applicant: IntArray, min_cell: int) -> list[BalanceRow]:
     """Standardised mean differences of every level of every baseline covariate, before and after weighting.
 
     (m1 - m0) / sqrt((v1 + v0) / 2), strategy minus alternative. Source: P. Austin (2009), Statistics in Medicine 28.
@@ -120,12 +124,12 @@ def balance(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
                 continue
             value = (covariate.codes == level).astype(np.float64)
             made.append(
-                {
-                    "covariate": covariate.name,
-                    "level": words,
-                    "before": standardised_difference(value, before[0], before[1]),
-                    "after": standardised_difference(value, after[0], after[1]),
-                }
+                BalanceRow(
+                    covariate=covariate.name,
+                    level=words,
+                    before=standardised_difference(value, before[0], before[1]),
+                    after=standardised_difference(value, after[0], after[1]),
+                )
             )
     return made
 
@@ -170,7 +174,7 @@ def overlap(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
     return made
 
 
-def flow(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
+def flow(estimate: Estimate, applicant: IntArray, min_cell: int) -> list[FlowRow]:
     """Who was eligible, who did what each arm asks, who left it and was cut off, and how follow-up ended."""
     follow_up = estimate.emulation.follow_up
     everybody = np.ones(len(applicant), dtype=bool)
@@ -192,7 +196,8 @@ def flow(estimate: Estimate, applicant: IntArray, min_cell: int) -> Rows:
     ]
     counted = [_counted(arm, step, mask, applicant) for arm, step, mask in rows]
     # Without clones whoever did not do the one did the other.
-    return hidden_steps(counted, policy_of(min_cell=min_cell), either=not cloned, whole="both")
+    shown = hidden_steps(counted, policy_of(min_cell=min_cell), either=not cloned, whole="both")
+    return [FlowRow(**step) for step in shown]
 
 
 def _counted(arm: str, step: str, mask: BoolArray, applicant: IntArray) -> dict[str, Any]:
@@ -205,7 +210,7 @@ def _people(applicant: IntArray, mask: BoolArray) -> int:
     return int(np.count_nonzero(np.bincount(applicant[mask])))
 
 
-def curves(trial: Trial) -> Rows:
+def curves(trial: Trial) -> list[RiskRow]:
     """Incidence of the outcome by the end of each interval in both arms, with 95% limits (complementary log-log)."""
     if trial.estimate is None:
         return []
@@ -214,13 +219,13 @@ def curves(trial: Trial) -> Rows:
     for name, curve in zip(ARMS, curves_of(trial.estimate), strict=True):
         low, high = curve.limits(scale="cloglog")
         made += [
-            {"arm": name, "day": first + k, "estimate": finite(e), "conf_low": finite(lo), "conf_high": finite(hi)}
+            RiskRow(arm=name, day=first + k, estimate=finite(e), conf_low=finite(lo), conf_high=finite(hi))
             for k, (e, lo, hi) in enumerate(zip(curve.estimate, low, high, strict=True))
         ]
     return made
 
 
-def _second_way(trial: Trial) -> dict[str, Any] | None:
+def _second_way(trial: Trial) -> SecondWayRow | None:
     way = trial.second_way
     if way is None or trial.estimate is None:
         return None
@@ -228,10 +233,10 @@ def _second_way(trial: Trial) -> dict[str, Any] | None:
     first = trial.estimate.effect.difference
     apart = abs(float(way.estimate) - float(first.estimate))
     error = float(np.hypot(way.se, first.se))
-    return {
-        "method": "sequential trials",
-        "estimate": float(way.estimate),
-        "conf_low": finite(float(low)),
-        "conf_high": finite(float(high)),
-        "agrees": bool(apart <= 2 * error),
-    }
+    return SecondWayRow(
+        method="sequential trials",
+        estimate=float(way.estimate),
+        conf_low=finite(float(low)),
+        conf_high=finite(float(high)),
+        agrees=bool(apart <= 2 * error),
+    )

@@ -15,6 +15,7 @@ from followup_analytics.claims.by_group import (
     NOT_TOLD,
     GroupClaimRow,
     GroupedClaimsResult,
+    InteractionRow,
     interaction_words,
 )
 from followup_analytics.claims.context import Context
@@ -48,7 +49,6 @@ from followup_analytics.text import listed
 
 #: Steps of the flow and shares of who was likely to do what: of all groups together they would give away a group's.
 _COUNTED = ("flow", "overlap", "baseline", "unrecorded", "sample_ratio")
-_NO_INTERACTION = ("p_value", "p_adjusted", "statistic", "df", "df_residual", "estimate", "conf_low", "conf_high")
 _FIELDS = tuple(one.name for one in GroupClaimRow.declared())
 
 
@@ -89,7 +89,7 @@ def answer_by_group(
         rows += [_uncounted(row, rough=rough) for row in made]
     if all(is_hidden(row) for row in rows):
         raise WithheldError.too_few(policy.min_cell)
-    told = [one for one in compared if one["claim"] in wanted]
+    told = [one for one in compared if one.claim in wanted]
     return GroupedClaimsResult(
         rows=disclosed_except(rows, (), policy),
         counts=LogCounts.of(log),
@@ -104,7 +104,7 @@ def answer_by_group(
 
 def _interactions(
     claims: Sequence[Claim], found: Sequence[Grouped], doubts: Mapping[int, str], size: int
-) -> list[dict[str, Any]]:
+) -> list[InteractionRow]:
     """Whether each claim's effect differs between its groups, one adjustment for all claims."""
     p = [float("nan") if one.test is None else one.test.p_value for one in found]
     made = []
@@ -115,7 +115,6 @@ def _interactions(
             "advice": claim.advice,
             "groups": list(one.compared),
             "verdict": NOT_COMPARED,
-            **dict.fromkeys(_NO_INTERACTION),
             "reason": "Fewer than two groups could be tested, so that there is nothing to compare.",
         }
         if one.test is not None and np.isfinite(p_value):
@@ -134,7 +133,7 @@ def _interactions(
                 row |= {"estimate": float(one.test.apart.estimate), "conf_low": low, "conf_high": high}
         elif one.test is not None:
             row["reason"] = "Too few clusters to compare so many groups."
-        made.append(row)
+        made.append(InteractionRow(**row))
     return made
 
 
@@ -150,15 +149,15 @@ def _why(verdict: str, one: Grouped, doubt: str) -> str:
 
 
 def _row(
-    row: Mapping[str, Any], groups: Groups, place: int, compared: Mapping[str, Any], why: str | None
+    row: Mapping[str, Any], groups: Groups, place: int, compared: InteractionRow, why: str | None
 ) -> GroupClaimRow:
     """A claim in a group; of one whose groups were not found to differ it says so."""
     made = registered(row, why)
     key = {groups.field: groups.names[place]}
     if made["status"] == SUPPRESSED:
         return hidden_row(GroupClaimRow(**made, by=key))
-    mine = groups.names[place] in compared["groups"]
-    verdict = str(compared["verdict"]) if mine else NOT_COMPARED
+    mine = groups.names[place] in compared.groups
+    verdict = compared.verdict if mine else NOT_COMPARED
     if verdict == NOT_TOLD and made["verdict"] in ("supported", "contradicted"):
         made["reason"] = joined(
             made["reason"],
@@ -168,9 +167,9 @@ def _row(
         **made,
         by=key,
         interaction=verdict,
-        interaction_words=interaction_words(verdict, compared["p_adjusted"]),
-        p_interaction=compared["p_value"] if mine else None,
-        p_interaction_adjusted=compared["p_adjusted"] if mine else None,
+        interaction_words=interaction_words(verdict, compared.p_adjusted),
+        p_interaction=compared.p_value if mine else None,
+        p_interaction_adjusted=compared.p_adjusted if mine else None,
     )
 
 
@@ -189,8 +188,8 @@ def _uncounted(row: GroupClaimRow, *, rough: bool) -> GroupClaimRow:
     return row.having(diagnostics=kept)
 
 
-def _note(compared: Sequence[Mapping[str, Any]]) -> Note:
-    number = sum(one["p_value"] is not None for one in compared)
+def _note(compared: Sequence[InteractionRow]) -> Note:
+    number = sum(one.p_value is not None for one in compared)
     return Note(
         "interactions", "claims whose groups could be compared share one adjustment of their own (Holm)", number
     )

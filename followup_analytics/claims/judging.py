@@ -10,6 +10,7 @@ import numpy as np
 
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.definition import Claim
+from followup_analytics.claims.diagnostic_rows import FarthestRow, SecondOutcomeRow
 from followup_analytics.claims.estimates import Effect
 from followup_analytics.claims.finding import ArmWeights, Finding
 from followup_analytics.claims.gates import FAR, MIN_FOR_VERDICT, Distance
@@ -210,9 +211,9 @@ def _without_controls(finding: Finding) -> str:
 def _other_way(finding: Finding) -> str:
     """What the second way finds where it does not agree with the first."""
     way = finding.diagnostics.get("second_way")
-    if not way or way["agrees"]:
+    if way is None or way.agrees:
         return ""
-    return f"The second way, {way['method']}, does not agree with this: {in_a_hundred(way['estimate'])}."
+    return f"The second way, {way.method}, does not agree with this: {in_a_hundred(way.estimate)}."
 
 
 def _kept_to(finding: Finding) -> str:
@@ -241,7 +242,7 @@ def _quality(effect: Effect, weights: Sequence[ArmWeights], ratio: EValue, worst
         "ess_alternative": weights[1].effective_size,
         "max_weight_share": max(one.largest_share for one in weights),
         "naive": finite(effect.naive),
-        "balance": None if worst is None else {"covariate": worst.covariate, "distance": worst.distance},
+        "balance": None if worst is None else FarthestRow(covariate=worst.covariate, distance=worst.distance),
     }
 
 
@@ -256,13 +257,13 @@ def _weak(context: Context) -> bool:
     return bool((context.histories.attempts.at.instant == 0).any() or (context.histories.start.instant == 0).any())
 
 
-def _second_line(claim: Claim, line: Estimated | None) -> dict[str, Any] | None:
+def _second_line(claim: Claim, line: Estimated | None) -> SecondOutcomeRow | None:
     if line is None or claim.second_line is None:
         return None
     low, high = (float(limit) for limit in line.limits())
-    return {
-        "outcome": f"{claim.second_line.outcome} by {claim.second_line.horizon}",
-        "estimate": float(line.estimate),
-        "conf_low": finite(low),
-        "conf_high": finite(high),
-    }
+    return SecondOutcomeRow(
+        outcome=f"{claim.second_line.outcome} by {claim.second_line.horizon}",
+        estimate=float(line.estimate),
+        conf_low=finite(low),
+        conf_high=finite(high),
+    )

@@ -6,11 +6,11 @@ Emulating a Target Trial: the TARGET statement, JAMA 334, 1084-1093, and BMJ 390
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from followup_analytics.claims.definition import Catalogue, Claim
+from followup_analytics.claims.diagnostic_rows import BalanceRow, BaselineRow, ControlRow, FlowRow
 from followup_analytics.claims.registration import AS_USUAL, Choices
 from followup_analytics.claims.result import ClaimRow
 from followup_analytics.claims.sensitivity import SensitivityRow
@@ -187,26 +187,26 @@ def _participants(row: ClaimRow) -> str:
 
 def _flow(row: ClaimRow, beginnings: tuple[str, ...], words: str) -> str:
     told = [
-        f"{step['step']}{'' if step['arm'] == 'both' else ' (' + str(step['arm']) + ')'} {_counted(step)}"
+        f"{step.step}{'' if step.arm == 'both' else f' ({step.arm})'} {_counted(step)}"
         for step in row.diagnostics.get("flow", ())
-        if str(step["step"]).startswith(beginnings)
+        if step.step.startswith(beginnings)
     ]
     return f"{words}{'; '.join(told)}." if told else "None is shown."
 
 
-def _counted(step: Mapping[str, Any]) -> str:
-    if step["n_interviews"] is None:
+def _counted(step: FlowRow) -> str:
+    if step.n_interviews is None:
         return "hidden (few applicants)"
-    return f"{step['n_interviews']:,} interviews of {step['n_applicants']:,} applicants"
+    return f"{step.n_interviews:,} interviews of {step.n_applicants:,} applicants"
 
 
 def _baseline(row: ClaimRow) -> str:
-    apart = {(one["covariate"], one["level"]): one for one in row.diagnostics.get("balance", ())}
-    lines = [_level(one, apart.get((one["covariate"], one["level"]))) for one in row.diagnostics.get("baseline", ())]
+    apart = {(one.covariate, one.level): one for one in row.diagnostics.get("balance", ())}
+    lines = [_level(one, apart.get((one.covariate, one.level))) for one in row.diagnostics.get("baseline", ())]
     worst = row.balance
     far = (
-        f" Of numbers, the arm farthest from everybody's weighted mean is {worst['distance']:.2f} standard deviations "
-        f"off ({str(worst['covariate']).replace('_', ' ')})."
+        f" Of numbers, the arm farthest from everybody's weighted mean is {worst.distance:.2f} standard deviations "
+        f"off ({worst.covariate.replace('_', ' ')})."
         if worst
         else ""
     )
@@ -217,14 +217,14 @@ def _baseline(row: ClaimRow) -> str:
     )
 
 
-def _level(one: Mapping[str, Any], apart: Mapping[str, Any] | None) -> str:
+def _level(one: BaselineRow, apart: BalanceRow | None) -> str:
     """A level of a covariate in numbers."""
-    told = "" if apart is None else f"{_signed(apart['before'])}, {_signed(apart['after'])}"
-    if one["share"] is None:
-        return f"{one['covariate']} {one['level']} hidden, few applicants{f' ({told})' if told else ''}"
-    pairs = (("share_strategy", "share_alternative"), ("weighted_strategy", "weighted_alternative"))
-    arms = [f"{_share(one[first])} against {_share(one[second])}" for first, second in pairs]
-    return f"{one['covariate']} {one['level']} {_share(one['share'])} ({'; '.join([*arms, *([told] if told else [])])})"
+    told = "" if apart is None else f"{_signed(apart.before)}, {_signed(apart.after)}"
+    if one.share is None:
+        return f"{one.covariate} {one.level} hidden, few applicants{f' ({told})' if told else ''}"
+    pairs = ((one.share_strategy, one.share_alternative), (one.weighted_strategy, one.weighted_alternative))
+    arms = [f"{_share(first)} against {_share(second)}" for first, second in pairs]
+    return f"{one.covariate} {one.level} {_share(one.share)} ({'; '.join([*arms, *([told] if told else [])])})"
 
 
 def _signed(value: float | None) -> str:
@@ -233,9 +233,9 @@ def _signed(value: float | None) -> str:
 
 def _missing(row: ClaimRow) -> str:
     there = row.diagnostics.get("baseline", ())
-    absent = [one for one in there if one["level"] == MISSING]
-    lacking = {one["covariate"] for one in absent}
-    whole = [name for name in dict.fromkeys(one["covariate"] for one in there) if name not in lacking]
+    absent = [one for one in there if one.level == MISSING]
+    lacking = {one.covariate for one in absent}
+    whole = [name for name in dict.fromkeys(one.covariate for one in there) if name not in lacking]
     told = [*(_absent(one) for one in absent), *([f"{listed(whole, 'and')}: of none"] if whole else [])]
     unrecorded = row.diagnostics.get("unrecorded", 0)
     return (
@@ -245,12 +245,12 @@ def _missing(row: ClaimRow) -> str:
     )
 
 
-def _absent(one: Mapping[str, Any]) -> str:
+def _absent(one: BaselineRow) -> str:
     """How often a covariate is missing."""
-    if one["share"] is None:
-        return f"{one['covariate']}: of some, too few in an arm to be shown"
-    arms = f"{_share(one['share_strategy'])} (strategy), {_share(one['share_alternative'])} (alternative)"
-    return f"{one['covariate']}: {_share(one['share'])}; {arms}"
+    if one.share is None:
+        return f"{one.covariate}: of some, too few in an arm to be shown"
+    arms = f"{_share(one.share_strategy)} (strategy), {_share(one.share_alternative)} (alternative)"
+    return f"{one.covariate}: {_share(one.share)}; {arms}"
 
 
 def _outcomes(row: ClaimRow) -> str:
@@ -282,27 +282,24 @@ def _further(run: Run) -> str:
     row, told = run.row, []
     if row.second_line:
         line = row.second_line
-        told.append(
-            f"{line['outcome']}: {_points(line['estimate'])} ({_points(line['conf_low'])} to "
-            f"{_points(line['conf_high'])})"
-        )
+        told.append(f"{line.outcome}: {_points(line.estimate)} ({_points(line.conf_low)} to {_points(line.conf_high)})")
     way = row.diagnostics.get("second_way")
     if way:
-        told.append(f"{way['method']}: {_points(way['estimate'])}, {'agrees' if way['agrees'] else 'does not agree'}")
+        told.append(f"{way.method}: {_points(way.estimate)}, {'agrees' if way.agrees else 'does not agree'}")
     told += [_control(one) for one in row.diagnostics.get("controls", ())]
     told += [
-        f"{one['trait']} with a risk ratio of {one['risk_ratio']:.2g} would leave {_points(one['difference_left'])}"
+        f"{one.trait} with a risk ratio of {one.risk_ratio:.2g} would leave {_points(one.difference_left)}"
         for one in row.diagnostics.get("tipping", ())
-        if one["difference_left"] is not None
+        if one.difference_left is not None
     ]
     told += [f"{one.change}: {one.verdict_words}{_changed(one)}" for one in run.sensitivity[1:]]
     e_value = f" E-value of the limit {_number(row.e_value, 2)}." if row.e_value is not None else ""
     return (f"{'; '.join(told)}." if told else "None.") + e_value
 
 
-def _control(control: Mapping[str, Any]) -> str:
-    name = str(control["control"]).replace("_", " ")
-    return f"negative control {name}: {_signed(control['estimate'])}, p {_number(control['p_value'], 2)}"
+def _control(control: ControlRow) -> str:
+    name = control.control.replace("_", " ")
+    return f"negative control {name}: {_signed(control.estimate)}, p {_number(control.p_value, 2)}"
 
 
 def _changed(row: SensitivityRow) -> str:

@@ -16,6 +16,7 @@ from followup_analytics.charts import (
     weights_chart,
 )
 from followup_analytics.claims.catalogue import own_catalogue
+from followup_analytics.claims.diagnostic_rows import FarthestRow, SecondOutcomeRow
 from followup_analytics.claims.words import association_words, counted_words
 from followup_analytics.errors import UsageError
 from followup_analytics.log.shared_words import VERDICT_WORDS
@@ -106,7 +107,7 @@ class ClaimRow(Row):
     estimate_doubly_robust: float | None = col.column(
         "points", "", "The difference by weights and outcome model together.", role="estimate"
     )
-    balance: Mapping[str, Any] | None = col.column(
+    balance: FarthestRow | None = col.column(
         "nested", "", "Largest distance of an arm's weighted mean: covariate and distance.", role="estimate"
     )
     deciding_limit: float | None = col.column(
@@ -115,7 +116,7 @@ class ClaimRow(Row):
     label: str | None = col.column("text", "", "How far the difference may be read as an effect.", role="estimate")
     reason: str = col.column("sentence", "Why", "Why the verdict is what it is.", importance=col.ALWAYS)
     status: str = col.status(default="ok")
-    second_line: Mapping[str, Any] | None = col.column(
+    second_line: SecondOutcomeRow | None = col.column(
         "nested", "", "The same for a second outcome; null where there is none.", role="estimate"
     )
     diagnostics: Mapping[str, Any] = col.column("nested", "", "What the design rests on.", role="estimate")
@@ -273,7 +274,7 @@ class ClaimsResult(Result):
         words = row.strategy, row.alternative
         return risk_chart(rows, words=words, outcome=row.outcome, simulated=self.counts.simulated, ax=ax)
 
-    def _diagnostic(self, claim: str, name: str) -> list[dict[str, Any]]:
+    def _diagnostic(self, claim: str, name: str) -> list[Any]:
         """One diagnostic of a tested claim; UsageError where there is no such claim, or it was not tested."""
         row = next((row for row in self.rows if row.claim == claim), None)
         if row is None:
@@ -285,12 +286,12 @@ class ClaimsResult(Result):
             raise UsageError(f"{claim} has nothing to draw, since it was not tested here: {row.reason}")
         if not found:
             raise UsageError(f"{claim} has no {name} to draw: it is adjusted for nothing.")
-        return [dict(one) for one in found]
+        return list(found)
 
 
-def _listed(found: Any) -> list[dict[str, Any]]:
+def _listed(found: Any) -> list[Mapping[str, Any]]:
     """A diagnostic as rows: some are one row, some are not there."""
-    return [found] if isinstance(found, dict) else list(found or [])
+    return [found] if isinstance(found, Mapping) else list(found or [])
 
 
 def _quoted(advice: list[str]) -> str:

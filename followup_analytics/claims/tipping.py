@@ -7,17 +7,16 @@ from typing import Any
 import numpy as np
 
 from followup_analytics.claims.covariates import Covariate
+from followup_analytics.claims.diagnostic_rows import TippingRow
 from followup_analytics.claims.estimates import Estimate
 from followup_analytics.claims.trial import Trial
 from followup_analytics.statistics import bias_factor
-
-Rows = list[dict[str, Any]]
 
 #: Unmeasured traits: risk ratio, share under the strategy, share under the alternative.
 _TRAITS = ((1.5, 0.6, 0.4), (2.0, 0.6, 0.4), (2.0, 0.7, 0.3), (3.0, 0.7, 0.3))
 
 
-def tipping(trial: Trial) -> Rows:
+def tipping(trial: Trial) -> list[TippingRow]:
     """What an unmeasured trait would leave of the difference: of several strengths, and as strong as a known one.
 
     Each row: the trait's own risk ratio, its share in the arms, and the difference left if it alone made them differ
@@ -36,14 +35,14 @@ def tipping(trial: Trial) -> Rows:
         bend = bias_factor(max(more, less), min(more, less), max(ratio, 1 / ratio))
         left = risk / bend - base if risk >= base else risk - base / bend
         made.append(
-            {
-                "trait": words,
-                "risk_ratio": ratio,
-                "share_strategy": more,
-                "share_alternative": less,
-                "difference_left": left,
-                "overturns": bool(abs(left) < trial.claim.margin or left * (risk - base) < 0),
-            }
+            TippingRow(
+                trait=words,
+                risk_ratio=ratio,
+                share_strategy=more,
+                share_alternative=less,
+                difference_left=left,
+                overturns=bool(abs(left) < trial.claim.margin or left * (risk - base) < 0),
+            )
         )
     return made
 

@@ -12,10 +12,11 @@ import polars as pl
 from followup_analytics.cells.counted import counts_behind
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.recording import NOT_RECORDED
-from followup_analytics.model.evaluate import METRICS, Evaluation, FoldPredictions, Measure, evaluate
+from followup_analytics.model.evaluate import METRICS, Evaluation, FoldPredictions, evaluate
 from followup_analytics.model.fitting import Trained, later, train, unseen, unseen_rows
 from followup_analytics.model.groups import by_group, reliability
 from followup_analytics.model.multiples import multiples, with_own
+from followup_analytics.model.nested_rows import NO_MEASURE, CalibrationRow
 from followup_analytics.model.result import MODEL_KINDS, CallbackModel, ModelRow
 from followup_analytics.model.saved import FittedModel, make_saved
 from followup_analytics.model.terms import NAMES, covariates_of, term_frame
@@ -125,7 +126,7 @@ def _facts(
         "coefficients": saved.coefficient_rows(),
         "beats_base_rate": found.beats_base_rate,
         "p_value": found.p_value,
-        "gain": dict(found.gain),
+        "gain": found.gain,
         "base_rate": trained.fit.rate if not trained.fit.one_kind else float(usable["y"].to_numpy().mean()),
         "penalty_c": trained.fit.c,
         "n_columns": trained.fit.coding.width,
@@ -169,15 +170,14 @@ def _nothing(
     reason: str = "",
 ) -> CallbackModel:
     """The stated result where no attempt was watched for a whole window, or what is asked for was not recorded."""
-    empty: Measure = {"estimate": None, "conf_low": None, "conf_high": None}
     reason = reason or (
         "No attempt was made while a response was still possible."
         if not frame.height
         else f"No attempt was followed for the whole window of {within:g} days: choose a shorter one, or wait."
     )
     row = ModelRow(
-        outcome=outcome, within=within, metrics={name: dict(empty) for name in METRICS}, temporal=None,
-        coefficients=[], beats_base_rate=False, p_value=None, gain=dict(empty), base_rate=None, penalty_c=None,
+        outcome=outcome, within=within, metrics=dict.fromkeys(METRICS, NO_MEASURE), temporal=None,
+        coefficients=[], beats_base_rate=False, p_value=None, gain=NO_MEASURE, base_rate=None, penalty_c=None,
         n_columns=0, left_out=[*NAMES, *covariates], n_attempts=0, n_interviews=0, n_applicants=0, n_events=0,
         status="not_estimable", reason=reason, reliability=[], calibration_by=[],
     )  # fmt: skip
@@ -197,7 +197,7 @@ def _curves(log: FollowUpLog, saved: FittedModel, frame: pl.DataFrame, min_cell:
     return waiting_curves(found.with_columns(multiple=pl.Series(multiple)), min_cell=min_cell)
 
 
-def _groups(log: FollowUpLog, judged: pl.DataFrame, by: str, policy: DisclosurePolicy) -> list[dict[str, Any]]:
+def _groups(log: FollowUpLog, judged: pl.DataFrame, by: str, policy: DisclosurePolicy) -> list[CalibrationRow]:
     if by in judged.columns:
         return by_group(judged, by, policy=policy)
     named = judged.join(log.interviews.select("interview_id", by), on="interview_id", how="left", maintain_order="left")

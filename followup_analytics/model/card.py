@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import html
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import groupby
 from typing import Any
 
 from followup_analytics.model.card_facts import Fitted, card_facts
+from followup_analytics.model.nested_rows import Coefficient, ReliabilityRow
 from followup_analytics.results.result import SIMULATED_NOTICE
 
 USE = (
@@ -38,8 +38,8 @@ class ModelCard:
 
     title: str
     entries: tuple[CardItem, ...]
-    equation: tuple[Mapping[str, Any], ...]
-    reliability: tuple[Mapping[str, Any], ...]
+    equation: tuple[Coefficient, ...]
+    reliability: tuple[ReliabilityRow, ...]
     simulated: bool
 
     def to_dict(self) -> dict[str, Any]:
@@ -137,20 +137,18 @@ def _number(value: float | None, digits: int = 2) -> str:
     return "–" if value is None else f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "\u2212")
 
 
-def _interval(row: Mapping[str, Any], digits: int = 2) -> str:
-    if row["conf_low"] is None or row["conf_high"] is None:
+def _interval(row: Coefficient | ReliabilityRow, digits: int = 2) -> str:
+    if row.conf_low is None or row.conf_high is None:
         return "–"
-    return f"{_number(row['conf_low'], digits)} to {_number(row['conf_high'], digits)}"
+    return f"{_number(row.conf_low, digits)} to {_number(row.conf_high, digits)}"
 
 
-def _equation_cells(rows: tuple[Mapping[str, Any], ...]) -> list[tuple[str, ...]]:
-    return [(str(row["term"]), _number(row["estimate"]), _interval(row)) for row in rows]
+def _equation_cells(rows: tuple[Coefficient, ...]) -> list[tuple[str, ...]]:
+    return [(row.term, _number(row.estimate), _interval(row)) for row in rows]
 
 
-def _reliability_cells(rows: tuple[Mapping[str, Any], ...]) -> list[tuple[str, ...]]:
-    return [
-        (_number(row["predicted"]), _number(row["estimate"]), _interval(row), f"{row['n_attempts']:,}") for row in rows
-    ]
+def _reliability_cells(rows: tuple[ReliabilityRow, ...]) -> list[tuple[str, ...]]:
+    return [(_number(row.predicted), _number(row.estimate), _interval(row), f"{row.n_attempts:,}") for row in rows]
 
 
 def _markdown_table(headings: tuple[str, ...], cells: list[tuple[str, ...]]) -> list[str]:

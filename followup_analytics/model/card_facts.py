@@ -148,22 +148,19 @@ def _measures(metrics: Row) -> str:
     parts = []
     for name, label in _MEASURES.items():
         measure = metrics.get(name)
-        if measure is None or measure["estimate"] is None:
+        if measure is None or measure.estimate is None:
             continue
-        low, high = measure["conf_low"], measure["conf_high"]
+        low, high = measure.conf_low, measure.conf_high
         limits = "" if low is None or high is None else f" ({low:.3f} to {high:.3f})"
-        parts.append(f"{label} {measure['estimate']:.3f}{limits}")
+        parts.append(f"{label} {measure.estimate:.3f}{limits}")
     return listed(parts, "and")
 
 
 def _by_group(row: Row) -> str:
-    shown = [one for one in row["calibration_by"] if one["estimate"] is not None]
+    shown = [one for one in row["calibration_by"] if one.estimate is not None]
     if not shown:
         return "No cohort or channel is large enough to be shown."
-    parts = [
-        f"{one['by']} {one['group']} {100 * one['estimate']:.0f}% against {100 * one['predicted']:.0f}%"
-        for one in shown
-    ]
+    parts = [f"{one.by} {one.group} {100 * one.estimate:.0f}% against {100 * one.predicted:.0f}%" for one in shown]
     return f"Observed against predicted: {'; '.join(parts)}."
 
 

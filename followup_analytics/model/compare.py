@@ -250,9 +250,9 @@ def _row(name: str, predictions: FoldPredictions, frame: pl.DataFrame, *, chosen
     return ComparisonRow(
         model=name,
         **loss,
-        brier=found.metrics["brier"]["estimate"],
-        calibration_slope=found.metrics["calibration_slope"]["estimate"],
-        auc=found.metrics["auc"]["estimate"],
+        brier=found.metrics["brier"].estimate,
+        calibration_slope=found.metrics["calibration_slope"].estimate,
+        auc=found.metrics["auc"].estimate,
         p_value=found.p_value,
         mean_log_odds=float(np.mean(logit(np.clip(predictions.p, 1e-12, 1 - 1e-12)))),
         n_attempts=frame.height,

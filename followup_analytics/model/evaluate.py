@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, stdtr
 
+from followup_analytics.model.nested_rows import Measure
 from followup_analytics.results.values import finite
 from followup_analytics.statistics import Jackknife, jackknife_of_sums
 from followup_analytics.statistics.newton import newton
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-Measure = dict[str, float | None]
 
 METRICS = (
     "log_loss", "log_loss_base_rate", "brier", "brier_base_rate", "brier_skill",
@@ -61,7 +61,7 @@ class Evaluation:
     @property
     def beats_base_rate(self) -> bool:
         """Whether the gain is more than chance would give (one-sided test at .05)."""
-        return self.p_value is not None and self.p_value < 0.05 and (self.gain["estimate"] or 0.0) > 0
+        return self.p_value is not None and self.p_value < 0.05 and (self.gain.estimate or 0.0) > 0
 
 
 def evaluate(found: FoldPredictions) -> Evaluation:
@@ -123,16 +123,12 @@ def _ratio(above: FloatArray, below: FloatArray) -> FloatArray:
 
 def _measure(found: Jackknife, place: int) -> Measure:
     low, high = found.limits()
-    return {
-        "estimate": finite(found.estimate[place]),
-        "conf_low": finite(low[place]),
-        "conf_high": finite(high[place]),
-    }
+    return Measure(estimate=finite(found.estimate[place]), conf_low=finite(low[place]), conf_high=finite(high[place]))
 
 
 def _bounded(measure: Measure) -> Measure:
     """An area lies between 0 and 1, and so do its limits."""
-    return {name: None if value is None else min(max(value, 0.0), 1.0) for name, value in measure.items()}
+    return Measure(**{name: None if value is None else min(max(value, 0.0), 1.0) for name, value in measure.items()})
 
 
 def _one_sided(gain: Jackknife) -> float | None:

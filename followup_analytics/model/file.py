@@ -14,6 +14,7 @@ import numpy as np
 
 from followup_analytics.errors import UnreadableError
 from followup_analytics.model.coding import Coding, TermCoding
+from followup_analytics.model.nested_rows import Measure
 from followup_analytics.model.saved import FittedModel, Training
 from followup_analytics.model.waiting import Curve
 
@@ -93,7 +94,7 @@ def to_dict(model: FittedModel) -> dict[str, Any]:
         "training": asdict(model.training),
         "terms": [asdict(term) | {"levels": list(term.levels)} for term in model.coding.terms],
         "constant": list(model.coding.constant),
-        "coefficients": _rounded(model.coefficient_rows()),
+        "coefficients": _rounded([dict(row) for row in model.coefficient_rows()]),
         "covariance": _rounded(model.covariance.tolist()),
         "df": model.df,
         "shares": _rounded(model.shares.tolist()),
@@ -125,7 +126,8 @@ def from_dict(body: Mapping[str, Any]) -> FittedModel:
         covariates=tuple(body["covariates"]), coding=coding, beta=beta, low=low, high=high, covariance=covariance,
         df=int(body["df"]), shares=shares, base_rate=body["base_rate"], beats_base_rate=bool(body["beats_base_rate"]),
         hazard=tuple(map(float, body["hazard"])), curves=tuple(_curve(one) for one in body["waiting"]),
-        metrics=body["calibration"], training=Training(**body["training"]),
+        metrics={name: Measure(**measure) for name, measure in body["calibration"].items()},
+        training=Training(**body["training"]),
     )  # fmt: skip
 
 

@@ -8,26 +8,15 @@ import numpy as np
 import polars as pl
 
 from followup_analytics.log.shared_words import MISSING
-from followup_analytics.results.disclosure import Cells, DisclosurePolicy, hidden_mapping, places_to_hide
-from followup_analytics.results.values import finite
+from followup_analytics.model.nested_rows import CalibrationRow, ReliabilityRow
+from followup_analytics.results.disclosure import Cells, DisclosurePolicy, hidden_row, places_to_hide
+from followup_analytics.results.values import finite, known
 from followup_analytics.statistics import korn_graubard
 
-Row = dict[str, Any]
 _BINS = 10
-_MEASURES = (
-    "estimate",
-    "conf_low",
-    "conf_high",
-    "predicted",
-    "difference",
-    "n_attempts",
-    "n_interviews",
-    "n_applicants",
-    "n_events",
-)
 
 
-def reliability(judged: pl.DataFrame, *, policy: DisclosurePolicy) -> list[Row]:
+def reliability(judged: pl.DataFrame, *, policy: DisclosurePolicy) -> list[ReliabilityRow]:
     """Up to ten groups of attempts of about equal size by their out-of-fold prediction, lowest first.
 
     judged: interview_id, applicant_id, y, p. Rows: bin, predicted (mean), estimate (observed share), limits and counts.
@@ -40,29 +29,28 @@ def reliability(judged: pl.DataFrame, *, policy: DisclosurePolicy) -> list[Row]:
     ranked = ranked.with_columns(
         bin=pl.col("bin").replace_strict(_merged(ranked, policy.min_cell), return_dtype=pl.Int64)
     )
-    return [{**row, "bin": place + 1} for place, row in enumerate(_observed(ranked, "bin"))]
+    return [ReliabilityRow(**row | {"bin": place + 1}) for place, row in enumerate(_observed(ranked, "bin"))]
 
 
-def by_group(judged: pl.DataFrame, by: str, *, policy: DisclosurePolicy) -> list[Row]:
+def by_group(judged: pl.DataFrame, by: str, *, policy: DisclosurePolicy) -> list[CalibrationRow]:
     """Predicted and observed shares of each level of a column; rows of too few applicants are hidden.
 
     Rows: by, group, predicted, estimate (observed), conf_low, conf_high, difference (observed minus predicted), counts.
     """
     named = judged.with_columns(group=pl.col(by).cast(pl.String).fill_null(MISSING))
     rows = [
-        {"by": by, "difference": row["estimate"] - row["predicted"], **row, "status": "ok", "reason": None}
-        for row in _observed(named, "group")
+        CalibrationRow(by=by, difference=row["estimate"] - row["predicted"], **row) for row in _observed(named, "group")
     ]
     cells = Cells(
-        keys=[(row["group"],) for row in rows],
-        people=[row["n_applicants"] for row in rows],
+        keys=[(row.group,) for row in rows],
+        people=[known(row.n_applicants) for row in rows],
         counts={name: [row[name] for row in rows] for name in ("n_interviews", "n_attempts")},
-        events=[row["n_events"] for row in rows],
+        events=[known(row.n_events) for row in rows],
         # How many were answered in all stands beside these rows.
         total_of_events=True,
     )
     hidden = places_to_hide(cells, policy)
-    return [hidden_mapping(row, _MEASURES) if place in hidden else row for place, row in enumerate(rows)]
+    return [hidden_row(row) if place in hidden else row for place, row in enumerate(rows)]
 
 
 def _merged(ranked: pl.DataFrame, min_cell: int) -> dict[int, int]:
@@ -81,7 +69,7 @@ def _merged(ranked: pl.DataFrame, min_cell: int) -> dict[int, int]:
     return target
 
 
-def _observed(rows: pl.DataFrame, key: str) -> list[Row]:
+def _observed(rows: pl.DataFrame, key: str) -> list[dict[str, Any]]:
     people = rows.group_by(key, "applicant_id").agg(n=pl.len().cast(pl.Float64), s=pl.col("y").sum().cast(pl.Float64))
     sums = people.group_by(key).agg(
         m=pl.len(), n=pl.col("n").sum(), s=pl.col("s").sum(),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from followup_analytics.model.nested_rows import CalibrationRow, Coefficient, Measure, ReliabilityRow
 from followup_analytics.model.saved import FittedModel
 from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
@@ -55,12 +56,12 @@ class ModelRow(Row):
     temporal: Mapping[str, Any] | None = col.column(
         "nested", "", "The same on the latest interviews; null where none could be held out.", role="estimate"
     )
-    coefficients: Sequence[Mapping[str, Any]] = col.column(
+    coefficients: Sequence[Coefficient] = col.column(
         "nested", "", "The equation: term, estimate, conf_low, conf_high (log odds).", role="estimate"
     )
     beats_base_rate: bool = col.column("bool", "", "Whether it predicts better than the base rate.")
     p_value: float | None = col.column("p", "", "One-sided p of not beating the base rate.", role="estimate")
-    gain: Mapping[str, Any] = col.column("nested", "", "Log loss less than the base rate's.", role="estimate")
+    gain: Measure = col.column("nested", "", "Log loss less than the base rate's.", role="estimate")
     base_rate: float | None = col.column("share", "", "Share of attempts answered.", role="estimate")
     penalty_c: float | None = col.column("number", "", "Inverse strength of the penalty.")
     n_columns: int = col.column("count", "", "Columns of the design.")
@@ -71,10 +72,10 @@ class ModelRow(Row):
     n_events: int | None = col.events("Responses.")
     status: str = col.status(default="ok")
     reason: str | None = col.reason(default=None)
-    reliability: Sequence[Mapping[str, Any]] = col.column(
+    reliability: Sequence[ReliabilityRow] = col.column(
         "nested", "", "Predicted against observed, by tenths of the prediction.", role="estimate"
     )
-    calibration_by: Sequence[Mapping[str, Any]] = col.column(
+    calibration_by: Sequence[CalibrationRow] = col.column(
         "nested", "", "Predicted against observed, by cohort and by channel.", role="estimate"
     )
 
@@ -97,9 +98,8 @@ def is_surely_better(row: ModelRow) -> bool:
 
     The test of the base rate asks for some gain in log loss, one-sided; to act on single predictions asks for more.
     """
-    skill = row.metrics["brier_skill"]
-    low = skill.get("conf_low") if isinstance(skill, Mapping) else None
-    return bool(row.beats_base_rate) and low is not None and float(low) > 0
+    low = row.metrics["brier_skill"].conf_low
+    return row.beats_base_rate and low is not None and low > 0
 
 
 @dataclass(frozen=True, repr=False)
@@ -150,7 +150,7 @@ class CallbackModel(Result):
             return f"There is no model: {row.reason}"
         within = f"{row.within:g} days"
         start = f"{100 * row.base_rate:.1f}% of {row.n_attempts:,} attempts were answered within {within}."
-        loss, base = (row.metrics[name]["estimate"] for name in ("log_loss", "log_loss_base_rate"))
+        loss, base = (row.metrics[name].estimate for name in ("log_loss", "log_loss_base_rate"))
         if not self.beats_base_rate or loss is None or base is None:
             return f"{start} {row.reason or 'The model does not beat the base rate.'}"
         surely = is_surely_better(row)
@@ -160,10 +160,9 @@ class CallbackModel(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Predicted against observed, with counts."""
-        from followup_analytics.charts import Predicted, reliability_chart
+        from followup_analytics.charts import reliability_chart
 
-        groups = [Predicted.of(row) for row in self.row.reliability]
-        return reliability_chart(groups, simulated=self.counts.simulated, ax=ax)
+        return reliability_chart(self.row.reliability, simulated=self.counts.simulated, ax=ax)
 
     def save(self, path: str | Path) -> None:
         """Write the fitted model as JSON, for `load_callback_model`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from followup_analytics.model.coding import Coding
+from followup_analytics.model.nested_rows import Coefficient, Measure
 from followup_analytics.model.ridge import Design
 from followup_analytics.model.waiting import STRATA, Curve
 from followup_analytics.results.result import LogCounts
@@ -19,7 +20,6 @@ from followup_analytics.results.values import finite
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
-    from followup_analytics.model.evaluate import Measure
     from followup_analytics.model.fitting import Fit
 
 FloatArray = NDArray[np.float64]
@@ -71,12 +71,12 @@ class FittedModel:
     metrics: Mapping[str, Measure]
     training: Training
 
-    def coefficient_rows(self) -> list[dict[str, Any]]:
+    def coefficient_rows(self) -> list[Coefficient]:
         """The model's equation as rows of term, estimate, conf_low, conf_high: the log odds are their sum."""
         if not len(self.beta):
             return []
         return [
-            {"term": term, "estimate": float(estimate), "conf_low": finite(low), "conf_high": finite(high)}
+            Coefficient(term=term, estimate=float(estimate), conf_low=finite(low), conf_high=finite(high))
             for term, estimate, low, high in zip(
                 (INTERCEPT, *self.coding.names), self.beta, self.low, self.high, strict=True
             )

@@ -108,9 +108,9 @@ def _claim_terms(row: ClaimRow, claim: Claim | None) -> list[tuple[str, Any]]:
     verdict = VERDICT_WORDS.get(row.verdict, row.verdict)
     items.append(("Verdict", [strong(f"{verdict[:1].upper()}{verdict[1:]}"), f". {row.reason or ''}".rstrip()]))
     second = row.second_line
-    if second and second["estimate"] is not None:
-        beside = f"{points(second['estimate'])} points ({limits_of(second['conf_low'], second['conf_high'])})"
-        what = str(second["outcome"]).replace("advanced by ", "advancing by day ")
+    if second is not None and second.estimate is not None:
+        beside = f"{points(second.estimate)} points ({limits_of(second.conf_low, second.conf_high)})"
+        what = second.outcome.replace("advanced by ", "advancing by day ")
         items.append(("Second line", f"On {what}: {beside}; no verdict."))
     return items
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
-from followup_analytics.charts import Chart, Predicted, key_title, percent, reliability_chart, value_label
+from followup_analytics.charts import Chart, key_title, percent, reliability_chart, value_label
+from followup_analytics.model.nested_rows import Coefficient, Measure
 from followup_analytics.model.result import ModelRow, is_surely_better
 from followup_analytics.model.terms import TERMS
 from followup_analytics.report.document import (
@@ -26,6 +27,7 @@ from followup_analytics.report.findings import Findings
 from followup_analytics.report.office import Office
 from followup_analytics.results.columns import Field
 from followup_analytics.results.formatting import format_cell
+from followup_analytics.results.values import known
 
 #: Coefficients listed at most; the model's card has all.
 _MOST_TERMS = 12
@@ -52,12 +54,10 @@ def model_blocks(found: Findings, *, full: bool = False) -> list[dict[str, Any]]
 
 def _reliability(found: Findings, row: ModelRow) -> list[dict[str, Any]]:
     """Predicted against observed as chart and table, where the run has groups of predictions to show."""
-    groups = [group for group in row.reliability if group["estimate"] is not None]
+    groups = [group for group in row.reliability if group.estimate is not None]
     if len(groups) < 3:
         return []
-    drawn = Chart.of(
-        reliability_chart([Predicted.of(group) for group in row.reliability], simulated=found.counts.simulated)
-    )
+    drawn = Chart.of(reliability_chart(row.reliability, simulated=found.counts.simulated))
     columns = [
         Head("Predicted, on average", "left", share=1),
         Head("Attempts"),
@@ -89,12 +89,12 @@ def _what_it_is(found: Findings) -> str:
 def _verdict(row: ModelRow, *, full: bool) -> list[Any]:
     """Whether it predicts better; `full`: with the losses that say so."""
     metrics = row.metrics
-    loss, base = (_estimate(metrics[name]) for name in ("log_loss", "log_loss_base_rate"))
+    loss, base = (metrics[name].estimate for name in ("log_loss", "log_loss_base_rate"))
     losses = (
         "" if not full or loss is None or base is None else f" (log loss {loss:.3f} against {base:.3f}; less is better)"
     )
     if is_surely_better(row):
-        skill = _estimate(metrics["brier_skill"])
+        skill = metrics["brier_skill"].estimate
         share = (
             ""
             if skill is None
@@ -125,11 +125,11 @@ def _verdict(row: ModelRow, *, full: bool) -> list[Any]:
 def _calibration(metrics: Mapping[str, Any]) -> str | None:
     slope, auc = metrics["calibration_slope"], metrics["auc"]
     parts = []
-    if _estimate(slope) is not None:
+    if slope.estimate is not None:
         parts.append(
             f"Its predictions spread as they should when the calibration slope is 1; here it is {_with_limits(slope)}."
         )
-    if _estimate(auc) is not None:
+    if auc.estimate is not None:
         parts.append(
             f"Of two attempts, one answered and one not, it puts the answered one first in {_as_percent(auc)} of pairs."
         )
@@ -140,8 +140,8 @@ def _terms(row: ModelRow) -> list[dict[str, Any]]:
     sure = [term for term in row.coefficients if _is_sure(term)]
     if not sure:
         return [paragraph("No single term stands out: each one’s interval includes no difference.")]
-    strongest = sorted(sure, key=lambda term: -abs(float(term["estimate"])))[:_MOST_TERMS]
-    body = [[term_label(str(term["term"])), _odds(term["estimate"]), _odds_limits(term)] for term in strongest]
+    strongest = sorted(sure, key=lambda term: -abs(known(term.estimate)))[:_MOST_TERMS]
+    body = [[term_label(term.term), _odds(term.estimate), _odds_limits(term)] for term in strongest]
     columns = [
         Head("Known before the attempt", "left", share=1),
         Head("Odds, times"),
@@ -200,33 +200,28 @@ def _short_title(key: str) -> str:
     return key_title(key) if known is None else f"{known[:1].upper()}{known[1:]}"
 
 
-def _estimate(measure: Any) -> float | None:
-    value = measure["estimate"] if isinstance(measure, Mapping) else measure
-    return None if value is None else float(value)
-
-
-def _with_limits(measure: Any) -> str:
-    text = f"{float(measure['estimate']):.2f}"
-    if measure["conf_low"] is None or measure["conf_high"] is None:
+def _with_limits(measure: Measure) -> str:
+    text = f"{known(measure.estimate):.2f}"
+    if measure.conf_low is None or measure.conf_high is None:
         return text
-    return f"{text} ({float(measure['conf_low']):.2f} to {float(measure['conf_high']):.2f})"
+    return f"{text} ({measure.conf_low:.2f} to {measure.conf_high:.2f})"
 
 
-def _as_percent(measure: Any) -> str:
-    text = percent(float(measure["estimate"]))
-    if measure["conf_low"] is None or measure["conf_high"] is None:
+def _as_percent(measure: Measure) -> str:
+    text = percent(known(measure.estimate))
+    if measure.conf_low is None or measure.conf_high is None:
         return text
-    return f"{text} ({percent(float(measure['conf_low']))} to {percent(float(measure['conf_high']))})"
+    return f"{text} ({percent(measure.conf_low)} to {percent(measure.conf_high)})"
 
 
-def _is_sure(term: Mapping[str, Any]) -> bool:
-    low, high = term["conf_low"], term["conf_high"]
-    return term["term"] != "(intercept)" and low is not None and high is not None and (low > 0 or high < 0)
+def _is_sure(term: Coefficient) -> bool:
+    low, high = term.conf_low, term.conf_high
+    return term.term != "(intercept)" and low is not None and high is not None and (low > 0 or high < 0)
 
 
-def _odds(value: float) -> str:
-    return f"{math.exp(float(value)):.2f}"
+def _odds(value: float | None) -> str:
+    return f"{math.exp(known(value)):.2f}"
 
 
-def _odds_limits(term: Mapping[str, Any]) -> str:
-    return f"{_odds(term['conf_low'])} to {_odds(term['conf_high'])}"
+def _odds_limits(term: Coefficient) -> str:
+    return f"{_odds(term.conf_low)} to {_odds(term.conf_high)}"

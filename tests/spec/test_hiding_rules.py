@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from followup_analytics.claims.diagnostic_rows import WeightsRow
 from followup_analytics.errors import DataError, UsageError, WithheldError
 from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import (
@@ -465,13 +466,13 @@ def test_sizes_of_an_arm_whose_steps_are_hidden_are_told_in_one_digit() -> None:
         ess_alternative: float | None = col.column("number", default=None)
         diagnostics: dict[str, Any] | None = col.column("nested", default=None)
 
-    weights = [{"arm": arm, "effective_size": 112.0, "effective_share": 0.96, "largest": 0.0234} for arm in "ab"]
+    weights = [WeightsRow(arm=arm, effective_size=112.0, largest_share=0.012, largest=0.0234) for arm in "ab"]
     steps = [{"arm": "a", "status": "suppressed"}, {"arm": "b", "status": "ok"}]
     row = Tested(ess_strategy=112.0, ess_alternative=None, diagnostics={"flow": steps, "weights": weights, "x": 1})
     made = with_coarse_sizes(row)
     assert (made.ess_strategy, made.ess_alternative) == (100.0, None)
     assert made.diagnostics is not None
-    assert made.diagnostics["weights"] == [weights[0] | {"effective_size": 100.0, "effective_share": 1.0}, weights[1]]
+    assert made.diagnostics["weights"] == [weights[0].having(effective_size=100.0), weights[1]]
     assert made.diagnostics["x"] == 1
     seen = row.having(diagnostics={"flow": steps[1:], "weights": weights})
     assert with_coarse_sizes(seen) is seen

@@ -16,6 +16,7 @@ import pytest
 from followup_analytics.claims import own_catalogue
 from followup_analytics.claims.controls import Control
 from followup_analytics.claims.definition import Claim, SecondLine
+from followup_analytics.claims.diagnostic_rows import SecondWayRow
 from followup_analytics.claims.estimates import Effect
 from followup_analytics.claims.finding import ArmWeights, Finding
 from followup_analytics.claims.gates import Distance
@@ -219,7 +220,7 @@ def finding(
     applicants: int = 200,
     controls: tuple[float, ...] = (),
     distance: float | None = None,
-    second_way: dict[str, Any] | None = None,
+    second_way: SecondWayRow | None = None,
     refusal: str = "",
 ) -> Finding:
     """What a trial found: .40 against .30, with the p-value given; None: not testable."""
@@ -379,9 +380,9 @@ def test_a_reason_tells_of_missing_controls_and_of_a_second_way_that_disagrees()
     assert bare["reason"].endswith("no negative control is possible in this log.")
     (controlled,) = judged(finding(controls=(0.9,)))
     assert "negative control" not in controlled["reason"]
-    way = {"method": "sequential trials", "estimate": 0.01, "agrees": False}
+    way = SecondWayRow(method="sequential trials", estimate=0.01, conf_low=0.0, conf_high=0.02, agrees=False)
     assert "the second way, sequential trials, does not agree" in judged(finding(second_way=way))[0]["reason"]
-    assert "second way" not in judged(finding(second_way=way | {"agrees": True}))[0]["reason"]
+    assert "second way" not in judged(finding(second_way=way.having(agrees=True)))[0]["reason"]
 
 
 def test_the_numbers_beside_a_verdict() -> None:

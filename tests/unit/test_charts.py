@@ -9,11 +9,15 @@ import pytest
 from followup_analytics import charts
 from followup_analytics.answers.curves.result import CurveRow
 from followup_analytics.charts.style import BLUE, GREEN, GREY, INK, PURPLE, SERIES, VERMILLION, spread_apart
+from followup_analytics.model.nested_rows import ReliabilityRow
 
 SHOWN = charts.Mark(values={"timing": "2-3"}, estimate=0.2712, conf_low=0.21, conf_high=0.34, n=143)
 HIDDEN = charts.Mark(values={"timing": "15+"}, estimate=None, status="suppressed")
-PREDICTED = charts.Predicted(predicted=0.25, estimate=0.2712, conf_low=0.21, conf_high=0.34, n_attempts=143)
-NOT_PREDICTED = charts.Predicted(predicted=None, estimate=None, conf_low=None, conf_high=None, n_attempts=None)
+COUNTS = {"n_interviews": 100, "n_applicants": 90, "n_events": 39}
+PREDICTED = ReliabilityRow(
+    bin=1, predicted=0.25, estimate=0.2712, conf_low=0.21, conf_high=0.34, n_attempts=143, **COUNTS
+)
+NOT_PREDICTED = PREDICTED.having(**dict.fromkeys(ReliabilityRow.hidden_with_row()))
 
 
 def svg_of(axes: object) -> str:

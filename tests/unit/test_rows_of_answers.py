@@ -11,9 +11,14 @@ import pytest
 
 import followup_analytics
 from followup_analytics.answers.rates.result import RatesRow
+from followup_analytics.claims.diagnostic_rows import FlowRow, SecondOutcomeRow
+from followup_analytics.report.typecase import TypeCase
 from followup_analytics.results.columns import HIDDEN_ROLES
+from followup_analytics.results.disclosure import DisclosurePolicy, policy_of
+from followup_analytics.results.disclosure.rounding import rounded_tree
 from followup_analytics.results.result import Result
 from followup_analytics.results.row import Row
+from followup_analytics.results.values import plain
 
 ROW = RatesRow(
     by={"timing": "0"}, n_attempts=8, n_interviews=4, n_applicants=4, n_events=2, estimate=0.25, conf_low=0.1,
@@ -72,6 +77,21 @@ def test_a_row_is_frozen_and_changed_by_a_copy() -> None:
     with pytest.raises(KeyError, match="did you mean 'estimate'"):
         ROW.having(estimat=0.5)
     assert pickle.loads(pickle.dumps(ROW)) == ROW
+
+
+@pytest.mark.parametrize("policy", [policy_of(), policy_of(min_cell=1)], ids=["hides", "hides nothing"])
+def test_a_row_inside_a_row_stays_one(policy: DisclosurePolicy) -> None:
+    """Rounded and made printable it is read by attribute and by name still, and a misspelt name is told."""
+    nested = SecondOutcomeRow(outcome="advanced by 60", estimate=0.123456, conf_low=None, conf_high=0.2)
+    tree = {"second_line": nested, "flow": [FlowRow(arm="both", step="eligible", n_interviews=9, n_applicants=8)]}
+    found = TypeCase().clean_all(rounded_tree(tree, policy, {"estimate": "points"}))
+    assert found["second_line"].estimate == found["second_line"]["estimate"]
+    assert found["second_line"].estimate == (0.123 if policy.hides else 0.123456)
+    assert plain(found["flow"]) == [
+        {"arm": "both", "step": "eligible", "n_interviews": 9, "n_applicants": 8, "status": "ok"}
+    ]
+    with pytest.raises(AttributeError, match="FlowRow has no column 'n_interview'; did you mean 'n_interviews'"):
+        _ = found["flow"][0].n_interview
 
 
 def test_every_answer_is_looked_at() -> None:

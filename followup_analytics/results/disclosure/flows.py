@@ -54,10 +54,6 @@ def hidden_steps(rows: Sequence[Mapping[str, Any]], policy: DisclosurePolicy, *,
     ]
 
 
-#: Of equal weights these two are the size of the arm, and its share of a size that is shown.
-_SIZES = ("effective_size", "effective_share")
-
-
 def with_coarse_sizes(row: RowType) -> RowType:
     """A claim's row in which the effective size of an arm whose steps are hidden has one significant digit.
 
@@ -68,7 +64,7 @@ def with_coarse_sizes(row: RowType) -> RowType:
     if not hidden:
         return row
     weights = [
-        {name: _coarse(value) if one["arm"] in hidden and name in _SIZES else value for name, value in one.items()}
+        one.having(effective_size=_coarse(one.effective_size)) if one.arm in hidden else one
         for one in diagnostics.get("weights") or ()
     ]
     sizes = {name: _coarse(row[name]) for name in ("ess_strategy", "ess_alternative")}

@@ -32,7 +32,7 @@ _KINDS = dict.fromkeys(("ess_strategy", "ess_alternative", "max_weight_share"), 
 NESTED_KINDS: Mapping[str, str] = {
     "p_value": "p",
     "p_adjusted": "p",
-    **dict.fromkeys(("largest", "largest_share", "mean_weight", "effective_size", "effective_share"), "weight"),
+    **dict.fromkeys(("largest", "largest_share", "mean_weight", "effective_size"), "weight"),
     **dict.fromkeys(("share_capped", "share_extreme", "limit"), "weight"),
     **dict.fromkeys(("share", "share_against", "baseline", "conf_low", "conf_high", "risk", "naive"), "share"),
     **dict.fromkeys(("before", "after", "estimate", "low", "high", "difference"), "share"),

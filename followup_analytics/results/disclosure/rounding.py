@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from followup_analytics.results.disclosure.policy import Band, DisclosurePolicy
+from followup_analytics.results.row import Row
 
 _SIGNIFICANT = 2
 _OTHER_DIGITS = 4
@@ -65,7 +66,9 @@ def _range(value: float, band: Band) -> tuple[float, float]:
 
 
 def rounded_tree(value: Any, policy: DisclosurePolicy, kinds: Mapping[str, str], kind: str = "number") -> Any:
-    """Nested plain data, each number by the kind that is declared for its name (`kinds`), else as a plain number."""
+    """Nested data, each number by the kind that is declared for its name (`kinds`), else as a plain number."""
+    if isinstance(value, Row):
+        return value.having(**{one: rounded_tree(value[one], policy, kinds, kinds.get(one, kind)) for one in value})
     if isinstance(value, Mapping):
         return {name: rounded_tree(one, policy, kinds, kinds.get(str(name), kind)) for name, one in value.items()}
     if isinstance(value, list | tuple):
