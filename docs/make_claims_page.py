@@ -216,8 +216,10 @@ numbers; `--preregister` a text to be registered, with the hash of the file, the
 ## How large a study
 
 `followup plan LOG` runs this rule on drawn studies whose errors hang together as in the log, at growing sizes, until a
-claim is supported as often as wanted. Without a log it plans by formula, each claim tested alone, and says so. A
-difference that is no larger than the margin can't be planned for.
+claim is supported as often as wanted; the other claims have the effects that the log shows of them, shrunk and drawn,
+and parts of the log tell how much larger errors are in small studies
+([decision 086](decisions/086-plans-from-a-log.md)). Without a log it plans by formula, each claim tested alone, and
+says so. A difference that is no larger than the margin can't be planned for.
 """
 
 
