@@ -188,6 +188,7 @@ def test_the_cohort_report_starts_with_the_bulletin_and_is_short(office_reports:
 
 def test_what_is_signed_names_no_option_and_no_file(office_reports: dict[str, Path]) -> None:
     """No document for publication tells its reader what to type, or which file to fill."""
+    assert len(office_reports) == 3
     for path in office_reports.values():
         said = words_of(path)
         assert not re.search(r"(?<!\w)--[a-z]", said)

@@ -96,7 +96,7 @@ def test_names_of_internal_columns_change_nothing(answer: str, name: str) -> Non
     assert_same_numbers(answer, name)
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(list(ANSWERS)), st.one_of(st.sampled_from(INTERNAL), st.text("abc: _é0", min_size=1, max_size=6))
 )

@@ -20,7 +20,7 @@ from followup_analytics.answers.outcomes import cohort_outcomes
 from followup_analytics.log.assembling import build_log
 from followup_analytics.log.followup_log import FollowUpLog
 
-QUIET = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUIET = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ZONE = "America/New_York"
 HORIZON = 16
 

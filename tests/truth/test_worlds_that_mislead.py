@@ -14,6 +14,8 @@ import followup_analytics as fa
 from followup_analytics.claims import claim_sensitivity, own_catalogue
 
 INTERVIEWS = 12_000
+#: A log of a further world takes some eight seconds to make and to judge.
+LONG = pytest.mark.slow
 
 
 @cache
@@ -51,6 +53,7 @@ def test_what_its_own_control_misses_the_others_find() -> None:
     assert any("negative controls" in reason and "come out below .05" in reason for reason in told)
 
 
+@LONG
 def test_unmeasured_diligence_without_a_trace() -> None:
     """What no control can catch is believed, and the table of traits says how strong one must be to undo it."""
     # The two claims that say there is no gain, or no harm, are right where they are supported.
@@ -98,6 +101,7 @@ def test_calls_that_were_never_written_down() -> None:
     assert note["share"] < tipping["share"]
 
 
+@LONG
 def test_the_sensitivity_table_ends_with_forgotten_attempts() -> None:
     """The table of what would change a verdict holds that number as its last row."""
     rows = claim_sensitivity(log_of("underlogged", 3_000), "follow-up-at-all").rows
@@ -106,6 +110,7 @@ def test_the_sensitivity_table_ends_with_forgotten_attempts() -> None:
     assert rows[-1]["changes"]
 
 
+@LONG
 def test_the_weak_who_stop_early() -> None:
     """Who is bound to fail gives up, nobody wrote down why: no verdict is false, and a number that is bent shows it."""
     rows = verdicts("discouraged")

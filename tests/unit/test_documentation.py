@@ -51,6 +51,7 @@ def test_the_states_of_a_story_are_in_the_glossary():
     from followup_analytics.advice.states import STATES
 
     glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    assert len(STATES) > 5
     for state in STATES:
         assert f"| {state.name.replace('_', ' ')} (state) | {state.meaning} |" in glossary
 
@@ -70,9 +71,19 @@ def test_the_map_to_copy_is_the_one_that_is_shipped():
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_lead_somewhere(path):
     """Every relative link of a document names something that exists."""
-    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8")):
+    for target in links_of(path):
         if "://" not in target:
             assert (path.parent / target).exists(), target
+
+
+def links_of(path):
+    """Where a document's links lead."""
+    return re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8"))
+
+
+def test_links_are_found():
+    """Else none is looked after."""
+    assert sum(len(links_of(path)) for path in DOCUMENTS) > 100
 
 
 def test_the_readmes_example_gives_the_output_beside_it(monkeypatch, capsys):

@@ -84,6 +84,12 @@ def test_no_module_imports_in_a_circle() -> None:
     assert circles() == set()
 
 
+def test_imports_are_found() -> None:
+    """Else the order of nothing is looked after."""
+    assert len(FILES) > 300
+    assert sum(len(imports_of(path)) for path in FILES) > 3_000
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_go_one_way(path: Path) -> None:
     """A module imports only from rooms below its own, and no private name of another."""
