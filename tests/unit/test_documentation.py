@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import runpy
 from pathlib import Path
@@ -95,11 +94,8 @@ def test_the_readmes_example_gives_the_output_beside_it(monkeypatch, capsys):
     assert capsys.readouterr().out.strip() == shown.strip()
 
 
-def test_commands_of_the_readme_exist():
+def test_commands_of_the_readme_exist(followup):
     """Every `followup` command that the README shows is one, and every option is one of that command's."""
-    import subprocess
-    import sys
-
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     lines = [line.split("#")[0] for line in text.splitlines() if line.startswith("followup ")]
     helps: dict[str, str] = {}
@@ -110,9 +106,7 @@ def test_commands_of_the_readme_exist():
         where = {"track": ["track", "x", *words[3:4]], "office": words[1:3]}.get(command, [command])
         key = " ".join(where)
         if key not in helps:
-            argv = ["followup", *where, "--help"]
-            code = f"import sys; sys.argv = {argv!r}; from followup_analytics.cli import main; main()"
-            helps[key] = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+            helps[key] = followup(*where, "--help").out
         for option in re.findall(r"(?<=\s)--?[a-z][a-z-]*", line):
             assert option in helps[key], f"{key} has no {option}"
 
@@ -145,36 +139,25 @@ def test_every_page_that_starts_somebody_off_is_tried():
 
 
 @pytest.mark.parametrize("page", TAUGHT)
-def test_every_command_of_a_page_runs_as_written(page, tmp_path):
+def test_every_command_of_a_page_runs_as_written(page, tmp_path, followup, monkeypatch):
     """In a folder with the shipped data, each command ends with 0; ids made by chance stand for the one just made."""
     import shlex
     import shutil
-    import subprocess
-    import sys
 
     for folder in ("data", "examples"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
     commands = commands_of(page)
     assert {line.split()[1] for line in commands} >= TAUGHT[page]
     made = ""
     for line in commands:
         words = [made if re.fullmatch(r"iv-\w{5}", word) else word for word in shlex.split(line, comments=True)]
-        done = subprocess.run(
-            [sys.executable, "-m", "followup_analytics", *words[1:]],
-            cwd=tmp_path,
-            env={
-                **os.environ,
-                "PYTHONPATH": str(ROOT),
-                "HOME": str(tmp_path),
-                "XDG_CONFIG_HOME": str(tmp_path / "settings"),
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+        done = followup(*words[1:])
+        assert done.code == 0, f"{line}\n{done.out}{done.err}"
         if words[1:2] == ["track"] and words[3] == "interview":
-            made = done.stdout.strip()
+            made = done.out.strip()
 
 
 def test_the_sheet_of_the_readme_is_taken_whole(tmp_path, monkeypatch):
