@@ -27,7 +27,7 @@ from scipy.optimize import minimize
 
 from followup_analytics.claims.catalogue import own_catalogue
 from followup_analytics.claims.context import Context
-from followup_analytics.claims.finding import Finding, examine
+from followup_analytics.claims.finding import Finding, finding_of
 from followup_analytics.claims.judging import judge
 from followup_analytics.claims.running import run_all
 from followup_analytics.claims.verdict import test_difference
@@ -78,7 +78,7 @@ def one_log(world: str, applicants: int, seed: int) -> dict[str, Any]:
     claims = own_catalogue().claims
     log = simulate_log(interviews=3 * applicants, world=world, seed=seed)
     context = Context.of(log, claims, min_cell=1)
-    findings = run_all(claims, context, partial(examine, context=context, min_cell=1, bare=True))
+    findings = run_all(claims, context, partial(finding_of, context=context, min_cell=1, bare=True))
     mean, spread = fitted_null(findings)
     moved = [calibrated(one, mean, spread) for one in findings]
     cases = {"no controls": findings, "calibrated": moved, "controls": findings, "calibrated and controls": moved}

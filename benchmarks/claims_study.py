@@ -27,7 +27,7 @@ from typing import Any
 from followup_analytics.claims.catalogue import own_catalogue
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.definition import CONTROLS, Claim
-from followup_analytics.claims.finding import Finding, examine
+from followup_analytics.claims.finding import Finding, finding_of
 from followup_analytics.claims.judging import judge
 from followup_analytics.claims.running import run_all
 from followup_analytics.claims.verdict import ALPHA, is_confounded
@@ -75,7 +75,7 @@ def one_log(world: str, applicants: int, seed: int) -> Row:
     claims = tuple(replace(claim, controls=CONTROLS if claim.controls else ()) for claim in own.values())
     context = Context.of(log, claims)
     started = time.process_time()
-    findings = run_all(claims, context, partial(examine, context=context, min_cell=1))
+    findings = run_all(claims, context, partial(finding_of, context=context, min_cell=1))
     # All controls are kept to be looked at; the verdicts are by those that the catalogue names.
     rows = judge([_with_own_controls(one, own[one.claim.id]) for one in findings], context, min_cell=1)
     seconds = time.process_time() - started

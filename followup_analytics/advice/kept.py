@@ -51,7 +51,7 @@ class Evidence:
         return contacts > SOON_DONE or contacts == self.contacts or of_today
 
 
-def examine(log: FollowUpLog, *, seed: int = 0, verdicts: Any = None) -> Evidence:
+def evidence_of(log: FollowUpLog, *, seed: int = 0, verdicts: Any = None) -> Evidence:
     """Test the claims on a log, unless `verdicts` has them already, and work out what silences have meant in it.
 
     A working paper about one's own clients needs no hiding of what it rests on, so nothing is hidden.
@@ -77,13 +77,13 @@ def evidence_of_folder(folder: Path, log: FollowUpLog, *, seed: int = 0) -> Evid
     It is kept in the user's cache, by a fingerprint of the files' names, sizes and times.
     """
     if log.contacts.height <= SOON_DONE:
-        return examine(log, seed=seed)
+        return evidence_of(log, seed=seed)
     place = _cache() / f"{_fingerprint(folder, seed)}.json"
     with suppress(OSError):
         held = _from_text(place.read_text(encoding="utf-8"))
         if held is not None:
             return replace(held, meaning=held.meaning.with_employers(log))
-    evidence = examine(log, seed=seed)
+    evidence = evidence_of(log, seed=seed)
     with suppress(OSError):
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         unfinished = place.with_suffix(f".{os.getpid()}.tmp")

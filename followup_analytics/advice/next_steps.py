@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from followup_analytics.advice.decide import NextStep, decide
 from followup_analytics.advice.facts import Open, moment_of, open_interviews
-from followup_analytics.advice.kept import examine
+from followup_analytics.advice.kept import evidence_of
 from followup_analytics.advice.meaning import Meaning
 from followup_analytics.advice.office_days import BY_ZONE, WorkingDays, working_days
 from followup_analytics.advice.policy import Policy, read_policy
@@ -75,7 +75,7 @@ def next_steps(
     where = country or office.country
     found = open_interviews(log, when, may_be_due=due)
     if verdicts is None and test:
-        evidence = examine(log)
+        evidence = evidence_of(log)
         verdicts, meaning = evidence.verdicts, meaning or evidence.meaning
     known = read_verdicts(verdicts)
     decided = [decide(now, office, _office_days(now, where), known) for now in found.situations]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+import polars as pl
 
 from followup_analytics.errors import UsageError
 from followup_analytics.log.recording import findings_in, look_at, notes_on, one_in, recording_notes
@@ -30,6 +32,15 @@ def whole_log(
     if cohort is not None:
         raise UsageError("cohort: a log in parts is answered for as a whole; gather it, or write the cohort by itself.")
     return log
+
+
+def in_one_numbering(members: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """The members of all parts; no applicant is in two, and `person`, a number in each part, is one of all."""
+    found, first = [], 0
+    for one in members:
+        found.append(one.with_columns(pl.col("person") + first))
+        first += int(one["person"].max() or 0) + 1  # type: ignore[arg-type]
+    return pl.concat(found)
 
 
 def engine_of_parts(log: PartedLog, engine: str) -> str:

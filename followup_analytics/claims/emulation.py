@@ -21,7 +21,7 @@ from followup_analytics.claims.own_time import (
     follow_up_of,
     intervals,
     parts_of,
-    place_of,
+    place_among,
 )
 from followup_analytics.log.schema import CHANNELS, TONES
 from followup_analytics.statistics.designs import Design
@@ -157,7 +157,7 @@ def _binding(claim: Claim, histories: Histories, moments: Moments) -> tuple[IntA
 def _acts(claim: Claim, histories: Histories, moments: Moments, act: str, window: int) -> _Acts:
     """Acts of a kind after time zero, by interval."""
     times = act_times(histories, moments, act)
-    place = place_of(histories, moments)[times.row]
+    place = place_among(histories, moments)[times.row]
     since = moments.at.take(place)
     interval = at_end(claim, since, times, window)
     inside = (interval >= 0) & (interval < window)
@@ -172,7 +172,7 @@ def _acts(claim: Claim, histories: Histories, moments: Moments, act: str, window
 
 def act_times(histories: Histories, moments: Moments, act: str) -> Times:
     """Acts of a kind after time zero in interviews that have one; the moment's own contact is not among them."""
-    place = place_of(histories, moments)
+    place = place_among(histories, moments)
     if act == "thank_you":
         return histories.notes.take(place[histories.notes.row] >= 0)
     attempts = histories.attempts
@@ -298,7 +298,7 @@ def _tone_since(claim: Claim, histories: Histories, moments: Moments) -> Small:
     """The tone last heard since time zero, before each interval, shape (m, K)."""
     window = max(claim.window, 1)
     heard = np.zeros((len(moments), window), dtype=np.int16)
-    place = place_of(histories, moments)[histories.toned.row]
+    place = place_among(histories, moments)[histories.toned.row]
     mine = place >= 0
     toned, tones, place = histories.toned.take(mine), histories.tones[mine], place[mine]
     since = moments.at.take(place)

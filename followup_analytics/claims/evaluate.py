@@ -14,10 +14,10 @@ from followup_analytics.claims.catalogue import choose_catalogue, chosen_claims
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.covariates import columns_of
 from followup_analytics.claims.definition import Catalogue, Claim
-from followup_analytics.claims.finding import examine
+from followup_analytics.claims.finding import finding_of
 from followup_analytics.claims.grouped_answer import answer_by_group, registered
 from followup_analytics.claims.judging import judge
-from followup_analytics.claims.notes import notes_of
+from followup_analytics.claims.notes import notes_on_claims
 from followup_analytics.claims.registration import Choices, why_post_hoc
 from followup_analytics.claims.released import each_once, units_of
 from followup_analytics.claims.result import ClaimRow, ClaimsResult
@@ -143,7 +143,7 @@ def test_claims(
     if by is not None:
         return answer_by_group(by, catalogue, shown, context, policy, why, progress)
     findings = run_all(
-        catalogue.claims, context, partial(examine, context=context, min_cell=min_cell), progress=progress
+        catalogue.claims, context, partial(finding_of, context=context, min_cell=min_cell), progress=progress
     )
     rows = judge(findings, context, min_cell)
     wanted = {one.id for one in shown}
@@ -151,7 +151,7 @@ def test_claims(
     return ClaimsResult(
         rows=disclosed_except([with_coarse_sizes(row) for row in kept], (), policy),
         counts=LogCounts.of(log),
-        notes=notes_of(log, findings, context, why or ""),
+        notes=notes_on_claims(log, findings, context, why or ""),
         native=log.native,
         extra={"catalogue": catalogue.told()},
         behind=partial(_behind, make, shown),

@@ -56,7 +56,7 @@ class Finding:
     diagnostics: Mapping[str, Any]
 
 
-def examine(trial: Trial, context: Context, min_cell: int, *, bare: bool = False) -> Finding:
+def finding_of(trial: Trial, context: Context, min_cell: int, *, bare: bool = False) -> Finding:
     """Take the numbers out of a trial on a log; diagnostics are about `min_cell` applicants or more, `bare`: none."""
     estimate = trial.estimate
     weights: tuple[ArmWeights, ...] = ()

@@ -22,13 +22,13 @@ from followup_analytics.claims.context import Context
 from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.groups import Grouped, Groups, run_by_group
 from followup_analytics.claims.judging import downgrades, judge
-from followup_analytics.claims.notes import notes_of
+from followup_analytics.claims.notes import notes_on_claims
 from followup_analytics.claims.released import each_once, units_of
 from followup_analytics.claims.running import work_on_all
 from followup_analytics.claims.trace import interviews_behind
 from followup_analytics.claims.trial import run_trial
 from followup_analytics.claims.verdict import ALPHA
-from followup_analytics.claims.words import joined
+from followup_analytics.claims.words import with_more
 from followup_analytics.errors import WithheldError
 from followup_analytics.log.asked import in_frames
 from followup_analytics.log.followup_log import Note
@@ -93,7 +93,7 @@ def answer_by_group(
     return GroupedClaimsResult(
         rows=disclosed_except(rows, (), policy),
         counts=LogCounts.of(log),
-        notes=(*notes_of(log, findings, context, why or ""), _note(compared)),
+        notes=(*notes_on_claims(log, findings, context, why or ""), _note(compared)),
         native=log.native,
         extra=rounded_extra({"catalogue": catalogue.told(), "interactions": told}, policy),
         by=groups.field,
@@ -142,7 +142,7 @@ def _why(verdict: str, one: Grouped, doubt: str) -> str:
     if verdict == DIFFERS:
         return f"The effect is not the same in {names}, beyond chance among all claims compared."
     if doubt:
-        return joined(f"What differs between {names} may be what was not measured", [doubt])
+        return with_more(f"What differs between {names} may be what was not measured", [doubt])
     return (
         f"Between {names} the effect differs by no more than chance would bring, which is not to say that it doesn't."
     )
@@ -159,7 +159,7 @@ def _row(
     mine = groups.names[place] in compared.groups
     verdict = compared.verdict if mine else NOT_COMPARED
     if verdict == NOT_TOLD and made["verdict"] in ("supported", "contradicted"):
-        made["reason"] = joined(
+        made["reason"] = with_more(
             made["reason"],
             ["That it holds in this group is not to say that it holds less in others."],
         )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from followup_analytics.claims.context import Context
 from followup_analytics.claims.definition import Claim
-from followup_analytics.claims.finding import Finding, examine
+from followup_analytics.claims.finding import Finding, finding_of
 from followup_analytics.claims.trial import Trial, run_trial
 from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked
@@ -92,7 +92,7 @@ def run_by_group(claim: Claim, context: Context, groups: Groups, policy: Disclos
     members = []
     for place in range(len(groups.names)):
         trial = run_trial(claim, context, among=groups.number == place)
-        trials.append(examine(trial, context, policy.min_cell))
+        trials.append(finding_of(trial, context, policy.min_cell))
         rows = np.empty(0, dtype=np.int64) if trial.estimate is None else trial.estimate.emulation.row
         members.append(rows)
         if trial.test is not None and trial.estimate is not None:

@@ -14,8 +14,8 @@ from followup_analytics.claims.diagnostic_rows import FarthestRow, SecondOutcome
 from followup_analytics.claims.estimates import Effect
 from followup_analytics.claims.finding import ArmWeights, Finding
 from followup_analytics.claims.gates import FAR, MIN_FOR_VERDICT, Distance
-from followup_analytics.claims.verdict import ALPHA, choose_label, decide, deciding_limit, is_confounded
-from followup_analytics.claims.words import effect_words, in_a_hundred, joined, reason_for, told_effect, with_label
+from followup_analytics.claims.verdict import ALPHA, choose_label, deciding_limit, is_confounded, verdict_of
+from followup_analytics.claims.words import effect_words, in_a_hundred, reason_for, told_effect, with_label, with_more
 from followup_analytics.log.shared_words import VERDICT_WORDS
 from followup_analytics.results.disclosure import HIDDEN_REASON, SUPPRESSED
 from followup_analytics.results.values import finite
@@ -143,7 +143,7 @@ def _tested(finding: Finding, p_adjusted: float, downgrade: str, *, care: bool, 
     if effect is None or test is None:
         return _not_testable(finding)
     enough = finding.n_applicants >= MIN_FOR_VERDICT
-    verdict = decide(claim, test, p_adjusted, enough_people=enough)
+    verdict = verdict_of(claim, test, p_adjusted, enough_people=enough)
     low, high = (float(limit) for limit in effect.difference.limits())
     ratio = e_value_from_risks(*effect.risks, low, high)
     label = choose_label(
@@ -160,7 +160,7 @@ def _tested(finding: Finding, p_adjusted: float, downgrade: str, *, care: bool, 
         verdict, reason = "inconclusive", downgrade
     else:
         reason = with_label(reason, label, verdict)
-    reason = joined(reason, [_without_controls(finding), _other_way(finding), _kept_to(finding)])
+    reason = with_more(reason, [_without_controls(finding), _other_way(finding), _kept_to(finding)])
     return {
         **_head(claim),
         "verdict": verdict,

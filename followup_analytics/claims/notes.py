@@ -14,7 +14,7 @@ from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.statistics.clusters import FEW_CLUSTERS
 
 
-def notes_of(log: FollowUpLog, findings: Sequence[Finding], context: Context, post_hoc: str) -> tuple[Note, ...]:
+def notes_on_claims(log: FollowUpLog, findings: Sequence[Finding], context: Context, post_hoc: str) -> tuple[Note, ...]:
     """Few clusters, the family that shares one adjustment, what makes verdicts post hoc, dates without times."""
     notes = [*log.notes]
     for kind in context.clusters.few():

@@ -64,7 +64,7 @@ def first_unseen(claim: Claim, histories: Histories, moments: Moments) -> IntArr
     return np.maximum(elapsed(moments.at, until), 0) // DAY_US + 1
 
 
-def place_of(histories: Histories, moments: Moments) -> IntArray:
+def place_among(histories: Histories, moments: Moments) -> IntArray:
     """Place of each interview of the log among the moments, shape (n,); -1 where it has none."""
     place = np.full(histories.interviews, -1, dtype=np.int64)
     place[moments.at.row] = np.arange(len(moments))
@@ -117,7 +117,7 @@ def is_followed(claim: Claim, histories: Histories, moments: Moments) -> BoolArr
 
 def _next_meeting(histories: Histories, moments: Moments) -> Times:
     """The first contact with an interviewer or the hiring team after time zero, in either direction."""
-    place = place_of(histories, moments)[histories.met.row]
+    place = place_among(histories, moments)[histories.met.row]
     later = (place >= 0) & (histories.met.order > moments.at.order[np.maximum(place, 0)])
     met = histories.met.take(later)
     first = np.full(len(moments), -1, dtype=np.int64)

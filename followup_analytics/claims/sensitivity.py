@@ -15,7 +15,7 @@ from followup_analytics.claims.context import Context
 from followup_analytics.claims.covariates import columns_of
 from followup_analytics.claims.definition import Catalogue, Claim
 from followup_analytics.claims.estimates import USUAL, Estimate, Options, effect_between
-from followup_analytics.claims.finding import Finding, examine
+from followup_analytics.claims.finding import Finding, finding_of
 from followup_analytics.claims.histories import Histories
 from followup_analytics.claims.imputation import imputed_trial
 from followup_analytics.claims.judging import judge
@@ -227,13 +227,13 @@ class _Family:
 
     @classmethod
     def of(cls, catalogue: Catalogue, one: Claim, context: Context, min_cell: int) -> _Family:
-        keep = partial(examine, context=context, min_cell=min_cell, bare=True)
+        keep = partial(finding_of, context=context, min_cell=min_cell, bare=True)
         others = [claim for claim in catalogue.claims if claim.id != one.id]
         return cls(run_all(others, context, keep), context, min_cell)
 
     def row(self, words: str, trial: Trial, declared: str | None) -> SensitivityRow:
         """A change with the verdict that the whole rule gives then."""
-        finding = examine(trial, self.context, self.min_cell, bare=True)
+        finding = finding_of(trial, self.context, self.min_cell, bare=True)
         judged = judge([*self.findings, finding], self.context, self.min_cell)[-1]
         verdict = judged["verdict"]
         shown = ("claim", "n_interviews", "n_applicants", "n_events", "estimate", "conf_low", "conf_high", "effect")

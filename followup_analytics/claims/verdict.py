@@ -69,7 +69,7 @@ def _one_sided_p(estimate: float, se: float, df: float) -> float:
     return float(stdtr(df, -estimate / se))
 
 
-def decide(claim: Claim, test: Test, p_adjusted: float, *, enough_people: bool) -> Verdict:
+def verdict_of(claim: Claim, test: Test, p_adjusted: float, *, enough_people: bool) -> Verdict:
     """The verdict on a claim that passed its gates.
 
     Args:

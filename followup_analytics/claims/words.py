@@ -131,10 +131,10 @@ def with_label(reason: str, label: Labelled, verdict: Verdict) -> str:
     """
     if not label.why or (label.why == WEAK and verdict not in ("supported", "contradicted")):
         return reason
-    return joined(reason, [label.why])
+    return with_more(reason, [label.why])
 
 
-def joined(reason: str, more: Sequence[str]) -> str:
+def with_more(reason: str, more: Sequence[str]) -> str:
     """A reason with more sentences, as one sentence."""
     parts = [reason.removesuffix("."), *(f"{text[:1].lower()}{text[1:]}".removesuffix(".") for text in more if text)]
     return "; ".join(parts) + "."

@@ -127,8 +127,8 @@ def _given(source: str, shared: Shared, today: str | None, *, due: bool, examine
     log = open_log(source, shared, protect=False)
     if not examine:
         return _Given(log)
+    from followup_analytics.advice.kept import evidence_of as examined
     from followup_analytics.advice.kept import evidence_of_folder
-    from followup_analytics.advice.kept import examine as examined
 
     part = shared.cohort is not None or shared.where or shared.as_of is not None
     elsewhere = is_store_url(source) or not Path(source).exists()
@@ -143,7 +143,7 @@ def _given(source: str, shared: Shared, today: str | None, *, due: bool, examine
 def _of_store(url: str, shared: Shared, today: str | None, *, due: bool, examine: bool, renew: bool) -> _Given:
     """A store as it stands: with the verdicts that were kept, and for what is due its open stories alone."""
     from followup_analytics.advice.kept import SOON_DONE, keep_evidence, kept_evidence
-    from followup_analytics.advice.kept import examine as examined
+    from followup_analytics.advice.kept import evidence_of as examined
     from followup_analytics.store import open_store
 
     store = open_store(url)
@@ -171,9 +171,9 @@ def keep_verdicts(source: str, shared: Shared, log: FollowUpLog, verdicts: Resul
     hidden = any(row["verdict"] is None or is_hidden(row) for row in verdicts.rows)
     if not is_store_url(source) or part or hidden:
         return
-    from followup_analytics.advice.kept import examine, keep_evidence
+    from followup_analytics.advice.kept import evidence_of, keep_evidence
 
-    keep_evidence(source, examine(log, verdicts=verdicts))
+    keep_evidence(source, evidence_of(log, verdicts=verdicts))
 
 
 def _open_stories(store: Store, shared: Shared, today: str | None) -> tuple[FollowUpLog, LogCounts] | None:

@@ -35,7 +35,7 @@ _OFFERED = 9
 def enter(text: Sequence[str], *, as_json: bool = False) -> None:
     """Record a line of text in the default store, or what the form is told where there is none, and tell about it."""
     from followup_analytics.cli.default_store import default_store
-    from followup_analytics.cli.telling import tell
+    from followup_analytics.cli.telling import tell_entry
     from followup_analytics.track import OfficeStore
 
     line = " ".join(text).strip()
@@ -44,7 +44,7 @@ def enter(text: Sequence[str], *, as_json: bool = False) -> None:
     if not line and _is_terminal():
         interview, line = _filled_in(url)
     entry = _entered(OfficeStore(url, write=True), line, interview)
-    tell(url, entry, as_json=as_json, command="log")
+    tell_entry(url, entry, as_json=as_json, command="log")
 
 
 def _entered(store: OfficeStore, line: str, interview: str | None) -> Entry:

@@ -11,11 +11,11 @@ from followup_analytics.text import clean
 
 def say(sentence: str) -> None:
     """Tell the person something beside the result: on stderr."""
-    sys.stderr.write(wrapped(clean(sentence), sys.stderr.isatty()) + "\n")
+    sys.stderr.write(broken_for_terminal(clean(sentence), sys.stderr.isatty()) + "\n")
     sys.stderr.flush()
 
 
-def wrapped(line: str, terminal: bool, hanging: str = "") -> str:
+def broken_for_terminal(line: str, terminal: bool, hanging: str = "") -> str:
     """A line broken between words where a terminal is narrower; as it is for a pipe or file."""
     if not terminal:
         return line

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from followup_analytics.track import Entry
 
 
-def tell(url: str, entry: Entry, *, as_json: bool, command: str = "track") -> None:
+def tell_entry(url: str, entry: Entry, *, as_json: bool, command: str = "track") -> None:
     """The id on stdout at once; then, on stderr, the sentence, doubts and the next step of that interview alone."""
     if not as_json:
         sys.stdout.write(f"{entry.id}\n")

@@ -11,9 +11,9 @@ import typer
 
 from followup_analytics.cli.options import Printing, options_of, taking
 from followup_analytics.cli.people import by_name
-from followup_analytics.cli.saying import say, wrapped
+from followup_analytics.cli.saying import broken_for_terminal, say
 from followup_analytics.cli.shared import show
-from followup_analytics.cli.telling import tell, tell_erased, tell_history
+from followup_analytics.cli.telling import tell_entry, tell_erased, tell_history
 from followup_analytics.log.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, Column, Table
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def interview(
     Example:  followup track sqlite:///followup.db interview --applicant ada --self-rating 4
     """
     fields = _given(context, _OfInterview)
-    tell(context.obj, _store(context).interview(applicant, at=at, time_zone=time_zone, **fields), as_json=as_json)
+    tell_entry(context.obj, _store(context).interview(applicant, at=at, time_zone=time_zone, **fields), as_json=as_json)
 
 
 @app.command("contact", cls=taking(_OfContact))
@@ -179,7 +179,7 @@ def contact(
         interview, channel=channel, direction=direction, party=party, purpose=purpose, at=at,
         time_zone=time_zone, **_given(context, _OfContact),
     )  # fmt: skip
-    tell(context.obj, entry, as_json=as_json)
+    tell_entry(context.obj, entry, as_json=as_json)
 
 
 @app.command("outcome")
@@ -195,7 +195,7 @@ def outcome(
 
     Example:  followup track sqlite:///followup.db outcome iv-7k2 offer
     """
-    tell(context.obj, _store(context).outcome(interview, outcome, at=at, time_zone=time_zone), as_json=as_json)
+    tell_entry(context.obj, _store(context).outcome(interview, outcome, at=at, time_zone=time_zone), as_json=as_json)
 
 
 @app.command("correct", cls=taking(_OfBoth))
@@ -215,7 +215,7 @@ def correct(
     """
     fields = _given(context, _OfBoth)
     entry = _store(context).correct(key, at=at, time_zone=time_zone, clear=clear or (), **fields)
-    tell(context.obj, entry, as_json=as_json)
+    tell_entry(context.obj, entry, as_json=as_json)
 
 
 @app.command("undo")
@@ -233,7 +233,7 @@ def undo(
 
     Example:  followup track sqlite:///followup.db undo
     """
-    tell(context.obj, _store(context).undo(key, ingest=ingest), as_json=as_json)
+    tell_entry(context.obj, _store(context).undo(key, ingest=ingest), as_json=as_json)
 
 
 @app.command("list", cls=taking(Printing))
@@ -290,7 +290,7 @@ def snooze(
 
     Example:  followup track sqlite:///followup.db snooze iv-7k2pa 2026-12-01
     """
-    tell(context.obj, _store(context).snooze(interview, until, time_zone=time_zone), as_json=as_json)
+    tell_entry(context.obj, _store(context).snooze(interview, until, time_zone=time_zone), as_json=as_json)
 
 
 @app.command("reassign")
@@ -305,7 +305,7 @@ def reassign(
 
     Example:  followup track sqlite:///followup.db reassign ines omar --client ada
     """
-    tell(context.obj, _store(context).reassign(coach, to, client=client), as_json=as_json)
+    tell_entry(context.obj, _store(context).reassign(coach, to, client=client), as_json=as_json)
 
 
 @app.command("history")
@@ -318,7 +318,7 @@ def history(context: typer.Context, interview: Interview, as_json: Json = False)
         tell_history(context.obj, interview.strip(), lines)
         return
     for line in lines:
-        typer.echo(wrapped(line, sys.stdout.isatty(), hanging=" " * 12))
+        typer.echo(broken_for_terminal(line, sys.stdout.isatty(), hanging=" " * 12))
 
 
 @app.command("person")
@@ -339,7 +339,7 @@ def person(
     Example:  followup track sqlite:///followup.db person ada --name "Ada Berg" --phone "+49 30 1234"
     """
     entry = _store(context).person(applicant, name=name, phone=phone, email=email, address=address, note=note)
-    tell(context.obj, entry, as_json=as_json)
+    tell_entry(context.obj, entry, as_json=as_json)
 
 
 @app.command("employer")
@@ -360,7 +360,7 @@ def employer(
     Example:  followup track sqlite:///followup.db employer Bosch --person "Ms Weiss" --phone "+49 711 4000"
     """
     entry = _store(context).employer(name, person=person, phone=phone, email=email, address=address, note=note)
-    tell(context.obj, entry, as_json=as_json)
+    tell_entry(context.obj, entry, as_json=as_json)
 
 
 @app.command("forget")

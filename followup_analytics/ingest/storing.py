@@ -16,7 +16,7 @@ from followup_analytics.ingest.cohorts import keep_labels, labels_kept, relabell
 from followup_analytics.ingest.known import linkable
 from followup_analytics.ingest.linking.duplicates import (
     as_joined_before,
-    joined,
+    as_one_contact,
     keep_joins,
     marks_of,
     pairs_of,
@@ -119,7 +119,7 @@ def _join(run: Run, file: FileOnItsWay, tx: Any) -> None:
                 twice = pairs["contact_id"].filter(pairs["contact_id"].is_in(held["contact_id"].implode()))
                 if twice.len():
                     tx.remove(CONTACTS.name, twice.to_list())
-                frame = joined(frame, pairs, held)
+                frame = as_one_contact(frame, pairs, held)
                 run.joined += pairs.height
         table.passed_over += table.checked.frame.height - frame.height
         table.checked = dataclasses.replace(table.checked, frame=frame)

@@ -140,14 +140,14 @@ def check_tables(
             day_first=day_first,
         )
         if table.name == INTERVIEWS.name:
-            zones, known = known_zones(one.frame, time_zone), one.frame["interview_id"]
+            zones, known = zones_said(one.frame, time_zone), one.frame["interview_id"]
         elif "interview_id" in table.names and known is not None:
             one = reject_unknown_interviews(one, known)
         checked[table.name] = replace(one, parts=(parts or {}).get(table.name, ()))
     return checked
 
 
-def known_zones(interviews: pl.DataFrame, time_zone: str | None) -> pl.DataFrame:
+def zones_said(interviews: pl.DataFrame, time_zone: str | None) -> pl.DataFrame:
     """The zone of each interview; null where a bare date says none, so that times without offset can't lean on it."""
     if time_zone is not None:
         return interviews.select("interview_id", "_zone")

@@ -16,7 +16,7 @@ from followup_analytics.errors import DataError, Problem
 from followup_analytics.log import clock
 from followup_analytics.log.casting import POLARS_TYPES, cast_simple, clean_covariate
 from followup_analytics.log.pseudonyms import applicant_buckets
-from followup_analytics.log.resaved import with_iso_times
+from followup_analytics.log.resaved import with_iso_cells
 from followup_analytics.log.schema import CLOCKS, INTERVIEWS, TABLES, Column, Table
 from followup_analytics.log.timestamps import cast_times, rows_set_aside
 from followup_analytics.log.zone_names import zone_named
@@ -100,7 +100,7 @@ def check_table(
     Raises DataError when a needed column is missing, OrderUnknownError where nothing tells the order.
     """
     renamed = _canonical_header(raw, table, file)
-    cast = _cast(with_iso_times(renamed, table, file, day_first), table, time_zone, interview_zones)
+    cast = _cast(with_iso_cells(renamed, table, file, day_first), table, time_zone, interview_zones)
     good, broken = _apply_schema(cast.frame, table)
     unreadable = {(row, column) for row, column in zip(cast.rejects[ROW], cast.rejects["column"], strict=True)}
     if unreadable:

@@ -15,7 +15,7 @@ _ISO = r"^\s*(?:\d{4}-\d{2}-\d{2}(?:[T ]*\d[\d:.,ZzUTC+\- ]*|[T ]*)|)$"
 _TIMES = {column.name for table in TABLES.values() for column in table.columns if column.type == "timestamp"}
 
 
-def with_iso_times(frame: pl.DataFrame, table: Table, file: str, day_first: bool | None) -> pl.DataFrame:
+def with_iso_cells(frame: pl.DataFrame, table: Table, file: str, day_first: bool | None) -> pl.DataFrame:
     """The table with its timestamps as ISO text; a cell that is no date stays as it is.
 
     frame: cells under the contract's names. day_first: the order of 03/04/2026, else what the table's dates tell.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import polars as pl
 
 from followup_analytics.parted.parted_log import CheckedPart, Fault, checked_part
-from followup_analytics.parted.session import explained
+from followup_analytics.parted.session import spark_explained
 from followup_analytics.parted.spread import Spread, Step
 from followup_analytics.sheets.tabular import ROW
 
@@ -44,12 +44,12 @@ class OnSpark(Spread[T]):
 
     def kept(self) -> Spread[T]:
         """See Spread: in the executors' memory, on their disks where it is too little."""
-        with explained(self._what):
+        with spark_explained(self._what):
             return OnSpark(self._worked().persist(), self._what)
 
     def __iter__(self) -> Iterator[T]:
         """See Spread."""
-        with explained(self._what):
+        with spark_explained(self._what):
             rows = self._worked().toArrow().sort_by("part")
         for payload in rows["payload"]:
             yield pickle.loads(payload.as_buffer())  # noqa: S301 - made by this package on the executors of this session
@@ -88,7 +88,7 @@ def spread_by_applicant(
     """
     from pyspark.sql import functions as sql
 
-    with explained(what):
+    with spark_explained(what):
         rows = sum(int(one["n"]) for one in _together([_counted(sql, frame) for frame in tables.values()]).collect())
         n = min(max(-(-rows // PART_ROWS), _LEAST_PARTS), _MOST_PARTS)
 

@@ -169,7 +169,7 @@ def is_remote(session: Any) -> bool:
 
 
 @contextmanager
-def explained(what: str) -> Iterator[None]:
+def spark_explained(what: str) -> Iterator[None]:
     """Turn what Spark says when something can't be read or run into a sentence; what: the path or table meant."""
     try:
         with warnings.catch_warnings():

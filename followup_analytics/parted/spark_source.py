@@ -14,7 +14,7 @@ from followup_analytics.log.settings import LOG_FILE, Settings, read_settings, s
 from followup_analytics.log.zone_names import zone_given
 from followup_analytics.parted.on_spark import spread_by_applicant
 from followup_analytics.parted.parted_log import PartedLog, parted_log
-from followup_analytics.parted.session import explained, require_table_name, spark_session
+from followup_analytics.parted.session import require_table_name, spark_explained, spark_session
 from followup_analytics.sheets.headings import header_key
 from followup_analytics.sheets.tabular import PARQUET_SUFFIXES
 
@@ -72,11 +72,11 @@ def _of_catalogue(session: Any, given: str) -> dict[str, Any]:
         )
     at = last.casefold().index(table)
     found: dict[str, Any] = {}
-    with explained(f"{CATALOGUE}{given}"):
+    with spark_explained(f"{CATALOGUE}{given}"):
         for name in TABLES:
             full = f"{before}{dot}{last[:at]}{name}{last[at + len(table) :]}"
             if name in ("interviews", table) or session.catalog.tableExists(full):
-                with explained(f"{CATALOGUE}{full}"):
+                with spark_explained(f"{CATALOGUE}{full}"):
                     found[name] = session.table(full)
     return found
 
@@ -87,7 +87,7 @@ def _by_their_own_names(session: Any, names: list[str]) -> dict[str, Any]:
         table = next((name for name in TABLES if name in one.rpartition(".")[2].casefold()), None)
         if table is None or table in found:
             raise UsageError(f"spark-table:{one}: which table of the log this is can't be told from its name.")
-        with explained(f"{CATALOGUE}{one}"):
+        with spark_explained(f"{CATALOGUE}{one}"):
             found[table] = session.table(one)
     if "interviews" not in found:
         raise UsageError("spark-table: a log needs the table of interviews; name it too.")
@@ -133,7 +133,7 @@ def _remote_folder(session: Any, address: str) -> tuple[Settings, dict[str, Any]
 
 def _remote_settings(session: Any, address: str) -> Settings:
     try:
-        with explained(address):
+        with spark_explained(address):
             rows = session.read.option("wholetext", "true").text(address).collect()
     except UnreadableError as error:
         if "no such path" in str(error):
@@ -154,7 +154,7 @@ def _if_there(session: Any, address: str, *, parquet: bool) -> Any:
 
 def _read(session: Any, where: str, *, parquet: bool, what: str, deep: bool) -> Any:
     reader = session.read.option("recursiveFileLookup", "true") if deep else session.read
-    with explained(what):
+    with spark_explained(what):
         if parquet:
             frame = reader.option("mergeSchema", "true").parquet(where)
         else:

@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from followup_analytics.log import clock
-from followup_analytics.log.assembling import clock_notes, known_zones
+from followup_analytics.log.assembling import clock_notes, zones_said
 from followup_analytics.log.casting import POLARS_TYPES, UNCLEAN, cast_simple, clean_text
 from followup_analytics.log.columns import ColumnTable, Maker
 from followup_analytics.log.followup_log import FollowUpLog, Note
@@ -187,7 +187,7 @@ def _zones_of(table: ColumnTable, zones: pl.Series, zone: str | None) -> Zones:
     frame = pl.DataFrame(
         [*table.select(["at_precision", "time_zone"]), zones.alias("_zone"), zones.alias("interview_id")]
     )
-    known = known_zones(frame.with_columns(pl.col("at_precision").cast(pl.String)), zone)["_zone"]
+    known = zones_said(frame.with_columns(pl.col("at_precision").cast(pl.String)), zone)["_zone"]
     return Zones(codes, names, known)
 
 

@@ -29,7 +29,7 @@ def read_parts(paths: Sequence[Path], table: Table) -> tuple[RawTable, tuple[str
         if raw.problems:
             raise DataError.from_problems(raw.problems)
     numbered = [raw.frame.lazy().with_columns(pl.col(ROW) + place * PART_ROWS) for place, raw in enumerate(tables)]
-    together = put_together(numbered).collect()
+    together = below_each_other(numbered).collect()
     return RawTable(names[0].split("/")[0], None, together), names
 
 
@@ -42,7 +42,7 @@ def scan_parts(paths: Sequence[Path]) -> pl.LazyFrame:
     hive = any("=" in part for part in paths[0].parent.parts[-3:]) and len(paths) > 1
     if all(schema == schemas[0] for schema in schemas):
         return pl.scan_parquet([*paths], glob=False, hive_partitioning=hive)
-    return put_together([pl.scan_parquet(path, glob=False, hive_partitioning=hive) for path in paths])
+    return below_each_other([pl.scan_parquet(path, glob=False, hive_partitioning=hive) for path in paths])
 
 
 def _schema(path: Path) -> dict[str, pl.DataType]:
@@ -57,7 +57,7 @@ def are_parquet(paths: Sequence[Path]) -> bool:
     return all(path.suffix.lower() in PARQUET_SUFFIXES for path in paths)
 
 
-def put_together(frames: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
+def below_each_other(frames: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
     """Frames below each other by the names of their columns, each column with one type for all."""
     kinds: dict[str, list[pl.DataType]] = {}
     for frame in frames:

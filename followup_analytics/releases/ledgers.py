@@ -78,9 +78,9 @@ def open_ledger(source: str, elsewhere: Path | None) -> Ledger:
     from followup_analytics.results.disclosure.ledger import Ledger, file_place
     from followup_analytics.store import open_store
     from followup_analytics.store.address import is_store_url, parse_address
-    from followup_analytics.store.releases import beside, place_of
+    from followup_analytics.store.releases import ledger_beside, place_of
 
     if elsewhere is not None:
         return Ledger(file_place(elsewhere))
     path = parse_address(source).path if is_store_url(source) else Path(source)
-    return Ledger(file_place(beside(path)) if path is not None else place_of(open_store(source, write=True)))
+    return Ledger(file_place(ledger_beside(path)) if path is not None else place_of(open_store(source, write=True)))

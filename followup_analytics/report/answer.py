@@ -133,7 +133,7 @@ def _contrasts(found: Findings) -> list[str]:
     for key in found.tables:
         if len([row for row in found.tables[key] if row.status == "ok" and limits_text(row)]) < 2:
             continue
-        pair = contrast_of(found, key)
+        pair = most_and_least(found, key)
         if pair is not None:
             told.append(_contrast(key, *pair))
         else:
@@ -144,7 +144,7 @@ def _contrasts(found: Findings) -> list[str]:
     return told
 
 
-def contrast_of(found: Findings, key: str) -> tuple[RatesRow, RatesRow] | None:
+def most_and_least(found: Findings, key: str) -> tuple[RatesRow, RatesRow] | None:
     """The rows answered most and least often, where both rest on enough data and their intervals don't meet."""
     rows = [row for row in found.tables.get(key, ()) if row["status"] == "ok" and row["conf_low"] is not None]
     if len(rows) < 2:

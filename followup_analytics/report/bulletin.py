@@ -12,9 +12,9 @@ from followup_analytics.charts import Chart, curve_chart, percent, points, value
 from followup_analytics.claims.gates import MIN_FOR_VERDICT
 from followup_analytics.log.recording import CODES
 from followup_analytics.report.answer import (
-    contrast_of,
     event_words,
     median_day,
+    most_and_least,
     too_few_for_verdicts,
 )
 from followup_analytics.report.document import Document, Lead, Parts, Section, aside, chart, em, paragraph, strong
@@ -213,7 +213,7 @@ def _answered(found: Findings) -> list[Any]:
 
 def _timing(found: Findings) -> list[Any]:
     """Which days were answered most and least, and why that is no advice where the verdict on it is open."""
-    pair = contrast_of(found, "timing")
+    pair = most_and_least(found, "timing")
     if pair is None:
         return []
     best, least = pair

@@ -168,7 +168,7 @@ def ordered(key: str, rows: Sequence[RatesRow]) -> list[RatesRow]:
     return sorted(rows, key=lambda row: (row.get("estimate") is None, -float(row.get("estimate") or 0)))
 
 
-def folded(key: str, rows: Sequence[RatesRow]) -> list[tuple[str, RatesRow]]:
+def hidden_in_one_line(key: str, rows: Sequence[RatesRow]) -> list[tuple[str, RatesRow]]:
     """Rows with their labels, where several are hidden those in one line at the end."""
     hidden = [row for row in rows if row.get("status") == SUPPRESSED]
     told = [
@@ -231,7 +231,7 @@ def _rate_table(
     fields = (*_RATE_FIELDS, *(_CUMULATIVE if cumulative else ()))
     columns = [Head(key_title(key), "left", share=1)]
     columns += [Head(event if one.name == "n_events" else one.label) for one in fields]
-    body = [[label, *(format_cell(row, one) for one in fields)] for label, row in folded(key, rows)]
+    body = [[label, *(format_cell(row, one) for one in fields)] for label, row in hidden_in_one_line(key, rows)]
     caption = f"{_scale(found)} by {_by(key)}, within {found.options.window} of the attempt"
     return table(f"tab-{name}", caption, columns, body, note=_table_note(found, rows))
 

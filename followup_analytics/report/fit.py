@@ -22,7 +22,7 @@ _HEAD, _FOOT = 19.0, 18.0
 _INK = 200
 
 
-def fitted(document: Document, case: TypeCase) -> Document:
+def aired(document: Document, case: TypeCase) -> Document:
     """The document with the air that leaves its emptiest page fullest; that of its design where this is full enough."""
     best, least = document, float("inf")
     for air in _AIRS:

@@ -20,7 +20,7 @@ from followup_analytics.report.claims_report import claims_document
 from followup_analytics.report.cohort import cohort_document
 from followup_analytics.report.document import Document, paragraph
 from followup_analytics.report.findings import Options
-from followup_analytics.report.fit import fitted
+from followup_analytics.report.fit import aired
 from followup_analytics.report.gather import gather
 from followup_analytics.report.handout import handout_document
 from followup_analytics.report.methods_report import methods_document
@@ -149,7 +149,7 @@ def write_report(
 
     document = _on_one_page([finished(one) for one in composed], case)
     if Path(path).suffix.lower() not in (".html", ".xlsx"):
-        document = fitted(document, case)
+        document = aired(document, case)
     if pages is not None:
         pages(press_pages(document, case, ppi=_PREVIEW))
     content = workbook(document, words) if is_workbook else _as_file(document, case, Path(path))

@@ -74,7 +74,7 @@ class Rows:
         from rich.text import Text
 
         whole = grid_of(self.result)
-        made = fitted(whole, options.max_width, turns=self.turns)
+        made = narrowed(whole, options.max_width, turns=self.turns)
         if made is None:
             yield Text(f"{self.result.caption()}\n")
             for record in records(whole, options.max_width):
@@ -112,7 +112,7 @@ def grid_of(result: Printable) -> Grid:
     return Grid(fields, kept, (f"Hidden: {counted(len(hidden), 'row')} ({shorten(names, 120)}).",))
 
 
-def fitted(whole: Grid, width: int, *, turns: bool) -> Grid | None:
+def narrowed(whole: Grid, width: int, *, turns: bool) -> Grid | None:
     """The table made narrow enough; None where its fields have to stand one below another."""
     if whole.natural() <= width:
         return whole

@@ -37,7 +37,7 @@ __all__ = [
     "ROW",
     "WORKBOOK_SUFFIXES",
     "RawTable",
-    "decode",
+    "decoded_text",
     "header_key",
     "is_tabular",
     "read_raw_tables",
@@ -137,7 +137,7 @@ def _require_file(path: Path) -> None:
 # ---------------------------------------------------------------------------------------------- delimited files
 
 
-def decode(data: bytes, name: str) -> tuple[str | None, str]:
+def decoded_text(data: bytes, name: str) -> tuple[str | None, str]:
     """The text of a file and its encoding; None for text that is already UTF-8.
 
     UTF-8 (with or without a byte order mark), UTF-16 and, last, Windows-1252 are read.
@@ -180,7 +180,7 @@ def _decode_as(data: bytes, encoding: str, name: str) -> str:
 
 def _read_delimited(path: Path, header_words: Collection[str]) -> RawTable:
     data = path.read_bytes()
-    text, encoding = decode(data, path.name)
+    text, encoding = decoded_text(data, path.name)
     if text is not None:
         data = text.encode("utf-8", "surrogatepass")
     data = data.removeprefix(b"\xef\xbb\xbf")

@@ -36,7 +36,7 @@ class Decisions:
         return np.where(good, self.decided_at, np.inf)
 
 
-def decide(world: World, story: Story, seed: int) -> Decisions:
+def decisions_of(world: World, story: Story, seed: int) -> Decisions:
     """The decisions of a world's story; the same seed gives the same luck under every strategy."""
     draws, people, ids = Draws(seed), story.people, story.people.ids
     replied = np.isfinite(story.reply)

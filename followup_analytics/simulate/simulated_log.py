@@ -12,7 +12,7 @@ import numpy as np
 from followup_analytics.errors import UsageError
 from followup_analytics.log.assembling import build_log
 from followup_analytics.log.followup_log import FollowUpLog
-from followup_analytics.simulate.decisions import decide
+from followup_analytics.simulate.decisions import decisions_of
 from followup_analytics.simulate.draws import Draws
 from followup_analytics.simulate.people import invite
 from followup_analytics.simulate.record import Tables, write_down
@@ -93,4 +93,4 @@ def simulate_tables(world: World, interviews: int, seed: int, quiet_from: dt.dat
     people = invite(world, Draws(seed), interviews)
     quiet = np.inf if quiet_from is None else (quiet_from - dt.date(1970, 1, 1)).days
     story = tell(world, people, seed, quiet_from=quiet)
-    return write_down(world, story, decide(world, story, seed), seed)
+    return write_down(world, story, decisions_of(world, story, seed), seed)

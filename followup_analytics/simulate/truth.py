@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from followup_analytics.simulate.decisions import Decisions, decide
+from followup_analytics.simulate.decisions import Decisions, decisions_of
 from followup_analytics.simulate.draws import Booleans, Draws, Floats
 from followup_analytics.simulate.hazards import LAST_DAY
 from followup_analytics.simulate.people import People, invite
@@ -99,7 +99,7 @@ def work_out_truth(
         second = SECOND_LINES.get(claim)
         claims[claim]["second_line"] = true_contrast(world, people, second, seed) if second else None
     story = tell(world, people, seed)
-    decisions = decide(world, story, seed)
+    decisions = decisions_of(world, story, seed)
     return {
         "world": world.name,
         "interviews": interviews,
@@ -173,7 +173,7 @@ def _in_time(story: Story, contrast: Contrast) -> Booleans:
 
 
 def _happened(world: World, story: Story, contrast: Contrast, seed: int) -> Booleans:
-    decisions = decide(world, story, seed)
+    decisions = decisions_of(world, story, seed)
     time = _times(story, decisions, contrast.outcome)
     since = np.floor(time) if contrast.moment == "interview" else time - np.nan_to_num(story.moment)
     return np.asarray(since <= contrast.horizon)

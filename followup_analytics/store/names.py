@@ -7,7 +7,7 @@ import unicodedata
 _LEGAL_FORMS = frozenset({"gmbh", "ag", "kg", "se", "inc", "ltd", "llc", "corp", "co", "sa", "sl", "plc", "the", "and"})
 
 
-def folded(text: str) -> str:
+def name_key(text: str) -> str:
     """A text as names are compared: without case and accents, blanks as one."""
     if text.isascii():
         return " ".join(text.lower().split())
@@ -17,5 +17,5 @@ def folded(text: str) -> str:
 
 def name_words(text: str | None) -> frozenset[str]:
     """The words of a name that tell it from others, folded; legal forms aside."""
-    words = "".join(one if one.isalnum() else " " for one in folded(text or "")).split()
+    words = "".join(one if one.isalnum() else " " for one in name_key(text or "")).split()
     return frozenset(words) - _LEGAL_FORMS or frozenset(words)

@@ -14,7 +14,7 @@ _SUFFIX = ".releases.json"
 _SETTING = "releases"
 
 
-def beside(log: Path) -> Path:
+def ledger_beside(log: Path) -> Path:
     """The ledger's file beside a store's file, or a log's folder or workbook."""
     whole = log.resolve()
     return whole.with_name(whole.name + _SUFFIX)
@@ -25,7 +25,7 @@ def place_of(store: Store) -> Place:
     from followup_analytics.results.disclosure.ledger import Place, file_place
 
     if store.address.path is not None:
-        return file_place(beside(store.address.path))
+        return file_place(ledger_beside(store.address.path))
 
     return Place("the store", lambda: store.setting(_SETTING), lambda text: store.keep_setting(_SETTING, text))
 

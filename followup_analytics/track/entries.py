@@ -12,7 +12,7 @@ from followup_analytics.log.pseudonyms import applicant_buckets
 from followup_analytics.log.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, WRITTEN_CHANNELS
 from followup_analytics.log.zone_names import zone_given
 from followup_analytics.store import KEY_MARK, store_exists
-from followup_analytics.store.names import folded
+from followup_analytics.store.names import name_key
 from followup_analytics.track.changing import changed_row, told
 from followup_analytics.track.checking import checked_entry, new_id, require_interview
 from followup_analytics.track.doubts import doubts_of_contact, doubts_of_interview, doubts_of_outcome
@@ -94,7 +94,7 @@ def _person(store: Store, pseudonyms: Pseudonyms, typed: str) -> str:
     own = pseudonyms.applicant(typed)
     if store.find("interviews", [own], by="applicant_id").height:
         return own
-    called = [one for one, name in Finder.of(store).book.names().items() if folded(name) == folded(typed)]
+    called = [one for one, name in Finder.of(store).book.names().items() if name_key(name) == name_key(typed)]
     return called[0] if len(called) == 1 else own
 
 

@@ -11,7 +11,7 @@ from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.log.pseudonyms import Pseudonyms
 from followup_analytics.store import Store
 from followup_analytics.store.book import ContactBook, read_book
-from followup_analytics.store.names import folded, name_words
+from followup_analytics.store.names import name_key, name_words
 from followup_analytics.store.stories import Story, read_stories
 from followup_analytics.text import listed, nearest, shorten
 
@@ -91,13 +91,13 @@ class Finder:
     def by_name(self) -> Mapping[str | frozenset[str], Sequence[str]]:
         """Open interviews by what names one in full: its id, the applicant's, a whole name, the employer."""
         employers = {
-            one.employer: (folded(one.employer), name_words(one.employer)) for one in self._open if one.employer
+            one.employer: (name_key(one.employer), name_words(one.employer)) for one in self._open if one.employer
         }
         found: dict[str | frozenset[str], list[str]] = {}
         for one in self._open:
             name = self.book.name(one.applicant_id)
-            keys: set[str | frozenset[str]] = {one.applicant_id, folded(one.interview_id)}
-            keys |= {folded(name)} if name else set()
+            keys: set[str | frozenset[str]] = {one.applicant_id, name_key(one.interview_id)}
+            keys |= {name_key(name)} if name else set()
             keys |= set(employers[one.employer]) if one.employer else set()
             for key in keys:
                 found.setdefault(key, []).append(one.interview_id)
@@ -157,7 +157,7 @@ class Finder:
     def _in_full(self, story: Story, typed: str, *, person: bool = False) -> bool:
         wanted = typed.strip()
         name = self.book.name(story.applicant_id)
-        if self.has_id(story, wanted) or (name is not None and folded(name) == folded(wanted)):
+        if self.has_id(story, wanted) or (name is not None and name_key(name) == name_key(wanted)):
             return True
         return not person and _is_employer(story, wanted, in_full=True)
 
@@ -188,7 +188,7 @@ def _is_employer(story: Story, typed: str, *, in_full: bool) -> bool:
     if not story.employer:
         return False
     if in_full:
-        return folded(story.employer) == folded(typed)
+        return name_key(story.employer) == name_key(typed)
     words = name_words(typed)
     return bool(words) and words <= name_words(story.employer)
 

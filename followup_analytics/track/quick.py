@@ -9,7 +9,7 @@ from typing import Any
 
 from followup_analytics.errors import UsageError
 from followup_analytics.store import Store
-from followup_analytics.store.names import folded, name_words
+from followup_analytics.store.names import name_key, name_words
 from followup_analytics.store.stories import Story
 from followup_analytics.text import listed, shorten
 from followup_analytics.track.checking import require_interview
@@ -180,7 +180,7 @@ def _in_full(finder: Finder, words: Sequence[Word]) -> tuple[dict[str, set[int]]
 
 
 def _side(finder: Finder, story: Story, plain: str) -> Side:
-    if plain == folded(story.interview_id):
+    if plain == name_key(story.interview_id):
         return "either"
     person, employer = name_words(finder.book.name(story.applicant_id)), name_words(story.employer)
     is_employer = bool(story.employer) and name_words(plain) == employer

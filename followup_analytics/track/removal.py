@@ -8,7 +8,7 @@ from followup_analytics.errors import UsageError
 from followup_analytics.log.pseudonyms import Pseudonyms
 from followup_analytics.store import Store
 from followup_analytics.store.book import read_book
-from followup_analytics.store.names import folded
+from followup_analytics.store.names import name_key
 from followup_analytics.text import counted, listed
 from followup_analytics.track.doubts import written_otherwise
 from followup_analytics.track.entry import Entry
@@ -143,7 +143,9 @@ def _ids(store: Store, pseudonyms: Pseudonyms, applicant: str) -> list[str]:
     ids = {wanted, pseudonyms.applicant(wanted)} - {""}
     ids |= {aliases[one] for one in ids if one in aliases}
     if not store.find("interviews", sorted(ids), by="applicant_id").height:
-        called = [one for one, name in read_book(store.address.url).names().items() if folded(name) == folded(wanted)]
+        called = [
+            one for one, name in read_book(store.address.url).names().items() if name_key(name) == name_key(wanted)
+        ]
         # Of two people with one name neither is meant.
         ids |= set(called) if len(called) == 1 else set()
     return sorted(ids)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from followup_analytics.store.names import folded
+from followup_analytics.store.names import name_key
 
 
 @dataclass(frozen=True)
@@ -110,9 +110,9 @@ def _written_out(raw: str) -> Sequence[str]:
     if _DOTTED.fullmatch(raw.rstrip(",;:!?)]")):
         # The dot after a German date is part of it.
         bare = f"{bare}."
-    known = SHORT.get(folded(bare)) or SHORT.get(folded(raw))
+    known = SHORT.get(name_key(bare)) or SHORT.get(name_key(raw))
     if known is not None:
-        return known.split() if folded(bare) != known else [bare]
+        return known.split() if name_key(bare) != known else [bare]
     if bare.startswith("@") and len(bare) > 1:
         return ["at", bare[1:]]
     parts = _LETTERS_ABOUT_SLASH.sub(" ", bare).split()
@@ -126,12 +126,12 @@ def _joined(found: Sequence[tuple[str, bool]]) -> list[Word]:
         if skip:
             skip = False
             continue
-        plain = folded(typed)
+        plain = name_key(typed)
         following = found[number + 1][0] if number + 1 < len(found) else ""
         shown = typed
-        if typed in _GERMAN_DAYS and (following[:1].isdigit() or folded(following) in _OF_A_DAY):
+        if typed in _GERMAN_DAYS and (following[:1].isdigit() or name_key(following) in _OF_A_DAY):
             shown = plain = _GERMAN_DAYS[typed]
-        after = folded(found[number + 1][0]) if number + 1 < len(found) and not found[number + 1][1] else ""
+        after = name_key(found[number + 1][0]) if number + 1 < len(found) and not found[number + 1][1] else ""
         joined = _JOINED.get((plain, after))
         if joined is not None:
             plain, shown, skip = joined, f"{typed} {found[number + 1][0]}", True

@@ -20,7 +20,7 @@ from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.report import write_report
 from followup_analytics.report.bulletin import findings_lead
-from followup_analytics.report.cohort import folded, ordered
+from followup_analytics.report.cohort import hidden_in_one_line, ordered
 from followup_analytics.report.findings import Options
 from followup_analytics.report.gather import gather
 from followup_analytics.report.model_words import model_blocks
@@ -272,9 +272,9 @@ def test_hidden_rows_stand_in_one_line() -> None:
     """Several hidden rows are one line at the end; for numbers of attempts it names the first of them or later."""
     hidden = {"estimate": None, "status": "suppressed"}
     rows = [{"attempt": "1", "estimate": 0.3, "status": "ok"}, *({"attempt": n, **hidden} for n in ("2", "3", "4+"))]
-    assert [label for label, _ in folded("attempt", rows)] == ["1st", "2nd or later"]
+    assert [label for label, _ in hidden_in_one_line("attempt", rows)] == ["1st", "2nd or later"]
     one = [{"channel": "phone", "estimate": 0.3, "status": "ok"}, {"channel": "letter", **hidden}]
-    assert [label for label, _ in folded("channel", one)] == ["telephone", "letter or card"]
+    assert [label for label, _ in hidden_in_one_line("channel", one)] == ["telephone", "letter or card"]
 
 
 def test_rows_without_an_order_stand_by_value() -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from followup_analytics import cohort_outcomes, incidence_curve, read_log, response_rates, sample_data, silence
 from followup_analytics.errors import DataError, UnreadableError, UsageError
-from followup_analytics.parted.session import explained, spark_session
+from followup_analytics.parted.session import spark_explained, spark_session
 from followup_analytics.parted.spark_source import is_for_spark, read_on_spark
 from followup_analytics.results.exports import to_json_text
 
@@ -187,7 +187,7 @@ def test_spark_that_is_too_old_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_what_spark_says_becomes_a_sentence(said: str, told: str) -> None:
     """Known faults with their remedy, others by their first line."""
-    with pytest.raises(UnreadableError, match=told), explained("hdfs://x/log"):
+    with pytest.raises(UnreadableError, match=told), spark_explained("hdfs://x/log"):
         raise RuntimeError(said)
 
 

@@ -25,10 +25,10 @@ from followup_analytics.claims.verdict import (
     WEAK,
     Test,
     choose_label,
-    decide,
     deciding_limit,
     is_confounded,
     test_difference,
+    verdict_of,
 )
 from followup_analytics.results.disclosure import HIDDEN_REASON, is_hidden
 from followup_analytics.statistics import EValue
@@ -82,14 +82,14 @@ def test_verdicts_on_both_sides_of_their_limits(row: list[str]) -> None:
     kind, (estimate, low, high, p), verdict = row[0], map(float, row[1:5]), row[5]
     claim = claim_of(KINDS[kind])
     test = Test(estimate, p, low, high, inside=low > -claim.margin and high < claim.margin)
-    assert decide(claim, test, p, enough_people=True) == verdict
-    assert decide(claim, test, p, enough_people=False) == "inconclusive"
+    assert verdict_of(claim, test, p, enough_people=True) == verdict
+    assert verdict_of(claim, test, p, enough_people=False) == "inconclusive"
 
 
 def test_without_a_p_value_nothing_is_decided() -> None:
     """Where there is no error there is no verdict, whatever the interval looks like."""
     test = Test(0.0, float("nan"), -0.01, 0.01, inside=True)
-    assert decide(claim_of("smile"), test, float("nan"), enough_people=True) == "inconclusive"
+    assert verdict_of(claim_of("smile"), test, float("nan"), enough_people=True) == "inconclusive"
 
 
 TESTS = """

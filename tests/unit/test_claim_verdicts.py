@@ -11,7 +11,7 @@ from followup_analytics.claims.gates import too_uneven
 from followup_analytics.claims.layout import rules_of
 from followup_analytics.claims.result import ClaimRow, ClaimsResult
 from followup_analytics.claims.tipping import forgotten_share
-from followup_analytics.claims.verdict import WEAK, Labelled, Test, decide, is_confounded
+from followup_analytics.claims.verdict import WEAK, Labelled, Test, is_confounded, verdict_of
 from followup_analytics.claims.words import counted_words, effect_words, with_label
 from followup_analytics.errors import UsageError
 from followup_analytics.results.disclosure import working_paper
@@ -51,8 +51,8 @@ def test_the_rule(identifier: str, estimate: float, low90: float, high90: float,
     """Margins, adjusted p-value and direction give the verdict; one-sided claims have a rule of their own."""
     inside = low90 > -0.05 and high90 < 0.05
     test = Test(estimate, p, low90, high90, inside)
-    assert decide(claim(identifier), test, p, enough_people=True) == verdict
-    assert decide(claim(identifier), test, p, enough_people=False) == "inconclusive"
+    assert verdict_of(claim(identifier), test, p, enough_people=True) == verdict
+    assert verdict_of(claim(identifier), test, p, enough_people=False) == "inconclusive"
 
 
 @pytest.mark.parametrize(

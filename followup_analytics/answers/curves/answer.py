@@ -20,8 +20,8 @@ from followup_analytics.answers.curves.in_parts import (
     exits_counted,
     facts_of,
     in_order,
-    pairs_of,
     rolls_of_pairs,
+    rows_of_pairs,
 )
 from followup_analytics.answers.curves.result import CurveResult, CurveRow
 from followup_analytics.answers.whole import counts_of, engine_of_parts, notes_on_recording, whole_log
@@ -336,7 +336,7 @@ def _differences(
         return []
     rolls = list(parts.map(partial(rolls_of_pairs, column, base, tuple(others))))
     units = {other: assignment([one[other] for one in rolls]) for other in others}
-    pairs = partial(pairs_of, column, base, tuple(others))
+    pairs = partial(rows_of_pairs, column, base, tuple(others))
     times = day_times(horizon, len(EVENTS[outcome]))
     wanted = [(other, name) for other in others for name in (base, other)]
     facts = added_facts(list(parts.map(partial(facts_of, pairs, np.arange(horizon + 1), times))))

@@ -154,7 +154,7 @@ _Cells = pl.DataFrame
 _KEYS = ("entry", "gone", "block", "cause", "group")
 
 
-def cells_of(
+def exits_of_part(
     choose: Choose,
     stops: Mapping[Any, IntArray],
     units: Mapping[Any, Assignment],
@@ -191,7 +191,7 @@ def _unit_groups(part: pl.DataFrame, units: Assignment, unit: str) -> IntArray:
     return joined["group"].to_numpy().astype(np.int64)
 
 
-def added_cells(
+def added_exits(
     parts: Sequence[Mapping[Any, _Cells]], units: Mapping[Any, Assignment], times: Times
 ) -> dict[Any, Exits]:
     """The exits of all parts, by group."""
@@ -219,8 +219,8 @@ def exits_counted(
     unit: str = "applicant_id",
 ) -> dict[Any, Exits]:
     """The exits of all parts by group, counted."""
-    counted = list(parts.map(partial(cells_of, choose, dict(stops), dict(units), times, unit)))
-    return added_cells(counted, units, times)
+    counted = list(parts.map(partial(exits_of_part, choose, dict(stops), dict(units), times, unit)))
+    return added_exits(counted, units, times)
 
 
 def day_curves(
@@ -313,7 +313,7 @@ def rolls_of_pairs(column: str, base: str, others: tuple[str, ...], rows: pl.Dat
     return {other: roll_of(rows.filter(pl.col(column).is_in([base, other]))) for other in others}
 
 
-def pairs_of(
+def rows_of_pairs(
     column: str, base: str, others: tuple[str, ...], rows: pl.DataFrame
 ) -> dict[tuple[str, str], pl.DataFrame]:
     """For each other group its rows and those of the base, by (other, which)."""

@@ -13,6 +13,7 @@ from followup_analytics.answers.curves.exits import exits
 from followup_analytics.answers.curves.in_parts import by_column
 from followup_analytics.answers.outcomes.destinations import destination_counts
 from followup_analytics.answers.outcomes.result import HORIZON
+from followup_analytics.answers.whole import in_one_numbering
 from followup_analytics.cells.counted import episodes
 from followup_analytics.log.shared_words import MISSING
 
@@ -158,8 +159,4 @@ def members_in(places: Mapping[str, int], part: Members) -> pl.DataFrame:
 
 def all_members(parts: Spread[Members], places: Mapping[str, int]) -> pl.DataFrame:
     """The members of all parts; no applicant is in two."""
-    found, first = [], 0
-    for one in parts.map(partial(members_in, dict(places))):
-        found.append(one.with_columns(pl.col("person") + first))
-        first += int(one["person"].max() or 0) + 1  # type: ignore[arg-type]
-    return pl.concat(found)
+    return in_one_numbering(parts.map(partial(members_in, dict(places))))

@@ -146,11 +146,11 @@ def _cells_of(stops: Mapping[int, IntArray], part: Ordered) -> dict[int, Cells]:
     found = {}
     for g, mine in stops.items():
         elapsed, closed, _ = part.group(g)
-        found[g] = counted(_keys(mine, elapsed, closed), elapsed)
+        found[g] = counted_keys(_keys(mine, elapsed, closed), elapsed)
     return found
 
 
-def counted(keys: IntArray, times: IntArray, counts: IntArray | None = None) -> Cells:
+def counted_keys(keys: IntArray, times: IntArray, counts: IntArray | None = None) -> Cells:
     """The distinct keys, how often each occurs (or its sum of counts), and its latest time."""
     distinct, place = np.unique(keys, return_inverse=True)
     n = np.zeros(len(distinct), dtype=np.int64)
@@ -173,7 +173,7 @@ def added_cells(parts: Sequence[Cells]) -> Cells:
     if len(parts) == 1:
         return parts[0]
     keys, counts, times = (np.concatenate([part[one] for part in parts]) for one in range(3))
-    return counted(keys, times, counts)
+    return counted_keys(keys, times, counts)
 
 
 #: Exact sums of a group: the squares of clusters that lie in one part, and the influences of the others by name.

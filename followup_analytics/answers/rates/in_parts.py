@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from followup_analytics.answers.rates.attempts_table import AttemptsTable, Labels, attempts_table
 from followup_analytics.answers.rates.cumulative import Tries
-from followup_analytics.answers.rates.cut_windows import N_CODES, Cells, Windows, added_cells, causes, counted
+from followup_analytics.answers.rates.cut_windows import N_CODES, Cells, Windows, added_cells, causes, counted_keys
 from followup_analytics.answers.rates.keys import Key
+from followup_analytics.answers.whole import in_one_numbering
 from followup_analytics.cells.inputs import buckets
 from followup_analytics.cells.windows import CUT_OFF
 from followup_analytics.log.ids import numbers_of
@@ -144,11 +145,7 @@ def members_of(order: tuple[Labels, ...], part: Counted) -> pl.DataFrame:
 
 def all_members(parts: Spread[Counted], order: tuple[Labels, ...]) -> pl.DataFrame:
     """The members of all parts; no applicant is in two."""
-    found, first = [], 0
-    for one in parts.map(partial(members_of, order)):
-        found.append(one.with_columns(pl.col("person") + first))
-        first += int(one["person"].max() or 0) + 1  # type: ignore[arg-type]
-    return pl.concat(found)
+    return in_one_numbering(parts.map(partial(members_of, order)))
 
 
 # ------------------------------------------------------------------------------------------- the cumulative share
@@ -218,7 +215,7 @@ def _stratum_cells(
         elapsed, closed = rows["elapsed_us"].to_numpy(), rows["closed"].to_numpy().astype(np.int64)
         between = np.searchsorted(stops[s], elapsed, side="left").astype(np.int64)
         keys = ((between * (int(units[s].n_groups) + 1) + group) * most + rows["attempt"].to_numpy()) * N_CODES + closed
-        found[s] = counted(keys, elapsed)
+        found[s] = counted_keys(keys, elapsed)
     return found
 
 

@@ -18,7 +18,7 @@ from followup_analytics.sheets.tabular import (
     PARQUET_SUFFIXES,
     WORKBOOK_SUFFIXES,
     RawTable,
-    decode,
+    decoded_text,
     header_key,
     read_raw_tables,
 )
@@ -110,7 +110,7 @@ class Sample:
     def require_text(self) -> None:
         """Raise UnreadableError, naming the byte, when a plain file is text in no known encoding."""
         if self.container == "file" and self.head and not self.text:
-            decode(self.head, self.name)
+            decoded_text(self.head, self.name)
 
     @cached_property
     def text(self) -> str:
@@ -204,7 +204,7 @@ def decode_head(head: bytes, name: str) -> str:
         except UnicodeDecodeError as error:
             if error.start < len(head) - 8:
                 break
-    text, _ = decode(head, name)
+    text, _ = decoded_text(head, name)
     return text if text is not None else head.decode("utf-8", "replace")
 
 

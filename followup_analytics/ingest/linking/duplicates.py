@@ -68,7 +68,7 @@ def _placed(contacts: pl.DataFrame, zones: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def joined(new: pl.DataFrame, pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+def as_one_contact(new: pl.DataFrame, pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
     """The new contacts with those of `pairs` as fuller versions of the ones that were there: one contact of both.
 
     What was there counts, the other fills in what it lacks; a time counts more than a date alone.

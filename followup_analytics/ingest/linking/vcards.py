@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from followup_analytics.sheets.tabular import decode
+from followup_analytics.sheets.tabular import decoded_text
 
 _LONGEST_LINE = 100_000
 _WANTED = ("FN", "N", "ORG", "TITLE", "ROLE", "TEL", "EMAIL", "NICKNAME")
@@ -39,7 +39,7 @@ class Card:
 def read_vcards(path: Path) -> Iterator[Card]:
     """The cards of a file. Raises UnreadableError when it is no text in a known encoding."""
     data = path.read_bytes()
-    text, _ = decode(data, path.name)
+    text, _ = decoded_text(data, path.name)
     said: dict[str, list[str]] | None = None
     for line in _lines(text if text is not None else data.decode("utf-8-sig")):
         head, value = _parted(line)
