@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
@@ -20,12 +20,14 @@ from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
 from followup_analytics.results.result import LogCounts, Result
 from followup_analytics.results.row import Row, answer_row
-from followup_analytics.text import counted, listed, nearest
+from followup_analytics.text import counted, listed, nearest, shorten
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
 
 OPEN, AHEAD = "open", "still ahead"
+#: A day further off is told with its year.
+_FAR = 330
 #: Where an interview may stand.
 STATES = (OPEN, AHEAD, *OUTCOMES)
 
@@ -51,6 +53,26 @@ class OverviewRow(Row):
     in_table = ("interview_id", "applicant_id", "interviewed", "employer", "state", "attempts", "last_contact", "coach")
 
 
+@answer_row
+class OverviewLine(Row):
+    """Where one interview stands, in one line of 80 columns."""
+
+    interview_id: str = col.column("text", "interview", "The interview.", role="confidential", importance=col.ALWAYS)
+    applicant_id: str = col.column("text", "client", "The client.", role="confidential", importance=col.ALWAYS)
+    on: str = col.column("text", "on", "Its day.", role="confidential")
+    employer: str | None = col.column("text", "employer", "Start of the employer's name.", role="confidential")
+    state: str = col.column("text", "state", "open, ahead, or the outcome.", role="confidential", importance=col.ALWAYS)
+    attempts: int = col.column("count", "tried", "Attempts made.", role="confidential")
+    last_contact: str | None = col.column("text", "last", "Day of the last touch.", role="confidential")
+    coach: str | None = col.column("text", "coach", "Who looks after it.", role="confidential")
+
+    in_table = ("interview_id", "applicant_id", "on", "employer", "state", "attempts", "last_contact", "coach")
+
+
+#: So many letters of a name stand in a line, and of the coach's.
+_NAME, _COACH = 11, 4
+
+
 @dataclass(frozen=True, repr=False)
 class Overview(Result):
     """An OverviewRow for each interview, the latest first."""
@@ -60,6 +82,11 @@ class Overview(Result):
     command: ClassVar[str] = "track"
     title: ClassVar[str] = "Interviews (confidential)"
     row_type: ClassVar[type[Row]] = OverviewRow
+    line_type: ClassVar[type[Row] | None] = OverviewLine
+
+    def printed_rows(self) -> Sequence[OverviewLine]:
+        """The rows short enough for a line each."""
+        return [_line(row, self.extra.get("today")) for row in self.rows]
 
     def shown_fields(self) -> tuple[Field, ...]:
         """The columns that people see; the client's only where the contact book names people."""
@@ -112,7 +139,9 @@ def overview(
     local = local_times(facts["_at_us"], facts["_zone"])
     rows = tuple(_row(row) for row in facts.with_columns(local=local).iter_rows(named=True))
     notes = (CONFIDENTIAL, *_more(n, start, len(rows)))
-    return Overview(rows, LogCounts.of(log), notes, log.native, extra={"interviews": n, "open": n_open})
+    today = f"{EPOCH + timedelta(days=interviews['today'][0])}" if interviews.height else None
+    extra = {"interviews": n, "open": n_open, "today": today}
+    return Overview(rows, LogCounts.of(log), notes, log.native, extra=extra)
 
 
 def read_state(typed: str) -> str:
@@ -132,6 +161,27 @@ def _more(n: int, start: int, shown: int) -> tuple[Note, ...]:
         return ()
     upto = f"{start + 1:,} to {start + shown:,}" if shown else "none"
     return (Note("more_rows", f"These are rows {upto} of {n:,}; --page goes on, --all lists every interview."),)
+
+
+def _line(row: OverviewRow, today: str | None) -> OverviewLine:
+    ahead = row.state == AHEAD
+    return OverviewLine(
+        interview_id=row.interview_id,
+        applicant_id=shorten(row.applicant_id, _NAME),
+        on=_short(row.interviewed[:10], today),
+        employer=shorten(row.employer, _NAME - 1) if row.employer else None,
+        state="ahead" if ahead else row.state,
+        attempts=row.attempts,
+        last_contact=_short(row.last_contact, today) if row.last_contact else None,
+        coach=shorten(row.coach, _COACH) if row.coach else None,
+    )
+
+
+def _short(day: str, today: str | None) -> str:
+    """A day in few columns; with its year where it is not of the months about today."""
+    found = date.fromisoformat(day)
+    far = today is None or abs((found - date.fromisoformat(today)).days) > _FAR
+    return f"{found.day} {found:%b %Y}" if far else f"{found.day} {found:%b}"
 
 
 def _row(row: Mapping[str, Any]) -> OverviewRow:

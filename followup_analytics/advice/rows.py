@@ -94,6 +94,14 @@ def _short_about(row: StepRow) -> str:
     return f"{shorten(name, _SHORT_NAME)}{comma}{day}"
 
 
+def _short_day(on: str | None, day: int) -> str | None:
+    """The day of a step in few columns; with its year where it is not of the coming months."""
+    if on is None:
+        return None
+    found = dt.date.fromisoformat(on)
+    return f"{found.day} {found:%b}" if day < _YEAR else f"{found.day} {found:%b %Y}"
+
+
 def as_row(
     step: NextStep, meaning: Meaning | None = None, own_zone: str | None = None, reach: Reach | None = None
 ) -> StepRow:
@@ -153,7 +161,7 @@ def as_line(row: StepRow) -> StepLine:
         f"{row.reach}." if row.reach else None,
         row.silence_means,
     ]
-    day = "today" if row.due else row.on
+    day = "today" if row.due else _short_day(row.on, row.day)
     return StepLine(
         client=shorten(row.applicant_id, _SHORT),
         about=_short_about(row),

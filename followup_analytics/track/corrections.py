@@ -86,11 +86,14 @@ def track_snooze(
     It is an entry like any other: in the history, and taken back by `undo`.
     Raises UsageError for an interview that isn't there, and for what is no day.
     """
-    interview = find_interview(opened(place), interview)
-    entry = track_correct(place, interview, time_zone=time_zone, clock=clock, snoozed_until=until)
+    store = opened(place, write=True, clock=clock)
+    interview = find_interview(store, interview)
+    zone = zone_of(store, require_interview(store, interview), zone_given(time_zone))
+    day = read_when(until, zone, store.now, "--snoozed-until")
+    entry = track_correct(store, interview, time_zone=time_zone, snoozed_until=day)
     if "nothing was changed" in entry.sentence:
         return entry
-    return replace(entry, sentence=f"Put off {interview} until {until}; `undo` takes that back.")
+    return replace(entry, sentence=f"Put off {interview} until {day.replace('T', ' ')}; `undo` takes that back.")
 
 
 def track_reassign(

@@ -168,7 +168,7 @@ ACTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "{got} .. {emailn}|{emailn} .. {got}": {**_IN, "channel": "email", "role": "fact"},
         "{got} .. {textn}|{textn} .. {got}": {**_IN, "channel": "text", "role": "fact"},
         "{got} .. {lettern}|{lettern} .. {got}": {**_IN, "channel": "letter", "role": "fact"},
-        "{not} .. {replyn}|{not} .. heard|not heard|ghosted|{not} .. word from|silence|radio silence|sin "
+        "{not} .. {replyn}|{not} .. heard|{not} .. news|not heard|ghosted|{not} .. word from|silence|radio silence|sin "
         "respuesta|sin noticias|"
         "{not} .. gehort|sin saber": {"role": "silence"},
         "asked|asking|asks|rogaron|pidio|pidieron|bat|baten|bittet": {"role": "asked"},

@@ -24,7 +24,7 @@ from followup_analytics.track.places import opened
 from followup_analytics.track.ranges import End
 from followup_analytics.track.reading import read_line
 from followup_analytics.track.ready import ready_command, told_reading
-from followup_analytics.track.spoken import TwoWaysError, read_spoken
+from followup_analytics.track.spoken import TwoWaysError, counts_from_now, read_spoken
 from followup_analytics.track.times import ENDS, Clock, local_time, with_offset, writers_zone, zone_of
 from followup_analytics.track.wording import Word, words_of
 
@@ -268,22 +268,53 @@ def _fields(store: Store, story: Story, reading: Reading) -> dict[str, Any]:
     theirs, own = zone_of(store, about, None), writers_zone(store, about, None)
     here, there = _here(store, own), _here(store, theirs)
     fields: dict[str, Any] = dict(reading.fields)
-    for name, typed in reading.times.items():
+    said_on = there
+    for name, typed in sorted(reading.times.items(), key=lambda one: one[0] != "at"):
         next_round = name == "at" and reading.kind == "round"
         if name != "at" and reading.kind not in ("contact", "told"):
             continue
         # What was is told by one's own clock; what was agreed, by that of the employer who said it.
         now, ahead = (here if name == "at" and not next_round else there), name != "at" or next_round
-        moment = _moment(typed, now, reading, ahead=ahead, end=None if name == "at" else ENDS[name])
+        end = None if name == "at" else ENDS[name]
+        now = now if name == "at" else _counted_from(typed, now, said_on, reading, end)
+        moment = _moment(typed, now, reading, ahead=ahead, end=end)
         if next_round:
             fields["next_at"] = moment
             if not _is_plainly_ahead(typed, now):
                 reading.unsure.append(f"{shorten(typed)!r} seems to be when the next interview is")
+        elif name == "at":
+            fields[name] = with_offset(moment, own, theirs)
+            said_on = datetime.fromisoformat(moment).replace(tzinfo=there.tzinfo)
         else:
-            fields[name] = with_offset(moment, own, theirs) if name == "at" else moment
+            fields[name] = moment
     if reading.kind == "told":
         return {name: value for name, value in fields.items() if name in ("decision_promised_at", "do_not_contact")}
     return fields
+
+
+def _counted_from(typed: str, now: datetime, said_on: datetime, reading: Reading, end: End | None) -> datetime:
+    """From when a time ahead is counted: `Thursday` of a call a week ago is that week's, `tomorrow` the writer's own.
+
+    Where the two differ, it is asked about.
+    """
+    if said_on.date() == now.date() or counts_from_now(typed):
+        return now
+    from_then, from_now = (_tried(typed, one, end) for one in (said_on, now))
+    if from_then is not None and from_then != from_now:
+        ways = f"{from_then.replace('T', ' ')}, counted from when it was said"
+        more = f", or {from_now.replace('T', ' ')}" if from_now else ""
+        reading.unsure.append(f"{shorten(typed)!r} may be {ways}{more}")
+        return said_on
+    return now
+
+
+def _tried(typed: str, now: datetime, end: End | None) -> str | None:
+    try:
+        return read_spoken(typed, now, ahead=True, end=end)
+    except TwoWaysError as two:
+        return two.nearest
+    except UsageError:
+        return None
 
 
 def _moment(typed: str, now: datetime, reading: Reading, *, ahead: bool, end: End | None) -> str:

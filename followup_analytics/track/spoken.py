@@ -152,6 +152,11 @@ def read_spoken(typed: str, now: datetime, *, ahead: bool = False, end: End | No
     return found
 
 
+def counts_from_now(typed: str) -> bool:
+    """Whether a time is counted from the day on which it is written, whatever is told of: tomorrow, in two days."""
+    return re.search(r"(?<!\w)(?:today|tomorrow|now|in)(?!\w)", in_other_words(typed)) is not None
+
+
 def _clock_of(text: str, shown: str) -> tuple[time | None, str, str | None]:
     """The time of day in a text, the text without it, and the doubt where the hour may be of two halves of the day.
 

@@ -54,7 +54,8 @@ def _telling(done: Sequence[Found]) -> Sequence[Found]:
     if fixed:
         # `missed a call from acme`, `got an e-mail from acme`: the noun is told by what was got.
         channels = {one.says.get("channel") or one.says.get("default") for one in fixed}
-        telling = [one for one in telling if one in fixed or one.says.get("channel") not in (*channels, None)]
+        telling = [one for one in telling if one in fixed or one.says.get("channel") not in channels or not _bare(one)]
+        telling = [one for one in telling if one in fixed or "channel" in one.says]
     return telling or list(done)
 
 
@@ -75,6 +76,11 @@ def _joined(line: Line, told: Sequence[Mapping[str, str]]) -> dict[str, str]:
     raise TwoThingsError(
         f"{shorten(line.text)!r} says two things ({listed(ways, 'and')}); write one entry for each", readings
     )
+
+
+def _bare(act: Found) -> bool:
+    """A noun, or a verb that what was got has said already."""
+    return act.says.get("role") != "verb" or act.says.get("channel") == "phone"
 
 
 def _is_plain_call(act: Found) -> bool:

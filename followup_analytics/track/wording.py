@@ -82,7 +82,7 @@ _OF_A_DAY = frozenset(["vormittag", "nachmittag", "abend", "mittag", "fruh", "um
 _DOTTED = re.compile(r"\d{1,2}\.\d{1,2}\.")
 _LETTERS_ABOUT_SLASH = re.compile(r"(?<=[^\W\d])\s*/\s*(?=[^\W\d])")
 #: Names and identifiers keep their dashes; a dash between blanks, brackets and commas are pauses.
-_PAUSE = re.compile(r"\s[-–—>:]+\s|[,;:!?()–—]+(?=\s|$)|(?<=\s)[(]|(?<=^)[(]|\.(?=\s|$)|\.{2,}")
+_PAUSE = re.compile(r"\s[-–—>:]+\s|[,;:!?()–—]+(?=\s|$)|(?<=\s)[(]|(?<=^)[(]|(?<!\.\d)(?<!\.\d\d)\.(?=\s|$)|\.{2,}")
 _MARK = "\x00"
 
 

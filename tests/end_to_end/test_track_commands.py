@@ -119,3 +119,23 @@ def test_the_package_runs_as_a_module() -> None:
     ran = subprocess.run([sys.executable, "-m", "followup_analytics", "--version"], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith("followup")
+
+
+def test_the_list_is_one_line_an_interview_at_80_columns(
+    followup: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long names are cut, days are short; files have them whole."""
+    url = f"sqlite:///{tmp_path / 'mine.db'}"
+    monkeypatch.setenv("COLUMNS", "80")
+    for who, name, employer in (("ada", "Ada Nakamura-Lindgren", "Tidewater Port Authority"), ("bo", "Bo Li", "Acme")):
+        made = followup("track", url, "interview", "--applicant", who, "--employer", employer, "--coach", "Wilhelmina",
+                        "--at", "yesterday 10:00", "--time-zone", "Europe/Berlin")  # fmt: skip
+        assert made.code == 0, made.err
+        followup("track", url, "person", who, "--name", name)
+        followup("track", url, "contact", who, "--channel", "phone")
+    lines = followup("track", url, "list").out.splitlines()
+    rule = next(number for number, line in enumerate(lines) if line.strip().startswith("─"))
+    rows = [line for line in lines[rule + 1 :] if line.strip()]
+    assert [line.split()[0][:3] for line in rows] == ["iv-", "iv-"]
+    assert all(len(line) <= 80 for line in rows)
+    assert "Tidewater Port Authority" in followup("track", url, "list", "--format", "csv").out
