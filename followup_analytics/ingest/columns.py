@@ -66,7 +66,7 @@ def _mapped(batch: Batch, options: ReadOptions) -> Iterable[Fate]:
         if "applicant_id" in ours:
             yield Fate(name, "pseudonym", _APPLICANT)
         elif plain:
-            yield Fate(name, "stored", f"read as {plain[0]} of {batch.table}")
+            yield Fate(name, "stored", f"it goes into {plain[0]} in the table {batch.table}")
         elif ours:
             yield Fate(name, "pseudonym", f"part of the key {ours[0]}")
         elif name in batch.rows.columns:

@@ -46,6 +46,10 @@ class BrokenRule:
         """The file, and the sheet where it has sheets."""
         return f"{self.file}, sheet {self.sheet}" if self.sheet else self.file
 
+    def why(self) -> str:
+        """The column and what is wrong with it, without place and examples."""
+        return f"column {self.heading}: {self.message}" if self.heading else self.message
+
     def sentence(self) -> str:
         """Where the rule was broken and how often, what to do, and where to look."""
         column = self.heading or next((column for _, column, _ in self.examples if column), None)

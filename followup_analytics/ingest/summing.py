@@ -32,6 +32,8 @@ from followup_analytics.text import listed, shorten
 Kind = TypeVar("Kind", bound=IngestResult)
 
 _EXAMPLES = 3
+#: From this share of a table's rows on, refused rows are told above all else.
+_MANY_REFUSED, _FEW_REFUSED = 0.2, 3
 _DECIDED = {
     "truncated_file": "records that the file's own count promises are not in it: the export was cut off",
     "legs": "rows were legs or transfers of another row's call and were taken together with it",
@@ -95,6 +97,7 @@ def summed(run: Run, files: Sequence[FileOnItsWay], kind: type[Kind]) -> Kind:
         left_out = sum(one.numbers_left_out for one in reviews)
         text = "numbers that fit no interview, those with the fewest calls, have no place in the review file"
         notes += [Note("review_left_out", text, left_out)] if left_out else []
+    notes += _many_refused(tables, of_tables)
     if run.missed.rows:
         where = f"; {run.papers.write_matches(run.missed.frame())} lists them" if run.store is not None else ""
         n = sum(1 for one in run.missed.rows if one.get("suggested_interview"))
@@ -124,6 +127,22 @@ def summed(run: Run, files: Sequence[FileOnItsWay], kind: type[Kind]) -> Kind:
         columns_become=fates_of_columns(files, run.options),
         exit_code=_exit_code(rows, run.failed, kind),
     )
+
+
+def _many_refused(tables: Sequence[tuple[FileOnItsWay, TableOnItsWay]], broken: Sequence[BrokenRule]) -> list[Note]:
+    """Tables of a sheet of which many rows were refused, with the commonest reason: that is to be mended first."""
+    told = []
+    for file, table in tables:
+        n, read = table.checked.n_rejected, table.batch.read
+        if file.is_calls or n < _FEW_REFUSED or n < _MANY_REFUSED * read:
+            continue
+        place = f"{file.sample.name}, sheet {table.sheet}" if table.sheet else file.sample.name
+        own = [one for one in broken if (one.file, one.sheet, one.table) == (file.sample.name, table.sheet, table.name)]
+        reason = f" Most often: {own[0].why()}" if own else ""
+        lost = f"{n:,} of {read:,} rows of {table.name} were refused"
+        text = f"{place}: {lost}; mend this before you use any number.{reason}"
+        told.append(Note("many_refused", text))
+    return told
 
 
 def _aside_rules(files: Sequence[FileOnItsWay]) -> list[BrokenRule]:

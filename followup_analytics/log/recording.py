@@ -62,8 +62,8 @@ _EVENTS = {"reply": "replies", "outcome": "outcomes"}
 
 #: Said in place of every number that would have to be read off outcomes, where none is recorded.
 NOT_RECORDED = (
-    "Outcomes are not recorded in this log: who advanced, had an offer, was refused or withdrew can't be told, and is "
-    "not nought."
+    "Outcomes are not recorded in this log: who advanced, had an offer, was refused or withdrew can't be told. "
+    "That none is recorded doesn't mean that there was none."
 )
 #: Of fewer interviews than these it may be that nobody has heard: of as many, at one answer in ten, 1 log in 100.
 _SOME_WOULD_HEAR = 44

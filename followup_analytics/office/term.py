@@ -14,6 +14,7 @@ from followup_analytics.office.folder import MEND, OUTPUTS, WORKBOOK, OfficeFile
 from followup_analytics.office.inputs import Inputs, inputs_of
 from followup_analytics.office.mending import write_mending
 from followup_analytics.office.settings import OfficeSettings, read_office_settings
+from followup_analytics.office.stored import stored_in_words
 from followup_analytics.office.tables import write_tables
 from followup_analytics.results.result import NO_LOG, LogCounts
 from followup_analytics.text import counted
@@ -43,7 +44,8 @@ def run_office(folder: str | Path, *, publish: str | None = None, progress: Prog
     without one a note says that it is no release yet.
 
     Raises UnreadableError where there is no workbook, DataError for a setting that can't be used, WithheldError where
-    the term's people are too few to be reported on, or where earlier releases and this one would give something away.
+    earlier releases and this one would give something away. Where the term's people are too few to be reported on, the
+    result says so, with exit code 4.
     """
     place = Path(folder)
     workbook = place / WORKBOOK
@@ -103,6 +105,7 @@ def _reported(
     publish: str | None,
 ) -> OfficeFiles:
     from followup_analytics.reading.logs import read_log
+    from followup_analytics.results.disclosure import policy_of, require_enough
     from followup_analytics.store import open_store
 
     if not open_store(store_url(place), create=True).sizes()["interviews"]:
@@ -112,6 +115,16 @@ def _reported(
         )
     log = read_log(store_url(place))
     part = _part(log, settings)
+    try:
+        require_enough(part.interviews["applicant_id"].n_unique(), policy_of(min_cell=settings.min_cell))
+    except WithheldError as error:
+        said = (
+            f"{stored_in_words(result)} No report was written: it would be about fewer than {settings.min_cell} "
+            f"applicants. Report on a larger group, or lower Smallest group in the sheet Settings of {WORKBOOK} for "
+            "your own eyes."
+        )
+        notes = result.notes if result is not None else ()
+        return OfficeFiles(tuple(rows), NO_LOG, tuple(notes), said=said, exit_code=error.exit_code)
     term = _folder_name(settings.term or settings.cohort or part.data_date.date().isoformat())
     target = place / OUTPUTS / term
     draft = place / OUTPUTS / f".{term}.new"
@@ -120,10 +133,9 @@ def _reported(
     _fingerprint(draft, inputs, settings)
     moved = _put(draft, target, made)
     rows = [*(OfficeRow(file=str(target / name), what=what) for name, what in made.items()), *rows]
-    read = sum(row.accepted for row in result.rows) if result is not None else 0
     kept = f" What was there before is in {moved}." if moved else ""
     look = f" {counted(findings, 'thing')} to look at: {place / MEND}." if findings else ""
-    said = f"{counted(read, 'new row')} stored. The report on {term} is in {target}.{kept}{look} {entered}".rstrip()
+    said = f"{stored_in_words(result)} The report on {term} is in {target}.{kept}{look} {entered}".rstrip()
     notes = [*(result.notes if result is not None else ())]
     if publish is None:
         again = f"followup office run {place} --publish NAME"
@@ -132,13 +144,10 @@ def _reported(
 
 
 def _part(log: FollowUpLog, settings: OfficeSettings) -> FollowUpLog:
-    """The log of the cohort in question, where one is; refused where it is about too few people."""
+    """The log of the cohort in question, where one is."""
     from followup_analytics.log.subsets import subset
-    from followup_analytics.results.disclosure import policy_of, require_enough
 
-    part = subset(log, cohort=(settings.cohort,), where=()) if settings.cohort is not None else log
-    require_enough(part.interviews["applicant_id"].n_unique(), policy_of(min_cell=settings.min_cell))
-    return part
+    return subset(log, cohort=(settings.cohort,), where=()) if settings.cohort is not None else log
 
 
 def _write_all(

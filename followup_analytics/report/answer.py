@@ -12,6 +12,7 @@ from followup_analytics.claims.gates import MIN_FOR_VERDICT
 from followup_analytics.log.recording import CODES
 from followup_analytics.report.document import KeyFigure, Parts, strong
 from followup_analytics.report.findings import Findings
+from followup_analytics.report.missing_rows import missing_rows
 from followup_analytics.results.values import known
 from followup_analytics.statistics import minimum_detectable_effect
 from followup_analytics.text import counted
@@ -42,6 +43,8 @@ def warnings(found: Findings) -> tuple[Parts, ...]:
         title = "Rates, but no verdicts. " if has_rates else "No verdicts. "
         made.append((strong(title), too_few_for_verdicts(found)))
     made += [(strong("How this was recorded. "), note.text) for note in found.notes if note.code in CODES]
+    if missing_rows(found):
+        made.append((strong("How this was recorded. "), missing_rows(found)))
     return tuple(made)
 
 

@@ -21,6 +21,7 @@ from followup_analytics.report.document import Document, Lead, Parts, Section, a
 from followup_analytics.report.facts import long_date
 from followup_analytics.report.findings import Findings
 from followup_analytics.report.frame import meta_of, record_words
+from followup_analytics.report.missing_rows import missing_rows
 from followup_analytics.report.verdicts import verdict_sentence
 from followup_analytics.results.disclosure import is_hidden
 from followup_analytics.text import counted, shorten
@@ -206,7 +207,7 @@ def _answered(found: Findings) -> list[Any]:
     many = "the attempts" if not row.get("n_attempts") else counted(int(row["n_attempts"]), "attempt")
     return [
         strong(f"{_of_100(float(row['estimate']))} in 100"),
-        f" of {many} to follow up were followed by {event_words(found)} within {found.options.window}. ",
+        f" attempts to follow up (of {many}) were followed by {event_words(found)} within {found.options.window}. ",
         em(_sureness(row)),
     ]
 
@@ -289,6 +290,7 @@ def _box(found: Findings) -> dict[str, Any]:
     told = [
         # First, since it bends the numbers above.
         *(f"{note.text} " for note in found.notes if note.code in CODES),
+        *filter(None, [missing_rows(found)]),
         "What would have happened had people acted otherwise: the shares tell what people did and what came back. ",
         "Anything about contacts and answers that nobody wrote down. ",
     ]

@@ -207,3 +207,14 @@ def test_a_file_to_double_click_opens_the_folder(tmp_path: Path, platform: str) 
         line = next(one for one in text.splitlines() if one.startswith("Exec=")).replace("\\\\", "\\")
         last = re.findall(r'"((?:[^"\\]|\\.)*)"', line)[-1]
         assert re.sub(r"\\(.)", r"\1", last).replace("%%", "%") == str(folder)
+
+
+def test_too_few_people_are_told_by_the_setting(tmp_path: Path) -> None:
+    """What was stored is said, and the refusal names the setting that decides, with the exit code of privacy."""
+    init_office(tmp_path / "o")
+    fill(tmp_path / "o" / "office.xlsx", term="one", time_zone="America/New_York", min_cell=50)
+    result = run_office(tmp_path / "o")
+    assert result.exit_code == 4
+    assert "20 new rows of interviews" in result.said
+    assert "Smallest group" in result.said
+    assert "--min-cell" not in result.said

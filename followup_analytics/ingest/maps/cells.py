@@ -152,6 +152,14 @@ def translated(column: str, words: Mapping[str, str], other: str | None = None) 
     return pl.when(known != "").then(known).alias(column)
 
 
+def told_alone(column: str, words: Mapping[str, str], other: str) -> pl.Expr:
+    """Of cells that were read by the list of words, those that it doesn't have as `other`."""
+    known = [meaning for meaning in words.values() if meaning]
+    found = pl.when(pl.col(column).is_in(known)).then(pl.col(column)).when(pl.col(column).is_not_null())
+    told = found.then(pl.lit(other))
+    return pl.when(told != "").then(told).alias(column)
+
+
 def filled_up(column: str, word: str) -> pl.Expr:
     """The cells of a column, and a word where they are empty."""
     text = pl.col(column).str.strip_chars()

@@ -19,6 +19,7 @@ from followup_analytics.ingest.maps.cells import (
     own_name,
     personal_keys,
     read_cells,
+    told_alone,
     translated,
 )
 from followup_analytics.ingest.maps.choices import PIECE, choice_notes, numbered, with_choices
@@ -159,9 +160,11 @@ def _table_batch(
     if PIECE in frame.columns and key in made.columns:
         made = made.with_columns(numbered(made[key], frame[PIECE]).alias(key))
     made = made.with_columns(
-        translated(name, words, table.others.get(name))
+        told_alone(name, words, table.others[name])
+        if _by_words_already(table.columns.get(name))
+        else translated(name, words, table.others.get(name))
         for name, words in table.values.items()
-        if name in made.columns and not _by_words_already(table.columns.get(name))
+        if name in made.columns and (name in table.others or not _by_words_already(table.columns.get(name)))
     )
     made = made.with_columns(
         filled_up(name, word) if name in made.columns else pl.lit(word).alias(name)

@@ -21,6 +21,8 @@ _WHOSE = ("interview_id", "applicant_id", "applicant_email", "applicant_name", "
 _NEAR = 4
 #: Of interviews that stand in several rows of a sheet of touches, at least so many rows.
 _SHARE_REPEATED = 0.2
+_INBOUND = ("called_back", "email_received", "voicemail_received", "missed_call", "text_received")
+_SHARE_INBOUND = 0.15
 _TOLD_AT_ONCE = 0.85
 _LIKELY_PERSON = 0.6
 
@@ -276,14 +278,16 @@ def _is_long(layout: Layout) -> bool:
     if layout.groups[0].date.name in layout.entries:
         return False
     group = layout.groups[0]
-    inbound = any(
-        found.name in ("called_back", "email_received", "voicemail_received", "missed_call", "text_received")
+    # One cell of a callback among many touches of the applicant's makes no list of touches both ways.
+    inbound = sum(
+        view.profile.words[word] * (found.name in _INBOUND)
         for view in group.hows
-        for found in view.profile.meanings["touches"].values()
+        for word, found in view.profile.meanings["touches"].items()
     )
+    both_ways = inbound > _SHARE_INBOUND * group.date.profile.filled
     whose = [view.name for view in layout.of(*_WHOSE)]
     repeated = int(layout.raw.frame.select(whose).is_duplicated().sum()) if whose else 0
-    return inbound or repeated > _SHARE_REPEATED * layout.raw.frame.height
+    return both_ways or repeated > _SHARE_REPEATED * layout.raw.frame.height
 
 
 def _decided(layout: Layout, dates: Sequence[View]) -> View | None:

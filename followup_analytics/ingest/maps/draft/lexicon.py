@@ -137,6 +137,9 @@ class Lexicon:
 
     def _foremost(self, found: Sequence[Found], key: str) -> Found:
         """The touch that a longer text is about: whoever left a message or reached nobody had called before."""
+        # "Callback planned" is no callback: what is part of a fuller phrase says nothing by itself.
+        within = [f" {one.phrase} " for one in found]
+        found = [one for one in found if not any(f" {one.phrase} " in text != f" {one.phrase} " for text in within)]
         names = {one.name: one for one in found}
         if "thank_you" in self.mentions("purposes", key):
             for plain in ("email", "letter"):
