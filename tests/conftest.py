@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -37,6 +38,13 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     """Answers are frozen by one process, which has found all of them."""
     if config.getoption("--freeze"):
         config.option.numprocesses = 0
+
+
+def pytest_collection_finish() -> None:
+    """What was imported lives to the end: to look for garbage in it again and again is in vain, as in a command."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -193,7 +193,7 @@ PLAIN = {
 }  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.lists(stories(), min_size=1, max_size=12), st.integers(-3, LAST))
 @example([(PLAIN, [_contact(18, party="interviewer")])], 20)
 @example([(PLAIN, [_contact(1, direction="inbound", channel="voicemail")])], 2)
@@ -216,7 +216,7 @@ def test_next_step_is_that_of_the_contract(told: list[Story], day: int) -> None:
     assert all("is open on" not in one.summary() or "No interview" not in one.summary() for one in (everything, due))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.lists(stories(), min_size=2, max_size=8), st.integers(0, LAST), st.integers(1, 2))
 def test_one_number_is_rung_once_a_day(told: list[Story], day: int, numbers: int) -> None:
     """Of all clients with one employer's number one is called of our own accord on a day, and none where one was."""

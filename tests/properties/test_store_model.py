@@ -164,7 +164,7 @@ class TestStore(StoreAgainstDictionary.TestCase):  # type: ignore[name-defined,m
     """A few hundred steps in every run of the tests."""
 
     settings = settings(
-        max_examples=12, stateful_step_count=14, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+        max_examples=8, stateful_step_count=14, deadline=None, suppress_health_check=[HealthCheck.too_slow]
     )
 
 

@@ -61,12 +61,12 @@ def small_log(size: int, seed: int) -> fa.FollowUpLog:
 def test_power_grows_with_the_log_whatever_the_workers() -> None:
     """More interviews give more verdicts; two processes find what one does, and tell how far they are."""
     seen: list[tuple[int, int]] = []
-    alone = power_curve(small_log, [150, 900], claims=["follow-up-at-all"], repeats=2)
+    alone = power_curve(small_log, [150, 900], claims=["follow-up-at-all"], repeats=1)
     both = power_curve(
-        small_log, [150, 900], claims=["follow-up-at-all"], repeats=2, workers=2, progress=lambda *at: seen.append(at)
+        small_log, [150, 900], claims=["follow-up-at-all"], repeats=1, workers=2, progress=lambda *at: seen.append(at)
     )
     assert alone.rows == both.rows
-    assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert seen == [(1, 2), (2, 2)]
     assert alone.rows[0]["estimate"] <= alone.rows[1]["estimate"] == 1.0
     assert "simulated" in Chart.of(alone.plot()).alt
     with pytest.raises(UsageError):

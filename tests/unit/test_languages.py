@@ -19,7 +19,7 @@ _LETTERS = re.compile(r"[a-z]{4,}")
 @pytest.mark.parametrize("language", FOREIGN)
 def test_every_translation_has_the_numbers_of_its_text(language: str) -> None:
     """No placeholder is lost or invented; where one is left out (a technical hint), it stands in no translation."""
-    found = messages(language)
+    found = list(messages(language))
     assert len(found) > 900
     for message in found:
         for said in message.said.values():
