@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -63,7 +65,7 @@ def map_(
         target = Path(typer.prompt("Write the map to", default=default, err=True))
     if target is not None:
         _write(target, draft.text)
-        say(f'The map is in {target}. Next:  followup check "{file.name}" --map {target}')
+        say(f"The map is in {target}. Next:  followup check {quoted(file)} --map {quoted(target)}")
     elif not printing.json:
         say("Nothing was written; add -o MAP.toml to write the map.")
 
@@ -103,6 +105,12 @@ def _chosen(text: str, choices: tuple[tuple[str, str], ...], default: str) -> st
         if str(answer).isdigit() and 1 <= int(answer) <= len(choices):
             return choices[int(answer) - 1][0]
         say(f"Give a number from 1 to {len(choices)}.")
+
+
+def quoted(path: Path) -> str:
+    """A path as a command line takes it, here and on Windows."""
+    text = str(path)
+    return f'"{text}"' if os.name == "nt" and " " in text else shlex.quote(text)
 
 
 def _write(path: Path, text: str) -> None:

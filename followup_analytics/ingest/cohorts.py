@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from followup_analytics.errors import UsageError
+from followup_analytics.ingest.registry import Batch
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.schema import APPLICANTS, INTERVIEWS
 from followup_analytics.text import listed, shorten
@@ -57,6 +59,33 @@ def labels_kept(log: Any) -> dict[str, str]:
     """The labels that earlier ingests equated; log: a store or one of its transactions."""
     found: dict[str, str] = json.loads(log.setting(_SETTING) or "{}")
     return found
+
+
+def with_cohort(batch: Batch, cohort: str | None) -> Batch:
+    """Interviews or applicants of a file with its cohort, where their rows name none."""
+    if cohort is None or batch.table not in _TABLES:
+        return batch
+    own = batch.rows["cohort"].cast(pl.String) if "cohort" in batch.rows.columns else None
+    given = pl.repeat(cohort, batch.rows.height, eager=True)
+    filled = given if own is None else own.zip_with(own.fill_null("").str.strip_chars() != "", given)
+    return dataclasses.replace(batch, rows=batch.rows.with_columns(filled.alias("cohort")))
+
+
+def without_cohort(interviews: Sequence[tuple[str, pl.Series]]) -> list[Note]:
+    """A note for each file whose interviews name no cohort, while those of another do.
+
+    interviews: the file's name, and the cohorts of its interviews.
+    """
+    named = [file for file, cohorts in interviews if cohorts.null_count() < len(cohorts)]
+    text = (
+        "{}: its interviews name no cohort, while those of {} do: a report on a cohort leaves them out. Put the cohort "
+        "into the sheet's title or the file's name and draft the map anew, into the map under [tables.constants], or, "
+        "in an office's folder, into the column Cohort of the sheet Files"
+    )
+    bare = [(file, cohorts) for file, cohorts in interviews if len(cohorts) and file not in named]
+    return [
+        Note("no_cohort", text.format(file, listed(named[:3], "and")), len(cohorts)) for file, cohorts in bare if named
+    ]
 
 
 def cohort_note(interviews: pl.Series, applicants: pl.Series) -> tuple[Note, ...]:

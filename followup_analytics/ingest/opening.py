@@ -15,6 +15,7 @@ from followup_analytics.errors import DataError, FollowUpError, UsageError
 from followup_analytics.ingest.aside.rejects import real_path
 from followup_analytics.ingest.aside.repeated import repeated_note, without_taken_keys
 from followup_analytics.ingest.beside import observed_as_stored, observed_until, settings_beside
+from followup_analytics.ingest.cohorts import with_cohort
 from followup_analytics.ingest.detect.archive import unpack_members
 from followup_analytics.ingest.detect.foreign import refuse_foreign
 from followup_analytics.ingest.detect.sample import Sample
@@ -113,15 +114,15 @@ def _open(run: Run, path: Path, source: str) -> FileOnItsWay:
     own_map = run.maps.get(path.resolve(), run.options.map)
     chosen, match = _kind(own_map, sample, source)
     # The user's word first, then the file's own folder, then what the store was begun with.
-    zone = run.options.time_zone or settings.time_zone or run.store_zone
-    options = dataclasses.replace(
-        run.options, time_zone=zone, zone_is_given=run.options.time_zone is not None, map=own_map
-    )
+    given = run.zones.get(path.resolve(), run.options.time_zone)
+    zone = given or settings.time_zone or run.store_zone
+    options = dataclasses.replace(run.options, time_zone=zone, zone_is_given=given is not None, map=own_map)
     if chosen.calls and run.store is not None and not run.links:
         _refuse_without_roster(sample, chosen, options)
     file = FileOnItsWay(sample, chosen, match, settings, options, forced=source != "auto")
     if not chosen.calls:
-        file.batches = [_in_our_words(run, batch) for batch in chosen.read(sample, options)]
+        cohort = run.cohorts.get(path.resolve())
+        file.batches = [with_cohort(_in_our_words(run, batch), cohort) for batch in chosen.read(sample, options)]
         for batch in file.batches:
             file.decided.update(batch.counts)
             file.notes += batch.notes

@@ -48,6 +48,8 @@ def ingest_files(
     own_addresses: Sequence[str] = (),
     observed_until: str | dt.date | None = None,
     maps: Mapping[Path, str | Path] | None = None,
+    zones: Mapping[Path, str] | None = None,
+    cohorts: Mapping[Path, str] | None = None,
     each_file: bool = False,
     join_duplicates: bool = False,
     same_cohort: Sequence[str] = (),
@@ -68,7 +70,8 @@ def ingest_files(
     same_cohort: labels of cohorts and how to read them, such as `2026=Class of 2026`; the store remembers them.
     progress: called with a file's name, the records read so far, and their share of the file (None where unknown).
 
-    maps: maps of single files, where they need different ones.
+    maps, zones: maps and time zones of single files, where they need different ones. cohorts: of the people of single
+    files, where their rows name none.
     each_file: store each file in a transaction of its own, so that one that can't be read keeps the others not out.
 
     Rows that can't be used go to a rejects file beside the store. All files are one transaction: where one of them
@@ -95,6 +98,8 @@ def ingest_files(
     store = open_store(into, create=True)
     run = Run(options, store.pseudonyms(), store, Papers(store.folder, [*paths, *_given(roster, review)]), progress)
     run.maps = _own_maps(maps)
+    run.zones = {path.resolve(): zone for path, zone in (zones or {}).items()}
+    run.cohorts = {path.resolve(): cohort for path, cohort in (cohorts or {}).items()}
     run.join_duplicates = join_duplicates
     run.cohort_labels = labels_given(same_cohort)
     # Whoever gives a zone puts right what the store may hold wrongly.

@@ -120,6 +120,8 @@ class Run:
     roster: Roster | None = None
     decisions: Mapping[str, str] = field(default_factory=dict)
     maps: Mapping[Path, FileMap] = field(default_factory=dict)
+    zones: Mapping[Path, str] = field(default_factory=dict)  # of single files
+    cohorts: Mapping[Path, str] = field(default_factory=dict)  # of the people of single files that name none
     failed: list[FailedFile] = field(default_factory=list)
     known: pl.DataFrame = field(default_factory=no_interviews)
     ends: pl.DataFrame = field(default_factory=no_ends)

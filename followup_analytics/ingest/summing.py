@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from followup_analytics.ingest.cohorts import cohort_note
+from followup_analytics.ingest.cohorts import cohort_note, without_cohort
 from followup_analytics.ingest.columns import fates_of_columns
 from followup_analytics.ingest.completeness import logged_share
 from followup_analytics.ingest.doubts import same_calls_elsewhere, warnings_of
@@ -208,6 +208,14 @@ def _notes(run: Run, files: Sequence[FileOnItsWay]) -> list[Note]:
     simulated = any(file.settings.simulated for file in files)
     now = dt.datetime.max.replace(tzinfo=dt.UTC) if simulated else dt.datetime.now(dt.UTC)
     notes += [*warnings_of(fresh, run.known, now), *_how_recorded(fresh), *_cohorts(run, tables)]
+    notes += without_cohort(
+        [
+            (file.sample.name, table.checked.frame["cohort"])
+            for file in files
+            for table in file.tables
+            if table.name == INTERVIEWS.name and table.counts.accepted
+        ]
+    )
     return [*notes, *_beside_other_records(run, files)]
 
 

@@ -68,7 +68,9 @@ def _add(found: Inputs, path: Path, folder: Path, settings: OfficeSettings) -> N
             raise UnreadableError(
                 f"{path.name}: this is no file that followup reads; take it out of the folder {INPUTS}."
             )
-        draft = draft_map(path, time_zone=settings.time_zone, day_first=settings.day_first)
+        draft = draft_map(
+            path, time_zone=settings.zone_of(path.name) or settings.time_zone, day_first=settings.day_first
+        )
         own.write_text(draft.text, encoding="utf-8")
         found.drafts[own] = draft
         found.maps[path] = own

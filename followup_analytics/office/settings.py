@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import polars as pl
 
 from followup_analytics.errors import DataError, UsageError
 from followup_analytics.log.record_end import parse_moment
 from followup_analytics.log.zone_names import zone_named
 from followup_analytics.office.template import SETTINGS
+from followup_analytics.sheets.dates import OrderUnknownError, iso_times
 from followup_analytics.sheets.headings import header_key
 from followup_analytics.sheets.tabular import RawTable, read_raw_tables
 from followup_analytics.text import listed, nearest
 
 SKIP, ROSTER = "skip", "roster"
+_ORDERS = {"day": True, "days": True, "d": True, "dd": True, "month": False, "months": False, "m": False, "mm": False}
+
+
+@dataclass(frozen=True)
+class FileRule:
+    """What the sheet Files says of files whose names fit a pattern; None where a cell is empty."""
+
+    pattern: str
+    map: str | None = None
+    time_zone: str | None = None
+    cohort: str | None = None
 
 
 @dataclass(frozen=True)
@@ -31,14 +46,24 @@ class OfficeSettings:
     region: str | None = None
     min_cell: int = 10
     paper: str = "a4"
-    files: tuple[tuple[str, str], ...] = ()
+    files: tuple[FileRule, ...] = ()
     cohorts: Mapping[str, str] = field(default_factory=dict)
     said: Mapping[str, str] = field(default_factory=dict)
 
     def map_of(self, name: str) -> str | None:
         """The map that the sheet Files names for a file; None where it names none."""
-        fitting = (map_ for pattern, map_ in self.files if fnmatch.fnmatch(name.casefold(), pattern.casefold()))
-        return next(fitting, None)
+        return next((one.map for one in self._fitting(name) if one.map is not None), None)
+
+    def zone_of(self, name: str) -> str | None:
+        """The time zone that the sheet Files names for a file; None where it names none."""
+        return next((one.time_zone for one in self._fitting(name) if one.time_zone is not None), None)
+
+    def cohort_of(self, name: str) -> str | None:
+        """The cohort that the sheet Files names for a file; None where it names none."""
+        return next((one.cohort for one in self._fitting(name) if one.cohort is not None), None)
+
+    def _fitting(self, name: str) -> Iterator[FileRule]:
+        return (one for one in self.files if fnmatch.fnmatch(name.casefold(), one.pattern.casefold()))
 
 
 def read_office_settings(workbook: Path) -> OfficeSettings:
@@ -53,18 +78,17 @@ def read_office_settings(workbook: Path) -> OfficeSettings:
             f"{workbook.name}: there is no sheet Settings; `followup office init` makes a workbook with one."
         )
     said = _said(workbook.name, tables["settings"])
-    files = _pairs(tables.get("files"), "files_named_like", "map")
     return OfficeSettings(
         term=said.get("term"),
         cohort=said.get("cohort"),
         against=said.get("against"),
-        observed_until=_date(workbook.name, said.get("observed_until")),
+        observed_until=_date(workbook.name, said.get("observed_until"), _order(workbook.name, said.get("order"))),
         time_zone=_zone(workbook.name, said.get("time_zone")),
         day_first=_order(workbook.name, said.get("order")),
         region=said.get("region"),
         min_cell=_whole(workbook.name, said.get("min_cell")),
         paper={"letter": "us-letter"}.get(said.get("paper", "a4").casefold(), said.get("paper", "a4").casefold()),
-        files=tuple(files.items()),
+        files=tuple(_file_rules(workbook.name, tables.get("files"))),
         cohorts=_pairs(tables.get("cohorts"), "written_as", "means"),
         said=said,
     )
@@ -97,22 +121,45 @@ def _pairs(raw: RawTable | None, first: str, second: str) -> dict[str, str]:
     return {str(one).strip(): str(other).strip() for one, other in rows}
 
 
-def _date(file: str, value: str | None) -> str | None:
-    if value is not None:
+def _file_rules(file: str, raw: RawTable | None) -> Iterator[FileRule]:
+    names = raw.keys if raw is not None else {}
+    if raw is None or "files_named_like" not in names:
+        return
+    for row in raw.frame.iter_rows(named=True):
+        keys = ("files_named_like", "map", "time_zone", "cohort")
+        pattern, map_, zone, cohort = (str(row.get(names.get(key, "")) or "").strip() or None for key in keys)
+        if pattern is not None:
+            yield FileRule(pattern, map_, _zone(file, zone, "Files"), cohort)
+
+
+def _date(file: str, value: str | None, day_first: bool | None) -> str | None:
+    """A date however it is written ("20 November 2026"), as the commands take it."""
+    if value is None:
+        return None
+    try:
+        parse_moment(value, None)
+    except UsageError:
         try:
-            parse_moment(value, None)
-        except UsageError:
+            read = iso_times(pl.Series([value]), file=file, column="Complete until", day_first=day_first)[0]
+        except OrderUnknownError:
             raise DataError(
-                f"{file}, sheet Settings: Complete until is {value!r}, which is no date; write one such as 2026-04-30."
+                f"{file}, sheet Settings: Complete until is {value!r}, which may be either of two days; write it as "
+                "2026-04-30, or 30 April 2026."
             ) from None
+        if read is None:
+            raise DataError(
+                f"{file}, sheet Settings: Complete until is {value!r}, which is no date; write one such as 2026-04-30 "
+                "or 30 April 2026."
+            ) from None
+        return str(read)
     return value
 
 
-def _zone(file: str, value: str | None) -> str | None:
+def _zone(file: str, value: str | None, sheet: str = "Settings") -> str | None:
     known = None if value is None else zone_named(value)
     if value is not None and known is None:
         raise DataError(
-            f"{file}, sheet Settings: the time zone {value!r} is not known; write a name such as Europe/London or "
+            f"{file}, sheet {sheet}: the time zone {value!r} is not known; write a name such as Europe/London or "
             "Eastern Time."
         )
     return known
@@ -121,7 +168,10 @@ def _zone(file: str, value: str | None) -> str | None:
 def _order(file: str, value: str | None) -> bool | None:
     if value is None:
         return None
-    found = {"day": True, "month": False}.get(value.casefold())
+    # "Day first", "month comes first", "dd/mm", "MM/DD/YYYY".
+    words = re.findall(r"[a-z]+", value.casefold())
+    first = next((word for word in words if word in _ORDERS), None)
+    found = _ORDERS.get(first or "")
     if found is None:
         raise DataError(f"{file}, sheet Settings: what comes first in dates is {value!r}; choose day or month.")
     return found

@@ -163,8 +163,9 @@ def _settings(book: Any, style: Mapping[str, Any], values: Mapping[str, str]) ->
 def _files(book: Any, style: Mapping[str, Any]) -> None:
     page = book.add_worksheet("Files")
     page.set_column(0, 1, 30)
-    page.set_column(2, 2, 80)
-    for column, heading in enumerate(("Files named like", "Map", "What it is for")):
+    page.set_column(2, 3, 20)
+    page.set_column(4, 4, 80)
+    for column, heading in enumerate(("Files named like", "Map", "Time zone", "Cohort", "What it is for")):
         page.write_string(0, column, heading, style["head"])
     about = (
         (
@@ -179,9 +180,10 @@ def _files(book: Any, style: Mapping[str, Any]) -> None:
             "roster  as the map: the file lists interviews with their numbers and addresses, to tie calls to them.",
         ),
         ("", "", "skip  as the map: the file is left alone."),
+        ("", "", "Time zone and Cohort: of these files, where theirs differ from the sheet Settings or name none."),
     )
     for row, line in enumerate(about, start=1):
-        page.write_string(row, 2, line[2], style["grey"])
+        page.write_string(row, 4, line[2], style["grey"])
     cohorts = book.add_worksheet("Cohorts")
     cohorts.set_column(0, 1, 30)
     cohorts.set_column(2, 2, 80)

@@ -76,6 +76,8 @@ def _ingested(place: Path, settings: OfficeSettings, inputs: Inputs, progress: P
         inputs.files,
         into=store_url(place),
         maps=inputs.maps,
+        zones={path: zone for path in inputs.files if (zone := settings.zone_of(path.name)) is not None},
+        cohorts={path: cohort for path in inputs.files if (cohort := settings.cohort_of(path.name)) is not None},
         roster=inputs.rosters or None,
         time_zone=settings.time_zone,
         region=settings.region,
@@ -123,8 +125,8 @@ def _reported(
             f"applicants. Report on a larger group, or lower Smallest group in the sheet Settings of {WORKBOOK} for "
             "your own eyes."
         )
-        notes = result.notes if result is not None else ()
-        return OfficeFiles(tuple(rows), NO_LOG, tuple(notes), said=said, exit_code=error.exit_code)
+        told = result.notes if result is not None else ()
+        return OfficeFiles(tuple(rows), NO_LOG, tuple(told), said=said, exit_code=error.exit_code)
     term = _folder_name(settings.term or settings.cohort or part.data_date.date().isoformat())
     target = place / OUTPUTS / term
     draft = place / OUTPUTS / f".{term}.new"

@@ -15,6 +15,7 @@ from command_line import CommandLine
 
 from followup_analytics.errors import DataError, UsageError
 from followup_analytics.office import init_office, run_office
+from followup_analytics.office.settings import read_office_settings
 from followup_analytics.office.starter import write_starter
 from followup_analytics.office.template import SETTINGS, headings
 from followup_analytics.reading.logs import read_log
@@ -218,3 +219,57 @@ def test_too_few_people_are_told_by_the_setting(tmp_path: Path) -> None:
     assert "20 new rows of interviews" in result.said
     assert "Smallest group" in result.said
     assert "--min-cell" not in result.said
+
+
+def settings_book(path: Path, settings: list[list[str]], files: list[list[str]] | None = None) -> Path:
+    """A workbook with these lines in the sheets Settings and Files."""
+    with xlsxwriter.Workbook(path) as book:
+        pages = {"Settings": [["Setting", "Value"], *settings]}
+        if files is not None:
+            pages["Files"] = [["Files named like", "Map", "Time zone", "Cohort"], *files]
+        for name, rows in pages.items():
+            page = book.add_worksheet(name)
+            for row, cells in enumerate(rows):
+                page.write_row(row, 0, cells)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("written", "order", "read"),
+    [
+        ("20 November 2026", "", "2026-11-20"),
+        ("Nov 20, 2026", "", "2026-11-20"),
+        ("20. November 2026", "", "2026-11-20"),
+        ("03/04/2026", "day first", "2026-04-03"),
+        ("03/04/2026", "Month comes first", "2026-03-04"),
+        ("03/04/2026", "dd/mm", "2026-04-03"),
+        ("2026-11-20", "", "2026-11-20"),
+    ],
+)
+def test_settings_as_people_write_them(tmp_path: Path, written: str, order: str, read: str) -> None:
+    """A date in words and an order spelled out are taken."""
+    lines = [["Complete until", written], *([["Dates such as 3/4", order]] if order else [])]
+    assert read_office_settings(settings_book(tmp_path / "office.xlsx", lines)).observed_until == read
+
+
+def test_a_date_that_may_be_two_days_is_asked_about(tmp_path: Path) -> None:
+    """Nothing is guessed where neither the settings nor the date tell the order."""
+    book = settings_book(tmp_path / "office.xlsx", [["Complete until", "03/04/2026"]])
+    with pytest.raises(DataError, match="either of two days"):
+        read_office_settings(book)
+
+
+def test_zone_and_cohort_of_single_files(tmp_path: Path) -> None:
+    """The sheet Files gives some files a zone and a cohort of their own; a file that names none is told."""
+    init_office(tmp_path / "o")
+    files = [["west*", "", "America/Los_Angeles", "2027"], ["*.csv", "", "", ""]]
+    settings_book(tmp_path / "o" / "office.xlsx", [["Time zone", "America/New_York"], ["Smallest group", "2"]], files)
+    for name in ("east", "west"):
+        rows = [f"{name.title()} {chr(65 + k)}ox,Acme,3/{k + 1}/2026 10:00 AM,3/{k + 5}/2026,LVM" for k in range(12)]
+        text = "\n".join(["Student,Company,Interview date,Called on,Result of call", *rows]) + "\n"
+        (tmp_path / "o" / "in" / f"{name}.csv").write_text(text)
+    result = run_office(tmp_path / "o")
+    log = read_log(f"sqlite:///{tmp_path}/o/store.db")
+    found = {(cohort, zone) for cohort, zone in log.interviews.select("cohort", "time_zone").rows()}
+    assert found == {("2027", "America/Los_Angeles"), (None, "America/New_York")}
+    assert any("east.csv: its interviews name no cohort" in note.text for note in result.notes)

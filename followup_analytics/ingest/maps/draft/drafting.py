@@ -208,13 +208,14 @@ def _drafted(
     uses = [use for builder in builders for use in builder.all_uses()]
     assumed = {name: text for builder in builders for name, text in builder.assumed.items()}
     titles = [text for layout in layouts for text in layout.raw.above]
+    sheets = [layout.raw.sheet for layout in layouts if layout.raw.sheet]
     order = likely_order(layouts, told.day_first)
     years = year_in([*titles, *(layout.raw.sheet or "" for layout in layouts), path.stem], "")
     yearless = any(view.profile.yearless for layout in layouts for view in layout.of("date"))
     year = told.year or (likely_year(layouts, dt.datetime.now(dt.UTC).date()) if yearless and not years.known else None)
     clock = any(_has_clock(layout) for layout in layouts)
     zone = told.time_zone or likely_zone()
-    cohort = _cohort(sections, likely_cohort([*titles, path.stem]), told.answers)
+    cohort = _cohort(sections, likely_cohort([*titles, *sheets, path.stem]), told.answers)
     asked = ask.setting_questions(
         layouts,
         clock=clock and told.time_zone is None,

@@ -18,7 +18,8 @@ from followup_analytics.sheets.years import Years, year_in
 
 _COHORT = re.compile(
     r"(?i)\b(?:class of \d{4}|(?:spring|summer|fall|autumn|winter) (?:term |semester )?\d{4}|"
-    r"\d{4} (?:spring|summer|fall|autumn|winter)|(?:ws|ss|wise|sose) ?\d{2,4}(?:/\d{2,4})?|"
+    r"\d{4} (?:spring|summer|fall|autumn|winter)|(?:spring|summer|fall|autumn|winter) '?\d{2}(?!\d)|"
+    r"(?:ws|ss|wise|sose) ?\d{2,4}(?:/\d{2,4})?|"
     r"(?:wintersemester|sommersemester) \d{4}(?:/\d{2,4})?|(?:cohort|promotion|promoción|jahrgang|cohorte) \d{4})\b"
 )
 #: Days between interview and touch beyond which a reading of dates is hardly meant.
