@@ -65,7 +65,13 @@ ROOMS: Mapping[str, Room] = {
             f"results/disclosure/{name}.py"
             for name in ("cells", "curves", "flows", "gate", "lines", "policy", "rounding", "sets")
         ),
-        ("tests/unit/test_disclosure_policies.py", "tests/unit/test_one_gate.py", "tests/spec/test_hiding_rules.py"),
+        (
+            "tests/unit/test_disclosure_policies.py",
+            "tests/unit/test_one_gate.py",
+            "tests/spec/test_hiding_rules.py",
+            "tests/spec/test_flow_rules.py",
+            "tests/spec/test_policy_rules.py",
+        ),
     ),
     "verdict": Room(("claims/verdict.py", "claims/judging.py"), ("tests/spec/test_verdict_rules.py",)),
     "gates": Room(
