@@ -174,6 +174,12 @@ def test_words_of_four_languages(word: str, name: str) -> None:
     assert found.name == name
 
 
+@pytest.mark.parametrize("word", ["passed", "pass", "they passed"])
+def test_a_word_that_means_either_is_no_result(word: str) -> None:
+    """Whoever passed an interview, and an employer who passed, are written alike: it is asked, never guessed."""
+    assert load_lexicon().meaning("outcomes", word) is None
+
+
 def test_a_refusal_names_the_nearest_map(tmp_path: Path) -> None:
     """A sheet in which nothing of the log is says so, with the shipped map that comes nearest and what is lacking."""
     sheet = write_csv(
