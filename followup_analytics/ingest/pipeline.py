@@ -107,6 +107,7 @@ def ingest_files(
     run.notes += _plain_keys_note(store)
     run.known = stored_interviews(store)
     run.in_store = set(run.known["interview_id"])
+    run.stored_before = frozenset(run.in_store)
     run.contacts_before = store.sizes()["contacts"]
     return _through(run, paths, source, roster, review, IngestResult, each_file=each_file)
 

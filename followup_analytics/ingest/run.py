@@ -129,6 +129,7 @@ class Run:
     join_duplicates: bool = False
     contacts_before: int = 0  # how many the store had when the run began
     joined: int = 0  # contacts that were joined with others
+    stored_before: frozenset[str] = frozenset()  # the interviews that the store had before this run
     in_store: set[str] = field(default_factory=set)
     notes: list[Note] = field(default_factory=list)
     names: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=NAMES_SCHEMA))

@@ -18,6 +18,7 @@ from followup_analytics.ingest.linking.duplicates import pairs_of
 from followup_analytics.ingest.registry import FURTHER
 from followup_analytics.ingest.result import BrokenRule, CheckResult, FailedFile, IngestResult, IngestRow
 from followup_analytics.ingest.run import FileOnItsWay, Run, TableOnItsWay
+from followup_analytics.ingest.twins import twin_notes
 from followup_analytics.log.assembling import assemble, clock_notes
 from followup_analytics.log.checks import CheckedTable
 from followup_analytics.log.clock import local_times
@@ -208,6 +209,7 @@ def _notes(run: Run, files: Sequence[FileOnItsWay]) -> list[Note]:
     simulated = any(file.settings.simulated for file in files)
     now = dt.datetime.max.replace(tzinfo=dt.UTC) if simulated else dt.datetime.now(dt.UTC)
     notes += [*warnings_of(fresh, run.known, now), *_how_recorded(fresh), *_cohorts(run, tables)]
+    notes += _twins(run, tables)
     notes += without_cohort(
         [
             (file.sample.name, table.checked.frame["cohort"])
@@ -234,6 +236,18 @@ def _how_recorded(fresh: Sequence[CheckedTable]) -> tuple[Note, ...]:
         together[name] = rows.join(here.select("interview_id"), on="interview_id", how="semi", maintain_order="left")
     log = assemble(together)
     return recording_notes(log, about_outcomes=False)
+
+
+def _twins(run: Run, tables: Sequence[TableOnItsWay]) -> tuple[Note, ...]:
+    """New interviews that look like stored ones, where files bring new ones to a store that had some before."""
+    of_interviews = [table for table in tables if table.name == INTERVIEWS.name]
+    if run.store is None or not run.stored_before or not any(table.counts.accepted for table in of_interviews):
+        return ()
+    read = {key for table in of_interviews for key in table.checked.frame["interview_id"]}
+    if read <= run.stored_before:
+        return ()
+    columns = ["interview_id", "applicant_id", "employer", "interviewed_at"]
+    return twin_notes(run.store.read_table(INTERVIEWS.name, columns), read, run.stored_before)
 
 
 def _cohorts(run: Run, tables: Sequence[TableOnItsWay]) -> tuple[Note, ...]:
