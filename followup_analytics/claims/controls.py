@@ -23,7 +23,7 @@ from scipy.special import expit
 from followup_analytics.claims.covariates import Covariate, binned
 from followup_analytics.claims.estimates import Estimate
 from followup_analytics.claims.histories import NEVER, Histories, Times
-from followup_analytics.claims.layout import design_of
+from followup_analytics.claims.layout import design_and_penalties
 from followup_analytics.statistics import two_sided_p
 from followup_analytics.statistics.shrinkage import fit_rows
 
@@ -95,7 +95,7 @@ def excess_replies(histories: Histories, persons: Sequence[Covariate]) -> FloatA
     watch = _watch(histories)
     clock = Covariate.of("interval", watch.day, [str(k) for k in range(_DAYS + 1)])
     covariates = [clock, *(one.during(watch.person, watch.day) for one in persons), *watch.done]
-    design, penalty = design_of(covariates, len(watch.person))
+    design, penalty = design_and_penalties(covariates, len(watch.person))
     event = watch.event.astype(np.float64)
     hazard = expit(design.times(fit_rows(design, np.maximum(watch.exposure, event), event, penalty)))
     expected = np.bincount(watch.person, weights=watch.exposure * hazard, minlength=histories.interviews)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from followup_analytics.claims.covariates import WEEKDAY, Covariate, binned, promised_covariate, weekday_covariate
 from followup_analytics.claims.definition import Claim, Course
 from followup_analytics.claims.histories import Histories, Times
-from followup_analytics.claims.layout import Rows, design_of, grace_of, lay_out
+from followup_analytics.claims.layout import Rows, design_and_penalties, grace_of, lay_out
 from followup_analytics.claims.moments import Moments
 from followup_analytics.claims.own_time import (
     at_end,
@@ -142,7 +142,7 @@ def emulate(
         row=moments.at.row,
         since_us=moments.at.us,
         baseline=known,
-        zero=design_of(first, len(moments)),
+        zero=design_and_penalties(first, len(moments)),
     )
 
 

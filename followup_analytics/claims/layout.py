@@ -163,7 +163,7 @@ def penalties(terms: Sequence[Term]) -> tuple[FloatArray, FloatArray]:
     )
 
 
-def design_of(known: Sequence[Covariate], rows: int) -> tuple[Design, FloatArray]:
+def design_and_penalties(known: Sequence[Covariate], rows: int) -> tuple[Design, FloatArray]:
     """A design of all rows of some covariates, and the ridge penalties of its columns."""
     terms, used = [], []
     for one in known:

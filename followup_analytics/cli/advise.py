@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from followup_analytics.cli.country import COUNTRY, country_asked, keep_country
-from followup_analytics.cli.options import LogPath, Shared, form_of, options_of, taking
+from followup_analytics.cli.options import LogPath, Shared, form_asked, options_of, taking
 from followup_analytics.cli.people import book_of, by_name
 from followup_analytics.cli.saying import say
 from followup_analytics.cli.shared import finish, open_log, writable
@@ -98,7 +98,7 @@ def list_steps(
         due=due,
     )
     shown = steps if every else steps.at_most(AT_A_TIME)
-    if form_of(shared, "next") == "table":
+    if form_asked(shared, "next") == "table":
         shown = replace(shown, rows=by_name(log, shown.rows))
     finish(shown.day_sheet() if sheet else shown, shared)
     if ics is not None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from followup_analytics.cli.options import Printing, form_of, options_of, taking
+from followup_analytics.cli.options import Printing, form_asked, options_of, taking
 from followup_analytics.cli.saying import say
 from followup_analytics.cli.shared import reading_bar, show, writable
 from followup_analytics.text import clean
@@ -218,7 +218,7 @@ def _finish(result: Any, printing: Printing) -> None:
     """Write the answer, and what was refused to stderr: files, and the broken rules of rows."""
     for one in result.failed:
         typer.echo(f"followup: {clean(str(one.error))}", err=True)
-    table = form_of(printing, result.command) == "table"
+    table = form_asked(printing, result.command) == "table"
     if result.rows or not result.failed or not table:
         # In a table the refusals would stand twice on a terminal; the answers for programs keep them.
         show(dataclasses.replace(result, failed=()) if table else result, printing)

@@ -115,7 +115,7 @@ class Shared(Printing):
         return policy_of(self.disclosure, self.min_cell)
 
 
-def form_of(printing: Printing, command: str) -> str:
+def form_asked(printing: Printing, command: str) -> str:
     """The form that was asked for; where only a file was named, the one that its name promises.
 
     Raises UsageError for a name that promises another form than was asked for, or one that answers don't have.
@@ -169,7 +169,7 @@ def taking(*groups: Any, prints: bool = True) -> type[TyperCommand]:
                 asked_for = _options(group)
                 made = asked_for.callback(**{one.name: ctx.params.pop(one.name) for one in asked_for.params})
                 if prints and isinstance(made, Printing):
-                    form_of(made, str(self.name))
+                    form_asked(made, str(self.name))
                 ctx.meta[f"{_PLACE}.{group.__name__}"] = made
             return super().invoke(ctx)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from followup_analytics.cli.options import Printing, Shared, command_running, form_of, question_asked
+from followup_analytics.cli.options import Printing, Shared, command_running, form_asked, question_asked
 from followup_analytics.cli.saying import say
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def show(result: Result, printing: Printing) -> None:
     from followup_analytics.errors import UsageError
     from followup_analytics.results import exports
 
-    face, output = form_of(printing, result.command), printing.output
+    face, output = form_asked(printing, result.command), printing.output
     if output is not None:
         writable(output)
         if any(note.code == exports.CONFIDENTIAL for note in result.notes):
@@ -229,7 +229,7 @@ def show_text(result: Result, shared: Shared) -> None:
 
     if shared.trace is not None:
         raise UsageError("--trace: a text has no rows behind it; ask for the verdicts.")
-    if form_of(shared, result.command) != "table":
+    if form_asked(shared, result.command) != "table":
         show(result, shared)
     elif shared.output is None:
         typer.echo(result.summary())

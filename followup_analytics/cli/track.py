@@ -256,13 +256,13 @@ def list_(
     """
     from followup_analytics.advice.overview import AHEAD, OPEN, overview, read_state
     from followup_analytics.cli.advise import AT_A_TIME
-    from followup_analytics.cli.options import form_of
+    from followup_analytics.cli.options import form_asked
     from followup_analytics.track import read_listed
 
     printing = options_of(context, Printing)
     states = [read_state(one) for one in state or ()] or ([] if every else [OPEN, AHEAD])
     log, counts = read_listed(context.obj, only_open=bool(states) and set(states) <= {OPEN, AHEAD})
-    whole = every or form_of(printing, "track") != "table"
+    whole = every or form_asked(printing, "track") != "table"
     found = overview(
         log,
         None if applicant is None else _store(context).ids_of(applicant),
@@ -271,7 +271,7 @@ def list_(
         start=0 if whole else (page - 1) * AT_A_TIME,
         limit=None if whole else AT_A_TIME,
     )
-    rows = by_name(context.obj, found.rows) if form_of(printing, "track") == "table" else found.rows
+    rows = by_name(context.obj, found.rows) if form_asked(printing, "track") == "table" else found.rows
     # Start of a pseudonym and its sign of a cut are no name.
     named = any(not row.applicant_id.endswith("…") for row in rows)
     extra = {**found.extra, "named": True} if named and rows is not found.rows else found.extra

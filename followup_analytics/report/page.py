@@ -29,7 +29,7 @@ _FACES = (("Regular", 400, "normal"), ("It", 400, "italic"), ("Semibold", 600, "
 _SIZE = re.compile(r'\s(?:width|height)="[^"]*"')
 
 
-def page(document: Document) -> str:
+def html_page(document: Document) -> str:
     """The document as a page of HTML.
 
     Every table can be downloaded as CSV, the one that belongs to a chart opens below it. Nothing is loaded from

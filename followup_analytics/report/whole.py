@@ -19,10 +19,10 @@ from followup_analytics.parted.parted_log import rows_of
 from followup_analytics.results.disclosure import (
     DisclosurePolicy,
     Units,
+    as_attacked,
     disclosed_except,
     found_together,
     is_hidden,
-    told,
 )
 
 if TYPE_CHECKING:
@@ -50,14 +50,14 @@ def giving_away(
         return ()
     kept = _units(base)
     everything = [*kept, *(units for answers in parts.values() for units in _units(answers))]
-    if not found_together(told("report", everything), policy):
+    if not found_together(as_attacked("report", everything), policy):
         return ()
-    if found_together(told("report", kept), policy):
+    if found_together(as_attacked("report", kept), policy):
         raise WithheldError.too_few(policy.min_cell)
     gone = []
     for name, answers in parts.items():
         tried = [*kept, *_units(answers)]
-        if found_together(told("report", tried), policy):
+        if found_together(as_attacked("report", tried), policy):
             gone.append(name)
         else:
             kept = tried

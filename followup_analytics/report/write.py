@@ -25,7 +25,7 @@ from followup_analytics.report.gather import gather
 from followup_analytics.report.handout import handout_document
 from followup_analytics.report.methods_report import methods_document
 from followup_analytics.report.office import Office, read_office
-from followup_analytics.report.page import page
+from followup_analytics.report.page import html_page
 from followup_analytics.report.press import n_pages, press, press_pages
 from followup_analytics.report.translation import in_language, own_strings
 from followup_analytics.report.typecase import TypeCase
@@ -221,7 +221,7 @@ def drafts(
 def _as_file(document: Document, case: TypeCase, path: Path) -> bytes:
     """The document in the form that the file's name asks for: .html, else a PDF."""
     if path.suffix.lower() == ".html":
-        return page(document).encode("utf-8")
+        return html_page(document).encode("utf-8")
     return press(document, case)
 
 

@@ -38,7 +38,7 @@ def write_answer(result: Result, path: Path) -> None:
     import xlsxwriter
 
     fields = result.frame_fields()
-    names = headings(fields)
+    names = headings_of(fields)
     with xlsxwriter.Workbook(path, _SAFE) as book:
         book.set_properties({"created": _CREATED, "title": clean(result.caption())})
         pen = _Pen(book)
@@ -52,7 +52,7 @@ def write_answer(result: Result, path: Path) -> None:
         pen.sheet("log", ["What the answer rests on", "Value"], ["text", "count"], log)
 
 
-def headings(fields: Sequence[Field]) -> list[str]:
+def headings_of(fields: Sequence[Field]) -> list[str]:
     """Each column's heading in words, told apart where two would be the same: the ends of an interval by its number."""
     by_name = {one.name: one for one in fields}
     lower = {one.upper: one for one in fields if one.upper}

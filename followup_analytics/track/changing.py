@@ -40,7 +40,7 @@ def changed_row(
     return frame.with_columns(held[name] for name in (*_KEPT, *own) if name in held.columns)
 
 
-def told(changes: Mapping[str, Any]) -> str:
+def changes_in_words(changes: Mapping[str, Any]) -> str:
     """The columns of a change as words."""
     return ", ".join(f"{name.replace('_', ' ')} {_shown(value)}" for name, value in changes.items())
 

@@ -13,7 +13,7 @@ from followup_analytics.log.schema import CLOCKS, CONTACTS, INTERVIEWS, OUTCOME_
 from followup_analytics.log.zone_names import zone_given
 from followup_analytics.store import Store
 from followup_analytics.text import counted, listed, nearest, shorten
-from followup_analytics.track.changing import changed_row, told
+from followup_analytics.track.changing import changed_row, changes_in_words
 from followup_analytics.track.checking import require_interview
 from followup_analytics.track.doubts import doubts_of_contact, doubts_of_outcome
 from followup_analytics.track.entry import Entry, settle
@@ -74,7 +74,7 @@ def track_correct(
         if not transaction.add(table.name, frame, anew=True).accepted:
             return Entry(key, str(about["interview_id"][0]), f"{key} says so already; nothing was changed.")
         settle(transaction, table.name, key, time_zone)
-    sentence = f"Corrected {key}: {told(changes)}. What it said before stays in the history."
+    sentence = f"Corrected {key}: {changes_in_words(changes)}. What it said before stays in the history."
     return Entry(key, str(about["interview_id"][0]), sentence, doubts)
 
 

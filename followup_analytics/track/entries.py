@@ -13,7 +13,7 @@ from followup_analytics.log.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, W
 from followup_analytics.log.zone_names import zone_given
 from followup_analytics.store import KEY_MARK, store_exists
 from followup_analytics.store.names import name_key
-from followup_analytics.track.changing import changed_row, told
+from followup_analytics.track.changing import changed_row, changes_in_words
 from followup_analytics.track.checking import checked_entry, new_id, require_interview
 from followup_analytics.track.doubts import doubts_of_contact, doubts_of_interview, doubts_of_outcome
 from followup_analytics.track.entry import Entry, settle
@@ -151,7 +151,7 @@ def track_contact(
             transaction.add("interviews", renewed)
         settle(transaction, "contacts", contact_id, time_zone)
     said = f"{frame['direction'][0]} {frame['channel'][0].replace('_', ' ')} {contact_id}"
-    tail = f", with what it told of the interview ({told(learned)})" if learned else ""
+    tail = f", with what it told of the interview ({changes_in_words(learned)})" if learned else ""
     sentence = f"Stored {said} of interview {interview}{moment_words(frame, 'at', zone, own)}{tail}."
     return Entry(contact_id, interview, sentence, doubts)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from followup_analytics.errors import UsageError
 from followup_analytics.web.faces import face_of
-from followup_analytics.web.setting import house_of, page, told, worked
+from followup_analytics.web.setting import house_of, page, telling_faults, worked
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -29,7 +29,7 @@ RATE_KEYS = (
 OUTCOMES = (("response", "a response"), ("advanced", "a further round or an offer"))
 
 
-@told
+@telling_faults
 async def overview(request: Request) -> Response:
     """What is open, how large it is, and what its notes say."""
     desk = house_of(request).desk
@@ -42,7 +42,7 @@ async def overview(request: Request) -> Response:
     )  # fmt: skip
 
 
-@told
+@telling_faults
 async def rates(request: Request) -> Response:
     """Response rates by the chosen key, window, outcome and cohort."""
     desk, asked = house_of(request).desk, request.query_params
@@ -64,7 +64,7 @@ async def rates(request: Request) -> Response:
     )  # fmt: skip
 
 
-@told
+@telling_faults
 async def curve(request: Request) -> Response:
     """The share that has heard back by each day."""
     desk, asked = house_of(request).desk, request.query_params
@@ -85,7 +85,7 @@ async def curve(request: Request) -> Response:
     )  # fmt: skip
 
 
-@told
+@telling_faults
 async def outcomes(request: Request) -> Response:
     """What became of the cohorts side by side."""
     desk = house_of(request).desk
@@ -101,7 +101,7 @@ async def outcomes(request: Request) -> Response:
     )
 
 
-@told
+@telling_faults
 async def quality(request: Request) -> Response:
     """What in the record depends on what was done, and what its notes say."""
     from followup_analytics import recording_findings

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from followup_analytics.errors import FollowUpError, UnreadableError, UsageError
 from followup_analytics.web.faces import in_page_words
-from followup_analytics.web.setting import Fault, form_of, go, house_of, page, told, words, worked
+from followup_analytics.web.setting import Fault, form_of, go, house_of, page, telling_faults, words, worked
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -61,7 +61,7 @@ _STEPS = {
 _MOST_SHOWN = 60
 
 
-@told
+@telling_faults
 async def today(request: Request) -> Response:
     """Cards of open interviews, the most urgent first."""
     return await _cards(request)
@@ -86,7 +86,7 @@ async def _cards(
     desk = house.desk
     # A card that stands on the page with a mistake on it may be one that isn't due.
     everything = request.query_params.get("show") == "all" or wrong is not None
-    steps, book = await worked(desk.answer, ("next",), lambda log: _steps(desk, log)), await worked(book_of, desk)
+    steps, book = await worked(desk.answer, ("next",), lambda log: _steps(desk, log)), await worked(desk_book, desk)
     due = [row for row in steps.rows if row.due]
     shown = steps.rows if everything else due
     done = request.query_params.get("done")
@@ -100,7 +100,7 @@ async def _cards(
     )  # fmt: skip
 
 
-@told
+@telling_faults
 async def enter(request: Request) -> Response:
     """Record what a button says about an interview."""
     house, form = house_of(request), await form_of(request)
@@ -130,7 +130,7 @@ async def _again(request: Request, form: FormData, name: str, said: Mapping[str,
     return await (_story(request, name, wrong) if words(form, "from") == "interview" else _cards(request, wrong=wrong))
 
 
-@told
+@telling_faults
 async def quick(request: Request) -> Response:
     """Record what a line says, as `followup log` does; where several interviews fit, ask which."""
     from followup_analytics.track.finding import AmbiguousInterviewError
@@ -153,7 +153,7 @@ async def quick(request: Request) -> Response:
     return _noted(request, entry, "/today")
 
 
-@told
+@telling_faults
 async def decide(request: Request) -> Response:
     """Record how an interview's story ended."""
     house, form = house_of(request), await form_of(request)
@@ -173,7 +173,7 @@ async def decide(request: Request) -> Response:
     return _noted(request, entry, "/today")
 
 
-@told
+@telling_faults
 async def undo(request: Request) -> Response:
     """Take back the last entry, or the last one about what is named: another tab may have made one since."""
     house, form = house_of(request), await form_of(request)
@@ -182,7 +182,7 @@ async def undo(request: Request) -> Response:
     return go("/today?done=undone")
 
 
-@told
+@telling_faults
 async def interview(request: Request) -> Response:
     """An interview's story, and what may be noted about it."""
     return await _story(request, request.path_params["interview"])
@@ -192,7 +192,7 @@ async def _story(request: Request, name: str, wrong: Any = None) -> Response:
     house = house_of(request)
     desk = house.desk
     lines = await worked(desk.entries().history, name)
-    steps, book = await worked(desk.answer, ("next",), lambda log: _steps(desk, log)), await worked(book_of, desk)
+    steps, book = await worked(desk.answer, ("next",), lambda log: _steps(desk, log)), await worked(desk_book, desk)
     card = next((_card(row, steps, book) for row in steps.rows if row.interview_id == name), None)
     done = request.query_params.get("done")
     return page(
@@ -203,18 +203,18 @@ async def _story(request: Request, name: str, wrong: Any = None) -> Response:
     )  # fmt: skip
 
 
-@told
+@telling_faults
 async def calendar(request: Request) -> Response:
     """The dated steps as a calendar file."""
     from starlette.responses import Response as Plain
 
     desk = house_of(request).desk
-    steps, book = await worked(desk.answer, ("next",), lambda log: _steps(desk, log)), await worked(book_of, desk)
+    steps, book = await worked(desk.answer, ("next",), lambda log: _steps(desk, log)), await worked(desk_book, desk)
     headers = {"Content-Disposition": 'attachment; filename="next steps.ics"'}
     return Plain(steps.to_ics(book.names()), media_type="text/calendar; charset=utf-8", headers=headers)
 
 
-@told
+@telling_faults
 async def new(request: Request) -> Response:
     """The form of a new interview, and the interview; names and numbers go to the contact book alone."""
     desk = house_of(request).desk
@@ -240,7 +240,7 @@ async def new(request: Request) -> Response:
     return _noted(request, entry, f"/interviews/{entry.id}")
 
 
-def book_of(desk: Desk) -> ContactBook:
+def desk_book(desk: Desk) -> ContactBook:
     """The contact book beside the store that is open; one that can't be read names nobody."""
     from followup_analytics.store.book import ContactBook, read_book
 
@@ -284,7 +284,7 @@ def _steps(desk: Desk, log: FollowUpLog) -> Any:
         meaning=None if evidence is None else evidence.meaning.with_employers(log),
         examined_on=None if evidence is None else evidence.on,
         country=None if country in (None, "none") else country,
-        reached_at=reaches_of(book_of(desk), log),
+        reached_at=reaches_of(desk_book(desk), log),
     )
 
 

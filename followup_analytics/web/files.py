@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from followup_analytics.errors import FollowUpError, UsageError
 from followup_analytics.web.drops import MOST_ROWS, Drop, Dropped, Tray, place_for
 from followup_analytics.web.faces import face_of, in_page_words
-from followup_analytics.web.setting import form_of, go, house_of, page, told, words, worked
+from followup_analytics.web.setting import form_of, go, house_of, page, telling_faults, words, worked
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -29,7 +29,7 @@ def tray_of(request: Request) -> Tray:
     return tray
 
 
-@told
+@telling_faults
 async def files(request: Request) -> Response:
     """The form that takes files; those that come go to a page of their own."""
     house = house_of(request)
@@ -46,7 +46,7 @@ async def files(request: Request) -> Response:
     return go(f"/files/{drop.id}")
 
 
-@told
+@telling_faults
 async def looked(request: Request) -> Response:
     """What was found in the files of a drop."""
     drop, house = tray_of(request).drop(request.path_params["drop"]), house_of(request)
@@ -67,7 +67,7 @@ async def looked(request: Request) -> Response:
     return page(request, "drop.html", **await worked(_view, drop, tray_of(request), house.desk))
 
 
-@told
+@telling_faults
 async def answers(request: Request) -> Response:
     """Take the answers about columns and words of one file."""
     drop, form = tray_of(request).drop(request.path_params["drop"]), await form_of(request)
@@ -80,7 +80,7 @@ async def answers(request: Request) -> Response:
     return go(f"/files/{drop.id}#file-{place}")
 
 
-@told
+@telling_faults
 async def options(request: Request) -> Response:
     """Take what was said about all files: zone, day, map, columns to keep, cohorts that are the same."""
     drop, form = tray_of(request).drop(request.path_params["drop"]), await form_of(request)
@@ -91,7 +91,7 @@ async def options(request: Request) -> Response:
     return go(f"/files/{drop.id}")
 
 
-@told
+@telling_faults
 async def mend(request: Request) -> Response:
     """Take rows as they were put right on the page."""
     drop, form = tray_of(request).drop(request.path_params["drop"]), await form_of(request)
@@ -101,7 +101,7 @@ async def mend(request: Request) -> Response:
     return go(f"/files/{drop.id}#mend")
 
 
-@told
+@telling_faults
 async def to_mend(request: Request) -> Response:
     """All findings and rows to mend as a workbook, for whoever would rather mend them there."""
     from starlette.responses import Response as Plain
@@ -115,7 +115,7 @@ async def to_mend(request: Request) -> Response:
     )
 
 
-@told
+@telling_faults
 async def discard(request: Request) -> Response:
     """Forget the files of a drop."""
     tray = tray_of(request)
@@ -124,7 +124,7 @@ async def discard(request: Request) -> Response:
     return go("/files")
 
 
-@told
+@telling_faults
 async def store(request: Request) -> Response:
     """Store what can be used: at once, or by a child process where the files are large."""
     tray, house = tray_of(request), house_of(request)

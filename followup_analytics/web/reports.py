@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from followup_analytics.errors import FollowUpError, UsageError
 from followup_analytics.web.analysis import cohorts_of, command_of, part_of
 from followup_analytics.web.faces import face_of
-from followup_analytics.web.setting import Fault, form_of, go, house_of, page, told, words, worked
+from followup_analytics.web.setting import Fault, form_of, go, house_of, page, telling_faults, words, worked
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -87,7 +87,7 @@ def shelf_of(request: Request) -> Shelf:
     return shelf
 
 
-@told
+@telling_faults
 async def report(request: Request) -> Response:
     """The form of the report; the report itself goes to a page of its own."""
     if request.method != "POST":
@@ -120,7 +120,7 @@ async def _form(request: Request, said: Mapping[str, str], fault: Fault | None) 
     )  # fmt: skip
 
 
-@told
+@telling_faults
 async def made(request: Request) -> Response:
     """A report to look at, with its forms and the step of publishing it."""
     desk, one = house_of(request).desk, shelf_of(request).of(request.path_params["report"])
@@ -139,7 +139,7 @@ async def made(request: Request) -> Response:
     )
 
 
-@told
+@telling_faults
 async def form(request: Request) -> Response:
     """A report as a file, or one of its pages as a picture."""
     from starlette.responses import Response as Plain
@@ -156,7 +156,7 @@ async def form(request: Request) -> Response:
     return Plain(one.forms[end], media_type=_TYPES[end], headers=headers)
 
 
-@told
+@telling_faults
 async def publish(request: Request) -> Response:
     """Enter a report in the ledger of releases, or refuse what would give a hidden number away."""
     desk, one, given = (
@@ -175,7 +175,7 @@ async def publish(request: Request) -> Response:
     return go(f"/report/{one.id}")
 
 
-@told
+@telling_faults
 async def releases(request: Request) -> Response:
     """What was published, checked again together."""
     desk = house_of(request).desk

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from followup_analytics.errors import UsageError
 from followup_analytics.web.analysis import command_of
 from followup_analytics.web.faces import face_of, pictures_of_claim
-from followup_analytics.web.setting import go, house_of, page, told, worked
+from followup_analytics.web.setting import go, house_of, page, telling_faults, worked
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -21,7 +21,7 @@ _AT_ONCE = 5_000
 BASELINES, EFFECTS = (5, 90), (2, 40)
 
 
-@told
+@telling_faults
 async def claims(request: Request) -> Response:
     """A verdict on each piece of the usual advice, or on those that were chosen: fewer questions, a fairer Holm."""
     from followup_analytics.claims import own_catalogue
@@ -49,7 +49,7 @@ async def claims(request: Request) -> Response:
     )  # fmt: skip
 
 
-@told
+@telling_faults
 async def claim(request: Request) -> Response:
     """One piece of advice taken apart: the target trial beside its emulation."""
     desk, name = house_of(request).desk, _known(request)
@@ -63,7 +63,7 @@ async def claim(request: Request) -> Response:
     )  # fmt: skip
 
 
-@told
+@telling_faults
 async def text(request: Request) -> Response:
     """A claim's protocol, its text to register before the data are seen, and what R works its verdict out from."""
     from starlette.responses import Response as Plain
@@ -85,7 +85,7 @@ async def text(request: Request) -> Response:
     return Plain(content, media_type="text/plain; charset=utf-8", headers=headers)
 
 
-@told
+@telling_faults
 async def plan(request: Request) -> Response:
     """How many interviews a question needs."""
     from followup_analytics import plan_study

@@ -103,7 +103,7 @@ def go(address: str) -> Response:
     return RedirectResponse(address, 303)
 
 
-def told(handler: Handler) -> Handler:
+def telling_faults(handler: Handler) -> Handler:
     """Show what a person can mend as a sentence on a page; work that takes long runs beside the server's own thread."""
 
     @functools.wraps(handler)

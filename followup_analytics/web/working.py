@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from followup_analytics.web.setting import form_of, go, house_of, page, told
+from followup_analytics.web.setting import form_of, go, house_of, page, telling_faults
 from followup_analytics.web.works import events
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 
-@told
+@telling_faults
 async def work(request: Request) -> Response:
     """How far a work is; once it is done, its result."""
     one = house_of(request).works.of(request.path_params["work"])
@@ -21,7 +21,7 @@ async def work(request: Request) -> Response:
     return page(request, "work.html", title=one.title, work=one)
 
 
-@told
+@telling_faults
 async def heard(request: Request) -> Response:
     """The same as events, for a page that stays open."""
     from starlette.responses import StreamingResponse
@@ -30,7 +30,7 @@ async def heard(request: Request) -> Response:
     return StreamingResponse(events(one), media_type="text/event-stream")
 
 
-@told
+@telling_faults
 async def stop(request: Request) -> Response:
     """Stop a work."""
     await form_of(request)

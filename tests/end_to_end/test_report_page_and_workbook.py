@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from followup_analytics import read_log, test_claims, write_report
 from followup_analytics.report.document import Document, Head, Lead, Meta, Section, paragraph, table
-from followup_analytics.report.page import page
+from followup_analytics.report.page import html_page
 from followup_analytics.report.workbook import workbook
 
 HOSTILE = '<script>alert(1)</script> =HYPERLINK("x") {{ 7 * 7 }}'
@@ -69,7 +69,7 @@ def test_every_chart_and_row_has_words_for_those_who_listen(reports: dict[str, P
 
 def test_strings_stay_strings() -> None:
     """Words from a file are neither markup nor a template nor a formula, on the page and in its CSV."""
-    made = page(document_with([[HOSTILE, "12.5%", "1.0% to 20.0%"], ["=1+1", "hidden", "hidden"]]))
+    made = html_page(document_with([[HOSTILE, "12.5%", "1.0% to 20.0%"], ["=1+1", "hidden", "hidden"]]))
     assert "<script>alert" not in made
     assert "{{ 7 * 7 }}" in made
     coded = re.search(r"data:text/csv;charset=utf-8;base64,([^\"]*)", made)

@@ -122,14 +122,14 @@ def test_the_worst_ends_hold_the_truth_between_them(ended: dict[str, Sensitivity
 def test_the_probability_of_going_on_is_that_of_a_cox_regression() -> None:
     """One group ends twice as fast: the hazards' ratio, and Breslow's baseline, are found again."""
     from followup_analytics.claims.covariates import Covariate
-    from followup_analytics.claims.layout import design_of
+    from followup_analytics.claims.layout import design_and_penalties
 
     rng = np.random.default_rng(3)
     n = 20_000
     fast = rng.random(n) < 0.5
     ends = rng.exponential(np.where(fast, 10.0, 20.0)).astype(int)
     follow_up = FollowUp(ends, np.zeros(n, dtype=np.int64), 10)
-    design, penalty = design_of([Covariate.of("fast", fast.astype(np.int64), ("no", "yes"))], n)
+    design, penalty = design_and_penalties([Covariate.of("fast", fast.astype(np.int64), ("no", "yes"))], n)
     kept = with_known_ends(follow_up, design, penalty).kept
     assert kept is not None
     for group, mean in ((True, 10.0), (False, 20.0)):

@@ -11,7 +11,7 @@ import pytest
 import python_calamine
 
 from followup_analytics import cohort_outcomes, compare_cohorts, read_log, response_rates
-from followup_analytics.results.spreadsheet import headings, write_answer
+from followup_analytics.results.spreadsheet import headings_of, write_answer
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +84,6 @@ def test_no_two_columns_have_the_same_heading(log):
     found = response_rates(log, by="channel")
     fields = found.frame_fields()
     twice = tuple(replace(one, label="Same") if one.name in ("n_attempts", "n_events") else one for one in fields)
-    made = headings(twice)
+    made = headings_of(twice)
     assert len(set(made)) == len(made)
     assert "Same [n_attempts]" in made

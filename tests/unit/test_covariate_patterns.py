@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from followup_analytics.claims.covariates import MISSING, Covariate, baseline_covariates, promised_covariate
-from followup_analytics.claims.layout import design_of
+from followup_analytics.claims.layout import design_and_penalties
 from followup_analytics.claims.terms import term_of
 from followup_analytics.simulate import simulate_log
 from followup_analytics.statistics.shrinkage import fit_rows
@@ -22,7 +22,7 @@ def _fitted(line, slope=1.5):
     people = np.array([12, 120, 400, 120, 12])
     codes = np.arange(5)
     rating = Covariate.of("rating", np.repeat(codes, people), tuple("12345"), line=line)
-    design, penalty = design_of([rating], int(people.sum()))
+    design, penalty = design_and_penalties([rating], int(people.sum()))
     share = 1 / (1 + np.exp(-slope * (rating.codes - 2.0)))
     fitted = design.times(fit_rows(design, np.ones(len(share)), share, penalty))
     return fitted[np.cumsum(people) - 1]

@@ -16,7 +16,7 @@ from followup_analytics.errors import UsageError
 from followup_analytics.reading import read_log
 from followup_analytics.simulate.random_worlds import FAMILIES, claim_truths, draw_world, random_log
 from followup_analytics.simulate.random_worlds.course import Course, live
-from followup_analytics.simulate.random_worlds.crowd import Crowd, gather
+from followup_analytics.simulate.random_worlds.crowd import Crowd, crowd_of
 from followup_analytics.simulate.random_worlds.hazards import Hazards
 from followup_analytics.simulate.random_worlds.observed import true_curve, true_rates
 from followup_analytics.simulate.random_worlds.strategies import CONTRASTS, PREDICTION
@@ -65,7 +65,7 @@ def test_an_unknown_family_is_refused_with_a_guess() -> None:
 def nothing_matters() -> tuple[RandomWorld, Crowd, Hazards]:
     """A null world of all complications, with its crowd."""
     world = draw_world(8, "mixed", null=True)
-    crowd = gather(world, 3_000, 1)
+    crowd = crowd_of(world, 3_000, 1)
     return world, crowd, Hazards.of(world, crowd)
 
 
@@ -148,7 +148,7 @@ def test_days_of_a_grace_period_are_those_of_people_who_act_in_it() -> None:
     )
     same = replace(world.acting, first=type(world.acting.first)(), habit=(0.0, 0.0), weekday=(0.0,) * 7, thanked=0.0)
     world = replace(world, answering=silent, acting=replace(same, promise=(0.0, 0.0)))
-    crowd = gather(world, 20_000, 1)
+    crowd = crowd_of(world, 20_000, 1)
     natural, forced = (
         live(world, crowd, seed, strategy=strategy)
         for seed, strategy in ((1, None), (2, CONTRASTS["wait-not-longer"].alternative))
@@ -197,7 +197,7 @@ def test_rates_and_curves_meet_the_truth() -> None:
 
     log = random_log(9, interviews=20_000, family="clipped")
     assert log.random_world is not None
-    course = live(log.random_world, gather(log.random_world, 20_000, 99), 99)
+    course = live(log.random_world, crowd_of(log.random_world, 20_000, 99), 99)
     truth = {"rates": true_rates(course), "curve": true_curve(course)}
     found = {row["timing"]: row for row in fa.response_rates(log, by="timing").rows}
     for row in truth["rates"]:

@@ -140,7 +140,7 @@ class Exits:
         )
 
 
-def exits(
+def exits_by_day(
     log: FollowUpLog,
     outcome: str = "response",
     *,
@@ -189,7 +189,7 @@ def exits(
 
 def exits_of(log: FollowUpLog, **asked_for: Any) -> pl.DataFrame:
     """The exits of a part of a log, as :func:`exits` has them: a log comes first, as functions on parts have it."""
-    return exits(log, **asked_for)
+    return exits_by_day(log, **asked_for)
 
 
 def _entries(log: FollowUpLog, found: pl.DataFrame, entry: str | None) -> pl.Series:

@@ -14,7 +14,7 @@ from followup_analytics.answers.curves.exits import (
     EVENTS,
     check_cluster,
     employer_groups,
-    exits,
+    exits_by_day,
     wider_limits,
 )
 from followup_analytics.answers.outcomes.compared import CohortComparison, ComparedRow
@@ -174,7 +174,7 @@ def prepare_pair(
     for name in adjust or ():
         require_column(log, name, "--adjust")
     wanted = [name for name in (COVARIATES if adjust is None else adjust) if name != by]
-    rows = exits(log, outcome, columns=tuple(dict.fromkeys((by, *wanted))))
+    rows = exits_by_day(log, outcome, columns=tuple(dict.fromkeys((by, *wanted))))
     groups = pl.col(in_frames(by))
     rows = rows.with_columns(arm=pl.when(groups == cohort).then(1).when(groups == against).then(0))
     for name in (cohort, against):

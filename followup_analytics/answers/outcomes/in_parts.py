@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from followup_analytics.answers.curves.exits import exits
+from followup_analytics.answers.curves.exits import exits_by_day
 from followup_analytics.answers.curves.in_parts import by_column
 from followup_analytics.answers.outcomes.destinations import destination_counts
 from followup_analytics.answers.outcomes.result import HORIZON
@@ -71,7 +71,7 @@ def members_of_part(by: str, log: FollowUpLog) -> Members:
     table = None
     if has and log.applicants is not None:
         table = log.applicants.select("applicant_id", own=pl.col(by).cast(pl.String))
-    rows = exits(log, "advanced")
+    rows = exits_by_day(log, "advanced")
     decided = episodes(log, "advanced")["response_kind"]
     rows = rows.with_columns(offer=(decided == "offer").fill_null(value=False))
     own = by in log.interviews.columns

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from followup_analytics.results.disclosure.policy import MIN_CELL, Disclosure, DisclosurePolicy, policy_of
     from followup_analytics.results.disclosure.released import Units, release_sentence
     from followup_analytics.results.disclosure.sets import sets_shown, shares_shown
-    from followup_analytics.results.disclosure.together import found_together, told
+    from followup_analytics.results.disclosure.together import as_attacked, found_together
 
 __all__ = [
     "HIDDEN_REASON",
@@ -39,6 +39,7 @@ __all__ = [
     "Disclosure",
     "DisclosurePolicy",
     "Units",
+    "as_attacked",
     "cells_of",
     "days_shown",
     "disclose",
@@ -61,7 +62,6 @@ __all__ = [
     "sets_shown",
     "shares_shown",
     "small_cohort_note",
-    "told",
     "with_coarse_sizes",
     "working_paper",
 ]
@@ -90,7 +90,7 @@ _HOMES = {
     "policy": ("Disclosure", "DisclosurePolicy", "MIN_CELL", "policy_of"),
     "released": ("Units", "release_sentence"),
     "sets": ("sets_shown", "shares_shown"),
-    "together": ("found_together", "told"),
+    "together": ("found_together", "as_attacked"),
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -50,7 +50,7 @@ class ToldTable:
     happened: BoolArray
 
 
-def told(release: str, tables: Sequence[Units]) -> list[ToldTable]:
+def as_attacked(release: str, tables: Sequence[Units]) -> list[ToldTable]:
     """Tables of one record as an attacker's: their units and applicants numbered."""
     units = _numbers([one.frame["unit"] for one in tables])
     persons = _numbers([one.frame["person"] for one in tables])

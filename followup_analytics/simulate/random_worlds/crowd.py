@@ -87,7 +87,7 @@ def shares(kind: tuple[str, float], n: int, rng: np.random.Generator) -> IntArra
     return rng.choice(len(ranks), size=n, p=weight / weight.sum())
 
 
-def gather(world: RandomWorld, n: int, seed: int) -> Crowd:
+def crowd_of(world: RandomWorld, n: int, seed: int) -> Crowd:
     """n interviews of a world; the same seed gives the same crowd."""
     rng, who = np.random.default_rng((seed, 1)), world.gathering
     applicant, employer = shares(who.applicants, n, rng), shares(who.employers, n, rng)

@@ -11,7 +11,7 @@ from followup_analytics.errors import UsageError
 from followup_analytics.log.assembling import build_log
 from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.simulate.random_worlds.course import live
-from followup_analytics.simulate.random_worlds.crowd import gather
+from followup_analytics.simulate.random_worlds.crowd import crowd_of
 from followup_analytics.simulate.random_worlds.draw import draw_world
 from followup_analytics.simulate.random_worlds.tables import write_down
 from followup_analytics.simulate.random_worlds.truth import world_truth
@@ -59,7 +59,7 @@ def random_log(
     if not 1 <= interviews <= MOST_INTERVIEWS:
         raise UsageError(f"a log of {interviews:,} interviews can't be made; ask for 1 to {MOST_INTERVIEWS:,}.")
     world = random if isinstance(random, RandomWorld) else draw_world(random, family, null=null)
-    crowd = gather(world, interviews, seed)
+    crowd = crowd_of(world, interviews, seed)
     tables = write_down(world, crowd, live(world, crowd, seed), seed)
     log = build_log(
         interviews=tables.interviews,

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from followup_analytics.simulate.random_worlds.course import Course, live
-from followup_analytics.simulate.random_worlds.crowd import Crowd, gather
+from followup_analytics.simulate.random_worlds.crowd import Crowd, crowd_of
 from followup_analytics.simulate.random_worlds.hazards import Hazards
 from followup_analytics.simulate.random_worlds.observed import true_curve, true_rates
 from followup_analytics.simulate.random_worlds.strategies import (
@@ -73,7 +73,7 @@ _NOTHING = {"risk_strategy": None, "risk_alternative": None, "estimate": 0.0, "m
 def world_truth(world: RandomWorld, n: int | None = None) -> dict[str, Any]:
     """The contents of truth.json: world, interviews, claims, rates and curve (see contract and `claim_truths`)."""
     n = n or TRUTH_INTERVIEWS
-    crowd = gather(world, n, TRUTH_SEED)
+    crowd = crowd_of(world, n, TRUTH_SEED)
     course = live(world, crowd, TRUTH_SEED)
     return {
         "world": world.name,
@@ -99,7 +99,7 @@ class _Stage:
 
     @classmethod
     def of(cls, world: RandomWorld, n: int) -> _Stage:
-        crowd = gather(world, n, TRUTH_SEED)
+        crowd = crowd_of(world, n, TRUTH_SEED)
         return cls(world, crowd, Hazards.of(world, crowd))
 
 
@@ -157,7 +157,7 @@ def _prediction(world: RandomWorld, n: int) -> dict[str, Any] | None:
         return dict(_NOTHING)
     runs = []
     for run in range(_PREDICTION_RUNS):
-        course = live(world, gather(world, n, TRUTH_SEED + run), TRUTH_SEED + run, moment="conversation")
+        course = live(world, crowd_of(world, n, TRUTH_SEED + run), TRUTH_SEED + run, moment="conversation")
         reached = _reached(course, 30)
         positive = course.state.moment_tone == 1
         if min((reached & positive).sum(), (reached & ~positive).sum()) < _LEAST_REACHED:

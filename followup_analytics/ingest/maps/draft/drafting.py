@@ -14,7 +14,7 @@ from followup_analytics.errors import DataError, UsageError
 from followup_analytics.ingest.maps.draft import questions as ask
 from followup_analytics.ingest.maps.draft.building import Builder
 from followup_analytics.ingest.maps.draft.columns import Role, View
-from followup_analytics.ingest.maps.draft.layout import Layout, lay_out
+from followup_analytics.ingest.maps.draft.layout import Layout, understood
 from followup_analytics.ingest.maps.draft.lexicon import Found, Lexicon, load_lexicon
 from followup_analytics.ingest.maps.draft.likely import likely_cohort, likely_order, likely_year, likely_zone
 from followup_analytics.ingest.maps.draft.reading import sheets_of
@@ -114,7 +114,7 @@ def _layouts(path: Path, lexicon: Lexicon, answers: Mapping[str, str]) -> list[L
         if len(alike) > 1:
             frame = pl.concat([one.frame.select(raw.frame.columns) for one in alike], how="vertical_relaxed")
             raw = replace(raw, frame=frame)
-        found[columns] = _answered(lay_out(raw, lexicon, _said_roles(raw.sheet, raw.columns, answers)), answers)
+        found[columns] = _answered(understood(raw, lexicon, _said_roles(raw.sheet, raw.columns, answers)), answers)
     layouts = list(found.values())
     worth = [layout for layout in layouts if layout.worth]
     if any(layout.interview or layout.groups for layout in worth):

@@ -94,7 +94,7 @@ class Layout:
         return self.raw.frame.height if self.interview or self.groups or self.graduates else 0
 
 
-def lay_out(raw: RawTable, lexicon: Lexicon, said: dict[str, Role] | None = None) -> Layout:
+def understood(raw: RawTable, lexicon: Lexicon, said: dict[str, Role] | None = None) -> Layout:
     """Understand one sheet. said: roles that the person has given to columns, by name."""
     written = zip(raw.columns, unnumbered(raw.columns), strict=True)
     seen = [view_of(name, place, raw.frame[name], lexicon, own) for place, (name, own) in enumerate(written)]
