@@ -94,6 +94,9 @@ WHY = """
    7 | phone2 vm4         | the last call left a message: write this time
    7 | phone4 round20     | close this one with the outcome advanced
 -400 |                    | Is that date right?
+   0 |                    | The interview was today and no thank-you note has gone out yet
+   1 | thanks0            | The interview was yesterday: leave 2 days before the first call
+  -1 |                    | The interview is on Monday 4 March 2024: after it, leave 2 days
 """
 
 
@@ -103,6 +106,34 @@ def test_the_reason_names_what_was_said(line: str) -> None:
     day, marks, words = (part.strip() for part in line.split("|"))
     rows = next_steps(log_of(marks), today=on_day(int(day)), test=False).rows
     assert words in next(row for row in rows if row["interview_id"] == "i1")["why"]
+
+
+CLAIMS = """
+ day | what happened                 | the claims that the step rests on
+   0 |                               | thank-you-note
+   1 | thanks0                       | wait-2-3-days
+  -1 |                               | wait-2-3-days
+   3 |                               | wait-not-longer, follow-up-at-all
+   4 |                               | follow-up-at-all
+  20 |                               | follow-up-at-all
+  21 |                               | move-on
+  61 |                               | move-on
+   4 | vm3                           | spread-voicemails
+   4 | phone3                        | not-pushy
+   9 | phone4                        | keep-following-up
+  16 | phone2 phone5 phone8 phone11  | not-pushy
+  10 | vm2 vm4                       | max-two-voicemails
+  23 | rang2                         | move-on
+   3 | rang2                         |
+"""
+
+
+@pytest.mark.parametrize("line", CLAIMS.strip().splitlines()[1:])
+def test_a_step_names_the_claims_that_it_rests_on(line: str) -> None:
+    """A custom names the advice that a verdict may confirm or contradict; a fact names none."""
+    day, marks, claims = (part.strip() for part in line.split("|"))
+    row = next(one for one in next_steps(log_of(marks), today=on_day(int(day)), test=False).rows)
+    assert ", ".join(one["claim"] for one in row["evidence"]) == claims
 
 
 def test_no_message_is_called_the_last_word_after_a_letter() -> None:
