@@ -90,7 +90,10 @@ def rich_face(result: Printable, *, turns: bool, beside: Sequence[str] = ()) -> 
     from rich.console import Group
     from rich.text import Text
 
-    parts: list[Any] = [Text(clean(result.summary())), Rows(result, turns)]
+    parts: list[Any] = [Text(clean(result.summary()))]
+    if result.printed_rows():
+        # Heads above nothing look like an answer that got lost.
+        parts.append(Rows(result, turns))
     return Group(*parts, *(Text(line, style="dim") for line in beside))
 
 

@@ -91,7 +91,8 @@ class Finder:
     def by_name(self) -> Mapping[str | frozenset[str], Sequence[str]]:
         """Open interviews by what names one in full: its id, the applicant's, a whole name, the employer."""
         employers = {
-            one.employer: (name_key(one.employer), name_words(one.employer)) for one in self._open if one.employer
+            employer: (name_key(employer), name_words(employer))
+            for employer in {one.employer for one in self._open if one.employer}
         }
         found: dict[str | frozenset[str], list[str]] = {}
         for one in self._open:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from followup_analytics.errors import UsageError
 from followup_analytics.store import KEY_MARK
-from followup_analytics.store.book import EMPLOYER_FIELDS, FIELDS, employer_key, read_book, write_book
+from followup_analytics.store.book import EMPLOYER_FIELDS, FIELDS, ContactBook, employer_key, read_book, write_book
 from followup_analytics.store.stories import read_stories
 from followup_analytics.text import clean, listed, nearest
 from followup_analytics.track.entry import Entry
@@ -36,13 +36,14 @@ def track_person(place: str | Store, applicant: str, *, clock: Clock | None = No
     # Within a write transaction of the store, so that of two who write at once neither loses an entry.
     with store.transaction("person", kind="person") as transaction:
         transaction.set(KEY_MARK, pseudonyms.fingerprint)
-        book = read_book(store.address.url).with_person(known_as, changes)
+        before = read_book(store.address.url)
+        book = before.with_person(known_as, changes)
         if not book.name(known_as):
             raise UsageError("the contact book needs a name for each person: add --name.")
-        how = write_book(store.address.url, book)
+        how = _told_once(before, write_book(store.address.url, book))
     doubts = () if held.height else ("The store has no interview of an applicant of that id yet.",)
     what = listed([f"the {name}" for name in FIELDS if name in changes], "and")
-    return Entry(typed, None, f"Wrote down {what} of this person. {how}", doubts)
+    return Entry(typed, None, f"Wrote down {what} of this person.{how}", doubts)
 
 
 def track_employer(place: str | Store, employer: str, *, clock: Clock | None = None, **fields: str | None) -> Entry:
@@ -59,7 +60,8 @@ def track_employer(place: str | Store, employer: str, *, clock: Clock | None = N
     changes = _said(fields, tuple(one for one in EMPLOYER_FIELDS if one != "name"))
     store = opened(place, write=True, clock=clock)
     with store.transaction("employer", kind="employer"):
-        how = write_book(store.address.url, read_book(store.address.url).with_employer(name, changes))
+        before = read_book(store.address.url)
+        how = _told_once(before, write_book(store.address.url, before.with_employer(name, changes)))
     known = {one.employer for one in read_stories(store) if one.employer}
     doubts = []
     if employer_key(name) not in {employer_key(one) for one in known}:
@@ -68,7 +70,12 @@ def track_employer(place: str | Store, employer: str, *, clock: Clock | None = N
             "No interview of the store is with an employer of that name" + (f"; is {guess!r} meant?" if guess else ".")
         )
     what = listed([f"the {one}" for one in EMPLOYER_FIELDS if one in changes], "and")
-    return Entry(name, None, f"Wrote down {what} of {name}. {how}", tuple(doubts))
+    return Entry(name, None, f"Wrote down {what} of {name}.{how}", tuple(doubts))
+
+
+def _told_once(before: ContactBook, how: str | None) -> str:
+    """How the book is kept, as the tail of a sentence, where it is begun: nobody reads it at every entry."""
+    return f" {how}" if how and before.is_empty else ""
 
 
 def _said(fields: Mapping[str, str | None], known: Sequence[str]) -> dict[str, str]:

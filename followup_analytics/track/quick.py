@@ -122,10 +122,12 @@ def _names(finder: Finder, words: Sequence[Word]) -> tuple[dict[str, set[int]], 
     """The words that name somebody: by interview those that name it in full, on whose side each is, and as spelled."""
     named, sides = _in_full(finder, words)
     stories = finder.open_stories()
-    people = frozenset().union(*(name_words(finder.book.name(one.applicant_id)) for one in stories))
+    # Of thousands of interviews most are of people whom the book doesn't name, and of few employers.
+    people = frozenset().union(*map(name_words, {finder.book.name(one.applicant_id) for one in stories}))
     employers = frozenset().union(*(name_words(one) for one in {one.employer for one in stories}))
     plain: dict[int, str] = {}
-    claimed = spoken_for(words, sides) if any(one.plain in LEXICON & (people | employers) for one in words) else set()
+    both = [one for one in words if one.plain in LEXICON and (one.plain in people or one.plain in employers)]
+    claimed = spoken_for(words, sides) if both else frozenset()
     for one in words:
         if one.place in sides:
             continue

@@ -18,6 +18,8 @@ from followup_analytics.track.ranges import End, span_of
 LANGUAGES = ("en", "de", "es")
 #: A day of a month without its year is no entry of so long ago, but a slip, or a day ahead.
 _LONG_AGO = timedelta(days=183)
+#: A day so near is called by its name, or tomorrow, and not the next one.
+_TOO_NEAR = timedelta(days=2)
 
 _DAYS = {
     "monday": ("mon", "montag", "lunes"), "tuesday": ("tue", "tues", "dienstag", "martes"),
@@ -99,22 +101,30 @@ class TwoWaysError(UsageError):
 
 
 @cache
-def _other_words() -> tuple[tuple[re.Pattern[str], str], ...]:
-    # Compiled for the first line that has a time: it takes longer than all else that is done for a line.
-    return tuple((re.compile(rf"(?<!\w){pattern}(?!\w)"), words) for pattern, words in _IN_OTHER_WORDS)
+def _letters_of(pattern: str) -> tuple[str, ...]:
+    """Letters of which some stand in every text that a pattern fits; none where that can't be said."""
+    plain = re.sub(r"\w\?|\\.|\(\?[:!=<]+", " ", pattern)
+    return tuple(re.findall(r"[^\W\d_]{2,}", plain))
+
+
+def _may_fit(pattern: str, text: str) -> bool:
+    # To compile all of them takes longer than all else that is done for a line.
+    letters = _letters_of(pattern)
+    return not letters or any(one in text for one in letters)
 
 
 def in_other_words(typed: str) -> str:
     """A time as the library reads it best."""
     text = " ".join(typed.casefold().replace(",", " ").split())
-    for pattern, words in _other_words():
-        text = pattern.sub(words, text)
+    for pattern, words in _IN_OTHER_WORDS:
+        if _may_fit(pattern, text):
+            text = re.sub(rf"(?<!\w){pattern}(?!\w)", words, text)
     for word, day in _DAY_OF.items():
         text = re.sub(rf"(?<!\w){word}(?!\w)", day, text)
     text = " ".join(text.split())
     text = _GERMAN_DAY.sub(lambda found: _GERMAN_DAYS[found[1]], text)
-    for pattern, words in _HALF_DAY:
-        text = pattern.sub(words, text)
+    for half, part in _HALF_DAY:
+        text = half.sub(part, text)
     return " ".join(text.split())
 
 
@@ -145,11 +155,17 @@ def read_spoken(typed: str, now: datetime, *, ahead: bool = False, end: End | No
         raise UsageError(f"{shown} may be {gone}, which has passed, or {day}, far ahead; write it with its year.")
     found = day.isoformat() if clock is None else datetime.combine(day, clock).isoformat(timespec="minutes")
     if doubt or other:
-        raise TwoWaysError(doubt or f"{shown} may be today or {other}; write the one that you mean.", found)
+        raise TwoWaysError(doubt or _two_days(shown, day, other, now.date()), found)
     moment = datetime.combine(day, clock or time())
     if clock is not None and not rest and not ahead and moment > now.replace(tzinfo=None) + timedelta(minutes=2):
         raise UsageError(f"{shown} is still ahead today; write which day it was, such as 'yesterday {clock:%H:%M}'.")
     return found
+
+
+def _two_days(shown: str, day: date, other: date | None, today: date) -> str:
+    first, second = sorted({day, other or day}) if today not in (day, other) else (today, other or day)
+    ways = f"{'today' if first == today else first} or {second}"
+    return f"{shown} may be {ways}; write the one that you mean."
 
 
 def counts_from_now(typed: str) -> bool:
@@ -219,7 +235,11 @@ def _day_of(text: str, now: datetime, shown: str, *, ahead: bool) -> tuple[date,
     found = _parsed(text, now, ahead=ahead)
     if found is None:
         raise _unread(shown)
-    return found.date(), None
+    day = found.date()
+    if text.startswith("next ") and timedelta() < day - now.date() <= _TOO_NEAR:
+        # Hardly anybody says `next Tuesday` on a Monday and means tomorrow.
+        return day + timedelta(days=7), day
+    return day, None
 
 
 def _day_of_name(named: str, dated: str, now: datetime, shown: str, *, ahead: bool) -> date:

@@ -415,3 +415,18 @@ def test_silence_without_any_answer_is_a_stated_result() -> None:
     result = silence(log, 7, min_cell=1)
     assert result.rows[0]["status"] == "not_estimable"
     assert "nobody has heard back" in result.summary()
+
+
+def test_nothing_due_prints_its_sentence_alone() -> None:
+    """No heads of a table without rows."""
+    text = _printed(next_steps(small_log(), today="2024-03-02", test=False).due_only())
+    assert "interview" in text
+    assert "why" not in text.split("Working days")[0].split("·")[0]
+
+
+def _printed(result: object) -> str:
+    from rich.console import Console
+
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(result)
+    return console.export_text()
