@@ -97,6 +97,8 @@ WHY = """
    0 |                    | The interview was today and no thank-you note has gone out yet
    1 | thanks0            | The interview was yesterday: leave 2 days before the first call
   -1 |                    | The interview is on Monday 4 March 2024: after it, leave 2 days
+  61 |                    | Record how it ended if that is known
+   4 | talk3              | the next word is theirs until
 """
 
 
@@ -134,6 +136,13 @@ def test_a_step_names_the_claims_that_it_rests_on(line: str) -> None:
     day, marks, claims = (part.strip() for part in line.split("|"))
     row = next(one for one in next_steps(log_of(marks), today=on_day(int(day)), test=False).rows)
     assert ", ".join(one["claim"] for one in row["evidence"]) == claims
+
+
+def test_how_it_ended_is_asked_for_long_after_alone() -> None:
+    """Three weeks after they rang in vain it is time to move on, and too early to ask for an end."""
+    (row,) = next_steps(log_of("rang2"), today=on_day(23), test=False).rows
+    assert row["step"] == "move_on"
+    assert "Record how it ended" not in row["why"]
 
 
 def test_no_message_is_called_the_last_word_after_a_letter() -> None:
