@@ -11,7 +11,8 @@ from followup_analytics.ingest.maps.draft import MapDraft, draft_map
 from followup_analytics.ingest.maps.mapping import shipped_maps
 from followup_analytics.ingest.registry import detect_source
 from followup_analytics.log.settings import LOG_FILE
-from followup_analytics.office.folder import INPUTS, MAPS, WORKBOOK
+from followup_analytics.office.answered import mended_files, take_answers
+from followup_analytics.office.folder import INPUTS, MAPS, MEND, WORKBOOK
 from followup_analytics.office.settings import ROSTER, SKIP, OfficeSettings
 from followup_analytics.office.template import headings
 from followup_analytics.sheets.tabular import is_tabular, read_raw_tables
@@ -26,6 +27,7 @@ class Inputs:
     rosters: list[Path] = field(default_factory=list)
     drafts: dict[Path, MapDraft] = field(default_factory=dict)
     refused: list[tuple[str, FollowUpError]] = field(default_factory=list)
+    mended: dict[Path, str] = field(default_factory=dict)  # rows that came back mended, and the file they are of
 
 
 def inputs_of(folder: Path, settings: OfficeSettings) -> Inputs:
@@ -42,6 +44,13 @@ def inputs_of(folder: Path, settings: OfficeSettings) -> Inputs:
             _add(found, path, folder, settings)
         except FollowUpError as error:
             found.refused.append((path.name, error))
+    by_name = {path.name: path for path in found.files}
+    take_answers(folder, folder / MEND, by_name)
+    for path, name in mended_files(folder).items():
+        if name in by_name:
+            found.files.append(path)
+            found.maps |= {path: found.maps[by_name[name]]} if by_name[name] in found.maps else {}
+            found.mended[path] = name
     return found
 
 

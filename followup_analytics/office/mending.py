@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -23,8 +23,12 @@ def write_mending(
     result: IngestResult | None,
     drafts: Mapping[Path, MapDraft],
     refused: Sequence[tuple[str, FollowUpError]],
+    mended: Collection[tuple[str, str]] = (),
 ) -> int:
-    """Write the workbook, readable by its owner alone; gives how many things are to be looked at."""
+    """Write the workbook, readable by its owner alone; gives how many things are to be looked at.
+
+    mended: file and row of rejected rows that came back mended; they are not shown again.
+    """
     findings = _findings(result, refused)
     guesses = _guesses(drafts)
     sheets: dict[str, pl.DataFrame] = {"What to mend": findings}
@@ -34,7 +38,7 @@ def write_mending(
         notes = [note.text for note in result.notes]
         sheets["Good to know"] = pl.DataFrame({"": notes}, schema={"": pl.String})
         for file in dict.fromkeys(row.rejects_file for row in result.rows if row.rejects_file):
-            sheets |= _rejected(Path(str(file)), sheets)
+            sheets |= _rejected(Path(str(file)), sheets, mended)
     safe = {name: _safe(frame) for name, frame in sheets.items()}
     write_workbook(private(path), safe)
     return findings.height + guesses.height
@@ -74,7 +78,9 @@ def _guesses(drafts: Mapping[Path, MapDraft]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
 
 
-def _rejected(path: Path, taken: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def _rejected(
+    path: Path, taken: Mapping[str, pl.DataFrame], mended: Collection[tuple[str, str]]
+) -> dict[str, pl.DataFrame]:
     """The rejected rows of one paper, with their reasons, as a sheet of its own."""
     try:
         raw = read_raw_tables(path, ("reject_reason",))[0]
@@ -83,7 +89,13 @@ def _rejected(path: Path, taken: Mapping[str, pl.DataFrame]) -> dict[str, pl.Dat
     name = path.name.partition(".rejects")[0][:28] or "rows"
     while name in taken:
         name = name[:27] + "_"
-    return {name: raw.frame.drop(ROW).select(pl.all().cast(pl.String))}
+    frame = raw.frame.drop(ROW).select(pl.all().cast(pl.String))
+    if {"reject_file", "reject_row"} <= set(frame.columns) and mended:
+        places = frame.select("reject_file", "reject_row").rows()
+        frame = frame.filter(pl.Series([place not in mended for place in places], dtype=pl.Boolean))
+    if raw.sheet:
+        frame = frame.with_columns(reject_sheet=pl.lit(raw.sheet))
+    return {name: frame} if frame.height else {}
 
 
 def _safe(frame: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from followup_analytics.errors import UnreadableError, UsageError, WithheldError
 from followup_analytics.log.followup_log import Note
+from followup_analytics.office.answered import mended_rows
 from followup_analytics.office.folder import MEND, OUTPUTS, WORKBOOK, OfficeFiles, OfficeRow, store_url
 from followup_analytics.office.inputs import Inputs, inputs_of
 from followup_analytics.office.mending import write_mending
@@ -54,7 +55,7 @@ def run_office(folder: str | Path, *, publish: str | None = None, progress: Prog
     settings = read_office_settings(workbook)
     inputs = inputs_of(place, settings)
     result = _ingested(place, settings, inputs, progress)
-    n = write_mending(place / MEND, result, inputs.drafts, inputs.refused)
+    n = write_mending(place / MEND, result, inputs.drafts, inputs.refused, mended_rows(place))
     rows = [OfficeRow(file=str(place / MEND), what=f"what to look at: {counted(n, 'finding')} (confidential)")]
     rows += [OfficeRow(file=str(path), what="a map that was drafted; look at it") for path in inputs.drafts]
     failed = _exit_code(inputs, result)
@@ -72,12 +73,13 @@ def _ingested(place: Path, settings: OfficeSettings, inputs: Inputs, progress: P
 
     if not inputs.files or inputs.refused:
         return None
+    named = {path: inputs.mended.get(path, path.name) for path in inputs.files}
     return ingest_files(
         inputs.files,
         into=store_url(place),
         maps=inputs.maps,
-        zones={path: zone for path in inputs.files if (zone := settings.zone_of(path.name)) is not None},
-        cohorts={path: cohort for path in inputs.files if (cohort := settings.cohort_of(path.name)) is not None},
+        zones={path: zone for path, name in named.items() if (zone := settings.zone_of(name)) is not None},
+        cohorts={path: cohort for path, name in named.items() if (cohort := settings.cohort_of(name)) is not None},
         roster=inputs.rosters or None,
         time_zone=settings.time_zone,
         region=settings.region,

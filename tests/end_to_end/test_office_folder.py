@@ -273,3 +273,39 @@ def test_zone_and_cohort_of_single_files(tmp_path: Path) -> None:
     found = {(cohort, zone) for cohort, zone in log.interviews.select("cohort", "time_zone").rows()}
     assert found == {("2027", "America/Los_Angeles"), (None, "America/New_York")}
     assert any("east.csv: its interviews name no cohort" in note.text for note in result.notes)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_rows_are_mended_in_the_workbook_itself(tmp_path: Path, kind: str) -> None:
+    """A cell that is corrected in `to mend.xlsx` is taken at the next run, once; the other row is shown again."""
+    init_office(tmp_path / "o")
+    settings_book(tmp_path / "o" / "office.xlsx", [["Time zone", "America/New_York"], ["Smallest group", "2"]])
+    rows = [["Student", "Company", "Interview date", "Called on", "Result of call"]]
+    rows += [[f"Ann {chr(65 + k)}ox", "Acme", f"3/{k + 1}/2026", f"3/{k + 5}/2026", "LVM"] for k in range(12)]
+    rows[4][3], rows[6][3] = "31/31/2026", "32/32/2026"
+    if kind == "csv":
+        text = "\n".join(",".join(row) for row in rows) + "\n"
+        (tmp_path / "o" / "in" / "calls.csv").write_text(text)
+    else:
+        with xlsxwriter.Workbook(tmp_path / "o" / "in" / "calls.xlsx") as book:
+            page = book.add_worksheet("Log")
+            for place, row in enumerate(rows):
+                page.write_row(place, 0, row)
+    run_office(tmp_path / "o")
+    url = f"sqlite:///{tmp_path}/o/store.db"
+    assert read_log(url).contacts.height == 10
+    path = tmp_path / "o" / "to mend.xlsx"
+    pages = {raw.sheet: raw.frame.drop("_row") for raw in read_raw_tables(path)}
+    with xlsxwriter.Workbook(path) as book:
+        for name, frame in pages.items():
+            page = book.add_worksheet(str(name))
+            page.write_row(0, 0, frame.columns)
+            for place, cells in enumerate(frame.rows(), start=1):
+                page.write_row(place, 0, ["3/8/2026" if cell == "31/31/2026" else cell or "" for cell in cells])
+    run_office(tmp_path / "o")
+    assert read_log(url).contacts.height == 11
+    left = next(raw for raw in read_raw_tables(path) if raw.sheet == "calls").frame
+    assert left["Called on"].to_list() == ["32/32/2026"]
+    run_office(tmp_path / "o")
+    assert read_log(url).contacts.height == 11
+    assert len(list((tmp_path / "o" / "mended").iterdir())) == 1

@@ -38,10 +38,13 @@ def is_untouched(path: Path, source: str) -> bool:
     except FollowUpError:
         return False
     return all(
-        MARK in table.columns
-        and (table.frame[MARK] == _marks(table.frame.select(table.columns), source)).fill_null(value=False).all()
-        for table in tables
+        MARK in table.columns and untouched_rows(table.frame.select(table.columns), source).all() for table in tables
     )
+
+
+def untouched_rows(frame: pl.DataFrame, source: str) -> pl.Series:
+    """Which rows of a rejects file are as they were written. source: the file that they came from."""
+    return (frame[MARK] == _marks(frame, source)).fill_null(value=False)
 
 
 def repeated_rows(raw: RawTable) -> frozenset[int]:
