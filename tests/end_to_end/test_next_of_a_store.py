@@ -67,7 +67,7 @@ def test_verdicts_of_a_large_folder_are_kept_until_it_changes(
     monkeypatch.setattr(kept, "SOON_DONE", 10)
     tested: list[int] = []
     real = kept.evidence_of
-    monkeypatch.setattr(kept, "examine", lambda *given, **more: tested.append(1) or real(*given, **more))
+    monkeypatch.setattr(kept, "evidence_of", lambda *given, **more: tested.append(1) or real(*given, **more))
     first, second = (followup("next", folder, "--json") for _ in range(2))
     assert len(tested) == 1
     assert first.results == second.results

@@ -139,3 +139,10 @@ def test_the_list_is_one_line_an_interview_at_80_columns(
     assert [line.split()[0][:3] for line in rows] == ["iv-", "iv-"]
     assert all(len(line) <= 80 for line in rows)
     assert "Tidewater Port Authority" in followup("track", url, "list", "--format", "csv").out
+
+
+def test_how_the_book_is_kept_is_said_once(followup: Any, tmp_path: Any) -> None:
+    """When it is begun; not at every name that goes into it."""
+    url = f"sqlite:///{tmp_path / 'mine.db'}"
+    told = [followup("track", url, "person", who, "--name", f"{who} Berg").err for who in ("ada", "bo")]
+    assert ["contact book" in one for one in told] == [True, False]
