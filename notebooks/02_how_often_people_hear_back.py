@@ -67,8 +67,9 @@ nth = value_label("attempt", last.by["attempt"])
 in_short = answer(
     log,
     f"{percent(first.estimate)} of first attempts are answered within a week, {percent(last.estimate)} of those that",
-    f"are the {nth}; {percent(last.cumulative)} would hear by then if nobody stopped trying. The naive table says",
-    f"something else: {percent(in_the_end[few])} of those who tried {times(few)} heard in the end,",
+    f"are the {nth}; {percent(last.cumulative)} would hear by then if those who stopped trying had gone on and were no",
+    "different from those who did. The naive table says something else:",
+    f"{percent(in_the_end[few])} of those who tried {times(few)} heard in the end,",
     f"{percent(in_the_end[many])} of those who tried {times(many)}. They went on because nothing had come.",
 )
 in_short
@@ -90,9 +91,9 @@ by_attempt.plot()
 #
 # Take everybody by the number of attempts that they made, and ask how many heard in the end. Whoever tried often looks
 # unlucky, or their calls a nuisance: but they went on *because* nothing came. That table answers no question about an
-# attempt. Where the log is simulated, the last column is the truth of its world. The right reading lies a little above
-# it:
-# as in any office, some attempts were never written down, and an answer to one of them is counted to the one before.
+# attempt. Where the log is simulated, the last column is the truth of its world. The reading by attempt can lie above
+# it, even beyond its interval: as in any office, some attempts were never written down, and an answer to one of them is
+# counted to the one before. No interval covers what was not logged.
 
 # %%
 truth = {
@@ -102,16 +103,17 @@ beside = [
     {
         "attempts": row.by["attempt"],
         "naive: of those who made so many, heard in the end": in_the_end.get(row.by["attempt"]),
-        "right: of attempts with this number, answered": row.estimate,
+        "by attempt: of attempts with this number, answered": row.estimate,
+        "95% interval": (row.conf_low, row.conf_high),
         "truth": truth.get(row.by["attempt"]),
     }
     for row in rows
 ]
-kinds = dict.fromkeys(list(beside[0])[1:], "share")
+kinds = {name: "share_interval" if name == "95% interval" else "share" for name in list(beside[0])[1:]}
 Findings("The same log, read in two ways", beside, kinds)
 
 # %%
-readings = {"naive: heard in the end": list(beside[0])[1], "right: this attempt answered": list(beside[0])[2]}
+readings = {"naive: heard in the end": list(beside[0])[1], "by attempt: this one answered": list(beside[0])[2]}
 rate_chart(
     [
         Mark(values={"attempt": row["attempts"], "reading": name}, estimate=row[column])
@@ -122,15 +124,16 @@ rate_chart(
     what="Share",
     n_of="",
     simulated=log.simulated,
-    title="Naive and right reading by number of attempts",
+    title="Two readings by number of attempts",
 )
 
 # %% [markdown]
 # ## Second wrong reading: later attempts wear out
 #
 # Rates by number can fall although no attempt is worse than the first, since those who are wanted answer early and
-# leave. Within one applicant the comparison is fairer: their own attempts, side by side. Where that ratio is nearer to
-# one, part of the fall was easy cases leaving.
+# leave. Within one applicant the comparison is fairer: their own attempts, side by side. Where the first ratio lies
+# below one, and the second nearer to it, part of the fall was easy cases leaving. Where both intervals hold one, no
+# fall is shown at all.
 
 # %%
 fa.later_attempts(log)

@@ -63,7 +63,7 @@ Findings(
         {
             "what the model gains in log loss": gain["estimate"],
             "95% interval": (gain["conf_low"], gain["conf_high"]),
-            "surely more than nought": gain["conf_low"] > 0,
+            "more than nought beyond chance": gain["conf_low"] > 0,
         }
     ],
     {"what the model gains in log loss": "fine", "95% interval": "fine_interval"},
@@ -90,7 +90,7 @@ Findings(
         for words, name in (
             ("calibration slope", "calibration_slope"),
             ("calibration intercept", "calibration_intercept"),
-            ("area under the curve", "auc"),
+            ("area under the curve (0.5 is a coin, 1 perfect)", "auc"),
         )
     ],
     {"estimate": "number", "95% interval": "number_interval"},
@@ -159,7 +159,8 @@ number_chart(
 # ## For the interviews that are open now
 #
 # The chance of hearing back if nothing further is done, and the model's number for a call. The second is *not* the
-# first plus what a call adds: both describe people like these. A working paper, confidential outside of a sample.
+# first plus what a call adds: both describe people like these. There is no second number after silences so long that
+# too few have called to say. A working paper, confidential outside of a sample.
 
 # %%
 Findings(
@@ -168,12 +169,16 @@ Findings(
         {
             "interview": row.interview_id,
             "days of silence": row.silence_days,
-            "chance if nothing is done": row.probability,
+            f"chance within {model.row.within:g} days if nothing is done": row.probability,
             "model's number for a call": row.if_call,
         }
         for row in sorted(predicted.rows, key=lambda row: -(row.probability or 0))[:8]
     ],
-    {"days of silence": "days", "chance if nothing is done": "share", "model's number for a call": "share"},
+    {
+        "days of silence": "days",
+        f"chance within {model.row.within:g} days if nothing is done": "share",
+        "model's number for a call": "share",
+    },
 )
 
 # %% [markdown]

@@ -35,7 +35,7 @@ in_short = answer(
     log,
     claims.summary(),
     f"The naive difference is furthest off for “{taken.advice.rstrip('.')}”: {points(taken.naive)} by a plain table,",
-    f"{points(taken.estimate)} once people are compared who are alike.",
+    f"{points(taken.estimate)} once people are compared who are alike in what was recorded.",
 )
 in_short
 

@@ -25,7 +25,7 @@ log
 
 # %%
 CLAIMS = ["wait-2-3-days", "thank-you-note", "follow-up-at-all"]
-EFFECT = 10  # the difference to be found: so many more in a hundred hear back
+EFFECT = 10  # the difference to be found: so many more in a hundred get what the claim promises
 
 alone = fa.plan_study(claim=CLAIMS, effect=EFFECT)
 plan = fa.plan_study(log, claim=CLAIMS, effect=EFFECT)
@@ -83,7 +83,8 @@ plan
 # ## By trying it out
 #
 # Logs of several sizes are simulated in a world where the advice is right, and every claim is tested in each: how often
-# does a verdict come out? (A few logs each, to be quick; a real plan takes more.)
+# does a verdict come out? (A few logs each, to be quick: too few to name a size. A real plan takes more.) What is true
+# in that world stands first: where it is more than was planned for above, fewer interviews do.
 
 
 # %%
@@ -92,6 +93,14 @@ def make_log(interviews, seed):
     return fa.simulate_log(interviews=interviews, world="etiquette", seed=seed)
 
 
+truth = make_log(500, seed=0).truth["claims"]
+Findings(
+    "What is true in that world, in points",
+    [{"advice": row.advice, "planned for": EFFECT / 100, "true": truth[row.claim]["estimate"]} for row in alone.rows],
+    {"planned for": "points", "true": "points"},
+)
+
+# %%
 power = fa.power_curve(make_log, sizes=(500, 1_000, 2_000), claims=CLAIMS, repeats=3)
 power
 

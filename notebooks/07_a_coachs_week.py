@@ -41,7 +41,7 @@ in_short = answer(
     log,
     first.summary(),
     f"On {monday:%A} {len(due[monday])} steps are due, {calls[monday]} of them calls;",
-    f"{sum(row.step == 'move_on' for row in first.rows)} interviews are no longer worth the time.",
+    f"for {sum(row.step == 'move_on' for row in first.rows)} interviews the usual advice is to move on.",
 )
 in_short
 
@@ -89,12 +89,13 @@ Findings(
 # %% [markdown]
 # ## What to say
 #
-# The points of the usual advice, filled with the facts of the interview. What this log's verdicts speak against is
-# marked.
+# The points of the usual advice, filled with the facts of the interview. What this log's verdicts speak against is left
+# out, and named.
 
 # %%
 call = next((row for row in first.rows if row.step == "call"), None)
-text_box(call_script(log, call.interview_id).text() if call else "No call is due.", "The call")
+script = call and call_script(log, call.interview_id, today=monday, verdicts=verdicts)
+text_box(script.text() if script else "No call is due.", "The call")
 
 # %% [markdown]
 # ## Writing down what happened

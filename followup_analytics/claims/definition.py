@@ -178,7 +178,7 @@ class Claim:
         """The outcome with its horizon, as people say it."""
         what = {
             "response": "a response",
-            "advanced": "advancing to a further round or an offer",
+            "advanced": "a further round or an offer",
             "conversation": "a contact with an interviewer or the hiring team",
         }[self.outcome]
         when = f"by day {self.horizon}" if self.by_local_days else f"within {self.horizon} days after it"

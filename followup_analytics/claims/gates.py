@@ -258,5 +258,6 @@ def _positivity(claim: Claim, estimate: Estimate, applicant: IntArray, min_cell:
                         place = f"{place} {covariate.levels[level]}"
                     else:
                         place = f"one {place} of few applicants"
-                    worst = worst or f"Nobody with {place} did this, so nothing can be said for them: {words}."
+                    empty = f"Of those with {place} nobody did this: {words}; so there is nothing to compare them with."
+                    worst = worst or empty
     return Gate("positivity", "both", not worst, 1.0 if worst else 0.0, 0.0, worst)

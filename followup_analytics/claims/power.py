@@ -58,6 +58,10 @@ class PowerRow(Row):
     )  # fmt: skip
 
 
+#: Of fewer logs no share of verdicts is known well enough to name a size from which on there are enough.
+_ENOUGH_LOGS = 20
+
+
 @dataclass(frozen=True, repr=False)
 class PowerResult(Result):
     """How often each claim got a verdict in simulated logs of several sizes; one PowerRow a claim and size.
@@ -78,6 +82,9 @@ class PowerResult(Result):
             return "No claim was run."
         told = [_told(claim, self.rows) for claim in dict.fromkeys(row.claim for row in self.rows)]
         logs = self.rows[0].n_logs
+        if logs < _ENOUGH_LOGS:
+            few = f"{logs} {'log' if logs == 1 else 'logs'} of each size"
+            return f"{few}: too few to name a size; the table has the shares with their intervals."
         return f"Of {logs} simulated logs of each size, {'; '.join(told)}."
 
     def plot(self, ax: Axes | None = None) -> Axes:

@@ -49,7 +49,8 @@ def association_words(rows: Sequence[Judgement]) -> str:
     if len(given) == 1:
         return "The one verdict given rests on an association, not shown to be a cause."
     if associated == len(given):
-        return f"All {len(given)} verdicts given rest on associations, not shown to be causes."
+        all_of_them = "Both" if len(given) == 2 else f"All {len(given)}"
+        return f"{all_of_them} verdicts given rest on associations, not shown to be causes."
     if associated == 1:
         return f"Of the {len(given)} verdicts given 1 rests on an association, not shown to be a cause."
     return f"Of the {len(given)} verdicts given {associated} rest on associations, not shown to be causes."

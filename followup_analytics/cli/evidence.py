@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -107,6 +108,9 @@ def claims(
     if preregister:
         ends = _record_ends(log, shared)
         show_text(testing.preregistration_result(claim, catalogue, choices, record_ends=ends, seen=seen), shared)
+        if ends is not None and ends < f"{dt.datetime.now(dt.UTC):%Y-%m-%d}":
+            said = f"The record ended on {ends}, before this was written: verdicts on it will be called post hoc."
+            typer.echo(f"· {said}", err=True)
         return
     opened = open_log(log, shared)
     if protocol:

@@ -85,8 +85,10 @@ def notebooks(
     typer.echo(f"{counted(number, 'notebook')} and a simulated log are in {copied.folder}.")
     if copied.kept:
         typer.echo(f"{counted(len(copied.kept), 'file')} that were there already stayed as they were.")
-    typer.echo(f"Start with:  jupyter lab {copied.folder}   (pip install 'followup_analytics[notebook]' brings it)")
-    typer.echo(f"Your own log:  {DATA_VARIABLE}=path/to/log jupyter lab {copied.folder}")
+    typer.echo(
+        f"Start with:  jupyter lab {copied.folder}   (needs pip install '.[notebook]', see README)"
+    )
+    typer.echo(f"Your own log:  set {DATA_VARIABLE} to its whole path before that.")
 
 
 def register(app: typer.Typer) -> None:

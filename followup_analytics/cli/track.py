@@ -229,7 +229,10 @@ def undo(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Take back the last entry of any kind and print its id; what files brought stays, unless --ingest says so.
+    """Take back the last interview, contact or outcome that was entered, and print its id.
+
+    What files brought stays, unless --ingest says so; names and numbers of the contact book are mended by writing them
+    again.
 
     Example:  followup track sqlite:///followup.db undo
     """

@@ -95,8 +95,9 @@ def require_column(log: HasTables, column: str, option: str) -> None:
     names = [name for name in log.held("interviews").columns if not name.startswith("_")]
     if column not in names:
         guess = nearest(column, names)
+        theirs = " It is a column of contacts; set rows side by side with --by." if column in CONTACTS.names else ""
         raise UsageError(
-            f"{option}: interviews have no column {column!r}{f'; did you mean {guess!r}?' if guess else '.'}"
+            f"{option}: interviews have no column {column!r}{f'; did you mean {guess!r}?' if guess else '.'}{theirs}"
         )
 
 
@@ -123,7 +124,7 @@ def as_of(log: FollowUpLog, date: dt.date | dt.datetime | str) -> FollowUpLog:
             destination_known_at=pl.when(~late).then("destination_known_at"),
         )
     if not interviews.height:
-        raise UsageError(f"--as-of {moment:%Y-%m-%d}: no interview had taken place by then; give a later date.")
+        raise UsageError(f"--as-of {str(date)[:10]}: no interview had taken place by then; give a later date.")
     return assemble(
         frames,
         time_zone=log.time_zone,

@@ -29,7 +29,9 @@ def test_advice_in_circulation(followup, simulated_folder):
 def test_a_registration_is_checked(followup, simulated_folder, tmp_path):
     """A text registered today comes after the record ended: post hoc; another catalogue's hash does not fit either."""
     text = tmp_path / "registration.md"
-    text.write_text(followup("claims", simulated_folder, "--preregister").out, encoding="utf-8")
+    written = followup("claims", simulated_folder, "--preregister")
+    assert "verdicts on it will be called post hoc" in written.err
+    text.write_text(written.out, encoding="utf-8")
     late = followup("claims", simulated_folder, "--claim", "smile", "--registration", text, "--json")
     assert late.results[0]["post_hoc"] is True
     assert "post_hoc" in [note["code"] for note in late.json["notes"]]

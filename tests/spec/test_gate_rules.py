@@ -223,11 +223,11 @@ def test_levels_in_which_nobody_took_an_arm(row: list[str]) -> None:
     )  # fmt: skip
     assert (("positivity", "both") in found) is (row[4].strip() == "yes")
     if found:
-        assert found["positivity", "both"].startswith("Nobody with job level junior did this")
+        assert found["positivity", "both"].startswith("Of those with job level junior nobody did this")
 
 
 @pytest.mark.parametrize(
-    ("people", "words"), [(10, "Nobody with job level junior"), (9, "one job level of few applicants")]
+    ("people", "words"), [(10, "Of those with job level junior"), (9, "one job level of few applicants")]
 )
 def test_a_level_of_few_applicants_is_not_named(people: int, words: str) -> None:
     """Thirty interviews of nine people are told of, but not whose they are."""
@@ -239,7 +239,7 @@ def test_a_level_of_few_applicants_is_not_named(people: int, words: str) -> None
         done=np.stack([took, ~took]), weights=np.stack([took, ~took]), baseline=(names,), applicant=applicant
     )["positivity", "both"]
     assert words in sentence
-    assert "so nothing can be said for them: first attempt on day 2 or 3" in sentence.lower()
+    assert "nobody did this: first attempt on day 2 or 3" in sentence.lower()
 
 
 # ----------------------------------------------------------------------------------------------------------- sentences

@@ -69,5 +69,6 @@ def test_power_grows_with_the_log_whatever_the_workers() -> None:
     assert seen == [(1, 2), (2, 2)]
     assert alone.rows[0]["estimate"] <= alone.rows[1]["estimate"] == 1.0
     assert "simulated" in Chart.of(alone.plot()).alt
+    assert "too few to name a size" in alone.summary()
     with pytest.raises(UsageError):
         power_curve(small_log, [])

@@ -87,7 +87,7 @@ def test_verdicts_are_counted_in_words(verdict: str, number: int, words: str) ->
     ("found", "said"),
     [
         ([("supported", "association")], "The one verdict given rests on an association, not shown to be a cause."),
-        ([("supported", "association")] * 2, "All 2 verdicts given rest on associations, not shown to be causes."),
+        ([("supported", "association")] * 2, "Both verdicts given rest on associations, not shown to be causes."),
         (
             [("supported", "association"), ("contradicted", "causal under stated assumptions")],
             "Of the 2 verdicts given 1 rests on an association",
