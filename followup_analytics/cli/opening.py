@@ -85,9 +85,7 @@ def notebooks(
     typer.echo(f"{counted(number, 'notebook')} and a simulated log are in {copied.folder}.")
     if copied.kept:
         typer.echo(f"{counted(len(copied.kept), 'file')} that were there already stayed as they were.")
-    typer.echo(
-        f"Start with:  jupyter lab {copied.folder}   (needs pip install '.[notebook]', see README)"
-    )
+    typer.echo(f"Start with:  jupyter lab {copied.folder}   (needs pip install '.[notebook]', see README)")
     typer.echo(f"Your own log:  set {DATA_VARIABLE} to its whole path before that.")
 
 
