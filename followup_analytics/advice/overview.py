@@ -62,8 +62,10 @@ class OverviewLine(Row):
     on: str = col.column("text", "on", "Its day.", role="confidential")
     employer: str | None = col.column("text", "employer", "Start of the employer's name.", role="confidential")
     state: str = col.column("text", "state", "open, ahead, or the outcome.", role="confidential", importance=col.ALWAYS)
-    attempts: int = col.column("count", "tried", "Attempts made.", role="confidential")
-    last_contact: str | None = col.column("text", "last", "Day of the last touch.", role="confidential")
+    attempts: int = col.column("count", "attempts", "Attempts made.", role="confidential", short="tried")
+    last_contact: str | None = col.column(
+        "text", "last contact", "Day of the last touch.", role="confidential", short="last"
+    )
     coach: str | None = col.column("text", "coach", "Who looks after it.", role="confidential")
 
     in_table = ("interview_id", "applicant_id", "on", "employer", "state", "attempts", "last_contact", "coach")
@@ -78,6 +80,8 @@ class Overview(Result):
     """An OverviewRow for each interview, the latest first."""
 
     rows: tuple[OverviewRow, ...]
+    #: The day on which it was asked for: days far from it are told with their year.
+    today: str | None = None
 
     command: ClassVar[str] = "track"
     title: ClassVar[str] = "Interviews (confidential)"
@@ -86,7 +90,7 @@ class Overview(Result):
 
     def printed_rows(self) -> Sequence[OverviewLine]:
         """The rows short enough for a line each."""
-        return [_line(row, self.extra.get("today")) for row in self.rows]
+        return [_line(row, self.today) for row in self.rows]
 
     def shown_fields(self) -> tuple[Field, ...]:
         """The columns that people see; the client's only where the contact book names people."""
@@ -140,8 +144,8 @@ def overview(
     rows = tuple(_row(row) for row in facts.with_columns(local=local).iter_rows(named=True))
     notes = (CONFIDENTIAL, *_more(n, start, len(rows)))
     today = f"{EPOCH + timedelta(days=interviews['today'][0])}" if interviews.height else None
-    extra = {"interviews": n, "open": n_open, "today": today}
-    return Overview(rows, LogCounts.of(log), notes, log.native, extra=extra)
+    extra = {"interviews": n, "open": n_open}
+    return Overview(rows, LogCounts.of(log), notes, log.native, extra=extra, today=today)
 
 
 def read_state(typed: str) -> str:
