@@ -299,7 +299,7 @@ def test_the_ledger_of_releases_forgets_and_names_what_stays_published(url: str,
     )
     units = Units("the record", "interviews", ("all",), (3,), (None,), frame)
     Ledger(place_of(open_store(url))).publish(
-        "spring 2026", at="2026-03-10T10:00:00", command="rates", question={}, policy=DisclosurePolicy(),
+        "spring 2026", at="2026-03-10T10:00:00", command="rates", question={}, policy=DisclosurePolicy(min_cell=2),
         fingerprint="f", published={}, tables=[units],
     )  # fmt: skip
     before = Ledger(place_of(open_store(url))).releases[0].tables[0]
