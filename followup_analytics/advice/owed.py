@@ -63,12 +63,17 @@ def ring_back(now: Situation, policy: Policy, works: WorkingDays) -> Advice:
         when = at_time(now.callback or now.today, now.callback_time)
         why = f"{rang} and asked to be called on {when}: wait until then."
         return Advice("wait", now.callback, why, now.callback_time, asked_for=True)
-    today = now.callback == now.today and now.callback_after_missed and now.callback_time_ahead
-    at = now.callback_time if today else None
-    asked = f" and asked to be called today at {at:%H:%M}" if at else f", {ago((now.today - missed).days)}"
+    # An hour that was agreed before they rang stands: no call of that day comes before it.
+    at = now.callback_time if now.callback == now.today and now.callback_time_ahead else None
+    asked = f", {ago((now.today - missed).days)}"
+    if at:
+        agreed = "asked to be called" if now.callback_after_missed else "had asked before to be called"
+        asked = f" and {agreed} today at {at:%H:%M}"
     since = ""
     if now.last_contact is not None and now.last_contact > missed:
         since = f" They were heard from since, on {written(now.last_contact)}: if that settled it, record the call."
+    if now.callback_ahead:
+        since += f" The call agreed for {at_time(now.callback or now.today, now.callback_time)} stands."
     tail = _NO_MESSAGE if now.voicemails >= policy.max_voicemails else ""
     on = now.today if at else works.on_or_after(now.today)
     return Advice("call", on, f"{rang}{asked}, and nobody has rung back: call{tail}.{since}", at, asked_for=True)

@@ -106,7 +106,10 @@ def report(
         require_checker(shared.output)
     private = kind in WORKING_PAPERS
     opened = open_log(log, shared, protect=not private)
-    options: dict[str, Any] = {"today": today, "applicant": applicant} if private else {"against": against}
+    from followup_analytics.track.finding import client_of
+
+    client = None if applicant is None else client_of(log, applicant)
+    options: dict[str, Any] = {"today": today, "applicant": client} if private else {"against": against}
     if applicant is not None and kind != "handout":
         raise UsageError("--applicant: only a handout is about one applicant; add --kind handout.")
     if against is not None and private:

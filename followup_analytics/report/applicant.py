@@ -80,7 +80,9 @@ def applicant_documents(
     """
     theirs = log.interviews.filter(pl.col("applicant_id") == applicant)
     if theirs.is_empty():
-        raise UsageError("There is no applicant of that id in this log: give it as the log has it.")
+        raise UsageError(
+            "There is no applicant of that id in this log: give it as the log has it, or, of a store, as you typed it."
+        )
     found = next_steps(log, today=today, verdicts=verdicts)
     own = case.clean_rows([row for row in found.rows if row.applicant_id == applicant])
     now = {one.interview_id: one for one in found.situations if one.applicant_id == applicant}

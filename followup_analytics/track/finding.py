@@ -9,7 +9,7 @@ from functools import cached_property
 
 from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.log.pseudonyms import Pseudonyms
-from followup_analytics.store import Store
+from followup_analytics.store import Store, is_store_url, open_store
 from followup_analytics.store.book import ContactBook, read_book
 from followup_analytics.store.names import name_key, name_words
 from followup_analytics.store.stories import Story, read_stories
@@ -206,6 +206,18 @@ def alike(word: str, known: Iterable[str]) -> str | None:
         return None
     found = difflib.get_close_matches(word, list(known), n=1, cutoff=ALIKE)
     return found[0] if found else None
+
+
+def client_of(source: str, typed: str) -> str:
+    """The applicant id under which a client stands in a log: of a store by the id as typed, the pseudonym or the name.
+
+    What fits nobody, or several, stays as it was typed; so does an id of a log that is no store.
+    """
+    if not is_store_url(source):
+        return typed
+    finder = Finder.of(open_store(source))
+    fits = {story.applicant_id for story in finder.stories if finder.is_of(story, typed)}
+    return fits.pop() if len(fits) == 1 else typed
 
 
 def find_interview(store: Store, typed: str) -> str:

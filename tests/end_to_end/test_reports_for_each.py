@@ -40,6 +40,23 @@ def test_each_cohort_gets_the_report_it_would_get_alone(log, tmp_path: Path) -> 
     assert (tmp_path / "r" / "spring-2025.pdf").read_bytes() == alone.read_bytes()
 
 
+def test_a_handout_of_a_store_is_asked_for_by_the_id_as_typed(followup, tmp_path: Path) -> None:
+    """The store knows its clients by pseudonym alone; who types the id that was entered, or the name, gets the page."""
+    store = f"sqlite:///{tmp_path / 'mine.db'}"
+    entered = followup(
+        "track", store, "interview", "--applicant", "ada", "--employer", "Acme", "--at", "3 days ago 10:00",
+        "--time-zone", "Europe/Berlin",
+    )  # fmt: skip
+    assert entered.code == 0, entered.err
+    followup("track", store, "person", "ada", "--name", "Ada Berg")
+    for typed in ("ada", "Ada Berg"):
+        made = followup("report", store, "--kind", "handout", "--applicant", typed, "-o", tmp_path / f"{typed}.pdf")
+        assert made.code == 0, made.err
+    absent = followup("report", store, "--kind", "handout", "--applicant", "bert", "-o", tmp_path / "b.pdf")
+    assert absent.code == 2
+    assert "bert" not in absent.err
+
+
 def test_each_applicant_with_an_open_interview_gets_a_handout(followup, tmp_path: Path) -> None:
     """One confidential file an applicant, by the command; its answer is the folder, and the count goes to stderr."""
     write_log(made_log(24, per_applicant=4, outcomes=()), tmp_path / "log")
