@@ -37,6 +37,7 @@ def who_did(words: Sequence[Word], act: Found, sides: Mapping[int, Side]) -> Doe
     if role == "noun":
         # `acme voicemail` is short for one that was left there; `acme email` may be theirs.
         short = subject == "inbound" and act.says.get("channel") != "voicemail"
+        short |= subject is None and _is_headed(words, act, sides)
         return "either" if short else "outbound" if subject == "inbound" else subject or _own(act)
     if _is_passive(words, act) and subject is not None:
         return "inbound" if subject == "outbound" else "outbound"
@@ -46,6 +47,8 @@ def who_did(words: Sequence[Word], act: Found, sides: Mapping[int, Side]) -> Doe
         return "either"
     if subject is not None:
         return subject
+    if _is_headed(words, act, sides):
+        return "inbound" if role == "replied" else "either"
     if verbs & small.THEIRS:
         return "inbound"
     return _own(act)
@@ -72,7 +75,7 @@ def _before(words: Sequence[Word], act: Found, sides: Mapping[int, Side]) -> Doe
     """Whose side stands before a phrase: the client's where anybody of it does, else the employer's."""
     clause = _clause(words, act)
     found: list[Side] = []
-    pronoun = False
+    pronoun = where = False
     for number, one in enumerate(clause):
         side = sides.get(one.place)
         if side is None:
@@ -82,6 +85,7 @@ def _before(words: Sequence[Word], act: Found, sides: Mapping[int, Side]) -> Doe
             pronoun |= one.plain in small.PERHAPS_THEIRS
         elif side in THEIRS and _led(clause, number) and THEIRS.isdisjoint(found):
             # `at acme called`: where, and not who; `the recruiter at acme` is who.
+            where = True
             continue
         if side is not None:
             found.append(side)
@@ -91,7 +95,44 @@ def _before(words: Sequence[Word], act: Found, sides: Mapping[int, Side]) -> Doe
         return "inbound" if "person" in earlier else "outbound" if earlier == {"ours"} else "either"
     if not found or set(found) == {"either"}:
         return None
+    if "ours" in found and (where or not THEIRS.isdisjoint(found)):
+        return _of_both(clause, act, sides, found)
     return "outbound" if "ours" in found else "inbound"
+
+
+def _of_both(clause: Sequence[Word], act: Found, sides: Mapping[int, Side], found: Sequence[Side]) -> Doer:
+    """Who did it, where both sides stand before a phrase: `ben acme mr hall called` is theirs, `ben acme called` ours.
+
+    `ben acme` says whose interview it is; a person of the employer has no place in that, and is who did it right
+    before the verb. Who replied is the employer there.
+    """
+    replied = act.says.get("role") == "replied"
+    lead = _lead_of_person(clause, sides)
+    if lead in small.TO or lead in small.AT:
+        # `ben with mr hall phoned`
+        return "either" if replied else "outbound"
+    if found[-1] == "person" and lead not in small.AND:
+        return "inbound"
+    if found[-1] == "theirs" and replied:
+        return "inbound"
+    return "either" if replied or "person" in found else "outbound"
+
+
+def _lead_of_person(clause: Sequence[Word], sides: Mapping[int, Side]) -> str:
+    """The word before the last person of the employer, apart from articles and titles; empty where there is none."""
+    number = max((number for number, one in enumerate(clause) if sides.get(one.place) == "person"), default=0)
+    while number > 0:
+        number -= 1
+        one = clause[number]
+        if sides.get(one.place) != "person" and one.plain not in small.ARTICLES | small.TITLES:
+            return one.plain
+    return ""
+
+
+def _is_headed(words: Sequence[Word], act: Found, sides: Mapping[int, Side]) -> bool:
+    """`ben acme, mr hall: called`: nothing but names before a phrase, of which the last is of the employer's person."""
+    head = [one for one in words[: act.start] if one.plain not in small.ARTICLES | small.TITLES]
+    return bool(head) and all(one.place in sides for one in head) and sides[head[-1].place] == "person"
 
 
 def _led(clause: Sequence[Word], number: int) -> bool:

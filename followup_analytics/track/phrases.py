@@ -76,6 +76,7 @@ CLASSES: Mapping[str, str] = MappingProxyType(
         "going": "will would going shall promised promises werden wird wollen van va",
         "linkedin": "linkedin xing",
         "they": "they",
+        "say": "say says said saying told tells sagt sagte meint dice dijo",
         "us": "me us him her them mich uns ihn",
     }
 )
@@ -163,6 +164,7 @@ ACTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "automatische/automatischer antwort|autorespuesta": {
             **_IN, "channel": "email", "automatic": "true", "role": "fact"},
         "{replied}": {**_IN, "default": "email", "role": "replied"},
+        "got back to|came back to": {**_IN, "role": "replied"},
         "{replyn}|{replyn} from/von/de|heard from|heard back": {**_IN, "default": "email", **_NOUN},
         "{got} .. {replyn}|{replyn} .. {got}": {**_IN, "default": "email", "role": "fact"},
         "{got} .. {emailn}|{emailn} .. {got}": {**_IN, "channel": "email", "role": "fact"},
@@ -266,12 +268,15 @@ AHEAD: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "asked for .. {calln}|asked to be {rang}|soll .. {ring}|sollen .. {ring}|"
         "volver a {ring}|que {ring}|zuruckrufen|can {ring}|asked .. to {ring}|"
         "asked .. to {ring} back|bitte .. {ring}|bitte um {calln}|llamar|anrufen|call back on|available|"
+        "{ring} .. back|{say} {ring}|{say} {us} {ring}|{say} give .. {calln}|{say} to give .. {calln}|"
+        "please give .. {calln}|"
         "callback|call-back|{want} .. to {ring}|{want} .. to {ring} back|{want} .. {calln}": _CALL_BACK,
         "{ring} again|try again|to try again|to try|wieder {ring}|follow-up again|chase again|chase|to chase|"
         "check in|"
         "check again": _PLAN,
         # Their call that is promised is a promise like any other: nothing is due before, and its breach is the reason.
-        "{they} {ring}|{they} {ring} back|{they} {ring} {us}|{they} {ring} {us} back|{going} {ring}|{going} "
+        "{they} {ring}|{they} {ring} back|{they} {ring} .. back|"
+        "{going} {ring} .. back|{they} {ring} {us}|{they} {ring} {us} back|{going} {ring}|{going} "
         "{ring} back|"
         "{going} {ring} {us}|{going} {ring} {us} back|{going} {ring} again|to {ring} us/me|me llaman|nos llaman|"
         "llamaran|llamara|rufen .. an|ruft .. an|rufen .. zuruck|ruft .. zuruck|wollen .. {ring}|will sich melden|"

@@ -12,6 +12,7 @@ from followup_analytics.store import Store
 from followup_analytics.store.names import name_key, name_words
 from followup_analytics.store.stories import Story
 from followup_analytics.text import listed, shorten
+from followup_analytics.track import small_words as small
 from followup_analytics.track.checking import require_interview
 from followup_analytics.track.corrections import track_correct
 from followup_analytics.track.doers import Side
@@ -60,12 +61,13 @@ def track_log(
     finder = Finder.of(store)
     words = words_of(text)
     named, sides, plain = _names(finder, words)
+    whose = {**sides, **_persons(finder, words, sides)}
 
     def strange(word: Word) -> bool:
-        return word.place not in sides and word.plain not in LEXICON and not is_time(word) and word.plain.isalnum()
+        return word.place not in whose and word.plain not in LEXICON and not is_time(word) and word.plain.isalnum()
 
     try:
-        reading = read_line(text, words, sides, strange=strange)
+        reading = read_line(text, words, whose, strange=strange)
     except TwoThingsError as two:
         raise _with_commands(two, store, _story(finder, words, named, sides, plain, text, interview)) from None
     unknown = [one for one in words if strange(one)]
@@ -136,6 +138,18 @@ def _names(finder: Finder, words: Sequence[Word]) -> tuple[dict[str, set[int]], 
             if one.plain not in LEXICON or one.place not in claimed or _is_name(words, one):
                 sides[one.place], plain[one.place] = side, word
     return named, sides, plain
+
+
+def _persons(finder: Finder, words: Sequence[Word], sides: Mapping[int, Side]) -> dict[int, Side]:
+    """The words that name somebody of an employer whom the contact book has: they tell who did it, not whose it is."""
+    employers = {one.employer for one in finder.open_stories()}
+    known = frozenset().union(*(name_words(finder.book.employer(one).get("person")) for one in employers))
+    found: dict[int, Side] = {}
+    for one in words:
+        titled = one.place > 0 and words[one.place - 1].plain in small.TITLES
+        if one.plain in known - small.TITLES and (titled or (one.place not in sides and one.plain not in LEXICON)):
+            found[one.place] = "person"
+    return found
 
 
 def _spelled(word: Word, vocabulary: frozenset[str]) -> Sequence[str]:

@@ -16,8 +16,6 @@ from followup_analytics.track.touches import contact
 from followup_analytics.track.when import add_length, times_of
 from followup_analytics.track.wording import Word
 
-_TITLES = frozenset(["mr", "ms", "mrs", "miss", "dr", "herr", "herrn", "frau", "sr", "sra", "senor", "senora", "prof"])
-
 
 def read_line(text: str, words: Sequence[Word], names: Names, *, strange: Callable[[Word], bool]) -> Reading:
     """What a line says. names: the places of words that name somebody, and on which side they are.
@@ -119,7 +117,7 @@ def _introduced(line: Line, strange: Callable[[Word], bool]) -> dict[int, Side]:
         if not strange(one):
             continue
         before, after = by_place.get(one.place - 1), by_place.get(one.place + 1)
-        titled = before is not None and before.plain in _TITLES
+        titled = before is not None and before.plain in small.TITLES
         led = before is not None and (before.plain in small.TO or before.plain in ("from", "of", "for", "fur", "para"))
         led |= after is not None and after.plain in ("from", "von", "de")
         at = after is not None and (

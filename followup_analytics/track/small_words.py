@@ -30,6 +30,9 @@ FILLERS = _words_of(
     "gegen hacia sobre selbst nur as or behalf side end through follow-up after before"
 )
 
+#: They stand before somebody's name.
+TITLES = _words_of("mr ms mrs miss dr herr herrn frau sr sra senor senora prof")
+
 #: Remarks that change nothing of what happened.
 REMARKS = _words_of(
     "deciding thinking considering reviewing waiting interested happy sorry polite helpful brief short long quick "
@@ -63,6 +66,10 @@ HAS = _words_of("hat haben")
 FROM = _words_of("from by von vom de del durch")
 
 TO = _words_of("to an a al with w mit con")
+
+AND = _words_of("and und y e")
+
+MEANS = _words_of("in on by per via during im am por en")
 
 AT = _words_of("at bei in en zu for fur para")
 

@@ -65,7 +65,7 @@ _IN_OTHER_WORDS = (
     (r"(?:a\s+las?|um|at|gegen|about|around)(?=\s+(?:noon|mid))", ""), (r"el(?=\s+\d)", ""),
     (r"mittags?|mediod[ií]a|midday", "noon"),
     (r"(\d{1,2})[.](\d{2})\s*(am|pm)", r"\1:\2\3"),
-    (r"o'?clock", ""), (r"an?\s+(hour|day|week|minute)\s+ago", r"1 \1 ago"),
+    (r"hrs", "hours"), (r"o'?clock", ""), (r"an?\s+(hour|day|week|minute)\s+ago", r"1 \1 ago"),
 )  # fmt: skip
 #: Days as Germans shorten them, before a number.
 _GERMAN_DAYS = {

@@ -35,6 +35,8 @@ def contact(line: Line, done: Sequence[Found], sides: Mapping[int, Side]) -> Rea
         unsure.append("it may be the post that is filled")
     if len(done) == 1 and _is_an_order(line, done[0]):
         unsure.append("it may be what is to be done")
+    if any(_is_in_their_words(line, one) for one in chosen):
+        unsure.append("it may be what somebody says of a day to come")
     if _with_the_client(line, chosen, sides):
         unsure.append("it seems to be a talk with the client, and not with the employer")
     return Reading("contact", fields, unsure=unsure)
@@ -107,6 +109,22 @@ def _is_an_order(line: Line, act: Found) -> bool:
     following = line.words[act.end + 1] if act.end + 1 < len(line.words) else None
     first = act.start == 0 or line.words[act.start].pause
     return bare and first and following is not None and following.place in line.names and not following.pause
+
+
+def _is_in_their_words(line: Line, act: Found) -> bool:
+    """`ms park says email amy thursday`, `says amy's call is thursday`: what is told of has not been done yet."""
+    if act.says.get("role") != "noun" or "channel" not in act.says or act.says.get("purpose"):
+        return False
+    before = [one for one in line.words[: act.start] if one.plain not in small.ARTICLES]
+    if before and before[-1].plain in small.MEANS:
+        # `they said in an e-mail that`: how it was told.
+        return False
+    for one in reversed(line.words[: act.start]):
+        if line.words[one.place + 1].pause:
+            return False
+        if one.plain in small.SAY:
+            return True
+    return False
 
 
 def _with_the_client(line: Line, acts: Sequence[Found], sides: Mapping[int, Side]) -> bool:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from followup_analytics.errors import UsageError
 from followup_analytics.store import Store, open_store
-from followup_analytics.track import track_interview, track_log, track_person, track_undo
+from followup_analytics.track import track_employer, track_interview, track_log, track_person, track_undo
 from followup_analytics.track.quick import UnsureReadingError
 
 ZONE = ZoneInfo("America/Chicago")
@@ -27,12 +27,13 @@ _BESIDE = (
 
 
 def made_store(url: str) -> str:
-    """The store of these clients."""
+    """The store of these clients; the contact book names a person of Globex."""
     for who, name, employer in CLIENTS:
         track_interview(
             url, who, employer=employer, at="2026-11-10T10:00", time_zone="America/Chicago", clock=lambda: NOW
         )
         track_person(url, who, name=name)
+    track_employer(url, "Globex", person="Ms Tilda Weiss")
     return url
 
 
