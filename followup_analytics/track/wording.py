@@ -63,6 +63,8 @@ _CONTRACTED = (
     (re.compile(r"(?i)\b(he|she|it)['’]s\b"), r"\1 has"),
     (re.compile(r"(?i)\b(they|we|i|he|she)['’]d\b"), r"\1 would"),
     (re.compile(r"(?<=\w\w)['’]s\b"), ""),
+    # HR is the people of an employer elsewhere.
+    (re.compile(r"(?i)\b(\d{1,2}|an?|one)\s?hrs?(?=\s+ago\b)"), r"\1 hour"),
     # Around two; a call from three to half past three began at three.
     (re.compile(r"(?i)(?:~|\bca?\.\s?)(?=\d)|(?<=\d)\s?-?ish\b"), ""),
     (re.compile(r"(?i)(\d{1,2}:\d{2}|\d{1,2}\s?[ap]m)\s?(?:-|–|to|bis)\s?\d{1,2}(?::\d{2})?(?:\s?[ap]m)?\b"), r"\1"),
