@@ -18,6 +18,7 @@ from report_logs import HOSTILE, made_log
 from followup_analytics import read_log, simulate_log
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import FollowUpLog
+from followup_analytics.model.nested_rows import NO_MEASURE, Measure
 from followup_analytics.report import write_report
 from followup_analytics.report.bulletin import findings_lead
 from followup_analytics.report.cohort import hidden_in_one_line, ordered
@@ -259,8 +260,8 @@ def test_the_days_answered_most_are_no_advice() -> None:
 )
 def test_better_is_said_where_it_matters(low: float, said: str) -> None:
     """A gain whose interval takes in nothing is hardly better than telling everyone the overall rate."""
-    skill = {"estimate": 0.03, "conf_low": low, "conf_high": 0.06}
-    metrics = {"brier_skill": skill, "log_loss": None, "log_loss_base_rate": None}
+    skill = Measure(estimate=0.03, conf_low=low, conf_high=0.06)
+    metrics = {"brier_skill": skill, "log_loss": NO_MEASURE, "log_loss_base_rate": NO_MEASURE}
     model = SimpleNamespace(beats_base_rate=True, base_rate=0.3, metrics=metrics, coefficients=())
     found = replace(gather(made_log(60), Options(), TypeCase(), kind="bulletin"), model=model)
     text = str(model_blocks(found))
