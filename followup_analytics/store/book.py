@@ -27,10 +27,14 @@ EMPLOYER_FIELDS = ("name", "person", "phone", "email", "address", "note")
 
 @dataclass(frozen=True)
 class ContactBook:
-    """What is known of people, by pseudonym, and of employers, by `employer_key`; each is a mapping of its fields."""
+    """What is known of people, by pseudonym, and of employers, by `employer_key`; each is a mapping of its fields.
+
+    sealed: whether the file that it was read from is encrypted.
+    """
 
     people: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     employers: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    sealed: bool = field(default=False, compare=False)
 
     @property
     def is_empty(self) -> bool:
@@ -87,12 +91,13 @@ def read_book(url: str) -> ContactBook:
         return ContactBook()
     try:
         held = json.loads(path.read_text("utf-8"))
-        if "sealed" in held:
+        sealed = "sealed" in held
+        if sealed:
             from followup_analytics.store.sealing import unseal
 
             held = json.loads(unseal(held["sealed"], f"The contact book {path.name}"))
         parts = (held["people"], held.get("employers", {}))
-        return ContactBook(*({one: dict(entry) for one, entry in part.items()} for part in parts))
+        return ContactBook(*({one: dict(entry) for one, entry in part.items()} for part in parts), sealed=sealed)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UnreadableError(
             f"The contact book {path.name} can't be read ({type(error).__name__}); put back a copy of it, or move it "

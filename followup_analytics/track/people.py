@@ -74,8 +74,11 @@ def track_employer(place: str | Store, employer: str, *, clock: Clock | None = N
 
 
 def _told_once(before: ContactBook, how: str | None) -> str:
-    """How the book is kept, as the tail of a sentence, where it is begun: nobody reads it at every entry."""
-    return f" {how}" if how and before.is_empty else ""
+    """How the book is kept, as the tail of a sentence, where that is new: nobody reads it at every entry."""
+    from followup_analytics.store.sealing import sealing_secret
+
+    is_new = before.is_empty or before.sealed != (sealing_secret() is not None)
+    return f" {how}" if how and is_new else ""
 
 
 def _said(fields: Mapping[str, str | None], known: Sequence[str]) -> dict[str, str]:

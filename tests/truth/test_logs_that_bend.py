@@ -377,7 +377,7 @@ def test_a_stratum_of_few_applicants_is_not_named() -> None:
     row = fa.test_claims(fa.read_log(tables, time_zone="UTC"), claim="smile").rows[0]
     assert row["verdict"] == "not_testable"
     assert "circus" not in row["reason"]
-    assert "Nobody with one industry of few applicants" in row["reason"]
+    assert "Of those with one industry of few applicants nobody did this" in row["reason"]
 
 
 def test_what_came_within_the_last_hours_of_a_record_counts() -> None:

@@ -152,7 +152,7 @@ def test_a_stratum_in_which_nobody_did_it_is_named() -> None:
     without = replace(log, contacts=log.contacts.join(notes.select("contact_id"), on="contact_id", how="anti"))
     row = fa.test_claims(without, claim="thank-you-note").rows[0]
     assert row["verdict"] == "not_testable"
-    assert "Nobody with industry finance did this" in row["reason"]
+    assert "Of those with industry finance nobody did this" in row["reason"]
     assert row["estimate"] is None
 
 
