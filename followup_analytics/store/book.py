@@ -97,7 +97,8 @@ def read_book(url: str) -> ContactBook:
 
             held = json.loads(unseal(held["sealed"], f"The contact book {path.name}"))
         parts = (held["people"], held.get("employers", {}))
-        return ContactBook(*({one: dict(entry) for one, entry in part.items()} for part in parts), sealed=sealed)
+        people, employers = ({one: dict(entry) for one, entry in part.items()} for part in parts)
+        return ContactBook(people, employers, sealed)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UnreadableError(
             f"The contact book {path.name} can't be read ({type(error).__name__}); put back a copy of it, or move it "
