@@ -114,3 +114,26 @@ def test_a_yes_without_a_date_is_told(tmp_path: Path) -> None:
     notes = {note.code: note for note in check_files(sheet, map=tmp_path / "map.toml").notes}
     assert notes["undated_contacts"].n == 1
     assert "Did you follow up?" in notes["undated_contacts"].text
+
+
+def test_several_ways_in_a_sheet_that_names_its_interviews(tmp_path: Path) -> None:
+    """A sheet of contacts alone finds its interviews by person and employer; a cell of two ways is a contact each there too."""
+    firms = [f"Firm {chr(65 + k)}" for k in range(6)]
+    held = [["interview_id", "applicant_id", "employer", "interviewed_at"]]
+    held += [[f"i{k}", f"a{k}", firm, f"2026-03-0{k + 1}"] for k, firm in enumerate(firms)]
+    made = [["Who", "Co.", "Date", "How"]]
+    made += [[f"a{k}", firm, f"2026-03-1{k}", "LVM + email" if k == 3 else "Email"] for k, firm in enumerate(firms)]
+    store = f"sqlite:///{tmp_path / 's.db'}"
+    ingest_files([write_csv(tmp_path / "interviews.csv", held)], into=store, time_zone="UTC")
+    mapping = tmp_path / "m.toml"
+    mapping.write_text(
+        'name = "calls"\ndescription = "calls"\n[[tables]]\ntable = "contacts"\n'
+        '[tables.columns]\ninterview_id = { match = ["Who", "Co."] }\nat = "Date"\nchannel = "How"\n'
+        '[tables.values.channel]\nEmail = "email"\nLVM = "voicemail"\n'
+        '[tables.split]\nHow = ["+"]\n[tables.constants]\ndirection = "outbound"\n',
+        encoding="utf-8",
+    )
+    ingest_files([write_csv(tmp_path / "calls.csv", made)], into=store, map=mapping, time_zone="UTC")
+    contacts = read_log(store).contacts
+    assert sorted(contacts["channel"]) == ["email"] * 6 + ["voicemail"]
+    assert contacts["contact_id"].n_unique() == 7

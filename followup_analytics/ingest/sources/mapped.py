@@ -232,7 +232,9 @@ def _match(frame: pl.DataFrame, table: TableMap, headers: Mapping[str, str]) -> 
     given = table.columns.get("interview_id")
     if not isinstance(given, Mapping) or "match" not in given:
         return None
-    return frame.select(ROW, *(headers[header_key(name)] for name in headers_of(given)))
+    # A row of several ways or entries stands here several times, and names one interview.
+    cells = frame.select(ROW, *(headers[header_key(name)] for name in headers_of(given)))
+    return cells.unique(ROW, keep="first", maintain_order=True)
 
 
 def _with_covariates(
