@@ -117,7 +117,7 @@ def test_a_yes_without_a_date_is_told(tmp_path: Path) -> None:
 
 
 def test_several_ways_in_a_sheet_that_names_its_interviews(tmp_path: Path) -> None:
-    """A sheet of contacts alone finds its interviews by person and employer; a cell of two ways is a contact each there too."""
+    """Where a sheet of contacts finds its interviews by person and employer, a cell of two ways is two contacts too."""
     firms = [f"Firm {chr(65 + k)}" for k in range(6)]
     held = [["interview_id", "applicant_id", "employer", "interviewed_at"]]
     held += [[f"i{k}", f"a{k}", firm, f"2026-03-0{k + 1}"] for k, firm in enumerate(firms)]
