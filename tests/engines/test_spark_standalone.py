@@ -111,13 +111,17 @@ def test_a_cluster_that_is_sent_the_package_answers_as_a_laptop(master: str, tmp
     assert "read, checked and counted the log" in found.stderr
 
 
-def test_a_cluster_without_the_package_says_so(master: str) -> None:
-    """One sentence with the remedy."""
+def test_a_cluster_without_the_package_says_so(master: str, tmp_path: Path) -> None:
+    """One sentence with the remedy. Where the package is installed, what lies first on the path hides it."""
+    hiding = tmp_path / "followup_analytics"
+    hiding.mkdir()
+    absent = "ModuleNotFoundError(\"No module named 'followup_analytics'\", name='followup_analytics')"
+    (hiding / "__init__.py").write_text(f"raise {absent}\n", encoding="utf-8")
     found = run(
         ["rates", str(sample_data("log")), "--engine", "spark", "--spark-master", master],
         # The path of this process would reach the workers with the rest of its environment.
         PYSPARK_SUBMIT_ARGS=(
-            "--conf spark.executorEnv.PYTHONPATH=/nowhere --conf spark.driver.host=127.0.0.1 pyspark-shell"
+            f"--conf spark.executorEnv.PYTHONPATH={tmp_path} --conf spark.driver.host=127.0.0.1 pyspark-shell"
         ),
     )
     assert found.returncode == 1
