@@ -12,7 +12,7 @@ import polars as pl
 
 from followup_analytics.errors import FollowUpError
 from followup_analytics.ingest.aside.marks import MARK, untouched_rows
-from followup_analytics.ingest.aside.rejects import real_path, write_paper
+from followup_analytics.ingest.aside.rejects import write_paper
 from followup_analytics.ingest.aside.sheet_papers import write_sheet
 from followup_analytics.sheets.tabular import ROW, read_raw_tables
 
@@ -36,14 +36,14 @@ def take_answers(folder: Path, workbook: Path, inputs: Mapping[str, Path]) -> No
         if MARK not in names or _OF_FILE not in names or not raw.frame.height:
             continue
         rows = raw.frame.drop(ROW).with_columns(pl.all().cast(pl.String))
-        source = inputs.get(str(rows[_OF_FILE][0]))
+        name = str(rows[_OF_FILE][0])
+        source = inputs.get(name)
         if source is None:
             continue
         sheet = str(rows[_OF_SHEET][0] or "") if _OF_SHEET in names else ""
-        rows = rows.drop(_OF_SHEET, strict=False)
-        changed = rows.filter(~untouched_rows(rows, str(real_path(source))))
+        changed = rows.filter(~untouched_rows(rows, name))
         if changed.height:
-            _keep(folder / MENDED, source, sheet, changed.drop(MARK))
+            _keep(folder / MENDED, source, sheet, changed.drop(MARK, _OF_SHEET, strict=False))
 
 
 def _keep(place: Path, source: Path, sheet: str, rows: pl.DataFrame) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from followup_analytics.errors import FollowUpError
+from followup_analytics.ingest.aside.marks import MARK, marked
 from followup_analytics.ingest.maps.draft import MapDraft
 from followup_analytics.ingest.result import IngestResult
 from followup_analytics.results.exports import private
@@ -95,7 +96,10 @@ def _rejected(
         frame = frame.filter(pl.Series([place not in mended for place in places], dtype=pl.Boolean))
     if raw.sheet:
         frame = frame.with_columns(reject_sheet=pl.lit(raw.sheet))
-    return {name: frame} if frame.height else {}
+    if not frame.height:
+        return {}
+    # By the file's name alone, so that a folder which was moved or copied finds its rows as they were.
+    return {name: marked(frame, str(frame["reject_file"][0])) if MARK in frame.columns else frame}
 
 
 def _safe(frame: pl.DataFrame) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import shlex
+import shutil
 import stat
 from pathlib import Path
 from typing import Any
@@ -294,6 +295,10 @@ def test_rows_are_mended_in_the_workbook_itself(tmp_path: Path, kind: str) -> No
     run_office(tmp_path / "o")
     url = f"sqlite:///{tmp_path}/o/store.db"
     assert read_log(url).contacts.height == 10
+    # Nothing was changed: a copy of the folder takes no row for one that somebody mended.
+    shutil.copytree(tmp_path / "o", tmp_path / "copy")
+    run_office(tmp_path / "copy")
+    assert not (tmp_path / "copy" / "mended").exists()
     path = tmp_path / "o" / "to mend.xlsx"
     pages = {raw.sheet: raw.frame.drop("_row") for raw in read_raw_tables(path)}
     with xlsxwriter.Workbook(path) as book:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -90,7 +91,8 @@ def _marks(frame: pl.DataFrame, source: str) -> pl.Series:
     """A mark for each row; cells count as a person sees them, without the apostrophe that keeps them from acting."""
     names = [name for name in frame.columns if header_key(name) != MARK]
     cells = (pl.col(name).cast(pl.String).fill_null("").str.strip_chars().str.strip_prefix("'") for name in names)
-    whole = pl.concat_str([*cells, pl.lit(source)], separator=_APART)
-    # A letter in front: a spreadsheet would round a long number. Another version of polars may hash otherwise; then the
-    # file counts as worked on, and is kept.
-    return frame.select(m=pl.lit("m") + (whole.hash(seed=0) % 2**40).cast(pl.String))["m"]
+    texts = frame.select(whole=pl.concat_str([*cells, pl.lit(source)], separator=_APART))["whole"]
+    # A letter in front: a spreadsheet would round a long number. The same in every version and on every machine, since
+    # what was written before an upgrade is read after it.
+    marks = ["m" + hashlib.blake2b(text.encode(), digest_size=5).hexdigest() for text in texts]
+    return pl.Series("m", marks, dtype=pl.String)
