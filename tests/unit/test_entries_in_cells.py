@@ -26,6 +26,8 @@ from followup_analytics.reading import read_log
         ("LVM 3/4 10am & 3/9 2:30 pm emailed", [("3/4 10am", "LVM"), ("3/9 2:30 pm", "emailed")]),
         ("LVM 3/4, 3/9", [("3/4", "LVM"), ("3/9", "LVM")]),
         ("3/4", [("3/4", None)]),
+        ("Y 15-Oct", [("15-Oct", "Y")]),
+        ("15-Oct-2025 LVM, 18-Oct-25 spoke", [("15-Oct-2025", "LVM"), ("18-Oct-25", "spoke")]),
         ("none", [(None, "none")]),
         # Nobody can say whether "vm" came of the first call or was the second.
         ("1st call 3/4 vm 2nd call 3/11 spoke", [("3/4", None), ("3/11", None)]),
@@ -75,3 +77,17 @@ def test_words_that_the_map_doesnt_know_are_told(tmp_path: Path) -> None:
     sheet.write_text(SHEET.replace("\nCy Ray,Gamma,3/2/2026,none", "\nCy Ray,Gamma,3/2/2026,ask Jo"))
     notes = {note.code: note.n for note in check_files(sheet, map=map_).notes}
     assert notes["entries_without_date"] == 1
+
+
+def test_a_date_beside_a_word_for_nothing_is_told(tmp_path: Path) -> None:
+    """ "No reply" on a day may be an attempt that nobody answered: it is passed over, and said."""
+    sheet = tmp_path / "s.csv"
+    rows = [f"P{k},Acme,3/{k}/2026,3/{k + 4}/2026,{'no reply' if k < 3 else 'LVM'}" for k in range(1, 9)]
+    sheet.write_text(
+        "\n".join(["Student,Company,Interview,Follow up date,What happened", *rows, "Z,Acme,3/9/2026,,none"])
+    )
+    drafted = draft_map(sheet, time_zone="UTC")
+    (tmp_path / "m.toml").write_text(drafted.text)
+    found = check_files([sheet], map=tmp_path / "m.toml", time_zone="UTC")
+    (note,) = (note for note in found.notes if note.code == "dated_and_skipped")
+    assert (note.n, "'no reply'" in note.text, "none" in note.text) == (2, True, False)

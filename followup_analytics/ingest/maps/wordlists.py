@@ -46,6 +46,28 @@ def rows_that_count(frame: pl.DataFrame, table: TableMap, headers: Mapping[str, 
     return _of_listed_words(frame, table, headers)
 
 
+def skipped_notes(frame: pl.DataFrame, table: TableMap, headers: Mapping[str, str], place: str) -> tuple[Note, ...]:
+    """What a map's words for "nothing was done" leave out although a date stands beside them: never in silence."""
+    clock = table.columns.get(_CLOCKS.get(table.table, ""))
+    if not isinstance(clock, str) or header_key(clock) not in headers:
+        return ()
+    dated = frame.filter(~_lowered(headers[header_key(clock)]).fill_null("").is_in(_NOTHING))
+    notes = []
+    for header, words in table.skip.items():
+        name = headers[header_key(header)]
+        text = _lowered(name).is_in([word.casefold() for word in words]).fill_null(value=False)
+        found = dated.filter(text)[name].cast(pl.String).str.strip_chars()
+        if len(found):
+            shown = listed([repr(word) for word in found.unique(maintain_order=True)[:_MOST_WORDS]], "and")
+            said = (
+                f"{place}, column {name}: rows have a date in {clock} and a word by which the map passes them over "
+                f"({shown}), so that they are no contact. If something was done that day, write in the cell what it "
+                "was, or take the word out of [tables.skip] of the map"
+            )
+            notes.append(Note("dated_and_skipped", said, len(found)))
+    return tuple(notes)
+
+
 def _is_clock(table: TableMap, name: str) -> bool:
     """Whether a column is where the table's date is read from."""
     given = table.columns.get(_CLOCKS.get(table.table, ""), ())

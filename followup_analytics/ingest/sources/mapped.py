@@ -47,6 +47,7 @@ from followup_analytics.ingest.maps.undated import undated_notes
 from followup_analytics.ingest.maps.wordlists import (
     far_cells,
     rows_that_count,
+    skipped_notes,
     told_without_date,
     unlisted_words,
     without_lacking,
@@ -127,7 +128,7 @@ def _table_batch(
     undated = told_without_date(raw.frame, table, headers)
     frame = rows_that_count(raw.frame, table, headers)
     told_by = raw.frame if table.table == "contacts" else frame
-    notes: list[Note] = []
+    notes: list[Note] = [*skipped_notes(raw.frame, table, headers, raw.place)]
     for header, mark in table.split.items():
         name = headers[header_key(header)]
         if not isinstance(mark, str):
