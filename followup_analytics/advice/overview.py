@@ -11,6 +11,7 @@ import polars as pl
 
 from followup_analytics.advice.facts import EPOCH, contacts_of, moment_of, with_today
 from followup_analytics.advice.result import CONFIDENTIAL
+from followup_analytics.advice.steps import short_day
 from followup_analytics.cells.roles import ATTEMPT
 from followup_analytics.errors import UsageError
 from followup_analytics.log.clock import local_times
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
 
 OPEN, AHEAD = "open", "still ahead"
-#: A day further off is told with its year.
-_FAR = 330
 #: Where an interview may stand.
 STATES = (OPEN, AHEAD, *OUTCOMES)
 
@@ -182,10 +181,8 @@ def _line(row: OverviewRow, today: str | None) -> OverviewLine:
 
 
 def _short(day: str, today: str | None) -> str:
-    """A day in few columns; with its year where it is not of the months about today."""
     found = date.fromisoformat(day)
-    far = today is None or abs((found - date.fromisoformat(today)).days) > _FAR
-    return f"{found.day} {found:%b %Y}" if far else f"{found.day} {found:%b}"
+    return short_day(found, None if today is None else (found - date.fromisoformat(today)).days)
 
 
 def _row(row: Mapping[str, Any]) -> OverviewRow:

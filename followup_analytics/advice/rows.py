@@ -11,13 +11,12 @@ from followup_analytics.advice.hours import hours_to_call
 from followup_analytics.advice.meaning import Meaning
 from followup_analytics.advice.reach import Reach
 from followup_analytics.advice.situation import Situation
-from followup_analytics.advice.steps import ACTIONS, LONG_PAST, STEP_NAMES, written
+from followup_analytics.advice.steps import ACTIONS, LONG_PAST, NEAR_DAYS, STEP_NAMES, short_day, written
 from followup_analytics.results import columns as col
 from followup_analytics.results.row import Row, answer_row
 from followup_analytics.text import shorten
 
 _SHORT, _NAME, _SHORT_NAME = 10, 30, 16
-_YEAR = 330
 
 
 @answer_row
@@ -90,16 +89,8 @@ class StepLine(Row):
 def _short_about(row: StepRow) -> str:
     """Employer and day in few columns; the year only where it isn't the last twelve months."""
     name, comma, day = row.about.rpartition(", ")
-    day = day.rsplit(" ", 1)[0] if 0 <= row.day < _YEAR else day
+    day = day.rsplit(" ", 1)[0] if 0 <= row.day < NEAR_DAYS else day
     return f"{shorten(name, _SHORT_NAME)}{comma}{day}"
-
-
-def _short_day(on: str | None, day: int) -> str | None:
-    """The day of a step in few columns; with its year where it is not of the coming months."""
-    if on is None:
-        return None
-    found = dt.date.fromisoformat(on)
-    return f"{found.day} {found:%b}" if day < _YEAR else f"{found.day} {found:%b %Y}"
 
 
 def as_row(
@@ -161,7 +152,7 @@ def as_line(row: StepRow) -> StepLine:
         f"{row.reach}." if row.reach else None,
         row.silence_means,
     ]
-    day = "today" if row.due else _short_day(row.on, row.day)
+    day = "today" if row.due else row.on and short_day(dt.date.fromisoformat(row.on), row.day)
     return StepLine(
         client=shorten(row.applicant_id, _SHORT),
         about=_short_about(row),

@@ -50,6 +50,16 @@ def written(day: date) -> str:
     return f"{day:%A} {day.day} {day:%B %Y}"
 
 
+#: A day further off than this is told with its year.
+NEAR_DAYS = 330
+
+
+def short_day(day: date, days_off: int | None) -> str:
+    """A date in few columns: `5 Mar`, or `5 Mar 2024` where it is far off, or nobody knows how far (None)."""
+    near = days_off is not None and abs(days_off) < NEAR_DAYS
+    return f"{day.day} {day:%b}" if near else f"{day.day} {day:%b %Y}"
+
+
 def at_time(day: date, when: time | None) -> str:
     """A date, with its time where there is one: `Tuesday 5 March 2024 at 14:00`."""
     return f"{written(day)} at {when:%H:%M}" if when else written(day)

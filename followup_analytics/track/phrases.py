@@ -85,9 +85,8 @@ CLASSES: Mapping[str, str] = MappingProxyType(
 ACTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         # --- calls and messages
-        "{left} .. {message}/{machine}|{machine}/{message} .. {left}|{onto} .. {machine}|{machine} .. {onto}|"
-        "{left} .. {message} .. {machine}|{left} .. {machine} .. {message}|{message} auf/en/on/at .. {machine} "
-        ".. {left}|"
+        "{left} .. {message}/{machine}|{machine}/{message} .. {left}|{onto} .. {machine}|{machine} .. {onto}|{left} "
+        ".. {message} .. {machine}|{left} .. {machine} .. {message}|{message} auf/en/on/at .. {machine} .. {left}|"
         "{left} .. {message} auf/en/on/at .. {machine}": {**_OUT, "channel": "voicemail", **_VERB},
         "{machine}": {**_OUT, "channel": "voicemail", **_NOUN},
         "straight/through/went/again/only/just/over/rolled to/into .. {machine}|straight to .. {machine}":
@@ -95,11 +94,11 @@ ACTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "{got}/they {machine}|they {left} .. {message}/{machine}|{got} .. {machine} from|{message} from": {
             **_IN, "channel": "voicemail", "role": "fact"},
         "{not} .. {answer}|{not} .. {there}|{not} {luck}|{not} .. {reached}|{not} .. got/get/getting through|"
-        "{nobody} in|{answer} .. nadie|erreicht .. niemand|not in|{not} pick up|{not} .. answer/pick .. up|"
-        "ging/geht .. {not} ran/dran|{not} ging/geht ran/dran|engaged|busy|line .. busy/engaged|besetzt|comunicando|"
-        "comunicaba|comunica|rang out|rings out|rang and rang|kept ringing|just rang|called no answer|"
-        "{not} .. localizo/localice .. nadie|unreachable|unavailable|sin exito|erfolglos|vergeblich|in vain|"
-        "no/not .. get/got hold|not .. get/got .. hold of|{not} .. erreichen": {**_NOBODY, "role": "fact"},
+        "{nobody} in|{answer} .. nadie|erreicht .. niemand|not in|{not} pick up|{not} .. answer/pick .. up|ging/geht "
+        ".. {not} ran/dran|{not} ging/geht ran/dran|engaged|busy|line .. busy/engaged|besetzt|comunicando|comunicaba|"
+        "comunica|rang out|rings out|rang and rang|kept ringing|just rang|called no answer|{not} .. "
+        "localizo/localice .. nadie|unreachable|unavailable|sin exito|erfolglos|vergeblich|in vain|no/not .. get/got "
+        "hold|not .. get/got .. hold of|{not} .. erreichen": {**_NOBODY, "role": "fact"},
         "{rang}": {**_OUT, "channel": "phone", **_VERB},
         "tried .. {ring}|tried calling/ringing/phoning|tried to reach|trying to reach/call|versucht .. anzurufen|"
         "versucht .. erreichen|versucht zu erreichen": {**_NOBODY, **_VERB},
@@ -107,12 +106,12 @@ ACTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "gave .. {calln}|made .. {calln}|by phone|over .. phone|on .. phone|am telefon|per telefon|por telefono|"
         "telefonisch": {**_OUT, "channel": "phone", **_VERB},
         "{calln}": {**_OUT, "channel": "phone", **_NOUN},
-        "{talked}|{talked} to/with/mit/con|had .. chat with|chat with|had .. {calln} with|{calln} with|"
-        "caught up with|discussed with": {**_OUT, "channel": "phone", "role": "verb", "met": "yes"},
+        "{talked}|{talked} to/with/mit/con|had .. chat with|chat with|had .. {calln} with|{calln} with|caught up "
+        "with|discussed with": {**_OUT, "channel": "phone", "role": "verb", "met": "yes"},
         "got .. through|got .. through to|got hold of|managed to reach|finally reached|{reached}|caught": {
             **_OUT, "channel": "phone", **_VERB, "met": "yes"},
-        "missed .. {calln}|{calln} .. missed/verpasst/perdida|verpasster anruf|anruf verpasst|llamada perdida|"
-        "missed it|missed them|missed their call|entgangener anruf|{rang} .. but .. missed": {
+        "missed .. {calln}|{calln} .. missed/verpasst/perdida|verpasster anruf|anruf verpasst|llamada perdida|missed "
+        "it|missed them|missed their call|entgangener anruf|{rang} .. but .. missed": {
             **_IN, "channel": "phone", "party": "none", "role": "fact"},
         "{rang} .. back|{ring} .. back|zuruckgerufen|rief .. zuruck|devolvio .. llamada|devolvieron .. llamada|"
         "returned .. {calln}": {"channel": "phone", "role": "back"},
@@ -127,8 +126,8 @@ ACTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "by/via/per/por/on {linkedin}": {"channel": "social", "role": "means"},
         "by/per/via/mit {lettern}|by post|per post|por carta": {"channel": "letter", "role": "means"},
         "chased|chasing|nudged|contacted|kontaktiert|contacte|contacto|follow-up|follow-up with": {**_OUT, **_VERB},
-        "{sent} .. {emailn}|{emailn} .. {sent}|{emailed}|follow-up by/via/per {emailn}|dropped .. line|"
-        "sent follow-up/info": {**_OUT, "channel": "email", **_VERB},
+        "{sent} .. {emailn}|{emailn} .. {sent}|{emailed}|follow-up by/via/per {emailn}|dropped .. line|sent "
+        "follow-up/info": {**_OUT, "channel": "email", **_VERB},
         "follow-up .. {emailn}|{emailn} .. follow-up": {**_OUT, "channel": "email", **_NOUN},
         "{wrote}|{wrote} to": {**_OUT, "default": "email", **_VERB},
         "{emailn}": {**_OUT, "channel": "email", **_NOUN},
@@ -139,15 +138,14 @@ ACTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "{sent}/left .. {lettern}|{lettern} .. {sent}|dropped off .. {lettern}": {
             **_OUT, "channel": "letter", **_VERB},
         "{lettern}": {**_OUT, "channel": "letter", **_NOUN},
-        "{linkedin}|{linkedin} .. {message}/{textn}|{message} .. on/via/auf/en/por/per/through {linkedin}|"
-        "connected on {linkedin}": {**_OUT, "channel": "social", **_NOUN},
+        "{linkedin}|{linkedin} .. {message}/{textn}|{message} .. on/via/auf/en/por/per/through {linkedin}|connected "
+        "on {linkedin}": {**_OUT, "channel": "social", **_NOUN},
         "messaged .. on/via {linkedin}|{sent} .. {message} .. {linkedin}|{sent} .. {linkedin} .. {message}|"
         "{linkedin} .. {sent}|{sent} .. {linkedin}|escribio/escribi .. por {linkedin}": {
             **_OUT, "channel": "social", **_VERB},
         "{video}|{video} .. {calln}/chat/meeting": {**_OUT, "channel": "video", **_NOUN},
-        "visited|popped in|popped into|popped by|dropped by|dropped in|dropped into|stopped by|called in at|"
-        "went there|"
-        "went in|went round|walked in|vorbeigegangen|vorbeigeschaut|besucht|visito|visite|pase por|paso por|"
+        "visited|popped in|popped into|popped by|dropped by|dropped in|dropped into|stopped by|called in at|went "
+        "there|went in|went round|walked in|vorbeigegangen|vorbeigeschaut|besucht|visito|visite|pase por|paso por|"
         "went to see|fui a|in person|personally|personlich|persoenlich|en persona|face to face": {
             **_OUT, "channel": "in_person", **_VERB},
         "{thanks} .. {note}|{sent} .. {thanks} .. {note}|{wrote} .. {thanks} .. {note}|dankesbrief|dankeskarte|"
@@ -159,8 +157,8 @@ ACTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "{thanks}": {**_THANKS, **_NOUN},
         "{note}": {**_OUT, "default": "letter", **_NOUN},
         # --- what came from the employer
-        "auto-reply|autoreply|auto/automatic/automated {replyn}/{emailn}/response|auto .. {replyn}|auto-response|"
-        "out of office|ooo|bounce|abwesenheitsnotiz|abwesenheitsnotiz .. {got}|respuesta automatica|"
+        "auto-reply|autoreply|auto/automatic/automated {replyn}/{emailn}/response|auto .. {replyn}|auto-response|out "
+        "of office|ooo|bounce|abwesenheitsnotiz|abwesenheitsnotiz .. {got}|respuesta automatica|"
         "automatische/automatischer antwort|autorespuesta": {
             **_IN, "channel": "email", "automatic": "true", "role": "fact"},
         "{replied}": {**_IN, "default": "email", "role": "replied"},
@@ -170,39 +168,33 @@ ACTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "{got} .. {emailn}|{emailn} .. {got}": {**_IN, "channel": "email", "role": "fact"},
         "{got} .. {textn}|{textn} .. {got}": {**_IN, "channel": "text", "role": "fact"},
         "{got} .. {lettern}|{lettern} .. {got}": {**_IN, "channel": "letter", "role": "fact"},
-        "{not} .. {replyn}|{not} .. heard|{not} .. news|not heard|ghosted|{not} .. word from|silence|radio silence|sin "
-        "respuesta|sin noticias|"
-        "{not} .. gehort|sin saber": {"role": "silence"},
+        "{not} .. {replyn}|{not} .. heard|{not} .. news|not heard|ghosted|{not} .. word from|silence|radio silence|"
+        "sin respuesta|sin noticias|{not} .. gehort|sin saber": {"role": "silence"},
         "asked|asking|asks|rogaron|pidio|pidieron|bat|baten|bittet": {"role": "asked"},
         # --- how it ended
-        "{rejected}|{got} .. {rejected}|{rejected} .. {got}|{rejected} .. {sent}|turned .. down|said no|said no "
-        "to|no from|"
-        "no thanks from|{not} .. successful|{not} .. selected|{not} .. going .. ahead|decided against|passed on|"
-        "{sent} .. {rejected}|{not} .. siguen adelante|dijeron que no|gave .. no": {"outcome": "rejected"},
-        "{offer}|{got} .. {offer}|{offer} .. {got}|made .. {offer}|{offer} .. job/post/position/role/puesto|"
-        "got .. job/post/position/role|{sent} .. {offer}|accepted .. {offer}|{offer} .. accepted": {
+        "{rejected}|{got} .. {rejected}|{rejected} .. {got}|{rejected} .. {sent}|turned .. down|said no|said no to|"
+        "no from|no thanks from|{not} .. successful|{not} .. selected|{not} .. going .. ahead|decided against|passed "
+        "on|{sent} .. {rejected}|{not} .. siguen adelante|dijeron que no|gave .. no": {"outcome": "rejected"},
+        "{offer}|{got} .. {offer}|{offer} .. {got}|made .. {offer}|{offer} .. job/post/position/role/puesto|got .. "
+        "job/post/position/role|{sent} .. {offer}|accepted .. {offer}|{offer} .. accepted": {
             "outcome": "offer"},
         "{offer} .. {round}": {"outcome": "advanced", "beside": "yes"},
-        "{ordinal} .. {round}|{invited} .. {ordinal} .. {round}|{ordinal} .. {round} {invited}|{invited} back|"
-        "{want} .. {ordinal} .. {round}|{ordinal} .. {round} .. {want}|zweitgesprach|zum zweitgesprach .. {invited}|"
-        "{invited} .. zweitgesprach|zum .. {ordinal} .. {round} {invited}|through to .. {ordinal} .. {round}|"
-        "through to .. {ordinal}|{got} .. {ordinal} .. {round}|advanced|advances|{want} .. see .. again|"
-        "{invited} zum .. {ordinal} .. {round}|{invited} .. a .. {ordinal} .. {round}|"
-        "{invited} to/for .. {ordinal} .. {round}|{offer} .. {ordinal} .. {round}|weitergekommen|{invited} .. "
-        "come back": {"outcome": "advanced"},
-        "{filled}|{post} .. {filled}|{filled} .. {post}|went to someone else|went to somebody else|"
-        "{offer} .. to .. someone/somebody/another/other else/candidate|someone else got it|somebody else got "
-        "it|gave it to someone else|hired someone else|"
-        "went with someone else|went with another candidate|taken by someone else|{post} .. taken|{post} .. gone|"
-        "internal candidate|{post} .. anderweitig {filled}": {"outcome": "filled"},
-        "{withdrew}|{withdrew} .. {post}|pulled out|dropped out|bowed out|backed out|se {withdrew}|"
-        "cancelled .. application|withdrew .. application|{withdrew} .. application|bewerbung .. {withdrew}": {
+        "{ordinal} .. {round}|{invited} .. {ordinal} .. {round}|{ordinal} .. {round} {invited}|{invited} back|{want} "
+        ".. {ordinal} .. {round}|{ordinal} .. {round} .. {want}|zweitgesprach|zum zweitgesprach .. {invited}|"
+        "{invited} .. zweitgesprach|zum .. {ordinal} .. {round} {invited}|through to .. {ordinal} .. {round}|through "
+        "to .. {ordinal}|{got} .. {ordinal} .. {round}|advanced|advances|{want} .. see .. again|{invited} zum .. "
+        "{ordinal} .. {round}|{invited} .. a .. {ordinal} .. {round}|{invited} to/for .. {ordinal} .. {round}|"
+        "{offer} .. {ordinal} .. {round}|weitergekommen|{invited} .. come back": {"outcome": "advanced"},
+        "{filled}|{post} .. {filled}|{filled} .. {post}|went to someone else|went to somebody else|{offer} .. to .. "
+        "someone/somebody/another/other else/candidate|someone else got it|somebody else got it|gave it to someone "
+        "else|hired someone else|went with someone else|went with another candidate|taken by someone else|{post} .. "
+        "taken|{post} .. gone|internal candidate|{post} .. anderweitig {filled}": {"outcome": "filled"},
+        "{withdrew}|{withdrew} .. {post}|pulled out|dropped out|bowed out|backed out|se {withdrew}|cancelled .. "
+        "application|withdrew .. application|{withdrew} .. application|bewerbung .. {withdrew}": {
             "outcome": "withdrawn"},
         "took .. another/other job/offer|accepted .. another/other job/offer|took .. job elsewhere|"
-        "another/other/competing "
-        "offer|{got} .. another/other/competing offer|{offer} elsewhere|{got} .. {offer} elsewhere|otra oferta|"
-        "{offer} .. from another|anderes angebot|"
-        "not interested anymore|no longer interested": {
+        "another/other/competing offer|{got} .. another/other/competing offer|{offer} elsewhere|{got} .. {offer} "
+        "elsewhere|otra oferta|{offer} .. from another|anderes angebot|not interested anymore|no longer interested": {
             "outcome": "withdrawn", "beside": "yes"},
         # --- a new story
         "new interview|had .. interview|has .. interview|interviewed|first interview|neues gesprach|"
@@ -215,8 +207,8 @@ ACTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 WITHOUT: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "no {message}/{machine}|{not} .. leave/{left} .. {message}/{machine}|without leaving .. {message}|{left} no "
-        "{message}/{machine}|without .. {message}|keine nachricht {left}|keine nachricht|sin dejar .. {message}|"
-        "sin {message}|ohne nachricht": {},
+        "{message}/{machine}|without .. {message}|keine nachricht {left}|keine nachricht|sin dejar .. {message}|sin "
+        "{message}|ohne nachricht": {},
     }
 )
 
@@ -248,10 +240,10 @@ TOPICS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "asked .. timeline/timescale/timeframe/timelines|asked .. when .. decide|asked when they decide|nach dem "
         "zeitplan gefragt|pregunto .. plazo": {"asked_timeline": "true"},
-        "asked .. update/status/news/progress|asked how it was going|nachgefragt|nach .. stand gefragt|"
-        "pregunto .. estado|for .. update": {"asked_status": "true"},
-        "very positive|v positive|sounded positive|positive|friendly|sounded friendly|very friendly|v friendly|"
-        "warm|sounded keen|keen|very keen|freundlich|sehr freundlich|positivo|amable|muy amable": {
+        "asked .. update/status/news/progress|asked how it was going|nachgefragt|nach .. stand gefragt|pregunto .. "
+        "estado|for .. update": {"asked_status": "true"},
+        "very positive|v positive|sounded positive|positive|friendly|sounded friendly|very friendly|v friendly|warm|"
+        "sounded keen|keen|very keen|freundlich|sehr freundlich|positivo|amable|muy amable": {
             "tone": "positive"},
         "unfriendly|rude|cold|short with|annoyed|unfreundlich|genervt": {"tone": "negative"},
     }
@@ -265,35 +257,29 @@ _PLAN = {**_CALL_BACK, "unsure": "a call that they asked for; a plan of your own
 AHEAD: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "{ring} back|{ring} {us}|{ring} {us} back|to {ring}|to {ring} back|please {ring}|{ring} please|should {ring}|"
-        "asked for .. {calln}|asked to be {rang}|soll .. {ring}|sollen .. {ring}|"
-        "volver a {ring}|que {ring}|zuruckrufen|can {ring}|asked .. to {ring}|"
-        "asked .. to {ring} back|bitte .. {ring}|bitte um {calln}|llamar|anrufen|call back on|available|"
-        "{ring} .. back|{say} {ring}|{say} {us} {ring}|{say} give .. {calln}|{say} to give .. {calln}|"
-        "please give .. {calln}|"
-        "callback|call-back|{want} .. to {ring}|{want} .. to {ring} back|{want} .. {calln}": _CALL_BACK,
-        "{ring} again|try again|to try again|to try|wieder {ring}|follow-up again|chase again|chase|to chase|"
-        "check in|"
-        "check again": _PLAN,
+        "asked for .. {calln}|asked to be {rang}|soll .. {ring}|sollen .. {ring}|volver a {ring}|que {ring}|"
+        "zuruckrufen|can {ring}|asked .. to {ring}|asked .. to {ring} back|bitte .. {ring}|bitte um {calln}|llamar|"
+        "anrufen|call back on|available|{ring} .. back|{say} {ring}|{say} {us} {ring}|{say} give .. {calln}|{say} to "
+        "give .. {calln}|please give .. {calln}|callback|call-back|{want} .. to {ring}|{want} .. to {ring} back|"
+        "{want} .. {calln}": _CALL_BACK,
+        "{ring} again|try again|to try again|to try|wieder {ring}|follow-up again|chase again|chase|to chase|check "
+        "in|check again": _PLAN,
         # Their call that is promised is a promise like any other: nothing is due before, and its breach is the reason.
-        "{they} {ring}|{they} {ring} back|{they} {ring} .. back|"
-        "{going} {ring} .. back|{they} {ring} {us}|{they} {ring} {us} back|{going} {ring}|{going} "
-        "{ring} back|"
-        "{going} {ring} {us}|{going} {ring} {us} back|{going} {ring} again|to {ring} us/me|me llaman|nos llaman|"
-        "llamaran|llamara|rufen .. an|ruft .. an|rufen .. zuruck|ruft .. zuruck|wollen .. {ring}|will sich melden|"
-        "melden sich|meldet sich|wollen sich melden|calls back|calling back|ringing back|rings back|"
-        "{going} .. get back|{going} .. get back to {us}|get back to {us}|gets back|getting back|{going} .. be "
-        "in touch|"
-        "be in touch|in touch|{going} .. let .. know|let {us} know|lets {us} know|{going} .. know|{going} .. hear|"
-        "hear back|hear|{going} .. come back|come back to {us}|coming back to {us}|{going} .. reply|{going} .. "
-        "respond|"
-        "{going} .. email|{going} .. write|{going} .. text|{going} .. message|{going} .. contact|{going} .. confirm|"
-        "{going} to .. {ring}|{going} to .. {decide}|avisan|avisaran|nos dicen|geben bescheid|"
-        "gibt bescheid|bescheid geben|{decide}|{they} {decide}|{going} {decide}|{going} .. make .. {decide}|"
-        "{decide} by|{decide} due|{decide} expected|{decide} bis|promised .. {decide}|promised .. {decide} by|"
-        "{decide} antes|still {decide} .. by|make .. {decide}|decision antes|entscheidung fallt": _PROMISE,
-        "{replyn}/reply/answer/respond/accept by/until/before|{replyn} bis|{replyn} needed by|{replyn} antes|"
-        "{want} .. {replyn}|{want} .. {replyn} by|{want} .. {decide}|{want} to know by|{want} to hear by|deadline|"
-        "responder/contestar/respuesta .. antes|has until|have until|{replyn} due|due by|must .. {replyn}|"
-        "antwort bis|bitte .. bis .. melden|bis .. melden": _REPLY,
+        "{they} {ring}|{they} {ring} back|{they} {ring} .. back|{going} {ring} .. back|{they} {ring} {us}|{they} "
+        "{ring} {us} back|{going} {ring}|{going} {ring} back|{going} {ring} {us}|{going} {ring} {us} back|{going} "
+        "{ring} again|to {ring} us/me|me llaman|nos llaman|llamaran|llamara|rufen .. an|ruft .. an|rufen .. zuruck|"
+        "ruft .. zuruck|wollen .. {ring}|will sich melden|melden sich|meldet sich|wollen sich melden|calls back|"
+        "calling back|ringing back|rings back|{going} .. get back|{going} .. get back to {us}|get back to {us}|gets "
+        "back|getting back|{going} .. be in touch|be in touch|in touch|{going} .. let .. know|let {us} know|lets "
+        "{us} know|{going} .. know|{going} .. hear|hear back|hear|{going} .. come back|come back to {us}|coming back "
+        "to {us}|{going} .. reply|{going} .. respond|{going} .. email|{going} .. write|{going} .. text|{going} .. "
+        "message|{going} .. contact|{going} .. confirm|{going} to .. {ring}|{going} to .. {decide}|avisan|avisaran|"
+        "nos dicen|geben bescheid|gibt bescheid|bescheid geben|{decide}|{they} {decide}|{going} {decide}|{going} .. "
+        "make .. {decide}|{decide} by|{decide} due|{decide} expected|{decide} bis|promised .. {decide}|promised .. "
+        "{decide} by|{decide} antes|still {decide} .. by|make .. {decide}|decision antes|entscheidung fallt": _PROMISE,
+        "{replyn}/reply/answer/respond/accept by/until/before|{replyn} bis|{replyn} needed by|{replyn} antes|{want} "
+        ".. {replyn}|{want} .. {replyn} by|{want} .. {decide}|{want} to know by|{want} to hear by|deadline|"
+        "responder/contestar/respuesta .. antes|has until|have until|{replyn} due|due by|must .. {replyn}|antwort "
+        "bis|bitte .. bis .. melden|bis .. melden": _REPLY,
     }
 )  # fmt: skip

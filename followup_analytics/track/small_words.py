@@ -19,15 +19,13 @@ ARTICLES = _words_of("a an the un una unos unas eine einen einem einer ein den d
 FILLERS = _words_of(
     "a an the of for to at with by from on in and but i he she they them we us me him her his their my our again was "
     "has have had did do does about up got who said says say saying back hat haben hab habe der die das den dem ein "
-    "eine einen mit bei von fur ich er sie wir zu zum zur auf am an im um es ist war wurde worden el la los las "
-    "un una "
-    "con de del para por y al en le les lo ha han he hemos se su que mr ms mrs miss dr herr frau sr sra senor senora "
-    "just quickly finally another one also too then so is are it its been be went that this out over off via per my "
-    "really very quite v nicely good great nice well ok okay fine hi dear ltd please bitte noch mal wieder nochmal "
-    "schon dann und oder auch otra vez ya tambien muy unser unsere nos mi first time straight go gone went who "
-    "someone somebody person people company firma empresa team still meanwhile latest soon around about approx "
-    "ca circa "
-    "gegen hacia sobre selbst nur as or behalf side end through follow-up after before"
+    "eine einen mit bei von fur ich er sie wir zu zum zur auf am an im um es ist war wurde worden el la los las un "
+    "una con de del para por y al en le les lo ha han he hemos se su que mr ms mrs miss dr herr frau sr sra senor "
+    "senora just quickly finally another one also too then so is are it its been be went that this out over off via "
+    "per my really very quite v nicely good great nice well ok okay fine hi dear ltd please bitte noch mal wieder "
+    "nochmal schon dann und oder auch otra vez ya tambien muy unser unsere nos mi first time straight go gone went "
+    "who someone somebody person people company firma empresa team still meanwhile latest soon around about approx "
+    "ca circa gegen hacia sobre selbst nur as or behalf side end through follow-up after before"
 )
 
 #: They stand before somebody's name.
@@ -38,9 +36,9 @@ REMARKS = _words_of(
     "deciding thinking considering reviewing waiting interested happy sorry polite helpful brief short long quick "
     "lovely vague noncommittal email details info information cv resume application status update news timeline "
     "decision process file bewerbung unterlagen candidatura solicitud proceso segun regarding concerning wegen "
-    "betreffs "
-    "voz telefono telefon phone meeting meetings leave result results outcome references reference interview "
-    "entrevista gesprach contact  lunch holiday vacation office away reunion sitzung besprechung urlaub notes"
+    "betreffs voz telefono telefon phone meeting meetings leave result results outcome references reference "
+    "interview entrevista gesprach contact lunch holiday vacation office away reunion sitzung besprechung urlaub "
+    "notes"
 )
 
 #: What is still to come has not happened.
@@ -92,9 +90,8 @@ SAY = _words_of("says say said saying gesagt told tells reports reported reckons
 NOT = _words_of("not no never nothing kein keine keinen nicht nie nunca ni nobody noone niemand nadie")
 
 PLANNED = _words_of(
-    "will would should must going plan plans planning need needs hope hopes remember forget remind reminder "
-    "todo muss "
-    "soll sollte werde wird mochte voy vamos debe tiene"
+    "will would should must going plan plans planning need needs hope hopes remember forget remind reminder todo "
+    "muss soll sollte werde wird mochte voy vamos debe tiene"
 )
 
 #: Words that turn a line about: where no phrase has claimed them, nothing is stored unasked.
@@ -108,18 +105,13 @@ TIME_WORDS = _words_of(
     "today yesterday tomorrow now ago last next noon midnight morning afternoon evening night am pm a.m p.m just "
     "minute minutes min mins hour hours hr hrs day days week weeks one two three four five six seven half o'clock "
     "oclock this lunchtime lunch midday heute gestern vorgestern ubermorgen morgen jetzt letzten letzte letzter "
-    "letztes "
-    "nachsten nachste nachster kommenden vergangenen vorigen uhr mittag mittags vormittag nachmittag abend fruh "
-    "stunde "
-    "stunden tag tage tagen woche wochen minuten einer zwei drei gerade hoy ayer anteayer antier anoche manana ahora "
-    "hace pasado pasada proximo proxima tarde noche mediodia hora horas dia dias semana semanas minuto minutos viene "
-    "january february march april may june july august september october november december jan feb mar apr jun "
-    "jul aug "
-    "sep sept oct nov dec januar februar marz maerz mai juni juli oktober dezember enero febrero marzo abril "
-    "mayo junio "
-    "julio agosto septiembre octubre noviembre diciembre fortnight month monat mes end ende fin early mid "
-    "middle late "
-    "anfang mitte principios mediados finales later earlier weekend wochenende"
+    "letztes nachsten nachste nachster kommenden vergangenen vorigen uhr mittag mittags vormittag nachmittag abend "
+    "fruh stunde stunden tag tage tagen woche wochen minuten einer zwei drei gerade hoy ayer anteayer antier anoche "
+    "manana ahora hace pasado pasada proximo proxima tarde noche mediodia hora horas dia dias semana semanas minuto "
+    "minutos viene january february march april may june july august september october november december jan feb mar "
+    "apr jun jul aug sep sept oct nov dec januar februar marz maerz mai juni juli oktober dezember enero febrero "
+    "marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre fortnight month monat mes end ende "
+    "fin early mid middle late anfang mitte principios mediados finales later earlier weekend wochenende"
 )
 
 #: Words that belong to a time where they stand before or between its words.
