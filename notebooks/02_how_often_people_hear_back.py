@@ -102,8 +102,8 @@ truth = {
 beside = [
     {
         "attempts": row.by["attempt"],
-        "naive: of those who made so many, heard in the end": in_the_end.get(row.by["attempt"]),
-        "by attempt: of attempts with this number, answered": row.estimate,
+        "naive: heard in the end": in_the_end.get(row.by["attempt"]),
+        "by attempt: this one answered": row.estimate,
         "95% interval": (row.conf_low, row.conf_high),
         "truth": truth.get(row.by["attempt"]),
     }
@@ -113,12 +113,12 @@ kinds = {name: "share_interval" if name == "95% interval" else "share" for name 
 Findings("The same log, read in two ways", beside, kinds)
 
 # %%
-readings = {"naive: heard in the end": list(beside[0])[1], "by attempt: this one answered": list(beside[0])[2]}
+readings = list(beside[0])[1:3]
 rate_chart(
     [
-        Mark(values={"attempt": row["attempts"], "reading": name}, estimate=row[column])
+        Mark(values={"attempt": row["attempts"], "reading": name}, estimate=row[name])
         for row in beside
-        for name, column in readings.items()
+        for name in readings
     ],
     keys=("attempt", "reading"),
     what="Share",
@@ -163,20 +163,20 @@ Findings(
     [
         {
             "days": row.day,
-            "naive: answers by then, of all interviews": row.n_events / a_month_in.interviews.height,
+            "naive: of all interviews": row.n_events / a_month_in.interviews.height,
             "right: the curve": row.estimate,
             "95% interval": (row.conf_low, row.conf_high),
-            "known since, of the whole cohort": since.get(row.day),
+            "known since": since.get(row.day),
         }
         for row in fa.incidence_curve(a_month_in).rows
         if row.event == "response" and row.day in (7, 14, 21) and row.estimate is not None
     ],
     {
         "days": "count",
-        "naive: answers by then, of all interviews": "share",
+        "naive: of all interviews": "share",
         "right: the curve": "share",
         "95% interval": "share_interval",
-        "known since, of the whole cohort": "share",
+        "known since": "share",
     },
 )
 

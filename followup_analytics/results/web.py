@@ -22,6 +22,8 @@ _UNBROKEN, _EM = 24, 0.72
 _WORDS = "text-align:left;vertical-align:top;overflow-wrap:anywhere;max-width:24em"
 _SENTENCE = "text-align:left;vertical-align:top;overflow-wrap:break-word;min-width:16em;max-width:40em"
 _NUMBER = "text-align:right;vertical-align:top;white-space:nowrap"
+#: Their headings are longer than they are, and go on several lines.
+_NUMBER_HEAD = "text-align:right;vertical-align:bottom;min-width:4em"
 
 
 def html_face(result: Printable) -> str:
@@ -29,7 +31,7 @@ def html_face(result: Printable) -> str:
     fields, lines = result.printed()
     styles = [_style(one, [one.label, *(line[place] for line in lines)]) for place, one in enumerate(fields)]
     head = "".join(
-        f'<th scope="col" style="{style}">{html.escape(clean(one.label))}</th>'
+        f'<th scope="col" style="{_NUMBER_HEAD if one.is_numeric else style}">{html.escape(clean(one.label))}</th>'
         for one, style in zip(fields, styles, strict=True)
     )
     body = "".join(_html_row(line, styles) for line in lines)

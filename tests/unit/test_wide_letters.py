@@ -75,7 +75,7 @@ def test_names_in_html_are_broken_and_numbers_are_not() -> None:
     """By style alone: no script, no class that a notebook would have to know."""
     html = TABLE._repr_html_()
     assert "overflow-wrap:anywhere" in html
-    assert html.count("white-space:nowrap") == len(NAMES) + 1
+    assert html.count("white-space:nowrap") == len(NAMES)
     assert "<script" not in html
     assert "class=" not in html
 
