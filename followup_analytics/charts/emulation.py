@@ -189,7 +189,7 @@ def weights_chart(rows: Sequence[Weighed], *, simulated: bool = False, ax: Axes 
         for place, row in enumerate(rows):
             size = row.effective_size or 0.0
             axes.barh(place, size, height=0.5, color=SERIES[ARMS.index(row.arm)].colour)
-            words = f"{size:,.0f} interviews, largest weight {percent(row.largest_share, 1)}"
+            words = f"{_worth(row)}, largest weight {percent(row.largest_share, 1)}"
             inside = size > 0.5 * most
             axes.annotate(
                 words, (max(size, LEAST_EFFECTIVE), place), xytext=(-4 if inside else 4, 0),
@@ -209,11 +209,16 @@ def weights_chart(rows: Sequence[Weighed], *, simulated: bool = False, ax: Axes 
         return give_words(axes, weights_alt(rows), caption, simulated=simulated)
 
 
+def _worth(row: Weighed) -> str:
+    """A size that is not shown is not nought."""
+    size = row.effective_size
+    return "an unknown number of interviews" if size is None else f"{size:,.0f} interviews"
+
+
 def weights_alt(rows: Sequence[Weighed]) -> str:
     """Alt text: effective size and largest share of both arms."""
     told = [
-        f"the {row.arm} is worth {row.effective_size or 0.0:,.0f} interviews, its largest weight "
-        f"{percent(row.largest_share, 1)} of the sum"
+        f"the {row.arm} is worth {_worth(row)}, its largest weight {percent(row.largest_share, 1)} of the sum"
         for row in rows
     ]
     return f"Chart of weights: {joined(told) or 'no numbers'}."

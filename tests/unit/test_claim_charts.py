@@ -7,8 +7,9 @@ from functools import cache
 import pytest
 
 import followup_analytics as fa
-from followup_analytics.charts import Chart
+from followup_analytics.charts import Chart, weights_chart
 from followup_analytics.claims import ClaimsResult, power_curve
+from followup_analytics.claims.diagnostic_rows import WeightsRow
 from followup_analytics.errors import UsageError
 
 
@@ -72,3 +73,14 @@ def test_power_grows_with_the_log_whatever_the_workers() -> None:
     assert "too few to name a size" in alone.summary()
     with pytest.raises(UsageError):
         power_curve(small_log, [])
+
+
+def test_a_size_that_is_not_shown_is_not_drawn_as_nought() -> None:
+    """An arm whose effective size is hidden is worth an unknown number of interviews, and not none."""
+    rows = [
+        WeightsRow(arm="strategy", effective_size=40.0, largest_share=0.05, largest=2.0),
+        WeightsRow(arm="alternative", effective_size=None, largest_share=0.05, largest=2.0),
+    ]
+    alt = Chart.of(weights_chart(rows)).alt
+    assert "the strategy is worth 40 interviews" in alt
+    assert "the alternative is worth an unknown number of interviews" in alt
