@@ -12,7 +12,7 @@ from followup_analytics.charts import Chart
 from followup_analytics.report.findings import Options
 from followup_analytics.report.press import press_pages
 from followup_analytics.report.typecase import TypeCase
-from followup_analytics.report.write import compose
+from followup_analytics.report.write import drafts
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -31,7 +31,7 @@ def build_reports(log: fa.FollowUpLog) -> list[Path]:
 
 def build_pictures(log: fa.FollowUpLog) -> list[Path]:
     """A page of the report and a chart, for the README."""
-    pages = press_pages(compose(log, kind="cohort", options=Options(cohort=log.title), case=TypeCase()), TypeCase(), ppi=72)
+    pages = press_pages(drafts(log, kind="cohort", options=Options(cohort=log.title), case=TypeCase())[0], TypeCase(), ppi=72)
     made = {"report_page.png": pages[0], "report_inside.png": pages[2]}
     charts = {"rate_chart": fa.response_rates(log, by="timing").plot(), "curve_chart": fa.incidence_curve(log).plot()}
     made |= {f"{name}.png": Chart.of(axes).png(dpi=110) for name, axes in charts.items()}

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 #: A message is spoken at 150 words a minute; a figure of a telephone number takes longer than it looks.
 _SECONDS_PER_WORD, _SECONDS_PER_DIGIT = 0.4, 0.3
-VOICEMAIL_SECONDS = 30.0
 _NAME_WORDS, _NAME_LETTERS = 5, 40
 
 

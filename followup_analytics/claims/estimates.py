@@ -177,11 +177,6 @@ def effect_between(strategy: Estimate, alternative: Estimate) -> Effect:
     return _effect(mixed, strategy.clusters, strategy.effect.naive)
 
 
-def with_clusters(estimate: Estimate, clusters: Clusters) -> Estimate:
-    """The same estimate with other errors: of rows that hang together otherwise."""
-    return replace(estimate, clusters=clusters, effect=_effect(estimate.contrast, clusters, estimate.effect.naive))
-
-
 def _effect(contrast: Contrast, clusters: Clusters, naive: float) -> Effect:
     (strategy, alternative), moves = contrast.doubly_robust, contrast.moves()
     robust, weighted = contrast.difference()

@@ -163,11 +163,6 @@ def _stopped(session: Any) -> None:
         session.stop()
 
 
-def is_remote(session: Any) -> bool:
-    """Whether a session is one of Spark Connect."""
-    return ".connect." in type(session).__module__
-
-
 @contextmanager
 def spark_explained(what: str) -> Iterator[None]:
     """Turn what Spark says when something can't be read or run into a sentence; what: the path or table meant."""

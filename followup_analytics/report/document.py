@@ -9,7 +9,7 @@ from typing import Any
 
 from followup_analytics.charts import Chart
 
-#: A paragraph: a string, or strings between parts made by `strong`, `em`, `ref` and `footnote`.
+#: A paragraph: a string, or strings between parts made by `strong`, `em` and `ref`.
 Parts = str | Sequence[Any]
 
 #: Words that the templates themselves set.
@@ -32,11 +32,6 @@ def em(text: str) -> dict[str, str]:
 def ref(name: str) -> dict[str, str]:
     """A link to a figure or table by its `name`, printed as `Figure 1` or `Table 2`."""
     return {"ref": name}
-
-
-def footnote(text: str) -> dict[str, str]:
-    """A note at the foot of the page."""
-    return {"note": text}
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from followup_analytics.report.office import Office
 
 #: How emphasis is marked in a text that is looked up: no cleaned text has these signs.
-_BEGIN = {"strong": "\x02b", "em": "\x02i", "ref": "\x02r", "note": "\x02n"}
+_BEGIN = {"strong": "\x02b", "em": "\x02i", "ref": "\x02r"}
 _KINDS = {sign[1]: kind for kind, sign in _BEGIN.items()}
 _END = "\x03"
-_PIECE = re.compile("\x02([birn])(.*?)\x03", re.DOTALL)
+_PIECE = re.compile("\x02([bir])(.*?)\x03", re.DOTALL)
 
 
 def in_language(document: Document, words: Catalogue) -> Document:

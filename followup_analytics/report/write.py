@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from followup_analytics.charts import joined
@@ -178,11 +178,6 @@ def _on_one_page(found: Sequence[Document], case: TypeCase) -> Document:
         if n_pages(document, case) == 1:
             return document
     return found[-1]
-
-
-def compose(log: FollowUpLog, *, kind: str, options: Options, case: TypeCase, **asked: Any) -> Document:
-    """The report as a document, before it is set in type: the fullest of `drafts`."""
-    return drafts(log, kind=kind, options=options, case=case, **asked)[0]
 
 
 def drafts(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -107,8 +106,3 @@ def _covariance(number: IntArray, rows: FloatArray) -> FloatArray:
     sums = np.stack([np.bincount(number, weights=column) for column in rows.T], axis=1)
     clusters = max(int(np.count_nonzero(np.bincount(number))), 1)
     return np.asarray(sums.T @ sums * clusters / max(clusters - 1, 1), dtype=np.float64)
-
-
-def cluster_numbers(values: Sequence[NDArray[np.generic]]) -> tuple[IntArray, ...]:
-    """Numbers from 0 for the distinct values of each array."""
-    return tuple(np.unique(value, return_inverse=True)[1].ravel().astype(np.int64) for value in values)

@@ -30,8 +30,6 @@ DERIVED = {
 }
 #: What the store adds to each row.
 BOOKKEEPING = ("covariates", "content", "recorded_at", "batch")
-SUPERSEDED = ("superseded_at", "superseded_by")
-
 #: In what a column of the log is stored.
 _KINDS = {
     "text": "text",

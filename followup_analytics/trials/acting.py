@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from followup_analytics.statistics.shrinkage import Shrunk, fit_shrunk
-from followup_analytics.trials.steps import FORBID, MUST, NATURAL, WITHIN, Grace, Ints, Step
+from followup_analytics.trials.steps import FORBID, MUST, WITHIN, Grace, Step
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -200,8 +200,3 @@ def factors_of(step: Step, p: FloatArray, asked: FloatArray) -> Factors:
     bound = ~np.isnan(asked)
     factor = np.where(bound, np.maximum(factor, 0.0), 1.0)
     return Factors(factor, np.where(bound & (factor > 0), slope, 0.0))
-
-
-def is_bound(rule: Ints) -> BoolArray:
-    """Which decisions an arm asks anything of."""
-    return np.asarray(rule != NATURAL, dtype=np.bool_)

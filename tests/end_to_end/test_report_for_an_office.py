@@ -12,7 +12,7 @@ from followup_analytics.log.assembling import build_log
 from followup_analytics.report.findings import Options
 from followup_analytics.report.office import Office, read_office
 from followup_analytics.report.typecase import TypeCase
-from followup_analytics.report.write import compose
+from followup_analytics.report.write import drafts
 from followup_analytics.results.disclosure import policy_of
 
 
@@ -66,7 +66,7 @@ def text_of(node) -> str:
 def made(log, **options) -> dict:
     """A cohort report's data."""
     whole = options.pop("whole", None)
-    return compose(log, kind="cohort", options=Options(**options), case=TypeCase(None), whole=whole).as_data()
+    return drafts(log, kind="cohort", options=Options(**options), case=TypeCase(None), whole=whole)[0].as_data()
 
 
 def test_a_hidden_cohort_is_hidden_in_every_table(log):
@@ -144,4 +144,4 @@ def test_an_absent_file_is_said_to_be_absent(tmp_path):
 def test_there_is_no_other_kind(log):
     """A kind that does not exist is named beside those that do."""
     with pytest.raises(UsageError, match="choose bulletin, cohort, claims, methods, handout or day-sheet"):
-        compose(log, kind="poster", options=Options(), case=TypeCase(None))
+        drafts(log, kind="poster", options=Options(), case=TypeCase(None))[0]

@@ -26,7 +26,7 @@ from followup_analytics.report.findings import Options
 from followup_analytics.report.gather import gather
 from followup_analytics.report.model_words import model_blocks
 from followup_analytics.report.typecase import TypeCase
-from followup_analytics.report.write import compose
+from followup_analytics.report.write import drafts
 
 
 def words_of(path: Path) -> str:
@@ -70,9 +70,9 @@ def test_a_handout_says_when_to_stop(tmp_path: Path) -> None:
     from followup_analytics.advice import next_steps
 
     due = next(row for row in next_steps(log, today="2026-02-10", test=False).rows if row.step == "call" and row.due)
-    document = compose(
+    document = drafts(
         log, kind="handout", options=Options(), case=TypeCase(), applicant=due.applicant_id, today="2026-02-10"
-    )
+    )[0]
     said = json.dumps(document.as_data()["sections"], ensure_ascii=False)
     for part in ("Call today, Tuesday, 10 February 2026", "Stop. ", "How sure. ", "Done so far. ", "What to say"):
         assert part in said
@@ -224,7 +224,7 @@ def test_nobody_heard_back_is_a_sentence_and_no_empty_chart(interviews: int, wor
     """Without a single answer no chart is drawn: words say so, and of many interviews that replies may be missing."""
     log = made_log(interviews, outcomes=())
     silent = replace(log, contacts=log.contacts.filter(pl.col("direction") == "outbound"))
-    document = compose(silent, kind="cohort", options=Options(), case=TypeCase())
+    document = drafts(silent, kind="cohort", options=Options(), case=TypeCase())[0]
     assert not [b for s in document.sections for b in s.blocks if b["type"] == "chart"]
     said = json.dumps(document.as_data()["sections"], ensure_ascii=False)
     assert words in said

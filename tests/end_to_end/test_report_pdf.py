@@ -21,7 +21,7 @@ from followup_analytics.report.findings import Options
 from followup_analytics.report.gather import gather
 from followup_analytics.report.press import template_sources
 from followup_analytics.report.typecase import TypeCase
-from followup_analytics.report.write import compose
+from followup_analytics.report.write import drafts
 from followup_analytics.results.disclosure import policy_of
 
 
@@ -153,7 +153,7 @@ def test_hidden_numbers_are_nowhere(tmp_path: Path) -> None:
     bare = gather(log, Options(policy=policy_of(min_cell=1), by=("channel",)), TypeCase())
     secret = next(row for row in bare.tables["channel"] if row["channel"] == "letter")
     assert secret["n_applicants"] < 10
-    document = compose(log, kind="cohort", options=Options(by=("channel",)), case=TypeCase())
+    document = drafts(log, kind="cohort", options=Options(by=("channel",)), case=TypeCase())[0]
     charts = [block for section in document.sections for block in section.blocks if block["type"] == "chart"]
     rows = next(b for s in document.sections for b in s.blocks if b.get("id") == "tab-channel")["rows"]
     letter = next(row for row in rows if "letter or card" in row[0])
@@ -168,7 +168,7 @@ def test_hidden_numbers_are_nowhere(tmp_path: Path) -> None:
 
 def test_chart_and_table_show_the_same_numbers() -> None:
     """Each rate in a table appears, rounded to whole percent, beside its dot."""
-    document = compose(made_log(), kind="cohort", options=Options(by=("channel",)), case=TypeCase())
+    document = drafts(made_log(), kind="cohort", options=Options(by=("channel",)), case=TypeCase())[0]
     blocks = {b["id"]: b for s in document.sections for b in s.blocks if "id" in b}
     assert blocks["tab-channel"]["rows"]
     for row in blocks["tab-channel"]["rows"]:

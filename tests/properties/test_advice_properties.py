@@ -13,7 +13,7 @@ from followup_analytics.advice.decide import NextStep, decide
 from followup_analytics.advice.office_days import WorkingDays
 from followup_analytics.advice.policy import Policy
 from followup_analytics.advice.rules import RULES
-from followup_analytics.advice.script import VOICEMAIL_SECONDS, script_for
+from followup_analytics.advice.script import script_for
 from followup_analytics.advice.situation import Situation
 from followup_analytics.advice.spread import one_call_a_day
 from followup_analytics.advice.states import STATES
@@ -231,4 +231,4 @@ def test_a_message_stays_under_thirty_seconds(
         replace(now, voicemails=0, employer=employer), {}, {"me": me, "them": them, "post": post, "number": number}
     )
     assert script.voicemail_seconds is not None
-    assert script.voicemail_seconds < VOICEMAIL_SECONDS
+    assert script.voicemail_seconds < 30

@@ -149,21 +149,6 @@ class Lexicon:
         whom = [name for name in self.mentions("parties", key) if f"spoke_{name}" in self.touches]
         return Found(f"spoke_{whom[0]}", PART, first.phrase) if first.name == "spoke" and len(whom) == 1 else first
 
-    def language_of(self, headings: Sequence[str]) -> str:
-        """The language in which most headings have a word; English where none tells."""
-        counts: dict[str, int] = {}
-        for heading in headings:
-            key = normal(heading)
-            of_heading = {
-                phrase.language
-                for section in ("subjects", "facets")
-                for phrase in self.phrases[section]
-                if phrase.pattern.search(key)
-            }
-            for language in of_heading:
-                counts[language] = counts.get(language, 0) + 1
-        return max(counts, key=lambda language: (counts[language], language == "en"), default="en")
-
 
 def normal(text: str) -> str:
     """A text as phrases are written: small letters without accents, words with one blank between them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -116,11 +115,6 @@ def looks_like_people(cells: pl.Series) -> bool:
         return False
     named = filled.str.contains(r"^[\p{Lu}][\p{L}'’.\-]*,? (?:[\p{Lu}][\p{L}'’.\-]* ?){1,3}$")
     return bool(named.mean() >= 0.7) if named.mean() is not None else False  # type: ignore[operator]
-
-
-def is_plain_number(word: str) -> bool:
-    """Whether a cell is nothing but a number."""
-    return re.fullmatch(r"-?\d+(?:[.,]\d+)?", word.strip()) is not None
 
 
 def _share(texts: pl.Series, pattern: str) -> float:
