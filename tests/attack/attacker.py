@@ -7,7 +7,7 @@ tables small enough, and checks the programme.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 
@@ -34,6 +34,7 @@ def holes(  # noqa: C901 - a programme is told in one piece
     margins: Mapping[Sequence[int], Published] | None = None,
     chain: Sequence[str] = ("people", "interviews"),
     events: str | None = None,
+    enough: Callable[[tuple[str, ...], str], float] | None = None,
 ) -> list[Hole]:
     """Attack every hidden row of a table.
 
@@ -42,6 +43,9 @@ def holes(  # noqa: C901 - a programme is told in one piece
         margins: tables by some of the columns (their places), published beside this one.
         chain: counts from the narrow to the wide: within a row none is larger than the next.
         events: a further count, never larger than the last of the chain.
+        enough: how wide a count's range is safe. Every answer of the programme is a table that fits what was published,
+            and so widens the ranges of all counts at once; one that is wide enough by then isn't asked about any more,
+            and its ends are then inside its true range.
     """
     hidden = [key for key, row in table.items() if row is None]
     names = [*chain, *([events] if events else [])]
@@ -80,24 +84,33 @@ def holes(  # noqa: C901 - a programme is told in one piece
         return []
     least = np.array([0.0 if name == events else 1.0 for _, name in at])
     rules = LinearConstraint(np.array(rows), low, high)
-    found = []
+    smallest, largest = np.full(len(at), np.inf), np.full(len(at), -np.inf)
     for (key, name), place in at.items():
-        ends = []
         for sign in (1.0, -1.0):
+            if enough is not None and largest[place] - smallest[place] >= enough(key, name):
+                continue
             aim = np.zeros(len(at))
             aim[place] = sign
-            # HiGHS 1.12 calls some of these impossible in its presolve, though the true counts fit.
-            answer = milp(
-                aim,
-                constraints=rules,
-                bounds=Bounds(least, np.inf),
-                integrality=np.ones(len(at)),
-                options={"presolve": False},
-            )
-            assert answer.x is not None, f"the published table contradicts itself: {answer.message}"
-            ends.append(round(answer.x[place]))
-        found.append(Hole(key, name, *ends))
-    return found
+            values = _solved(aim, rules, least)
+            smallest, largest = np.minimum(smallest, values), np.maximum(largest, values)
+    return [Hole(key, name, int(smallest[place]), int(largest[place])) for (key, name), place in at.items()]
+
+
+def _solved(aim: np.ndarray, rules: LinearConstraint, least: np.ndarray) -> np.ndarray:
+    """Whole numbers that fit, with the smallest `aim`."""
+    # HiGHS 1.12 calls some of these impossible in its presolve, though the true counts fit.
+    for presolve in (True, False):
+        answer = milp(
+            aim,
+            constraints=rules,
+            bounds=Bounds(least, np.inf),
+            integrality=np.ones(len(aim)),
+            options={"presolve": presolve},
+        )
+        if answer.x is not None:
+            break
+    assert answer.x is not None, f"the published table contradicts itself: {answer.message}"
+    return np.round(answer.x)
 
 
 def by_enumeration(lines: Sequence[tuple[Sequence[int], int]], number: int) -> list[tuple[int, int]]:

@@ -66,11 +66,15 @@ def attack(seed: int, shape: str, policy: DisclosurePolicy) -> Outcome:
                 margins[chosen] = margin
     if all(row is None for row in table.values()):
         return Outcome(len(table), sum(row["people"] < policy.min_cell for row in truth.values()), len(table))
-    found = holes(table, totals, margins, chain=known)
+
+    def width(key: tuple[str, ...], name: str) -> float:
+        return max(1.0, policy.width_of(truth[key][name]))
+
+    found = holes(table, totals, margins, chain=known, enough=width)
     return Outcome(
         rows=len(table),
         small=sum(row["people"] < policy.min_cell for row in truth.values()),
         hidden=sum(row is None for row in table.values()),
         exact=[hole for hole in found if hole.low == hole.high],
-        narrow=[hole for hole in found if hole.high - hole.low < policy.width_of(truth[hole.key][hole.measure])],
+        narrow=[hole for hole in found if hole.high - hole.low < width(hole.key, hole.measure)],
     )

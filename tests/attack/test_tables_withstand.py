@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from attacker import by_enumeration, holes
-from random_tables import SHAPES
+from random_tables import SHAPES, counted, random_record
 from study import Outcome, attack
 
 from followup_analytics.results.disclosure import policy_of
@@ -59,3 +59,29 @@ def test_the_attacker_attacks(published: dict[str, int | None], total: int, expe
     gone = [key for key, n in published.items() if n is None]
     rest = total - sum(n for n in published.values() if n is not None)
     assert by_enumeration([(range(len(gone)), rest)], len(gone)) == [expected[key] for key in gone]
+
+
+def test_an_attack_in_short_finds_what_one_in_full_finds() -> None:
+    """Where nothing but the small rows is hidden, the same counts are placed too closely, whichever way is asked."""
+    found = 0
+    for seed in range(12):
+        columns = SHAPES["crossed"].columns
+        rows = counted(random_record(seed), columns).to_dicts()
+        totals = {"people": sum(row["people"] for row in rows)}
+        table = {tuple(row[c] for c in columns): None if row["people"] < 10 else row for row in rows}
+        margins = {(c,): summed(rows, columns[c]) for c in range(len(columns))}
+        full = holes(table, totals, margins, chain=("people",))
+        short = holes(table, totals, margins, chain=("people",), enough=lambda *_: 4)
+        close = {hole for hole in full if hole.high - hole.low < 4}
+        assert {hole for hole in short if hole.high - hole.low < 4} == close
+        assert all(one.low <= few.low <= few.high <= one.high for one, few in zip(full, short, strict=True))
+        found += len(close)
+    assert found > 0
+
+
+def summed(rows: list[dict], column: str) -> dict[tuple[str], dict[str, int]]:
+    """The table by one column alone."""
+    totals: dict[tuple[str], dict[str, int]] = {}
+    for row in rows:
+        totals.setdefault((row[column],), {"people": 0})["people"] += row["people"]
+    return totals
