@@ -57,6 +57,12 @@ class Desk:
         path = self.home / "office.xlsx"
         return path if path.is_file() else None
 
+    def chosen(self) -> str:
+        """What is open. Raises UsageError while nothing is."""
+        if self.source is None:
+            raise UsageError("Nothing is open yet: drop your files first.")
+        return self.source
+
     def store(self) -> str:
         """The store's URL. Raises UsageError where what is open is no store."""
         if self.source is None or not self.is_store:
@@ -87,14 +93,13 @@ class Desk:
 
     def log(self) -> FollowUpLog:
         """The log as it is now. Raises UsageError while nothing is open, else what `read_log` raises."""
-        if self.source is None:
-            raise UsageError("Nothing is open yet: drop your files first.")
+        source = self.chosen()
         from followup_analytics.reading import read_log
 
         with self._lock:
             state = self._state()
             if self._log is None or self._log[0] != state:
-                self._log, self._answers = (state, read_log(self.source)), {}
+                self._log, self._answers = (state, read_log(source)), {}
             return self._log[1]
 
     def kept(self, key: tuple[Any, ...]) -> Any:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
 
 from followup_analytics.errors import FollowUpError, UsageError
-from followup_analytics.web.analysis import cohorts_of, command_of, part_of
-from followup_analytics.web.faces import face_of
+from followup_analytics.web.analysis import cohorts_of, command_of
+from followup_analytics.web.faces import face_of, in_page_words
 from followup_analytics.web.setting import Fault, form_of, go, house_of, page, telling_faults, words, worked
+from followup_analytics.web.writing import CONFIDENTIAL, TITLE, Task, Written, written
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from followup_analytics.log.followup_log import FollowUpLog
-    from followup_analytics.results.result import Result
     from followup_analytics.web.desk import Desk
 
 KINDS = (
@@ -32,12 +28,17 @@ KINDS = (
     ("handout", "Handout: one applicant’s next steps (confidential)"),
 )
 PAPERS = (("a4", "A4"), ("letter", "US letter"))
-#: What stands on the title page, by its name in an office's file.
-TITLE = (("name", "Name of the office"), ("author", "Author"), ("contact", "Contact"), ("signature", "Line to sign on"))
 _TYPES = {
     "pdf": "application/pdf",
     "html": "text/html; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_NAMES = ("kind", "cohort", "against", "applicant", "paper", *(name for name, _ in TITLE))
+#: Each form by its end: as it is called once it is there, and what makes it.
+_FORMS = {
+    "pdf": ("PDF to sign", "Make the PDF"),
+    "html": ("Web page", "Make the web page"),
+    "xlsx": ("All tables as a workbook", "Make the workbook of all tables"),
 }
 _MOST_KEPT = 5
 
@@ -50,13 +51,21 @@ class Made:
     asked: dict[str, str]
     name: str
     forms: dict[str, bytes] = field(default_factory=dict)
-    pages: list[bytes] = field(default_factory=list)
+    pages: Sequence[bytes] = ()
+    verdicts: Any = None
     published: str | None = None
+    #: What was wrong with the last thing that was asked of it.
+    refused: FollowUpError | None = None
 
     @property
     def confidential(self) -> bool:
         """Whether it is a working paper, which is never published."""
-        return self.asked["kind"] in ("day-sheet", "handout")
+        return self.asked["kind"] in CONFIDENTIAL
+
+    def take(self, end: str, made: Written) -> None:
+        """Keep one of its forms."""
+        self.forms[end], self.verdicts = made.content, made.verdicts
+        self.pages = made.pages or self.pages
 
 
 @dataclass
@@ -91,22 +100,58 @@ def shelf_of(request: Request) -> Shelf:
 async def report(request: Request) -> Response:
     """The form of the report; the report itself goes to a page of its own."""
     if request.method != "POST":
-        return await _form(request, {}, None)
-    desk = house_of(request).desk
+        again = shelf_of(request).made.get(request.query_params.get("again", ""))
+        if again is None or again.refused is None:
+            return await _form(request, {}, None)
+        fault = Fault.of(again.refused, again.asked, _NAMES)
+        if fault.field is None and again.asked["kind"] == "handout":
+            # Of a handout's fields it is the one that may be wrong.
+            fault = Fault(fault.sentence, "applicant")
+        return await _form(request, again.asked, fault)
     form = await form_of(request)
-    names = ("kind", "cohort", "against", "applicant", "paper", *(name for name, _ in TITLE))
-    asked = {name: value for name in names if (value := words(form, name)) is not None}
+    asked = {name: value for name in _NAMES if (value := words(form, name)) is not None}
     asked.setdefault("kind", "cohort")
     if asked["kind"] not in dict(KINDS):
         raise UsageError("Choose one of the kinds of report.")
     if asked["kind"] == "handout" and "applicant" not in asked:
         return await _form(request, asked, Fault("A handout is about one applicant: say whom it is for.", "applicant"))
     one = shelf_of(request).put(asked)
-    try:
-        await worked(_write, desk, one, "pdf")
-    except FollowUpError as error:
-        return await _form(request, asked, Fault.of(error, asked, names))
-    return go(f"/report/{one.id}")
+    return _begun(request, one, "pdf", refused=lambda _: f"/report?again={one.id}")
+
+
+def _begun(
+    request: Request,
+    one: Made,
+    end: str,
+    *,
+    publish_as: str | None = None,
+    refused: Callable[[FollowUpError], str] | None = None,
+) -> Response:
+    """The page of the work that writes one form of a report, and enters the report in the ledger where it is asked."""
+    house = house_of(request)
+    desk = house.desk
+    task = Task(
+        desk.chosen(), one.asked, end, desk.min_cell, workbook=desk.workbook, verdicts=one.verdicts,
+        publish_as=publish_as or one.asked.get("publish"), enter=publish_as is not None,
+    )  # fmt: skip
+
+    def take(made: Written) -> None:
+        if publish_as is not None:
+            # The others say yet that they are no release.
+            one.forms.clear()
+            one.asked["publish"], one.published = publish_as, made.entered
+        one.take(end, made)
+
+    def said(error: FollowUpError) -> str:
+        one.refused = error
+        return f"/report/{one.id}" if refused is None else refused(error)
+
+    one.refused = None
+    title = "Entering the report in the ledger" if publish_as else "Making the report"
+    work = house.works.begin(
+        ("report", one.id, end), title, written, (task,), then=f"/report/{one.id}", take=take, refused=said
+    )
+    return go(f"/job/{work.id}")
 
 
 async def _form(request: Request, said: Mapping[str, str], fault: Fault | None) -> Response:
@@ -135,6 +180,8 @@ async def made(request: Request) -> Response:
         "made.html",
         title="The report",
         one=one,
+        forms=_FORMS,
+        problem=None if one.refused is None else in_page_words(str(one.refused)),
         command=command_of(desk, "report", *options, "-o", "report.pdf"),
     )
 
@@ -144,14 +191,14 @@ async def form(request: Request) -> Response:
     """A report as a file, or one of its pages as a picture."""
     from starlette.responses import Response as Plain
 
-    desk, one = house_of(request).desk, shelf_of(request).of(request.path_params["report"])
+    one = shelf_of(request).of(request.path_params["report"])
     stem, _, end = str(request.path_params["file"]).rpartition(".")
     if end == "png" and stem.isdigit() and 1 <= int(stem) <= len(one.pages):
         return Plain(one.pages[int(stem) - 1], media_type="image/png")
     if stem != "report" or end not in _TYPES:
         raise UsageError("A report comes as a PDF, a web page or a workbook.")
     if end not in one.forms:
-        await worked(_write, desk, one, end)
+        return _begun(request, one, end)
     headers = {"Content-Disposition": f'attachment; filename="{one.name.encode("ascii", "ignore").decode()}.{end}"'}
     return Plain(one.forms[end], media_type=_TYPES[end], headers=headers)
 
@@ -159,20 +206,13 @@ async def form(request: Request) -> Response:
 @telling_faults
 async def publish(request: Request) -> Response:
     """Enter a report in the ledger of releases, or refuse what would give a hidden number away."""
-    desk, one, given = (
-        house_of(request).desk,
-        shelf_of(request).of(request.path_params["report"]),
-        await form_of(request),
-    )
+    one, given = shelf_of(request).of(request.path_params["report"]), await form_of(request)
     name = words(given, "name")
     if name is None:
         raise UsageError("Give the release a name, such as spring-2026.")
     if one.confidential:
         raise UsageError("This is a working paper about single interviews; it can’t be published.")
-    one.forms.clear()
-    await worked(_write, desk, one, "pdf", name)
-    one.asked["publish"] = name
-    return go(f"/report/{one.id}")
+    return _begun(request, one, "pdf", publish_as=name)
 
 
 @telling_faults
@@ -190,52 +230,3 @@ def _released(desk: Desk) -> Any:
 
     ledger = open_ledger(str(desk.source), None)
     return face_of(check_releases(ledger, policy_of(min_cell=desk.min_cell), LogCounts.of(desk.log())), drawn=False)
-
-
-def _write(desk: Desk, one: Made, end: str, publish_as: str | None = None) -> None:
-    from followup_analytics import write_report
-
-    asked, log = one.asked, desk.log()
-    name = publish_as or asked.get("publish")
-    cohort = asked.get("cohort")
-    part = part_of(log, cohort)
-    options: dict[str, Any] = {"paper": asked.get("paper", "a4"), "min_cell": desk.min_cell, "kind": asked["kind"]}
-    options |= {key: asked[key] for key in ("against", "applicant") if key in asked and not _idle(key, asked["kind"])}
-    if cohort is not None and asked["kind"] in ("bulletin", "cohort"):
-        options["whole"] = log
-    if name is not None:
-        options["publish_as"] = name
-    if publish_as is not None:
-        options["enter"] = lambda found: _enter(desk, one, publish_as, found, part)
-    if end == "pdf":
-        options["pages"] = lambda pages: one.pages.__setitem__(slice(None), pages)
-    with tempfile.TemporaryDirectory(prefix="followup-") as folder:
-        office = _office(desk, asked, Path(folder))
-        path = write_report(part, Path(folder) / f"report.{end}", office=office, **options)
-        one.forms[end] = path.read_bytes()
-
-
-def _idle(option: str, kind: str) -> bool:
-    """Whether a field of the form is not for this kind of report."""
-    return (option == "applicant") != (kind == "handout")
-
-
-def _office(desk: Desk, asked: dict[str, str], folder: Path) -> Path | None:
-    """What stands on the title page: as typed, else as the office's workbook has it."""
-    said = {name: asked[name] for name, _ in TITLE if name in asked}
-    if not said:
-        return desk.workbook
-    path = folder / "office.toml"
-    # A string of JSON is one of TOML.
-    path.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in said.items()), encoding="utf-8")
-    return path
-
-
-def _enter(desk: Desk, one: Made, name: str, found: Sequence[Result], part: FollowUpLog) -> None:
-    from followup_analytics.releases import open_ledger
-    from followup_analytics.releases import publish as entered
-    from followup_analytics.results.disclosure import policy_of
-
-    question: dict[str, Any] = {key: one.asked[key] for key in ("kind", "cohort", "against") if key in one.asked}
-    ledger = open_ledger(str(desk.source), None)
-    one.published = entered(name, found, part, ledger, policy_of(min_cell=desk.min_cell), question)

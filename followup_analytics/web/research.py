@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from followup_analytics.web.desk import Desk
+    from followup_analytics.web.setting import House
 
 #: A log of more interviews is tested by a child process, with progress.
 _AT_ONCE = 5_000
@@ -28,17 +29,9 @@ async def claims(request: Request) -> Response:
 
     house = house_of(request)
     desk = house.desk
-    log, chosen = await worked(desk.log), _chosen(request)
-    if log.interviews.height > _AT_ONCE and desk.kept(("claims", chosen)) is None:
-
-        def take(result: Any) -> None:
-            desk.keep(("claims", chosen), result)
-
-        work = house.works.begin(
-            ("claims", desk.source, chosen), "Testing the advice", tested_elsewhere,
-            (desk.source, desk.min_cell, chosen), then=_address("/claims", chosen), take=take,
-        )  # fmt: skip
-        return go(f"/job/{work.id}")
+    chosen = _chosen(request)
+    if (elsewhere := await _begun(house, chosen, _address("/claims", chosen))) is not None:
+        return elsewhere
     tested = await worked(tested_on, desk, chosen)
     face = await worked(desk.answer, ("claims face", chosen), lambda _: face_of(tested))
     options = () if chosen is None or len(chosen) > 1 else ("--claim", chosen[0])
@@ -52,7 +45,10 @@ async def claims(request: Request) -> Response:
 @telling_faults
 async def claim(request: Request) -> Response:
     """One piece of advice taken apart: the target trial beside its emulation."""
-    desk, name = house_of(request).desk, _known(request)
+    house, name = house_of(request), _known(request)
+    desk = house.desk
+    if (elsewhere := await _begun(house, None, f"/claims/{name}")) is not None:
+        return elsewhere
     tested = await worked(tested_on, desk, None)
     verdict = next(row for row in _verdicts(tested) if row["id"] == name)
     pictures = await worked(desk.answer, ("claim pictures", name), lambda _: pictures_of_claim(tested, name))
@@ -101,6 +97,23 @@ async def plan(request: Request) -> Response:
     )  # fmt: skip
 
 
+async def _begun(house: House, chosen: tuple[str, ...] | None, then: str) -> Response | None:
+    """The page of the work that tests claims, where the log is large and they were not tested yet."""
+    desk = house.desk
+    log = await worked(desk.log)
+    if log.interviews.height <= _AT_ONCE or desk.kept(("claims", chosen)) is not None:
+        return None
+
+    def take(result: Any) -> None:
+        desk.keep(("claims", chosen), result)
+
+    work = house.works.begin(
+        ("claims", desk.source, chosen), "Testing the advice", tested_elsewhere,
+        (desk.source, desk.min_cell, chosen), then=then, take=take,
+    )  # fmt: skip
+    return go(f"/job/{work.id}")
+
+
 def tested_elsewhere(source: str, min_cell: int, chosen: tuple[str, ...] | None, tell: Any) -> Any:
     """The verdicts, worked out in a child process: without what can't be carried between processes."""
     from dataclasses import replace
@@ -108,7 +121,7 @@ def tested_elsewhere(source: str, min_cell: int, chosen: tuple[str, ...] | None,
     from followup_analytics import read_log, test_claims
 
     tell("Reading the log", None)
-    found = test_claims(read_log(source), claim=_asked(chosen), min_cell=min_cell, progress=_counting(chosen, tell))
+    found = test_claims(read_log(source), claim=_asked(chosen), min_cell=min_cell, progress=counting(chosen, tell))
     return replace(found, behind=None)
 
 
@@ -116,7 +129,8 @@ def _asked(chosen: tuple[str, ...] | None) -> list[str] | None:
     return None if chosen is None else list(chosen)
 
 
-def _counting(chosen: tuple[str, ...] | None, tell: Any) -> Any:
+def counting(chosen: tuple[str, ...] | None, tell: Any) -> Any:
+    """What a run of claims calls after each one, so that `tell` is told how far it is."""
     from followup_analytics.claims import own_catalogue
 
     n, done = len(chosen or own_catalogue().claims), 0

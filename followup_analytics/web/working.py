@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 async def work(request: Request) -> Response:
     """How far a work is; once it is done, its result."""
     one = house_of(request).works.of(request.path_params["work"])
-    if one.state == "done":
+    if one.is_told_there:
         return go(one.then)
     return page(request, "work.html", title=one.title, work=one)
 

@@ -7,13 +7,14 @@ import contextlib
 import json
 import multiprocessing
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
-from threading import Lock, Thread
+from threading import Lock, Semaphore, Thread
 from typing import TYPE_CHECKING, Any, Literal
 
-from followup_analytics.errors import FollowUpError, UsageError
+from followup_analytics.errors import FollowUpError, UnreadableError, UsageError
+from followup_analytics.web.faces import in_page_words
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -26,6 +27,7 @@ _LOOK = 0.25
 #: Seconds between two words of progress from the child.
 _TELL = 0.2
 _MOST_KEPT = 20
+_AT_A_TIME = 2
 
 
 @dataclass
@@ -40,8 +42,11 @@ class Work:
     then: str
     state: State = "running"
     share: float | None = None
-    said: str = "Beginning"
+    said: str = "Waiting for its turn"
     process: BaseProcess | None = None
+    lock: Lock = field(default_factory=Lock)
+    #: Whether the page that `then` names says itself how the work ended.
+    is_told_there: bool = False
 
     def told(self) -> dict[str, Any]:
         """What a page is told about it."""
@@ -55,6 +60,8 @@ class Works:
     works: dict[str, Work] = field(default_factory=dict)
     by_key: dict[tuple[Any, ...], str] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
+    #: So many are done at a time; the others wait for their turn.
+    turns: Semaphore = field(default_factory=lambda: Semaphore(_AT_A_TIME))
 
     @property
     def running(self) -> list[Work]:
@@ -76,11 +83,13 @@ class Works:
         *,
         then: str,
         take: Callable[[Any], str | None],
+        refused: Callable[[FollowUpError], str] | None = None,
     ) -> Work:
         """Begin a work in a child process, or join the one of the same key that is running.
 
         function: of a module, called with `given` and a function that takes (said, share). take: given its result here,
-        in the server; it may name another address to go to.
+        in the server; it may name another address to go to. refused: given what the work refused, where another page
+        says so; it names the page.
         """
         with self.lock:
             held = self.works.get(self.by_key.get(key, ""))
@@ -90,22 +99,45 @@ class Works:
             self.works[work.id], self.by_key[key] = work, work.id
             for old in [one.id for one in self.works.values() if one.state != "running"][:-_MOST_KEPT]:
                 del self.works[old]
-        # A fresh interpreter: threads of the server and of polars don't survive a fork.
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe(duplex=False)
-        work.process = context.Process(target=_run, args=(theirs, function, tuple(given)), daemon=True)
-        work.process.start()
-        theirs.close()
-        Thread(target=_watch, args=(work, ours, take), daemon=True).start()
+        Thread(target=self._see_through, args=(work, function, tuple(given), take, refused), daemon=True).start()
         return work
+
+    def _see_through(
+        self,
+        work: Work,
+        function: Callable[..., Any],
+        given: tuple[Any, ...],
+        take: Callable[[Any], str | None],
+        refused: Callable[[FollowUpError], str] | None,
+    ) -> None:
+        """Do a work as soon as its turn has come, and take what it gives."""
+        with self.turns:
+            ended = _done_elsewhere(work, function, given)
+        if ended is None and work.state == "stopped":
+            return
+        if ended is None:
+            work.said, work.state = "The work broke off without a word: begin it again.", "failed"
+            return
+        try:
+            work.then = take(_given(ended)) or work.then
+        except FollowUpError as error:
+            work.said = in_page_words(str(error))
+            if refused is not None:
+                work.then, work.is_told_there = refused(error), True
+            work.state = "failed"
+        except Exception as error:  # noqa: BLE001 - nobody else would ever hear of it, and the page would wait for ever
+            work.said, work.state = _fault(error), "failed"
+        else:
+            work.said, work.share, work.is_told_there, work.state = "Done", 1.0, True, "done"
 
     def stop(self, name: str) -> Work:
         """Stop a work; what it was writing is taken back by the store, as after a power cut."""
         work = self.of(name)
         if work.state == "running":
-            work.state, work.said = "stopped", "Stopped. Nothing of it was kept."
-            if work.process is not None:
-                work.process.terminate()
+            with work.lock:
+                work.state, work.said = "stopped", "Stopped. What it had not finished is not kept."
+                if work.process is not None:
+                    work.process.terminate()
         return work
 
     def end(self) -> None:
@@ -127,31 +159,39 @@ async def events(work: Work) -> AsyncIterator[str]:
         await asyncio.sleep(_LOOK)
 
 
-def _watch(work: Work, connection: Connection, take: Callable[[Any], str | None]) -> None:
-    """Hear what the child says until it ends."""
-    ended: Mapping[str, Any] = {"failed": "The work broke off without a word: begin it again."}
-    with contextlib.suppress(EOFError, OSError):
+def _given(ended: Any) -> Any:
+    """What a work gave. Raises what it refused."""
+    if isinstance(ended, FollowUpError):
+        raise ended
+    return ended
+
+
+def _done_elsewhere(work: Work, function: Callable[..., Any], given: tuple[Any, ...]) -> Any:
+    """What a child process gives, or the refusal that it met; None where it broke off or was stopped.
+
+    Meanwhile the work says how far the child is.
+    """
+    # A fresh interpreter: threads of the server and of polars don't survive a fork.
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    with work.lock:
+        # It may have been stopped while it waited.
+        if work.state != "running":
+            return None
+        work.said = "Beginning"
+        work.process = context.Process(target=_run, args=(theirs, function, given), daemon=True)
+        work.process.start()
+    theirs.close()
+    ended: Any = None
+    with contextlib.suppress(EOFError, OSError), ours:
         while True:
-            heard = connection.recv()
-            if "said" in heard:
-                work.said, work.share = heard["said"], heard["share"]
-                continue
-            ended = heard
-            break
-    connection.close()
-    if work.process is not None:
-        work.process.join()
-    if work.state == "stopped":
-        return
-    if "result" not in ended:
-        work.said, work.state = ended["failed"], "failed"
-        return
-    try:
-        work.then = take(ended["result"]) or work.then
-    except FollowUpError as error:
-        work.said, work.state = str(error), "failed"
-        return
-    work.said, work.share, work.state = "Done", 1.0, "done"
+            kind, *heard = ours.recv()
+            if kind == "ended":
+                ended = heard[0]
+                break
+            work.said, work.share = heard
+    work.process.join()
+    return ended
 
 
 def _run(connection: Connection, function: Callable[..., Any], given: tuple[Any, ...]) -> None:
@@ -163,15 +203,16 @@ def _run(connection: Connection, function: Callable[..., Any], given: tuple[Any,
         now = time.monotonic()
         if now - last >= _TELL:
             last = now
-            connection.send({"said": said, "share": share})
+            connection.send(("told", said, share))
 
     try:
-        result = function(*given, tell)
+        ended = function(*given, tell)
     except FollowUpError as error:
-        connection.send({"failed": str(error)})
+        ended = error
     except Exception as error:  # noqa: BLE001 - whatever it is, the page has to say that it happened
-        connection.send(
-            {"failed": f"A fault of this program, not of your data ({type(error).__name__}). Nothing was half written."}
-        )
-    else:
-        connection.send({"result": result})
+        ended = UnreadableError(_fault(error))
+    connection.send(("ended", ended))
+
+
+def _fault(error: Exception) -> str:
+    return f"A fault of this program, not of your data ({type(error).__name__}). Nothing was half written."

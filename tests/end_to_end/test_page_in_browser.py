@@ -260,7 +260,7 @@ def test_a_researcher_takes_a_claim_apart(visit: Callable[..., Visit]) -> None:
 
 
 def test_without_scripts_everything_still_works(visit: Callable[..., Visit], tmp_path: Path) -> None:
-    """Choices by their button, uploads by their form, sliders by theirs."""
+    """Choices by their button, uploads by their form, sliders by theirs; long work by a page that loads itself anew."""
     one = visit("--demo", java_script_enabled=False)
     page = one.page
     one.go("/rates")
@@ -271,6 +271,30 @@ def test_without_scripts_everything_still_works(visit: Callable[..., Visit], tmp
     assert page.locator("table").first.inner_text() != before
     one.go("/plan?baseline=30&effect=20")
     assert page.locator("#answer table").count() >= 1
+    one.go("/report")
+    page.get_by_role("button", name="Make the report").click()
+    one.kept("report-under-way-without-scripts")
+    page.get_by_role("link", name="PDF to sign").wait_for(timeout=120_000)
+
+
+def test_work_is_seen_from_another_tab_and_stopped(visit: Callable[..., Visit]) -> None:
+    """The tab that began it is closed; any page leads to it; it says how far it is, and is stopped there."""
+    one = visit("--demo")
+    one.go("/report")
+    one.page.get_by_role("button", name="Make the report").click()
+    one.page.get_by_role("progressbar", name="How far it is").wait_for()
+    one.kept("report-under-way")
+    assert axe_finds(one) == []
+    other = one.page.context.new_page()
+    one.page.close()
+    other.goto(one.home + "/")
+    other.get_by_role("link", name=re.compile("still working")).click()
+    other.get_by_role("button", name="Stop it").click()
+    other.get_by_role("alert").wait_for()
+    assert "Stopped" in other.locator("main").inner_text()
+    one.page = other
+    one.kept("report-stopped")
+    assert axe_finds(one) == []
 
 
 def test_closing_ends_the_program(visit: Callable[..., Visit]) -> None:

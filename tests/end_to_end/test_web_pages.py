@@ -191,11 +191,12 @@ def test_an_analyst_gets_from_files_to_a_report(simulated_folder: Path, tmp_path
         assert not (tmp_path / "followup.db").exists()
         assert made.post(f"{drop}/store", {}).status_code == 303
         assert "interviews" in made.client.get("/").text
-        report = made.post("/report", {"kind": "bulletin"}).headers["location"]
+        report = through(made, made.post("/report", {"kind": "bulletin"}).headers["location"])
         assert made.client.get(f"{report}/report.pdf").content.startswith(b"%PDF")
         assert made.client.get(f"{report}/1.png").content.startswith(b"\x89PNG")
+        assert through(made, made.client.get(f"{report}/report.html").headers["location"]) == report
         assert b"<h1" in made.client.get(f"{report}/report.html").content
-        made.post(f"{report}/publish", {"name": "spring"})
+        through(made, made.post(f"{report}/publish", {"name": "spring"}).headers["location"])
         assert "Entered in the ledger" in made.client.get(report).text
         assert "spring" in made.client.get("/releases").text
 
@@ -319,12 +320,12 @@ def test_a_claim_gives_its_protocol_registration_and_trace(simulated_folder: Pat
     assert "interview_id" in texts[2].splitlines()[0]
 
 
-def through(page: Page, address: str) -> str:
+def through(page: Page, address: str, ends: str = "done") -> str:
     """Follow a piece of long work from the page that began it to the one that shows its result."""
     assert re.fullmatch(r"/job/[\w-]+", address)
     with page.client.stream("GET", f"{address}/events") as told:
         heard = [line for line in told.iter_lines() if line.startswith("data:")]
-    assert '"state": "done"' in heard[-1], heard[-1]
+    assert f'"state": "{ends}"' in heard[-1], heard[-1]
     return str(page.client.get(address).headers["location"])
 
 
@@ -384,3 +385,107 @@ def test_a_researcher_chooses_claims_and_takes_one_to_r(tmp_path: Path) -> None:
         assert len({row.partition(",")[0] for row in rows[1:]}) > 1
         intervals = made.client.get(f"{address}/intervals.csv").text.splitlines()
         assert {row.partition(",")[0] for row in intervals[1:]} == {"follow-up-at-all"}
+
+
+def test_a_report_that_can_not_be_made_is_told_at_its_field(simulated_folder: Path, tmp_path: Path) -> None:
+    """Another process found it out; the form stands there as it was filled in, and may be sent anew."""
+    made = Page(str(simulated_folder), tmp_path)
+    with made.client:
+        made.enter()
+        begun = made.post("/report", {"kind": "handout", "applicant": "nobody", "name": "Career Center"})
+        address = through(made, begun.headers["location"], ends="failed")
+        answer = made.client.get(address)
+        assert answer.status_code == 400
+        assert str(fault_at(answer.text, "applicant")).startswith("There is no applicant")
+        assert 'value="Career Center"' in answer.text
+
+
+@pytest.mark.slow
+def test_a_report_is_refused_to_the_ledger_on_its_own_page(tmp_path: Path) -> None:
+    """What the ledger says stands beside the report, which is no release yet."""
+    from followup_analytics.store.releases import ledger_beside
+
+    log = tmp_path / "log"
+    simulate_log(interviews=300, world="office", seed=11).write(log)
+    ledger_beside(log).write_text("no ledger at all")
+    made = Page(str(log), tmp_path)
+    with made.client:
+        made.enter()
+        report = through(made, made.post("/report", {"kind": "bulletin"}).headers["location"])
+        begun = made.post(f"{report}/publish", {"name": "spring"})
+        assert through(made, begun.headers["location"], ends="failed") == report
+        assert 'role="alert"' in made.client.get(report).text
+        assert "Publish it" in made.client.get(report).text
+
+
+def test_a_handout_takes_what_was_typed(coach: Page) -> None:
+    """The id or the name, as `report --applicant` does; its file is confidential and no release."""
+    report = through(coach, coach.post("/report", {"kind": "handout", "applicant": "ada"}).headers["location"])
+    shown = coach.client.get(report).text
+    assert "Confidential" in shown
+    assert "ledger" not in shown
+
+
+def slow(begun: str, seconds: float, tell: object) -> str:
+    """A work that says that it has begun, by a file, and takes its time."""
+    import time
+
+    Path(begun).write_text("begun")
+    time.sleep(seconds)
+    return "done"
+
+
+def waited_for(holds: object) -> None:
+    """Wait until something holds."""
+    import time
+
+    end = time.monotonic() + 20
+    while not holds():  # type: ignore[operator]
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_work_goes_on_without_a_tab_and_is_stopped_when_asked(tmp_path: Path) -> None:
+    """Nobody listens to it; any page leads to it; stopped, its process ends at once, and it says so."""
+    made = Page(None, tmp_path)
+    works = made.app.state.house.works
+    with made.client:
+        made.enter()
+        work = works.begin(("slow",), "Slow work", slow, (str(tmp_path / "begun"), 60.0), then="/", take=str)
+        waited_for((tmp_path / "begun").exists)
+        shown = made.client.get(f"/job/{work.id}").text
+        assert '<noscript><meta http-equiv="refresh"' in shown
+        assert f'href="/job/{work.id}"' in made.client.get("/files").text
+        assert made.post(f"/job/{work.id}/stop", {}).status_code == 303
+        waited_for(lambda: not work.process.is_alive())
+        assert "Stopped" in made.client.get(f"/job/{work.id}").text
+
+
+def test_work_waits_for_its_turn(tmp_path: Path) -> None:
+    """Two are done at a time; what waits can be stopped before it has begun; the program's end stops them all."""
+    made = Page(None, tmp_path)
+    works = made.app.state.house.works
+    files = [tmp_path / str(n) for n in range(4)]
+    with made.client:
+        ones = [works.begin((n,), "Slow", slow, (str(one), 60.0), then="/", take=str) for n, one in enumerate(files)]
+        waited_for(lambda: sum(one.exists() for one in files) == 2)
+        waiting = [work for work, one in zip(ones, files, strict=True) if not one.exists()]
+        assert {one.said for one in waiting} == {"Waiting for its turn"}
+        works.stop(waiting[0].id)
+        running = next(work for work, one in zip(ones, files, strict=True) if one.exists())
+        works.stop(running.id)
+        waited_for(lambda: sum(one.exists() for one in files) == 3)
+        assert waiting[0].process is None
+    waited_for(lambda: not any(one.process.is_alive() for one in ones if one.process is not None))
+
+
+def test_work_that_breaks_off_says_so(tmp_path: Path) -> None:
+    """A process that is killed, as where memory runs out, is no work that never ends."""
+    made = Page(None, tmp_path)
+    works = made.app.state.house.works
+    with made.client:
+        work = works.begin(("slow",), "Slow", slow, (str(tmp_path / "begun"), 60.0), then="/", take=str)
+        waited_for((tmp_path / "begun").exists)
+        work.process.kill()
+        waited_for(lambda: work.state == "failed")
+        assert "broke off" in work.said
