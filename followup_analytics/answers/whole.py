@@ -10,6 +10,7 @@ import polars as pl
 
 from followup_analytics.errors import UsageError
 from followup_analytics.log.recording import findings_in, look_at, notes_on, one_in, recording_notes
+from followup_analytics.log.unrecorded import Labels, groups_without, outcomes_in, watched_in
 from followup_analytics.parted.parted_log import PartedLog
 from followup_analytics.results.result import LogCounts
 from followup_analytics.results.scope import require_numbers, scope
@@ -63,3 +64,14 @@ def notes_on_recording(log: PartedLog, *, min_cell: int, about_outcomes: bool = 
         return recording_notes(log.one, min_cell=min_cell, about_outcomes=about_outcomes)
     looked = list(log.logs.map(partial(look_at, every=one_in(log.sizes["interviews"]))))
     return notes_on(findings_in(looked, min_cell), lacking=about_outcomes and not log.outcomes_recorded)
+
+
+def unrecorded_groups(log: PartedLog, labels: Labels) -> frozenset[str]:
+    """The groups that have no outcome while others have some, and more than chance would leave without one.
+
+    labels: the group of each interview of a part. Empty where the whole log has no outcome, which is said of the whole.
+    """
+    if not log.outcomes_recorded:
+        return frozenset()
+    seen = list(log.logs.map(partial(outcomes_in, labels)))
+    return groups_without(seen, lambda: list(log.logs.map(partial(watched_in, labels))))

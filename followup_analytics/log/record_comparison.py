@@ -13,6 +13,8 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 #: A part of the log is found out too where its share of interviews is below this share of the others'.
 _FAR_FEWER = 0.3
+#: A group without any event is found out where chance would leave it without one less often than this.
+_NONE_BY_CHANCE = 0.05
 #: Times are compared within these days since the interview.
 _EDGES = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 11.0, 15.0, 22.0, 31.0, 46.0, np.inf])
 #: More events than these are many enough for the normal curve.
@@ -164,3 +166,23 @@ def without_and_with(mine: BoolArray, at: FloatArray, stop: FloatArray) -> Compa
         _people(zero[mine], stop[mine]),
         _people(zero[~mine], stop[~mine]),
     )
+
+
+def by_group(place: NDArray[np.intp], n: int, at: FloatArray, stop: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Events and days at risk of n groups in each part of time, shape (n, parts) each; `place` is each one's group."""
+    events, days = [], []
+    for a, b in pairwise(np.minimum(_EDGES, 1e6)):
+        events.append(np.bincount(place[(at >= a) & (at < b)], minlength=n))
+        days.append(np.bincount(place, weights=np.clip(np.minimum(stop, b) - a, 0.0, None), minlength=n))
+    return np.stack(events, axis=1).astype(np.float64), np.stack(days, axis=1)
+
+
+def unlikely_empty(days: FloatArray, events_others: FloatArray, days_others: FloatArray) -> BoolArray:
+    """Which groups without any event would hardly have none by chance, if the others' rates were theirs.
+
+    days: days at risk of each such group in each part of time, shape (groups, parts). Each event is one of the others'
+    with the chance that days at risk give; the level is shared by as many groups as have none.
+    """
+    both = days + days_others
+    theirs = np.divide(days_others, both, out=np.ones(both.shape), where=(both > 0) & (days_others > 0))
+    return np.asarray((theirs**events_others).prod(axis=1) < _NONE_BY_CHANCE / len(days))

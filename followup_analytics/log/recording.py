@@ -16,19 +16,21 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.pseudonyms import applicant_buckets
 from followup_analytics.log.record_comparison import (
-    NEVER,
     Compared,
     Times,
     before_and_after,
+    by_group,
     ends_of,
     joined_times,
+    unlikely_empty,
     without_and_with,
 )
+from followup_analytics.log.record_times import OF_INTERVIEWS, times_of
 from followup_analytics.log.shared_words import MISSING
+from followup_analytics.log.unrecorded import NOT_RECORDED
 from followup_analytics.text import listed
 
 if TYPE_CHECKING:
@@ -48,9 +50,7 @@ _IN_DOUBT = 0.05
 _HARDLY_ANY, _OPENED = 0.01, 0.6
 #: Of a larger log about as many interviews as this are looked at, those of some applicants: signs are plain with fewer.
 _ENOUGH = 100_000
-_OF_INTERVIEWS = ["applicant_id", "cohort", "at_precision", "_at_us", "_until_us"]
-_OF_CONTACTS = ["direction", "channel", "purpose", "automatic", "at_precision", "_order_us"]
-_OF_OUTCOMES = ["at_precision", "_order_us"]
+_OF_INTERVIEWS = ["applicant_id", "cohort", *OF_INTERVIEWS]
 
 _ACTS = {
     "phone": "called",
@@ -60,11 +60,6 @@ _ACTS = {
 _EVENTS = {"reply": "replies", "outcome": "outcomes"}
 
 
-#: Said in place of every number that would have to be read off outcomes, where none is recorded.
-NOT_RECORDED = (
-    "Outcomes are not recorded in this log: who advanced, had an offer, was refused or withdrew can't be told. "
-    "That none is recorded doesn't mean that there was none."
-)
 #: Of fewer interviews than these it may be that nobody has heard: of as many, at one answer in ten, 1 log in 100.
 _SOME_WOULD_HEAR = 44
 #: Codes of `recording_notes`, and of findings.
@@ -160,11 +155,11 @@ def look_at(log: FollowUpLog, *, every: int) -> Looked:
     held = log.held("interviews")
     interviews = held.select(_OF_INTERVIEWS)
     if every == 1:
-        return Looked(interviews, _times(log, interviews, None))
+        return Looked(interviews, times_of(log, interviews, None))
     known = "_bucket" in held.columns
     numbers = held.select(["_bucket"])["_bucket"] if known else applicant_buckets(interviews["applicant_id"])
     chosen = numbers % every == 0
-    return Looked(interviews.filter(chosen), _times(log, interviews.filter(chosen), chosen))
+    return Looked(interviews.filter(chosen), times_of(log, interviews.filter(chosen), chosen))
 
 
 def findings_in(parts: Sequence[Looked], min_cell: int) -> tuple[RecordingFinding, ...]:
@@ -184,61 +179,6 @@ def notes_on(found: Sequence[RecordingFinding], *, lacking: bool) -> tuple[Note,
     """Findings as notes, and before them, where it is `lacking`, that no outcome is recorded at all."""
     notes = [Note("outcomes_not_recorded", NOT_RECORDED)] if lacking else []
     return (*notes, *(Note(one.code, one.sentence) for one in found))
-
-
-# ------------------------------------------------------------------------------------------------------ what happened
-
-
-def _times(log: FollowUpLog, interviews: pl.DataFrame, chosen: pl.Series | None) -> Times:
-    """When what came first in each interview, in days; what lies before it or after its record is not counted.
-
-    `interviews` are those of the log that are `chosen` (None: all). What a file says of interviews that are in the
-    store alone is left out: nobody knows here when they began.
-    """
-    began = interviews["_at_us"].to_numpy().astype(np.float64)
-    dated = (interviews["at_precision"] == "day").fill_null(value=False).to_numpy()
-    until = (interviews["_until_us"].to_numpy() - began) / DAY_US
-
-    new = pl.Series([], dtype=pl.Int64)
-    if chosen is not None:
-        new = (chosen.cast(pl.Int64).cum_sum() - 1).zip_with(chosen, pl.Series([-1]).new_from_index(0, len(chosen)))
-
-    def of_these(table: str, columns: list[str]) -> pl.DataFrame:
-        rows = log.held(table).select(columns).with_columns(place=log.places(table)).drop_nulls("place")
-        if chosen is None:
-            return rows
-        return rows.with_columns(pl.lit(new).gather(pl.col("place")).alias("place")).filter(pl.col("place") >= 0)
-
-    contacts, outcomes = of_these("contacts", _OF_CONTACTS), of_these("outcomes", _OF_OUTCOMES)
-
-    def first(frame: pl.DataFrame, keep: pl.Expr) -> FloatArray:
-        mine = frame.filter(keep)
-        place = mine["place"].to_numpy()
-        since = (mine["_order_us"].to_numpy() - began[place]) / DAY_US
-        # Of an act of which only the date is known the order stands at the start of its day.
-        bare = (mine["at_precision"] == "day").fill_null(value=False).to_numpy()
-        early = (since < 0.0) & ~(bare & (since > -1.0))
-        earliest = np.full(len(began), NEVER)
-        inside = ~early & (since <= until[place])
-        np.minimum.at(earliest, place[inside], np.maximum(since[inside], 0.0))
-        return earliest
-
-    outbound, follow_up = pl.col("direction") == "outbound", pl.col("purpose").fill_null("follow_up") == "follow_up"
-    by_phone = pl.col("channel").is_in(["phone", "voicemail"])
-    heard = (pl.col("direction") == "inbound") & ~pl.col("automatic").fill_null(value=False)
-    timed = ~dated
-    timed[contacts.filter(outbound & (pl.col("at_precision") == "day"))["place"].to_numpy()] = False
-    return Times(
-        timed=timed,
-        until=np.maximum(until, 0.0),
-        reply=first(contacts, heard),
-        outcome=first(outcomes, pl.lit(value=True)),
-        acts={
-            "phone": first(contacts, outbound & follow_up & by_phone),
-            "attempt": first(contacts, outbound & follow_up),
-            "contact": first(contacts, outbound),
-        },
-    )
 
 
 # ------------------------------------------------------------------------------------------------------- what is found
@@ -343,14 +283,15 @@ def _by_groups(interviews: pl.DataFrame, times: Times, min_cell: int) -> list[Re
     if cohort.null_count() == len(cohort):
         return []
     names = cohort.fill_null(MISSING).to_numpy()
-    levels = np.unique(names)
+    levels, place = np.unique(names.astype(str), return_inverse=True)
     for event, words in _EVENTS.items():
         at, stop = ends_of(times, event)
+        empty = _without_any(*by_group(place, len(levels), at, stop))
         lacking = [
             str(level)
-            for level in levels
+            for level, bare in zip(levels, empty, strict=True)
             if len(levels) > 1
-            and without_and_with(names == level, at, stop).p_value(UNLIKE_GROUPS) < LEVEL / len(levels)
+            and (bare or without_and_with(names == level, at, stop).p_value(UNLIKE_GROUPS) < LEVEL / len(levels))
         ]
         if not lacking:
             continue
@@ -376,3 +317,12 @@ def _by_groups(interviews: pl.DataFrame, times: Times, min_cell: int) -> list[Re
             )
         )
     return made
+
+
+def _without_any(events: FloatArray, days: FloatArray) -> BoolArray:
+    """Which groups have no event at all, though the rates of those that have some would hardly leave them without."""
+    bare = events.sum(axis=1) == 0
+    found = np.zeros(len(bare), dtype=bool)
+    if bare.any() and not bare.all():
+        found[bare] = unlikely_empty(days[bare], events[~bare].sum(axis=0), days[~bare].sum(axis=0))
+    return found

@@ -17,6 +17,7 @@ from followup_analytics.log.schema import (
     CONTACTS,
 )
 from followup_analytics.log.shared_words import MISSING
+from followup_analytics.log.unrecorded import unrecorded_groups
 from followup_analytics.text import listed, nearest
 
 
@@ -48,6 +49,8 @@ def subset(
         keep = keep.filter(text.is_null() if value == MISSING else text.str.to_lowercase() == value.casefold())
     if not cohorts and not where:
         return log
+    if cohorts and where:
+        return subset(subset(log, cohort=cohorts), where=where)
     ids = keep.select("interview_id")
     applicants = log.applicants
     if applicants is not None:
@@ -55,14 +58,24 @@ def subset(
             applicants = applicants.filter(pl.col("cohort").is_in(cohorts))
         if where:
             applicants = applicants.join(keep.select("applicant_id").unique(), on="applicant_id", how="semi")
+    outcomes = log.outcomes.join(ids, on="interview_id", how="semi", maintain_order="left")
     return replace(
         log,
         interviews=keep,
         contacts=log.contacts.join(ids, on="interview_id", how="semi", maintain_order="left"),
-        outcomes=log.outcomes.join(ids, on="interview_id", how="semi", maintain_order="left"),
+        outcomes=outcomes,
         applicants=applicants,
         title=listed(cohorts, "and") if cohorts else log.title,
+        outcomes_recorded=log.outcomes_recorded and (outcomes.height > 0 or not _lacks_outcomes(log, ids)),
     )
+
+
+def _lacks_outcomes(log: FollowUpLog, ids: pl.DataFrame) -> bool:
+    """Whether a part of a log without any outcome has none since nobody wrote them down: the rest tells."""
+    part = log.interviews.join(
+        ids.with_columns(part=pl.lit("part")), on="interview_id", how="left", maintain_order="left"
+    )
+    return "part" in unrecorded_groups(lambda _: part["part"].fill_null("rest"), log)
 
 
 def _require_cohort(log: FollowUpLog, cohort: str) -> None:

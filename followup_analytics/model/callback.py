@@ -11,7 +11,7 @@ import polars as pl
 
 from followup_analytics.cells.counted import counts_behind
 from followup_analytics.log.followup_log import Note
-from followup_analytics.log.recording import NOT_RECORDED
+from followup_analytics.log.unrecorded import NOT_RECORDED
 from followup_analytics.model.evaluate import METRICS, Evaluation, FoldPredictions, evaluate
 from followup_analytics.model.fitting import Trained, later, train, unseen, unseen_rows
 from followup_analytics.model.groups import by_group, reliability

@@ -14,7 +14,7 @@ from scipy.special import expit, logit
 from followup_analytics.cells.counted import counts_behind
 from followup_analytics.errors import DataError, UsageError
 from followup_analytics.log.followup_log import Note
-from followup_analytics.log.recording import NOT_RECORDED
+from followup_analytics.log.unrecorded import NOT_RECORDED
 from followup_analytics.model.coding import learn_coding
 from followup_analytics.model.counts import Counts, count_cells
 from followup_analytics.model.evaluate import FoldPredictions, evaluate

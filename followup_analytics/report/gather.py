@@ -15,8 +15,8 @@ from followup_analytics.claims.definition import Catalogue
 from followup_analytics.errors import UsageError, WithheldError
 from followup_analytics.log.asked import unused_name
 from followup_analytics.log.followup_log import FollowUpLog, Note
-from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.log.subsets import subset
+from followup_analytics.log.unrecorded import NOT_RECORDED
 from followup_analytics.report.facts import LogFacts
 from followup_analytics.report.findings import Findings, Options
 from followup_analytics.report.typecase import TypeCase

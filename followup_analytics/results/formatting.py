@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from followup_analytics.log.followup_log import Note
+from followup_analytics.log.unrecorded import is_not_recorded
 from followup_analytics.results.columns import Field
 from followup_analytics.results.disclosure.marked import SUPPRESSED, is_hidden
 from followup_analytics.results.row import Row
@@ -32,12 +33,15 @@ def cell_text(row: Row, name: str) -> str:
 
 
 def format_cell(row: Mapping[str, Any], one: Field) -> str:
-    """One cell as people read it: `hidden` where it may not be shown, a dash where there is no number."""
+    """One cell as people read it: `hidden` where it may not be shown, `not recorded` for a rate of what nobody wrote
+    down, a dash where there is no other number."""
     value = row.get(one.name)
     if one.name == "status":
         return _STATUS_WORDS.get(str(value), str(value))
     if value is None:
-        return "hidden" if is_hidden(row) and one.kind != "sentence" else "–"
+        if is_hidden(row) and one.kind != "sentence":
+            return "hidden"
+        return "not recorded" if one.name == "estimate" and is_not_recorded(row.get("reason")) else "–"
     if one.kind.endswith("_interval"):
         upper = row.get(one.upper or "")
         if upper is None:

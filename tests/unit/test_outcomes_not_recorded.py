@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 
 import followup_analytics as fa
 from followup_analytics.answers.drivers.drivers import what_drives
 from followup_analytics.errors import DataError
 from followup_analytics.log.followup_log import FollowUpLog
-from followup_analytics.log.recording import NOT_RECORDED
-from followup_analytics.log.subsets import subset
+from followup_analytics.log.unrecorded import NOT_RECORDED
 from followup_analytics.simulate.random_worlds import random_log
 
 
@@ -127,12 +124,3 @@ def test_reports_say_so_on_the_first_page(log: FollowUpLog, tmp_path: Path, outc
     told = f"{document.lead}{document.sections[0]}"
     assert NOT_RECORDED in told
     assert not re.search(r"\b0(?:\.0)?% (?:had )?advanced|\b0 in 100\b", told)
-
-
-def test_a_part_without_outcomes_of_a_log_with_some_is_nought() -> None:
-    """Where outcomes are written down, a cohort without any has none, which is a number."""
-    whole = random_log(12, interviews=240, family="proportional", null=True)
-    lost = whole.interviews.filter(pl.col("cohort") == "spring")["interview_id"]
-    log = replace(whole, outcomes=whole.outcomes.filter(~pl.col("interview_id").is_in(lost.implode())))
-    row = fa.cohort_outcomes(subset(log, cohort="spring"), min_cell=1).rows[0]
-    assert (row["n_advanced"], row["estimate"]) == (0, 0.0)

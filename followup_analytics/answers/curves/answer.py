@@ -23,13 +23,13 @@ from followup_analytics.answers.curves.in_parts import (
     rolls_of_pairs,
     rows_of_pairs,
 )
+from followup_analytics.answers.curves.recorded import recorded_of
 from followup_analytics.answers.curves.result import CurveResult, CurveRow
 from followup_analytics.answers.whole import counts_of, engine_of_parts, notes_on_recording, whole_log
 from followup_analytics.cells.counted import check_outcome, notes_of, numbers_left_out
 from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked, in_frames
 from followup_analytics.log.followup_log import FollowUpLog, Note
-from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.log.subsets import require_column
 from followup_analytics.results.disclosure import (
     Cells,
@@ -157,14 +157,13 @@ def incidence_curve(
         told += rows
     quantiles = [row for name, curve in curves.items() for row in _quantiles(name, curve, ends[name])]
     differences = _differences(parts, column, curves, outcome, horizon, ends) if column else []
-    if not whole.outcomes_recorded:
-        told = [row if row.event == "response" else _not_recorded(row) for row in told]
-        quantiles = [row if row["event"] == "response" else _without_days(row) for row in quantiles]
-        differences = [row if row["event"] == "response" else {**row, **_NO_NUMBERS} for row in differences]
+    written = recorded_of(whole, key.column if key else None)
+    told, quantiles, differences = written.rows(told), written.quantiles(quantiles), written.differences(differences)
     extra = {"quantiles": quantiles, "differences": differences}
     never = sum(facts.never for facts, _ in found.values())
+    disclosed = disclosed_except(told, {place for place, one in enumerate(gone) if one}, policy)
     return CurveResult(
-        rows=disclosed_except(told, {place for place, one in enumerate(gone) if one}, policy),
+        rows=written.in_groups(disclosed, key.field) if key else disclosed,
         counts=counts_of(whole),
         notes=(
             *whole.notes,
@@ -179,19 +178,6 @@ def incidence_curve(
         min_cell=policy.min_cell,
         exits=next(iter(parts)) if whole.one is not None else None,
     )
-
-
-_NO_NUMBERS: dict[str, Any] = {"estimate": None, "conf_low": None, "conf_high": None}
-
-
-def _not_recorded(row: CurveRow) -> CurveRow:
-    """The row without what would have to be read off outcomes that nobody wrote down."""
-    return row.having(**_NO_NUMBERS, n_events=None, status="not_estimable", reason=NOT_RECORDED)
-
-
-def _without_days(row: Mapping[str, Any]) -> dict[str, Any]:
-    kept = ("group", "event", "by_day")
-    return {name: row.get(name) if name in kept else None for name in row} | {"reason": NOT_RECORDED}
 
 
 def _hidden_groups(

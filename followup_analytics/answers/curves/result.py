@@ -10,7 +10,7 @@ import polars as pl
 
 from followup_analytics.answers.curves.exits import EVENTS
 from followup_analytics.log.asked import in_frames, without_mark
-from followup_analytics.log.recording import NOT_RECORDED
+from followup_analytics.log.unrecorded import events_known, is_not_recorded
 from followup_analytics.parted.parted_log import rows_of
 from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import MIN_CELL, Units, is_hidden
@@ -128,7 +128,7 @@ class CurveResult(Result):
             happened=(pl.col("cause") == 1) & (pl.col("day") <= named.replace_strict(ends, return_dtype=pl.Int64)),
         )
         n = tuple(last[group].n_interviews if group in last else None for group in groups)
-        events = tuple(last[group].n_events if group in last else None for group in groups)
+        events = tuple(events_known(last[group]) if group in last else None for group in groups)
         what = f"curve by {self.by}" if self.by else "curve"
         return (Units(what, "interviews", tuple(groups), n, events, frame),)
 
@@ -142,8 +142,8 @@ class CurveResult(Result):
     def _told(self, row: CurveRow, half: Mapping[str, Any] | None) -> str:
         who = f"{self._group(row)}: " if self.by else ""
         word, of = _WORDS[self.outcome], counted(row.n_interviews or 0, "interview")
-        if row.reason == NOT_RECORDED:
-            return f"{who}{NOT_RECORDED}"
+        if is_not_recorded(row.reason):
+            return f"{who}{row.reason}"
         if row.n_events is None:
             return f"{who}the share by day {self.horizon} can't be shown. {row.reason}"
         few = (row.n_interviews or 0) < _FEW

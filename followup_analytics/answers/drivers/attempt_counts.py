@@ -12,8 +12,8 @@ from followup_analytics.cells.counted import attempts
 from followup_analytics.errors import DataError
 from followup_analytics.log.asked import in_frames
 from followup_analytics.log.followup_log import FollowUpLog, Note
-from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.log.shared_words import LAST_ATTEMPT, MISSING, TIMING_BINS, TIMING_NAMES
+from followup_analytics.log.unrecorded import NOT_RECORDED
 from followup_analytics.statistics import Jackknife, group_rows
 from followup_analytics.statistics.firth import fit_firth
 

@@ -21,6 +21,7 @@ from followup_analytics.answers.outcomes.in_parts import (
     added_groups,
     advances,
     all_members,
+    groups_in,
     groups_of,
     interviews_of,
     members_of_part,
@@ -28,13 +29,13 @@ from followup_analytics.answers.outcomes.in_parts import (
     offers,
 )
 from followup_analytics.answers.outcomes.result import DIFFERENCES, HORIZON, CohortOutcomes, CohortRow
-from followup_analytics.answers.whole import counts_of, notes_on_recording, whole_log
+from followup_analytics.answers.whole import counts_of, notes_on_recording, unrecorded_groups, whole_log
 from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked
 from followup_analytics.log.followup_log import FollowUpLog, Note
-from followup_analytics.log.recording import NOT_RECORDED
 from followup_analytics.log.shared_words import MISSING
 from followup_analytics.log.subsets import require_column
+from followup_analytics.log.unrecorded import NOT_RECORDED, without_outcomes
 from followup_analytics.results.disclosure import (
     Disclosed,
     Disclosure,
@@ -108,12 +109,16 @@ def cohort_outcomes(
         raise UsageError(f"--against: nobody belongs to {against!r} of {by}.")
     rows = _group_rows(parts, found, cluster)
     if not whole.outcomes_recorded:
-        rows = [row.having(**_OF_OUTCOMES, status="not_estimable", reason=NOT_RECORDED) for row in rows]
+        rows = [without_outcomes(row, _OF_OUTCOMES, NOT_RECORDED) for row in rows]
     with_destinations = any(one.n_known for one in found.values())
     if with_destinations:
         rows = [row.having(**destination_rates(found[row.group].destinations, policy)) for row in rows]
     in_rows = partial(all_members, parts, {group: place for place, group in enumerate(found)})
     shown = disclose(rows, policy, sizes=[row.size for row in rows], members=in_rows)
+    lacking = unrecorded_groups(whole, partial(groups_in, by))
+    shown = shown.each(
+        lambda row: without_outcomes(row, _OF_OUTCOMES) if row.group in lacking and not is_hidden(row) else row
+    )
     compared: dict[str, CohortComparison] = {}
     if against is not None:
         compared = _compared(whole.single, by, against, shown, policy, cluster)
@@ -136,22 +141,20 @@ def cohort_outcomes(
 
 
 #: What of a group's row is read off outcomes.
-_OF_OUTCOMES: dict[str, Any] = dict.fromkeys(
-    (
-        "n_with_offer",
-        "n_advanced",
-        "n_offers",
-        "n_events",
-        *_ESTIMATE,
-        "half_of_advances_by_day",
-        "half_of_offers_by_day",
-        "median_days_to_advanced",
-        "median_days_to_advanced_low",
-        "median_days_to_advanced_high",
-        "median_days_to_offer",
-        "median_days_to_offer_low",
-        "median_days_to_offer_high",
-    )
+_OF_OUTCOMES = (
+    "n_with_offer",
+    "n_advanced",
+    "n_offers",
+    "n_events",
+    *_ESTIMATE,
+    "half_of_advances_by_day",
+    "half_of_offers_by_day",
+    "median_days_to_advanced",
+    "median_days_to_advanced_low",
+    "median_days_to_advanced_high",
+    "median_days_to_offer",
+    "median_days_to_offer_low",
+    "median_days_to_offer_high",
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,9 +25,16 @@ from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked, in_frames, without_mark
 from followup_analytics.log.clock import DAY_US
 from followup_analytics.log.followup_log import FollowUpLog, Note
-from followup_analytics.log.recording import NOT_RECORDED, recording_notes
+from followup_analytics.log.recording import recording_notes
 from followup_analytics.log.shared_words import MISSING
 from followup_analytics.log.subsets import require_column
+from followup_analytics.log.unrecorded import (
+    NOT_RECORDED,
+    NOT_RECORDED_HERE,
+    labels_of,
+    unrecorded_groups,
+    without_outcomes,
+)
 from followup_analytics.results.disclosure import (
     Cells,
     Disclosure,
@@ -137,8 +145,11 @@ def compare_cohorts(
         ComparedRow(**_outcome(pair, outcome, horizon), group=cohort, against=against)
         for outcome, pair in pairs.items()
     ]
-    if not log.outcomes_recorded:
-        rows = [row if row.outcome == "response" else _not_recorded(row) for row in rows]
+    lacking = unrecorded_groups(partial(labels_of, asked(by).column), log) & {cohort, against}
+    if lacking or not log.outcomes_recorded:
+        # Which of the two it is has to be said.
+        reason = NOT_RECORDED_HERE.replace("this group", listed(sorted(lacking), "and")) if lacking else NOT_RECORDED
+        rows = [row if row.outcome == "response" else _not_recorded(row, reason) for row in rows]
     notes = [
         Note(
             "same_mix",
@@ -156,12 +167,13 @@ def compare_cohorts(
     )
 
 
-def _not_recorded(row: ComparedRow) -> ComparedRow:
+def _not_recorded(row: ComparedRow, reason: str) -> ComparedRow:
     """The row without what would have to be read off outcomes that nobody wrote down."""
     ends = ("", "_low", "_high")
     none = [f"{name}{end}" for name in ("rate", "rate_against", "standardised") for end in ends]
     none += ["estimate", "conf_low", "conf_high", "n_events"]
-    return row.having(**dict.fromkeys(none), status="not_estimable", reason=NOT_RECORDED)
+    kept: ComparedRow = without_outcomes(row, none, reason)
+    return kept
 
 
 def prepare_pair(

@@ -67,20 +67,10 @@ def members_of_part(by: str, log: FollowUpLog) -> Members:
 
     Where applicants have the column, it decides for them and for their interviews; else the interview's own value does.
     """
-    has = log.applicants is not None and by in log.applicants.columns
-    table = None
-    if has and log.applicants is not None:
-        table = log.applicants.select("applicant_id", own=pl.col(by).cast(pl.String))
+    table = _own_groups(by, log)
     rows = exits_by_day(log, "advanced")
     decided = episodes(log, "advanced")["response_kind"]
-    rows = rows.with_columns(offer=(decided == "offer").fill_null(value=False))
-    own = by in log.interviews.columns
-    group = log.interviews[by].cast(pl.String) if own else pl.Series([None] * rows.height, dtype=pl.String)
-    rows = rows.with_columns(group=group)
-    if table is not None:
-        rows = rows.join(table, on="applicant_id", how="left", maintain_order="left")
-        rows = rows.with_columns(group=pl.coalesce("own", "group")).drop("own")
-    rows = rows.with_columns(pl.col("group").fill_null(MISSING))
+    rows = rows.with_columns(offer=(decided == "offer").fill_null(value=False), group=groups_in(by, log))
     people = rows.select("applicant_id", "group").unique()
     if table is not None:
         # A member of the roster without a group of its own is where its interviews are, if it has any.
@@ -94,6 +84,25 @@ def members_of_part(by: str, log: FollowUpLog) -> Members:
     else:
         people = people.with_columns(known)
     return Members(people.sort("group", "applicant_id"), rows)
+
+
+def groups_in(by: str, log: FollowUpLog) -> pl.Series:
+    """The group of each interview, in their order."""
+    rows = log.interviews.select(
+        "applicant_id", group=pl.col(by).cast(pl.String) if by in log.interviews.columns else pl.lit(None, pl.String)
+    )
+    table = _own_groups(by, log)
+    if table is not None:
+        rows = rows.join(table, on="applicant_id", how="left", maintain_order="left")
+        rows = rows.with_columns(group=pl.coalesce("own", "group"))
+    return rows["group"].fill_null(MISSING)
+
+
+def _own_groups(by: str, log: FollowUpLog) -> pl.DataFrame | None:
+    """The group of each applicant, where applicants have the column."""
+    if log.applicants is None or by not in log.applicants.columns:
+        return None
+    return log.applicants.select("applicant_id", own=pl.col(by).cast(pl.String))
 
 
 def n_people(part: Members) -> int:

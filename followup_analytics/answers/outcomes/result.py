@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from followup_analytics.answers.curves.exits import EVENTS
 from followup_analytics.answers.outcomes.compared import points_told
-from followup_analytics.log.recording import NOT_RECORDED
+from followup_analytics.log.unrecorded import events_known, is_not_recorded
 from followup_analytics.parted.parted_log import rows_of
 from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
@@ -200,7 +200,7 @@ class CohortOutcomes(Result):
             cell=pl.col("group").replace_strict(places, return_dtype=pl.Int64),
             happened=(pl.col("cause") == 1) & (pl.col("day") <= HORIZON),
         )
-        n, events = (tuple(row[name] for row in self.rows) for name in ("n_interviews", "n_events"))
+        n, events = tuple(row.n_interviews for row in self.rows), tuple(map(events_known, self.rows))
         return (Units(f"outcomes by {self.by}", "interviews", tuple(places), n, events, frame),)
 
     def summary(self) -> str:
@@ -226,6 +226,6 @@ class CohortOutcomes(Result):
             return f"{row.group}: can't be shown. {row.reason}"
         start = f"{row.group}: {row.n_with_interview:,} of {row.n_graduates:,} had an interview"
         if row.estimate is None or row.conf_low is None or row.conf_high is None:
-            return f"{start}." if row.reason != NOT_RECORDED else f"{start}. {NOT_RECORDED}"
+            return f"{start}. {row.reason}" if is_not_recorded(row.reason) else f"{start}."
         share = f"{100 * row.estimate:.1f}% ({100 * row.conf_low:.1f} to {100 * row.conf_high:.1f}%)"
         return f"{start}; {share} of {row.n_interviews:,} interviews advanced by day {HORIZON}."

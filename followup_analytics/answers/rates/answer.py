@@ -26,11 +26,17 @@ from followup_analytics.answers.rates.in_parts import (
 from followup_analytics.answers.rates.keys import Key, built_in_notes, parse_keys
 from followup_analytics.answers.rates.result import RatesResult, RatesRow
 from followup_analytics.answers.rates.trace import rows_behind
-from followup_analytics.answers.whole import counts_of, engine_of_parts, notes_on_recording, whole_log
+from followup_analytics.answers.whole import (
+    counts_of,
+    engine_of_parts,
+    notes_on_recording,
+    unrecorded_groups,
+    whole_log,
+)
 from followup_analytics.cells.counted import check_outcome, notes_of, window_us
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import Note
-from followup_analytics.log.recording import NOT_RECORDED
+from followup_analytics.log.unrecorded import NOT_RECORDED, labels_of, without_outcomes
 from followup_analytics.results.disclosure import (
     Disclosed,
     Disclosure,
@@ -125,9 +131,11 @@ def response_rates(
     reached = _cumulative(parts, table, keys, length) if numbered else {}
     rows = _rows(table, rates, reached, keys)
     if outcome == "advanced" and not whole.outcomes_recorded:
-        rows = [_not_recorded(row) for row in rows]
+        rows = [without_outcomes(row, _OF_OUTCOMES, NOT_RECORDED) for row in rows]
     members = partial(all_members, parts, table.order)
     shown = _without_telling_differences(disclose(rows, policy, members=members, total_of_events=beside_total), keys)
+    if outcome == "advanced":
+        shown = _where_recorded(shown, whole, keys)
     behind = partial(_behind, whole, keys, outcome=outcome, within=within, working_days=working_days)
     return RatesResult(
         rows=shown,
@@ -159,10 +167,20 @@ def _of_recording(whole: PartedLog, outcome: str, min_cell: int) -> tuple[Note, 
     return notes_on_recording(whole, min_cell=min_cell, about_outcomes=outcome == "advanced")
 
 
-def _not_recorded(row: RatesRow) -> RatesRow:
-    """The row without what would have to be read off outcomes that nobody wrote down."""
-    none = dict.fromkeys(("n_events", "estimate", "conf_low", "conf_high", *CUMULATIVE_FIELDS))
-    return row.having(**none, status="not_estimable", reason=NOT_RECORDED)
+#: What of a row is read off outcomes, where advances are counted.
+_OF_OUTCOMES = ("n_events", "estimate", "conf_low", "conf_high", *CUMULATIVE_FIELDS)
+
+
+def _where_recorded(shown: Disclosed[RatesRow], whole: PartedLog, keys: Sequence[Key]) -> Disclosed[RatesRow]:
+    """The rows, without numbers where a group of a column of interviews has no outcome though others have some."""
+    columns = {key.name: key.column for key in keys if key.column and key.is_column and not key.of_contacts}
+    gone = {name: unrecorded_groups(whole, partial(labels_of, column)) for name, column in columns.items()}
+
+    def told(row: RatesRow) -> RatesRow:
+        lacks = any(row.by[name] in groups for name, groups in gone.items())
+        return without_outcomes(row, _OF_OUTCOMES) if lacks and not is_hidden(row) else row
+
+    return shown.each(told)
 
 
 def _check(outcome: str, cluster: str) -> None:

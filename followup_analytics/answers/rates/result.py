@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import polars as pl
 
 from followup_analytics.errors import UsageError
-from followup_analytics.log.recording import NOT_RECORDED
+from followup_analytics.log.unrecorded import events_known, is_not_recorded
 from followup_analytics.results import columns as col
 from followup_analytics.results.columns import Field
 from followup_analytics.results.disclosure import Units
@@ -127,15 +127,16 @@ class RatesResult(Result):
             happened=pl.col("answered") > 0,
         )
         names = tuple(", ".join(key) for key in places)
-        n, events = (tuple(row[name] for row in self.rows) for name in ("n_attempts", "n_events"))
+        n, events = tuple(row.n_attempts for row in self.rows), tuple(map(events_known, self.rows))
         what = f"rates by {', '.join(self.keys)}"
         return (Units(what, "attempts", names, n, events, frame),)
 
     def summary(self) -> str:
         """How many attempts were made and answered, and the highest and lowest rate among rows with enough data."""
         shown = [row for row in self.rows if row.estimate is not None]
-        if not shown and any(row.reason == NOT_RECORDED for row in self.rows):
-            return NOT_RECORDED
+        unknown = [row.reason for row in self.rows if is_not_recorded(row.reason)]
+        if not shown and unknown:
+            return str(unknown[0])
         if not shown:
             return "No rate can be shown: no attempt at risk, or every group is too small."
         attempts, events = sum(row.n_attempts or 0 for row in shown), sum(row.n_events or 0 for row in shown)
