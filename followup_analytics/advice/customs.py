@@ -51,7 +51,9 @@ def move_on(now: Situation, policy: Policy, _: WorkingDays) -> Advice:
     """Put the time elsewhere."""
     reason, claim = _enough_of(now, policy)
     known = " Record how it ended if that is known." if (now.silence or now.day) >= LONG_PAST else ""
-    why = f"{reason[0].upper()}{reason[1:]}: put your time elsewhere.{known}"
+    unwritten = claim == "max-two-voicemails" and not now.written
+    write = " If you try once more, write: nothing in writing has gone out yet." if unwritten else ""
+    why = f"{reason[0].upper()}{reason[1:]}: put your time elsewhere.{write}{known}"
     return Advice("move_on", None, why, claims=(claim,))
 
 
@@ -74,6 +76,8 @@ def _left_lying(now: Situation) -> str:
         return f"they rang on {written(now.missed)}"
     if now.callback_due and now.callback is not None:
         return f"they asked to be called on {written(now.callback)}"
+    if now.their_call_missing and now.promised_call is not None:
+        return f"they promised to call on {written(now.promised_call)}"
     return f"they promised a decision by {written(now.promised or now.today)}"
 
 

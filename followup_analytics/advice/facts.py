@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from followup_analytics.advice.agreed import callbacks, has_time, promised_calls, promises
 from followup_analytics.advice.situation import Situation
 from followup_analytics.advice.steps import CALLS, LAPSES_AFTER, LONG_PAST
 from followup_analytics.cells.roles import ATTEMPT, observed, role
-from followup_analytics.log.clock import DAY_US, local_times
+from followup_analytics.log.clock import local_times
+from followup_analytics.log.schema import WRITTEN_CHANNELS
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
@@ -73,7 +75,8 @@ def open_interviews(log: FollowUpLog, when: Moment, *, may_be_due: bool = False)
     known = contacts.filter(pl.col("day") <= pl.col("today"))
     moment_us = None if when.at is None else _us(when.at)
     facts = waiting
-    for part in (_summed(known), _since_heard(known), _callbacks(known, moment_us), _promises(known, waiting)):
+    agreed = (callbacks(known, moment_us), promised_calls(known, moment_us), promises(known, waiting))
+    for part in (_summed(known), _since_heard(known), *agreed):
         facts = facts.join(part, on="interview_id", how="left", maintain_order="left")
     later = interviews.select(interview_id="previous_interview_id", later_round="interview_id").drop_nulls()
     facts = facts.join(later.unique("interview_id", keep="first"), on="interview_id", how="left", maintain_order="left")
@@ -92,7 +95,7 @@ def _long_given_up() -> pl.Expr:
     """
     silence = pl.col("today") - pl.col("last_contact")
     never = pl.col("last_contact").is_null() & (pl.col("today") - pl.col("_day") >= LONG_PAST)
-    agreed = pl.col("callback").is_not_null() | pl.col("promised").is_not_null()
+    agreed = pl.any_horizontal(pl.col("callback", "promised_call", "promised", "asked").is_not_null())
     quiet = pl.col("heard").is_null() & ~pl.col("missed_open").fill_null(value=False) & ~agreed
     return quiet & ((silence >= LAPSES_AFTER).fill_null(value=False) | never)
 
@@ -135,7 +138,9 @@ def contacts_of(log: FollowUpLog, waiting: pl.DataFrame) -> pl.DataFrame:
         "contact_id",
         "channel",
         "callback_at",
+        "call_promised_at",
         "reply_by",
+        "wants_answer",
         role=role(),
         outbound=outbound,
         thank_you=outbound & (pl.col("purpose") == "thank_you").fill_null(value=False),
@@ -181,96 +186,46 @@ def _summed(contacts: pl.DataFrame) -> pl.DataFrame:
 def _since_heard(contacts: pl.DataFrame) -> pl.DataFrame:
     """The last talk, reply or attempt, and what was tried since the employer last spoke or wrote."""
     attempt, heard = pl.col("role") == ATTEMPT, pl.col("talk") | ~pl.col("outbound")
+    # They rang in vain: that is no answer to the messages that lie on their machine.
+    met = heard & ~pl.col("missed")
     rows = contacts.with_columns(
-        last_heard=pl.col("place").filter(heard).max().over("interview_id").fill_null(-1).cast(pl.Int64)
+        pl.col("place").filter(which).max().over("interview_id").fill_null(-1).cast(pl.Int64).alias(name)
+        for name, which in (("last_heard", heard), ("last_met", met))
     )
+    # Whatever its purpose, a message left is a message on the employer's machine.
+    left = pl.col("outbound") & (pl.col("channel") == "voicemail")
     after = pl.col("place") > pl.col("last_heard")
     mattered = attempt | heard
     made = rows.group_by("interview_id").agg(
         attempts=(attempt & after).sum(),
-        # Whatever its purpose, a message left is a message on the employer's machine.
-        voicemails=(pl.col("outbound") & (pl.col("channel") == "voicemail") & after).sum(),
+        voicemails=(left & after).sum(),
+        messages=(left & (pl.col("place") > pl.col("last_met"))).sum(),
+        written=(pl.col("outbound") & ~pl.col("thank_you") & pl.col("channel").is_in(WRITTEN_CHANNELS)).any(),
         last_contact=pl.col("day").filter(mattered).last(),
         last_talk=pl.col("talk").filter(mattered).last(),
         last_inbound=(~pl.col("outbound")).filter(mattered).last(),
         reply_by=pl.col("reply_by").drop_nulls().last(),
         reply_asked=pl.col("place").filter(pl.col("reply_by").is_not_null()).last(),
+        question=pl.col("day").filter("wants_answer").last(),
+        question_asked=pl.col("place").filter("wants_answer").last(),
         zone=pl.col("_zone").first(),
         last_reply=pl.col("place").filter(~pl.col("outbound")).last(),
         last_out=pl.col("place").filter(pl.col("outbound") & ~pl.col("thank_you")).last(),
     )
     local = local_times(made["reply_by"].dt.epoch("us"), made["zone"])
-    return made.select(
-        "interview_id", "attempts", "voicemails", "last_contact",
-        heard=pl.when("last_talk").then(pl.lit("talk")).when("last_inbound").then(pl.lit("reply")),
+
+    def owed(asked: str) -> pl.Expr:
         # Asked for in a message of theirs or in a call of ours, and owed until something goes out after it.
-        reply_by_day=pl.when(pl.col("last_out").is_null() | (pl.col("last_out") <= pl.col("reply_asked"))).then(
-            local.dt.date().cast(pl.Int32).cast(pl.Int64)
-        ),
-        reply_by_time=pl.when(_has_time(local)).then(local.dt.time()),
+        return pl.col("last_out").is_null() | (pl.col("last_out") <= pl.col(asked))
+
+    return made.select(
+        "interview_id", "attempts", "voicemails", "messages", "written", "last_contact",
+        heard=pl.when("last_talk").then(pl.lit("talk")).when("last_inbound").then(pl.lit("reply")),
+        reply_by_day=pl.when(owed("reply_asked")).then(local.dt.date().cast(pl.Int32).cast(pl.Int64)),
+        reply_by_time=pl.when(has_time(local)).then(local.dt.time()),
+        asked=pl.when(owed("question_asked")).then("question"),
         answered=(pl.col("last_out") > pl.col("last_reply")).fill_null(value=False),
     )  # fmt: skip
-
-
-def _callbacks(contacts: pl.DataFrame, moment_us: int | None) -> pl.DataFrame:
-    """The latest request to be called back, and whether an attempt was made at or after the time asked for."""
-    asked = contacts.filter(pl.col("callback_at").is_not_null())
-    latest = asked.group_by("interview_id").agg(
-        callback_us=pl.col("callback_at").last().dt.epoch("us"),
-        asked_place=pl.col("place").last(),
-        zone=pl.col("_zone").last(),
-    )
-    local = local_times(latest["callback_us"], latest["zone"])
-    # A date alone is kept as its midnight, at which nobody asks to be called.
-    latest = latest.with_columns(
-        callback=local.dt.date().cast(pl.Int32).cast(pl.Int64), clock=local.dt.time(), timed=_has_time(local)
-    )
-    made = contacts.filter(pl.col("role") == ATTEMPT).join(latest, on="interview_id")
-    instants = (pl.col("instant") == 1) & pl.col("timed")
-    answered = (
-        pl.when(instants)
-        .then(pl.col("at_us") >= pl.col("callback_us"))
-        .otherwise((pl.col("day") >= pl.col("callback")) & (pl.col("place") > pl.col("asked_place")))
-    )
-    done = made.filter(answered).select("interview_id", callback_done=True).unique()
-    missed = contacts.filter("missed").group_by("interview_id").agg(missed_at=pl.col("place").last())
-    ahead = pl.lit(value=True) if moment_us is None else pl.col("callback_us") > moment_us
-    return (
-        latest.join(done, on="interview_id", how="left")
-        .join(missed, on="interview_id", how="left")
-        .select(
-            "interview_id",
-            "callback",
-            "callback_done",
-            callback_time=pl.when("timed").then("clock"),
-            callback_time_ahead=pl.col("timed") & ahead,
-            callback_after_missed=pl.col("asked_place") >= pl.col("missed_at"),
-        )
-    )
-
-
-def _promises(contacts: pl.DataFrame, waiting: pl.DataFrame) -> pl.DataFrame:
-    """The day by which the employer would decide, and whether an attempt or a reply came at or after that time."""
-    made = waiting.filter(pl.col("decision_promised_at").is_not_null())
-    local = local_times(made["decision_promised_at"].dt.epoch("us"), made["_zone"])
-    promises = made.select(
-        "interview_id",
-        promised_us=pl.col("decision_promised_at").dt.epoch("us"),
-        promised=local.dt.date().cast(pl.Int32).cast(pl.Int64),
-        timed=_has_time(local),
-        promised_time=pl.when(_has_time(local)).then(local.dt.time()),
-    )
-    answering = contacts.filter((pl.col("role") == ATTEMPT) | ~pl.col("outbound")).join(promises, on="interview_id")
-    instants = (pl.col("instant") == 1) & pl.col("timed")
-    since = (
-        pl.when(instants).then(pl.col("at_us") >= pl.col("promised_us")).otherwise(pl.col("day") >= pl.col("promised"))
-    )
-    answered = answering.filter(since).select("interview_id", promise_answered=True).unique()
-    return promises.select("interview_id", "promised", "promised_time").join(answered, on="interview_id", how="left")
-
-
-def _has_time(local: pl.Series) -> pl.Series:
-    return local.dt.epoch("us") % DAY_US != 0
 
 
 def _local_day(frame: pl.DataFrame, column: str) -> pl.Series:
@@ -299,6 +254,8 @@ def _situation(row: dict[str, Any]) -> Situation:
         attempts_made=row["attempts_made"] or 0,
         attempts=row["attempts"] or 0,
         voicemails=row["voicemails"] or 0,
+        messages=row["messages"] or 0,
+        written=bool(row["written"]),
         last_attempt=_date(row["last_attempt"]),
         attempt_channel=row["attempt_channel"],
         last_contact=_date(row["last_contact"]),
@@ -307,12 +264,17 @@ def _situation(row: dict[str, Any]) -> Situation:
         missed_open=bool(row["missed_open"]),
         reply_by=_date(row["reply_by_day"]),
         reply_by_time=row["reply_by_time"],
+        asked=_date(row["asked"]),
         answered=bool(row["answered"]),
         callback=_date(row["callback"]),
         callback_time=row["callback_time"],
         callback_time_ahead=bool(row["callback_time_ahead"]),
         callback_done=bool(row["callback_done"]),
         callback_after_missed=bool(row["callback_after_missed"]),
+        promised_call=_date(row["promised_call"]),
+        promised_call_time=row["promised_call_time"],
+        promised_call_time_ahead=bool(row["promised_call_time_ahead"]),
+        promised_call_kept=bool(row["promised_call_kept"]),
         promised=_date(row["promised"]),
         promised_time=row["promised_time"],
         promise_answered=bool(row["promise_answered"]),

@@ -31,6 +31,13 @@ def hours_to_call(on: date, at: time | None, theirs: str | None, ours: str | Non
     return f"{begin:%H:%M} to {end:%H:%M} their time, {mine}"
 
 
+def hours_told(hours: str | None, expects: str | None) -> str | None:
+    """The hours in a sentence: when to ring them, or, where a call of theirs is expected, when it is."""
+    if hours is None:
+        return None
+    return f"That is {hours}." if expects == "call" else f"Ring {hours}."
+
+
 def _common(on: date, there: ZoneInfo, here: ZoneInfo) -> tuple[datetime, datetime]:
     begin, end = (datetime.combine(on, one, there) for one in _THEIRS)
     for shift in (-1, 0, 1):

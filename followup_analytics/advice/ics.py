@@ -11,9 +11,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from followup_analytics.advice.hours import hours_told
 from followup_analytics.advice.steps import ACTIONS
 
 _FOLD = 75
+_EXPECTED = {"call": "Their call expected", "decision": "Look again"}
 _WORDS = {"thank_you": "Thank-you note", "call": "Call", "email": "E-mail", "wait": "Look again"}
 #: What was agreed for an hour: the step's name in an entry of its own, with its words.
 _AGREED = {"decision": "Word from them expected", "answer": "Answer wanted by now"}
@@ -67,10 +69,8 @@ def _event(row: Mapping[str, Any], stamp: str, made_at: datetime, client: str | 
     # The identifier is a hash, so that a calendar that syncs to a cloud carries no key of the log.
     kind = f":{row['step']}" if row["step"] in _AGREED else ""
     key = hashlib.sha256(f"followup:{row['interview_id']}{kind}".encode()).hexdigest()[:32]
-    hours, reach = (
-        (f"Ring {row['hours']}." if row.get("hours") else ""),
-        (f"{row['reach']}." if row.get("reach") else ""),
-    )
+    hours = hours_told(row.get("hours"), row.get("expects"))
+    reach = f"{row['reach']}." if row.get("reach") else ""
     why = " ".join(part for part in (row["why"], hours, reach) if part)
     return [
         "BEGIN:VEVENT",
@@ -115,6 +115,7 @@ def _summary(row: Mapping[str, Any]) -> str:
     # A wait for the day that the employer named ends in a call.
     asked = row["step"] == "wait" and row.get("rule") in (2, 3)
     words = "Call, as they asked" if asked else (_WORDS | _AGREED).get(row["step"])
+    words = _EXPECTED.get(row.get("expects") or "", words)
     return f"{words or row['step']}: {row.get('employer') or 'interview ' + str(row['interview_id'])}"
 
 

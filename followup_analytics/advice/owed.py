@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from followup_analytics.advice.office_days import WorkingDays
 from followup_analytics.advice.policy import Policy
@@ -11,7 +11,6 @@ from followup_analytics.advice.steps import LAPSES_AFTER, LONG_PAST, Advice, Ste
 
 #: The working day so many days after a reply or a talk is the day to call.
 _PATIENCE = 7
-_NO_MESSAGE = "; hang up if a machine answers, since no further message should be left"
 
 
 # ------------------------------------------------------------------------------------------------ 2. asked to call
@@ -22,15 +21,14 @@ def callback_fits(now: Situation) -> bool:
     return now.callback_due and not _too_old((now.today - (now.callback or now.today)).days)
 
 
-def call_as_asked(now: Situation, policy: Policy, works: WorkingDays) -> Advice:
+def call_as_asked(now: Situation, _: Policy, works: WorkingDays) -> Advice:
     """Call on the day, at the time where that is still to come; a missed day is made up for on a working day."""
     asked = now.callback or now.today
     at = now.callback_time if asked == now.today and now.callback_time_ahead else None
     on = now.today if asked == now.today else works.on_or_after(now.today)
-    tail = _NO_MESSAGE if now.voicemails >= policy.max_voicemails else ""
     when = at_time(asked, now.callback_time)
     said = "" if at else ", and that call has not been made"
-    return Advice("call", on, f"The employer asked to be called on {when}{said}{tail}.", at, asked_for=True)
+    return Advice("call", on, f"The employer asked to be called on {when}{said}.", at, asked_for=True)
 
 
 def wait_as_asked(now: Situation, _: Policy, __: WorkingDays) -> Advice:
@@ -55,7 +53,7 @@ def _asked_after(now: Situation) -> bool:
     return now.callback_ahead and now.callback_after_missed
 
 
-def ring_back(now: Situation, policy: Policy, works: WorkingDays) -> Advice:
+def ring_back(now: Situation, _: Policy, works: WorkingDays) -> Advice:
     """Ring back today, or when they asked for it in that message or since."""
     missed = now.missed or now.today
     rang = f"They rang on {written(missed)}"
@@ -74,12 +72,29 @@ def ring_back(now: Situation, policy: Policy, works: WorkingDays) -> Advice:
         since = f" They were heard from since, on {written(now.last_contact)}: if that settled it, record the call."
     if now.callback_ahead:
         since += f" The call agreed for {at_time(now.callback or now.today, now.callback_time)} stands."
-    tail = _NO_MESSAGE if now.voicemails >= policy.max_voicemails else ""
     on = now.today if at else works.on_or_after(now.today)
-    return Advice("call", on, f"{rang}{asked}, and nobody has rung back: call{tail}.{since}", at, asked_for=True)
+    return Advice("call", on, f"{rang}{asked}, and nobody has rung back: call.{since}", at, asked_for=True)
 
 
 # --------------------------------------------------------------------------------------------------- 4. a promise
+
+
+def their_call_fits(now: Situation) -> bool:
+    """They said that they would call, and the time for it is ahead, or has passed without a call."""
+    missing = now.their_call_missing and not _too_old((now.today - (now.promised_call or now.today)).days)
+    return now.their_call_ahead or missing
+
+
+def await_their_call(now: Situation, _: Policy, works: WorkingDays) -> Advice:
+    """Wait for the call that they promised; where it has not come, that is the reason to call."""
+    promised = now.promised_call or now.today
+    when = at_time(promised, now.promised_call_time)
+    if now.their_call_missing:
+        why = f"The employer promised to call on {when}, and no call has come: call, and mention it."
+        return Advice("call", works.on_or_after(now.today), why)
+    then = "If none comes, call and mention it."
+    why = f"The employer promised to call on {when}: wait for that call. {then}"
+    return Advice("wait", promised, why, now.promised_call_time, expects="call")
 
 
 def promise_fits(now: Situation) -> bool:
@@ -94,7 +109,9 @@ def heed_promise(now: Situation, _: Policy, works: WorkingDays) -> Advice:
     when = at_time(promised, now.promised_time)
     if now.promise_ahead:
         on = works.after(promised)
-        return Advice("wait", on, f"The employer promised a decision by {when}: no call before {written(on)}.")
+        return Advice(
+            "wait", on, f"The employer promised a decision by {when}: no call before {written(on)}.", expects="decision"
+        )
     why = f"The employer promised a decision by {when}, and nothing has come: that is the reason to call."
     return Advice("call", works.on_or_after(now.today), why)
 
@@ -114,7 +131,7 @@ def after_heard(now: Situation, _: Policy, works: WorkingDays) -> Advice:
     heard = f"They were spoken to on {written(last)}" if now.heard == "talk" else f"They wrote on {written(last)}"
     if now.today < on:
         next_word = "the next word is theirs until" if now.answered or now.heard == "talk" else "wait until"
-        asked = now.heard == "reply" and not now.answered and now.reply_by is None
+        asked = now.heard == "reply" and not now.answered and now.reply_by is None and now.asked is None
         hint = " If they asked something, answer today." if asked else ""
         return Advice("wait", on, f"{heard}: {next_word} {written(on)}.{hint}", untested=True)
     passed = (now.today - last).days
@@ -125,16 +142,25 @@ def after_heard(now: Situation, _: Policy, works: WorkingDays) -> Advice:
     return Advice(step, works.on_or_after(now.today), silence, untested=True)
 
 
-def answer_owed(now: Situation) -> str | None:
-    """The answer that they wait for, where they said by when and none has gone out."""
-    if now.reply_by is None:
+def answer_owed(now: Situation, works: WorkingDays) -> tuple[date, str] | None:
+    """The answer that they wait for, while none has gone out: the day for it, and the reason."""
+    if now.reply_by is not None:
+        return now.today, _wanted_by(now, now.reply_by)
+    if now.asked is None:
         return None
-    if now.reply_by < now.today:
-        return f"They wanted an answer by {at_time(now.reply_by, now.reply_by_time)}, which has passed: answer today."
-    by = f"by {at_time(now.reply_by, now.reply_by_time)}"
-    if now.reply_by == now.today:
-        by = f"today by {now.reply_by_time:%H:%M}" if now.reply_by_time else "today"
-    return f"They want an answer {by}: answer today."
+    on = works.on_or_after(now.today)
+    day = "today" if on == now.today else f"on {written(on)}"
+    return on, f"They asked something on {written(now.asked)}, and no answer has gone out: answer {day}."
+
+
+def _wanted_by(now: Situation, day: date) -> str:
+    when = at_time(day, now.reply_by_time)
+    if day < now.today:
+        return f"They wanted an answer by {when}, which has passed: answer today."
+    if day == now.today:
+        when = f"today by {now.reply_by_time:%H:%M}" if now.reply_by_time else "today"
+        return f"They want an answer {when}: answer today."
+    return f"They want an answer by {when}: answer today."
 
 
 # ------------------------------------------------------------------------------------------------------ what lapses
@@ -152,6 +178,7 @@ def lapsed(now: Situation) -> bool:
     bases = [
         now.callback if now.callback_due else None,
         now.missed if now.missed_open and not _asked_after(now) else None,
+        now.promised_call if now.their_call_missing else None,
         now.promised if now.promise_broken else None,
     ]
     latest = max((base for base in bases if base is not None), default=None)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from followup_analytics.advice.situation import Situation
 from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.text import nearest
 
@@ -41,6 +42,11 @@ class Policy:
     country: str | None = None
     source: str = "the usual advice"
     changed: frozenset[str] = field(default_factory=frozenset)
+
+
+def messages_full(now: Situation, policy: Policy) -> bool:
+    """Whether no further message may be left on their machine, which a call of theirs in vain doesn't change."""
+    return now.messages >= policy.max_voicemails
 
 
 def read_policy(given: Policy | Mapping[str, Any] | str | Path | None) -> Policy:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from followup_analytics.advice.decide import NextStep
-from followup_analytics.advice.hours import hours_to_call
+from followup_analytics.advice.hours import hours_to_call, hours_told
 from followup_analytics.advice.meaning import Meaning
 from followup_analytics.advice.reach import Reach
 from followup_analytics.advice.situation import Situation
@@ -44,6 +44,7 @@ class StepRow(Row):
     reach: str | None = col.column(
         "text", "", "Whom to ask for and the number or address, from the contact book.", role="confidential"
     )
+    expects: str | None = col.column("text", "", "What of theirs a wait is for: call or decision.", role="confidential")
     reply_by: str | None = col.column("date", "", "By when they want an answer, while it is owed.", role="confidential")
     agreed: Sequence[Mapping[str, str]] = col.column(
         "nested", "", "Hours that the employer named: [{what: decision or answer, on, at}].", role="confidential"
@@ -122,6 +123,7 @@ def as_row(
         time_zone=now.zone,
         hours=hours,
         reach=None if reach is None or step.step == "move_on" else reach.told(step.step),
+        expects=step.expects,
         reply_by=None if now.reply_by is None else now.reply_by.isoformat(),
         agreed=_agreed(now),
         silence=None if silence is None else silence.to_dict(),
@@ -148,7 +150,7 @@ def as_line(row: StepRow) -> StepLine:
     """A row as the printed list has it."""
     told = [
         row.why,
-        f"Ring {row.hours}." if row.hours else None,
+        hours_told(row.hours, row.expects),
         f"{row.reach}." if row.reach else None,
         row.silence_means,
     ]
@@ -183,7 +185,7 @@ def about(now: Situation) -> str:
     return f"{shorten(now.employer, _NAME)}, {day}" if now.employer else f"interview of {day}"
 
 
-def urgency(step: NextStep) -> tuple[int, dt.date, dt.time, int, int, str]:
+def urgency(step: NextStep) -> tuple[int, int, dt.date, dt.time, int, int, str]:
     """Sorts steps: what is due (asked for, then the longest silence), forgotten, due later, waits, what is over."""
     now = step.situation
     silence = now.silence if now.silence is not None else now.day
@@ -194,4 +196,9 @@ def urgency(step: NextStep) -> tuple[int, dt.date, dt.time, int, int, str]:
     else:
         group = 5 if step.step == "move_on" else 4 if step.on is None else 3
     asked = 0 if step.asked_for else 1
-    return (group, step.on or dt.date.max, step.at or dt.time.max, asked * 100 + step.rule, -silence, now.interview_id)
+    # An answer comes before all that is done of one's own accord, one with a deadline before all else.
+    wanted = 0 if step.is_due and now.reply_by is not None else 1
+    answered_today = step.answer_on is not None and step.is_due
+    on = min(step.on or dt.date.max, now.today) if answered_today else step.on or dt.date.max
+    place = asked * 100 + step.rule
+    return (group, wanted, on, step.at or dt.time.max, place, -silence, now.interview_id)

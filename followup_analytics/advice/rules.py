@@ -47,15 +47,8 @@ class Rule:
 
 RULES: tuple[Rule, ...] = (
     Rule(1, "do-not-contact", EMPLOYER, lambda now, _: now.do_not_contact, _do_not_contact),
-    Rule(3, "ring-back", EMPLOYER, lambda now, _: owed.missed_fits(now), owed.ring_back, policy=("max_voicemails",)),
-    Rule(
-        2,
-        "call-when-asked",
-        EMPLOYER,
-        lambda now, _: owed.callback_fits(now),
-        owed.call_as_asked,
-        policy=("max_voicemails",),
-    ),
+    Rule(3, "ring-back", EMPLOYER, lambda now, _: owed.missed_fits(now), owed.ring_back),
+    Rule(2, "call-when-asked", EMPLOYER, lambda now, _: owed.callback_fits(now), owed.call_as_asked),
     Rule(
         6,
         "thank-you-note",
@@ -67,6 +60,7 @@ RULES: tuple[Rule, ...] = (
         instead="no thank-you note is advised",
     ),
     Rule(2, "wait-as-asked", EMPLOYER, lambda now, _: now.callback_ahead, owed.wait_as_asked),
+    Rule(4, "call-promised", EMPLOYER, lambda now, _: owed.their_call_fits(now), owed.await_their_call),
     Rule(4, "decision-promised", EMPLOYER, lambda now, _: owed.promise_fits(now), owed.heed_promise),
     Rule(5, "reply-or-talk", PATIENCE, lambda now, _: owed.heard_fits(now), owed.after_heard),
     Rule(

@@ -141,7 +141,7 @@ def script_for(
     facts = _facts(now, names or {})
     lines = _judged(_lines(now, facts), verdicts)
     habits = _judged(_habits(now), verdicts)
-    message = _voicemail(facts) if now.voicemails < max_voicemails else None
+    message = _voicemail(facts) if now.messages < max_voicemails else None
     return CallScript(
         interview_id=now.interview_id,
         lines=_kept(lines),
@@ -160,7 +160,6 @@ def _facts(now: Situation, names: Mapping[str, str]) -> dict[str, str]:
     return given | {
         "employer": _name(now.employer or "") or "[the company]",
         "when": written(now.interview),
-        "promised": at_time(now.promised, now.promised_time) if now.promised else "",
     }
 
 
@@ -171,12 +170,18 @@ def speaking_seconds(text: str) -> float:
     return round(len(words) * _SECONDS_PER_WORD + digits * _SECONDS_PER_DIGIT, 1)
 
 
+def _timeline(now: Situation) -> str:
+    """The question of when: it begins with what they had promised."""
+    if now.their_call_missing and now.promised_call:
+        when = at_time(now.promised_call, now.promised_call_time)
+        return f"You had said that you would call on {when}, and I may have missed it: is there any news?"
+    if now.promised:
+        return f"You had said that you would decide by {at_time(now.promised, now.promised_time)}: is that still so?"
+    return "When do you expect to decide, and what would be the next step?"
+
+
 def _lines(now: Situation, facts: Mapping[str, str]) -> list[Line]:
-    timeline = (
-        f"You had said that you would decide by {facts['promised']}: is that still so?"
-        if now.promised
-        else "When do you expect to decide, and what would be the next step?"
-    )
+    timeline = _timeline(now)
     second = now.attempts_made == 1
     news = [Line("news", "I saw that [a piece of news about the company].", "company-news")] if second else []
     return [

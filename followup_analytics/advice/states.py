@@ -34,18 +34,23 @@ STATES: tuple[State, ...] = (
     ),
     State(
         "answer_owed_to_them",
-        "they rang in vain, wrote, or named a day for an answer, and nothing has gone out since",
-        lambda now: now.missed_open or now.reply_by is not None or (now.heard == "reply" and not now.answered),
+        "they rang in vain, wrote, asked something or named a day for an answer, and nothing has gone out since",
+        lambda now: (
+            now.missed_open
+            or now.reply_by is not None
+            or now.asked is not None
+            or (now.heard == "reply" and not now.answered)
+        ),
     ),
     State(
         "date_passed",
-        "the day of an agreed call or of a promised decision is here or over, and nothing came of it",
-        lambda now: now.callback_due or now.promise_broken,
+        "the day of an agreed call, or of a promised call or decision, is here or over, and nothing came of it",
+        lambda now: now.callback_due or now.their_call_missing or now.promise_broken,
     ),
     State(
         "date_ahead",
-        "a call is agreed or a decision promised for a day that is still to come",
-        lambda now: now.callback_ahead or now.promise_ahead,
+        "a call is agreed, or a call or decision promised, for a day that is still to come",
+        lambda now: now.callback_ahead or now.their_call_ahead or now.promise_ahead,
     ),
     State(
         "answer_owed_to_us",

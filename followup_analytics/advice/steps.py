@@ -31,8 +31,9 @@ class Advice:
     """What one rule says about one interview: the step, its date (None: no date) and the reason.
 
     at: the local time where one was agreed. asked_for: the employer asked for it, so it is no unsolicited contact.
-    claims: those that bear on it. opposite: where these are true the step is wrong. untested: the claims are about
-    other moments than this one, so that no verdict makes the step more than custom.
+    expects: what of theirs is waited for, a call or a decision. claims: those that bear on it. opposite: where these
+    are true the step is wrong. untested: the claims are about other moments than this one, so that no verdict makes
+    the step more than custom.
     """
 
     step: Step
@@ -40,6 +41,7 @@ class Advice:
     why: str
     at: time | None = None
     asked_for: bool = False
+    expects: str | None = None
     claims: tuple[str, ...] = ()
     opposite: tuple[str, ...] = ()
     untested: bool = False

@@ -159,7 +159,9 @@ CONTACTS = Table(
         Column("smiled", "boolean", "the applicant smiled while calling"),
         Column("tone", "enum", "how the employer's side sounded", values=TONES),
         Column("callback_at", "timestamp", "when the employer asked to be called again"),
+        Column("call_promised_at", "timestamp", "when the employer said it would call"),
         Column("reply_by", "timestamp", "by when the employer wants an answer"),
+        Column("wants_answer", "boolean", "the employer asked something and waits for the answer"),
         Column("automatic", "boolean", "an automatic reply, never a response"),
     ),
 )

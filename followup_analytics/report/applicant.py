@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from followup_analytics.advice import NextStepsResult, Policy, call_script, next_steps
+from followup_analytics.advice.hours import hours_told
 from followup_analytics.advice.office_days import working_days
 from followup_analytics.charts import value_label
 from followup_analytics.errors import UsageError
@@ -133,8 +134,8 @@ def _interview(row: Row, now: Situation | None, done: Sequence[str], n_done: int
     """One interview: the step with its day, what follows if nobody answers, when to stop, what was done, how sure."""
     step = str(row["step"])
     what: list[Any] = [strong(f"{STEPS[step]}{_on(row)}. "), str(row["why"])]
-    if row["hours"]:
-        what.append(f" Ring {row['hours']}.")
+    if hours := hours_told(row["hours"], row["expects"]):
+        what.append(f" {hours}")
     items: list[Any] = [what, *_afterwards(row, now)]
     earlier = "" if n_done == len(done) else f"{counted(n_done - len(done), 'earlier contact')}; "
     items.append([strong("Done so far. "), f"{earlier}{'; '.join(done)}." if done else "Nothing yet."])

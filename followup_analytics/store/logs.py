@@ -156,6 +156,7 @@ _WHOLE_DAYS = (
     ("interviews", "decision_promised_at"),
     ("interviews", "snoozed_until"),
     ("contacts", "callback_at"),
+    ("contacts", "call_promised_at"),
     ("contacts", "reply_by"),
 )
 

@@ -24,7 +24,7 @@ _TOLD_BY = {
     ),
     "contacts": (
         "contact_id", "interview_id", "at", "direction", "channel", "party", "purpose", "duration_s", "at_precision",
-        "callback_at", "reply_by", "automatic",
+        "callback_at", "call_promised_at", "reply_by", "wants_answer", "automatic",
     ),
     "outcomes": ("interview_id", "outcome", "decided_at", "at_precision"),
 }  # fmt: skip

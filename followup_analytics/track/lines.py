@@ -15,14 +15,14 @@ from followup_analytics.track.patterns import Found, Pattern, compiled, find
 from followup_analytics.track.spoken import WEEKDAYS
 from followup_analytics.track.wording import Word
 
-STOPS, WITHOUT, ACTIONS, AHEAD, PARTIES, TOPICS = (
+STOPS, WITHOUT, ACTIONS, AHEAD, QUESTIONS, PARTIES, TOPICS = (
     compiled(table, said.CLASSES)
-    for table in (said.STOPS, said.WITHOUT, said.ACTIONS, said.AHEAD, said.PARTIES, said.TOPICS)
+    for table in (said.STOPS, said.WITHOUT, said.ACTIONS, said.AHEAD, said.QUESTIONS, said.PARTIES, said.TOPICS)
 )
 #: Every word that a phrase may hold: none of them is a slip of somebody's name.
 LEXICON = frozenset(
     word
-    for patterns in (STOPS, WITHOUT, ACTIONS, AHEAD, PARTIES, TOPICS)
+    for patterns in (STOPS, WITHOUT, ACTIONS, AHEAD, QUESTIONS, PARTIES, TOPICS)
     for pattern in patterns
     for place in pattern.places
     if place is not None
@@ -105,7 +105,7 @@ class Line:
 def spoken_for(words: Sequence[Word], names: Names) -> frozenset[int]:
     """The places of words that a phrase claims, or that are small or of a time: what else a name has is that name."""
     line = Line("", words, names, set())
-    for patterns in (STOPS, WITHOUT, TOPICS, AHEAD, ACTIONS, PARTIES):
+    for patterns in (STOPS, WITHOUT, TOPICS, AHEAD, QUESTIONS, ACTIONS, PARTIES):
         line.phrases(patterns)
     little = {one.place for one in words if one.plain in small.FILLERS or is_time(one)}
     return frozenset(line.claimed | little)

@@ -76,6 +76,20 @@ CLASSES: Mapping[str, str] = MappingProxyType(
         "going": "will would going shall promised promises werden wird wollen van va",
         "linkedin": "linkedin xing",
         "they": "they",
+        "had": "has have had got",
+        "must": "must should muss soll sollte debe",
+        "decideby": "reply answer respond accept antworten zusagen annehmen responder contestar aceptar confirm "
+        "bestatigen confirmar zuruckmelden",
+        "asks": "ask asks asked asking requested requests requesting request fragt fragen gefragt fragte bittet bitten "
+        "bat baten pide piden pidio pidieron pidiendo pregunta preguntan pregunto preguntaron preguntando erbittet "
+        "rogaron wondering enquired inquired enquiring",
+        "asked_for": "references reference referenzen referencias availability verfugbarkeit disponibilidad "
+        "transcript transcripts portfolio documents document papers unterlagen zeugnis zeugnisse documentos "
+        "documentacion certificate certificates certificados salary gehalt gehaltsvorstellung gehaltsvorstellungen "
+        "salario expectations expectativas dates termine terminvorschlage fechas slots eintrittstermin "
+        "kundigungsfrist notice samples sample arbeitsproben muestras passport visa permit id ausweis pasaporte "
+        "address adresse direccion details info information cv resume lebenslauf curriculum diploma titulo "
+        "questions question fragen frage preguntas duda dudas link links",
         "say": "say says said saying told tells sagt sagte meint dice dijo",
         "us": "me us him her them mich uns ihn",
     }
@@ -220,6 +234,19 @@ STOPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 
+#: What they ask, and wait to be answered: the rest of the clause is what they asked for.
+QUESTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "{asks} .. {asked_for}|{want} .. {asked_for}|{asks} .. for|{asks} .. "
+        "about/whether/if/when/what/which/how/where/ob/wann/welche/nach/um/wie/si/cuando/cuanto/que/por|{want} to "
+        "know|{want} .. to know/see/have/send|{got}/{had} .. question/questions|question/questions about|with .. "
+        "question/questions|hat/haben/noch .. frage/fragen|tiene/tienen .. duda/dudas/pregunta/preguntas|please "
+        "send|{say} .. to send|bitte .. um|quiere/quieren saber|will/wollen/mochte/mochten wissen|schicken sie|asked "
+        ".. to send|{asks} .. to send/provide/share/fill/complete|{want} .. to send/provide/share/fill/complete": {
+            "wants_answer": "true"},
+    }
+)  # fmt: skip
+
 #: Who was reached.
 PARTIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
@@ -249,7 +276,9 @@ TOPICS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )  # fmt: skip
 
-_CALL_BACK, _PROMISE, _REPLY = ({"column": one} for one in ("callback_at", "decision_promised_at", "reply_by"))
+_CALL_BACK, _THEIR_CALL, _PROMISE, _REPLY = (
+    {"column": one} for one in ("callback_at", "call_promised_at", "decision_promised_at", "reply_by")
+)
 #: What may be one's own plan, for which nobody asked.
 _PLAN = {**_CALL_BACK, "unsure": "a call that they asked for; a plan of your own is put off with snooze"}
 #: Words after which a time ahead is told, and the column that it is for; those of the interview stand in a contact too.
@@ -264,22 +293,28 @@ AHEAD: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "{want} .. {calln}": _CALL_BACK,
         "{ring} again|try again|to try again|to try|wieder {ring}|follow-up again|chase again|chase|to chase|check "
         "in|check again": _PLAN,
-        # Their call that is promised is a promise like any other: nothing is due before, and its breach is the reason.
+        # Their own call: nothing is due before, and where it doesn't come that is the reason to call.
         "{they} {ring}|{they} {ring} back|{they} {ring} .. back|{going} {ring} .. back|{they} {ring} {us}|{they} "
         "{ring} {us} back|{going} {ring}|{going} {ring} back|{going} {ring} {us}|{going} {ring} {us} back|{going} "
-        "{ring} again|to {ring} us/me|me llaman|nos llaman|llamaran|llamara|rufen .. an|ruft .. an|rufen .. zuruck|"
-        "ruft .. zuruck|wollen .. {ring}|will sich melden|melden sich|meldet sich|wollen sich melden|calls back|"
-        "calling back|ringing back|rings back|{going} .. get back|{going} .. get back to {us}|get back to {us}|gets "
-        "back|getting back|{going} .. be in touch|be in touch|in touch|{going} .. let .. know|let {us} know|lets "
-        "{us} know|{going} .. know|{going} .. hear|hear back|hear|{going} .. come back|come back to {us}|coming back "
-        "to {us}|{going} .. reply|{going} .. respond|{going} .. email|{going} .. write|{going} .. text|{going} .. "
-        "message|{going} .. contact|{going} .. confirm|{going} to .. {ring}|{going} to .. {decide}|avisan|avisaran|"
-        "nos dicen|geben bescheid|gibt bescheid|bescheid geben|{decide}|{they} {decide}|{going} {decide}|{going} .. "
-        "make .. {decide}|{decide} by|{decide} due|{decide} expected|{decide} bis|promised .. {decide}|promised .. "
-        "{decide} by|{decide} antes|still {decide} .. by|make .. {decide}|decision antes|entscheidung fallt": _PROMISE,
+        "{ring} again|{going} to .. {ring}|to {ring} us/me|me llaman|nos llaman|llamaran|llamara|rufen .. an|ruft .. "
+        "an|rufen .. zuruck|ruft .. zuruck|wollen .. {ring}|calls back|calling back|ringing back|rings back|"
+        "{going} give .. {calln}|{going} give .. a {calln}|{going} be calling/ringing": _THEIR_CALL,
+        "will sich melden|melden sich|meldet sich|wollen sich melden|{going} .. get back|{going} .. get back to "
+        "{us}|get back to {us}|gets back|getting back|{going} .. be in touch|be in touch|in touch|{going} .. let "
+        ".. know|let {us} know|lets {us} know|{going} .. know|{going} .. hear|hear back|hear|{going} .. come back|"
+        "come back to {us}|coming back to {us}|{going} .. reply|{going} .. respond|{going} .. email|{going} .. "
+        "write|{going} .. text|{going} .. message|{going} .. contact|{going} .. confirm|{going} to .. {decide}|"
+        "avisan|avisaran|nos dicen|geben bescheid|gibt bescheid|bescheid geben|{decide}|{they} {decide}|{going} "
+        "{decide}|{going} .. make .. {decide}|{decide} by|{decide} due|{decide} expected|{decide} bis|promised .. "
+        "{decide}|promised .. {decide} by|{decide} antes|still {decide} .. by|make .. {decide}|decision antes|"
+        "entscheidung fallt": _PROMISE,
         "{replyn}/reply/answer/respond/accept by/until/before|{replyn} bis|{replyn} needed by|{replyn} antes|{want} "
         ".. {replyn}|{want} .. {replyn} by|{want} .. {decide}|{want} to know by|{want} to hear by|deadline|"
-        "responder/contestar/respuesta .. antes|has until|have until|{replyn} due|due by|must .. {replyn}|antwort "
-        "bis|bitte .. bis .. melden|bis .. melden": _REPLY,
+        "responder/contestar/respuesta .. antes|{had} until/till|{replyn} due|due by|must .. {replyn}|antwort "
+        "bis|bitte .. bis .. melden|bis .. melden|{must} .. {decideby}|{must} .. {decideby} by/until/till/before/bis|"
+        "{had}/{want} to .. {decideby} by/until/till/before|{had} to .. {decideby}|{decideby} "
+        "by/until/till/before/bis/antes|{offer} .. open/valid/good until/till|expires|expires on|lapses|"
+        "plazo hasta|plazo .. hasta|tiene hasta|gultig bis|zeit bis|bis .. {decideby}|tiene que .. {decideby}|"
+        "debe {decideby}": _REPLY,
     }
 )  # fmt: skip

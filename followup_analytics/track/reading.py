@@ -12,6 +12,7 @@ from followup_analytics.track.doers import THEIRS, Names, Side, who_did
 from followup_analytics.track.ends import ended
 from followup_analytics.track.lines import ACTIONS, AHEAD, PARTIES, STOPS, TOPICS, WITHOUT, Line, Reading
 from followup_analytics.track.patterns import Found
+from followup_analytics.track.questions import add_questions, questions_of
 from followup_analytics.track.touches import contact
 from followup_analytics.track.when import add_length, times_of
 from followup_analytics.track.wording import Word
@@ -27,6 +28,7 @@ def read_line(text: str, words: Sequence[Word], names: Names, *, strange: Callab
     stops = line.phrases(STOPS)
     without, topics = line.phrases(WITHOUT), line.phrases(TOPICS)
     ahead = line.phrases(AHEAD)
+    questions = questions_of(line)
     acts = line.phrases(ACTIONS)
     acts = [one for one in acts if not _is_in_the_way(one, acts)]
     if stops:
@@ -40,19 +42,20 @@ def read_line(text: str, words: Sequence[Word], names: Names, *, strange: Callab
     parties = line.phrases(PARTIES)
     sides: dict[int, Side] = {**names, **{one.start: "person" for one in parties}, **_introduced(line, strange)}
     ahead, plans, doubts = _plans(line, ahead, sides, anything=bool(acts))
-    times, remarks, unsure = times_of(line, [*ahead, *plans], acts)
+    times, remarks, unsure = times_of(line, [*ahead, *plans], acts, questions)
     unsure += doubts
     if times.pop("plan", None):
         remarks.append(
             "What you plan is not kept with it: `followup track STORE snooze` puts the next step off to a day."
         )
-    reading = _combined(line, acts, ahead, sides, times, unsure)
+    reading = _combined(line, acts, ahead, sides, times, unsure, asked=bool(questions))
     if without and reading.kind == "contact" and _may_be_nobody(reading, acts):
         reading.fields["party"] = "none"
     if reading.kind == "contact":
         for one in parties:
             reading.fields.setdefault("party", one.says["party"])
     _add_topics(reading, topics)
+    add_questions(line, reading, questions, sides)
     reading.times.update({name: one for name, one in times.items() if name != "duration"})
     reading.remarks += remarks
     reading.unsure += unsure
@@ -141,6 +144,8 @@ def _combined(
     sides: Mapping[int, Side],
     times: Mapping[str, str],
     unsure: list[str],
+    *,
+    asked: bool,
 ) -> Reading:
     """One reading of all that was done."""
     plain = {one.plain for one in line.words}
@@ -163,7 +168,7 @@ def _combined(
     if silent and not called:
         unsure.append("it may say only that nothing has come")
     if not done:
-        return _told(line, ahead, sides)
+        return _told(line, ahead, sides, asked=asked)
     return contact(line, done, sides)
 
 
@@ -171,8 +176,11 @@ def _nobody(act: Found) -> Found:
     return Found(act.words, {"direction": "outbound", "channel": "phone", "party": "none", "role": "fact"})
 
 
-def _told(line: Line, ahead: Sequence[Found], sides: Mapping[int, Side]) -> Reading:
+def _told(line: Line, ahead: Sequence[Found], sides: Mapping[int, Side], *, asked: bool) -> Reading:
     """What was told or asked, where nothing says how: a call is the nearest; a promise changes the interview."""
+    if not ahead and asked:
+        why = "it says what they ask, and not how; write it before, such as 'they called, ...' or 'they emailed, ...'"
+        return Reading("contact", {"direction": "inbound", "channel": "email"}, unsure=[why])
     if not ahead:
         raise UsageError(
             f"{shorten(line.text)!r} doesn't say what happened; write it with words such as called, left voicemail, "

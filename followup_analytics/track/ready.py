@@ -44,8 +44,9 @@ def told_reading(about: str, kind: str, fields: Mapping[str, Any]) -> str:
 _WHOSE = {"inbound": "their ", "outbound": "our "}
 _CHANNELS = {"phone": "call", "email": "e-mail", "text": "text message", "social": "message", "in_person": "visit"}
 _WORDS = {
-    "next_at": "further round on", "callback_at": "call back", "reply_by": "answer by", "party": "reached:",
-    "decision_promised_at": "decision by", "purpose": "as", "duration_s": "seconds:",
+    "next_at": "further round on", "callback_at": "call back", "call_promised_at": "their call",
+    "reply_by": "answer by", "party": "reached:", "decision_promised_at": "decision by", "purpose": "as",
+    "duration_s": "seconds:",
 }  # fmt: skip
 
 

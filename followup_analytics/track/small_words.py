@@ -10,6 +10,9 @@ def _words_of(text: str) -> frozenset[str]:
 #: What is said of a time that is no date of the entry: how long somebody is away, and the like.
 UNTIL = _words_of("till til until bis hasta")
 
+#: Before a time they say what is about that time.
+FOR = _words_of("for fur para")
+
 BY = _words_of("by before latest spatestens antes")
 
 #: Articles and the like, which may stand in a phrase or not.

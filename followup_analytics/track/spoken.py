@@ -85,6 +85,8 @@ _SINCE = re.compile(r"(?<!\w)(?:now|(?:minute|min|hour|hr|stunde|minuto|hora)s?n
 _WRITTEN = re.compile(
     r"(?:(?:am|vom|on|el|the)\s+)?(?P<one>\d{1,2})(?P<mark>[./-])(?P<two>\d{1,2})(?:(?P=mark)(?P<year>\d{4}|\d{2})?)?"
 )
+#: A day of a month by its number: `the 25th`, `am 25.`.
+_NUMBERED = re.compile(r"(?:(?:the|on|am|vom|zum) )*(\d{1,2})(?:st|nd|rd|th|\.)")
 _LENGTH = re.compile(r"(?:day|week|month|hour|minute|min|tag|woche|monat|stunde|d[ií]a|semana|mes|hora)")
 _MONTHS = (
     "jan", "feb", "mar", "mär", "apr", "may", "mai", "jun", "jul", "aug", "sep", "oct", "okt", "nov", "dec", "dez",
@@ -207,6 +209,8 @@ def _clock_of(text: str, shown: str) -> tuple[time | None, str, str | None]:
 
 def _counts_days(text: str, found: re.Match[str]) -> bool:
     """Whether a number belongs to a date (5 march, march 5) or a length of time (2 days ago), and is no hour."""
+    if re.match(r"(?:st|nd|rd|th)\b", text[found.end() :]):
+        return True
     after = text[found.end() :].split()[:2]
     before = text[: found.start()].split()[-1:]
     near = [*(after[1:] if after[:1] == ["de"] else after[:1]), *before]
@@ -229,6 +233,10 @@ def _day_of(text: str, now: datetime, shown: str, *, ahead: bool) -> tuple[date,
     written = _WRITTEN.fullmatch(text)
     if written is not None:
         return _written_day(written, now.date(), shown, ahead=ahead), None
+    numbered = _NUMBERED.fullmatch(text)
+    nearest = _next_of(numbered[1], now, ahead=ahead) if numbered else None
+    if nearest is not None:
+        return nearest, None
     weekday = text if text in _DAYS else None
     if weekday and weekday == f"{now:%A}".lower():
         return now.date(), now.date() + timedelta(days=7 if ahead else -7)

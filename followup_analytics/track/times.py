@@ -42,7 +42,8 @@ _FIGURES = re.compile(r"\d{1,2}[./-]\d{1,2}[./]?(?:\s|$)")
 _OF_THE_PAST = ("--at", "--interviewed-at")
 #: Which day of a span such as `next week` is meant: a call is welcome from the first on, word is due by the last.
 ENDS: Mapping[str, End] = {
-    "callback_at": "first", "snoozed_until": "first", "decision_promised_at": "last", "reply_by": "last",
+    "callback_at": "first", "snoozed_until": "first", "call_promised_at": "last", "decision_promised_at": "last",
+    "reply_by": "last",
 }  # fmt: skip
 #: Words for days, as days from today.
 _DAYS = {"yesterday": -1, "today": 0, "now": 0, "tomorrow": 1}

@@ -17,7 +17,9 @@ _LENGTH = re.compile(
 _SPOKEN = ("phone", "video", "in_person")
 
 
-def times_of(line: Line, ahead: Sequence[Found], acts: Sequence[Found]) -> tuple[dict[str, str], list[str], list[str]]:
+def times_of(
+    line: Line, ahead: Sequence[Found], acts: Sequence[Found], questions: Sequence[Found] = ()
+) -> tuple[dict[str, str], list[str], list[str]]:
     """The words of times by the column that they are for; `at`, or what an announcement before them says.
 
     Besides them remarks on what is not kept, and doubts.
@@ -25,7 +27,11 @@ def times_of(line: Line, ahead: Sequence[Found], acts: Sequence[Found]) -> tuple
     times: dict[str, str] = {}
     remarks: list[str] = []
     unsure: list[str] = []
-    marks = sorted([(one.start, one.says["column"]) for one in ahead] + [(one.start, "at") for one in acts])
+    marks = sorted(
+        [(one.start, one.says["column"]) for one in ahead]
+        + [(one.start, "at") for one in acts]
+        + [(one.start, "question") for one in questions]
+    )
     by_place = {one.place: one for one in line.words}
     for run in _runs(line):
         typed = " ".join(one.typed for one in run)
@@ -37,6 +43,11 @@ def times_of(line: Line, ahead: Sequence[Found], acts: Sequence[Found]) -> tuple
         if length and not (leading is not None and leading.plain in ("vor", "hace", "in")):
             times["duration"] = length[0]
             continue
+        if column == "question":
+            column = "reply_by" if leading is not None and leading.plain in small.BY | small.UNTIL else "at"
+            if column == "at" and leading is not None and leading.plain in small.FOR:
+                remarks.append(f"{shorten(f'{leading.typed} {typed}')!r} is not kept.")
+                continue
         if column == "at" and leading is not None and (leading.plain in small.UNTIL or _away(line, run[0], acts)):
             remarks.append(f"{shorten(f'{leading.typed} {typed}')!r} is not kept.")
             continue

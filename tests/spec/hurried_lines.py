@@ -21,8 +21,8 @@ CLIENTS = (
     ("jonas", "Jonas Weber", "Stadtwerke Halle"), ("kate", "Kate Müller", "Hotel Adler"), ("dan", "Dan Kim", "Contoso"),
 )  # fmt: skip
 _BESIDE = (
-    "callback_at", "reply_by", "decision_promised_at", "duration_s", "tone", "asked_status", "asked_timeline",
-    "automatic",
+    "callback_at", "call_promised_at", "reply_by", "decision_promised_at", "duration_s", "tone", "asked_status",
+    "asked_timeline", "wants_answer", "automatic",
 )  # fmt: skip
 
 

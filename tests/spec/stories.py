@@ -14,6 +14,8 @@ the day they fall on:
     auto5       an automatic reply                          back9/2  on day 2 (a short call of ours) they asked to be
                                                             called on day 9; back9t/2 on day 9 at 14:00
     wantvm9/5   their message of day 5 asks for a call on day 9; wantvm9t/5 at 14:00
+    says9/5   in a talk of day 5 they said they would call on day 9; says9t/5 at 14:00
+    asks5     they wrote, and asked something
     promised10  a decision was promised for day 10          promised10t  for 12:00 of day 10
     no_calls    they asked not to be called                 filled6  an outcome
     round20     a further round is an interview of day 20   snooze9  its coach put it off until day 9
@@ -49,8 +51,13 @@ _CONTACTS: dict[str, dict[str, Any]] = {
     "auto": {"direction": "inbound", "channel": "email", "automatic": "yes"},
     "back": {"direction": "outbound", "channel": "phone", "purpose": "other", "party": "receptionist"},
     "wantvm": {"direction": "inbound", "channel": "voicemail"},
+    "says": {"direction": "outbound", "channel": "phone", "party": "interviewer"},
+    "asks": {"direction": "inbound", "channel": "email", "wants_answer": "yes"},
 }
-_COLUMNS = ("direction", "channel", "party", "purpose", "duration_s", "automatic", "callback_at", "reply_by")
+_COLUMNS = (
+    "direction", "channel", "party", "purpose", "duration_s", "automatic", "callback_at", "call_promised_at",
+    "reply_by", "wants_answer",
+)  # fmt: skip
 
 
 def on_day(number: int) -> date:
@@ -86,7 +93,9 @@ def log_of(marks: str, *, by_day: bool = False, zone: str = "Europe/Berlin") -> 
             made = on_day(int(of)) if of else day
             row = dict.fromkeys(_COLUMNS) | _CONTACTS[word]
             row |= {"contact_id": f"c{place}", "interview_id": "i1", "at": f"{made}" if by_day else f"{made}T15:00"}
-            row["callback_at"] = (f"{day}T14:00" if timed else f"{day}") if of else None
+            if of:
+                agreed = "call_promised_at" if word == "says" else "callback_at"
+                row[agreed] = f"{day}T14:00" if timed else f"{day}"
             row["reply_by"] = f"{on_day(int(reply_by))}" if reply_by else None
             contacts.append(row)
     return build_log(

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from stories import log_of, on_day
 
-from followup_analytics.advice import next_steps
+from followup_analytics.advice import call_script, next_steps
 from followup_analytics.advice.rules import RULES
 from followup_analytics.advice.states import STATES
 
@@ -77,7 +77,15 @@ WHY = """
    8 | rang2 reply5       | They were heard from since, on Saturday 9 March 2024
    9 | back9t/2           | Wednesday 13 March 2024 at 14:00
    8 | back7/3            | that call has not been made
-  90 | back88/3 vm4 vm5   | hang up if a machine answers
+  90 | back88/3 vm4 vm5   | Hang up if a machine answers
+  10 | vm2 vm4 theirvm9   | Hang up if a machine answers
+   8 | vm2 vm4 promised7  | Hang up if a machine answers
+  10 | says9t/5           | call on Wednesday 13 March 2024 at 14:00, and no call has come: call, and mention it
+   7 | says9t/5           | wait for that call. If none comes, call and mention it
+  30 | says9/5            | They promised to call on Wednesday 13 March 2024, and nothing was done
+   8 | phone2 asks7       | They asked something on Monday 11 March 2024, and no answer has gone out: answer today
+   5 | phone2 asks4       | no answer has gone out: answer on Monday 11 March 2024
+   6 | vm2 vm4            | If you try once more, write: nothing in writing has gone out yet
    4 | promised3          | promised a decision by Thursday 7 March 2024, and nothing has come
   20 | phone2 talk18      | They were spoken to on Friday 22 March 2024
    8 | reply7             | If they asked something, answer today
@@ -136,6 +144,52 @@ def test_a_step_names_the_claims_that_it_rests_on(line: str) -> None:
     day, marks, claims = (part.strip() for part in line.split("|"))
     row = next(one for one in next_steps(log_of(marks), today=on_day(int(day)), test=False).rows)
     assert ", ".join(one["claim"] for one in row["evidence"]) == claims
+
+
+DUE = """
+ day | what happened       | due | the first word of the reason
+   8 | phone2 asks7        | yes | They asked
+   5 | phone2 asks4        | no  | They asked
+   8 | phone2 asks6 other7 | no  | They wrote
+   9 | says9t/5            | no  | The employer promised to call
+  10 | says9t/5            | yes | The employer promised to call
+   8 | reply7by15          | yes | They want an answer
+"""
+
+
+@pytest.mark.parametrize("line", DUE.strip().splitlines()[1:])
+def test_an_answer_owed_is_due(line: str) -> None:
+    """A question without a day is due today or on the next working day; a call of theirs that is ahead isn't."""
+    day, marks, due, words = (part.strip() for part in line.split("|"))
+    (row,) = next_steps(log_of(marks), today=on_day(int(day)), test=False).rows
+    assert (row["due"], row["why"].startswith(words)) == (due == "yes", True)
+
+
+SAID = """
+ day | what happened          | what the script says
+  10 | says9t/5               | You had said that you would call on Wednesday 13 March 2024 at 14:00
+   8 | promised7              | You had said that you would decide by Monday 11 March 2024
+  10 | vm2 vm4 theirvm9       | Hang up: no further message should be left
+  10 | vm2 vm4 rang9          | Hang up: no further message should be left
+  10 | vm2 vm4 says9t/7       | about the next step
+"""
+
+
+@pytest.mark.parametrize("line", SAID.strip().splitlines()[1:])
+def test_the_script_fits_the_story(line: str) -> None:
+    """What is said names what they had promised; no third message after a call of theirs in vain, one after a talk."""
+    day, marks, words = (part.strip() for part in line.split("|"))
+    assert words in call_script(log_of(marks), "i1", today=on_day(int(day))).text()
+
+
+def test_a_call_of_theirs_stands_in_the_calendar_as_theirs() -> None:
+    """It is an appointment at its time, called their call, and one of a decision isn't."""
+    steps = next_steps(log_of("says9t/5"), today=on_day(7), test=False)
+    calendar = steps.to_ics()
+    assert "SUMMARY:Their call expected: interview i1" in calendar
+    assert "DTSTART;TZID=Europe/Berlin:20240313T140000" in calendar
+    decision = next_steps(log_of("promised10"), today=on_day(7), test=False).to_ics()
+    assert "Their call" not in decision
 
 
 def test_how_it_ended_is_asked_for_long_after_alone() -> None:

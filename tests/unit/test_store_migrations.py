@@ -14,6 +14,7 @@ import pytest
 from followup_analytics.store import open_store, read_store_log, tables
 from followup_analytics.store.erase import erase_applicant
 from followup_analytics.store.migrating import backup_path
+from followup_analytics.store.verifying import verify
 
 #: A store as version 1 left it: three interviews, a corrected contact, an entry of `track`, and users' columns that
 #: later became the log's own (`coach`, `reply_by`).
@@ -55,6 +56,24 @@ def test_a_store_with_data_keeps_all_of_it(tmp_path: Path) -> None:
     assert found["c3"]["reply_by_as_given"] == "soon"
     assert found["c1"]["mood"] == "gruff"
     assert log.outcomes["outcome"].to_list() == ["filled"]
+
+
+def test_a_users_columns_become_those_of_version_4(tmp_path: Path) -> None:
+    """Columns of a user's own that the log has since are the log's; what can't be read stays theirs."""
+    url = old_store(tmp_path / "old.db")
+    with sqlite3.connect(tmp_path / "old.db") as connection:
+        held = '{"call_promised_at":"2024-03-11T12:00+01:00","wants_answer":"yes"}'
+        connection.execute("UPDATE contacts SET covariates = ? WHERE contact_id = 'c1'", (held,))
+        connection.execute("""UPDATE contacts SET covariates = '{"wants_answer":"soon"}' WHERE contact_id = 'c2'""")
+        connection.execute("INSERT INTO covariates VALUES ('contacts', 'wants_answer', 'String')")
+        connection.execute("INSERT INTO covariates VALUES ('contacts', 'call_promised_at', 'String')")
+    connection.close()
+    contacts = {row["contact_id"]: row for row in read_store_log(url).contacts.iter_rows(named=True)}
+    assert contacts["c1"]["call_promised_at"] == datetime(2024, 3, 11, 11, tzinfo=UTC)
+    assert contacts["c1"]["wants_answer"] is True
+    assert contacts["c2"]["wants_answer"] is None
+    assert contacts["c2"]["wants_answer_as_given"] == "soon"
+    assert all(one.ok for one in verify(open_store(url)) if one.check != "key")
 
 
 def test_an_empty_store_becomes_one_of_this_version(tmp_path: Path) -> None:
@@ -161,7 +180,6 @@ def test_groups_and_keys_of_an_earlier_version(tmp_path: Path, monkeypatch: pyte
     from followup_analytics.ingest import ingest_files
     from followup_analytics.log.pseudonyms import applicant_buckets
     from followup_analytics.store.keys import hide_plain_keys
-    from followup_analytics.store.verifying import verify
 
     path = tmp_path / "old.db"
     url = old_store(path)
