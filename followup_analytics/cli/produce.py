@@ -57,7 +57,7 @@ def report(
     paper: Annotated[Literal["a4", "letter", "us-letter"], typer.Option("--paper", metavar="a4|letter")] = "a4",
     language: Annotated[
         Literal["en", "de", "es"],
-        typer.Option("--language", help="en, de or es; the report on methods is in English only."),
+        typer.Option("--language", help="English, German or Spanish; names stay as they are."),
     ] = "en",
     check: Annotated[
         bool,

@@ -110,7 +110,8 @@ def _open_windows(result: Fitted) -> str:
     cut = next((note.n for note in result.notes if note.code == "window_open"), None)
     if not cut:
         return "No attempt was left out for a window that the record cuts off."
-    return f"{counted(cut, 'attempt')} whose window the record cuts off were left out, whatever came of them."
+    done, them = ("was", "it") if cut == 1 else ("were", "them")
+    return f"{counted(cut, 'attempt')} whose window the record cuts off {done} left out, whatever came of {them}."
 
 
 def _flow(result: Fitted) -> str:

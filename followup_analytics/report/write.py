@@ -103,7 +103,7 @@ def write_report(
         seed: of what is drawn at random in fitting.
         font_path: a folder with further fonts for characters that ours lack.
         paper: a4 or letter.
-        language: en, de or es (methods: en alone); names and the office's own words stay as they are.
+        language: en, de or es; names and the office's own words stay as they are.
         office: a TOML file with what the office puts on the title page and adds to the model card.
         pages: is given pictures (PNG) of the report's pages, to look at before it is passed on.
 
@@ -120,7 +120,7 @@ def write_report(
         'bulletin.pdf'
     """
     log = scope(log, within=within)
-    _check_language(language, kind)
+    _check_language(language)
     options = Options(
         within=within,
         outcome=outcome,
@@ -162,14 +162,9 @@ def _paper(name: str) -> str:
     return _PAPERS[name]
 
 
-def _check_language(name: str, kind: str) -> None:
+def _check_language(name: str) -> None:
     if name not in LANGUAGES:
         raise UsageError(f"There is no language {name!r} here: choose {listed(LANGUAGES, 'or')}.")
-    if name != "en" and kind == "methods":
-        raise UsageError(
-            f"The report on methods is in English only so far: its model card has no texts in {name!r} yet. Leave the "
-            "language out for it."
-        )
 
 
 def _on_one_page(found: Sequence[Document], case: TypeCase) -> Document:

@@ -97,16 +97,6 @@ def test_the_day_sheet_is_the_handout_without_an_applicant(many_open, tmp_path: 
     assert made[0] == made[1]
 
 
-@pytest.mark.parametrize("language", ["de", "es"])
-def test_a_language_without_texts_is_refused(followup, simulated_folder: Path, tmp_path: Path, language: str) -> None:
-    """How the numbers were worked out is told in English alone: refused in a sentence, and nothing is written."""
-    kind = ("--kind", "methods", "--language", language)
-    answer = followup("report", simulated_folder, "-o", str(tmp_path / "r.pdf"), *kind)
-    assert answer.code == 2
-    assert "English" in answer.err
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_check_writes_its_result_beside_the_pdf(followup, simulated_folder: Path, tmp_path: Path) -> None:
     """With --check both promises are validated; a sound report exits 0, and the result names no folder."""
     pytest.importorskip("page", reason="page-validation is not installed: --check is left out")
