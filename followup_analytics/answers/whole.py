@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
-from followup_analytics.errors import UsageError
 from followup_analytics.log.recording import findings_in, look_at, notes_on, one_in, recording_notes
-from followup_analytics.log.unrecorded import Labels, groups_without, outcomes_in, watched_in
+from followup_analytics.parted.chosen import part_of, people_of
 from followup_analytics.parted.parted_log import PartedLog
+from followup_analytics.results.disclosure import small_cohort_note
 from followup_analytics.results.result import LogCounts
 from followup_analytics.results.scope import require_numbers, scope
 
@@ -25,23 +24,16 @@ def whole_log(
 ) -> PartedLog:
     """The log that an answer is about, in parts, as `scope` would have it.
 
-    Raises UsageError as `scope` does, and for a cohort of a log that lies in several parts.
+    Raises UsageError as `scope` does.
     """
     if not isinstance(log, PartedLog):
         return PartedLog.of(scope(log, cohort, policy, **numbers))
     require_numbers(**numbers)
-    if cohort is not None:
-        raise UsageError("cohort: a log in parts is answered for as a whole; gather it, or write the cohort by itself.")
-    return log
-
-
-def in_one_numbering(members: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """The members of all parts; no applicant is in two, and `person`, a number in each part, is one of all."""
-    found, first = [], 0
-    for one in members:
-        found.append(one.with_columns(pl.col("person") + first))
-        first += int(one["person"].max() or 0) + 1  # type: ignore[arg-type]
-    return pl.concat(found)
+    if cohort is None:
+        return log
+    told = small_cohort_note(people_of(log, ("cohort",)), policy)
+    part = part_of(log, cohort=cohort)
+    return replace(part, notes=(*part.notes, *told))
 
 
 def engine_of_parts(log: PartedLog, engine: str) -> str:
@@ -64,14 +56,3 @@ def notes_on_recording(log: PartedLog, *, min_cell: int, about_outcomes: bool = 
         return recording_notes(log.one, min_cell=min_cell, about_outcomes=about_outcomes)
     looked = list(log.logs.map(partial(look_at, every=one_in(log.sizes["interviews"]))))
     return notes_on(findings_in(looked, min_cell), lacking=about_outcomes and not log.outcomes_recorded)
-
-
-def unrecorded_groups(log: PartedLog, labels: Labels) -> frozenset[str]:
-    """The groups that have no outcome while others have some, and more than chance would leave without one.
-
-    labels: the group of each interview of a part. Empty where the whole log has no outcome, which is said of the whole.
-    """
-    if not log.outcomes_recorded:
-        return frozenset()
-    seen = list(log.logs.map(partial(outcomes_in, labels)))
-    return groups_without(seen, lambda: list(log.logs.map(partial(watched_in, labels))))

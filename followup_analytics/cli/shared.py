@@ -39,30 +39,45 @@ def open_log(
 
     beside: a cohort that is kept too where one was asked for, to compare it with.
     """
-    from followup_analytics.errors import DataError, WithheldError
-    from followup_analytics.log.subsets import subset
+    from followup_analytics.log.subsets import chosen_of, subset
     from followup_analytics.reading.logs import as_sequence, read_log
-    from followup_analytics.results.disclosure import require_enough, require_visible, small_cohort_note
 
-    policy = shared.policy
     log = _read_with_spark(source, shared) if _wants_spark(source, shared) else None
     if log is None:
         _say_of_memory(source, shared)
         log = read_log(source, time_zone=shared.time_zone, as_of=shared.as_of)
     if shared.cohort is not None and protect:
-        for note in small_cohort_note(log.interviews, policy):
-            say(note.text)
+        _warn_of_small_cohorts(log, shared)
     cohorts = dict.fromkeys(name for name in (shared.cohort, beside) if shared.cohort is not None and name is not None)
     log = subset(log, cohort=tuple(cohorts))
-    chosen = as_sequence(shared.where or ())
+    chosen = chosen_of(log, where=as_sequence(shared.where or ()))[1]
     part = subset(log, where=chosen)
     if protect:
-        try:
-            require_enough(n_applicants(part), policy)
-            require_visible(log.interviews, chosen, policy)
-        except (WithheldError, DataError) as refused:
-            raise type(refused)(f"{refused.args[0]}{values_like(log, chosen, policy.min_cell)}") from None
+        _require_shown(n_applicants(part), log, chosen, shared)
     return part
+
+
+def _warn_of_small_cohorts(log: FollowUpLog | PartedLog, shared: Shared) -> None:
+    from followup_analytics.parted.chosen import people_of
+    from followup_analytics.results.disclosure import small_cohort_note
+
+    for note in small_cohort_note(people_of(log, ("cohort",)), shared.policy):
+        say(note.text)
+
+
+def _require_shown(n: int, log: FollowUpLog | PartedLog, chosen: Sequence[tuple[str, str]], shared: Shared) -> None:
+    """Refuse a part of n applicants that is too small, or that would give another away; with what was perhaps meant."""
+    from followup_analytics.errors import DataError, WithheldError
+    from followup_analytics.parted.chosen import members_of, people_of
+    from followup_analytics.results.disclosure import require_enough, require_visible
+
+    columns = tuple(dict(chosen))
+    try:
+        require_enough(n, shared.policy)
+        if chosen:
+            require_visible(people_of(log, columns), chosen, shared.policy, lambda: members_of(log, columns))
+    except (WithheldError, DataError) as refused:
+        raise type(refused)(f"{refused.args[0]}{values_like(log, chosen, shared.policy.min_cell)}") from None
 
 
 def counting_engine(shared: Shared) -> str:
@@ -72,9 +87,11 @@ def counting_engine(shared: Shared) -> str:
 
 def open_parted(source: str, shared: Shared) -> FollowUpLog | PartedLog:
     """The log for a command that counts in parts: on Spark, on disk where memory is too little, else as `open_log`."""
-    from followup_analytics.results.disclosure import require_enough
+    from followup_analytics.log.subsets import chosen_of
+    from followup_analytics.parted.chosen import log_as_of, part_of
+    from followup_analytics.reading.logs import as_sequence
 
-    asked_of_rows = shared.cohort or shared.where or shared.as_of or shared.trace or shared.publish
+    asked_of_rows = shared.trace or shared.publish
     if asked_of_rows:
         return open_log(source, shared)
     if _wants_spark(source, shared):
@@ -86,8 +103,15 @@ def open_parted(source: str, shared: Shared) -> FollowUpLog | PartedLog:
     if parted is None:
         return open_log(source, shared)
     say(f"{parted.where}, {did}.")
-    require_enough(parted.n_people, shared.policy)
-    return parted
+    if shared.as_of is not None:
+        parted = log_as_of(parted, shared.as_of)
+    if shared.cohort is not None:
+        _warn_of_small_cohorts(parted, shared)
+        parted = part_of(parted, cohort=shared.cohort)
+    chosen = chosen_of(parted, where=as_sequence(shared.where or ()))[1]
+    part = part_of(parted, where=chosen)
+    _require_shown(part.n_people, parted, chosen, shared)
+    return part
 
 
 def _log_on_disk(source: str, shared: Shared) -> PartedLog | None:
@@ -113,7 +137,7 @@ def _say_of_memory(source: str, shared: Shared) -> None:
     if size > allowed(shared.memory):
         say(
             f"--memory {shared.memory}: {command_running()} takes the whole log into memory, some {size / 1e9:.1f} GB; "
-            "rates, curve, silence and outcomes go in parts, asked for the whole log."
+            "rates, curve, silence and outcomes go in parts, unless --trace or --publish asks for rows."
         )
 
 
@@ -151,21 +175,19 @@ def _read_with_spark(source: str, shared: Shared) -> FollowUpLog | None:
     return log if shared.as_of is None else as_of(log, shared.as_of)
 
 
-def values_like(log: FollowUpLog, chosen: Sequence[tuple[str, str]], least: int) -> str:
+def values_like(log: FollowUpLog | PartedLog, chosen: Sequence[tuple[str, str]], least: int) -> str:
     """Which values were perhaps meant, as a sentence with a blank before it; empty where there is nothing to say.
 
     Only values that `least` applicants have are named, whether the one asked for is there or not, so that the sentence
     tells nobody which of the two it is.
     """
-    import polars as pl
-
+    from followup_analytics.parted.chosen import people_with_values
     from followup_analytics.text import listed, nearest, shorten
 
     parts = []
     for column, value in chosen:
-        held = log.interviews.group_by(pl.col(column).cast(pl.String).alias("value"))
-        people = held.agg(people=pl.col("applicant_id").n_unique()).drop_nulls("value").sort("value")
-        known = people.filter(pl.col("people") >= least)["value"].to_list()
+        people = people_with_values(log, column)
+        known = people.filter(people["people"] >= least)["value"].to_list()
         if not known or value.casefold() in {one.casefold() for one in known}:
             continue
         guess = nearest(value, known)

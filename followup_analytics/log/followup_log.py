@@ -33,6 +33,10 @@ class Note:
 class HasTables(Protocol):
     """What has the tables of a log to look at: a log in memory, or one in parts."""
 
+    @property
+    def has_applicants(self) -> bool:
+        """Whether there is a table of applicants."""
+
     def held(self, table: str) -> Any:
         """A table with `columns`, and `select(names)` that gives a frame in which each value occurs."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import polars as pl
 
@@ -36,52 +37,84 @@ def subset(
         >>> subset(log, cohort="autumn 2025")
         <simulated FollowUpLog: 144 interviews, 323 contacts, 116 outcomes, data date 2026-01-01>
     """
-    where = tuple(where.items()) if isinstance(where, Mapping) else where
-    keep = log.interviews
-    cohorts = [cohort] if isinstance(cohort, str) else list(cohort or ())
-    if cohorts:
-        for name in cohorts:
-            _require_cohort(log, name)
-        keep = keep.filter(pl.col("cohort").is_in(cohorts))
-    for column, value in ((asked(name).column, value) for name, value in where):
+    cohorts, values = chosen_of(log, cohort, where)
+    for chosen in steps_to(cohorts, values):
+        part = cut_to(chosen, log)
+        if log.outcomes_recorded and not part.outcomes.height:
+            recorded = PART not in unrecorded_groups(partial(labels_of_part, chosen), log)
+            part = replace(part, outcomes_recorded=recorded)
+        log = part
+    return log
+
+
+#: Cohorts and values of columns by which a log is cut at once.
+Chosen = tuple[tuple[str, ...], tuple[tuple[str, str], ...]]
+#: The group of the interviews of a part that was asked for.
+PART = "part"
+
+
+def chosen_of(
+    log: HasTables,
+    cohort: str | Sequence[str] | None = None,
+    where: Mapping[str, str] | Sequence[tuple[str, str]] = (),
+) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """The cohorts and the columns with their values that `subset` was asked for. Raises what it raises."""
+    cohorts = (cohort,) if isinstance(cohort, str) else tuple(cohort or ())
+    for name in cohorts:
+        _require_cohort(log, name)
+    pairs = where.items() if isinstance(where, Mapping) else where
+    values = tuple((asked(name).column, value) for name, value in pairs)
+    for column, _ in values:
         require_column(log, column, "--where")
+    return cohorts, values
+
+
+def steps_to(cohorts: tuple[str, ...], where: tuple[tuple[str, str], ...]) -> list[Chosen]:
+    """A cohort first and values of columns then: what the rest has recorded is asked of the cohort."""
+    steps: list[Chosen] = [(cohorts, ()), ((), where)]
+    return [step for step in steps if any(step)]
+
+
+def labels_of_part(chosen: Chosen, log: FollowUpLog) -> pl.Series:
+    """Of each interview whether it is in the part that was asked for."""
+    return log.interviews.select(pl.when(_is_chosen(chosen)).then(pl.lit(PART)).otherwise(pl.lit("rest"))).to_series()
+
+
+def _is_chosen(chosen: Chosen) -> pl.Expr:
+    cohorts, where = chosen
+    found = pl.col("cohort").is_in(list(cohorts)) if cohorts else pl.lit(value=True)
+    for column, value in where:
         text = pl.col(column).cast(pl.String)
-        keep = keep.filter(text.is_null() if value == MISSING else text.str.to_lowercase() == value.casefold())
-    if not cohorts and not where:
-        return log
-    if cohorts and where:
-        return subset(subset(log, cohort=cohorts), where=where)
+        found &= text.is_null() if value == MISSING else text.str.to_lowercase() == value.casefold()
+    return found
+
+
+def cut_to(chosen: Chosen, log: FollowUpLog) -> FollowUpLog:
+    """The log of the interviews that were chosen, which may be none of a part of a log."""
+    cohorts, where = chosen
+    keep = log.interviews.filter(_is_chosen(chosen))
     ids = keep.select("interview_id")
     applicants = log.applicants
     if applicants is not None:
         if cohorts:
-            applicants = applicants.filter(pl.col("cohort").is_in(cohorts))
+            applicants = applicants.filter(pl.col("cohort").is_in(list(cohorts)))
         if where:
             applicants = applicants.join(keep.select("applicant_id").unique(), on="applicant_id", how="semi")
-    outcomes = log.outcomes.join(ids, on="interview_id", how="semi", maintain_order="left")
     return replace(
         log,
         interviews=keep,
         contacts=log.contacts.join(ids, on="interview_id", how="semi", maintain_order="left"),
-        outcomes=outcomes,
+        outcomes=log.outcomes.join(ids, on="interview_id", how="semi", maintain_order="left"),
         applicants=applicants,
         title=listed(cohorts, "and") if cohorts else log.title,
-        outcomes_recorded=log.outcomes_recorded and (outcomes.height > 0 or not _lacks_outcomes(log, ids)),
     )
 
 
-def _lacks_outcomes(log: FollowUpLog, ids: pl.DataFrame) -> bool:
-    """Whether a part of a log without any outcome has none since nobody wrote them down: the rest tells."""
-    part = log.interviews.join(
-        ids.with_columns(part=pl.lit("part")), on="interview_id", how="left", maintain_order="left"
-    )
-    return "part" in unrecorded_groups(lambda _: part["part"].fill_null("rest"), log)
-
-
-def _require_cohort(log: FollowUpLog, cohort: str) -> None:
-    known = set(log.interviews["cohort"].drop_nulls())
-    if log.applicants is not None:
-        known |= set(log.applicants["cohort"].drop_nulls())
+def _require_cohort(log: HasTables, cohort: str) -> None:
+    tables = ("interviews", "applicants") if log.has_applicants else ("interviews",)
+    named = [log.held(table) for table in tables]
+    columns = [table.select(["cohort"])["cohort"] for table in named if "cohort" in table.columns]
+    known = {name for column in columns for name in column.drop_nulls().unique().to_list()}
     if cohort not in known:
         guess = nearest(cohort, known)
         hint = (
@@ -117,6 +150,27 @@ def require_column(log: HasTables, column: str, option: str) -> None:
 def as_of(log: FollowUpLog, date: dt.date | dt.datetime | str) -> FollowUpLog:
     """The log as it stood at the end of a day: later rows dropped, observed_until cut to it, later facts unknown."""
     moment = parse_moment(date, log.time_zone or only_zone(log.interviews))
+    frames = frames_as_of(log, moment)
+    if not frames["interviews"].height:
+        raise no_interview_by(date)
+    return assemble(
+        frames,
+        time_zone=log.time_zone,
+        data_date=min(moment, log.data_date),
+        simulated=log.simulated,
+        notes=log.notes,
+        native=log.native,
+        title=log.title,
+    )
+
+
+def no_interview_by(date: dt.date | dt.datetime | str) -> UsageError:
+    """That a log as it stood on a day would be empty."""
+    return UsageError(f"--as-of {str(date)[:10]}: no interview had taken place by then; give a later date.")
+
+
+def frames_as_of(log: FollowUpLog, moment: dt.datetime) -> dict[str, pl.DataFrame]:
+    """The tables of a log as they stood at a moment; no rows, where nothing had happened yet."""
     interviews = log.interviews.filter(pl.col("interviewed_at") <= moment).with_columns(
         observed_until=pl.min_horizontal("observed_until", pl.lit(moment)),
         self_rating=pl.when(pl.col("self_rated_at").is_null() | (pl.col("self_rated_at") <= moment)).then(
@@ -136,14 +190,4 @@ def as_of(log: FollowUpLog, date: dt.date | dt.datetime | str) -> FollowUpLog:
             destination=pl.when(late).then(None).otherwise("destination"),
             destination_known_at=pl.when(~late).then("destination_known_at"),
         )
-    if not interviews.height:
-        raise UsageError(f"--as-of {str(date)[:10]}: no interview had taken place by then; give a later date.")
-    return assemble(
-        frames,
-        time_zone=log.time_zone,
-        data_date=min(moment, log.data_date),
-        simulated=log.simulated,
-        notes=log.notes,
-        native=log.native,
-        title=log.title,
-    )
+    return frames

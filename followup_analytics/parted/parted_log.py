@@ -18,6 +18,7 @@ from followup_analytics.log.record_end import ahead_note, data_date_of, open_end
 from followup_analytics.log.resaved import is_resaved
 from followup_analytics.log.schema import CLOCKS, TABLES
 from followup_analytics.log.settings import Settings
+from followup_analytics.log.unrecorded import Labels, groups_without, outcomes_in, watched_in
 from followup_analytics.parted.spread import Here, Spread
 from followup_analytics.sheets.tabular import ROW
 
@@ -146,6 +147,26 @@ class PartedLog:
         }
         log = assemble(frames, time_zone=self.time_zone, data_date=self.given_date, simulated=self.simulated)
         return replace(log, notes=self.notes)
+
+
+def in_one_numbering(members: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """The members of all parts; no applicant is in two, and `person`, a number in each part, is one of all."""
+    found, first = [], 0
+    for one in members:
+        found.append(one.with_columns(pl.col("person") + first))
+        first += int(one["person"].max() or 0) + 1  # type: ignore[arg-type]
+    return pl.concat(found)
+
+
+def unrecorded_in_parts(log: PartedLog, labels: Labels) -> frozenset[str]:
+    """The groups that have no outcome while others have some, and more than chance would leave without one.
+
+    labels: the group of each interview of a part. Empty where the whole log has no outcome, which is said of the whole.
+    """
+    if not log.outcomes_recorded:
+        return frozenset()
+    seen = list(log.logs.map(partial(outcomes_in, labels)))
+    return groups_without(seen, lambda: list(log.logs.map(partial(watched_in, labels))))
 
 
 def not_together() -> UsageError:

@@ -15,6 +15,8 @@ import pytest
 
 from followup_analytics import cohort_outcomes, incidence_curve, read_log, response_rates, sample_data, silence
 from followup_analytics.errors import DataError, UnreadableError, UsageError
+from followup_analytics.log.subsets import as_of, subset
+from followup_analytics.parted.chosen import log_as_of, part_of
 from followup_analytics.parted.session import spark_explained, spark_session
 from followup_analytics.parted.spark_source import is_for_spark, read_on_spark
 from followup_analytics.results.exports import to_json_text
@@ -72,6 +74,9 @@ def test_what_the_executors_count_is_the_answer_of_the_whole(session: Any) -> No
         (cohort_outcomes, {"min_cell": 1}),
     ):
         assert to_json_text(answer(parted, **asked)) == to_json_text(answer(whole, **asked))
+    day, cohort = "2025-10-31", "autumn 2025"
+    part, theirs = part_of(log_as_of(parted, day), cohort=cohort), subset(as_of(whole, day), cohort=cohort)
+    assert to_json_text(silence(part, days=5, min_cell=1)) == to_json_text(silence(theirs, days=5, min_cell=1))
 
 
 @needs_spark

@@ -20,6 +20,8 @@ from followup_analytics.results.disclosure import (
     disclosed_except,
     hidden_mapping,
     is_hidden,
+    members_by,
+    people_by,
     places_to_hide,
     policy_of,
     require_enough,
@@ -329,23 +331,32 @@ def cohorts(**sizes: int) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={"cohort": pl.String, "applicant_id": pl.String})
 
 
+def spoken_of(policy: DisclosurePolicy, **sizes: int) -> list[str]:
+    """Codes of what is said of a log with so many applicants in each cohort."""
+    return [note.code for note in small_cohort_note(people_by(("cohort",), cohorts(**sizes)), policy)]
+
+
+def ask_for(cohort: str, policy: DisclosurePolicy, **sizes: int) -> None:
+    """Ask for one cohort of such a log."""
+    rows = cohorts(**sizes)
+    people = people_by(("cohort",), rows)
+    require_visible(people, [("cohort", cohort)], policy, lambda: members_by(("cohort",), rows))
+
+
 def test_a_small_cohort_among_others_is_spoken_of() -> None:
     """Nine are few and ten are not; one cohort alone can't be had from others."""
-    assert [note.code for note in small_cohort_note(cohorts(spring=9, autumn=40), DEFAULT)] == ["small_cohort"]
-    assert small_cohort_note(cohorts(spring=10, autumn=40), DEFAULT) == ()
-    assert small_cohort_note(cohorts(spring=9), DEFAULT) == ()
-    assert small_cohort_note(cohorts(spring=9, autumn=40), NONE) == ()
+    assert spoken_of(DEFAULT, spring=9, autumn=40) == ["small_cohort"]
+    assert spoken_of(DEFAULT, spring=10, autumn=40) == []
+    assert spoken_of(DEFAULT, spring=9) == []
+    assert spoken_of(NONE, spring=9, autumn=40) == []
 
 
 def test_a_part_of_a_log_is_shown_as_its_row_would_be() -> None:
     """Ten of spring may be asked for and nine may not; then autumn protects them, and winter is shown."""
-    require_visible(cohorts(spring=10, autumn=20, winter=60), [("cohort", "spring")], DEFAULT)
-    few = cohorts(spring=9, autumn=20, winter=60)
-    for name, hidden in (("spring", True), ("autumn", True), ("winter", False)):
-        if hidden:
-            with pytest.raises(WithheldError):
-                require_visible(few, [("cohort", name)], DEFAULT)
-        else:
-            require_visible(few, [("cohort", name)], DEFAULT)
-    require_visible(few, [], DEFAULT)
-    require_visible(few, [("cohort", "spring")], NONE)
+    ask_for("spring", DEFAULT, spring=10, autumn=20, winter=60)
+    few = {"spring": 9, "autumn": 20, "winter": 60}
+    for name in ("spring", "autumn"):
+        with pytest.raises(WithheldError):
+            ask_for(name, DEFAULT, **few)
+    ask_for("winter", DEFAULT, **few)
+    ask_for("spring", NONE, **few)

@@ -136,7 +136,7 @@ def test_a_hidden_row_stays_hidden_and_counts_as_nought_in_the_ledger(log: Follo
 
 def test_parts_together_say_what_the_whole_does(log: FollowUpLog) -> None:
     """A log in parts: what no part could tell, all of them together do."""
-    from followup_analytics.answers.whole import unrecorded_groups as of_parts
+    from followup_analytics.parted.parted_log import unrecorded_in_parts as of_parts
     from followup_analytics.parted.spread import Here
 
     parts = [subset(log, where={"interview_id": key}) for key in log.interviews["interview_id"]]

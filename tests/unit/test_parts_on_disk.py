@@ -149,15 +149,17 @@ def test_the_command_goes_in_parts_where_memory_is_too_little(tmp_path: Path) ->
         "import sys; from followup_analytics.reading import in_parts; from followup_analytics.parted import on_disk;"
         "in_parts._QUICK = 10**6; on_disk.ROW_BYTES = 10**6; from followup_analytics.cli import main; main()"
     )
-    made = [
-        run_code(code, "rates", str(folder), "--json", *more)
-        for more in (("--memory", "20GB"), ("--memory", "700MB", "--temp", str(temp)))
-    ]
-    assert made[0].returncode == made[1].returncode == 0, made[1].stderr
-    assert made[0].stdout == made[1].stdout
-    assert "on disk, taken one after another" in made[1].stderr
-    assert not made[0].stderr
-    assert not list(temp.iterdir())
+    part = ("--as-of", "2025-11-01", "--cohort", "autumn 2025", "--where", "industry=Health", "--min-cell", "1")
+    for asked in ((), part):
+        made = [
+            run_code(code, "rates", str(folder), "--json", *asked, *more)
+            for more in (("--memory", "20GB"), ("--memory", "700MB", "--temp", str(temp)))
+        ]
+        assert made[0].returncode == made[1].returncode == 0, made[1].stderr
+        assert made[0].stdout == made[1].stdout
+        assert "on disk, taken one after another" in made[1].stderr
+        assert not made[0].stderr
+        assert not list(temp.iterdir())
 
 
 def run_code(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -174,6 +176,6 @@ def test_memory_that_a_command_can_not_keep_to_is_said(tmp_path: Path) -> None:
         "from followup_analytics.reading import in_parts; in_parts._WHOLE = 10**6;"
         "from followup_analytics.cli import main; main()"
     )
-    made = run_code(code, "outcomes", str(sample_data("log")), "--as-of", "2025-12-01", "--memory", "700MB", "--json")
+    made = run_code(code, "model", str(sample_data("log")), "--memory", "700MB", "--json")
     assert made.returncode == 0, made.stderr
-    assert "outcomes takes the whole log into memory, some 2.5 GB" in made.stderr
+    assert "model takes the whole log into memory, some 2.5 GB" in made.stderr

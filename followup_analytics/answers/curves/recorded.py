@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from followup_analytics.answers.curves.result import CurveRow
-from followup_analytics.answers.whole import unrecorded_groups
 from followup_analytics.log.unrecorded import NOT_RECORDED, NOT_RECORDED_HERE, labels_of, without_outcomes
+from followup_analytics.parted.parted_log import unrecorded_in_parts
 from followup_analytics.results.disclosure import Disclosed, is_hidden
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _OF_OUTCOMES = (*_NO_NUMBERS, "n_events")
 
 def recorded_of(log: PartedLog, column: str | None) -> Recorded:
     """Where outcomes are written down: in the log at all, and for which groups of a column they are not."""
-    lacking = unrecorded_groups(log, partial(labels_of, column)) if column else frozenset()
+    lacking = unrecorded_in_parts(log, partial(labels_of, column)) if column else frozenset()
     return Recorded(log.outcomes_recorded, lacking)
 
 

@@ -29,13 +29,14 @@ from followup_analytics.answers.outcomes.in_parts import (
     offers,
 )
 from followup_analytics.answers.outcomes.result import DIFFERENCES, HORIZON, CohortOutcomes, CohortRow
-from followup_analytics.answers.whole import counts_of, notes_on_recording, unrecorded_groups, whole_log
+from followup_analytics.answers.whole import counts_of, notes_on_recording, whole_log
 from followup_analytics.errors import UsageError
 from followup_analytics.log.asked import asked
 from followup_analytics.log.followup_log import FollowUpLog, Note
 from followup_analytics.log.shared_words import MISSING
 from followup_analytics.log.subsets import require_column
 from followup_analytics.log.unrecorded import NOT_RECORDED, without_outcomes
+from followup_analytics.parted.parted_log import unrecorded_in_parts
 from followup_analytics.results.disclosure import (
     Disclosed,
     Disclosure,
@@ -115,7 +116,7 @@ def cohort_outcomes(
         rows = [row.having(**destination_rates(found[row.group].destinations, policy)) for row in rows]
     in_rows = partial(all_members, parts, {group: place for place, group in enumerate(found)})
     shown = disclose(rows, policy, sizes=[row.size for row in rows], members=in_rows)
-    lacking = unrecorded_groups(whole, partial(groups_in, by))
+    lacking = unrecorded_in_parts(whole, partial(groups_in, by))
     shown = shown.each(
         lambda row: without_outcomes(row, _OF_OUTCOMES) if row.group in lacking and not is_hidden(row) else row
     )

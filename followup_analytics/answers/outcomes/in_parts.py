@@ -13,9 +13,9 @@ from followup_analytics.answers.curves.exits import exits_by_day
 from followup_analytics.answers.curves.in_parts import by_column
 from followup_analytics.answers.outcomes.destinations import destination_counts
 from followup_analytics.answers.outcomes.result import HORIZON
-from followup_analytics.answers.whole import in_one_numbering
 from followup_analytics.cells.counted import episodes
 from followup_analytics.log.shared_words import MISSING
+from followup_analytics.parted.parted_log import in_one_numbering
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog

@@ -30,13 +30,13 @@ from followup_analytics.answers.whole import (
     counts_of,
     engine_of_parts,
     notes_on_recording,
-    unrecorded_groups,
     whole_log,
 )
 from followup_analytics.cells.counted import check_outcome, notes_of, window_us
 from followup_analytics.errors import UsageError
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.unrecorded import NOT_RECORDED, labels_of, without_outcomes
+from followup_analytics.parted.parted_log import unrecorded_in_parts
 from followup_analytics.results.disclosure import (
     Disclosed,
     Disclosure,
@@ -174,7 +174,7 @@ _OF_OUTCOMES = ("n_events", "estimate", "conf_low", "conf_high", *CUMULATIVE_FIE
 def _where_recorded(shown: Disclosed[RatesRow], whole: PartedLog, keys: Sequence[Key]) -> Disclosed[RatesRow]:
     """The rows, without numbers where a group of a column of interviews has no outcome though others have some."""
     columns = {key.name: key.column for key in keys if key.column and key.is_column and not key.of_contacts}
-    gone = {name: unrecorded_groups(whole, partial(labels_of, column)) for name, column in columns.items()}
+    gone = {name: unrecorded_in_parts(whole, partial(labels_of, column)) for name, column in columns.items()}
 
     def told(row: RatesRow) -> RatesRow:
         lacks = any(row.by[name] in groups for name, groups in gone.items())

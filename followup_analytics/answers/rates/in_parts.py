@@ -15,10 +15,10 @@ from followup_analytics.answers.rates.attempts_table import AttemptsTable, Label
 from followup_analytics.answers.rates.cumulative import Tries
 from followup_analytics.answers.rates.cut_windows import N_CODES, Cells, Windows, added_cells, causes, counted_keys
 from followup_analytics.answers.rates.keys import Key
-from followup_analytics.answers.whole import in_one_numbering
 from followup_analytics.cells.inputs import buckets
 from followup_analytics.cells.windows import CUT_OFF
 from followup_analytics.log.ids import numbers_of
+from followup_analytics.parted.parted_log import in_one_numbering
 from followup_analytics.statistics import Assignment, Roll, assignment, roll_of
 
 if TYPE_CHECKING:

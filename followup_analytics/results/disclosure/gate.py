@@ -5,7 +5,7 @@ Small groups are hidden in the rows themselves, before any table, chart or file 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import polars as pl
@@ -207,14 +207,40 @@ def _side(name: str) -> str:
     return "low" if name.endswith("_low") else "high" if name.endswith("_high") else "middle"
 
 
-def small_cohort_note(interviews: pl.DataFrame, policy: DisclosurePolicy) -> tuple[Note, ...]:
+def people_by(columns: Sequence[str], interviews: pl.DataFrame) -> pl.DataFrame:
+    """How many applicants and interviews have each combination of values, as small letters.
+
+    interviews: with `applicant_id`. Returns key (text), people and n, in the order of the keys. Of several parts of a
+    log, each of some applicants, the tables add up (`added_people`).
+    """
+    found = _keyed(columns, interviews).group_by("key").agg(people=pl.col("applicant_id").n_unique(), n=pl.len())
+    return found.sort("key")
+
+
+def members_by(columns: Sequence[str], interviews: pl.DataFrame) -> pl.DataFrame:
+    """How many interviews each applicant has under each key of `people_by`: key, person (a number), units."""
+    person = pl.col("applicant_id").rank("dense").cast(pl.Int64)
+    return _keyed(columns, interviews).with_columns(person=person).group_by("key", "person").agg(units=pl.len())
+
+
+def added_people(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """The tables of `people_by` of all parts as one."""
+    return pl.concat(parts).group_by("key").agg(pl.col("people", "n").sum()).sort("key")
+
+
+def _keyed(columns: Sequence[str], interviews: pl.DataFrame) -> pl.DataFrame:
+    lowered = [pl.col(column).cast(pl.String).str.to_lowercase().fill_null(MISSING) for column in columns]
+    return interviews.select("applicant_id", key=pl.concat_str(lowered, separator="\0"))
+
+
+def small_cohort_note(cohorts: pl.DataFrame, policy: DisclosurePolicy) -> tuple[Note, ...]:
     """What to know before publishing, where a cohort too small to be shown could be had by subtracting others.
 
-    interviews: those of the whole log, with `cohort` and `applicant_id`. Hiding works within one answer; what was
-    published before is compared with by the ledger of releases alone.
+    cohorts: those of the whole log by `people_by`. Hiding works within one answer; what was published before is
+    compared with by the ledger of releases alone.
     """
-    people = interviews.drop_nulls("cohort").group_by("cohort").agg(pl.col("applicant_id").n_unique().alias("n"))
-    if people.height < 2 or not (people["n"] < policy.min_cell).any():
+    people = cohorts.filter(pl.col("key") != MISSING)["people"]
+    if len(people) < 2 or not (people < policy.min_cell).any():
         return ()
     return (
         Note(
@@ -226,31 +252,30 @@ def small_cohort_note(interviews: pl.DataFrame, policy: DisclosurePolicy) -> tup
     )
 
 
-def require_visible(interviews: pl.DataFrame, chosen: Sequence[tuple[str, str]], policy: DisclosurePolicy) -> None:
+def require_visible(
+    people: pl.DataFrame,
+    chosen: Sequence[tuple[str, str]],
+    policy: DisclosurePolicy,
+    members: Callable[[], pl.DataFrame],
+) -> None:
     """Refuse a part of the log that a table by the same columns would hide, be it to protect another part.
 
-    interviews: those from which the part is taken, with `applicant_id`. chosen: columns with the value that was asked
-    for. Raises WithheldError.
+    people: those of the log from which the part is taken, by the columns of `chosen` (`people_by`). chosen: columns
+    with the value that was asked for. members: gives `members_by` the same columns. Raises WithheldError.
     """
-    if not policy.hides or not chosen:
-        return
-    lowered = [pl.col(column).cast(pl.String).str.to_lowercase().fill_null(MISSING) for column in dict(chosen)]
-    named = interviews.select("applicant_id", key=pl.concat_str(lowered, separator="\0"))
-    table = named.group_by("key").agg(people=pl.col("applicant_id").n_unique(), n=pl.len()).sort("key")
-    places = {key: place for place, key in enumerate(table["key"])}
+    places = {key: place for place, key in enumerate(people["key"])}
     value = "\0".join(value.casefold() for value in dict(chosen).values())
-    if value not in places:
+    if not policy.hides or value not in places:
         return
 
-    def members() -> pl.DataFrame:
-        found = named.group_by("key", "applicant_id").agg(units=pl.len())
-        return found.select("units", person="applicant_id", place=pl.col("key").replace_strict(places))
+    def placed() -> pl.DataFrame:
+        return members().select("units", "person", place=pl.col("key").replace_strict(places))
 
     cells = Cells(
-        keys=[tuple(key.split("\0")) for key in table["key"]],
-        people=table["people"].to_list(),
-        counts={"n_interviews": table["n"].to_list()},
-        members=members,
+        keys=[tuple(key.split("\0")) for key in people["key"]],
+        people=people["people"].to_list(),
+        counts={"n_interviews": people["n"].to_list()},
+        members=placed,
     )
     if places[value] in places_to_hide(cells, policy):
         raise WithheldError.too_few(policy.min_cell)
