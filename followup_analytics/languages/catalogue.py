@@ -23,6 +23,8 @@ _DATED = re.compile(DATE)
 _LONGEST_LIST = 300
 _STOPS = re.compile(r"[.?!]\s")
 _REFERENCE = re.compile("(?:\x02[rn][^\x03]*\x03)$")
+#: The context of a placeholder whose value is no word of any language: a file's name, a column's, a setting's.
+_AS_IS = "raw"
 #: How emphasis is written in the catalogue, and in the texts that are looked up: no text of a file has such signs.
 MARKS = {"<b>": "\x02b", "</b>": "\x03", "<i>": "\x02i", "</i>": "\x03"}
 
@@ -77,7 +79,7 @@ class Catalogue:
 
     def _worked_out(self, text: str, context: str | None) -> Said:
         """A text or a placeholder's value: a name, numbers, a phrase of the catalogue, or sentences of such."""
-        if self._is_name(text) or _REFERENCE.match(text):
+        if context == _AS_IS or self._is_name(text) or _REFERENCE.match(text):
             return Said(text)
         if not _LETTERS.search(_DATED.sub("", text)):
             return Said(self.forms.written(text))

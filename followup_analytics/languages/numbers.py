@@ -22,6 +22,7 @@ _DATES = re.compile(
     rf"\b(?:(?P<weekday>{'|'.join(_WEEKDAYS)}),? )?(?P<day>\d{{1,2}}) (?P<month>{_MONTH})\b(?: (?P<year>\d{{4}}))?"
 )
 _NARROW = "\u00a0"
+_MINUS = "\u2212"
 
 
 @dataclass(frozen=True)
@@ -72,15 +73,16 @@ class Forms:
         if point and not any(one.isdigit() for one in whole):
             whole += "0"
         sign = f"{_NARROW}%" if percent else ""
-        return f"{whole}{self.point if point else ''}{rest}{sign}"
+        # A hyphen may end a line, a minus may not.
+        return f"{whole.replace('-', _MINUS)}{self.point if point else ''}{rest}{sign}"
 
 
 FORMS: Mapping[str, Forms] = {
     "de": Forms(
         point=",",
         group=".",
-        date="{day}. {month} {year}",
-        day_month="{day}. {month}",
+        date="{day}.\u00a0{month} {year}",
+        day_month="{day}.\u00a0{month}",
         months=(
             "Januar", "Februar", "März", "April", "Mai", "Juni",
             "Juli", "August", "September", "Oktober", "November", "Dezember",

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from followup_analytics.charts import joined
 from followup_analytics.errors import UnreadableError, UsageError
-from followup_analytics.languages import LANGUAGES, catalogue, speaking
+from followup_analytics.languages import LANGUAGES, Catalogue, catalogue, speaking
 from followup_analytics.report.applicant import applicant_documents
 from followup_analytics.report.bulletin import bulletin_documents
 from followup_analytics.report.claims_report import claims_document
@@ -135,7 +135,7 @@ def write_report(
     )
     is_workbook = Path(path).suffix.lower() == ".xlsx"
     case = TypeCase(Path(font_path) if font_path is not None else None)
-    words = catalogue(language, own_strings(whole or log, options.office))
+    words = _words(language, whole or log, options.office, case)
     with speaking(words):
         composed = drafts(
             log, kind=kind, options=options, case=case, whole=whole, claims=claims, today=today, applicant=applicant,
@@ -165,6 +165,14 @@ def _paper(name: str) -> str:
 def _check_language(name: str) -> None:
     if name not in LANGUAGES:
         raise UsageError(f"There is no language {name!r} here: choose {listed(LANGUAGES, 'or')}.")
+
+
+def _words(language: str, log: FollowUpLog, office: Office, case: TypeCase) -> Catalogue | None:
+    """The language's catalogue, which knows names as they were written and as they are printed; None for English."""
+    if language == "en":
+        return None
+    names, printing = own_strings(log, office), TypeCase(case.font_path)
+    return catalogue(language, names | {printing.printable(name) for name in names})
 
 
 def _on_one_page(found: Sequence[Document], case: TypeCase) -> Document:

@@ -157,6 +157,13 @@ def test_the_page_and_the_workbook_are_in_the_language_too(log, tmp_path: Path) 
     assert any(isinstance(value, float) and 0 < value < 1 for value in cells)
 
 
+def test_a_name_that_no_font_has_stays_a_name(tmp_path: Path) -> None:
+    """Printed with a code for a sign, it is still none of the catalogue's texts: its numbers keep their point."""
+    one = made_log(24, employers=("Rocket \ue000 2.5",))
+    page = write_report(one, tmp_path / "r.html", kind="day-sheet", language="de", today="2026-02-10")
+    assert "Rocket [U+E000] 2.5" in page.read_text("utf-8")
+
+
 def test_an_english_report_is_what_it_was(log, tmp_path: Path) -> None:
     """Asked for or not, English gives the same bytes."""
     plain = write_report(log, tmp_path / "a.pdf", kind="day-sheet").read_bytes()

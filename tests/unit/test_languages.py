@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from followup_analytics.ingest.noted import set_aside_note
+from followup_analytics.ingest.rule_words import WORDS
 from followup_analytics.languages import Catalogue
 from followup_analytics.languages.catalogue import messages
 from followup_analytics.languages.po import read_po
 from followup_analytics.languages.templates import places
+from followup_analytics.log.followup_log import Note
+from followup_analytics.report.whole import coarse_notes
+from followup_analytics.results.disclosure import policy_of
+from followup_analytics.results.formatting import note_text
 
 FOREIGN = ("de", "es")
 #: Entries that stand for lists or names alone: what they mean, the texts about them say.
@@ -61,9 +68,11 @@ def test_numbers_dates_and_shares_are_written_as_each_language_writes_them() -> 
     assert spanish.told("1,234") == "1234"
     assert spanish.told("12,345") == "12\u202f345"
     assert german.told("20.1% to 26.3%") == "20,1\u00a0% bis 26,3\u00a0%"
-    assert german.told("Friday, 20 February 2026") == "Freitag, 20. Februar 2026"
+    assert german.told("Friday, 20 February 2026") == "Freitag, 20.\u00a0Februar 2026"
     assert spanish.told("3 March 2026") == "3 de marzo de 2026"
     assert german.told(".045") == "0,045"
+    assert spanish.told("-0.009 (-0.230 to 0.212)") == "−0,009 (−0,230 a 0,212)"
+    assert german.told("2024-09") == "2024-09"
 
 
 def test_one_and_many_are_told_apart() -> None:
@@ -75,14 +84,65 @@ def test_one_and_many_are_told_apart() -> None:
     assert "binnen 7 Tagen" in words.told("Response rate by timing, within 7 days of the attempt")
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Day of the attempt: day 15 or later", "Tag des Kontaktversuchs: Tag 15 oder später"),
+        ("Number of the attempt: 6th or later", "Wievielter Kontaktversuch: 6. oder späterer"),
+        ("How the attempt before went: reached them", "Verlauf des vorigen Kontaktversuchs: Zuständige erreicht"),
+        ("Hour of the attempt: before 8", "Uhrzeit des Kontaktversuchs: vor 8"),
+    ],
+)
+def test_a_term_of_the_model_is_told_with_its_value(text: str, said: str) -> None:
+    """Name and value each by their own entry, also where the value ends like another text."""
+    words = Catalogue("de")
+    assert words.told(text) == said
+    assert not words.missing
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+def test_why_rows_are_missing_is_told(language: str) -> None:
+    """The reasons of rows that ingest set aside, with their numbers; of a few rows it is told that they are few."""
+    words = Catalogue(language)
+    for rule in WORDS:
+        note = set_aside_note({rule: 12, "no_zone": 3, "bounce": 1, "min": 1, "max": 1, "open_quote": 1, "values": 1})
+        words.told(note_text(note))
+        words.told(note_text(coarse_notes([replace(note, n=4)], policy_of(None, 10))[0]))
+    assert words.missing == set()
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+def test_a_note_is_told_with_and_without_its_number(language: str) -> None:
+    """One entry serves for both, and for a number that is too small to be told."""
+    words = Catalogue(language)
+    note = Note("automatic_replies", "automatic replies; never counted as a response")
+    plain = words.told(note_text(note))
+    assert words.told(note_text(replace(note, n=1200))) == f"{plain.rstrip('.')} ({words.told('1,200')})."
+    assert words.told(note_text(coarse_notes([replace(note, n=4)], policy_of(None, 10))[0])) not in (plain, "")
+    assert words.missing == set()
+
+
 def test_names_stay_as_they_are() -> None:
     """What a log calls an employer or a cohort is no text of the catalogue, even where it is one of its words."""
     words = Catalogue("de", {"Wait", "Call centre, Leeds", "autumn 2025"})
     assert words.told("Wait") == "Wait"
-    assert words.told("Call centre, Leeds, 3 March 2026") == "Call centre, Leeds, 3. März 2026"
+    assert words.told("Call centre, Leeds, 3 March 2026") == "Call centre, Leeds, 3.\u00a0März 2026"
     assert words.told("After the interview: autumn 2025") == "Nach dem Vorstellungsgespräch: autumn 2025"
     assert not words.missing
     assert Catalogue("de").told("Wait") == "Abwarten"
+
+
+def test_names_of_files_and_settings_are_kept() -> None:
+    """An entry may ask for a value as it is: what names a file, a column or a world is no word to be looked up."""
+    words = Catalogue("de")
+    assert words.told("Simulated: world office, seed 7. Nobody in this log exists.").startswith(
+        "Simuliert: Welt office,"
+    )
+    assert words.told(
+        "contacts.at holds nothing but midnights, which count as that instant; where only the dates are "
+        "known, give them as dates or texts (2026-03-05), or set at_precision to day (12)."
+    ).startswith("contacts.at ")
+    assert words.missing == set()
 
 
 def test_what_no_entry_has_is_left_and_remembered() -> None:

@@ -10,6 +10,7 @@ import pytest
 import followup_analytics as fa
 from followup_analytics.claims.catalogue import own_catalogue
 from followup_analytics.claims.recording import bent_record
+from followup_analytics.languages import Catalogue
 from followup_analytics.log.assembling import build_log
 from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.log.recording import recording_findings, recording_notes
@@ -36,11 +37,16 @@ def bent(rule: str, seed: int, interviews: int = 300, family: str | None = None)
 )
 def test_a_bent_record_is_found(rule: str, code: str, events: tuple[str, ...], words: str) -> None:
     """In a log of 1,000 interviews each way of recording is named for what it is."""
-    found = recording_findings(bent(rule, 5, interviews=1_000, family="proportional"))
+    log = bent(rule, 5, interviews=1_000, family="proportional")
+    found = recording_findings(log)
     assert [one.code for one in found] == [code]
     assert found[0].events == events
     assert words in found[0].sentence
     assert not any(character.isdigit() for character in found[0].sentence)
+    for language in ("de", "es"):
+        told = Catalogue(language, set(log.interviews["cohort"].drop_nulls()))
+        told.told(found[0].sentence)
+        assert told.missing == set()
 
 
 def silent(interviews: int, *, outcome: str | None = None) -> FollowUpLog:
