@@ -25,6 +25,7 @@ class NextStep:
     expects: what of theirs is waited for. answer_on: the day for an answer that they wait for, whatever the step.
     source: where the rule comes from. evidence: this log's verdict on each claim behind it. confidence: how sure.
     replaced: rules left out because this log contradicts them. put_off: its coach doesn't want to be reminded yet.
+    settled: what came since may have settled it.
     """
 
     situation: Situation
@@ -42,11 +43,12 @@ class NextStep:
     answer_on: date | None = None
     replaced: tuple[int, ...] = ()
     put_off: bool = False
+    settled: bool = False
 
     @property
     def is_due(self) -> bool:
         """Something is to be done by today; an answer that they wait for is, though the next step may be to wait."""
-        if self.put_off:
+        if self.put_off or self.settled:
             return False
         today = self.situation.today
         owed = self.answer_on is not None and self.answer_on <= today and self.step == "wait"
@@ -113,4 +115,5 @@ def _step(
         answer_on=owed[0] if owed else None,
         replaced=tuple(one.number for one in replaced),
         put_off=put_off,
+        settled=advice.settled and owed is None,
     )

@@ -67,13 +67,17 @@ def ring_back(now: Situation, _: Policy, works: WorkingDays) -> Advice:
     if at:
         agreed = "asked to be called" if now.callback_after_missed else "had asked before to be called"
         asked = f" and {agreed} today at {at:%H:%M}"
+    reached = now.heard == "talk"
     since = ""
-    if now.last_contact is not None and now.last_contact > missed:
+    if reached and now.last_contact is not None:
+        since = f" They were spoken to since, on {written(now.last_contact)}: call only if that left something open."
+    elif now.last_contact is not None and now.last_contact > missed:
         since = f" They were heard from since, on {written(now.last_contact)}: if that settled it, record the call."
     if now.callback_ahead:
         since += f" The call agreed for {at_time(now.callback or now.today, now.callback_time)} stands."
     on = now.today if at else works.on_or_after(now.today)
-    return Advice("call", on, f"{rang}{asked}, and nobody has rung back: call.{since}", at, asked_for=True)
+    why = f"{rang}{asked}, and nobody has rung back: call.{since}"
+    return Advice("call", on, why, at, asked_for=True, settled=reached and at is None)
 
 
 # --------------------------------------------------------------------------------------------------- 4. a promise

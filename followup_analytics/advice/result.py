@@ -42,8 +42,8 @@ class NextStepsResult(Result):
     line_type: ClassVar[type[Row] | None] = StepLine
 
     def shown_fields(self) -> tuple[Field, ...]:
-        """The client only where there are several."""
-        several = len({row.applicant_id for row in self.rows}) > 1
+        """The client only where the log has several, whether or not a step is due for more than one of them."""
+        several = self.counts.applicants > 1
         return tuple(one for one in super().shown_fields() if several or one.name != "client")
 
     def printed_rows(self) -> Sequence[StepLine]:

@@ -31,9 +31,9 @@ class Advice:
     """What one rule says about one interview: the step, its date (None: no date) and the reason.
 
     at: the local time where one was agreed. asked_for: the employer asked for it, so it is no unsolicited contact.
-    expects: what of theirs is waited for, a call or a decision. claims: those that bear on it. opposite: where these
-    are true the step is wrong. untested: the claims are about other moments than this one, so that no verdict makes
-    the step more than custom.
+    settled: what came since may have settled it, so that nobody is reminded. expects: what of theirs is waited for, a
+    call or a decision. claims: those that bear on it. opposite: where these are true the step is wrong. untested: the
+    claims are about other moments than this one, so that no verdict makes the step more than custom.
     """
 
     step: Step
@@ -42,6 +42,7 @@ class Advice:
     at: time | None = None
     asked_for: bool = False
     expects: str | None = None
+    settled: bool = False
     claims: tuple[str, ...] = ()
     opposite: tuple[str, ...] = ()
     untested: bool = False

@@ -14,6 +14,7 @@ from followup_analytics.cli.shared import n_applicants, open_log, publish_answer
 
 if TYPE_CHECKING:
     from followup_analytics.log.followup_log import FollowUpLog
+    from followup_analytics.store.book import ContactBook
 
 Kind = Literal["bulletin", "cohort", "claims", "methods", "handout", "day-sheet"]
 
@@ -54,6 +55,12 @@ def report(
         Literal["applicant", "cohort"] | None,
         typer.Option("--each", help="A handout for each applicant, or a report for each cohort; -o is their folder."),
     ] = None,
+    named_files: Annotated[
+        bool,
+        typer.Option(
+            "--named-files", help="With --each applicant: call the files by the contact book's names, not by ids."
+        ),
+    ] = False,
     paper: Annotated[Literal["a4", "letter", "us-letter"], typer.Option("--paper", metavar="a4|letter")] = "a4",
     language: Annotated[
         Literal["en", "de", "es"],
@@ -82,6 +89,7 @@ def report(
     from followup_analytics.report import WORKING_PAPERS, check_pdf, require_checker, write_report
 
     shared = options_of(context, Shared)
+    _refuse_what_fits_not(kind, each, applicant, against, named_files=named_files)
     if shared.output is None:
         raise UsageError("report needs a file to write to: add -o report.pdf.")
     if shared.output.suffix.lower() not in ("", ".pdf", ".html", ".xlsx"):
@@ -100,7 +108,9 @@ def report(
             "--check": check or None,
             "--publish": shared.publish,
         }
-        _report_each(log, shared, each, kind, today, only_one, settings)
+        if each == "applicant":
+            settings |= {"today": today, "book": _book(log), "named_files": named_files}
+        _report_each(log, shared, each, kind, only_one, settings)
         return
     if check:
         require_checker(shared.output)
@@ -109,11 +119,9 @@ def report(
     from followup_analytics.track.finding import client_of
 
     client = None if applicant is None else client_of(log, applicant)
-    options: dict[str, Any] = {"today": today, "applicant": client} if private else {"against": against}
-    if applicant is not None and kind != "handout":
-        raise UsageError("--applicant: only a handout is about one applicant; add --kind handout.")
-    if against is not None and private:
-        raise UsageError("--against: a handout or day sheet compares no cohorts; leave it out.")
+    options: dict[str, Any] = (
+        {"today": today, "applicant": client, "book": _book(log)} if private else {"against": against}
+    )
     if kind in ("bulletin", "cohort") and shared.cohort is not None:
         options["whole"] = open_log(log, replace(shared, cohort=None), protect=False)
     if shared.publish is not None:
@@ -129,12 +137,26 @@ def report(
             raise typer.Exit(1)
 
 
+def _refuse_what_fits_not(
+    kind: str, each: str | None, applicant: str | None, against: str | None, *, named_files: bool
+) -> None:
+    """Raise UsageError for an option that is about another kind of report than the one asked for."""
+    from followup_analytics.errors import UsageError
+    from followup_analytics.report import WORKING_PAPERS
+
+    if named_files and each != "applicant":
+        raise UsageError("--named-files: this is about a file for each applicant; add --each applicant.")
+    if each is None and applicant is not None and kind != "handout":
+        raise UsageError("--applicant: only a handout is about one applicant; add --kind handout.")
+    if each is None and against is not None and kind in WORKING_PAPERS:
+        raise UsageError("--against: a handout or day sheet compares no cohorts; leave it out.")
+
+
 def _report_each(
     log: str,
     shared: Shared,
     each: str,
     kind: str,
-    today: str | None,
     only_one: dict[str, Any],
     settings: dict[str, Any],
 ) -> None:
@@ -150,7 +172,9 @@ def _report_each(
     if shared.output is None or shared.output.suffix.lower() in (".pdf", ".html", ".xlsx"):
         raise UsageError("--each writes several PDF files: give a folder, as in -o reports.")
     opened = open_log(log, shared, protect=False)
-    options = settings if each == "cohort" else settings | {"today": today}
+    options = dict(settings)
+    if options.pop("named_files", False):
+        options["file_names"] = options["book"].names() if options["book"] else {}
     if each == "cohort" or kind not in ("cohort", "handout"):
         options = options | {"kind": kind}
     with progress_bar(f"A file for each {each}", None) as moved:
@@ -158,6 +182,14 @@ def _report_each(
     _tell_file(opened, "report", shared.output, shared)
     few = f"; {counted(made.withheld, 'cohort')} of too few applicants got none" if made.withheld else ""
     say(f"{counted(len(made.files), 'file')} written{few}.")
+
+
+def _book(log: str) -> ContactBook | None:
+    """The contact book that a working paper's names and numbers are from; None where there is none."""
+    from followup_analytics.cli.people import book_of
+
+    book = book_of(log)
+    return None if book.is_empty else book
 
 
 def simulate(

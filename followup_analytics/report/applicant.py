@@ -28,6 +28,7 @@ from followup_analytics.report.document import (
 from followup_analytics.report.facts import long_date
 from followup_analytics.report.frame import frame_meta
 from followup_analytics.report.handout import STEPS, weekday_date
+from followup_analytics.report.people import People
 from followup_analytics.text import counted, shorten
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def applicant_documents(
     applicant: str,
     today: date | str | None = None,
     verdicts: Any = None,
+    people: People | None = None,
 ) -> tuple[Document, ...]:
     """Compose one applicant's handout, in versions that tell less and less, so that one of them fits on a page.
 
@@ -84,12 +86,14 @@ def applicant_documents(
         raise UsageError(
             "There is no applicant of that id in this log: give it as the log has it, or, of a store, as you typed it."
         )
-    found = next_steps(log, today=today, verdicts=verdicts)
+    people = people or People()
+    found = next_steps(log, today=today, verdicts=verdicts, reached_at=people.reached_at(log))
     own = case.clean_rows([row for row in found.rows if row.applicant_id == applicant])
     now = {one.interview_id: one for one in found.situations if one.applicant_id == applicant}
-    script = _script(log, own, found)
+    script = _script(log, own, found, people)
+    who = case.clean_all(people.shown([applicant])[applicant])
     done = {name: _contacts(log, name) for name in (str(row["interview_id"]) for row in own)}
-    return tuple(_page(own, now, done, script, found, options, case, applicant, room) for room in _ROOMS)
+    return tuple(_page(own, now, done, script, found, options, case, who, room) for room in _ROOMS)
 
 
 def _page(
@@ -134,6 +138,8 @@ def _interview(row: Row, now: Situation | None, done: Sequence[str], n_done: int
     """One interview: the step with its day, what follows if nobody answers, when to stop, what was done, how sure."""
     step = str(row["step"])
     what: list[Any] = [strong(f"{STEPS[step]}{_on(row)}. "), str(row["why"])]
+    if row["reach"] and step in _TRIES:
+        what.append(f" {row['reach']}.")
     if hours := hours_told(row["hours"], row["expects"]):
         what.append(f" {hours}")
     items: list[Any] = [what, *_afterwards(row, now)]
@@ -222,12 +228,13 @@ def _day(row: Row) -> str:
     return long_date(_EPOCH + timedelta(days=int(row["_day"]))).rsplit(" ", 1)[0] + ","
 
 
-def _script(log: FollowUpLog, rows: Sequence[Row], found: NextStepsResult) -> Mapping[str, Any] | None:
+def _script(log: FollowUpLog, rows: Sequence[Row], found: NextStepsResult, people: People) -> Mapping[str, Any] | None:
     """What to say in the most urgent call; None where there is nobody to call."""
     first = next((row for row in rows if row["step"] == "call"), None)
     if first is None:
         return None
-    script = call_script(log, first["interview_id"], today=found.today, verdicts=found.verdicts)
+    told = people.for_script(first["applicant_id"], first["employer"])
+    script = call_script(log, first["interview_id"], today=found.today, verdicts=found.verdicts, **told)
     return script.to_dict() | {"about": first["about"]}
 
 

@@ -60,6 +60,7 @@ def write_each(
     *,
     each: str,
     workers: int | None = None,
+    file_names: Mapping[str, str] | None = None,
     progress: Callable[[], None] | None = None,
     **options: Any,
 ) -> Written:
@@ -70,6 +71,7 @@ def write_each(
         folder: where the files go, NAME.pdf by cohort or applicant; it is made where it is not there.
         each: cohort or applicant.
         workers: how many processes write; by default as many as the machine has processors.
+        file_names: what the files of some applicants are called, by applicant id; the others by the id.
         progress: is called after each file.
         options: of `write_report`; `kind` for cohorts alone.
 
@@ -100,7 +102,9 @@ def write_each(
     claims = _verdicts(log, options) if each == "applicant" else None
     job = _Job(log, each, place, options, claims)
     made = []
-    for one in _written(job, list(zip(names, _file_names(names), strict=True)), workers):
+    for one in _written(
+        job, list(zip(names, _file_names([(file_names or {}).get(one, one) for one in names]), strict=True)), workers
+    ):
         made.append(one)
         if progress is not None:
             progress()

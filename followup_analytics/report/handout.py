@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from followup_analytics.report.document import (
 )
 from followup_analytics.report.facts import long_date
 from followup_analytics.report.frame import frame_meta
+from followup_analytics.report.people import People
 from followup_analytics.text import shorten
 
 if TYPE_CHECKING:
@@ -44,21 +45,31 @@ _NOBODY = "(applicant not named)"
 
 
 def handout_document(
-    log: FollowUpLog, options: Options, case: TypeCase, *, today: date | str | None = None, verdicts: Any = None
+    log: FollowUpLog,
+    options: Options,
+    case: TypeCase,
+    *,
+    today: date | str | None = None,
+    verdicts: Any = None,
+    people: People | None = None,
 ) -> Document:
     """Compose the day sheet from the next steps of all open interviews on `today` (else the log's data date).
 
-    `verdicts` are those of `test_claims` on this log, which may replace a rule. A working paper: never suppressed,
-    marked confidential on every page.
+    `verdicts` are those of `test_claims` on this log, which may replace a rule. `people`: names and numbers. A working
+    paper: never suppressed, marked confidential on every page.
     """
-    steps = next_steps(log, today=today, verdicts=verdicts)
-    rows = [_short(row) for row in case.clean_rows(steps.rows)]
+    people = people or People()
+    steps = next_steps(log, today=today, verdicts=verdicts, reached_at=people.reached_at(log))
+    shown = people.shown(row.applicant_id for row in steps.rows)
+    numbers = {shown[one]: number for one in shown if (number := people.phone(one))}
+    named = [row.having(applicant_id=shown[row.applicant_id]) for row in steps.rows]
+    rows = [_short(row) for row in case.clean_rows(named)]
     due = [row for row in rows if row.due]
     meta = frame_meta(
         steps.counts, options, kind="handout", title="Day sheet", subtitle=weekday_date(steps.today), size=_size(rows)
     )
-    sections = [_due_section(due, steps), _client_section(rows)]
-    script = _script(log, due, steps, verdicts)
+    sections = [_due_section(due, steps), _client_section(rows, numbers)]
+    script = _script(log, due, steps, verdicts, people)
     if script is not None:
         sections.append(_script_section(case.clean_all(script.to_dict())))
     lead = Lead("Today", (steps.summary(),), _asides(steps))
@@ -121,16 +132,22 @@ def _due_section(due: Sequence[StepRow], steps: NextStepsResult) -> Section:
         Head("What to do", "left", share=0.8),
         Head("Why", "left", share=2.8),
     ]
-    body = [["☐", _client(row), row.employer or "–", STEPS[row.step], row.why] for row in due]
+    body = [["☐", _client(row), row.employer or "–", _to_do(row), row.why] for row in due]
     intro = paragraph("The most urgent first. Tick what is done, and write down what was said.")
     return Section(title, (intro, table("tab-due", "What is due, by urgency", columns, body, long=True)))
+
+
+def _to_do(row: StepRow) -> str:
+    """The step with whom it reaches; an answer that is owed goes before a wait."""
+    step = "Answer" if row.is_owed_today else STEPS[row.step]
+    return f"{step}: {row.reach}" if row.reach and row.step != "wait" else step
 
 
 def _client(row: StepRow) -> str:
     return row.applicant_id or _NOBODY
 
 
-def _client_section(rows: Sequence[StepRow]) -> Section:
+def _client_section(rows: Sequence[StepRow], numbers: Mapping[str, str]) -> Section:
     if not rows:
         return Section("Client by client", (paragraph("No interview is open."),))
     columns = [
@@ -142,12 +159,16 @@ def _client_section(rows: Sequence[StepRow]) -> Section:
         Head("How sure", "left", share=1),
     ]
     body = [
-        [client, _interview(row), STEPS[row.step], _when(row), row.why, row.confidence]
+        [_reached(client, numbers), _interview(row), _to_do(row), _when(row), row.why, row.confidence]
         for client, theirs in by_client(rows).items()
         for row in theirs
     ]
     intro = paragraph("Each client with every open interview, in the order of the most urgent step.")
     return Section("Client by client", (intro, table("tab-clients", "Next steps by client", columns, body, long=True)))
+
+
+def _reached(client: str, numbers: Mapping[str, str]) -> str:
+    return f"{client}, {numbers[client]}" if client in numbers else client
 
 
 def by_client(rows: Sequence[StepRow]) -> dict[str, list[StepRow]]:
@@ -169,12 +190,15 @@ def _when(row: StepRow) -> str:
     return f"{long_date(date.fromisoformat(row.on))}{at}" if row.on else "no date"
 
 
-def _script(log: FollowUpLog, due: Sequence[StepRow], steps: NextStepsResult, verdicts: Any) -> CallScript | None:
+def _script(
+    log: FollowUpLog, due: Sequence[StepRow], steps: NextStepsResult, verdicts: Any, people: People
+) -> CallScript | None:
     """The call's script, made of the first call due; facts of that one interview are left blank again below."""
     first = next((row for row in steps.rows if row.due and row.step == "call"), None)
     if first is None or not due:
         return None
-    return call_script(log, first.interview_id, today=steps.today, verdicts=verdicts)
+    told = people.for_script(first.applicant_id, first.employer)
+    return call_script(log, first.interview_id, today=steps.today, verdicts=verdicts, **told)
 
 
 def _script_section(script: dict[str, Any]) -> Section:

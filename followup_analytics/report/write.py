@@ -26,6 +26,7 @@ from followup_analytics.report.handout import handout_document
 from followup_analytics.report.methods_report import methods_document
 from followup_analytics.report.office import Office, read_office
 from followup_analytics.report.page import html_page
+from followup_analytics.report.people import People
 from followup_analytics.report.press import n_pages, press, press_pages
 from followup_analytics.report.translation import in_language, own_strings
 from followup_analytics.report.typecase import TypeCase
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from followup_analytics.claims.result import ClaimsResult
     from followup_analytics.log.followup_log import FollowUpLog
     from followup_analytics.results.result import Result
+    from followup_analytics.store.book import ContactBook
 
 KINDS = ("bulletin", "cohort", "claims", "methods", "handout", "day-sheet")
 #: Working papers about single interviews: nothing is hidden in them, and none is published.
@@ -74,6 +76,7 @@ def write_report(
     paper: str = "a4",
     language: str = "en",
     office: str | os.PathLike[str] | None = None,
+    book: ContactBook | None = None,
     pages: Callable[[Sequence[bytes]], None] | None = None,
 ) -> Path:
     """Write a report about a log and give its path: an accessible PDF, or its HTML twin or its tables as a workbook.
@@ -105,6 +108,8 @@ def write_report(
         paper: a4 or letter.
         language: en, de or es; names and the office's own words stay as they are.
         office: a TOML file with what the office puts on the title page and adds to the model card.
+        book: the contact book of the log's store, whose names and numbers a handout or day sheet tells; no other
+            report does.
         pages: is given pictures (PNG) of the report's pages, to look at before it is passed on.
 
     Raises:
@@ -135,11 +140,12 @@ def write_report(
     )
     is_workbook = Path(path).suffix.lower() == ".xlsx"
     case = TypeCase(Path(font_path) if font_path is not None else None)
-    words = _words(language, whole or log, options.office, case)
+    people = People(book if kind in WORKING_PAPERS else None)
+    words = _words(language, whole or log, options.office, case, people.names())
     with speaking(words):
         composed = drafts(
             log, kind=kind, options=options, case=case, whole=whole, claims=claims, today=today, applicant=applicant,
-            enter=enter,
+            enter=enter, people=people,
         )  # fmt: skip
 
     def finished(draft: Document) -> Document:
@@ -167,11 +173,11 @@ def _check_language(name: str) -> None:
         raise UsageError(f"There is no language {name!r} here: choose {listed(LANGUAGES, 'or')}.")
 
 
-def _words(language: str, log: FollowUpLog, office: Office, case: TypeCase) -> Catalogue | None:
+def _words(language: str, log: FollowUpLog, office: Office, case: TypeCase, people: frozenset[str]) -> Catalogue | None:
     """The language's catalogue, which knows names as they were written and as they are printed; None for English."""
     if language == "en":
         return None
-    names, printing = own_strings(log, office), TypeCase(case.font_path)
+    names, printing = own_strings(log, office) | people, TypeCase(case.font_path)
     return catalogue(language, names | {printing.printable(name) for name in names})
 
 
@@ -194,19 +200,20 @@ def drafts(
     today: date | str | None = None,
     applicant: str | None = None,
     enter: Callable[[Sequence[Result]], None] | None = None,
+    people: People | None = None,
 ) -> tuple[Document, ...]:
     """The report as a document; one that has to fit on a page in several versions, each shorter than the one before.
 
-    `enter` is told the answers in it.
+    `enter` is told the answers in it. `people`: names and numbers for a handout or day sheet.
     """
     if kind not in KINDS:
         raise UsageError(f"There is no report of kind {kind!r}: choose {listed(KINDS, 'or')}.")
     if applicant is not None and kind != "handout":
         raise UsageError(f"Only a handout is about one applicant; for a report of kind {kind} leave the applicant out.")
     if applicant is not None:
-        return applicant_documents(log, options, case, applicant=applicant, today=today, verdicts=claims)
+        return applicant_documents(log, options, case, applicant=applicant, today=today, verdicts=claims, people=people)
     if kind in WORKING_PAPERS:
-        return (handout_document(log, options, case, today=today, verdicts=claims),)
+        return (handout_document(log, options, case, today=today, verdicts=claims, people=people),)
     found = gather(log, options, case, kind=kind, whole=whole, claims=claims)
     if enter is not None:
         enter(found.answers)

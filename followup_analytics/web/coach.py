@@ -316,14 +316,17 @@ def _noted(request: Request, entry: Entry, address: str) -> Response:
 
 
 def _card(row: Any, steps: Any, book: ContactBook) -> dict[str, Any]:
+    from followup_analytics.advice.hours import hours_told
     from followup_analytics.advice.script import script_for
 
-    name = book.name(row.applicant_id)
+    name, employer = book.name(row.applicant_id), book.employer(row.employer)
     script = None
     if row.step == "call" and row.due:
+        number = book.people.get(row.applicant_id, {}).get("phone")
+        told = {"me": name or "", "them": employer.get("person") or "", "number": number or ""}
         now = next((one for one in steps.situations if one.interview_id == row.interview_id), None)
-        script = None if now is None else script_for(now, steps.verdicts).text()
-    phone = book.employer(row.employer).get("phone") if row.employer else None
+        script = None if now is None else script_for(now, steps.verdicts, told).text()
+    phone = employer.get("phone")
     return {
         "interview": row.interview_id,
         "step": _STEPS[row.step],
@@ -334,7 +337,7 @@ def _card(row: Any, steps: Any, book: ContactBook) -> dict[str, Any]:
         "sure": row.confidence,
         "reach": row.reach,
         "dial": "".join(one for one in phone or "" if one.isdigit() or one == "+") if row.step == "call" else "",
-        "hours": row.hours,
+        "hours": hours_told(row.hours, row.expects),
         "silence": row.silence_means,
         "due": row.due,
         "script": script,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,6 +59,9 @@ class Written:
 def written(task: Task, tell: Callable[..., None]) -> Written:
     """Write one form of a report, telling how far it is. Raises what `write_report` and the ledger raise."""
     from followup_analytics import read_log, write_report
+    from followup_analytics.errors import UnreadableError
+    from followup_analytics.store.address import is_store_url
+    from followup_analytics.store.book import read_book
     from followup_analytics.track.finding import client_of
 
     tell("Reading the log", None)
@@ -71,6 +75,10 @@ def written(task: Task, tell: Callable[..., None]) -> Written:
         options["applicant"] = client_of(task.source, options["applicant"])
     if cohort is not None and kind in ("bulletin", "cohort"):
         options["whole"] = log
+    if kind in CONFIDENTIAL and is_store_url(task.source):
+        # One that can't be opened names nobody: ids stand on the paper then.
+        with suppress(UnreadableError):
+            options["book"] = read_book(task.source)
     if task.publish_as is not None:
         options["publish_as"] = task.publish_as
     entered: list[str] = []

@@ -75,6 +75,7 @@ WHY = """
    3 | rang2              | They rang on Wednesday 6 March 2024, yesterday
    9 | wantvm9t/7         | asked to be called today at 14:00
    8 | rang2 reply5       | They were heard from since, on Saturday 9 March 2024
+   8 | rang3 spoke7       | They were spoken to since, on Monday 11 March 2024: call only if that left something open
    9 | back9t/2           | Wednesday 13 March 2024 at 14:00
    8 | back7/3            | that call has not been made
   90 | back88/3 vm4 vm5   | Hang up if a machine answers
@@ -154,6 +155,10 @@ DUE = """
    9 | says9t/5            | no  | The employer promised to call
   10 | says9t/5            | yes | The employer promised to call
    8 | reply7by15          | yes | They want an answer
+   8 | rang3               | yes | They rang
+   8 | rang3 reply7        | yes | They rang
+   8 | rang3 spoke7        | no  | They rang
+   8 | rang3 spoke7 rang7  | yes | They rang
 """
 
 
