@@ -78,7 +78,7 @@ def report(
     today: Annotated[str | None, typer.Option("--today", metavar="DATE", help="The day of a handout.")] = None,
     office: Annotated[
         Path | None,
-        typer.Option("--office", metavar="FILE", help="The office's name, contact and line to sign on (TOML)."),
+        typer.Option("--office", metavar="FILE", help="The office's name, contact, logo and line to sign on (TOML)."),
     ] = None,
 ) -> None:
     """Write the PDF (accessible: PDF/UA-1, PDF/A-2a), the same as a web page, or all its tables as a workbook.

@@ -71,7 +71,7 @@ def init_office(folder: str | Path, *, files: Sequence[str | Path] = (), time_zo
     try:
         for name in (INPUTS, MAPS, OUTPUTS):
             (place / name).mkdir(parents=True, exist_ok=True)
-        write_template(workbook, {"time_zone": time_zone or "", "min_cell": "10", "paper": "a4"})
+        write_template(workbook, {"time_zone": time_zone or "", "min_cell": "10", "paper": "a4", "language": "en"})
         for one in files:
             shutil.copy2(one, place / INPUTS)
         simulated = [one for one in files if _keep_simulated(Path(one), place / INPUTS)]

@@ -20,6 +20,11 @@ from followup_analytics.sheets.tabular import RawTable, read_raw_tables
 from followup_analytics.text import listed, nearest
 
 SKIP, ROSTER = "skip", "roster"
+_LANGUAGES = {
+    "en": ("english", "englisch", "inglés"),
+    "de": ("german", "deutsch", "alemán"),
+    "es": ("spanish", "spanisch", "español"),
+}
 _ORDERS = {"day": True, "days": True, "d": True, "dd": True, "month": False, "months": False, "m": False, "mm": False}
 
 
@@ -46,6 +51,7 @@ class OfficeSettings:
     region: str | None = None
     min_cell: int = 10
     paper: str = "a4"
+    language: str = "en"
     files: tuple[FileRule, ...] = ()
     cohorts: Mapping[str, str] = field(default_factory=dict)
     said: Mapping[str, str] = field(default_factory=dict)
@@ -88,6 +94,7 @@ def read_office_settings(workbook: Path) -> OfficeSettings:
         region=said.get("region"),
         min_cell=_whole(workbook.name, said.get("min_cell")),
         paper={"letter": "us-letter"}.get(said.get("paper", "a4").casefold(), said.get("paper", "a4").casefold()),
+        language=_language(workbook.name, said.get("language", "en")),
         files=tuple(_file_rules(workbook.name, tables.get("files"))),
         cohorts=_pairs(tables.get("cohorts"), "written_as", "means"),
         said=said,
@@ -130,6 +137,14 @@ def _file_rules(file: str, raw: RawTable | None) -> Iterator[FileRule]:
         pattern, map_, zone, cohort = (str(row.get(names.get(key, "")) or "").strip() or None for key in keys)
         if pattern is not None:
             yield FileRule(pattern, map_, _zone(file, zone, "Files"), cohort)
+
+
+def _language(file: str, value: str) -> str:
+    """The language of the reports, by its letters or its name."""
+    known = {name: language for language, names in _LANGUAGES.items() for name in (language, *names)}
+    if value.casefold() not in known:
+        raise DataError(f"{file}, sheet Settings: Language is {value!r}; write en, de or es.")
+    return known[value.casefold()]
 
 
 def _date(file: str, value: str | None, day_first: bool | None) -> str | None:

@@ -36,11 +36,13 @@ SETTINGS = (
     Setting("Country of telephone numbers", "region", "Two letters, such as US or DE, for numbers without a +."),
     Setting("Smallest group", "min_cell", "Groups of fewer applicants are hidden in reports (10 is usual)."),
     Setting("Paper", "paper", "Of the report.", ("a4", "letter")),
+    Setting("Language", "language", "Of the report: English, German or Spanish.", ("en", "de", "es")),
     Setting("Name of the office", "name", "Stands on the title page."),
     Setting("Author", "author", "Stands on the title page."),
     Setting("Contact", "contact", "Stands on the title page."),
     Setting("Issued on", "issued", "The date on the title page."),
     Setting("Line to sign on", "signature", "What stands below the line, such as Head of the Careers Office."),
+    Setting("Logo", "logo", "A PNG or JPEG file beside this workbook, such as logo.png; stands on the first page."),
 )
 
 _INSTRUCTIONS = (

@@ -168,6 +168,7 @@ def _write_all(
         old.unlink()
     options: dict[str, Any] = {"whole": log} if settings.cohort is not None else {}
     shared: dict[str, Any] = {"min_cell": settings.min_cell, "paper": settings.paper, "office": place / WORKBOOK}
+    shared |= {"language": settings.language}
     entered: list[str] = []
     if publish is not None:
         options |= {"publish_as": publish}

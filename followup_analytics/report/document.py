@@ -83,6 +83,8 @@ class Meta:
     #: Room between things, 1 as designed.
     air: float = 1.0
     imprint: dict[str, Any] | None = None
+    #: The office's logo: its PNG as base64, and the text for those who don't see it.
+    logo: dict[str, Any] | None = None
     language: str = "en"
     #: The words of the frame itself, by what they are in English.
     words: Mapping[str, str] = field(default_factory=lambda: {word: word for word in FRAME_WORDS})

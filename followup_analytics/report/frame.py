@@ -12,6 +12,7 @@ from followup_analytics.log.record_end import OPEN_END
 from followup_analytics.report.document import Meta
 from followup_analytics.report.facts import long_date
 from followup_analytics.report.findings import Findings, Options
+from followup_analytics.report.logo import logo_data
 from followup_analytics.report.office import Office
 from followup_analytics.results.result import LogCounts
 from followup_analytics.text import counted, shorten
@@ -79,6 +80,7 @@ def frame_meta(
         paper=options.paper,
         confidential=options.min_cell <= 1,
         imprint=_imprint(options.office),
+        logo=logo_data(options.office.logo, options.office.name),
     )
 
 

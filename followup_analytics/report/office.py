@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from followup_analytics.errors import DataError, UnreadableError
+from followup_analytics.report.logo import read_logo
 from followup_analytics.sheets.dates import iso_times
 from followup_analytics.sheets.tabular import header_key, read_raw_tables
 from followup_analytics.text import listed, nearest
@@ -23,6 +24,7 @@ _IN_WORKBOOK = {
     "contact": "contact",
     "issued_on": "issued",
     "line_to_sign_on": "signature",
+    "logo": "logo",
 }
 
 
@@ -31,7 +33,7 @@ class Office:
     """What stands on the title page beside the numbers, and what the office adds to items of the model card.
 
     `card` holds its words by the number of the TRIPOD+AI item, such as "3c" or "18a". `signature` asks for a line to
-    sign on.
+    sign on. `logo` is a picture (`read_logo`).
     """
 
     name: str | None = None
@@ -40,12 +42,14 @@ class Office:
     issued: date | None = None
     signature: str | None = None
     card: Mapping[str, str] = field(default_factory=dict)
+    logo: bytes | None = None
 
 
 def read_office(path: str | Path) -> Office:
     """Read an office's file: its workbook (the sheet Settings), or TOML with `name`, `author`, `contact`, and so on.
 
-    The TOML may have `name`, `author`, `contact`, `issued` (a date), `signature` and a table `[card]`.
+    The TOML may have `name`, `author`, `contact`, `issued` (a date), `signature`, `logo` (a PNG or JPEG file
+    beside this one) and a table `[card]`.
     Raises UnreadableError where there is no such file, DataError where a line of it can't be used.
     """
     file = Path(path)
@@ -62,7 +66,17 @@ def read_office(path: str | Path) -> Office:
     known = [one.name for one in fields(Office)]
     for name, value in given.items():
         _check(file.name, name, value, known)
-    return Office(**given)
+    logo = given.pop("logo", None)
+    return Office(**given, logo=_logo(file, logo))
+
+
+def _logo(file: Path, name: str | None) -> bytes | None:
+    """The picture that the office's file names, which lies beside it."""
+    if name is not None and Path(name).name != name:
+        raise DataError(
+            f"{file.name}: logo names a picture elsewhere; put it beside this file, and write its name alone."
+        )
+    return None if name is None else read_logo(file.parent / name)
 
 
 def _of_workbook(file: Path) -> Office:
@@ -78,6 +92,7 @@ def _of_workbook(file: Path) -> Office:
         author=said.get("author"),
         contact=said.get("contact"),
         signature=said.get("signature"),
+        logo=_logo(file, said.get("logo")),
     )
     issued = said.get("issued")
     if issued is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from datetime import UTC, datetime, time
 from functools import lru_cache
@@ -43,7 +44,10 @@ def _compile(
 ) -> Any:
     import typst
 
-    data = json.dumps(case.clean_all(document.as_data()), ensure_ascii=False)
+    data = case.clean_all(document.as_data())
+    if data["meta"]["logo"] is not None:
+        # The templates have no way to decode it.
+        data["meta"]["logo"]["bytes"] = list(base64.b64decode(data["meta"]["logo"].pop("base64")))
     midnight = int(datetime.combine(document.meta.day, time(), UTC).timestamp())
     more: dict[str, Any] = {"pdf_standards": list(STANDARDS)} if kind == "pdf" else {"ppi": ppi}
     folders = files("followup_analytics.report") / "templates"
@@ -55,7 +59,7 @@ def _compile(
             ignore_system_fonts=True,
             format=kind,
             timestamp=midnight,
-            sys_inputs={"data": data},
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
             **more,
         )
     return made if kind == "pdf" or isinstance(made, list) else [made]

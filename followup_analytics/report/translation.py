@@ -81,6 +81,7 @@ def _meta(meta: Meta, words: Catalogue) -> Meta:
         description=words.told(meta.description),
         keywords=tuple(words.told(one) for one in meta.keywords),
         imprint=imprint,
+        logo=None if meta.logo is None else {**meta.logo, "alt": words.told(meta.logo["alt"])},
         language=words.language,
         words={english: words.told(english) for english in meta.words},
     )

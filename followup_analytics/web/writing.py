@@ -116,12 +116,18 @@ def _verdicts(part: FollowUpLog, min_cell: int, tell: Callable[..., None]) -> Cl
 
 def _office(task: Task, folder: Path) -> Path | None:
     """What stands on the title page: as typed, else as the office's workbook has it."""
+    from followup_analytics.report.office import read_office
+
     said = {name: task.asked[name] for name, _ in TITLE if name in task.asked}
     if not said:
         return task.workbook
     path = folder / "office.toml"
     # A string of JSON is one of TOML.
     path.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in said.items()), encoding="utf-8")
+    logo = None if task.workbook is None else read_office(task.workbook).logo
+    if logo is not None:
+        (folder / "logo.png").write_bytes(logo)
+        path.write_text(path.read_text("utf-8") + 'logo = "logo.png"\n', encoding="utf-8")
     return path
 
 

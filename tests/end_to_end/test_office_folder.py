@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 from command_line import CommandLine
+from PIL import Image
 
 from followup_analytics.errors import DataError, UsageError
 from followup_analytics.office import init_office, run_office
@@ -89,7 +90,9 @@ def fill(workbook: Path, **settings: Any) -> None:
 def test_a_term_from_the_workbook_alone(tmp_path: Path) -> None:
     """What is filled in is stored and reported on; names are tied however they are written, cohorts are one."""
     init_office(tmp_path / "o")
-    fill(tmp_path / "o" / "office.xlsx", term="2026 spring", time_zone="America/New_York", min_cell=5, name="Careers")
+    Image.new("RGB", (60, 20), (0, 90, 140)).save(tmp_path / "o" / "logo.png")
+    said = {"term": "2026 spring", "name": "Careers", "logo": "logo.png", "language": "Deutsch"}
+    fill(tmp_path / "o" / "office.xlsx", time_zone="America/New_York", min_cell=5, **said)
     result = run_office(tmp_path / "o")
     log = read_log(f"sqlite:///{tmp_path}/o/store.db")
     assert (log.interviews.height, log.contacts.height, log.outcomes.height) == (20, 26, 8)
@@ -99,6 +102,9 @@ def test_a_term_from_the_workbook_alone(tmp_path: Path) -> None:
     out = tmp_path / "o" / "out" / "2026 spring"
     assert {"report.pdf", "tables.xlsx", "fingerprint.json", "settings.json"} <= {path.name for path in out.iterdir()}
     assert (out / "report.pdf").read_bytes().startswith(b"%PDF")
+    page = (out / "report.html").read_text("utf-8")
+    assert '<html lang="de">' in page
+    assert 'alt="Logo: Careers"' in page
     assert {"rates by timing", "curve", "outcomes", "claims"} <= {
         raw.sheet for raw in read_raw_tables(out / "tables.xlsx")
     }
