@@ -73,9 +73,7 @@ def read_office(path: str | Path) -> Office:
 def _logo(file: Path, name: str | None) -> bytes | None:
     """The picture that the office's file names, which lies beside it."""
     if name is not None and Path(name).name != name:
-        raise DataError(
-            f"{file.name}: logo names a picture elsewhere; put it beside this file, and write its name alone."
-        )
+        raise DataError(f"{file.name}: logo: put the picture beside this file, and write its name alone.")
     return None if name is None else read_logo(file.parent / name)
 
 
