@@ -80,9 +80,9 @@ def test_words_that_the_map_doesnt_know_are_told(tmp_path: Path) -> None:
 
 
 def test_a_date_beside_a_word_for_nothing_is_told(tmp_path: Path) -> None:
-    """ "No reply" on a day may be an attempt that nobody answered: it is passed over, and said."""
+    """ "Did not follow up" on a day is passed over, and said."""
     sheet = tmp_path / "s.csv"
-    rows = [f"P{k},Acme,3/{k}/2026,3/{k + 4}/2026,{'no reply' if k < 3 else 'LVM'}" for k in range(1, 9)]
+    rows = [f"P{k},Acme,3/{k}/2026,3/{k + 4}/2026,{'did not follow up' if k < 3 else 'LVM'}" for k in range(1, 9)]
     sheet.write_text(
         "\n".join(["Student,Company,Interview,Follow up date,What happened", *rows, "Z,Acme,3/9/2026,,none"])
     )
@@ -90,4 +90,4 @@ def test_a_date_beside_a_word_for_nothing_is_told(tmp_path: Path) -> None:
     (tmp_path / "m.toml").write_text(drafted.text)
     found = check_files([sheet], map=tmp_path / "m.toml", time_zone="UTC")
     (note,) = (note for note in found.notes if note.code == "dated_and_skipped")
-    assert (note.n, "'no reply'" in note.text, "none" in note.text) == (2, True, False)
+    assert (note.n, "'did not follow up'" in note.text, "none" in note.text) == (2, True, False)

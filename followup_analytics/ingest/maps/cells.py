@@ -9,6 +9,7 @@ import polars as pl
 
 from followup_analytics.errors import UsageError
 from followup_analytics.ingest.maps.mapping import FileMap, TableMap, Theirs, headers_of
+from followup_analytics.ingest.maps.marks import without_marks
 from followup_analytics.log.schema import TABLES
 from followup_analytics.sheets.dates import iso_times, joined_cells
 from followup_analytics.sheets.names import folded_each
@@ -47,7 +48,8 @@ def read_cells(
     dates and names as keys are made of them.
     """
     if isinstance(theirs, str):
-        return frame[headers[header_key(theirs)]].cast(pl.String)
+        cells = frame[headers[header_key(theirs)]].cast(pl.String)
+        return without_marks(cells, words) if words else cells
     if not isinstance(theirs, Mapping):
         return joined_cells(frame, [headers[header_key(name)] for name in theirs])
     names = [headers[header_key(name)] for name in headers_of(theirs)]
@@ -59,8 +61,9 @@ def read_cells(
     if "first" in theirs:
         perhaps = theirs.get("perhaps", ())
         names += [headers[header_key(name)] for name in perhaps if header_key(name) in headers]
-        return _first_known([frame[name].cast(pl.String) for name in names], words)
-    return frame[str(first_header(theirs, headers))].cast(pl.String)
+        return _first_known([without_marks(frame[name].cast(pl.String), words) for name in names], words)
+    cells = frame[str(first_header(theirs, headers))].cast(pl.String)
+    return without_marks(cells, words) if words else cells
 
 
 def _first_known(columns: Sequence[pl.Series], words: Mapping[str, str]) -> pl.Series:
@@ -76,7 +79,7 @@ def _first_known(columns: Sequence[pl.Series], words: Mapping[str, str]) -> pl.S
 
 def word_keys(words: Mapping[str, str]) -> dict[str, str]:
     """A list of words with their meanings, as cells are compared with it."""
-    return {" ".join(word.casefold().split()): meaning for word, meaning in words.items()}
+    return {" ".join(word.lower().split()): meaning for word, meaning in words.items()}
 
 
 def spaced(column: pl.Series) -> pl.Series:

@@ -140,7 +140,7 @@ def entry_notes(raw: RawTable, whole: RawTable, header: str, words: Iterable[str
         made = int(dated["len"].sum())
         text = f"{raw.place}, column {name}: cells hold several touches; each is a record of its own, {made:,} in all"
         notes.append(Note("several_in_a_cell", text, dated.height))
-    known = {*_NOTHING, *(word.casefold() for word in words)}
+    known = {*_NOTHING, *(word.lower() for word in words)}
     bare = whole.frame.filter(pl.col(date).is_null() & pl.col(what).is_not_null())
     strange = bare.filter(~pl.col(what).str.to_lowercase().is_in(sorted(known)))
     if strange.height:

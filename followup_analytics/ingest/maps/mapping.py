@@ -21,11 +21,13 @@ takes the first of these headers that is there, a table with `optional = true` i
 absent, and `missing.interviewed_at = {say = "...", where = {List = ["Interview"]}}` sets rows without that cell aside
 with a sentence; others that lack it don't count. `only = {Result = ["Offer", "Rejected"]}` counts rows with these words
 alone; words in no list are told, unless `ignore = {Result = ["pending"]}` names them; `skip = {How = ["none"]}` leaves
-rows with these words out. `defaults = {channel = "email"}` fills empty cells, `others = {party = ""}` is what words
-mean that a list under `values` doesn't have. `when` may be a list: a row counts where one of these columns is filled.
+rows with these words out, `unsaid = {Result = ["no reply"]}` only those that have nothing else, such as a date.
+`defaults = {channel = "email"}` fills empty cells, `others = {party = ""}` is what words mean that a list under
+`values` doesn't have. `when` may be a list: a row counts where one of these columns is filled.
 `entries = "Follow up"`: its cells hold touches with their dates ("LVM 3/4, spoke 3/9"), each of which is a row; they
 are read from `Follow up (date)` and `Follow up (what)`. `undated = {"Heard back?" = ["yes"]}`: how many rows have such
-a word while the columns of `dated` are empty or absent is said. `year = 2026` completes dates such as 3/4.
+a word while the columns of `dated` are empty or absent is said, and of `unknown = {"Heard back?" = ["not sure"]}`
+always. `year = 2026` completes dates such as 3/4.
 
 Further ways to read a column: `{first = ["Result", "How"]}` the first of these cells with a word that is known (with
 `perhaps = ["Reached?"]` also of columns that may be absent);
@@ -67,6 +69,8 @@ _TABLE_KEYS = {
     "ignore",
     "others",
     "skip",
+    "unsaid",
+    "unknown",
     "entries",
     "undated",
     "dated",
@@ -126,12 +130,14 @@ class TableMap:
     entries: str | None = None
     undated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     dated: tuple[str, ...] = ()
+    unsaid: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def wanted(self) -> dict[str, str]:
         """The headers that a sheet must have for this map, as written in it, by their compared form."""
         names = [name for given in self.columns.values() for name in headers_of(given)]
-        names += [*self.split, *self.only, *self.skip, *self.when]
+        names += [*self.split, *self.only, *self.skip, *self.unsaid, *self.when]
         if self.entries is not None:
             made = set(map(header_key, entry_names(self.entries)))
             names = [self.entries, *(name for name in names if header_key(name) not in made)]
@@ -291,6 +297,8 @@ def _table_map(section: Mapping[str, Any], name: str) -> TableMap:
         section.get("entries"),
         {column: tuple(map(_text, words)) for column, words in section.get("undated", {}).items()},
         _names(section.get("dated", ())),
+        {column: tuple(map(_text, words)) for column, words in section.get("unsaid", {}).items()},
+        {column: tuple(map(_text, words)) for column, words in section.get("unknown", {}).items()},
     )
 
 

@@ -63,6 +63,8 @@ _SECTION: Mapping[str, tuple[Is, str]] = {
     "ignore": (_of(_words), "headers with lists of words"),
     "others": (_of(_word), "columns with one word each"),
     "skip": (_of(_words), "headers with lists of words"),
+    "unsaid": (_of(_words), "headers with lists of words"),
+    "unknown": (_of(_words), "headers with lists of words"),
     "entries": (_text, "a header"),
     "undated": (_of(_words), "headers with lists of words"),
     "dated": (_way, "a header or a list of headers"),

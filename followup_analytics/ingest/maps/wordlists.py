@@ -10,6 +10,7 @@ import polars as pl
 
 from followup_analytics.ingest.maps.cells import first_header
 from followup_analytics.ingest.maps.mapping import TableMap
+from followup_analytics.ingest.maps.marks import of_marks
 from followup_analytics.ingest.parsing.calls import problems_frame
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.schema import TABLES
@@ -38,11 +39,16 @@ def rows_that_count(frame: pl.DataFrame, table: TableMap, headers: Mapping[str, 
         frame = frame.filter(pl.col(headers[header_key(table.when[0])]).is_not_null())
     elif table.when:
         # A word such as "none" in the place of a date, or beside an empty one, is no touch whose date was forgotten.
-        filled = [~_lowered(headers[header_key(name)]).fill_null("").is_in(_NOTHING) for name in table.when]
+        said = {header_key(name): words for name, words in table.unsaid.items()}
+        filled = [
+            ~(_lowered(name).fill_null("").is_in([*_NOTHING, *map(str.lower, said.get(key, ()))]) | of_marks(cells))
+            for key in map(header_key, table.when)
+            for name, cells in [(headers[key], pl.col(headers[key]).cast(pl.String))]
+        ]
         frame = frame.filter(pl.any_horizontal(filled))
     for header, words in table.skip.items():
         text = _lowered(headers[header_key(header)])
-        frame = frame.filter(~text.is_in([word.casefold() for word in words]).fill_null(value=False))
+        frame = frame.filter(~text.is_in([word.lower() for word in words]).fill_null(value=False))
     return _of_listed_words(frame, table, headers)
 
 
@@ -53,16 +59,21 @@ def skipped_notes(frame: pl.DataFrame, table: TableMap, headers: Mapping[str, st
         return ()
     dated = frame.filter(~_lowered(headers[header_key(clock)]).fill_null("").is_in(_NOTHING))
     notes = []
+    inbound = table.constants.get("direction") == "inbound"
     for header, words in table.skip.items():
         name = headers[header_key(header)]
-        text = _lowered(name).is_in([word.casefold() for word in words]).fill_null(value=False)
+        text = _lowered(name).is_in([word.lower() for word in words]).fill_null(value=False)
         found = dated.filter(text)[name].cast(pl.String).str.strip_chars()
         if len(found):
             shown = listed([repr(word) for word in found.unique(maintain_order=True)[:_MOST_WORDS]], "and")
             said = (
-                f"{place}, column {name}: rows have a date in {clock} and a word by which the map passes them over "
-                f"({shown}), so that they are no contact. If something was done that day, write in the cell what it "
-                "was, or take the word out of [tables.skip] of the map"
+                f"{place}, column {name}: rows have a date in {clock}, but {name} says that nothing came back or that "
+                f"it isn't known ({shown}), so that no reply is stored for them. Only where one did come that day, "
+                f"write so in {name}"
+                if inbound
+                else f"{place}, column {name}: rows have a date in {clock} and a word by which the map passes them "
+                f"over ({shown}), so that they are no contact. If something was done that day, write in the cell what "
+                "it was, or take the word out of [tables.skip] of the map"
             )
             notes.append(Note("dated_and_skipped", said, len(found)))
     return tuple(notes)
@@ -78,14 +89,14 @@ def _is_clock(table: TableMap, name: str) -> bool:
 def _of_listed_words(frame: pl.DataFrame, table: TableMap, headers: Mapping[str, str]) -> pl.DataFrame:
     for header, words in table.only.items():
         text = _lowered(headers[header_key(header)])
-        frame = frame.filter(text.is_in([word.casefold() for word in words]).fill_null(value=False))
+        frame = frame.filter(text.is_in([word.lower() for word in words]).fill_null(value=False))
     return frame
 
 
 def _known_words(table: TableMap, ours: str) -> list[str]:
     """The words that say something in a column: the map's own, and the log's."""
     column = next(one for one in TABLES[table.table].columns if one.name == ours)
-    return [word.casefold() for word in (*table.values.get(ours, {}), *(column.values or ()))]
+    return [word.lower() for word in (*table.values.get(ours, {}), *(column.values or ()))]
 
 
 def told_without_date(frame: pl.DataFrame, table: TableMap, headers: Mapping[str, str]) -> pl.DataFrame:
@@ -106,7 +117,9 @@ def told_without_date(frame: pl.DataFrame, table: TableMap, headers: Mapping[str
     # A column with the same word in every row is how the sheet was made, not what somebody wrote.
     said.pop(when, None)
     # What the map passes over tells of nothing, whatever the log's own words are.
-    skipped = {headers[header_key(name)]: {w.casefold() for w in words} for name, words in table.skip.items()}
+    skipped: dict[str, set[str]] = {}
+    for name, words in [*table.skip.items(), *table.unsaid.items()]:
+        skipped.setdefault(headers[header_key(name)], set()).update(map(str.lower, words))
     said = {name: [w for w in words if w not in skipped.get(name, ())] for name, words in said.items()}
     telling = {name: words for name, words in said.items() if frame[name].null_count() or frame[name].n_unique() > 1}
     if not telling:
@@ -134,13 +147,14 @@ def unlisted_words(raw: RawTable, tables: Sequence[TableMap]) -> list[Note]:
     for table in tables:
         for header, words in [*table.only.items(), *table.ignore.items()]:
             if header_key(header) in headers:
-                lists.setdefault(headers[header_key(header)], set()).update(word.casefold() for word in words)
+                lists.setdefault(headers[header_key(header)], set()).update(word.lower() for word in words)
     return [note for name, words in lists.items() for note in _unlisted(raw, name, words)]
 
 
 def _unlisted(raw: RawTable, name: str, words: set[str]) -> list[Note]:
     cells = raw.frame.select(ROW, word=pl.col(name).cast(pl.String).str.strip_chars())
-    strange = cells.filter(~_lowered("word").is_in([*words, *_NOTHING]).fill_null(value=True))
+    known = _lowered("word").is_in([*words, *_NOTHING]) | of_marks(pl.col("word"))
+    strange = cells.filter(~known.fill_null(value=True))
     if not strange.height:
         return []
     groups = strange.group_by("word", maintain_order=True).agg(n=pl.len(), row=pl.col(ROW).first())
@@ -229,7 +243,7 @@ def without_lacking(
             .cast(pl.String)
             .str.strip_chars()
             .str.to_lowercase()
-            .is_in([word.casefold() for word in words])
+            .is_in([word.lower() for word in words])
             for header, words in missing.where.items()
             if header_key(header) in headers
         ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from followup_analytics.errors import DataError
 from followup_analytics.ingest.maps.choices import MARKS
+from followup_analytics.ingest.maps.draft.answered import add_denials, add_undated, no_results
 from followup_analytics.ingest.maps.draft.columns import View
 from followup_analytics.ingest.maps.draft.layout import Group, Layout
 from followup_analytics.ingest.maps.draft.lexicon import Lexicon
@@ -147,28 +148,10 @@ class Builder:
             clock = _OF_DATES.get(str(layout.roles[view.name].of))
             if clock is not None and clock not in section.columns:
                 section.columns[clock] = self.use(view, "interviews", clock)
-        self._undated(section)
+        add_undated(section, layout)
         for view in layout.of("further"):
             section.keep.append(self.use(view, "interviews", view.name))
         return section
-
-    def _undated(self, section: Section) -> None:
-        """Answers and results that say that something came back where no column says when."""
-        layout = self.layout
-        if layout.long:
-            return
-        replies = [group.date for group in layout.groups if group.of == "reply"]
-        for view in layout.of("answer"):
-            if layout.roles[view.name].of in ("reply", "outcome"):
-                words = [word for word, found in view.profile.meanings["answers"].items() if found.name == "yes"]
-                section.undated |= {view.name: words} if words else {}
-        outcome = layout.first("outcome")
-        if outcome is not None and layout.decided is None:
-            meanings = outcome.profile.meanings["outcomes"]
-            words = [word for word, found in meanings.items() if found.name != "open"]
-            section.undated |= {outcome.name: words} if words else {}
-        if section.undated:
-            section.dated = [view.name for view in replies]
 
     def _contact(self, group: Group) -> Section:
         section = Section("contacts", group=group.title)
@@ -187,14 +170,15 @@ class Builder:
             meanings = group.party.profile.meanings["parties"]
             section.values["party"] = {word: found.name for word, found in meanings.items()}
             section.others["party"] = ""
-        add_touches(section, group.hows, self.lexicon, inbound=inbound)
+        commonest = "email" if group.of in ("reply", "thank_you") else "phone"
+        add_touches(section, group.hows, self.lexicon, inbound=inbound, commonest=commonest)
         section.split = {view.name: list(MARKS) for view in group.hows if view.several}
         if group.reached is not None:
             self._reached(section, group, group.reached)
         if not group.hows:
             self._unsaid_channel(section, group)
         elif not self.layout.long:
-            section.defaults.setdefault("channel", "email" if group.of in ("reply", "thank_you") else "phone")
+            section.defaults.setdefault("channel", commonest)
         if group.of == "thank_you":
             section.constants["purpose"] = "thank_you"
             section.columns.pop("purpose", None)
@@ -213,22 +197,8 @@ class Builder:
                     f"where {section.entries!r} doesn't say by which channel a reply came, it is taken as an e-mail"
                 )
         self._duration(section, group)
-        self._unsaid_date(section, group)
+        add_denials(section, self.layout, group, self.lexicon)
         return section
-
-    def _unsaid_date(self, section: Section, group: Group) -> None:
-        """A "yes" to whether something was done, where no column says when."""
-        if group.of == "reply" or self.layout.long or section.entries is not None:
-            return
-        alike = [one for one in self.layout.groups if one.of == group.of]
-        for view in (one for one in self.layout.of("answer") if self.layout.roles[one.name].of == group.of):
-            nearest = min(alike, key=lambda one: (abs(one.date.place - view.place), one.number))
-            if nearest is not group:
-                continue
-            words = [word for word, found in view.profile.meanings["answers"].items() if found.name == "yes"]
-            section.undated |= {view.name: words} if words else {}
-        if section.undated:
-            section.dated = list(section.when)
 
     def _reached(self, section: Section, group: Group, view: View) -> None:
         """Nobody was reached where the sheet says no; a yes doesn't tell who it was, and "not sure" is not known."""
@@ -280,11 +250,12 @@ class Builder:
         section.columns["interview_id"] = self._interview_key()
         section.columns["outcome"] = self.use(outcome, "outcomes", "outcome")
         meanings = outcome.profile.meanings["outcomes"]
-        real = {word: found.name for word, found in meanings.items() if found.name != "open"}
+        none = no_results(outcome)
+        real = {word: found.name for word, found in meanings.items() if found.name != "open" and word not in none}
         if self.layout.roles[outcome.name].kind == "how":
             self._result_of_replies(section, outcome, real)
         section.only[outcome.name] = list(real)
-        still = [word for word, found in meanings.items() if found.name == "open"]
+        still = [word for word, found in meanings.items() if found.name == "open" or word in none]
         if still:
             section.ignore[outcome.name] = still
         section.values["outcome"] = real

@@ -56,6 +56,9 @@ _FOREMOST = (
     "spoke_receptionist",
     "spoke",
 )
+#: Touches that tell what came of an attempt, if anything, and not what was done.
+SAYS_NOTHING = ("no_reply", "unsaid", "nothing")
+_BETWEEN_MARKS = re.compile(r"[,;:()]|\s[-–/]\s")
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])")
 
 
@@ -130,24 +133,41 @@ class Lexicon:
         if folded in whole:
             return Found(whole[folded], EXACT, folded)
         found = [one for one in self.all_in(section, key) if len(one.phrase) >= _SHORTEST_PART]
+        found += self._short_parts(whole, text) if section == "touches" else []
         if found:
             return self._foremost(found, key) if section == "touches" else found[0]
         close = difflib.get_close_matches(key, whole, n=1, cutoff=_CLOSE) if len(key) >= _SHORTEST_PART else []
         return Found(whole[close[0]], NEARLY, close[0]) if close else None
 
+    @staticmethod
+    def _short_parts(whole: Mapping[str, str], text: str) -> list[Found]:
+        """Short forms that stand for themselves between marks: "LVM, no response"."""
+        parts = [normal(part) for part in _BETWEEN_MARKS.split(text)]
+        return [Found(whole[part], PART, part) for part in parts if len(part) < _SHORTEST_PART and part in whole]
+
     def _foremost(self, found: Sequence[Found], key: str) -> Found:
         """The touch that a longer text is about: whoever left a message or reached nobody had called before."""
         # "Callback planned" is no callback: what is part of a fuller phrase says nothing by itself.
-        within = [f" {one.phrase} " for one in found]
-        found = [one for one in found if not any(f" {one.phrase} " in text != f" {one.phrase} " for text in within)]
+        found = _fullest(found)
         names = {one.name: one for one in found}
+        # What came of it says less than what was done: "emailed, no reply" is an e-mail.
+        done = [one for one in found if one.name not in SAYS_NOTHING]
+        if [one.name for one in done] == ["phone"] and "no_reply" in names:
+            return Found("no_answer", PART, names["no_reply"].phrase)
+        found = done or found
         if "thank_you" in self.mentions("purposes", key):
             for plain in ("email", "letter"):
                 if plain in names:
                     return Found(f"thanked_{plain}", PART, names[plain].phrase)
         first = next((names[name] for name in _FOREMOST if name in names), found[0])
-        whom = [name for name in self.mentions("parties", key) if f"spoke_{name}" in self.touches]
+        whom = [one.name for one in _fullest(self.all_in("parties", key)) if f"spoke_{one.name}" in self.touches]
         return Found(f"spoke_{whom[0]}", PART, first.phrase) if first.name == "spoke" and len(whom) == 1 else first
+
+
+def _fullest(found: Sequence[Found]) -> list[Found]:
+    """Without those whose phrase is part of a fuller one: of "HR manager" the manager."""
+    within = [f" {one.phrase} " for one in found]
+    return [one for one in found if not any(f" {one.phrase} " in text != f" {one.phrase} " for text in within)]
 
 
 def normal(text: str) -> str:

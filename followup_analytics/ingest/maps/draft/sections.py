@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from followup_analytics.ingest.maps.draft.columns import View
-from followup_analytics.ingest.maps.draft.lexicon import Found, Lexicon
+from followup_analytics.ingest.maps.draft.lexicon import SAYS_NOTHING, Found, Lexicon
+from followup_analytics.ingest.maps.marks import is_mark
 
 
 @dataclass
@@ -25,17 +26,19 @@ class Section:
     only: dict[str, list[str]] = field(default_factory=dict)
     ignore: dict[str, list[str]] = field(default_factory=dict)
     skip: dict[str, list[str]] = field(default_factory=dict)
+    unsaid: dict[str, list[str]] = field(default_factory=dict)
     split: dict[str, list[str]] = field(default_factory=dict)
     keep: list[str] = field(default_factory=list)
     sheet: str | None = None
     entries: str | None = None
     undated: dict[str, list[str]] = field(default_factory=dict)
     dated: list[str] = field(default_factory=list)
+    unknown: dict[str, list[str]] = field(default_factory=dict)
 
     def as_map(self) -> dict[str, Any]:
         """The section as a map has it, without what is empty."""
         made: dict[str, Any] = {"table": self.table}
-        lists = ("only", "ignore", "skip", "split", "keep", "undated", "dated")
+        lists = ("only", "ignore", "skip", "unsaid", "split", "keep", "undated", "dated", "unknown")
         for name in ("sheet", "entries", "when", *lists, "columns", "values"):
             if getattr(self, name):
                 made[name] = getattr(self, name)
@@ -83,21 +86,25 @@ def words_of(view: View, vocabulary: str) -> dict[str, tuple[str | None, float]]
     }
 
 
-def add_touches(section: Section, views: Iterable[View], lexicon: Lexicon, *, inbound: bool) -> None:
+def add_touches(
+    section: Section, views: Iterable[View], lexicon: Lexicon, *, inbound: bool, commonest: str = "phone"
+) -> None:
     """Read channel, and what else they tell, from the columns of touches of a section.
 
-    Of two columns, such as "How" and "Result", written channels of the one count before calls of the other.
+    Of two columns, such as "How" and "Result", written channels of the one count before calls of the other. A result
+    such as "no reply" beside a date is an attempt, by the `commonest` channel where no other cell tells; in a column of
+    replies it says that there was none.
     """
     hows = sorted(views, key=lambda view: -_written_share(view, lexicon))
     if not hows:
         return
     names = [view.name for view in hows]
-    told, nothing = _told(hows, lexicon)
+    told = _told(hows, lexicon)
     theirs: Any = names[0] if len(names) == 1 else {"first": names}
     section.columns["channel"] = theirs
     section.values["channel"] = told["channel"]
     if len(names) > 1:
-        section.defaults["channel"] = "phone"
+        section.defaults["channel"] = commonest
     for ours in ("party", "purpose", "automatic") if not inbound else ("automatic",):
         if told[ours] and ours not in section.columns:
             section.columns[ours], section.values[ours], section.others[ours] = theirs, told[ours], ""
@@ -108,17 +115,34 @@ def add_touches(section: Section, views: Iterable[View], lexicon: Lexicon, *, in
     if told["direction"] and not inbound and "direction" not in section.columns:
         section.columns["direction"], section.values["direction"] = theirs, told["direction"]
         section.others["direction"] = section.defaults["direction"] = "outbound"
-    for name, words in nothing.items():
-        if len(names) == 1:
-            section.skip[name] = words
-        else:
-            section.values["channel"] |= dict.fromkeys(words, "")
+    for view in hows:
+        _say_nothing(section, view, inbound=inbound, channel=commonest if len(names) == 1 else "")
 
 
-def _told(hows: Sequence[View], lexicon: Lexicon) -> tuple[dict[str, dict[str, str]], dict[str, list[str]]]:
-    """What the words of columns of touches mean, by column of the log; and those that mean nothing, by column."""
+def _say_nothing(section: Section, view: View, *, inbound: bool, channel: str) -> None:
+    """The words of a column by which nothing was done or came back, and those that tell nothing of what was done."""
+    means = {word: found.name for word, found in view.profile.meanings["touches"].items()}
+    bare = [word for word, name in means.items() if name in SAYS_NOTHING]
+    denied = [word for word in bare if means[word] == "nothing" and channel]
+    if inbound:
+        denied = [word for word, name in means.items() if name in (*SAYS_NOTHING, "no_answer")]
+        denied += [word for word in view.profile.words if is_mark(word)]
+        denied += [word for word, found in view.profile.meanings["answers"].items() if found.name in ("no", "unknown")]
+        denied = list(dict.fromkeys(denied))
+    if denied:
+        section.skip[view.name] = denied
+    yes = [w for w, found in view.profile.meanings["answers"].items() if found.name == "yes" and w not in means]
+    if channel:
+        section.values["channel"] |= dict.fromkeys(yes, channel)
+    unsaid = [word for word in bare if word not in denied]
+    if unsaid:
+        section.unsaid[view.name] = unsaid
+        section.values["channel"] |= dict.fromkeys(unsaid, channel)
+
+
+def _told(hows: Sequence[View], lexicon: Lexicon) -> dict[str, dict[str, str]]:
+    """What the words of columns of touches mean, by column of the log."""
     told: dict[str, dict[str, str]] = {"channel": {}, "party": {}, "direction": {}, "purpose": {}, "automatic": {}}
-    nothing: dict[str, list[str]] = {}
     for view in hows:
         for word, means in touch_meanings(view, lexicon).items():
             # "Phone" beside a result says less than the result does.
@@ -126,9 +150,7 @@ def _told(hows: Sequence[View], lexicon: Lexicon) -> tuple[dict[str, dict[str, s
             for ours, meanings in told.items():
                 if ours in means:
                     meanings.setdefault(word, "" if plain_call else means[ours])
-            if not means:
-                nothing.setdefault(view.name, []).append(word)
-    return told, nothing
+    return told
 
 
 def _written_share(view: View, lexicon: Lexicon) -> float:

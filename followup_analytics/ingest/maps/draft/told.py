@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from followup_analytics.ingest.maps.draft.columns import View
-from followup_analytics.ingest.maps.draft.lexicon import EXACT, NEARLY, PART, Found, Lexicon, normal
+from followup_analytics.ingest.maps.draft.lexicon import EXACT, NEARLY, PART, SAYS_NOTHING, Found, Lexicon, normal
 
 #: The touch that a bare "yes" of a column stands for; by which channel it came is not told, which is said.
 _BARE = {"reply": "email_received", "thank_you": "thanked_email", "follow_up": "phone"}
-_NOT_YET = ("nothing", "no_answer")
+_NOT_YET = (*SAYS_NOTHING, "no_answer")
 _TOLD = 0.85
 
 
