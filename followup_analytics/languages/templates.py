@@ -20,9 +20,10 @@ _FREE = frozenset(
     }
 )  # fmt: skip
 _PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
-#: Placeholders of these names stand for numbers and dates; all others for words.
+#: Placeholders of these names stand for numbers, dates and times; all others for words.
 _OF_NUMBERS = re.compile(r"(?:n|day|low|high|share|points|value)\d*$")
 _OF_DATES = re.compile(r"date\d*$")
+_OF_TIMES, _TIME = re.compile(r"(?:\w+_)?time\d*$"), r"\d{1,2}:\d{2}"
 #: Whole words: a placeholder may stand beside one only with a sign between.
 WORDS = re.compile(r"(?<![\w{}])[^\W\d_]{3,}(?![\w{}])")
 #: Templates with fewer letters of their own match too much to be believed by themselves.
@@ -104,6 +105,8 @@ def _kind(name: str) -> str:
         return NUMBER
     if _OF_DATES.match(name):
         return DATE
+    if _OF_TIMES.match(name):
+        return _TIME
     return _ANY if name in _FREE else _COLUMN if name == "column" else _PHRASE
 
 

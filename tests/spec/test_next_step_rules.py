@@ -8,14 +8,18 @@ Monday, so that days 5 and 6, 12 and 13, 19 and 20 are weekends.
 from __future__ import annotations
 
 import re
+from datetime import time
+from itertools import product
 from pathlib import Path
 
 import pytest
 from stories import log_of, on_day
 
 from followup_analytics.advice import call_script, next_steps
+from followup_analytics.advice.hours import hours_to_call, hours_told
 from followup_analytics.advice.rules import RULES
 from followup_analytics.advice.states import STATES
+from followup_analytics.languages import Catalogue
 
 RULES_TABLE = (Path(__file__).parent / "next_step_rules.md").read_text(encoding="utf-8")
 
@@ -29,17 +33,29 @@ def cases() -> list[object]:
     ]
 
 
+def untold(text: str | None) -> set[str]:
+    """What of a sentence stays English in German or Spanish."""
+    found = set()
+    for words in (Catalogue("de"), Catalogue("es")):
+        words.told(text or "")
+        found |= words.missing
+    return found
+
+
 @pytest.mark.parametrize(("day", "marks", "state", "rule", "step", "on", "at"), cases())
 def test_first_rule_that_fits_gives_the_step(
     day: str, marks: str, state: str, rule: str, step: str, on: str, at: str
 ) -> None:
-    """Each row of the table: the story is in this state and gives this rule, step, date and time, with a reason."""
+    """Each row of the table: the story is in this state and gives this rule, step, date and time, with a reason, in
+    German and Spanish too.
+    """
     result = next_steps(log_of(marks), today=on_day(int(day)), test=False)
     row = next(row for row in result.rows if row["interview_id"] == "i1")
     wanted = None if on == "-" else on_day(int(on)).isoformat()
     found = (row["state"], row["rule"], row["step"], row["on"], row["at"])
     assert found == (state, int(rule), step, wanted, None if at == "-" else at)
     assert row["why"].endswith(".")
+    assert untold(row["why"]) == set()
     assert row["source"]
 
 
@@ -116,7 +132,9 @@ def test_the_reason_names_what_was_said(line: str) -> None:
     """A reason names the call, the promise or the date that it rests on."""
     day, marks, words = (part.strip() for part in line.split("|"))
     rows = next_steps(log_of(marks), today=on_day(int(day)), test=False).rows
-    assert words in next(row for row in rows if row["interview_id"] == "i1")["why"]
+    why = next(row for row in rows if row["interview_id"] == "i1")["why"]
+    assert words in why
+    assert untold(why) == set()
 
 
 CLAIMS = """
@@ -168,6 +186,7 @@ def test_an_answer_owed_is_due(line: str) -> None:
     day, marks, due, words = (part.strip() for part in line.split("|"))
     (row,) = next_steps(log_of(marks), today=on_day(int(day)), test=False).rows
     assert (row["due"], row["why"].startswith(words)) == (due == "yes", True)
+    assert untold(row["why"]) == set()
 
 
 SAID = """
@@ -257,3 +276,12 @@ def test_verdicts_replace_rules_six_seven_and_nine_only(line: str) -> None:
     assert (row["rule"], row["step"], row["on"]) == (int(rule), step, wanted)
     assert row["replaced"] == [int(number) for number in replaced.split()]
     assert ("contradicts" in row["why"]) == bool(replaced)
+
+
+def test_when_to_ring_is_told_in_german_and_spanish() -> None:
+    """Hours of both clocks, on the same day or on two."""
+    zones = ("Europe/Berlin", "America/Los_Angeles", "Pacific/Auckland", "Asia/Tokyo")
+    for theirs, ours, at in product(zones, zones, (None, time(8, 30), time(16, 30))):
+        hours = hours_to_call(on_day(3), at, theirs, ours)
+        assert untold(hours_told(hours, None)) == set()
+        assert at is None or untold(hours_told(hours, "call")) == set()

@@ -7,6 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from followup_analytics.claims.catalogue import own_catalogue
+from followup_analytics.claims.verdict import choose_label
+from followup_analytics.claims.words import with_label
 from followup_analytics.ingest.noted import set_aside_note
 from followup_analytics.ingest.rule_words import WORDS
 from followup_analytics.languages import Catalogue
@@ -17,6 +20,7 @@ from followup_analytics.log.followup_log import Note
 from followup_analytics.report.whole import coarse_notes
 from followup_analytics.results.disclosure import policy_of
 from followup_analytics.results.formatting import note_text
+from followup_analytics.statistics.e_values import EValue
 
 FOREIGN = ("de", "es")
 #: Entries that stand for lists or names alone: what they mean, the texts about them say.
@@ -45,6 +49,7 @@ def test_both_languages_have_the_same_texts() -> None:
 def test_no_text_is_told_by_the_entry_of_another(language: str) -> None:
     """A text made from an entry of several words is told by that entry: nothing of it is missing or left in English."""
     values = {"n": "7", "day": "3", "low": "2", "high": "9", "share": "12%", "points": "+3.1", "value": "0.5"}
+    values |= {"date": "5 March 2026", "time": "14:00"}
     lost = []
     for message in messages(language):
         text = message.plural or message.text
@@ -52,8 +57,8 @@ def test_no_text_is_told_by_the_entry_of_another(language: str) -> None:
             continue
         words = Catalogue(language, {"Acme"})
         for name in places(text):
-            kind = name.rstrip("0123456789")
-            text = text.replace(f"{{{name}}}", "5 March 2026" if kind == "date" else values.get(kind, "Acme"))
+            kind = name.rstrip("0123456789").rpartition("_")[2]
+            text = text.replace(f"{{{name}}}", values.get(kind, "Acme"))
         words.told(re.sub(r"</?[bi]>", "", text) if "<" not in message.text else text)
         if "<" not in message.text and words.missing:
             lost.append((text, words.missing))
@@ -130,6 +135,30 @@ def test_names_stay_as_they_are() -> None:
     assert words.told("After the interview: autumn 2025") == "Nach dem Vorstellungsgespräch: autumn 2025"
     assert not words.missing
     assert Catalogue("de").told("Wait") == "Abwarten"
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+def test_why_a_difference_is_an_association_is_told(language: str) -> None:
+    """Whatever keeps a claim's difference from being called causal, by itself and behind the reason of a verdict."""
+    words, nothing = Catalogue(language), EValue(1.0, 1.0)
+    for claim in own_catalogue().claims:
+        for few in ((), ("applicant",), ("employer",), ("applicant", "employer")):
+            for rated in (True, False):
+                asked = {"rated": rated, "controls_pass": True, "controls_run": 1, "e_value": nothing}
+                label = choose_label(claim, few_clusters=few, **asked)
+                words.told(with_label("The difference could be chance.", label, "supported"))
+    assert words.missing == set()
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+@pytest.mark.parametrize(
+    "place", ["self rating 4", "job level senior", "referral true", "one industry of few applicants"]
+)
+def test_a_group_that_nobody_is_in_is_told(language: str, place: str) -> None:
+    """A covariate and its level, in the sentence of the gate that asks for people on either side."""
+    words = Catalogue(language)
+    words.told(f"Of those with {place} nobody did this: no attempt by day 7; so there is nothing to compare them with.")
+    assert words.missing == set()
 
 
 def test_names_of_files_and_settings_are_kept() -> None:
