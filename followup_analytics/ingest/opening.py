@@ -49,9 +49,10 @@ from followup_analytics.sheets.tabular import ROW, require_regular, require_ther
 from followup_analytics.text import counted
 
 _IDS = ("interview_id", "applicant_id", "contact_id", "previous_interview_id")
-_NO_DATE = (
-    "is no date that can be read; write it as the other dates of the column are. Where dates have no year, put "
-    "year = 2026 into the map, or the year into the sheet's title or the file's name."
+_NO_DATE = "is no date that can be read; write it as the other dates of the column are."
+_NO_YEAR = (
+    f"{_NO_DATE} Where dates have no year, put year = 2026 into the map, or the year into the sheet's title or the "
+    "file's name."
 )
 _REPEATED = (
     "what these cells say stands in an earlier row already; correct what tells the two apart, or delete the repetition."
@@ -66,6 +67,7 @@ _NO_MATCH = (
     "match sheet and give it back with --review."
 )
 _FEW_ROWS = 3
+_WITH_YEAR = r"\d{4}|\d[/.-]\d{1,2}[/.-]\d{2}"
 _ROUNDED = r"^\d(?:[.,]\d+)?[eE]\+\d+$"
 
 
@@ -293,7 +295,7 @@ def _in_words_of_sheets(checked: CheckedTable, batch: Batch) -> CheckedTable:
     emptied = (pl.col("rule") == "nullability") & pl.col("column").is_in(composed)
     said = (
         pl.when(pl.col("rule") == "unparsable")
-        .then(pl.lit(_NO_DATE))
+        .then(pl.when(_lacks_year(checked, batch)).then(pl.lit(_NO_YEAR)).otherwise(pl.lit(_NO_DATE)))
         .when(emptied)
         .then(pl.lit("one of these cells is empty, but all are needed; fill it in."))
         .when((pl.col("rule") == "first_of_its_key") & pl.col("column").is_in(composed))
@@ -301,6 +303,16 @@ def _in_words_of_sheets(checked: CheckedTable, batch: Batch) -> CheckedTable:
         .otherwise("message")
     )
     return dataclasses.replace(checked, rejects=checked.rejects.with_columns(said.alias("message")))
+
+
+def _lacks_year(checked: CheckedTable, batch: Batch) -> pl.Series:
+    """Of each reject, whether the cell at fault has no year in it."""
+    columns = [name for name in checked.rejects["column"].unique() if name in batch.rows.columns]
+    cells = [batch.rows.select(ROW, column=pl.lit(name), cell=pl.col(name).cast(pl.String)) for name in columns]
+    if not cells:
+        return pl.Series([False]).new_from_index(0, checked.rejects.height)
+    found = checked.rejects.join(pl.concat(cells), on=[ROW, "column"], how="left", maintain_order="left")
+    return ~found["cell"].str.contains(_WITH_YEAR).fill_null(value=True)
 
 
 def _told_of_empty_columns(checked: CheckedTable, batch: Batch) -> CheckedTable:

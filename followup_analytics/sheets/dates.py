@@ -8,7 +8,7 @@ given. `April 3` and `3/4` get their year from the interview in the same row or 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -67,6 +67,14 @@ _TIME = (
 )
 _NOON = r"^(?i:12 )?(?i:noon|midday|mittags?|12 uhr mittags|midi|mediod[ií]a)$"
 _SPAN_OF_TIME = r"^(\d{1,2}:\d{2})\s*[-–]\s*\d{1,2}:\d{2}$"
+_IMPOSSIBLE = r"[T ](?:2[4-9]|[3-9]\d):|:[6-9]\d"
+#: What stands behind a date in the place of a time without being one: a mistyped time, a time of day in words, marks.
+_SECOND_DATE = r"\d{1,2}\s?[/-]\s?\d{1,2}|\d{4}"
+_LIKE_A_TIME = (
+    r"(?i)^(?:\W+|\W*\d{1,2}\s?[:.;h]\s?\w{0,4}(?:[:.]\d+)?\W*(?:[ap]\.?\s?m\.?|uhr|h|hrs?)?\W*|\W*[ap]\.?\s?m\.?\W*|"
+    r"(?:[\w.~]+\W+){0,3}(?:morning|afternoon|evening|noon|midday|night|lunch\w*|eod|cob|day|hours?|vormittags?|nachmittags?|"
+    r"mittags?|mittagspause|abends?|morgens?|früh|ma[ñn]ana|tarde|noche|mediod[ií]a|matin|apr[eè]s-midi|midi|soir|journ[eé]e)\W*)$"
+)
 #: The halves of the day in Korean, Chinese, Japanese and Greek, before the time or after it.
 _CLOCK = r"(?P<time>\d{1,2}:\d{2}(?::\d{2})?)"
 _HALVES = {
@@ -87,29 +95,49 @@ class OrderUnknownError(DataError):
 
 @dataclass(frozen=True)
 class WrittenDates:
-    """`iso`: the column as ISO 8601 text, null where a cell is no date. `completed`: how many got a year by rule."""
+    """`iso`: the column as ISO 8601 text, null where a cell is no date. `completed`: how many got a year by rule.
+
+    `bad_times`: what stands in the place of a time and is none, where the day was kept alone; else null.
+    """
 
     iso: pl.Series
     completed: int = 0
+    bad_times: pl.Series = field(default_factory=lambda: pl.Series([], dtype=pl.String))
 
 
 def iso_times(
-    texts: pl.Series, *, file: str, column: str, day_first: bool | None = None, years: Years = NO_YEARS
+    texts: pl.Series,
+    *,
+    file: str,
+    column: str,
+    day_first: bool | None = None,
+    years: Years = NO_YEARS,
+    keep_days: bool = False,
 ) -> pl.Series:
     """The column as ISO 8601 text, null where a cell is no date; offsets that are written stay. See `read_dates`."""
-    return read_dates(texts, file=file, column=column, day_first=day_first, years=years).iso
+    return read_dates(texts, file=file, column=column, day_first=day_first, years=years, keep_days=keep_days).iso
 
 
 def read_dates(
-    texts: pl.Series, *, file: str, column: str, day_first: bool | None = None, years: Years = NO_YEARS
+    texts: pl.Series,
+    *,
+    file: str,
+    column: str,
+    day_first: bool | None = None,
+    years: Years = NO_YEARS,
+    keep_days: bool = False,
+    times_apart: bool = False,
 ) -> WrittenDates:
     """The dates and times of a column.
 
     texts: n cells. day_first: the order of 03/04/2026, where it is known. years: where dates without a year get it.
+    keep_days: a good date with a bad time ("3/4/2026 25:00") is that day, else it is no date. times_apart: times stood
+    in a column of their own, so that whatever is behind a date was meant for one.
     Raises OrderUnknownError when the column can't tell day-first from month-first, DataError when it mixes both.
     """
     cleaned = _cleaned(texts)
-    if (cleaned.str.contains(_PLAIN_ISO) | cleaned.is_null()).all():
+    plain = bool((cleaned.str.contains(_PLAIN_ISO) | cleaned.is_null()).all())
+    if plain and not (keep_days and cleaned.str.contains(_IMPOSSIBLE).any()):
         return WrittenDates(cleaned)
     frame = _without_weekday(cleaned)
     numeric = _numeric_parts(frame)
@@ -122,7 +150,26 @@ def read_dates(
         ]
     )
     year, filled = completed(found["y"], found["m"], found["d"], years)
-    return WrittenDates(_assembled(found.with_columns(y=year), frame["text"]), filled)
+    found = found.with_columns(y=year)
+    bad = _bad_times(found, times_apart=times_apart) if keep_days else found["rest"].clear(len(found))
+    found = found.with_columns(rest=found["rest"].set(bad.is_not_null(), None))
+    return WrittenDates(_assembled(found, frame["text"]), filled, bad)
+
+
+def _bad_times(found: pl.DataFrame, *, times_apart: bool) -> pl.Series:
+    """What stands behind dates in the place of a time and is none."""
+    rest = pl.col("rest").str.strip_chars()
+    told = found.select(rest, date=pl.col("d").is_not_null(), t=rest.str.replace(_NOON, "12:00 pm")).with_columns(
+        pl.col("t").str.extract_groups(_TIME).struct.unnest()
+    )
+    within = (pl.col("h").cast(pl.Int32) < 24) & (pl.col("min").fill_null("0").cast(pl.Int32) < 60)
+    bad = pl.col("date") & (pl.col("rest") != "") & ~(within.fill_null(value=False))
+    meant = ~pl.col("rest").str.contains(_SECOND_DATE) & (
+        pl.lit(times_apart) | pl.col("rest").str.contains(_LIKE_A_TIME)
+    )
+    # "25:00" and "9:70" have the form of a time, whatever else stands there.
+    formed = pl.col("h").is_not_null() & pl.col("min").is_not_null()
+    return told.select(pl.when(bad & (meant | formed)).then("rest"))["rest"]
 
 
 def order_of(columns: Sequence[pl.Series], *, file: str) -> bool | None:

@@ -115,7 +115,7 @@ def keyed_frame(
     for name in {headers[key] for key in used if key in headers}:
         cells = frame[name].cast(pl.String)
         if header_key(name) in times or name in {headers[key] for key in times if key in headers}:
-            iso = iso_times(cells, file=place, column=name, day_first=day_first, years=years)
+            iso = iso_times(cells, file=place, column=name, day_first=day_first, years=years, keep_days=True)
             frame = frame.with_columns(iso.zip_with(iso.is_not_null(), cells).alias(name))
         elif not _keys_alone(map_, name):
             frame = frame.with_columns(folded_each(cells, "employer").alias(name))

@@ -8,18 +8,19 @@ import polars as pl
 
 from followup_analytics.ingest.maps.cells import first_header, own_name
 from followup_analytics.ingest.maps.hours import OfficeTimes, hour_notes, in_office_hours
-from followup_analytics.ingest.maps.mapping import FileMap, TableMap
+from followup_analytics.ingest.maps.mapping import FileMap, TableMap, headers_of
 from followup_analytics.ingest.registry import Batch, ReadOptions
 from followup_analytics.log.followup_log import Note
 from followup_analytics.log.schema import TABLES
 from followup_analytics.sheets.dates import iso_times, order_of, read_dates
-from followup_analytics.sheets.tabular import RawTable
+from followup_analytics.sheets.tabular import RawTable, header_key
 from followup_analytics.sheets.years import Years, year_in
-from followup_analytics.text import listed
+from followup_analytics.text import listed, shorten
 
 _CLOCKS = ("interviewed_at", "at", "decided_at", "destination_known_at")
 _IN_OFFICE = ("interviewed_at", "at", "decided_at", "callback_at")
 _LOOKED_AT = 5_000
+_MOST_SHOWN = 3
 
 
 def years_told(raw: RawTable, made: Iterable[list[Batch]]) -> list[Note]:
@@ -82,7 +83,8 @@ def years_of_interviews(
     name = first_header(given, headers) if given is not None else None
     if table.table == "interviews" or name is None:
         return years
-    iso = iso_times(frame[name].cast(pl.String), file=place, column=name, day_first=day_first, years=years)
+    texts = frame[name].cast(pl.String)
+    iso = iso_times(texts, file=place, column=name, day_first=day_first, years=years, keep_days=True)
     return years.by(iso.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False))
 
 
@@ -102,12 +104,33 @@ def with_iso_times(
             texts = made[column.name]
             theirs = table.columns.get(column.name)
             heading = (own_name(theirs, headers) if theirs is not None else "") or column.name
-            read = read_dates(texts, file=place, column=heading, day_first=day_first, years=years)
+            apart = headers_of(theirs)[1:] if isinstance(theirs, tuple) else ()
+            read = read_dates(
+                texts, file=place, column=heading, day_first=day_first, years=years, keep_days=True,
+                times_apart=bool(apart),
+            )  # fmt: skip
             completed += read.completed
+            of_times = listed([headers[header_key(one)] for one in apart], "and") or heading
+            notes += _bad_time_notes(read.bad_times, place, of_times)
             timed = in_office_hours(read.iso, texts) if column.name in _IN_OFFICE else OfficeTimes(read.iso)
             notes += hour_notes(timed, place, heading)
             made = made.with_columns(timed.iso.zip_with(timed.iso.is_not_null(), texts).alias(column.name))
     return made, completed, tuple(notes)
+
+
+def _bad_time_notes(bad: pl.Series, place: str, heading: str) -> tuple[Note, ...]:
+    """That rows count by their day alone, since what stands in the place of a time is none."""
+    told = bad.drop_nulls()
+    if not len(told):
+        return ()
+    # Words alone may be anybody's name.
+    figures = told.filter(told.str.contains(r"\d")).unique(maintain_order=True)[:_MOST_SHOWN]
+    shown = f" (such as {listed([repr(shorten(one, 16)) for one in figures], 'and')})" if len(figures) else ""
+    text = (
+        f"{place}, column {heading}: what stands in the place of a time of day can't be read as one{shown}, so that "
+        "these rows count by their day alone; correct it where the time matters"
+    )
+    return (Note("bad_times", text, len(told)),)
 
 
 def day_comes_first(looked: Sequence[tuple[TableMap, RawTable]], map_: FileMap, options: ReadOptions) -> bool | None:

@@ -27,6 +27,7 @@ _DATES_OF = (
 )
 _CONTACT_SUBJECTS = ("thank_you", "reply", "follow_up")
 _GUESSED = 0.6
+_SOME_TIMES = 0.3
 _WORDS_TELL = 0.45
 _RESULTS_TELL = 0.25
 _CALL = re.compile(r"(?i)\b(?:call|contact|attempt|anruf|llamada|appel)")
@@ -107,7 +108,9 @@ def _dates(view: View) -> Role | None:
 
 
 def _clock_times(view: View) -> Role | None:
-    if not view.profile.has_clock or "duration" in view.facets:
+    # Under "Time of call" a few times tell, however badly the others are written.
+    named = "time" in view.facets and view.profile.times >= _SOME_TIMES
+    if not (view.profile.has_clock or named) or "duration" in view.facets:
         return None
     subject = next((one for one in _DATES_OF if one in view.subjects), None)
     return Role("time", EXACT if "time" in view.facets else PART, subject)
