@@ -23,7 +23,7 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", 
 for _variable in ("COLUMNS", "LINES"):
     os.environ.pop(_variable, None)
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "end_to_end")]
+sys.path[:0] = [str(Path(__file__).parent / one) for one in ("", "end_to_end", "engines")]
 
 SAMPLE_INTERVIEWS = 300
 

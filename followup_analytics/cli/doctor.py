@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
 import platform
 from dataclasses import dataclass
 from typing import ClassVar
@@ -25,6 +24,7 @@ _OPTIONAL = {
     "psycopg": "postgres",
     "psycopg-pool": "postgres",
     "duckdb": "duckdb",
+    "argon2-cffi": "share",
     "pyspark": "spark",
 }
 
@@ -79,9 +79,11 @@ def _package(name: str) -> DoctorRow:
 
 
 def _extra(name: str, extra: str) -> DoctorRow:
-    if importlib.util.find_spec(name) is None:
+    # By the name under which it is installed, since modules have others.
+    try:
+        return DoctorRow(part=name, state="ok", detail=importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
         return DoctorRow(part=name, state="absent", detail=_PART.format(extra=extra))
-    return DoctorRow(part=name, state="ok", detail=importlib.metadata.version(name))
 
 
 def _fonts() -> DoctorRow:

@@ -17,14 +17,28 @@ def open_(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 0,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the link and open nothing.")] = False,
     min_cell: Annotated[int, typer.Option("--min-cell", min=1, help="Hide groups of fewer applicants.")] = 10,
+    share: Annotated[
+        str | None,
+        typer.Option(
+            "--share",
+            metavar="ADDRESS",
+            help="An address of this machine at which others open the page too, over TLS, each with an account "
+            "(followup store add-account). Give --port too, so that it stays the same.",
+        ),
+    ] = None,
 ) -> None:
     """Open the tool as a page in the browser, on this machine alone. The first line is its link; it works once.
+
+    With --share it is open at the address that is chosen, for those who have an account, and here at no other; the
+    first line is its address, the second the fingerprint of its certificate, which browsers ask about once.
 
     Example:  followup open --demo
     """
     from followup_analytics.errors import UsageError
     from followup_analytics.web.server import serve
 
+    if demo and share is not None:
+        raise UsageError("--share needs a store of an office: leave out --demo.")
     if demo and source is not None:
         raise UsageError("--demo opens a log of its own: leave the file out, or leave out --demo.")
 
@@ -53,6 +67,11 @@ def open_(
             # The folder of an office: its store, and its workbook for what stands on a report's title page.
             home = Path(source).resolve()
             source = store_url(home)
+    if share is not None:
+        from followup_analytics.web.sharing import serve_shared
+
+        serve_shared(source, share, port=port, say=say, home=home or Path.cwd(), min_cell=min_cell)
+        return
     serve(source, home=home, port=port, browser=not no_browser, say=say, min_cell=min_cell)
 
 

@@ -198,3 +198,7 @@ def command_running() -> str:
 def question_asked() -> dict[str, Any]:
     """All that the command was asked, by the names of its parameters."""
     return _ASKED.get()
+
+
+StoreUrl = Annotated[str, typer.Argument(metavar="STORE", help="A store such as sqlite:///followup.db.")]
+Json = Annotated[bool, typer.Option("--json", help="The answer as JSON.")]

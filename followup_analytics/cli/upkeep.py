@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from followup_analytics.cli.accounts import register
+from followup_analytics.cli.options import Json, StoreUrl
 from followup_analytics.cli.saying import say
 from followup_analytics.cli.telling import echo_upkeep
 
@@ -22,8 +24,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-StoreUrl = Annotated[str, typer.Argument(metavar="STORE", help="A store such as sqlite:///followup.db.")]
-Json = Annotated[bool, typer.Option("--json", help="The answer as JSON.")]
 _VARIABLE = "FOLLOWUP_PASSPHRASE"
 
 
@@ -274,3 +274,6 @@ def rotate_key(store: StoreUrl, as_json: Json = False) -> None:
     n = rotate(_opened(store, write=True))
     note = "Key files on other machines and in backups are of the old key: hand the new one out with share-key."
     _answer([{"rows": n}], f"{n:,} rows stand under new pseudonyms.", as_json=as_json, notes=(note,))
+
+
+register(app)

@@ -93,21 +93,45 @@ def cut_to(chosen: Chosen, log: FollowUpLog) -> FollowUpLog:
     """The log of the interviews that were chosen, which may be none of a part of a log."""
     cohorts, where = chosen
     keep = log.interviews.filter(_is_chosen(chosen))
-    ids = keep.select("interview_id")
     applicants = log.applicants
     if applicants is not None:
         if cohorts:
             applicants = applicants.filter(pl.col("cohort").is_in(list(cohorts)))
         if where:
-            applicants = applicants.join(keep.select("applicant_id").unique(), on="applicant_id", how="semi")
+            applicants = _those_of(applicants, keep)
+    return replace(
+        _with_interviews(log, keep), applicants=applicants, title=listed(cohorts, "and") if cohorts else log.title
+    )
+
+
+def of_coach(log: FollowUpLog, coach: str) -> FollowUpLog:
+    """The log of the interviews that a coach looks after, by the column `coach`; an empty one where there are none."""
+    named = log.interviews["coach"].unique() if "coach" in log.interviews.columns else ()
+    keep = log.interviews.clear()
+    if own := [one for one in named if is_coach(one, coach)]:
+        keep = log.interviews.filter(pl.col("coach").is_in(own))
+    applicants = None if log.applicants is None else _those_of(log.applicants, keep)
+    return replace(_with_interviews(log, keep), applicants=applicants)
+
+
+def is_coach(cell: str | None, coach: str) -> bool:
+    """Whether a cell of the column `coach` names a coach: case and blanks around it don't matter."""
+    return cell is not None and cell.strip().casefold() == coach.strip().casefold()
+
+
+def _with_interviews(log: FollowUpLog, keep: pl.DataFrame) -> FollowUpLog:
+    """The log with some of its interviews alone, and what belongs to them."""
+    ids = keep.select("interview_id")
     return replace(
         log,
         interviews=keep,
         contacts=log.contacts.join(ids, on="interview_id", how="semi", maintain_order="left"),
         outcomes=log.outcomes.join(ids, on="interview_id", how="semi", maintain_order="left"),
-        applicants=applicants,
-        title=listed(cohorts, "and") if cohorts else log.title,
     )
+
+
+def _those_of(applicants: pl.DataFrame, keep: pl.DataFrame) -> pl.DataFrame:
+    return applicants.join(keep.select("applicant_id").unique(), on="applicant_id", how="semi")
 
 
 def _require_cohort(log: HasTables, cohort: str) -> None:

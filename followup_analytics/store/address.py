@@ -37,6 +37,16 @@ class Address:
         return f"postgresql://{parts.hostname or 'localhost'}{parts.path}"
 
     @property
+    def for_commands(self) -> str:
+        """The place as a command takes it: without the password, which PGPASSWORD or a password file gives."""
+        if self.path is not None:
+            return str(self.path)
+        parts = urlsplit(self.url)
+        _, at, host = parts.netloc.rpartition("@")
+        user = parts.username or ""
+        return f"postgresql://{user}{at}{host}{parts.path}"
+
+    @property
     def folder(self) -> Path:
         """Where files beside the store lie: the SQLite file's folder, the current one for PostgreSQL."""
         return Path() if self.path is None else self.path.parent

@@ -34,6 +34,9 @@ class Database(Protocol):
     def writing(self) -> Any:
         """A context: one transaction, committed at its end and rolled back on any error; one writer at a time."""
 
+    def state(self, connection: Connection) -> str:
+        """What is another text after any change that a reader can see."""
+
 
 def database_of(address: Address, wait_seconds: float) -> Database:
     """The database at an address. wait_seconds: how long to wait for another writer.
@@ -72,6 +75,11 @@ class SqliteDatabase:
         """One consistent view."""
         with closing(self.connect()) as driver, _transaction(driver, "BEGIN"):
             yield Connection(driver, "sqlite")
+
+    def state(self, connection: Connection) -> str:  # noqa: ARG002 - the other database asks it
+        """Times and sizes of the file and its journal, which every change moves."""
+        beside = (self._path, self._path.with_name(self._path.name + "-wal"))
+        return " ".join(f"{one.stat().st_mtime_ns}:{one.stat().st_size}" for one in beside if one.exists())
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -166,6 +174,10 @@ class PostgresDatabase:
         """One consistent view of all tables."""
         with self._begun("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY") as connection:
             yield connection
+
+    def state(self, connection: Connection) -> str:
+        """Which transactions a reader sees the work of; those of other databases on the server count too."""
+        return str(connection.value("SELECT txid_current_snapshot()::text"))
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -25,6 +25,7 @@ from followup_analytics.store.encoding import decode, stored_types
 from followup_analytics.store.faults import explained
 from followup_analytics.store.kinds import KEY_MARK
 from followup_analytics.store.marks import Marks
+from followup_analytics.store.owning import is_looked_after, require_own_client
 from followup_analytics.store.records import FILLED, covariate_types, read_aliases, read_setting, to_us, write_setting
 from followup_analytics.store.transaction import Transaction
 
@@ -42,6 +43,8 @@ class Store:
         # Of each thread its own: what one does together is no business of the others.
         self._own = threading.local()
         self.address = address
+        #: The coach whose interviews alone are found and written to, as the column `coach` has the name; None for all.
+        self.coach: str | None = None
 
     @property
     def _joint(self) -> Connection | None:
@@ -185,10 +188,28 @@ class Store:
                     return True
             return bool(Marks(connection, self.address).among(table_name, [key]))
 
+    def is_own(self, table_name: str, key: str) -> bool:
+        """Whether an interview, or the interview of a contact, is one of the coach that the store is opened for."""
+        if self.coach is None:
+            return True
+        with self.reading() as connection:
+            return is_looked_after(connection, self.coach, table_name, key)
+
+    def require_client(self, applicant_id: str) -> None:
+        """Refuse an applicant of other coaches alone, where the store is opened for a coach. Raises UsageError."""
+        if self.coach is not None:
+            with self.reading() as connection:
+                require_own_client(connection, self.coach, applicant_id)
+
     def forgotten_ids(self, table_name: str, ids: Sequence[str]) -> set[str]:
         """Which of the given keys belong to people who were forgotten (of `contacts`: by contact_id)."""
         with self.reading() as connection:
             return Marks(connection, self.address).among(table_name, ids)
+
+    def state(self) -> str:
+        """What is another text after any change that a reader can see; it may be another without a change."""
+        with self.reading() as connection:
+            return self._database.state(connection)
 
     # ---------------------------------------------------------------------------------------------------- write
 
@@ -214,11 +235,11 @@ class Store:
         """
         joint = self._joint
         if joint is not None:
-            yield Transaction(joint, self.address, source, kind, self._clock())
+            yield Transaction(joint, self.address, source, kind, self._clock(), coach=self.coach)
             return
         with self.writing() as connection:
             started = time.time()
-            transaction = Transaction(connection, self.address, source, kind, self._clock())
+            transaction = Transaction(connection, self.address, source, kind, self._clock(), coach=self.coach)
             yield transaction
             if kind == "ingest" and transaction.marks.any():
                 from followup_analytics.store.papers import clean_fresh_papers

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from followup_analytics.log.subsets import is_coach
 from followup_analytics.store.records import to_us
 from followup_analytics.store.store import Store
 
@@ -32,10 +33,13 @@ class Story:
 
 
 def read_stories(store: Store, *, only_open: bool = False) -> tuple[Story, ...]:
-    """All interviews of a store, or the open ones, the latest first; an outcome that is dated ahead is none yet."""
+    """All interviews of a store, or the open ones, the latest first; an outcome that is dated ahead is none yet.
+
+    Of a store that is opened for a coach those of the coach alone.
+    """
     query = """
         SELECT i.interview_id, i.applicant_id, i.employer, i.interviewed_at, o.outcome,
-               coalesce(i.time_zone, i.zone_at_reading)
+               coalesce(i.time_zone, i.zone_at_reading), i.coach
         FROM interviews AS i LEFT JOIN outcomes AS o ON o.interview_id = i.interview_id AND o.decided_at <= :now
         """
     if only_open:
@@ -44,7 +48,8 @@ def read_stories(store: Store, *, only_open: bool = False) -> tuple[Story, ...]:
         found = connection.rows(query + "ORDER BY i.interviewed_at DESC, i.interview_id", now=to_us(store.now()))
     return tuple(
         Story(one, who, employer, datetime.fromtimestamp(at // 1_000_000, UTC), outcome, zone)
-        for one, who, employer, at, outcome, zone in found
+        for one, who, employer, at, outcome, zone, coach in found
+        if store.coach is None or is_coach(coach, store.coach)
     )
 
 

@@ -17,6 +17,7 @@ from followup_analytics.store.counts import Counts
 from followup_analytics.store.encoding import decode, encode, stored_types
 from followup_analytics.store.kinds import INGEST, TRACK
 from followup_analytics.store.marks import Marks
+from followup_analytics.store.owning import require_own, require_own_keys
 from followup_analytics.store.records import (
     FILLED,
     begin_batch,
@@ -37,7 +38,16 @@ _OWNERS = {"applicant_id": "applicants", "interview_id": "interviews", "contact_
 class Transaction:
     """An open write transaction: the rows of one file, or one entry."""
 
-    def __init__(self, connection: Connection, address: Address, source: str, kind: str, now: datetime) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        address: Address,
+        source: str,
+        kind: str,
+        now: datetime,
+        *,
+        coach: str | None = None,
+    ) -> None:
         self.connection = connection
         self.address = address
         self._bulk: Bulk = bulk_of(connection)
@@ -45,6 +55,7 @@ class Transaction:
         self._source, self._kind = source, kind
         self._now_us = to_us(now)
         self._batch: tuple[int, int] | None = None
+        self._coach = coach
 
     def add(self, table_name: str, frame: pl.DataFrame, *, anew: bool = False, unsaid: Collection[str] = ()) -> Counts:
         """Add checked rows: new keys come in, same content is already known, other content is a new version.
@@ -57,6 +68,8 @@ class Transaction:
         column that is there clears it. To say again what somebody has corrected by hand since is to say nothing new.
         """
         frame = self._under_kept_ids(table_name, frame.drop("_row", strict=False))
+        if self._coach is not None:
+            require_own(self.connection, self._coach, table_name, frame)
         wanted = frame if anew else self._without_forgotten(frame)
         dropped = frame.height - wanted.height
         if not wanted.height:
@@ -99,6 +112,8 @@ class Transaction:
 
     def remove(self, table_name: str, keys: Sequence[str]) -> None:
         """Take rows out of what is known now; they stay in the history."""
+        if self._coach is not None:
+            require_own_keys(self.connection, self._coach, table_name, keys)
         self._supersede(table_name, keys)
 
     def set(self, name: str, value: str) -> None:

@@ -51,7 +51,7 @@ def track_correct(
     """
     time_zone = zone_given(time_zone)
     store = opened(place, write=True, clock=clock)
-    if not store.ever_had("contacts", key.strip()):
+    if not (store.ever_had("contacts", key.strip()) and store.is_own("contacts", key.strip())):
         key = find_interview(store, key)
     table = _table_of(store, key, fields)
     about = require_interview(store, key if table is not CONTACTS else _interview_of(store, key))

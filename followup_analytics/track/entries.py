@@ -74,12 +74,15 @@ def track_interview(
     if fields.get("previous_interview_id") is not None:
         fields["previous_interview_id"] = find_interview(store, str(fields["previous_interview_id"]))
         require_interview(store, fields["previous_interview_id"])
+    if store.coach is not None:
+        fields["coach"] = store.coach
     interview_id = new_id(store, "iv-", "interviews")
     checked = checked_as(interview_id, time_zone or store.checked_settings().time_zone, store.now)
     pseudonyms = store.pseudonyms()
     frame = checked.with_columns(applicant_id=pl.lit(_person(store, pseudonyms, applicant)))
     # The group is made from the id as it stands in the store, as for files.
     frame = frame.with_columns(applicant_buckets(frame["applicant_id"]))
+    store.require_client(frame["applicant_id"][0])
     doubts = doubts_of_interview(store, frame, applicant, pseudonyms)
     with store.transaction("track", kind="track") as transaction:
         transaction.add("interviews", frame, anew=True)

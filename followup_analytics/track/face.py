@@ -55,9 +55,14 @@ class OfficeStore:
         write: bool = False,
         wait_seconds: float = 10.0,
         clock: Clock | None = None,
+        coach: str | None = None,
     ) -> None:
-        """Nothing is opened yet; see `open_store` for what the parameters mean."""
-        self._url = url
+        """Nothing is opened yet; see `open_store` for what the parameters mean.
+
+        coach: the interviews of this coach alone (column `coach`) are found and written to, and new ones are the
+        coach's; the last entry of all and the last ingest can't be taken back then.
+        """
+        self._url, self._coach = url, coach
         self._manner: dict[str, Any] = {"create": create, "write": write, "wait_seconds": wait_seconds, "clock": clock}
         self._clock = clock
 
@@ -69,7 +74,9 @@ class OfficeStore:
     @cached_property
     def rows(self) -> Store:
         """The rows themselves, their history and settings, which the package reads and ingests; opened on first use."""
-        return open_place(self._url, **self._manner)
+        opened = open_place(self._url, **self._manner)
+        opened.coach = self._coach
+        return opened
 
     # --------------------------------------------------------------------------------------------------- entries
 
@@ -221,7 +228,8 @@ class OfficeStore:
 
     def _place_of_first_entry(self) -> str | Store:
         """The URL while nothing was opened: a slip in the very first entry must not leave an empty store behind."""
-        return self._url if "rows" not in self.__dict__ and self._manner["create"] else self.rows
+        first = "rows" not in self.__dict__ and self._manner["create"] and self._coach is None
+        return self._url if first else self.rows
 
 
 def open_store(

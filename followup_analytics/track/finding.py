@@ -123,7 +123,7 @@ class Finder:
         Raises UsageError where none fits, AmbiguousInterviewError where several do.
         """
         wanted = typed.strip()
-        if self.store.ever_had("interviews", wanted):
+        if self.store.ever_had("interviews", wanted) and self.store.is_own("interviews", wanted):
             return wanted
         fits = self.fitting(wanted, self.open_stories())
         if len(fits) == 1:
@@ -223,6 +223,6 @@ def client_of(source: str, typed: str) -> str:
 def find_interview(store: Store, typed: str) -> str:
     """The id of the interview that a person means; see `Finder.interview`."""
     wanted = typed.strip()
-    if store.ever_had("interviews", wanted):
+    if store.ever_had("interviews", wanted) and store.is_own("interviews", wanted):
         return wanted
     return Finder.of(store).interview(wanted)

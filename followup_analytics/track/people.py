@@ -33,6 +33,7 @@ def track_person(place: str | Store, applicant: str, *, clock: Clock | None = No
     pseudonyms = store.pseudonyms()
     held = store.find("interviews", [typed, pseudonyms.applicant(typed)], by="applicant_id")
     known_as = typed if typed in held["applicant_id"] else pseudonyms.applicant(typed)
+    store.require_client(known_as)
     # Within a write transaction of the store, so that of two who write at once neither loses an entry.
     with store.transaction("person", kind="person") as transaction:
         transaction.set(KEY_MARK, pseudonyms.fingerprint)

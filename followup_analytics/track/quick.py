@@ -80,7 +80,9 @@ def track_log(
     if reading.unsure and not accept:
         why = f"{shorten(text)!r} is not plain: {'; '.join(dict.fromkeys(reading.unsure))}"
         told = told_reading(story.told, reading.kind, fields)
-        raise UnsureReadingError(why, told, ready_command(_url(store), story.interview_id, reading.kind, fields))
+        raise UnsureReadingError(
+            why, told, ready_command(store.address.for_commands, story.interview_id, reading.kind, fields)
+        )
     entry = _stored(store, story, reading.kind, fields)
     name = finder.book.name(story.applicant_id)
     who = listed([one for one in (name, story.employer) if one], "at") if reading.kind != "begin" else name or ""
@@ -100,11 +102,6 @@ def _stored(store: Store, story: Story, kind: str, fields: Mapping[str, Any]) ->
     return track_contact(store, story.interview_id, **fields)
 
 
-def _url(store: Store) -> str:
-    """A store as a command is given it, without a password."""
-    return store.address.shown if store.address.path is None else store.address.url
-
-
 def _later(store: Store, story: Story) -> bool:
     """Whether a further round of an interview is recorded."""
     return bool(store.find("interviews", [story.interview_id], by="previous_interview_id").height)
@@ -112,7 +109,9 @@ def _later(store: Store, story: Story) -> bool:
 
 def _with_commands(two: TwoThingsError, store: Store, story: Story) -> UsageError:
     """The refusal of a line that says two things, with a command for each."""
-    ready = [ready_command(_url(store), story.interview_id, one.kind, one.fields) for one in two.readings]
+    ready = [
+        ready_command(store.address.for_commands, story.interview_id, one.kind, one.fields) for one in two.readings
+    ]
     commands = f":  {'  and  '.join(dict.fromkeys(ready))}" if ready else "."
     return UsageError(f"{two}{commands}")
 

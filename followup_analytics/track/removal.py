@@ -41,8 +41,10 @@ def track_undo(
         sentence += " The history keeps it, and the file can be ingested again."
         sentence += f" Once more takes back {undone.before}, which came before it." if undone.before else ""
         return Entry(undone.source, None, sentence)
-    if key is not None and not store.ever_had("contacts", key.strip()):
+    if key is not None and not (store.ever_had("contacts", key.strip()) and store.is_own("contacts", key.strip())):
         key = find_interview(store, key)
+    if key is None and store.coach is not None:
+        raise UsageError("the last entry of all may be somebody else's: say which of your own is taken back.")
     undone = undo_last(store) if key is None else undo_record(store, key)
     tail = "; what it had replaced is in force again" if undone.restored else ""
     what = f"the last change of {_WHAT[undone.table_name]}" if undone.restored else _WHAT[undone.table_name]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from followup_analytics.errors import UsageError
 from followup_analytics.web.faces import face_of
-from followup_analytics.web.setting import house_of, page, telling_faults, worked
+from followup_analytics.web.roles import FIRST, may
+from followup_analytics.web.setting import go, house_of, page, telling_faults, worked
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -32,7 +33,10 @@ OUTCOMES = (("response", "a response"), ("advanced", "a further round or an offe
 @telling_faults
 async def overview(request: Request) -> Response:
     """What is open, how large it is, and what its notes say."""
-    desk = house_of(request).desk
+    house = house_of(request)
+    if not may(house.visitor.role, "/"):
+        return go(FIRST[house.visitor.role])
+    desk = house.desk
     if desk.source is None or await worked(desk.is_empty):
         return page(request, "welcome.html", title="Start here")
     log = await worked(desk.log)

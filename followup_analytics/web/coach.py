@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from followup_analytics.log.followup_log import FollowUpLog
     from followup_analytics.store.book import ContactBook
-    from followup_analytics.track import Entry
+    from followup_analytics.track import Entry, OfficeStore
     from followup_analytics.web.desk import Desk
 
 
@@ -64,6 +64,8 @@ _MOST_SHOWN = 60
 @telling_faults
 async def today(request: Request) -> Response:
     """Cards of open interviews, the most urgent first."""
+    if await worked(house_of(request).desk.is_empty):
+        return go("/interviews/new")
     return await _cards(request)
 
 
@@ -107,15 +109,16 @@ async def enter(request: Request) -> Response:
     name, interview = words(form, "press") or "", words(form, "interview")
     if interview is None or (name not in _BY_NAME and name not in _LATER):
         raise UsageError("Choose what happened from the buttons of a card.")
-    url, said = house.desk.store(), {one: words(form, one) or "" for one in ("at", "until")}
+    said = {one: words(form, one) or "" for one in ("at", "until")}
     if name in _LATER and not said["until"]:
         fault = Fault("Say until when, such as Thursday 14:00 or 2026-03-05.", "until")
         return await _again(request, form, interview, said, fault)
     try:
+        store = house.desk.entries()
         if name in _LATER:
-            entry = await worked(_put_off, url, interview, name, said["until"])
+            entry = await worked(_put_off, store, interview, name, said["until"])
         else:
-            entry = await worked(_record, url, interview, _BY_NAME[name], said["at"] or None)
+            entry = await worked(_record, store, interview, _BY_NAME[name], said["at"] or None)
     except FollowUpError as error:
         fault = Fault.of(error, said, ["until" if name in _LATER else "at"])
         if fault.field is None:
@@ -231,12 +234,12 @@ async def new(request: Request) -> Response:
     said = {name: value for name in form if (value := words(form, name)) is not None}
     if "applicant" not in said:
         return asked(said, Fault("Say whose interview it was.", "applicant"))
-    url = desk.store_at_home()
+    store = desk.entries_at_home()
     try:
-        entry = await worked(_begin, url, said)
+        entry = await worked(_begin, store, said)
     except FollowUpError as error:
         return asked(said, Fault.of(error, said, list(said)))
-    desk.open(url)
+    desk.open(desk.store_at_home())
     return _noted(request, entry, f"/interviews/{entry.id}")
 
 
@@ -252,10 +255,7 @@ def desk_book(desk: Desk) -> ContactBook:
         return ContactBook()
 
 
-def _begin(url: str, said: Mapping[str, str]) -> Entry:
-    from followup_analytics.track import OfficeStore
-
-    store = OfficeStore(url, create=True)
+def _begin(store: OfficeStore, said: Mapping[str, str]) -> Entry:
     columns: dict[str, Any] = {name: said[name] for name in ("at", "time_zone", "employer", "cohort") if name in said}
     entry = store.interview(said["applicant"], **columns)
     if "name" in said:
@@ -288,18 +288,13 @@ def _steps(desk: Desk, log: FollowUpLog) -> Any:
     )
 
 
-def _record(url: str, name: str, press: Press, at: str | None) -> Entry:
-    from followup_analytics.track import OfficeStore
-
+def _record(store: OfficeStore, name: str, press: Press, at: str | None) -> Entry:
     fields: dict[str, Any] = dict(press.fields)
-    return OfficeStore(url, write=True).contact(name, at=at, **fields)
+    return store.contact(name, at=at, **fields)
 
 
-def _put_off(url: str, interview: str, name: str, until: str) -> Entry:
+def _put_off(store: OfficeStore, interview: str, name: str, until: str) -> Entry:
     """What counts from a later day on: put off until then, a decision promised for then, a call asked for then."""
-    from followup_analytics.track import OfficeStore
-
-    store = OfficeStore(url, write=True)
     if name == "snooze":
         return store.snooze(interview, until)
     if name == "promised":

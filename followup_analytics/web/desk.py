@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -26,12 +27,14 @@ class Desk:
     """The log or store that was opened, and answers that were worked out on it.
 
     source: a store's URL, or the path of a folder or workbook; None until files were given. home: the folder in which
-    a store is made of files that are dropped. min_cell: groups of fewer applicants are hidden on every page.
+    a store is made of files that are dropped. min_cell: groups of fewer applicants are hidden on every page. coach: the
+    coach whose interviews alone are on it.
     """
 
     source: str | None
     home: Path
     min_cell: int = MIN_CELL
+    coach: str | None = None
     _log: tuple[object, FollowUpLog] | None = None
     _answers: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -79,6 +82,12 @@ class Desk:
         """The store that files and entries are taken into: the one that is open, else one in the home folder."""
         return self.store() if self.is_store else f"sqlite:///{self.home / 'followup.db'}"
 
+    def entries_at_home(self) -> OfficeStore:
+        """The same for a first entry: the store is made by it where there is none."""
+        from followup_analytics.track import OfficeStore
+
+        return OfficeStore(self.store_at_home(), create=True)
+
     def is_empty(self) -> bool:
         """Whether the store that is open holds no interview yet."""
         from followup_analytics.store import open_store
@@ -107,9 +116,11 @@ class Desk:
         self.log()
         return self._answers.get(key)
 
-    def keep(self, key: tuple[Any, ...], answer: Any) -> None:
-        """Keep an answer for as long as the log stays as it is."""
+    def keep(self, key: tuple[Any, ...], answer: Any, of: FollowUpLog) -> None:
+        """Keep an answer on a log for as long as the log stays as it is; somebody may have changed it meanwhile."""
         with self._lock:
+            if self._log is None or self._log[1] is not of:
+                return
             while len(self._answers) >= _MOST_KEPT:
                 self._answers.pop(next(iter(self._answers)))
             self._answers[key] = answer
@@ -120,19 +131,46 @@ class Desk:
         kept = self._answers.get(key)
         if kept is None:
             kept = make(log)
-            self.keep(key, kept)
+            self.keep(key, kept, log)
         return kept
 
     def _state(self) -> object:
-        """What tells a changed log from an unchanged one: sizes and times of its files; of a server, nothing does."""
+        """What tells a changed log from an unchanged one; a store's is known up to now, and so another each hour."""
         if self.source is None:
             return None
-        if not self.is_store:
-            path = Path(self.source)
-            files = sorted(path.rglob("*")) if path.is_dir() else [path]
-            return tuple((one.name, one.stat().st_mtime_ns, one.stat().st_size) for one in files if one.is_file())
-        file = parse_address(self.source).path
-        if file is None:
-            return object()
-        beside = [file, file.with_name(file.name + "-wal")]
-        return tuple((one.stat().st_mtime_ns, one.stat().st_size) for one in beside if one.exists())
+        if self.is_store:
+            from followup_analytics.store import open_store
+
+            return open_store(self.source).state(), int(time.time() // 3600)
+        path = Path(self.source)
+        files = sorted(path.rglob("*")) if path.is_dir() else [path]
+        return tuple((one.name, one.stat().st_mtime_ns, one.stat().st_size) for one in files if one.is_file())
+
+
+@dataclass
+class OwnDesk(Desk):
+    """The desk of a coach on a shared page: the coach's own interviews of what lies on the desk of all."""
+
+    whole: Desk | None = None
+
+    def entries(self) -> OfficeStore:
+        """The store, with the coach's own interviews alone."""
+        from followup_analytics.track import OfficeStore
+
+        return OfficeStore(self.store(), write=True, coach=self.coach)
+
+    def entries_at_home(self) -> OfficeStore:
+        """The same: a shared page has its store from the beginning."""
+        return self.entries()
+
+    def log(self) -> FollowUpLog:
+        """The coach's part of the log as it is now."""
+        from followup_analytics.log.subsets import of_coach
+
+        assert self.whole is not None  # noqa: S101
+        assert self.coach is not None  # noqa: S101
+        log = self.whole.log()
+        with self._lock:
+            if self._log is None or self._log[0] is not log:
+                self._log, self._answers = (log, of_coach(log, self.coach)), {}
+            return self._log[1]

@@ -24,9 +24,8 @@ _FATES = {"stored": "stored as it is", "pseudonym": "replaced by a code", "dropp
 
 
 def tray_of(request: Request) -> Tray:
-    """The files of this run."""
-    tray: Tray = request.app.state.tray
-    return tray
+    """The files of whoever asks."""
+    return house_of(request).tray
 
 
 @telling_faults

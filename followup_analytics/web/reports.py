@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
 
 from followup_analytics.errors import FollowUpError, UsageError
 from followup_analytics.web.analysis import cohorts_of, command_of
 from followup_analytics.web.faces import face_of, in_page_words
+from followup_analytics.web.roles import may_make
 from followup_analytics.web.setting import Fault, form_of, go, house_of, page, telling_faults, words, worked
-from followup_analytics.web.writing import CONFIDENTIAL, TITLE, Task, Written, written
+from followup_analytics.web.shelf import CONFIDENTIAL, Made, Shelf, Written
+from followup_analytics.web.writing import TITLE, Task, written
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -40,60 +40,11 @@ _FORMS = {
     "html": ("Web page", "Make the web page"),
     "xlsx": ("All tables as a workbook", "Make the workbook of all tables"),
 }
-_MOST_KEPT = 5
-
-
-@dataclass
-class Made:
-    """One report: what was asked for, its forms as they were made, and pictures of its pages."""
-
-    id: str
-    asked: dict[str, str]
-    name: str
-    forms: dict[str, bytes] = field(default_factory=dict)
-    pages: Sequence[bytes] = ()
-    verdicts: Any = None
-    published: str | None = None
-    #: What was wrong with the last thing that was asked of it.
-    refused: FollowUpError | None = None
-
-    @property
-    def confidential(self) -> bool:
-        """Whether it is a working paper, which is never published."""
-        return self.asked["kind"] in CONFIDENTIAL
-
-    def take(self, end: str, made: Written) -> None:
-        """Keep one of its forms."""
-        self.forms[end], self.verdicts = made.content, made.verdicts
-        self.pages = made.pages or self.pages
-
-
-@dataclass
-class Shelf:
-    """The reports made in this run, the latest last."""
-
-    made: dict[str, Made] = field(default_factory=dict)
-
-    def put(self, asked: dict[str, str]) -> Made:
-        """A new report, not written yet."""
-        cohort = "".join(one if one.isalnum() else "-" for one in asked.get("cohort", ""))
-        one = Made(token_urlsafe(8), asked, "-".join(part for part in ("report", asked["kind"], cohort) if part))
-        self.made[one.id] = one
-        while len(self.made) > _MOST_KEPT:
-            self.made.pop(next(iter(self.made)))
-        return one
-
-    def of(self, name: str) -> Made:
-        """A report by its id. Raises UsageError where it is gone."""
-        if name not in self.made:
-            raise UsageError("This report is no longer here: make it again.")
-        return self.made[name]
 
 
 def shelf_of(request: Request) -> Shelf:
-    """The reports of this run."""
-    shelf: Shelf = request.app.state.shelf
-    return shelf
+    """The reports of whoever asks."""
+    return house_of(request).shelf
 
 
 @telling_faults
@@ -110,13 +61,19 @@ async def report(request: Request) -> Response:
         return await _form(request, again.asked, fault)
     form = await form_of(request)
     asked = {name: value for name in _NAMES if (value := words(form, name)) is not None}
-    asked.setdefault("kind", "cohort")
-    if asked["kind"] not in dict(KINDS):
+    asked.setdefault("kind", _kinds(request)[0][0])
+    if asked["kind"] not in dict(_kinds(request)):
         raise UsageError("Choose one of the kinds of report.")
     if asked["kind"] == "handout" and "applicant" not in asked:
         return await _form(request, asked, Fault("A handout is about one applicant: say whom it is for.", "applicant"))
     one = shelf_of(request).put(asked)
     return _begun(request, one, "pdf", refused=lambda _: f"/report?again={one.id}")
+
+
+def _kinds(request: Request) -> Sequence[tuple[str, str]]:
+    """The kinds of report that are for whoever asks."""
+    role = house_of(request).visitor.role
+    return [one for one in KINDS if may_make(role, confidential=one[0] in CONFIDENTIAL)]
 
 
 def _begun(
@@ -132,7 +89,7 @@ def _begun(
     desk = house.desk
     task = Task(
         desk.chosen(), one.asked, end, desk.min_cell, workbook=desk.workbook, verdicts=one.verdicts,
-        publish_as=publish_as or one.asked.get("publish"), enter=publish_as is not None,
+        publish_as=publish_as or one.asked.get("publish"), enter=publish_as is not None, coach=desk.coach,
     )  # fmt: skip
 
     def take(made: Written) -> None:
@@ -160,7 +117,7 @@ async def _form(request: Request, said: Mapping[str, str], fault: Fault | None) 
     log = await worked(desk.log)
     return page(
         request, "report.html", title="Make the report", status=400 if fault else 200, cohorts=cohorts_of(log),
-        kinds=KINDS, papers=PAPERS, titles=TITLE, said=said, fault=fault,
+        kinds=_kinds(request), papers=PAPERS, titles=TITLE, said=said, fault=fault,
         command=command_of(desk, "report", "-o", "report.pdf"),
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from followup_analytics.web.desk import Desk
-    from followup_analytics.web.setting import House
+    from followup_analytics.web.house import House
 
 #: A log of more interviews is tested by a child process, with progress.
 _AT_ONCE = 5_000
@@ -105,7 +105,7 @@ async def _begun(house: House, chosen: tuple[str, ...] | None, then: str) -> Res
         return None
 
     def take(result: Any) -> None:
-        desk.keep(("claims", chosen), result)
+        desk.keep(("claims", chosen), result, log)
 
     work = house.works.begin(
         ("claims", desk.source, chosen), "Testing the advice", tested_elsewhere,

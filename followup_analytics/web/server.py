@@ -6,38 +6,56 @@ import contextlib
 import socket
 import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from followup_analytics.errors import UnreadableError
 from followup_analytics.results.disclosure import MIN_CELL
 from followup_analytics.web.desk import Desk
-from followup_analytics.web.safety import COOKIE, Gatekeeper, Keys
+from followup_analytics.web.gate import Door, Gatekeeper, LinkDoor
+from followup_analytics.web.house import House
+from followup_analytics.web.safety import Keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.routing import BaseRoute
 
 LOOPBACK = "127.0.0.1"
+#: How the server itself behaves: no access log, since addresses hold what was asked for.
+QUIET: dict[str, Any] = {
+    "access_log": False,
+    "log_level": "critical",
+    "server_header": False,
+    "timeout_graceful_shutdown": 2,
+}
 
 
-def make_app(desk: Desk, *, hosts: frozenset[str], keys: Keys, close: Callable[[], None]) -> Starlette:
-    """The application: every page, behind the gatekeeper. hosts: the addresses it answers under. close: ends it."""
+def make_app(
+    door: Door,
+    *,
+    hosts: frozenset[str],
+    entrance: Sequence[BaseRoute],
+    end: Callable[[], None],
+    close: Callable[[], None] | None = None,
+) -> Starlette:
+    """The application: every page, behind the gatekeeper.
+
+    door: who is let in. hosts: the addresses it answers under. entrance: the pages by which people come in. end: called
+    when it ends. close: ends it; None where that is not for its users.
+    """
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
     from starlette.routing import Mount, Route
     from starlette.staticfiles import StaticFiles
 
     from followup_analytics.web import analysis, coach, files, reports, research, working
-    from followup_analytics.web.drops import Tray
-    from followup_analytics.web.setting import House, environment
-    from followup_analytics.web.works import Works
 
     both = ["GET", "POST"]
     routes = [
-        Route("/open", _opened),
+        *entrance,
         Route("/", analysis.overview),
         Route("/rates", analysis.rates),
         Route("/curve", analysis.curve),
@@ -76,25 +94,40 @@ def make_app(desk: Desk, *, hosts: frozenset[str], keys: Keys, close: Callable[[
     ]
 
     @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette):  # type: ignore[no-untyped-def]
-        app.state.tray, app.state.shelf = Tray(), reports.Shelf()
+    async def lifespan(_: Starlette):  # type: ignore[no-untyped-def]
         try:
             yield
         finally:
-            app.state.house.works.end()
-            app.state.tray.clear()
+            end()
 
     from starlette.exceptions import HTTPException
 
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Gatekeeper, keys=keys, hosts=hosts)],
+        middleware=[Middleware(Gatekeeper, door=door, hosts=hosts)],
         lifespan=lifespan,
-        exception_handlers={HTTPException: _refused, 500: _failed},
+        exception_handlers={HTTPException: _refused, 500: _broken},
     )
-    app.state.house = House(desk, keys, environment(), Works())
     app.state.close = close
     return app
+
+
+def local_app(house: House, *, hosts: frozenset[str], keys: Keys, close: Callable[[], None]) -> Starlette:
+    """The application for whoever started it, who comes in by the link."""
+    from starlette.routing import Route
+
+    async def opened(request: Request) -> Response:
+        """Turn the link's token into the cookie of this session; the token is used up."""
+        from starlette.responses import PlainTextResponse, RedirectResponse
+
+        if not keys.use_link(request.query_params.get("token", "")):
+            return PlainTextResponse("This link was used already: run `followup open` again for a new one.", 403)
+        answer = RedirectResponse("/", 303)
+        answer.set_cookie(door.cookie, keys.session, httponly=True, samesite="strict", path="/")
+        return answer
+
+    door = LinkDoor(keys, house)
+    return make_app(door, hosts=hosts, entrance=[Route("/open", opened)], end=house.end, close=close)
 
 
 def serve(
@@ -114,17 +147,15 @@ def serve(
     """
     import uvicorn
 
-    listener = _listener(port)
+    listener = listener_at(LOOPBACK, port)
     bound = listener.getsockname()[1]
     hosts = frozenset(f"{name}:{bound}" for name in (LOOPBACK, "localhost"))
     keys = Keys()
     config = uvicorn.Config(
-        make_app(Desk(source, home or Path.cwd(), min_cell), hosts=hosts, keys=keys, close=lambda: _stop(server)),
-        # No access log: addresses hold what was asked for.
-        access_log=False,
-        log_level="critical",
-        server_header=False,
-        timeout_graceful_shutdown=2,
+        local_app(
+            House(Desk(source, home or Path.cwd(), min_cell)), hosts=hosts, keys=keys, close=lambda: _stop(server)
+        ),
+        **QUIET,
     )
     server = uvicorn.Server(config)
     link = f"http://{LOOPBACK}:{bound}/open?token={keys.link}"
@@ -135,18 +166,19 @@ def serve(
     server.run(sockets=[listener])
 
 
-def _listener(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def listener_at(address: str, port: int) -> socket.socket:
+    """A socket that listens at one address alone. Raises UnreadableError where the address or port can't be had."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((LOOPBACK, port))
+        listener.bind((address, port))
         # From now on: the link is told, and may be opened, before the server takes its first request.
         listener.listen(128)
     except OSError:
         listener.close()
-        raise UnreadableError(
-            f"Port {port} is in use or not allowed: leave --port out and a free one is taken."
-        ) from None
+        where = f"Port {port}" if address == LOOPBACK else f"{address} is no address of this machine, or port {port}"
+        raise UnreadableError(f"{where} is in use or not allowed: leave --port out and a free one is taken.") from None
     return listener
 
 
@@ -154,23 +186,15 @@ def _stop(server: object) -> None:
     server.should_exit = True  # type: ignore[attr-defined]
 
 
-async def _opened(request: Request) -> Response:
-    """Turn the link's token into the cookie of this session; the token is used up."""
-    from starlette.responses import PlainTextResponse, RedirectResponse
-
-    keys: Keys = request.app.state.house.keys
-    if not keys.use_link(request.query_params.get("token", "")):
-        return PlainTextResponse("This link was used already: run `followup open` again for a new one.", 403)
-    answer = RedirectResponse("/", 303)
-    answer.set_cookie(COOKIE, keys.session, httponly=True, samesite="strict", path="/")
-    return answer
-
-
 async def _closed(request: Request) -> Response:
     """End the program; what is stored stays stored."""
+    from starlette.exceptions import HTTPException
+
     from followup_analytics.web.setting import form_of, page
 
     await form_of(request)
+    if request.app.state.close is None:
+        raise HTTPException(403, "The shared page is ended where it was started.")
     request.app.state.close()
     return page(request, "closed.html", title="Closed")
 
@@ -184,16 +208,7 @@ async def _refused(request: Request, error: Exception) -> Response:
     return page(request, "problem.html", title="That can’t be done", status=status, problem=sentence)
 
 
-async def _failed(request: Request, error: Exception) -> Response:
-    """A fault of the program: said as such, without anything of the data."""
-    import os
-    import sys
-    import traceback
+async def _broken(request: Request, error: Exception) -> Response:
+    from followup_analytics.web.setting import failed
 
-    from followup_analytics.web.setting import page
-
-    if os.environ.get("FOLLOWUP_DEBUG"):
-        # For whoever looks for the fault, and asked: it may quote what was read.
-        traceback.print_exception(error, file=sys.stderr)
-    sentence = f"A fault of this program, not of your data ({type(error).__name__}). Nothing was half written."
-    return page(request, "problem.html", title="A fault", status=500, problem=sentence)
+    return failed(request, error)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import functools
+import os
 import re
+import sys
+import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from followup_analytics.errors import FollowUpError
 from followup_analytics.web.faces import in_page_words
-from followup_analytics.web.safety import Keys
-from followup_analytics.web.works import Works
+from followup_analytics.web.roles import may
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -19,10 +21,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from followup_analytics.web.desk import Desk
+    from followup_analytics.web.house import House
 
 Handler = Callable[["Request"], Awaitable["Response"]]
-_MOST_ENTRIES = 200
 #: The pages by address, in the order of the menu.
 MENU = (
     ("/", "Overview"),
@@ -35,24 +36,6 @@ MENU = (
     ("/report", "Report"),
     ("/plan", "Plan"),
 )
-
-
-@dataclass(frozen=True)
-class House:
-    """What every page needs: the desk, the secrets of this run and the templates."""
-
-    desk: Desk
-    keys: Keys
-    templates: Environment
-    works: Works
-    #: What the last entries said, by their ids: shown once more beside the button that takes one back.
-    entries: dict[str, str] = field(default_factory=dict)
-
-    def note(self, key: str, sentence: str) -> None:
-        """Keep what an entry said."""
-        while len(self.entries) >= _MOST_ENTRIES:
-            self.entries.pop(next(iter(self.entries)), None)
-        self.entries[key] = sentence
 
 
 @functools.cache
@@ -70,8 +53,8 @@ def environment() -> Environment:
 
 
 def house_of(request: Request) -> House:
-    """The house that a request came to."""
-    house: House = request.app.state.house
+    """The house that a request came to, as the gatekeeper let it in."""
+    house: House = request.state.house
     return house
 
 
@@ -79,21 +62,25 @@ def page(request: Request, template: str, *, title: str, status: int = 200, **mo
     """A page from its template; `command` among `more` is what gives the same in a terminal."""
     from starlette.responses import HTMLResponse
 
-    house = house_of(request)
+    house: House | None = request.state.house
     given: Mapping[str, Any] = {
         "title": title,
-        "menu": MENU,
+        "menu": [one for one in MENU if house is not None and may(house.visitor.role, one[0])],
         "here": request.url.path,
         "section": "/" + request.url.path.split("/")[1],
-        "desk": house.desk,
-        "form_token": house.keys.form,
+        "desk": house and house.desk,
+        "visitor": house and house.visitor,
+        "form_token": house and house.form,
         "command": None,
         "problem": None,
         "done": None,
-        "running": house.works.running,
+        "running": house.works.running if house else (),
         **more,
     }
-    return HTMLResponse(house.templates.get_template(template).render(given), status)
+    if house is not None and house.visitor.name is not None:
+        # Whoever comes over the network has no terminal here, and need not know where the store is.
+        given = {**given, "command": None}
+    return HTMLResponse(environment().get_template(template).render(given), status)
 
 
 def go(address: str) -> Response:
@@ -106,6 +93,8 @@ def go(address: str) -> Response:
 def telling_faults(handler: Handler) -> Handler:
     """Show what a person can mend as a sentence on a page; work that takes long runs beside the server's own thread."""
 
+    from starlette.exceptions import HTTPException
+
     @functools.wraps(handler)
     async def answer(request: Request) -> Response:
         try:
@@ -114,8 +103,21 @@ def telling_faults(handler: Handler) -> Handler:
             return page(
                 request, "problem.html", title="That can’t be done", status=400, problem=in_page_words(str(error))
             )
+        except HTTPException:
+            raise
+        except Exception as error:  # noqa: BLE001 - told here, behind the gate, which gives the answer its headers
+            return failed(request, error)
 
     return answer
+
+
+def failed(request: Request, error: Exception) -> Response:
+    """A fault of the program: said as such, without anything of the data."""
+    if os.environ.get("FOLLOWUP_DEBUG"):
+        # For whoever looks for the fault, and asked: it may quote what was read.
+        traceback.print_exception(error, file=sys.stderr)
+    sentence = f"A fault of this program, not of your data ({type(error).__name__}). Nothing was half written."
+    return page(request, "problem.html", title="A fault", status=500, problem=sentence)
 
 
 async def worked(function: Callable[..., Any], *given: Any, **named: Any) -> Any:
@@ -129,11 +131,16 @@ async def form_of(request: Request) -> FormData:
     """The form of a request. Raises the refusal of a form that no page of this run made."""
     from starlette.exceptions import HTTPException
 
-    form = await request.form(max_files=50, max_fields=4_000)
+    form = await bare_form(request)
     token = form.get("form_token")
-    if not isinstance(token, str) or not house_of(request).keys.knows_form(token):
+    if not isinstance(token, str) or not house_of(request).knows_form(token):
         raise HTTPException(403, "This form is from an earlier run: load the page again.")
     return form
+
+
+async def bare_form(request: Request) -> FormData:
+    """The form of a request from somebody who is in no house yet; its fields are few."""
+    return await request.form(max_files=50, max_fields=4_000)
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,11 @@ class Work:
         return {"state": self.state, "share": self.share, "said": self.said, "then": self.then}
 
 
+def turns() -> Semaphore:
+    """How many works are done at a time, of all who take part."""
+    return Semaphore(_AT_A_TIME)
+
+
 @dataclass
 class Works:
     """All works of this run, the latest last; they go on when a tab is closed, and end with the program."""
@@ -61,7 +66,7 @@ class Works:
     by_key: dict[tuple[Any, ...], str] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
     #: So many are done at a time; the others wait for their turn.
-    turns: Semaphore = field(default_factory=lambda: Semaphore(_AT_A_TIME))
+    turns: Semaphore = field(default_factory=turns)
 
     @property
     def running(self) -> list[Work]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from followup_analytics.errors import WithheldError
 from followup_analytics.web.analysis import part_of
 from followup_analytics.web.research import counting
+from followup_analytics.web.shelf import CONFIDENTIAL, Written
 
 if TYPE_CHECKING:
     from followup_analytics.claims import ClaimsResult
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 #: What stands on the title page, by its name in an office's file.
 TITLE = (("name", "Name of the office"), ("author", "Author"), ("contact", "Contact"), ("signature", "Line to sign on"))
-#: Kinds of report about single interviews, which have no verdicts of their own.
-CONFIDENTIAL = ("day-sheet", "handout")
 #: Of the bar: the verdicts are this much of the work.
 _VERDICTS = 0.6
 
@@ -31,7 +30,8 @@ _VERDICTS = 0.6
 class Task:
     """One form of a report to be written.
 
-    asked: the fields of the form on the page. end: pdf, html or xlsx. workbook: an office's, for the title page.
+    asked: the fields of the form on the page. end: pdf, html or xlsx. workbook: an office's, for the title page. coach:
+    whose interviews alone it is about.
     verdicts: those of an earlier form of the same report. publish_as: the name under which it was published; enter:
     whether this is the form that enters it in the ledger.
     """
@@ -44,28 +44,22 @@ class Task:
     verdicts: ClaimsResult | None = None
     publish_as: str | None = None
     enter: bool = False
-
-
-@dataclass(frozen=True)
-class Written:
-    """What was written: the file, pictures of its pages, its verdicts, and what the ledger says."""
-
-    content: bytes
-    pages: tuple[bytes, ...]
-    verdicts: ClaimsResult | None
-    entered: str | None
+    coach: str | None = None
 
 
 def written(task: Task, tell: Callable[..., None]) -> Written:
     """Write one form of a report, telling how far it is. Raises what `write_report` and the ledger raise."""
     from followup_analytics import read_log, write_report
     from followup_analytics.errors import UnreadableError
+    from followup_analytics.log.subsets import of_coach
     from followup_analytics.store.address import is_store_url
     from followup_analytics.store.book import read_book
     from followup_analytics.track.finding import client_of
 
     tell("Reading the log", None)
     log, asked = read_log(task.source), task.asked
+    if task.coach is not None:
+        log = of_coach(log, task.coach)
     cohort, kind = asked.get("cohort"), asked["kind"]
     part = part_of(log, cohort)
     verdicts = task.verdicts or (None if kind in CONFIDENTIAL else _verdicts(part, task.min_cell, tell))

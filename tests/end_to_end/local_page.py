@@ -57,9 +57,13 @@ class Visit:
             self.page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
 
 
+def _is_address(text: str) -> bool:
+    return "/open?token=" in text or text.startswith("https://")
+
+
 @contextlib.contextmanager
 def program(*arguments: str, folder: Path) -> Iterator[str]:
-    """`followup open` in a folder, until the block ends: gives its one-time link."""
+    """`followup open` in a folder, until the block ends: gives its one-time link, or the address where it is shared."""
     environment = {**os.environ, "HOME": str(folder), "FOLLOWUP_CONFIG": str(folder / "config")}
     root = str(Path(__file__).parents[2])
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH", "")]))
@@ -72,9 +76,9 @@ def program(*arguments: str, folder: Path) -> Iterator[str]:
         said = ""
         for line in running.stdout:
             said += line
-            if "/open?token=" in line:
+            if _is_address(line):
                 break
-        link = next((word for word in said.split() if "/open?token=" in word), None)
+        link = next((word for word in said.split() if _is_address(word)), None)
         assert link is not None, said
         yield link
     finally:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from local_page import CHROMIUM_ARGUMENTS, Visit, program
+from shared_page import PASSWORDS, an_office
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 axe_api = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
@@ -48,7 +49,7 @@ def visit(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Visit]]:
             link = stack.enter_context(program(*arguments, folder=folder))
             context = browser.new_context(locale="en-GB", timezone_id="Europe/Berlin", **options)
             stack.callback(context.close)
-            one = Visit(context.new_page(), link.partition("/open?")[0])
+            one = Visit(context.new_page(), link.partition("/open?")[0].rstrip("/"))
             one.page.goto(link)
             made.append(one)
             return one
@@ -257,6 +258,38 @@ def test_a_researcher_takes_a_claim_apart(visit: Callable[..., Visit]) -> None:
     page.wait_for_function("before => document.querySelector('#answer').innerText !== before", arg=before)
     one.kept("researcher-plan")
     assert axe_finds(one) == []
+
+
+@pytest.mark.parametrize("options", [{}, {"viewport": {"width": 320, "height": 640}}], ids=["wide", "phone"])
+def test_a_coach_signs_in_from_another_machine(
+    visit: Callable[..., Visit], tmp_path: Path, options: dict[str, Any]
+) -> None:
+    """A wrong password, the right one, a press on the own client's card, and out again: by keyboard, over TLS."""
+    pytest.importorskip("argon2")
+    url = f"sqlite:///{tmp_path / 'followup.db'}"
+    an_office(url)
+    one = visit(url, "--share", "127.0.0.2", ignore_https_errors=True, **options)
+    page = one.page
+    for password in ("a wrong password", PASSWORDS["Ana Ruiz"]):
+        page.get_by_label("Name").fill("Ana Ruiz")
+        page.get_by_label("Password").fill(password)
+        one.kept(f"sign-in-{len(options)}-{len(password)}")
+        assert axe_finds(one) == []
+        enter(page)
+    assert page.get_by_role("heading", name="Today").count() == 1
+    one.kept(f"shared-today-{len(options)}")
+    assert axe_finds(one) == []
+    tab_to(page, "Left a voicemail")
+    enter(page)
+    page.get_by_role("status").wait_for()
+    one.go("/report")
+    one.kept(f"shared-report-{len(options)}")
+    assert axe_finds(one) == []
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("Password").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    assert [fault for fault in one.faults if "403" not in fault] == []
+    one.faults.clear()
 
 
 def test_without_scripts_everything_still_works(visit: Callable[..., Visit], tmp_path: Path) -> None:

@@ -448,7 +448,7 @@ def waited_for(holds: object) -> None:
 def test_work_goes_on_without_a_tab_and_is_stopped_when_asked(tmp_path: Path) -> None:
     """Nobody listens to it; any page leads to it; stopped, its process ends at once, and it says so."""
     made = Page(None, tmp_path)
-    works = made.app.state.house.works
+    works = made.house.works
     with made.client:
         made.enter()
         work = works.begin(("slow",), "Slow work", slow, (str(tmp_path / "begun"), 60.0), then="/", take=str)
@@ -464,7 +464,7 @@ def test_work_goes_on_without_a_tab_and_is_stopped_when_asked(tmp_path: Path) ->
 def test_work_waits_for_its_turn(tmp_path: Path) -> None:
     """Two are done at a time; what waits can be stopped before it has begun; the program's end stops them all."""
     made = Page(None, tmp_path)
-    works = made.app.state.house.works
+    works = made.house.works
     files = [tmp_path / str(n) for n in range(4)]
     with made.client:
         ones = [works.begin((n,), "Slow", slow, (str(one), 60.0), then="/", take=str) for n, one in enumerate(files)]
@@ -482,7 +482,7 @@ def test_work_waits_for_its_turn(tmp_path: Path) -> None:
 def test_work_that_breaks_off_says_so(tmp_path: Path) -> None:
     """A process that is killed, as where memory runs out, is no work that never ends."""
     made = Page(None, tmp_path)
-    works = made.app.state.house.works
+    works = made.house.works
     with made.client:
         work = works.begin(("slow",), "Slow", slow, (str(tmp_path / "begun"), 60.0), then="/", take=str)
         waited_for((tmp_path / "begun").exists)

@@ -9,11 +9,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from followup_analytics.web.desk import Desk
-from followup_analytics.web.safety import COOKIE, Keys
-from followup_analytics.web.server import make_app
+from followup_analytics.web.house import House
+from followup_analytics.web.safety import Keys
+from followup_analytics.web.server import local_app
 
 HOST = "127.0.0.1:8000"
 HOME = f"http://{HOST}"
+COOKIE = "followup_session"
 OWN = {"sec-fetch-site": "same-origin", "origin": HOME}
 
 
@@ -22,8 +24,9 @@ class Page:
 
     def __init__(self, source: str | None, home: Path) -> None:
         self.keys, self.closed = Keys(), []
-        self.app = make_app(
-            Desk(source, home), hosts=frozenset({HOST}), keys=self.keys, close=lambda: self.closed.append(True)
+        self.house = House(Desk(source, home))
+        self.app = local_app(
+            self.house, hosts=frozenset({HOST}), keys=self.keys, close=lambda: self.closed.append(True)
         )
         self.client = TestClient(self.app, base_url=HOME, follow_redirects=False)
 
@@ -34,7 +37,7 @@ class Page:
 
     def post(self, address: str, fields: dict[str, str], **more: object):  # type: ignore[no-untyped-def]
         """Send a form as a page of ours does."""
-        return self.client.post(address, data={"form_token": self.keys.form, **fields}, headers=OWN, **more)
+        return self.client.post(address, data={"form_token": self.house.form, **fields}, headers=OWN, **more)
 
 
 @pytest.fixture
@@ -101,7 +104,7 @@ def test_a_foreign_host_is_refused(page: Page, host: str) -> None:
 def test_forms_of_other_sites_are_refused(page: Page, headers: dict[str, str]) -> None:
     """Also where they know the form's token."""
     page.enter()
-    answer = page.client.post("/close", data={"form_token": page.keys.form}, headers=headers)
+    answer = page.client.post("/close", data={"form_token": page.house.form}, headers=headers)
     assert answer.status_code == 403
     assert page.closed == []
 
@@ -126,6 +129,20 @@ def test_every_answer_carries_the_headers(page: Page) -> None:
         assert "unsafe" not in policy
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_fault_carries_them_too(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And nothing of what failed but its kind."""
+
+    def broken(self: object) -> None:
+        raise RuntimeError("Ada Lovelace")
+
+    page.enter()
+    monkeypatch.setattr(Desk, "log", broken)
+    answer = page.client.get("/rates")
+    assert answer.status_code == 500
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert "Ada" not in answer.text
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
@@ -157,10 +174,10 @@ def test_names_of_files_are_never_paths(empty: Page, tmp_path: Path, name: str) 
     empty.enter()
     answer = empty.post("/files", {}, files=[("files", (name, b"a,b\n1,2\n", "text/csv"))])
     assert answer.status_code in (303, 400)
-    written = [one for one in empty.app.state.tray.folder.rglob("*") if one.is_file()]
+    written = [one for one in empty.house.tray.folder.rglob("*") if one.is_file()]
     assert [one.name for one in written if not re.fullmatch(r"[\w -]{1,80}(\.[a-z0-9]{1,12})?", one.name)] == []
     # Each lies in a folder of its own, of the drop.
-    assert {len(one.relative_to(empty.app.state.tray.folder).parts) for one in written} <= {3}
+    assert {len(one.relative_to(empty.house.tray.folder).parts) for one in written} <= {3}
     assert list(tmp_path.iterdir()) == []
 
 
@@ -170,7 +187,7 @@ def test_what_was_dropped_is_gone_with_the_page(tmp_path: Path) -> None:
     with made.client:
         made.enter()
         made.post("/files", {}, files=[("files", ("a.csv", b"a\n1\n", "text/csv"))])
-        folder = made.app.state.tray.folder
+        folder = made.house.tray.folder
         assert any(folder.rglob("a.csv"))
     assert not folder.exists()
 
@@ -216,7 +233,7 @@ def test_fuzzed_requests_never_fail(page: Page, requests: int) -> None:
                 address if "rates" not in address and "curve" not in address else "/", params=fields
             )
         else:
-            token = draw.choice([page.keys.form, "x", ""])
+            token = draw.choice([page.house.form, "x", ""])
             answer = page.client.post(address, data={"form_token": token, **fields}, headers=draw.choice([OWN, {}]))
         assert answer.status_code < 500, (address, fields)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import secrets
 import shutil
 import socket
 import subprocess
@@ -77,6 +78,16 @@ def restartable_server() -> Iterator[tuple[str, Callable[[], None]]]:
             run("pg_ctl", "stop", "-m", "immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def a_database(server: str) -> str:
+    """The URL of a fresh database on a server; its user has a password in it, which nobody is to be shown."""
+    import psycopg
+
+    name = f"page_{secrets.token_hex(6)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return server.replace("office@", "office:hush@").rpartition("/")[0] + f"/{name}"
 
 
 def _unprivileged_user() -> str | None:

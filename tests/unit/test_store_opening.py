@@ -20,6 +20,14 @@ from followup_analytics.store import Store, is_store_url, open_store
 from followup_analytics.store.address import parse_address
 
 
+def test_a_ready_command_holds_no_password() -> None:
+    """It is shown on pages and in logs; the user stays, since a command needs it."""
+    address = parse_address("postgresql://office:hush@db.example:6000/followup")
+    assert address.for_commands == "postgresql://office@db.example:6000/followup"
+    assert parse_address("postgresql:///followup").for_commands == "postgresql:///followup"
+    assert parse_address("sqlite:///own.db").for_commands == "own.db"
+
+
 def refusal(path: Path, **options: bool) -> str:
     """The sentence with which a file is refused; the file and its folder must stay as they were."""
     before = {child.name: child.read_bytes() for child in path.parent.iterdir() if child.is_file()}

@@ -2,7 +2,8 @@
 // Everything works without this. With it, choices show at once, uploads and long work tell how far they are.
 const wide = window.matchMedia("(min-width: 44.01rem)");
 const menu = document.querySelector(".menu");
-const fold = () => { menu.open = wide.matches; };
+// Whoever hasn't signed in yet has no menu.
+const fold = () => { if (menu) menu.open = wide.matches; };
 fold();
 wide.addEventListener("change", fold);
 
