@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -270,15 +270,26 @@ def _hidden_cohort(name: str) -> CohortRow:
 
 
 def _cohort_answers(log: FollowUpLog, names: Sequence[str], options: Options) -> tuple[CohortOutcomes, ...]:
-    """The outcomes of each cohort; those of a report on one cohort need hide none for the sake of a common total."""
+    """The outcomes of each cohort; those of a report on one cohort need hide none for the sake of a common total.
+
+    Reports on one cohort after another ask the same of the same log: what was found is remembered by it.
+    """
+    asked = [(name,) for name in names] if options.cohort in names else [()]
+    found = (
+        log.remembered(("outcomes in reports", cohorts, options.policy), partial(_outcomes_of, log, cohorts, options))
+        for cohorts in asked
+    )
+    return tuple(one for one in found if one is not None)
+
+
+def _outcomes_of(log: FollowUpLog, cohorts: tuple[str, ...], options: Options) -> CohortOutcomes | None:
+    """The outcomes of one cohort, or of all for none; None where they are withheld."""
     from followup_analytics.answers.outcomes import cohort_outcomes
 
-    parts = [subset(log, cohort=name) for name in names] if options.cohort in names else [log]
-    answers = []
-    for part in parts:
-        with suppress(WithheldError):
-            answers.append(cohort_outcomes(part, disclosure=options.policy))
-    return tuple(answers)
+    try:
+        return cohort_outcomes(subset(log, cohort=cohorts), disclosure=options.policy)
+    except WithheldError:
+        return None
 
 
 def _model(log: FollowUpLog, options: Options) -> tuple[ModelRow | None, dict[str, Any] | None, str]:

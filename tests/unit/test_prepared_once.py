@@ -79,3 +79,24 @@ def test_a_part_of_a_log_knows_nothing_of_the_whole() -> None:
     afresh = subset(simulate_log(interviews=200, seed=4), cohort=cohort)
     assert response_rates(part, by="timing", min_cell=1).rows == response_rates(afresh, by="timing", min_cell=1).rows
     assert response_rates(log, by="timing", min_cell=1).rows == whole.rows
+
+
+def test_reports_on_one_cohort_after_another_ask_for_each_cohort_once(tmp_path: Path, monkeypatch: Any) -> None:
+    """Two hundred reports tell the cohorts before theirs, and nobody works one out twice."""
+    from report_logs import made_log
+
+    from followup_analytics.answers import outcomes
+
+    whole = made_log(160, cohorts=("2023", "2024", "2025", "2026"))
+    asked: list[str | None] = []
+
+    def counted(log: Any, **given: Any) -> Any:
+        asked.append(log.title)
+        return cohort_outcomes(log, **given)
+
+    cohort_outcomes = outcomes.cohort_outcomes
+    monkeypatch.setattr(outcomes, "cohort_outcomes", counted)
+    for name in ("2024", "2025", "2026"):
+        write_report(subset(whole, cohort=name), tmp_path / f"{name}.html", kind="bulletin", cohort=name, whole=whole)
+    assert set(asked) >= {"2024", "2025", "2026"}
+    assert len(asked) == len(set(asked))
