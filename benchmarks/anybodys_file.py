@@ -130,6 +130,9 @@ def main() -> None:
     parser.add_argument("--contacts", type=int, default=1_000_000)
     parser.add_argument("--files", type=int, default=200)
     parser.add_argument("--temp", type=Path)
+    parser.add_argument(
+        "--most", type=float, nargs=2, metavar=("WHOLE", "PARTS"), help="times of DuckDB's processor time to fail above"
+    )
     parser.add_argument("--one", nargs=2, metavar=("HOW", "FOLDER"))
     asked = parser.parse_args()
     if asked.one:
@@ -153,6 +156,9 @@ def main() -> None:
         print(f"{asked.contacts:,} contacts in {asked.files} files; equal answers")
         for how, one_ in found.items():
             print(f"{how:8} {one_['cpu']:7.1f} s of processor, {one_['cpu'] / base:5.2f} x DuckDB, {one_['gb']:.2f} GB")
+        for how, most in zip(("whole", "parts"), asked.most or (), strict=False):
+            if found[how]["cpu"] > most * base:
+                raise SystemExit(f"{how}: more than {most:g} times DuckDB's processor time")
 
 
 if __name__ == "__main__":
