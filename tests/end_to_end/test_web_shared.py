@@ -321,6 +321,18 @@ def test_a_coachs_new_interview_is_the_coachs(shared: Shared, url: str) -> None:
     assert "Bea Gray" in shared.signed_in(BEN).get("/today?show=all").text
 
 
+def test_the_log_is_read_anew_only_where_it_changed(shared: Shared, ids: dict[str, str], url: str) -> None:
+    """On either database: pages are quick while nobody writes, and show at once what somebody wrote."""
+    desk = shared.door.whole
+    before = desk.log()
+    assert desk.log() is before
+    shared.signed_in(ANA).post("/today/entry", {"interview": ids[ANA], "press": "spoke"})
+    after = desk.log()
+    assert after is not before
+    assert after.contacts.height == 1
+    assert desk.log() is after
+
+
 def test_a_coach_without_clients_sees_none(url: str, ids: dict[str, str], tmp_path: Path) -> None:
     """And no fault."""
     write_accounts(url, read_accounts(url).with_account("Cleo", "coach", "a long password"))
