@@ -34,8 +34,8 @@ class Database(Protocol):
     def writing(self) -> Any:
         """A context: one transaction, committed at its end and rolled back on any error; one writer at a time."""
 
-    def state(self, connection: Connection) -> str:
-        """What is another text after any change that a reader can see."""
+    def state(self) -> str:
+        """What is another text after any change that a reader can see; it may be another without a change."""
 
 
 def database_of(address: Address, wait_seconds: float) -> Database:
@@ -76,10 +76,14 @@ class SqliteDatabase:
         with closing(self.connect()) as driver, _transaction(driver, "BEGIN"):
             yield Connection(driver, "sqlite")
 
-    def state(self, connection: Connection) -> str:  # noqa: ARG002 - the other database asks it
-        """Times and sizes of the file and its journal, which every change moves."""
-        beside = (self._path, self._path.with_name(self._path.name + "-wal"))
-        return " ".join(f"{one.stat().st_mtime_ns}:{one.stat().st_size}" for one in beside if one.exists())
+    def state(self) -> str:
+        """Times and sizes of the file and its journal, which every change moves; an empty journal is none."""
+        found = []
+        for one in (self._path, self._path.with_name(self._path.name + "-wal")):
+            with suppress(FileNotFoundError):
+                held = one.stat()
+                found += [f"{held.st_mtime_ns}:{held.st_size}"] if held.st_size else []
+        return " ".join(found)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -175,9 +179,10 @@ class PostgresDatabase:
         with self._begun("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY") as connection:
             yield connection
 
-    def state(self, connection: Connection) -> str:
+    def state(self) -> str:
         """Which transactions a reader sees the work of; those of other databases on the server count too."""
-        return str(connection.value("SELECT txid_current_snapshot()::text"))
+        with self.reading() as connection:
+            return str(connection.value("SELECT txid_current_snapshot()::text"))
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

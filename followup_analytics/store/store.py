@@ -208,8 +208,8 @@ class Store:
 
     def state(self) -> str:
         """What is another text after any change that a reader can see; it may be another without a change."""
-        with self.reading() as connection:
-            return self._database.state(connection)
+        with explained(self.address):
+            return self._database.state()
 
     # ---------------------------------------------------------------------------------------------------- write
 

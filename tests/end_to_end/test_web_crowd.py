@@ -1,4 +1,4 @@
-"""Eight people at once on one shared page, on either database: nothing is lost, nobody sees a fault or another's work."""
+"""Eight people at once on one shared page, on either database: nothing is lost, and nobody sees a fault."""
 
 from __future__ import annotations
 
