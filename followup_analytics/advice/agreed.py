@@ -64,7 +64,7 @@ def promised_calls(contacts: pl.DataFrame, moment_us: int | None) -> pl.DataFram
         pl.when(instants).then(pl.col("at_us") >= pl.col("call_us")).otherwise(pl.col("day") >= pl.col("promised_call"))
     )
     # A call of theirs before its time keeps it too; an e-mail may only speak of it.
-    rang = theirs & pl.col("channel").is_in(["phone", "voicemail", "video", "in_person"])
+    rang = theirs & pl.col("channel").is_in(("phone", "voicemail", "video", "in_person"))
     kept = later.filter((pl.col("place") > pl.col("said_place")) & (then | rang))
     kept = kept.select("interview_id", promised_call_kept=True).unique()
     ahead = pl.lit(value=True) if moment_us is None else pl.col("call_us") > moment_us

@@ -128,7 +128,7 @@ def day_sheet(
 
 def _row(row: StepRow) -> DaySheetRow:
     return DaySheetRow(
-        when="today" if row.due else row.on or "no date",
+        when="today" if row.is_for_today else row.acted_on or "no date",
         applicant_id=row.applicant_id,
         employer=row.employer,
         interview_id=row.interview_id,

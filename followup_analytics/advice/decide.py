@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, time
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 
+from followup_analytics.advice.hours import is_closed
 from followup_analytics.advice.office_days import WorkingDays
 from followup_analytics.advice.owed import answer_owed
 from followup_analytics.advice.policy import Policy, messages_full
@@ -25,7 +26,7 @@ class NextStep:
     expects: what of theirs is waited for. answer_on: the day for an answer that they wait for, whatever the step.
     source: where the rule comes from. evidence: this log's verdict on each claim behind it. confidence: how sure.
     replaced: rules left out because this log contradicts them. put_off: its coach doesn't want to be reminded yet.
-    settled: what came since may have settled it.
+    settled: what came since may have settled it. ring_on: when their office can be rung where it is closed already.
     """
 
     situation: Situation
@@ -42,6 +43,7 @@ class NextStep:
     expects: str | None = None
     answer_on: date | None = None
     replaced: tuple[int, ...] = ()
+    ring_on: date | None = None
     put_off: bool = False
     settled: bool = False
 
@@ -117,3 +119,12 @@ def _step(
         put_off=put_off,
         settled=advice.settled and owed is None,
     )
+
+
+def after_hours(step: NextStep, moment: datetime | None, works: WorkingDays) -> NextStep:
+    """The step, told for the next working day where it is a call of today and their office is closed by now."""
+    now = step.situation
+    if step.step != "call" or step.on != now.today or step.at is not None or not is_closed(moment, now.zone):
+        return step
+    on = works.after(now.today)
+    return replace(step, ring_on=on, why=f"{step.why} Their office is closed by now: call on {written(on)}.")

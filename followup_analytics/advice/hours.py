@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 #: When offices are rung, and within which hours of one's own day.
 _THEIRS = (time(9), time(17))
+#: From so late on hardly anybody answers there any more.
+_CLOSED = time(18)
 _OURS = (time(8), time(21))
 
 
@@ -29,6 +31,12 @@ def hours_to_call(on: date, at: time | None, theirs: str | None, ours: str | Non
     begin, end = _common(on, there, here)
     mine = f"{begin.astimezone(here):%H:%M} to {end.astimezone(here):%H:%M}{_day_off(begin, here)} yours"
     return f"{begin:%H:%M} to {end:%H:%M} their time, {mine}"
+
+
+def is_closed(moment: datetime | None, theirs: str | None) -> bool:
+    """Whether an office is closed for the day at a moment; unknown moments and places say nothing."""
+    there = _zone(theirs)
+    return moment is not None and there is not None and moment.astimezone(there).time() >= _CLOSED
 
 
 def hours_told(hours: str | None, expects: str | None) -> str | None:

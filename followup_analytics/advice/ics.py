@@ -88,7 +88,7 @@ def _event(row: Mapping[str, Any], stamp: str, made_at: datetime, client: str | 
 
 
 def _span(row: Mapping[str, Any]) -> list[str]:
-    on = date.fromisoformat(row["on"])
+    on = date.fromisoformat(row.get("ring_on") or row["on"])
     if not row.get("at"):
         return [f"DTSTART;VALUE=DATE:{on:%Y%m%d}", f"DTEND;VALUE=DATE:{on + _DAY:%Y%m%d}"]
     begin = datetime.combine(on, time.fromisoformat(row["at"]))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from followup_analytics.advice.decide import NextStep, decide
+from followup_analytics.advice.decide import NextStep, after_hours, decide
 from followup_analytics.advice.facts import Open, moment_of, open_interviews
 from followup_analytics.advice.kept import evidence_of
 from followup_analytics.advice.meaning import Meaning
@@ -85,6 +85,7 @@ def next_steps(
         {one: to.called for one, to in reach.items() if to.called is not None},
         lambda step: _office_days(step.situation, where),
     )
+    steps = [after_hours(step, when.at, _office_days(step.situation, where)) for step in steps]
     steps.sort(key=urgency)
     return NextStepsResult(
         rows=tuple(

@@ -26,6 +26,9 @@ class StepRow(Row):
     interview_id: str = col.column("text", "interview", "The interview.", role="confidential")
     step: str = col.column("text", "", "thank_you, call, email, wait or move_on.", role="confidential")
     on: str | None = col.column("date", "on", "The day of the step; null where none can be dated.", role="confidential")
+    ring_on: str | None = col.column(
+        "date", "", "When to ring, where their office is closed on the step's own day.", role="confidential"
+    )
     at: str | None = col.column("text", "at", "Its local time (HH:MM) where one was agreed.", role="confidential")
     why: str = col.column("sentence", "why", "Why, in a sentence.", role="confidential")
     evidence: Sequence[Mapping[str, str]] = col.column("nested", "", "What stands behind it: [{claim, verdict}].")
@@ -58,6 +61,16 @@ class StepRow(Row):
     coach: str | None = col.column("text", "", "Who looks after it.", role="confidential")
     employer: str | None = col.column("text", "", "The employer.", role="confidential")
     cohort: str | None = col.column("text", "", "The cohort.", role="confidential")
+
+    @property
+    def acted_on(self) -> str | None:
+        """The day on which it can be done: the step's own, or where their office is closed by now the next."""
+        return self.ring_on or self.on
+
+    @property
+    def is_for_today(self) -> bool:
+        """It is due, and can be done today."""
+        return self.due and self.ring_on is None
 
     @property
     def is_owed_today(self) -> bool:
@@ -101,12 +114,14 @@ def as_row(
     now = step.situation
     silence = None if meaning is None or now.day < 0 else meaning.of(now)
     hours = None
-    if step.on is not None and (step.step == "call" or step.at is not None):
-        hours = hours_to_call(step.on, step.at, now.zone, own_zone)
+    on = step.ring_on or step.on
+    if on is not None and (step.step == "call" or step.at is not None):
+        hours = hours_to_call(on, step.at, now.zone, own_zone)
     return StepRow(
         interview_id=now.interview_id,
         step=step.step,
         on=None if step.on is None else step.on.isoformat(),
+        ring_on=None if step.ring_on is None else step.ring_on.isoformat(),
         at=None if step.at is None else f"{step.at:%H:%M}",
         why=step.why,
         evidence=[dict(one) for one in step.evidence],
@@ -154,7 +169,8 @@ def as_line(row: StepRow) -> StepLine:
         f"{row.reach}." if row.reach else None,
         row.silence_means,
     ]
-    day = "today" if row.due else row.on and short_day(dt.date.fromisoformat(row.on), row.day)
+    on = row.acted_on
+    day = "today" if row.is_for_today else on and short_day(dt.date.fromisoformat(on), row.day)
     return StepLine(
         client=shorten(row.applicant_id, _SHORT),
         about=_short_about(row),
@@ -168,8 +184,8 @@ def as_line(row: StepRow) -> StepLine:
 
 def step_in_words(row: StepRow) -> str:
     """A row as the end of a sentence: `call today. It is 5 days since the interview and no attempt yet: call.`"""
-    until = f" until {written(dt.date.fromisoformat(row.on))}" if row.on else ""
-    when = " today" if row.due and row.step in ACTIONS else until
+    until = f" until {written(dt.date.fromisoformat(row.acted_on))}" if row.acted_on else ""
+    when = " today" if row.is_for_today and row.step in ACTIONS else until
     if row.step in ACTIONS:
         when = when.replace(" until ", " on ")
     clock = f" at {row.at}" if row.at else ""

@@ -1,4 +1,4 @@
-"""`followup log TEXT`, `followup today`, `followup use STORE`: the day's work on the default store."""
+"""`followup log TEXT`, `today`, `list`, `undo`, `snooze`, and `use STORE`: the day's work on the default store."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from followup_analytics.cli.options import Shared, options_of, taking
+from followup_analytics.cli.listing import Every, OfClient, OfCoach, Page, States, print_list
+from followup_analytics.cli.options import Printing, Shared, options_of, taking
 from followup_analytics.cli.saying import say
 
 
@@ -39,6 +40,58 @@ def today(context: typer.Context) -> None:
     list_steps(default_store(), options_of(context, Shared), due=True)
 
 
+def list_(
+    context: typer.Context,
+    applicant: OfClient = None,
+    coach: OfCoach = None,
+    state: States = None,
+    page: Page = 1,
+    every: Every = False,
+) -> None:
+    """List the open interviews of the default store (`followup track STORE list`), the latest first (confidential).
+
+    Example:  followup list --coach ines
+    """
+    from followup_analytics.cli.default_store import default_store
+
+    print_list(default_store(), options_of(context, Printing), applicant, coach, state or (), page=page, every=every)
+
+
+def undo(
+    key: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="The last entry about this contact or interview alone.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON.")] = False,
+) -> None:
+    """Take back the last entry of the default store (`followup track STORE undo`), and say what it was.
+
+    Example:  followup undo
+    """
+    from followup_analytics.cli.default_store import default_store
+    from followup_analytics.cli.telling import tell_entry
+    from followup_analytics.track import OfficeStore
+
+    url = default_store()
+    tell_entry(url, OfficeStore(url, write=True).undo(key), as_json=as_json, command="undo")
+
+
+def snooze(
+    interview: Annotated[str, typer.Argument(metavar="INTERVIEW", help="Its id, or the person, name or employer.")],
+    until: Annotated[str, typer.Argument(metavar="DAY", help="Until when: 2026-12-01, tomorrow, 'after christmas'.")],
+    as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON.")] = False,
+) -> None:
+    """Put an interview's next step off, in the default store: it isn't due before that day.
+
+    Example:  followup snooze "ben bosch" "2 weeks"
+    """
+    from followup_analytics.cli.default_store import default_store
+    from followup_analytics.cli.telling import tell_entry
+    from followup_analytics.track import OfficeStore
+
+    url = default_store()
+    tell_entry(url, OfficeStore(url, write=True).snooze(interview, until), as_json=as_json, command="snooze")
+
+
 def use(
     store: Annotated[str, typer.Argument(metavar="STORE", help="A store such as sqlite:///followup.db.")],
     as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON.")] = False,
@@ -68,4 +121,7 @@ def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
     app.command("log")(log)
     app.command("today", cls=taking(Shared))(today)
+    app.command("list", cls=taking(Printing))(list_)
+    app.command("undo")(undo)
+    app.command("snooze")(snooze)
     app.command("use")(use)

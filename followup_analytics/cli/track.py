@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import make_dataclass, replace
+from dataclasses import make_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from followup_analytics.cli.listing import Every, OfClient, OfCoach, Page, States, print_list
 from followup_analytics.cli.options import Printing, options_of, taking
-from followup_analytics.cli.people import by_name
 from followup_analytics.cli.saying import broken_for_terminal, say
-from followup_analytics.cli.shared import show
 from followup_analytics.cli.telling import tell_entry, tell_erased, tell_history
 from followup_analytics.log.schema import CONTACTS, INTERVIEWS, OUTCOME_TABLE, Column, Table
 
@@ -242,43 +241,17 @@ def undo(
 @app.command("list", cls=taking(Printing))
 def list_(
     context: typer.Context,
-    applicant: Annotated[
-        str | None, typer.Option("--applicant", "--client", metavar="ID", help="Only this applicant's.")
-    ] = None,
-    coach: Annotated[str | None, typer.Option("--coach", help="Only those that this coach looks after.")] = None,
-    state: Annotated[
-        list[str] | None,
-        typer.Option("--state", help="Only those that stand so: open, ahead, or an outcome; may be repeated."),
-    ] = None,
-    page: Annotated[int, typer.Option("--page", min=1, help="Which 25 of a long table.")] = 1,
-    every: Annotated[bool, typer.Option("--all", help="All interviews at once, those with an outcome too.")] = False,
+    applicant: OfClient = None,
+    coach: OfCoach = None,
+    state: States = None,
+    page: Page = 1,
+    every: Every = False,
 ) -> None:
     """List the open interviews, the latest first, 25 at a time: id, day, employer, attempts (confidential).
 
     Example:  followup track sqlite:///followup.db list --coach ines
     """
-    from followup_analytics.advice.overview import AHEAD, OPEN, overview, read_state
-    from followup_analytics.cli.advise import AT_A_TIME
-    from followup_analytics.cli.options import form_asked
-    from followup_analytics.track import read_listed
-
-    printing = options_of(context, Printing)
-    states = [read_state(one) for one in state or ()] or ([] if every else [OPEN, AHEAD])
-    log, counts = read_listed(context.obj, only_open=bool(states) and set(states) <= {OPEN, AHEAD})
-    whole = every or form_asked(printing, "track") != "table"
-    found = overview(
-        log,
-        None if applicant is None else _store(context).ids_of(applicant),
-        coach=coach,
-        states=states,
-        start=0 if whole else (page - 1) * AT_A_TIME,
-        limit=None if whole else AT_A_TIME,
-    )
-    rows = by_name(context.obj, found.rows) if form_asked(printing, "track") == "table" else found.rows
-    # Start of a pseudonym and its sign of a cut are no name.
-    named = any(not row.applicant_id.endswith("…") for row in rows)
-    extra = {**found.extra, "named": True} if named and rows is not found.rows else found.extra
-    show(replace(found, rows=rows, counts=counts, extra=extra), printing)
+    print_list(context.obj, options_of(context, Printing), applicant, coach, state or (), page=page, every=every)
 
 
 @app.command("snooze")

@@ -12,15 +12,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from followup_analytics.log.record_comparison import by_group, ends_of, unlikely_empty
-from followup_analytics.log.record_times import OF_INTERVIEWS, times_of
 from followup_analytics.log.shared_words import MISSING
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from followup_analytics.log.followup_log import FollowUpLog
 
 #: Said in place of every number that would have to be read off outcomes, where none is recorded in the log,
@@ -76,6 +75,12 @@ def outcomes_in(labels: Labels, log: FollowUpLog) -> dict[str, bool]:
 
 def watched_in(labels: Labels, log: FollowUpLog) -> dict[str, Watched]:
     """What the question rests on, for each group of a part of a log."""
+    # Here and not above: an entry's answer shows rows, whose module knows this one, and counts nothing.
+    import numpy as np
+
+    from followup_analytics.log.record_comparison import by_group, ends_of
+    from followup_analytics.log.record_times import OF_INTERVIEWS, times_of
+
     at, stop = ends_of(times_of(log, log.held("interviews").select(list(OF_INTERVIEWS)), None), "outcome")
     names, place = np.unique(labels(log).to_numpy().astype(str), return_inverse=True)
     outcomes, days = by_group(place, len(names), at, stop)
@@ -93,6 +98,10 @@ def groups_without(
     bare = sorted({name for part in seen for name in part} - having)
     if not having or not bare:
         return frozenset()
+    import numpy as np
+
+    from followup_analytics.log.record_comparison import unlikely_empty
+
     total: dict[str, Watched] = {}
     for part in watched():
         for name, one in part.items():

@@ -151,11 +151,18 @@ def _interview(row: Row, now: Situation | None, done: Sequence[str], n_done: int
 
 
 def _on(row: Row) -> str:
-    if not row["on"]:
+    on = row["ring_on"] or row["on"]
+    if not on:
         return ""
     at = f" at {row['at']}" if row["at"] else ""
-    day = weekday_date(date.fromisoformat(row["on"]))
-    return f" today, {day}{at}" if row["due"] else f" on {day}{at}" if row["step"] != "wait" else f" until {day}{at}"
+    day = weekday_date(date.fromisoformat(on))
+    return (
+        f" today, {day}{at}"
+        if row["due"] and not row["ring_on"]
+        else f" on {day}{at}"
+        if row["step"] != "wait"
+        else f" until {day}{at}"
+    )
 
 
 def _afterwards(row: Row, now: Situation | None) -> list[list[Any]]:
@@ -163,7 +170,7 @@ def _afterwards(row: Row, now: Situation | None) -> list[list[Any]]:
     if row["step"] not in _TRIES or not row["on"] or now is None:
         return []
     policy = Policy()
-    on = max(date.fromisoformat(row["on"]), now.today)
+    on = max(date.fromisoformat(row["ring_on"] or row["on"]), now.today)
     again = working_days(policy.country).on_or_after(on + timedelta(days=policy.spacing_days))
     left = policy.max_attempts - now.attempts - 1
     stop = on + timedelta(days=policy.silence_days)

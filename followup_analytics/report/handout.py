@@ -185,9 +185,9 @@ def _interview(row: StepRow) -> str:
 
 def _when(row: StepRow) -> str:
     at = f", {row.at}" if row.at else ""
-    if row.due:
+    if row.is_for_today:
         return f"today{at}"
-    return f"{long_date(date.fromisoformat(row.on))}{at}" if row.on else "no date"
+    return f"{long_date(date.fromisoformat(row.acted_on))}{at}" if row.acted_on else "no date"
 
 
 def _script(

@@ -29,13 +29,15 @@ Keys = Mapping[str, Sequence[str]]
 class Undone:
     """What was taken back.
 
-    table_name, key: of a single entry, empty for a file's. source: name of the file that the rows came from, empty for
-    an entry of `track`. removed: how many rows by table. restored: how many earlier versions are in force again.
-    later_files: how many files ingested after the entry stay. before: the file whose ingest would be taken back next.
+    table_name, key, interview_id: of a single entry, empty for a file's. source: name of the file that the rows came
+    from, empty for an entry of `track`. removed: how many rows by table. restored: how many earlier versions are in
+    force again. later_files: how many files ingested after the entry stay. before: the file whose ingest would be taken
+    back next.
     """
 
     table_name: str = ""
     key: str = ""
+    interview_id: str = ""
     source: str = ""
     removed: Mapping[str, int] = field(default_factory=dict)
     restored: int = 0
@@ -79,7 +81,8 @@ def undo_record(store: Store, key: str) -> Undone:
         keys = {table_name: [key]}
         _require_nothing_rests_on(connection, number, keys, f"{key} can't be taken back")
         source = str(entry.source or "") if entry.kind == INGEST else ""
-        return Undone(table_name, key, source, {table_name: 1}, _take_back(transaction, number, keys))
+        about = _interview_of(connection, table_name, key)
+        return Undone(table_name, key, about, source, {table_name: 1}, _take_back(transaction, number, keys))
 
 
 def undo_ingest(store: Store) -> Undone:
@@ -159,12 +162,20 @@ def _undo_entry(transaction: Transaction, entry: _Batch, which: str) -> Undone:
         )
         raise UsageError(f"{which}, {entry.record_key}, was changed {advice}")
     keys = _rows_of(connection, number)
+    about = _interview_of(connection, entry.table_name or "", entry.record_key or "")
     _require_nothing_rests_on(connection, number, keys, f"{which}, {entry.record_key}, can't be taken back")
     restored = _take_back(transaction, number, keys)
     _mark_undone(transaction, number)
     removed = {name: len(rows) for name, rows in keys.items() if rows}
     table_name, key = entry.table_name or "", entry.record_key or ""
-    return Undone(table_name, key, "", removed, restored, _files_after(connection, number))
+    return Undone(table_name, key, about, "", removed, restored, _files_after(connection, number))
+
+
+def _interview_of(connection: Connection, table_name: str, key: str) -> str:
+    """The interview that a record in force is about."""
+    if table_name != "contacts":
+        return key
+    return str(connection.value("SELECT interview_id FROM contacts WHERE contact_id = :key", key=key) or "")
 
 
 def _rows_of(connection: Connection, batch: int) -> dict[str, list[str]]:

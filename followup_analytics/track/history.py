@@ -39,9 +39,31 @@ def track_history(place: str | Store, interview: str) -> tuple[str, ...]:
     return tuple(line for _, _, line in sorted(lines, key=lambda item: item[:2]))
 
 
-def _line(name: str, row: Mapping[str, Any], zone: str) -> str:
+def entry_told(name: str, row: Mapping[str, Any], zone: str) -> str:
+    """What an entry said, in a few words: `outbound voicemail of 2026-11-30 09:00`."""
+    what = {
+        "interviews": "interview",
+        "contacts": f"{row.get('direction')} {str(row.get('channel')).replace('_', ' ')}",
+        "outcomes": f"outcome {row.get('outcome')}",
+    }[name]
+    return f"{what} of {_moment(name, row, zone)}"
+
+
+def changes_told(changed: Mapping[str, Any], zone: str) -> str:
+    """Columns with their values, as people read them."""
+    return ", ".join(
+        f"{name.replace('_', ' ')} {'empty' if value is None else _value(value, zone)}"
+        for name, value in changed.items()
+    )
+
+
+def _moment(name: str, row: Mapping[str, Any], zone: str) -> str:
     at = row[CLOCKS[name]]
-    when = f"{local_time(at, zone):%Y-%m-%d}" if row["at_precision"] == "day" else to_the_minute(at, zone)
+    return f"{local_time(at, zone):%Y-%m-%d}" if row["at_precision"] == "day" else to_the_minute(at, zone)
+
+
+def _line(name: str, row: Mapping[str, Any], zone: str) -> str:
+    when = _moment(name, row, zone)
     what = {
         "interviews": lambda: f"interview {row['interview_id']}",
         "contacts": lambda: f"{row['contact_id']} {row['direction']} {row['channel']}",

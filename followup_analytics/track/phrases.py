@@ -291,6 +291,8 @@ AHEAD: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "anrufen|call back on|available|{ring} .. back|{say} {ring}|{say} {us} {ring}|{say} give .. {calln}|{say} to "
         "give .. {calln}|please give .. {calln}|callback|call-back|{want} .. to {ring}|{want} .. to {ring} back|"
         "{want} .. {calln}": _CALL_BACK,
+        "{ring} then|then {ring}|{ring} .. back then|try .. then|dann {ring}|dann anrufen|{ring} entonces|"
+        "entonces {ring}|then .. {ring} .. back": _CALL_BACK,
         "{ring} again|try again|to try again|to try|wieder {ring}|follow-up again|chase again|chase|to chase|check "
         "in|check again": _PLAN,
         # Their own call: nothing is due before, and where it doesn't come that is the reason to call.

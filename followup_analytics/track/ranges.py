@@ -28,6 +28,9 @@ _IN = r"(?:(?:with)?in|innerhalb von|en|dentro de)"
 
 def span_of(text: str, today: date) -> Span | None:
     """The working days that some words name, seen from a day; None for other words."""
+    feast = _feast(text, today)
+    if feast is not None:
+        return feast
     for pattern, span in _SPANS:
         found = re.fullmatch(pattern, text)
         if found is not None:
@@ -79,6 +82,66 @@ def _later(found: re.Match[str], today: date) -> Span:
     return day, day
 
 
+#: What people name a time of the year by: the last day of the feast, as month and day, and how long before it begins.
+_FEASTS = {
+    r"(?:xmas|christmas|weihnachten|(?:la )?navidad(?:es)?)": lambda year: (date(year, 12, 24), date(year, 12, 26)),
+    r"(?:the )?(?:new year(?:['’]?s)?(?: day)?|neujahr|(?:el )?a[ñn]o nuevo)":
+        lambda year: (date(year, 12, 31), date(year + 1, 1, 1)),
+    r"(?:the )?(?:holidays|feiertage[n]?|(?:las )?fiestas)": lambda year: (date(year, 12, 24), date(year + 1, 1, 1)),
+    r"(?:los )?reyes|epiphany|dreik[öo]nig(?:e|stag)?": lambda year: (date(year, 1, 6), date(year, 1, 6)),
+    r"easter|ostern|(?:la )?(?:pascua|semana santa)":
+        lambda year: (easter(year) - timedelta(2), easter(year) + timedelta(1)),
+    r"thanksgiving": lambda year: (_thanksgiving(year), _thanksgiving(year) + timedelta(1)),
+}  # fmt: skip
+_BEFORE, _AFTER = r"(?:before|by|until|till|vor|bis|antes de|hasta)", r"(?:after|nach|despu[ée]s de|tras)"
+
+
+def _thanksgiving(year: int) -> date:
+    first = date(year, 11, 1)
+    return first + timedelta((3 - first.weekday()) % 7 + 21)
+
+
+def easter(year: int) -> date:
+    """Easter Sunday of a year, by the library that the reading of times brings."""
+    from dateutil.easter import easter as found
+
+    sunday: date = found(year)
+    return sunday
+
+
+def _feast(text: str, today: date) -> Span | None:
+    """The working days after or before a feast: `after Christmas`; None for other words."""
+    found = re.fullmatch(
+        rf"(?:(?P<before>{_BEFORE})|(?P<after>{_AFTER})) (?:den |der |the |el |la )?(?P<feast>.+)", text
+    )
+    feast = None if found is None else next((one for one in _FEASTS if re.fullmatch(one, found["feast"])), None)
+    if found is None or feast is None:
+        return None
+    begin, end = next(
+        days
+        for days in (_FEASTS[feast](year) for year in (today.year - 1, today.year, today.year + 1))
+        if days[1] >= today
+    )
+    step = timedelta(1 if found["after"] else -1)
+    day = (end if found["after"] else begin) + step
+    while day.weekday() > 4:
+        day += step
+    return day, day
+
+
+def _length(found: re.Match[str], today: date) -> Span:
+    """A length of time from today: `2 weeks`, `10 days`."""
+    n = _SMALL.get(found["n"]) or int(found["n"])
+    unit = found["unit"]
+    day = today + timedelta(n * (1 if unit[0] in "dt" else 7 if unit[0] in "ws" else 30))
+    return day, day
+
+
+def _after_weekend(_: re.Match[str], today: date) -> Span:
+    monday = _monday(today) + timedelta(7)
+    return monday, monday
+
+
 _SPANS: tuple[tuple[str, Callable[[re.Match[str], date], Span]], ...] = (
     (rf"(?:{_PART} )?(?:the )?{_NEXT} {_WEEK}|(?:{_WEEK}) pr[óo]xima|(?:la )?semana que viene", _next_week),
     (r"(?:a )?(?:fin|finales|fines|principios|mediados) de (?:la )?semana que viene", _next_week),
@@ -90,4 +153,6 @@ _SPANS: tuple[tuple[str, Callable[[re.Match[str], date], Span]], ...] = (
     (rf"(?:{_IN} )?(?:a )?fortnight(?:['’]?s time)?|in vierzehn tagen|en quince d[ií]as", _later),
     (rf"{_IN} {_NUMBER} (?:weeks?|wochen?|semanas?)(?:['’]? time)?", _later),
     (rf"{_NUMBER} weeks(?:['’]? time)", _later),
+    (rf"(?:for )?{_NUMBER} (?P<unit>(?:day|week|month|tage|woche|monat|d[ií]a|semana|mes)(?:e?n|e?s|e)?)", _length),
+    (rf"{_AFTER} (?:the |dem |el )?(?:weekend|wochenende|fin de semana)", _after_weekend),
 )  # fmt: skip

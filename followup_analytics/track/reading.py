@@ -14,7 +14,7 @@ from followup_analytics.track.lines import ACTIONS, AHEAD, PARTIES, STOPS, TOPIC
 from followup_analytics.track.patterns import Found
 from followup_analytics.track.questions import add_questions, questions_of
 from followup_analytics.track.touches import contact
-from followup_analytics.track.when import add_length, times_of
+from followup_analytics.track.when import add_length, is_for_then, times_of
 from followup_analytics.track.wording import Word
 
 
@@ -109,6 +109,8 @@ def _plans(
 
 def _is_a_plan(line: Line, ahead: Sequence[Found]) -> bool:
     """`will call acme tomorrow`, `call acme tomorrow`: what the client or the coach is going to do."""
+    if any(is_for_then(one) for one in ahead):
+        return False
     return not any(one.plain in ("asked", "wants", "want", "says", "said") for one in line.words) and bool(ahead)
 
 

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
 
 from followup_analytics.errors import UsageError
 from followup_analytics.log.pseudonyms import Pseudonyms
+from followup_analytics.log.schema import TABLES
 from followup_analytics.store import Store
 from followup_analytics.store.book import read_book
+from followup_analytics.store.kinds import UNDO
 from followup_analytics.store.names import name_key
 from followup_analytics.text import counted, listed
 from followup_analytics.track.doubts import written_otherwise
 from followup_analytics.track.entry import Entry
-from followup_analytics.track.finding import find_interview
+from followup_analytics.track.finding import Finder, find_interview
+from followup_analytics.track.history import changes_told, entry_told
 from followup_analytics.track.places import opened
-from followup_analytics.track.times import Clock
+from followup_analytics.track.times import Clock, zone_of
+
+if TYPE_CHECKING:
+    from followup_analytics.store.undo import Undone
 
 _WHAT = {"outcomes": "the outcome of interview", "contacts": "contact", "interviews": "interview"}
 
@@ -48,13 +57,39 @@ def track_undo(
     undone = undo_last(store) if key is None else undo_record(store, key)
     tail = "; what it had replaced is in force again" if undone.restored else ""
     what = f"the last change of {_WHAT[undone.table_name]}" if undone.restored else _WHAT[undone.table_name]
-    sentence = f"Took back {what} {undone.key}{tail}."
+    said, stands = _taken_back(store, undone)
+    sentence = f"Took back {what} {undone.key}{said}{tail}."
     if undone.source:
         sentence += f" It came from {undone.source}: ingesting that file again brings it back."
     if undone.later_files:
         files = counted(undone.later_files, "file ingested after it stays", "files ingested after it stay")
         sentence += f" {files}; `undo --ingest` takes back the last one."
-    return Entry(undone.key, None, sentence)
+    return Entry(undone.key, undone.interview_id if stands else None, sentence)
+
+
+def _taken_back(store: Store, undone: Undone) -> tuple[str, bool]:
+    """What an entry said that was taken back, in words, and whether the interview that it is about stands still."""
+    from followup_analytics.store.journal import interview_history
+
+    versions = interview_history(store, undone.interview_id)
+    about = store.find("interviews", [undone.interview_id])
+    latest = about if about.height else versions["interviews"].tail(1)
+    zone = zone_of(store, latest, None) or "UTC"
+    rows = versions[undone.table_name].filter(pl.col(TABLES[undone.table_name].key) == undone.key)
+    gone = rows.filter(pl.col("_ended_by") == UNDO).sort("_superseded_at").tail(1)
+    if not gone.height:
+        return "", about.height > 0
+    row = gone.row(0, named=True)
+    before = store.find(undone.table_name, [undone.key])
+    if before.height:
+        held = before.row(0, named=True)
+        changed = {name: row[name] for name in TABLES[undone.table_name].names if row[name] != held[name]}
+        told = changes_told(changed, zone)
+    else:
+        told = entry_told(undone.table_name, row, zone)
+    name = Finder.of(store).book.name(latest["applicant_id"][0])
+    who = listed([one for one in (name, latest["employer"][0]) if one], "at")
+    return f" ({'; '.join(one for one in (who, told) if one)})", about.height > 0
 
 
 def _are(number: int) -> str:

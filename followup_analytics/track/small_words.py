@@ -41,7 +41,7 @@ REMARKS = _words_of(
     "decision process file bewerbung unterlagen candidatura solicitud proceso segun regarding concerning wegen "
     "betreffs voz telefono telefon phone meeting meetings leave result results outcome references reference "
     "interview entrevista gesprach contact lunch holiday vacation office away reunion sitzung besprechung urlaub "
-    "notes"
+    "notes free da there"
 )
 
 #: What is still to come has not happened.
@@ -67,6 +67,11 @@ HAS = _words_of("hat haben")
 FROM = _words_of("from by von vom de del durch")
 
 TO = _words_of("to an a al with w mit con")
+
+#: A time after these begins something, and is not when anything was done.
+ON_FROM = _words_of("after from ab nach")
+
+THEN = _words_of("then dann entonces")
 
 AND = _words_of("and und y e")
 
@@ -114,8 +119,12 @@ TIME_WORDS = _words_of(
     "minutos viene january february march april may june july august september october november december jan feb mar "
     "apr jun jul aug sep sept oct nov dec januar februar marz maerz mai juni juli oktober dezember enero febrero "
     "marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre fortnight month monat mes end ende "
+    "xmas newyear christmas easter thanksgiving weihnachten neujahr ostern navidad pascua reyes "
     "fin early mid middle late anfang mitte principios mediados finales later earlier weekend wochenende"
 )
 
 #: Words that belong to a time where they stand before or between its words.
-TIME_LINKS = _words_of("at on in the um am vom vor a las la el de por esta diesen an of des der gegen about around zu")
+TIME_LINKS = _words_of(
+    "at on in the um am vom vor a las la el de por esta diesen an of des der gegen about around zu after ab from "
+    "partir despues nach"
+)

@@ -59,8 +59,9 @@ _IN_OTHER_WORDS = (
     (rf"(?:el\s+)?({_ANY_DAY})\s+pasado", r"last \1"),
     (rf"(?:el\s+)?({_ANY_DAY})\s+que\s+viene", r"next \1"),
     (rf"(?:el\s+)?pr[óo]ximo\s+({_ANY_DAY})", r"next \1"),
-    (rf"(?:am|on|el|this|diesen)\s+({_ANY_DAY})", r"\1"),
+    (rf"(?:am|on|el|this|diesen|from|ab|after)\s+({_ANY_DAY})", r"\1"),
     (r"(\d{1,2})[:.h](\d{2})\s*uhr|(\d{1,2})\s*uhr\s+(\d{2})", r"\1\3:\2\4"), (r"(\d{1,2})\s*(?:uhr|h)", r"\1:00"),
+    (r"(?:(?:any\s?time\s+)?after|from|ab|nach|a\s+partir\s+de(?:\s+las?)?|despu[eé]s\s+de\s+las?)(?=\s+\d)", "@"),
     (r"(?:a\s+las?|um|at|gegen|about|around)(?=\s+\d)", "@"),
     (r"(?:a\s+las?|um|at|gegen|about|around)(?=\s+(?:noon|mid))", ""), (r"el(?=\s+\d)", ""),
     (r"mittags?|mediod[ií]a|midday", "noon"),
@@ -155,6 +156,10 @@ def read_spoken(typed: str, now: datetime, *, ahead: bool = False, end: End | No
     if ahead and day - now.date() > _LONG_AGO and re.search(r"\d", rest) and not re.search(r"\d{4}|[a-z]{4,}", rest):
         gone = _day_of(rest, now, shown, ahead=False)[0]
         raise UsageError(f"{shown} may be {gone}, which has passed, or {day}, far ahead; write it with its year.")
+    here = now.replace(tzinfo=None)
+    if other and clock is not None and day == now.date() and (datetime.combine(day, clock) < here) == ahead:
+        # Of today's name the hour tells which day is meant: it has passed, or is still to come.
+        day, other = other, None
     found = day.isoformat() if clock is None else datetime.combine(day, clock).isoformat(timespec="minutes")
     if doubt or other:
         raise TwoWaysError(doubt or _two_days(shown, day, other, now.date()), found)

@@ -14,6 +14,11 @@ from followup_analytics.track.wording import Word
 _LENGTH = re.compile(
     r"(\d{1,3}) ?(min|mins|minutes|minute|minuten|minutos|hour|hours|hr|hrs|stunde|stunden|hora|horas)"
 )
+#: A time of day, however it is written.
+_HOUR = re.compile(
+    r"\d{1,2}[:.h]\d{2}(?!\d|[.-]\d)|\d{1,2} ?(?:am|pm|uhr|h|a\.m|p\.m)\b|noon|mittag|mediod[ií]a|midnight",
+    re.IGNORECASE,
+)
 _SPOKEN = ("phone", "video", "in_person")
 
 
@@ -33,6 +38,8 @@ def times_of(
         + [(one.start, "question") for one in questions]
     )
     by_place = {one.place: one for one in line.words}
+    away: list[str] = []
+    then = any(one.says["column"] == "callback_at" and is_for_then(one) for one in ahead)
     for run in _runs(line):
         typed = " ".join(one.typed for one in run)
         before = [column for place, column in marks if place < run[0].place]
@@ -43,18 +50,26 @@ def times_of(
         if length and not (leading is not None and leading.plain in ("vor", "hace", "in")):
             times["duration"] = length[0]
             continue
+        lead = leading.plain if leading is not None else ""
+        shown = shorten(f"{leading.typed} {typed}" if leading is not None else typed)
+        about = column == "question" and lead in small.FOR
         if column == "question":
-            column = "reply_by" if leading is not None and leading.plain in small.BY | small.UNTIL else "at"
-            if column == "at" and leading is not None and leading.plain in small.FOR:
-                remarks.append(f"{shorten(f'{leading.typed} {typed}')!r} is not kept.")
-                continue
-        if column == "at" and leading is not None and (leading.plain in small.UNTIL or _away(line, run[0], acts)):
-            remarks.append(f"{shorten(f'{leading.typed} {typed}')!r} is not kept.")
+            column = "reply_by" if lead in small.BY | small.UNTIL else "at"
+        if column == "at" and (about or (lead and (lead in small.UNTIL or _away(line, run, acts)))):
+            away.append(typed)
+            remarks += [] if then else [f"{shown!r} is not kept."]
             continue
-        if column == "at" and leading is not None and leading.plain in small.BY:
-            unsure.append(f"it doesn't say what is to be {leading.typed} {shorten(typed)}")
+        if column == "at":
+            unsure += _no_moment(run, lead, shown)
+            if lead in small.BY:
+                continue
+        if column in times and not _are_one(times[column], typed):
+            unsure.append(f"{typed!r} is a second time, and what it is for isn't said; {times[column]!r} alone is kept")
             continue
         times[column] = f"{times[column]} {typed}" if column in times else typed
+    if then and away and "callback_at" not in times:
+        # `back on Wednesday, call then`
+        times["callback_at"] = " ".join(away)
     for one in ahead:
         column = one.says["column"]
         if column not in times and acts and column == "callback_at":
@@ -62,15 +77,41 @@ def times_of(
     return times, remarks, unsure
 
 
-def _away(line: Line, first: Word, acts: Sequence[Found]) -> bool:
+def _no_moment(run: Sequence[Word], lead: str, shown: str) -> list[str]:
+    """Why words of a time don't say when something was done."""
+    if lead in small.BY:
+        return [f"it doesn't say what is to be {shown}"]
+    typed = shorten(" ".join(one.typed for one in run))
+    return [f"{typed!r} doesn't say when it was"] if run[0].plain in small.ON_FROM else []
+
+
+def is_for_then(act: Found) -> bool:
+    """`call then`: at the time of which the line speaks."""
+    return any(one.plain in small.THEN for one in act.words)
+
+
+def _are_one(first: str, second: str) -> bool:
+    """Whether two times are a day and its hour, and not two days or two hours."""
+    return (_HOUR.search(first) is None) != (_HOUR.search(second) is None) and (_is_hour(first) or _is_hour(second))
+
+
+def _is_hour(typed: str) -> bool:
+    return _HOUR.search(typed) is not None and not re.search(r"[^\W\d_]{3,}", _HOUR.sub(" ", typed.casefold()))
+
+
+def _away(line: Line, run: Sequence[Word], acts: Sequence[Found]) -> bool:
     """`Mr Ruiz back on Monday`: the clause of the time tells of somebody's absence, and of nothing that was done."""
-    before: list[Word] = []
-    for one in reversed(line.words[: first.place]):
+    clause: list[Word] = []
+    for one in reversed(line.words[: run[0].place]):
         if line.words[one.place + 1].pause:
             break
-        before.append(one)
+        clause.append(one)
+    for one in line.words[run[-1].place + 1 :]:
+        if one.pause:
+            break
+        clause.append(one)
     claimed = {word.place for act in acts for word in act.words}
-    return any(one.plain in small.AWAY for one in before) and claimed.isdisjoint(one.place for one in before)
+    return any(one.plain in small.AWAY for one in clause) and claimed.isdisjoint(one.place for one in clause)
 
 
 def _runs(line: Line) -> list[list[Word]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from followup_analytics.store.names import name_key
+from followup_analytics.track.spoken import WEEKDAYS
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ _JOINED = MappingProxyType(
         ("text", "message"): "sms", ("follow", "up"): "follow-up", ("followed", "up"): "follow-up",
         ("front", "desk"): "frontdesk",
         ("muchas", "gracias"): "gracias", ("linked", "in"): "linkedin",
+        ("new", "year"): "newyear", ("new", "years"): "newyear", ("ano", "nuevo"): "newyear",
     }
 )  # fmt: skip
 _CONTRACTED = (
@@ -133,6 +135,9 @@ def _joined(found: Sequence[tuple[str, bool]]) -> list[Word]:
         shown = typed
         if typed in _GERMAN_DAYS and (following[:1].isdigit() or name_key(following) in _OF_A_DAY):
             shown = plain = _GERMAN_DAYS[typed]
+        if typed == "ab" and (following[:1].isdigit() or name_key(following) in WEEKDAYS | {"morgen", "heute"}):
+            # `ab Montag`: from Monday on, and no machine.
+            plain = "from"
         after = name_key(found[number + 1][0]) if number + 1 < len(found) and not found[number + 1][1] else ""
         joined = _JOINED.get((plain, after))
         if joined is not None:

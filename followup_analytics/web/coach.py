@@ -326,7 +326,7 @@ def _card(row: Any, steps: Any, book: ContactBook) -> dict[str, Any]:
         "interview": row.interview_id,
         "step": _STEPS[row.step],
         "title": f"{name}, {row.about}" if name else row.about,
-        "on": row.on,
+        "on": None if row.is_for_today else row.acted_on,
         "at": row.at,
         "why": row.why,
         "sure": row.confidence,

@@ -44,6 +44,24 @@ def test_a_day_with_the_default_store(followup: Any, store: str, monkeypatch: An
     assert "Ben Bosch" in listed.out
 
 
+def test_list_snooze_and_undo_need_no_store(followup: Any, store: str) -> None:
+    """They are about the default store; undo says what it took back and what is next."""
+    followup("use", store)
+    followup("log", "ben bosch left voicemail 5 minutes ago")
+    assert "Ben Bosch" in followup("list").out
+    put_off = followup("snooze", "ben bosch", "2 weeks")
+    assert put_off.code == 0, put_off.err
+    undone = followup("undo")
+    assert "Ben Bosch at Acme; snoozed until" in undone.err
+    assert "Next:" in undone.err
+    undone = followup("undo")
+    assert undone.out.startswith("ct-")
+    assert "Ben Bosch at Acme; outbound voicemail of " in undone.err
+    assert "thank-you note" in undone.err
+    assert followup("undo").code == 0
+    assert followup("undo").code == 2
+
+
 def test_the_variable_goes_before_what_is_remembered(followup: Any, store: str, monkeypatch: Any) -> None:
     """FOLLOWUP_STORE names another store for this session."""
     followup("use", store)

@@ -237,3 +237,20 @@ def test_days_in_figures_and_spans_of_days(typed: str, option: str, read: str | 
     else:
         with pytest.raises(UsageError, match=r"write it|correct one"):
             read_when(typed, BERLIN, lambda: NOW, option)
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("after xmas", "2026-12-28"), ("after christmas", "2026-12-28"), ("nach weihnachten", "2026-12-28"),
+        ("después de navidad", "2026-12-28"), ("after new year", "2027-01-04"), ("after the holidays", "2027-01-04"),
+        ("nach den feiertagen", "2027-01-04"), ("before xmas", "2026-12-23"), ("after easter", "2027-03-30"),
+        ("2 weeks", "2026-12-14"), ("10 days", "2026-12-10"), ("zwei wochen", "2026-12-14"),
+        ("una semana", "2026-12-07"),
+        ("after the weekend", "2026-12-07"), ("nach dem wochenende", "2026-12-07"),
+    ],
+)  # fmt: skip
+def test_a_step_is_put_off_by_feasts_and_lengths_of_time(words: str, day: str) -> None:
+    """What coaches say for a day to come is read from the day on which it is said, here a Monday in November."""
+    monday = datetime(2026, 11, 30, 10, tzinfo=UTC)
+    assert read_when(words, "UTC", lambda: monday, "--snoozed-until") == day
