@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _BEGIN = {"strong": "\x02b", "em": "\x02i", "ref": "\x02r"}
 _KINDS = {sign[1]: kind for kind, sign in _BEGIN.items()}
 _END = "\x03"
+_MANY_COLUMNS = 8
 _PIECE = re.compile("\x02([bir])(.*?)\x03", re.DOTALL)
 
 
@@ -106,6 +107,8 @@ def _block(item: Mapping[str, Any], words: Catalogue) -> dict[str, Any]:
             "columns": [{**column, "label": words.told(column["label"])} for column in item["columns"]],
             "rows": [[words.told(cell) for cell in row] for row in item["rows"]],
             "note": words.told(item["note"]) if item["note"] else item["note"],
+            # Words are longer than in English: where there are many columns they need the room between them.
+            "tight": len(item["columns"]) >= _MANY_COLUMNS,
         }
     return made
 

@@ -87,6 +87,7 @@ FEW = (
     Edge("twelve long cohorts", "bulletin"),
     Edge("Chinese", "cohort", _BY_EMPLOYER),
     Edge("long employers", "cohort", {**_BY_EMPLOYER, "paper": "letter"}),
+    Edge("200 of a null world", "day-sheet", {"language": "de"}),
 )
 _ALL = [
     *(Edge(log) for log in LOGS),
@@ -100,6 +101,11 @@ _ALL = [
     *(Edge(log, kind) for log in ("600 interviews", "Chinese", "long employers") for kind in ("handout", "day-sheet")),
     *(Edge(log, "cohort", {"paper": "letter"}) for log in ("600 interviews", "twelve students", "twelve long cohorts")),
     *(Edge("600 interviews", kind, {"paper": "letter"}) for kind in ("bulletin", "handout")),
+    *(
+        Edge("600 interviews", kind, {"language": language})
+        for kind in ("bulletin", "cohort", "claims", "methods", "handout", "day-sheet")
+        for language in ("de", "es")
+    ),
 ]
-#: Sixty reports for what may take minutes.
+#: Some seventy reports for what may take minutes.
 MANY = tuple(_ALL)

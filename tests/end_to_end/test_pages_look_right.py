@@ -20,7 +20,7 @@ def test_pages_look_right(edge: Edge, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("edge", MANY, ids=lambda edge: edge.name)
 def test_pages_of_many_reports_look_right_and_keep_their_promises(edge: Edge, tmp_path: Path) -> None:
-    """The same of sixty reports, and each is PDF/UA-1 and PDF/A-2a to a validator that did not make it."""
+    """The same of some seventy reports, and each is PDF/UA-1 and PDF/A-2a to a validator that did not make it."""
     written = edge.write(tmp_path)
     assert faults(written) == []
     checked = check_pdf(written)

@@ -93,7 +93,7 @@ def test_one_and_many_are_told_apart() -> None:
     ("text", "said"),
     [
         ("Day of the attempt: day 15 or later", "Tag des Kontaktversuchs: Tag 15 oder später"),
-        ("Number of the attempt: 6th or later", "Wievielter Kontaktversuch: 6. oder späterer"),
+        ("Number of the attempt: 6th or later", "Nummer des Versuchs: 6. oder späterer"),
         ("How the attempt before went: reached them", "Verlauf des vorigen Kontaktversuchs: Zuständige erreicht"),
         ("Hour of the attempt: before 8", "Uhrzeit des Kontaktversuchs: vor 8"),
     ],
