@@ -40,7 +40,7 @@ class Address:
     def for_commands(self) -> str:
         """The place as a command takes it: without the password, which PGPASSWORD or a password file gives."""
         if self.path is not None:
-            return str(self.path)
+            return self.url
         parts = urlsplit(self.url)
         _, at, host = parts.netloc.rpartition("@")
         user = parts.username or ""

@@ -160,7 +160,7 @@ def _after(words: Sequence[Word], act: Found, sides: Mapping[int, Side], *, noun
             if lead == "to" and side != "either":
                 return "outbound" if side in THEIRS else ("inbound" if noun else None)
             return None
-        elif one.plain not in small.FILLERS and one.plain not in small.ARTICLES:
+        elif one.plain not in small.FILLERS | small.ARTICLES | small.TIME_WORDS:
             return None
     return None
 

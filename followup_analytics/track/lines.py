@@ -78,6 +78,8 @@ class Line:
     words: Sequence[Word]
     names: Names
     claimed: set[int]
+    #: They ask something in it: what is told without saying by whom is theirs.
+    asked_by_them: bool = False
 
     @property
     def left(self) -> list[Word]:
@@ -107,8 +109,18 @@ def spoken_for(words: Sequence[Word], names: Names) -> frozenset[int]:
     line = Line("", words, names, set())
     for patterns in (STOPS, WITHOUT, TOPICS, AHEAD, QUESTIONS, ACTIONS, PARTIES):
         line.phrases(patterns)
-    little = {one.place for one in words if one.plain in small.FILLERS or is_time(one)}
+    little = {
+        one.place for one in words if one.plain in small.FILLERS or (is_time(one) and not _may_be_june(words, one))
+    }
     return frozenset(line.claimed | little)
+
+
+def _may_be_june(words: Sequence[Word], word: Word) -> bool:
+    """Whether a month may be a person: it is of no date, and of no part of a year."""
+    if word.plain not in small.MONTHS:
+        return False
+    around = {one.plain for one in words[max(word.place - 1, 0) : word.place + 2]} - {word.plain}
+    return not any(one[:1].isdigit() or one in small.OF_A_YEAR for one in around)
 
 
 def is_time(word: Word) -> bool:

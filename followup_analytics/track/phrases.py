@@ -22,7 +22,7 @@ CLASSES: Mapping[str, str] = MappingProxyType(
         "llamo llame "
         "llamaron llamado llamamos telefoneo telefonee",
         "ring": "call ring phone telephone dial anrufen anzurufen zuruckrufen zuruckzurufen llamar llamen llame rufen",
-        "calln": "call phonecall anruf telefonat llamada ringing buzz bell ring ruckruf",
+        "calln": "call phonecall anruf telefonat llamada ringing buzz bell ring",
         "talked": "spoke talked spoken speaking chatted gesprochen sprach geredet hablo hable hablado hablamos "
         "charle "
         "charlo",
@@ -55,7 +55,7 @@ CLASSES: Mapping[str, str] = MappingProxyType(
         "got": "got received receive gets bekommen erhalten bekam erhielt recibio recibi recibido tiene had",
         "replied": "replied responded answered antwortete geantwortet respondio respondieron respondido contesto "
         "contestaron reagiert",
-        "replyn": "reply response answer antwort respuesta ruckmeldung",
+        "replyn": "reply response answer yes antwort respuesta ruckmeldung",
         "wrote": "wrote written schrieb geschrieben escribio escribi escribieron schreibt writes",
         "video": "video zoom teams skype videoanruf videollamada videocall facetime",
         "rejected": "rejected rejects rejecting rejection refused absage abgesagt abgelehnt absagen rechazado "
@@ -77,6 +77,9 @@ CLASSES: Mapping[str, str] = MappingProxyType(
         "linkedin": "linkedin xing",
         "they": "they",
         "had": "has have had got",
+        "went": "went go goes going",
+        "other": "someone somebody another other internal external",
+        "candidate": "candidate hire applicant else kandidat kandidaten bewerber candidato persona",
         "must": "must should muss soll sollte debe",
         "decideby": "reply answer respond accept antworten zusagen annehmen responder contestar aceptar confirm "
         "bestatigen confirmar zuruckmelden",
@@ -84,6 +87,7 @@ CLASSES: Mapping[str, str] = MappingProxyType(
         "bat baten pide piden pidio pidieron pidiendo pregunta preguntan pregunto preguntaron preguntando erbittet "
         "rogaron wondering enquired inquired enquiring",
         "asked_for": "references reference referenzen referencias availability verfugbarkeit disponibilidad "
+        "writing work code coding task assignment proof copy copies "
         "transcript transcripts portfolio documents document papers unterlagen zeugnis zeugnisse documentos "
         "documentacion certificate certificates certificados salary gehalt gehaltsvorstellung gehaltsvorstellungen "
         "salario expectations expectativas dates termine terminvorschlage fechas slots eintrittstermin "
@@ -103,7 +107,9 @@ ACTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         ".. {message} .. {machine}|{left} .. {machine} .. {message}|{message} auf/en/on/at .. {machine} .. {left}|"
         "{left} .. {message} auf/en/on/at .. {machine}": {**_OUT, "channel": "voicemail", **_VERB},
         "{machine}": {**_OUT, "channel": "voicemail", **_NOUN},
-        "straight/through/went/again/only/just/over/rolled to/into .. {machine}|straight to .. {machine}":
+        "straight/through/went/again/only/just/over/rolled to/into .. {machine}|straight to .. {machine}|tried .. "
+        "{machine}|probiert .. {machine}|versucht .. {machine}|salto/saltaba/sale .. {machine}|{machine} "
+        "dran/ging/sprang":
             {**_NOBODY, "role": "fact"},
         "{got}/they {machine}|they {left} .. {message}/{machine}|{got} .. {machine} from|{message} from": {
             **_IN, "channel": "voicemail", "role": "fact"},
@@ -138,7 +144,8 @@ ACTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "by/via/per/por/con/mit/through {emailn}|as .. {emailn}": {"channel": "email", "role": "means"},
         "by/via/per/por/on {textn}": {"channel": "text", "role": "means"},
         "by/via/per/por/on {linkedin}": {"channel": "social", "role": "means"},
-        "by/per/via/mit {lettern}|by post|per post|por carta": {"channel": "letter", "role": "means"},
+        "by/per/via/mit {lettern}|by post|per post|por carta|went .. in "
+        "mail/post|in mail/post": {"channel": "letter", "role": "means"},
         "chased|chasing|nudged|contacted|kontaktiert|contacte|contacto|follow-up|follow-up with": {**_OUT, **_VERB},
         "{sent} .. {emailn}|{emailn} .. {sent}|{emailed}|follow-up by/via/per {emailn}|dropped .. line|sent "
         "follow-up/info": {**_OUT, "channel": "email", **_VERB},
@@ -158,9 +165,10 @@ ACTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "{linkedin} .. {sent}|{sent} .. {linkedin}|escribio/escribi .. por {linkedin}": {
             **_OUT, "channel": "social", **_VERB},
         "{video}|{video} .. {calln}/chat/meeting": {**_OUT, "channel": "video", **_NOUN},
-        "visited|popped in|popped into|popped by|dropped by|dropped in|dropped into|stopped by|called in at|went "
-        "there|went in|went round|walked in|vorbeigegangen|vorbeigeschaut|besucht|visito|visite|pase por|paso por|"
-        "went to see|fui a|in person|personally|personlich|persoenlich|en persona|face to face": {
+        "visited|visita|besuch|popped in|popped into|popped by|dropped by|dropped in|dropped into|stopped by|"
+        "called in at|went there|went in|went round|walked in|vorbeigegangen|vorbeigeschaut|besucht|visito|"
+        "visite|pase por|paso por|went to see|fui a|in person|personally|personlich|persoenlich|en persona|face "
+        "to face": {
             **_OUT, "channel": "in_person", **_VERB},
         "{thanks} .. {note}|{sent} .. {thanks} .. {note}|{wrote} .. {thanks} .. {note}|dankesbrief|dankeskarte|"
         "{lettern} .. de .. agradecimiento": {**_THANKS, "default": "letter", **_NOUN},
@@ -182,8 +190,9 @@ ACTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "{got} .. {emailn}|{emailn} .. {got}": {**_IN, "channel": "email", "role": "fact"},
         "{got} .. {textn}|{textn} .. {got}": {**_IN, "channel": "text", "role": "fact"},
         "{got} .. {lettern}|{lettern} .. {got}": {**_IN, "channel": "letter", "role": "fact"},
-        "{not} .. {replyn}|{not} .. heard|{not} .. news|not heard|ghosted|{not} .. word from|silence|radio silence|"
-        "sin respuesta|sin noticias|{not} .. gehort|sin saber": {"role": "silence"},
+        "{not} .. {replyn}|{not} .. heard|{not} .. news|not heard|ghosted|{not} .. word from|"
+        "silence|radio silence|heard nothing|heard nothing from|nothing back|nichts gehort|sin "
+        "respuesta|sin noticias|{not} .. gehort|sin saber": {"role": "silence"},
         "asked|asking|asks|rogaron|pidio|pidieron|bat|baten|bittet": {"role": "asked"},
         # --- how it ended
         "{rejected}|{got} .. {rejected}|{rejected} .. {got}|{rejected} .. {sent}|turned .. down|said no|said no to|"
@@ -193,15 +202,19 @@ ACTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "job/post/position/role|{sent} .. {offer}|accepted .. {offer}|{offer} .. accepted": {
             "outcome": "offer"},
         "{offer} .. {round}": {"outcome": "advanced", "beside": "yes"},
-        "{ordinal} .. {round}|{invited} .. {ordinal} .. {round}|{ordinal} .. {round} {invited}|{invited} back|{want} "
-        ".. {ordinal} .. {round}|{ordinal} .. {round} .. {want}|zweitgesprach|zum zweitgesprach .. {invited}|"
-        "{invited} .. zweitgesprach|zum .. {ordinal} .. {round} {invited}|through to .. {ordinal} .. {round}|through "
-        "to .. {ordinal}|{got} .. {ordinal} .. {round}|advanced|advances|{want} .. see .. again|{invited} zum .. "
-        "{ordinal} .. {round}|{invited} .. a .. {ordinal} .. {round}|{invited} to/for .. {ordinal} .. {round}|"
-        "{offer} .. {ordinal} .. {round}|weitergekommen|{invited} .. come back": {"outcome": "advanced"},
+        "{ordinal} .. {round}|{round} final/siguiente|{invited} .. {ordinal} .. {round}|"
+        "{ordinal} .. {round} {invited}|{invited} back|{want} .. {ordinal} .. {round}|{ordinal} "
+        ".. {round} .. {want}|zweitgesprach|zum zweitgesprach .. {invited}|{invited} .. "
+        "zweitgesprach|zum .. {ordinal} .. {round} {invited}|through to .. {ordinal} .. {round}|"
+        "through to .. {ordinal}|{got} .. {ordinal} .. {round}|advanced|advances|{want} .. see "
+        ".. again|{invited} zum .. {ordinal} .. {round}|{invited} .. a .. {ordinal} .. {round}|"
+        "{invited} to/for .. {ordinal} .. {round}|{offer} .. {ordinal} .. {round}|weitergekommen|"
+        "{invited} .. come back": {"outcome": "advanced"},
         "{filled}|{post} .. {filled}|{filled} .. {post}|went to someone else|went to somebody else|{offer} .. to .. "
         "someone/somebody/another/other else/candidate|someone else got it|somebody else got it|gave it to someone "
-        "else|hired someone else|went with someone else|went with another candidate|taken by someone else|{post} .. "
+        "else|hired someone else|{went} with .. {other} {candidate}|"
+        "chose/picked/hired .. {other} {candidate}|anderen {candidate}|otro {candidate}|otro {candidate} elegido|"
+        "eligieron a otro|taken by someone else|{post} .. "
         "taken|{post} .. gone|internal candidate|{post} .. anderweitig {filled}": {"outcome": "filled"},
         "{withdrew}|{withdrew} .. {post}|pulled out|dropped out|bowed out|backed out|se {withdrew}|cancelled .. "
         "application|withdrew .. application|{withdrew} .. application|bewerbung .. {withdrew}": {
@@ -237,7 +250,8 @@ STOPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 #: What they ask, and wait to be answered: the rest of the clause is what they asked for.
 QUESTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "{asks} .. {asked_for}|{want} .. {asked_for}|{asks} .. for|{asks} .. "
+        "{asks} .. {asked_for}|{want} .. {asked_for}|{asks}/{want} .. {asked_for} {asked_for}|will/mochte .. "
+        "{asked_for}|{asks} .. for|{asks} .. "
         "about/whether/if/when/what/which/how/where/ob/wann/welche/nach/um/wie/si/cuando/cuanto/que/por|{want} to "
         "know|{want} .. to know/see/have/send|{got}/{had} .. question/questions|question/questions about|with .. "
         "question/questions|hat/haben/noch .. frage/fragen|tiene/tienen .. duda/dudas/pregunta/preguntas|please "
@@ -298,18 +312,22 @@ AHEAD: Mapping[str, Mapping[str, str]] = MappingProxyType(
         # Their own call: nothing is due before, and where it doesn't come that is the reason to call.
         "{they} {ring}|{they} {ring} back|{they} {ring} .. back|{going} {ring} .. back|{they} {ring} {us}|{they} "
         "{ring} {us} back|{going} {ring}|{going} {ring} back|{going} {ring} {us}|{going} {ring} {us} back|{going} "
-        "{ring} again|{going} to .. {ring}|to {ring} us/me|me llaman|nos llaman|llamaran|llamara|rufen .. an|ruft .. "
-        "an|rufen .. zuruck|ruft .. zuruck|wollen .. {ring}|calls back|calling back|ringing back|rings back|"
-        "{going} give .. {calln}|{going} give .. a {calln}|{going} be calling/ringing": _THEIR_CALL,
-        "will sich melden|melden sich|meldet sich|wollen sich melden|{going} .. get back|{going} .. get back to "
-        "{us}|get back to {us}|gets back|getting back|{going} .. be in touch|be in touch|in touch|{going} .. let "
-        ".. know|let {us} know|lets {us} know|{going} .. know|{going} .. hear|hear back|hear|{going} .. come back|"
-        "come back to {us}|coming back to {us}|{going} .. reply|{going} .. respond|{going} .. email|{going} .. "
-        "write|{going} .. text|{going} .. message|{going} .. contact|{going} .. confirm|{going} to .. {decide}|"
-        "avisan|avisaran|nos dicen|geben bescheid|gibt bescheid|bescheid geben|{decide}|{they} {decide}|{going} "
-        "{decide}|{going} .. make .. {decide}|{decide} by|{decide} due|{decide} expected|{decide} bis|promised .. "
-        "{decide}|promised .. {decide} by|{decide} antes|still {decide} .. by|make .. {decide}|decision antes|"
-        "entscheidung fallt": _PROMISE,
+        "{ring} again|{going} to .. {ring}|to {ring} us/me|me/nos/le/les/lo/la llaman|llamaran|llamara|rufen .. an|"
+        "ruft .. an|rufen .. zuruck|ruft .. zuruck|wollen .. {ring}|calls back|calling back|ringing back|rings back|"
+        "{going} give .. {calln}|{going} give .. a {calln}|{going} be calling/ringing|{going} "
+        "try {us}|{going} try {us} again": _THEIR_CALL,
+        "{they} pick/choose|{they} pick/choose someone/somebody|panel/committee/board meets|"
+        "meets to {decide}|will sich melden|melden sich|meldet sich|wollen sich melden|{going} "
+        ".. get back|{going} .. get back to {us}|get back to {us}|gets back|getting back|{going} "
+        ".. be in touch|be in touch|in touch|{going} .. let .. know|let {us} know|lets {us} know|"
+        "{going} .. know|{going} .. hear|hear back|hear|{going} .. come back|come back to {us}|"
+        "coming back to {us}|{going} .. reply|{going} .. respond|{going} .. email|{going} .. "
+        "write|{going} .. text|{going} .. message|{going} .. contact|{going} .. confirm|{going} "
+        "to .. {decide}|avisan|avisaran|nos dicen|geben bescheid|gibt bescheid|bescheid geben|"
+        "{decide}|{they} {decide}|{going} {decide}|{going} .. make .. {decide}|{decide} by|"
+        "{decide} due|{decide} expected|{decide} bis|promised .. {decide}|promised .. {decide} "
+        "by|{decide} antes|still {decide} .. by|make .. {decide}|decision antes|entscheidung "
+        "fallt": _PROMISE,
         "{replyn}/reply/answer/respond/accept by/until/before|{replyn} bis|{replyn} needed by|{replyn} antes|{want} "
         ".. {replyn}|{want} .. {replyn} by|{want} .. {decide}|{want} to know by|{want} to hear by|deadline|"
         "responder/contestar/respuesta .. antes|{had} until/till|{replyn} due|due by|must .. {replyn}|antwort "

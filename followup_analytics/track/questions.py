@@ -28,6 +28,11 @@ def questions_of(line: Line) -> list[Found]:
     return found
 
 
+def are_theirs(line: Line, questions: Sequence[Found], sides: Mapping[int, Side]) -> bool:
+    """Whether the employer's people ask, as the words before a question say."""
+    return any(who_did(line.words, Found(one.words, {"role": "verb"}), sides) == "inbound" for one in questions)
+
+
 def add_questions(line: Line, reading: Reading, questions: Sequence[Found], sides: Mapping[int, Side]) -> None:
     """Keep that they wait for an answer, where the question is theirs."""
     if reading.kind != "contact":

@@ -12,7 +12,7 @@ from followup_analytics.track.doers import THEIRS, Names, Side, who_did
 from followup_analytics.track.ends import ended
 from followup_analytics.track.lines import ACTIONS, AHEAD, PARTIES, STOPS, TOPICS, WITHOUT, Line, Reading
 from followup_analytics.track.patterns import Found
-from followup_analytics.track.questions import add_questions, questions_of
+from followup_analytics.track.questions import add_questions, are_theirs, questions_of
 from followup_analytics.track.touches import contact
 from followup_analytics.track.when import add_length, is_for_then, times_of
 from followup_analytics.track.wording import Word
@@ -48,6 +48,7 @@ def read_line(text: str, words: Sequence[Word], names: Names, *, strange: Callab
         remarks.append(
             "What you plan is not kept with it: `followup track STORE snooze` puts the next step off to a day."
         )
+    line.asked_by_them = are_theirs(line, questions, sides)
     reading = _combined(line, acts, ahead, sides, times, unsure, asked=bool(questions))
     if without and reading.kind == "contact" and _may_be_nobody(reading, acts):
         reading.fields["party"] = "none"

@@ -22,7 +22,7 @@ ARTICLES = _words_of("a an the un una unos unas eine einen einem einer ein den d
 FILLERS = _words_of(
     "a an the of for to at with by from on in and but i he she they them we us me him her his their my our again was "
     "has have had did do does about up got who said says say saying back hat haben hab habe der die das den dem ein "
-    "eine einen mit bei von fur ich er sie wir zu zum zur auf am an im um es ist war wurde worden el la los las un "
+    "eine einen mit bei von vom fur ich er sie wir zu zum zur auf am an im um es ist war wurde worden el la los las un "
     "una con de del para por y al en le les lo ha han he hemos se su que mr ms mrs miss dr herr frau sr sra senor "
     "senora just quickly finally another one also too then so is are it its been be went that this out over off via "
     "per my really very quite v nicely good great nice well ok okay fine hi dear ltd please bitte noch mal wieder "
@@ -41,7 +41,9 @@ REMARKS = _words_of(
     "decision process file bewerbung unterlagen candidatura solicitud proceso segun regarding concerning wegen "
     "betreffs voz telefono telefon phone meeting meetings leave result results outcome references reference "
     "interview entrevista gesprach contact lunch holiday vacation office away reunion sitzung besprechung urlaub "
-    "notes free da there"
+    "notes free da there came arrived kam ankam eingetroffen llego sounded seemed klang sonaba manager boss chef "
+    "chefin director directora jefe jefa supervisor owner hold freeze paused delayed postponed position confirmed dar "
+    "plant dijeron"
 )
 
 #: What is still to come has not happened.
@@ -105,7 +107,7 @@ PLANNED = _words_of(
 #: Words that turn a line about: where no phrase has claimed them, nothing is stored unasked.
 TURNS = _words_of(
     "without sin ohne if wenn si could might may want wants unless instead except maybe perhaps probably vielleicht "
-    "quizas twice both beide ambos zweimal declined cancelled canceled"
+    "quizas twice thrice both beide ambos zweimal declined cancelled canceled"
 )
 
 #: Words that times are made of; the library of times decides what they mean.
@@ -119,8 +121,16 @@ TIME_WORDS = _words_of(
     "minutos viene january february march april may june july august september october november december jan feb mar "
     "apr jun jul aug sep sept oct nov dec januar februar marz maerz mai juni juli oktober dezember enero febrero "
     "marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre fortnight month monat mes end ende "
-    "xmas newyear christmas easter thanksgiving weihnachten neujahr ostern navidad pascua reyes "
+    "dic ene abr okt dez mrz xmas newyear christmas easter thanksgiving weihnachten neujahr ostern navidad pascua "
+    "reyes "
     "fin early mid middle late anfang mitte principios mediados finales later earlier weekend wochenende"
+)
+
+#: Months that people are called by, too.
+MONTHS = _words_of("april may june august juni juli abril julio")
+#: Beside these a month is one.
+OF_A_YEAR = _words_of(
+    "in of early mid late end next last this since until till by before anfang mitte ende im bis de en"
 )
 
 #: Words that belong to a time where they stand before or between its words.

@@ -32,6 +32,12 @@ WEEKDAYS = frozenset(_DAY_OF)
 _ANY_DAY = "|".join(sorted(_DAY_OF, key=len, reverse=True))
 _PART = r"(?:morning|afternoon|evening|night)"
 
+_MONTHS = (
+    "jan", "feb", "mar", "mär", "apr", "may", "mai", "jun", "jul", "aug", "sep", "oct", "okt", "nov", "dec", "dez",
+    "ene", "abr", "ago", "dic",
+)  # fmt: skip
+_ANY_MONTH = "|".join(_MONTHS)
+
 #: What people say, and the words in which the library reads it rightly.
 _IN_OTHER_WORDS = (
     (r"a\.\s?m\.?", "am"), (r"p\.\s?m\.?", "pm"), (r"last\s+night|anoche", "yesterday night"),
@@ -60,7 +66,10 @@ _IN_OTHER_WORDS = (
     (rf"(?:el\s+)?({_ANY_DAY})\s+que\s+viene", r"next \1"),
     (rf"(?:el\s+)?pr[óo]ximo\s+({_ANY_DAY})", r"next \1"),
     (rf"(?:am|on|el|this|diesen|from|ab|after)\s+({_ANY_DAY})", r"\1"),
-    (r"(\d{1,2})[:.h](\d{2})\s*uhr|(\d{1,2})\s*uhr\s+(\d{2})", r"\1\3:\2\4"), (r"(\d{1,2})\s*(?:uhr|h)", r"\1:00"),
+    (r"(\d{1,2})[:.h](\d{2})\s*uhr|(\d{1,2})\s*uhr\s+(\d{2})", r"\1\3:\2\4"), (r"(\d{1,2})\s*uhr", r"\1:00"),
+    (r"(\d{1,2})h(\d{2})", r"\1:\2"), (r"(\d{1,2})\s?h", r"\1:00"),
+    (r"(?:de|von|vom|from|of)\s+(today|yesterday)", r"\1"),
+    (rf"(?:(?:am|vom|on|the)\s+)?(\d{{1,2}})\.?\s+((?:{_ANY_MONTH})\w*)", r"\1 \2"),
     (r"(?:(?:any\s?time\s+)?after|from|ab|nach|a\s+partir\s+de(?:\s+las?)?|despu[eé]s\s+de\s+las?)(?=\s+\d)", "@"),
     (r"(?:a\s+las?|um|at|gegen|about|around)(?=\s+\d)", "@"),
     (r"(?:a\s+las?|um|at|gegen|about|around)(?=\s+(?:noon|mid))", ""), (r"el(?=\s+\d)", ""),
@@ -89,10 +98,6 @@ _WRITTEN = re.compile(
 #: A day of a month by its number: `the 25th`, `am 25.`.
 _NUMBERED = re.compile(r"(?:(?:the|on|am|vom|zum) )*(\d{1,2})(?:st|nd|rd|th|\.)")
 _LENGTH = re.compile(r"(?:day|week|month|hour|minute|min|tag|woche|monat|stunde|d[ií]a|semana|mes|hora)")
-_MONTHS = (
-    "jan", "feb", "mar", "mär", "apr", "may", "mai", "jun", "jul", "aug", "sep", "oct", "okt", "nov", "dec", "dez",
-    "ene", "abr", "ago", "dic",
-)  # fmt: skip
 
 
 class TwoWaysError(UsageError):
@@ -191,7 +196,10 @@ def _clock_of(text: str, shown: str) -> tuple[time | None, str, str | None]:
     # An hour is told by its minutes, its half of the day or the word before it; `Tuesday 24 at 10` has a day besides.
     for found in sorted(_CLOCK.finditer(text), key=lambda one: not (one["half"] or one["minute"] or "@" in one[0])):
         hour, minute, half = int(found["hour"]), int(found["minute"] or 0), found["half"]
-        if not half and found["minute"] is None and _counts_days(text, found):
+        if not half and found["minute"] is None and "@" not in found[0] and _counts_days(text, found):
+            continue
+        if hour > 23 and hour <= 31 and not half and found["minute"] is None and text[: found.start()].strip() in _DAYS:
+            # `Friday 27`
             continue
         if hour > (12 if half else 23) or minute > 59 or (half and not hour):
             raise UsageError(f"{shown}: there is no such time of day; correct it.")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from followup_analytics.text import listed, shorten
 from followup_analytics.track import small_words as small
-from followup_analytics.track.doers import Side, who_did
+from followup_analytics.track.doers import THEIRS, Side, who_did
 from followup_analytics.track.lines import Line, Reading, TwoThingsError
 from followup_analytics.track.patterns import Found
 
@@ -50,6 +50,10 @@ def _telling(done: Sequence[Found]) -> Sequence[Found]:
     telling = [one for one in done if not _is_plain_call(one)]
     spoken = [one for one in telling if one.says.get("channel") in ("video", "in_person")]
     telling = [one for one in telling if not (spoken and one.says.get("met"))]
+    came = [one for one in telling if one.says.get("role") == "noun" and one.says.get("direction") == "inbound"]
+    if any(one.says["channel"] == "phone" for one in came if "channel" in one.says):
+        # `callback from acme, talked to them`: whose call it was is told by the noun.
+        telling = [one for one in telling if not one.says.get("met")]
     if any(one.says.get("met") for one in telling):
         telling = [one for one in telling if one.says.get("role") != "noun" or one.says.get("channel") != "phone"]
     fixed = [one for one in telling if one.says.get("role") == "fact" and one.says["direction"] == "inbound"]
@@ -96,11 +100,22 @@ def direction_of(line: Line, act: Found, sides: Mapping[int, Side], unsure: list
     if act.says.get("role") in ("fact", "means"):
         return act.says.get("direction")
     found = who_did(line.words, act, sides)
+    if line.asked_by_them and act.says.get("role") in ("verb", "noun") and not _names_somebody(line, act, sides):
+        return "inbound"
     if found == "either":
         mend = "; write 'called them back' or 'they called back'" if act.says.get("role") == "back" else ""
         unsure.append(f"it may be the client's call or the employer's{mend}")
         return act.says.get("direction", "outbound")
     return found
+
+
+def _names_somebody(line: Line, act: Found, sides: Mapping[int, Side]) -> bool:
+    """Whether the clause of a phrase says who did it, or that it was done to the employer."""
+    first = max((one.place for one in line.words[: act.start + 1] if one.pause), default=0)
+    last = min((one.place for one in line.words[act.end + 1 :] if one.pause), default=len(line.words))
+    clause = line.words[first:last]
+    theirs = any(sides.get(one.place) in THEIRS or one.plain in ("them", "they") for one in clause)
+    return theirs or any(one.place in sides or one.plain in small.OURS for one in clause if one.place < act.start)
 
 
 def _is_an_order(line: Line, act: Found) -> bool:

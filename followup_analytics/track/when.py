@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from followup_analytics.text import shorten
 from followup_analytics.track import small_words as small
@@ -44,7 +44,7 @@ def times_of(
         typed = " ".join(one.typed for one in run)
         before = [column for place, column in marks if place < run[0].place]
         column = before[-1] if before else "at"
-        leading = by_place.get(run[0].place - 1)
+        leading = _lead(by_place, run[0].place)
         length = _LENGTH.fullmatch(" ".join(one.plain for one in run))
         line.take(run)
         if length and not (leading is not None and leading.plain in ("vor", "hace", "in")):
@@ -83,6 +83,14 @@ def _no_moment(run: Sequence[Word], lead: str, shown: str) -> list[str]:
         return [f"it doesn't say what is to be {shown}"]
     typed = shorten(" ".join(one.typed for one in run))
     return [f"{typed!r} doesn't say when it was"] if run[0].plain in small.ON_FROM else []
+
+
+def _lead(words: Mapping[int, Word], place: int) -> Word | None:
+    """The word before a time, apart from articles: `antes del viernes`."""
+    found = words.get(place - 1)
+    while found is not None and found.plain in small.ARTICLES | {"del"} and found.place - 1 in words:
+        found = words[found.place - 1]
+    return found
 
 
 def is_for_then(act: Found) -> bool:

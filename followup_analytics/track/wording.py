@@ -42,7 +42,8 @@ SHORT = _table(
         "tel": "telefoniert", "tlf": "telefono", "wasap|guasap|wsp|wapp": "whatsapp", "msj": "mensaje",
         "zw": "zwischen", "vorm": "vormittag", "nachm": "nachmittag", "rr.hh|rrhh": "rrhh", "dept": "department",
         "sec": "secretary", "attn": "for", "esp": "especially", "appt": "appointment", "mtg": "meeting",
-        "okd": "ok", "d/w": "discussed with", "s/w": "spoke with", "cld": "called", "clld": "called", "tc": "phonecall",
+        "okd": "ok", "rnd|rd": "round", "d/w": "discussed with", "s/w": "spoke with", "cld": "called", "clld": "called",
+        "tc": "phonecall",
     }
 )  # fmt: skip
 #: Pairs of words that say one thing.
@@ -50,7 +51,8 @@ _JOINED = MappingProxyType(
     {
         ("no", "one"): "noone", ("voice", "mail"): "voicemail", ("answering", "machine"): "voicemail",
         ("answer", "machine"): "voicemail", ("answer", "phone"): "voicemail", ("voice", "message"): "voicemail",
-        ("thank", "you"): "thankyou", ("e", "mail"): "email", ("phone", "call"): "phonecall",
+        ("thank", "you"): "thankyou", ("thank", "u"): "thankyou", ("e", "mail"): "email",
+        ("phone", "call"): "phonecall",
         ("text", "message"): "sms", ("follow", "up"): "follow-up", ("followed", "up"): "follow-up",
         ("front", "desk"): "frontdesk",
         ("muchas", "gracias"): "gracias", ("linked", "in"): "linkedin",
@@ -60,11 +62,14 @@ _JOINED = MappingProxyType(
 _CONTRACTED = (
     (re.compile(r"(?i)\b(ca|do|did|could|was|were|is|has|have|had|would|wo|does)n['’]?t\b"), r"\1 not"),
     (re.compile(r"(?i)\b(they|she|he|we|i|it)['’]ll\b"), r"\1 will"),
-    (re.compile(r"(?i)\b(they|we|you)['’]re\b"), r"\1 are"),
+    (re.compile(r"(?i)\b(they|we|you)['’]re\b|\b(they)re\b"), r"\1\2 are"),
+    (re.compile(r"(?i)\b(they)(?:ll)\b"), r"\1 will"),
+    (re.compile(r"(?i)\b(they)ve\b"), r"\1 have"),
     (re.compile(r"(?i)\b(they|we|i|you)['’]ve\b"), r"\1 have"),
     (re.compile(r"(?i)\b(he|she|it)['’]s\b"), r"\1 has"),
     (re.compile(r"(?i)\b(they|we|i|he|she)['’]d\b"), r"\1 would"),
     (re.compile(r"(?<=\w\w)['’]s\b"), ""),
+    (re.compile(r"\s*(?:[-=]+>|→)\s*"), " "),
     # HR is the people of an employer elsewhere.
     (re.compile(r"(?i)\b(\d{1,2}|an?|one)\s?hrs?(?=\s+ago\b)"), r"\1 hour"),
     # Around two; a call from three to half past three began at three.
@@ -138,6 +143,9 @@ def _joined(found: Sequence[tuple[str, bool]]) -> list[Word]:
         if typed == "ab" and (following[:1].isdigit() or name_key(following) in WEEKDAYS | {"morgen", "heute"}):
             # `ab Montag`: from Monday on, and no machine.
             plain = "from"
+        if plain == "callback" and name_key(following) in ("from", "von", "de"):
+            # A call that came, and none that is asked for.
+            plain = "ruckruf"
         after = name_key(found[number + 1][0]) if number + 1 < len(found) and not found[number + 1][1] else ""
         joined = _JOINED.get((plain, after))
         if joined is not None:
