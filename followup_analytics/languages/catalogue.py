@@ -94,23 +94,29 @@ class Catalogue:
         return Said(self.forms.written(text), (text,))
 
     def _parted(self, text: str) -> Said | None:
-        """The first sentence, or the first few that one entry has, and the rest; None where there is but one."""
+        """The first sentence, or the first few that one entry has, and the rest; None where there is but one.
+
+        Of several beginnings that entries have, the shortest is taken after which nothing is missing, else the one
+        after which least is: a sentence may go on beyond the end of a shorter one.
+        """
         ends = [found.end() for found in _ENDS.finditer(text)]
-        if not ends:
-            return None
-        first, end = None, ends[0]
+        best: Said | None = None
         for end in ends:
-            said = self._phrase(text[:end].rstrip(), None)
-            if said is None and self._is_name(text[:end].rstrip()):
-                said = Said(text[:end].rstrip())
-            if said is not None and (first is None or not said.missing):
-                first = said, end
-            if said is not None and not said.missing:
-                break
-        if first is None:
-            beginning = text[: ends[0]].rstrip()
-            first = Said(self.forms.written(beginning), (beginning,)), ends[0]
-        said, end = first
+            beginning = text[:end].rstrip()
+            said = Said(beginning) if self._is_name(beginning) else self._phrase(beginning, None)
+            if said is None or (said.missing and best is not None):
+                continue
+            whole = self._with_rest(said, text, end)
+            if best is None or len(whole.missing) < len(best.missing):
+                best = whole
+            if not best.missing:
+                return best
+        if best is not None or not ends:
+            return best
+        beginning = text[: ends[0]].rstrip()
+        return self._with_rest(Said(self.forms.written(beginning), (beginning,)), text, ends[0])
+
+    def _with_rest(self, said: Said, text: str, end: int) -> Said:
         gap = text[len(text[:end].rstrip()) : end]
         rest = self._value(text[end:], None) if text[end:] else Said("")
         return Said(said.text + gap + rest.text, (*said.missing, *rest.missing))

@@ -161,6 +161,21 @@ def test_a_group_that_nobody_is_in_is_told(language: str, place: str) -> None:
     assert words.missing == set()
 
 
+def test_a_sentence_may_go_on_beyond_a_shorter_one() -> None:
+    """The entry of the longer one is taken, though another has its beginning and further sentences follow."""
+    words = Catalogue("de")
+    note = "(both as NACE’s first-destination survey defines them); below it the range if all others had failed or "
+    start = (
+        "Knowledge rate: members whose destination is known. Career outcomes rate: of these, the employed, in service "
+    )
+    assert words.told(f"{start}or in further study {note}succeeded. Simulated data.").endswith(
+        "wäre. Simulierte Daten."
+    )
+    strong = "\x02bNot one reply is recorded\x03: either nobody heard back at all, or replies were not written down. "
+    assert "Entweder kam gar keine" in words.told(f"{strong}\x02iHow sure: not at all, until that is known.\x03")
+    assert words.missing == set()
+
+
 def test_names_of_files_and_settings_are_kept() -> None:
     """An entry may ask for a value as it is: what names a file, a column or a world is no word to be looked up."""
     words = Catalogue("de")
