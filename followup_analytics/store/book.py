@@ -21,6 +21,8 @@ from followup_analytics.store.names import name_words
 FORMAT = "followup_analytics contact book"
 #: What is held on a person.
 FIELDS = ("name", "phone", "email", "address", "note")
+#: Besides, of whom an id was typed that is a name: the pseudonyms of its words, so that a first name finds them.
+CALLED = "called"
 #: What is held on an employer; `person` is whom to ask for.
 EMPLOYER_FIELDS = ("name", "person", "phone", "email", "address", "note")
 
@@ -45,6 +47,10 @@ class ContactBook:
         """A person's name, None where the book doesn't have it."""
         return self.people.get(applicant_id, {}).get("name")
 
+    def called(self, word: str) -> frozenset[str]:
+        """The people of whose typed id a word is part, given the word's pseudonym."""
+        return frozenset(one for one, entry in self.people.items() if word in entry.get(CALLED, "").split())
+
     def names(self) -> dict[str, str]:
         """The names of all people by pseudonym."""
         return {one: entry["name"] for one, entry in self.people.items() if entry.get("name")}
@@ -52,7 +58,7 @@ class ContactBook:
     def with_person(self, applicant_id: str, changes: Mapping[str, str]) -> ContactBook:
         """The book with some fields of a person changed; an empty text takes a field out."""
         entry = {**self.people.get(applicant_id, {}), **changes}
-        kept = {name: entry[name] for name in FIELDS if entry.get(name)}
+        kept = {name: entry[name] for name in (*FIELDS, CALLED) if entry.get(name)}
         return replace(self, people={**self.people, applicant_id: kept})
 
     def employer(self, name: str | None) -> Mapping[str, str]:

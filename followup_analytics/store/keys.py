@@ -25,7 +25,7 @@ from followup_analytics.log.pseudonyms import (
 )
 from followup_analytics.log.schema import TABLES
 from followup_analytics.store import tables
-from followup_analytics.store.book import read_book, write_book, write_private
+from followup_analytics.store.book import CALLED, read_book, write_book, write_private
 from followup_analytics.store.bulk import bulk_of
 from followup_analytics.store.connecting import Connection
 from followup_analytics.store.encoding import decode, encode, stored_types
@@ -130,9 +130,15 @@ def rotate_key(store: Store) -> int:
             raise
     coming.replace(path)
     add_tombstones(store.address.url, stones, key=sealed)
-    people = {renewed_pseudonym(one, key): entry for one, entry in book.people.items()}
+    people = {renewed_pseudonym(one, key): _renewed_entry(entry, key) for one, entry in book.people.items()}
     write_book(store.address.url, replace(book, people=people))
     return n
+
+
+def _renewed_entry(entry: Mapping[str, str], key: bytes) -> dict[str, str]:
+    """What the contact book holds on a person, with the words of a typed id under a further key."""
+    words = " ".join(renewed_pseudonym(one, key) for one in entry.get(CALLED, "").split())
+    return {**entry, CALLED: words} if words else dict(entry)
 
 
 def hide_plain_keys(store: Store) -> int:

@@ -18,6 +18,7 @@ from followup_analytics.track.checking import checked_entry, new_id, require_int
 from followup_analytics.track.doubts import doubts_of_contact, doubts_of_interview, doubts_of_outcome
 from followup_analytics.track.entry import Entry, settle
 from followup_analytics.track.finding import Finder, find_interview
+from followup_analytics.track.people import keep_typed_name
 from followup_analytics.track.places import opened
 from followup_analytics.track.times import (
     Clock,
@@ -88,6 +89,7 @@ def track_interview(
         transaction.add("interviews", frame, anew=True)
         settle(transaction, "interviews", interview_id, time_zone)
         transaction.set(KEY_MARK, pseudonyms.fingerprint)
+        keep_typed_name(store, pseudonyms, frame["applicant_id"][0], applicant)
     when = moment_words(frame, "interviewed_at", frame["_zone"][0])
     return Entry(interview_id, interview_id, f"Stored interview {interview_id}{when}.", doubts)
 

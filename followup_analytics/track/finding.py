@@ -10,7 +10,7 @@ from functools import cached_property
 from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.log.pseudonyms import Pseudonyms
 from followup_analytics.store import Store, is_store_url, open_store
-from followup_analytics.store.book import ContactBook, read_book
+from followup_analytics.store.book import CALLED, ContactBook, read_book
 from followup_analytics.store.names import name_key, name_words
 from followup_analytics.store.stories import Story, read_stories
 from followup_analytics.text import listed, nearest, shorten
@@ -104,6 +104,21 @@ class Finder:
                 found.setdefault(key, []).append(one.interview_id)
         return found
 
+    def called_by(self, word: str) -> frozenset[str]:
+        """The people whose id was typed as a name of which a word is part."""
+        if word not in self._called_by:
+            names = self.pseudonyms if self._typed_names else None
+            self._called_by[word] = frozenset() if names is None else self.book.called(names.of("name", word))
+        return self._called_by[word]
+
+    @cached_property
+    def _called_by(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    @cached_property
+    def _typed_names(self) -> bool:
+        return any(CALLED in entry for entry in self.book.people.values())
+
     def has_id(self, story: Story, typed: str) -> bool:
         """Whether a text is the applicant's id as it was typed, or the pseudonym."""
         if typed == story.applicant_id:
@@ -166,6 +181,8 @@ class Finder:
         words = name_words(typed)
         name = self.book.name(story.applicant_id)
         if (words and words <= name_words(name)) or any(self.has_id(story, one) for one in written_ways(typed.strip())):
+            return True
+        if words and all(story.applicant_id in self.called_by(one) for one in words):
             return True
         return not person and _is_employer(story, typed, in_full=False)
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from followup_analytics.errors import UsageError
+from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.store import KEY_MARK
-from followup_analytics.store.book import EMPLOYER_FIELDS, FIELDS, ContactBook, employer_key, read_book, write_book
+from followup_analytics.store.book import (
+    CALLED,
+    EMPLOYER_FIELDS,
+    FIELDS,
+    ContactBook,
+    book_path,
+    employer_key,
+    read_book,
+    write_book,
+)
+from followup_analytics.store.names import name_words
 from followup_analytics.store.stories import read_stories
 from followup_analytics.text import clean, listed, nearest
 from followup_analytics.track.entry import Entry
@@ -15,7 +27,11 @@ from followup_analytics.track.places import opened
 from followup_analytics.track.times import Clock
 
 if TYPE_CHECKING:
+    from followup_analytics.log.pseudonyms import Pseudonyms
     from followup_analytics.store import Store
+
+#: An id that is a person's name: two words of letters or more.
+_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-])*(?: [^\W\d_](?:[^\W\d_]|['’.-])*)+")
 
 
 def track_person(place: str | Store, applicant: str, *, clock: Clock | None = None, **fields: str | None) -> Entry:
@@ -45,6 +61,21 @@ def track_person(place: str | Store, applicant: str, *, clock: Clock | None = No
     doubts = () if held.height else ("The store has no interview of an applicant of that id yet.",)
     what = listed([f"the {name}" for name in FIELDS if name in changes], "and")
     return Entry(typed, None, f"Wrote down {what} of this person.{how}", doubts)
+
+
+def keep_typed_name(store: Store, pseudonyms: Pseudonyms, applicant_id: str, typed: str) -> None:
+    """Have an id that is a name found by each of its words: their pseudonyms go into the contact book, no name does.
+
+    A book that can't be used stays as it is: whoever is meant is found by the whole id then.
+    """
+    if _NAME.fullmatch(typed) is None or book_path(store.address.url) is None:
+        return
+    with suppress(UnreadableError):
+        book = read_book(store.address.url)
+        if applicant_id in book.people:
+            return
+        words = pseudonyms.of_each("name", sorted(name_words(typed)))
+        write_book(store.address.url, book.with_person(applicant_id, {CALLED: " ".join(words)}))
 
 
 def track_employer(place: str | Store, employer: str, *, clock: Clock | None = None, **fields: str | None) -> Entry:

@@ -125,6 +125,8 @@ def _names(finder: Finder, words: Sequence[Word]) -> tuple[dict[str, set[int]], 
     stories = finder.open_stories()
     # Of thousands of interviews most are of people whom the book doesn't name, and of few employers.
     people = frozenset().union(*map(name_words, {finder.book.name(one.applicant_id) for one in stories}))
+    followed = {one.applicant_id for one in stories}
+    people |= {one.plain for one in words if not followed.isdisjoint(finder.called_by(one.plain))}
     employers = frozenset().union(*(name_words(one) for one in {one.employer for one in stories}))
     plain: dict[int, str] = {}
     both = [one for one in words if one.plain in LEXICON and (one.plain in people or one.plain in employers)]
@@ -227,9 +229,10 @@ def _story(
         )
 
     def covers(story: Story, place: int) -> bool:
-        return place in named.get(story.interview_id, ()) or plain.get(place, words[place].plain) in finder.called(
-            story
-        )
+        word = plain.get(place, words[place].plain)
+        if place in named.get(story.interview_id, ()) or word in finder.called(story):
+            return True
+        return story.applicant_id in finder.called_by(word)
 
     fits = [story for story in stories if sides and all(covers(story, place) for place in sides)]
     if interview is not None:
