@@ -147,10 +147,19 @@ class Catalogue:
                     continue
                 said = self._filled(template, found)
                 if not said.missing:
+                    if self._is_told_in_parts(text, found):
+                        continue
                     return Said(back(said.text))
                 if not template.is_weak and (best is None or len(said.missing) < len(best.missing)):
                     best = Said(back(said.text), said.missing)
         return best
+
+    def _is_told_in_parts(self, text: str, found: re.Match[str]) -> bool:
+        """Whether a placeholder took in the end of a sentence, although each sentence has its own entry."""
+        if not any(_STOPS.search(value) for value in found.groupdict().values()):
+            return False
+        parted = self._parted(text)
+        return parted is not None and not parted.missing
 
     def _filled(self, template: Template, found: re.Match[str]) -> Said:
         missing: list[str] = []

@@ -189,6 +189,15 @@ def test_names_of_files_and_settings_are_kept() -> None:
     assert words.missing == set()
 
 
+@pytest.mark.parametrize("language", FOREIGN)
+def test_a_name_takes_in_no_further_sentence(language: str) -> None:
+    """Sentence by sentence, where each has its entry: a verb at the end stays with its own sentence."""
+    words = Catalogue(language)
+    said = ["We spoke on 3 March 2026 about [the post].", "You can reach me at [your number].", "About 19 seconds."]
+    assert words.told(" ".join(said)) == " ".join(map(words.told, said))
+    assert words.missing == set()
+
+
 def test_what_no_entry_has_is_left_and_remembered() -> None:
     """A sentence that nobody translated stays readable, and is named to those who keep the catalogue."""
     words = Catalogue("de")
