@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-pytest.importorskip("duckdb")
+pytestmark = pytest.mark.skipif(find_spec("duckdb") is None, reason="duckdb is not installed")
 
 ROOT = Path(__file__).parents[2]
 #: Of so small a log the imports are most of the time: 2.3 times DuckDB's when this was written, and 8.1 in parts, which
