@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from followup_analytics.charts.style import BLUE, GREY, INK
+from followup_analytics.charts.words import of_hundred
 from followup_analytics.languages import told
 from followup_analytics.text import clean
 
@@ -35,7 +36,10 @@ def icon_array(sides: Sequence[tuple[str, float]]) -> str:
                 f'height="{_ICON - 0.6:.1f}" fill="{face}" stroke="{edge}" stroke-width="0.5"/>'
             )
         middle = left + wide / 2
-        words = (("600", 8.5, INK, told(f"{filled} of 100"), 9.0), ("400", 8.2, GREY, _plain(told(name)), 18.5))
+        words = (
+            ("600", 8.5, INK, told(f"{of_hundred(share)} of 100"), 9.0),
+            ("400", 8.2, GREY, _plain(told(name)), 18.5),
+        )
         parts += [
             f'<text x="{middle:.1f}" y="{tall + down:.1f}" text-anchor="middle" font-size="{size}" '
             f'font-weight="{weight}" font-family="Source Sans Pro, DejaVu Sans" fill="{colour}">{text}</text>'
@@ -45,9 +49,9 @@ def icon_array(sides: Sequence[tuple[str, float]]) -> str:
 
 
 def icon_alt(sides: Sequence[tuple[str, float]]) -> str:
-    """Alt text of the same: `Icon arrays: of 100 interviews 69 with the advice, 38 without it.`"""
-    told = ", ".join(f"{round(100 * share)} {name}" for name, share in sides)
-    return f"Icon arrays, each of 100 interviews, with the outcome: {told}."
+    """Alt text of the same: `Icon arrays, each of 100 interviews: the outcome came to 69 with it, 38 without it.`"""
+    told = ", ".join(f"{of_hundred(share)} {name}" for name, share in sides)
+    return f"Icon arrays, each of 100 interviews: the outcome came to {told}."
 
 
 def _plain(name: str) -> str:

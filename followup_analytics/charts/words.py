@@ -99,11 +99,26 @@ def percent(share: float, digits: int = 0) -> str:
         return "<1%"
     if digits == 0 and 99.5 <= scaled < 100:
         return ">99%"
-    return f"{abs(scaled) if scaled == 0 else scaled:.{digits}f}%".replace("-", "\N{MINUS SIGN}")
+    return f"{abs(scaled) if scaled == 0 else scaled:.{_digits(scaled, digits)}f}%".replace("-", "\N{MINUS SIGN}")
+
+
+def of_hundred(share: float) -> str:
+    """A share between 0 and 1 as so many in a hundred, without a sign: `34`."""
+    return f"{100 * share:.{_digits(100 * share, 0)}f}"
+
+
+def _digits(scaled: float, digits: int) -> int:
+    """One digit more for what was told in tenths and lies in the middle of two whole numbers.
+
+    33.46 is told as 33.5 before it comes here; to round that again would make it 34, and nobody here can know better.
+    """
+    tenths = round(scaled * 10)
+    return 1 if digits == 0 and tenths % 10 == 5 and abs(scaled * 10 - tenths) < 1e-6 else digits
 
 
 def points(difference: float, digits: int = 1) -> str:
     """A difference of shares in percentage points with its sign, as +3.2 or −0.4."""
+    digits = _digits(difference * 100, digits)
     text = f"{difference * 100:+.{digits}f}"
     if float(text) == 0:
         text = f"{0:.{digits}f}"

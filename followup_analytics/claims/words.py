@@ -104,7 +104,7 @@ def reason_for(claim: Claim, verdict: Verdict, test: Test, mde: float | None, *,
     """Why a claim that passed its gates got its verdict, in one sentence."""
     margin = f"{100 * claim.margin:g} in 100"
     if not enough_people:
-        return f"Fewer than 100 applicants: too few for any verdict{_detectable(mde)}."
+        return f"Fewer than 100 applicants in this comparison: too few for any verdict{_detectable(mde)}."
     if verdict == "no_meaningful_difference":
         return f"Whatever difference there is lies below {margin} either way."
     what = _capital(claim.outcome_words())

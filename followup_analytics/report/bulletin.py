@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from followup_analytics import __version__
-from followup_analytics.charts import Chart, curve_chart, percent, points, value_label
+from followup_analytics.charts import Chart, curve_chart, of_hundred, percent, points, value_label
 from followup_analytics.claims.gates import MIN_FOR_VERDICT
 from followup_analytics.log.recording import CODES
 from followup_analytics.report.answer import (
@@ -89,16 +89,16 @@ def _settled(found: Findings) -> list[Any]:
     now, before = _pair(found)
     if now is None or now.get("career_outcomes_rate") is None:
         return []
-    share = _of_100(float(now["career_outcomes_rate"]))
+    share = of_hundred(float(now["career_outcomes_rate"]))
     parts: list[Any] = [
         strong(f"{share} in 100"),
         f" of those in {_group(now)} whose destination is known had settled (employed, service or further study)",
     ]
     if now.get("knowledge_rate") is not None:
-        parts.append(f"; for {_of_100(float(now['knowledge_rate']))} in 100 members it is known")
+        parts.append(f"; for {of_hundred(float(now['knowledge_rate']))} in 100 members it is known")
     if before is None or before.get("career_outcomes_rate") is None:
         return [*parts, "."]
-    last = _of_100(float(before["career_outcomes_rate"]))
+    last = of_hundred(float(before["career_outcomes_rate"]))
     sure = _of_chance(now, before)
     return [*parts, f"; {_group(before)}: {last} in 100{sure}."]
 
@@ -146,7 +146,7 @@ def _heard(found: Findings) -> list[Any]:
     half = median_day(found)
     when = "" if half is None or half >= int(last["day"]) else f", half of all by {_by_day(half)}"
     return [
-        strong(f"{_of_100(float(last['estimate']))} in 100"),
+        strong(f"{of_hundred(float(last['estimate']))} in 100"),
         f" interviews had {verb} by day {last['day']}{when}. ",
         em(_sureness(last)),
     ]
@@ -162,22 +162,29 @@ def _outcome(found: Findings, outcome: str, words: str) -> list[Any]:
     if row is not None:
         here, there = _short(row["group"]), _short(row["against"])
         parts: list[Any] = [
-            strong(f"{_of_100(float(row['rate']))} in 100"),
+            strong(f"{of_hundred(float(row['rate']))} in 100"),
             (
                 f" interviews of {here} {words} within {counted(int(row['day']), 'day')}; "
-                f"{_of_100(float(row['rate_against']))} of {there}: {difference_words(row)}. "
+                f"{of_hundred(float(row['rate_against']))} of {there}: {difference_words(row)}. "
             ),
         ]
-        own = {"estimate": row["rate"], "conf_low": row["rate_low"], "conf_high": row["rate_high"]}
-        return [*parts, em(_sureness(own))]
+        return [*parts, em(_sureness(_own_interval(found, row)))]
     now, _ = _pair(found)
     if outcome != "advanced" or now is None or now.get("estimate") is None:
         return []
     return [
-        strong(f"{_of_100(float(now['estimate']))} in 100"),
+        strong(f"{of_hundred(float(now['estimate']))} in 100"),
         f" interviews of {_group(now)} {words} within 30 days. ",
         em(_sureness(now)),
     ]
+
+
+def _own_interval(found: Findings, row: Row) -> Mapping[str, Any]:
+    """The interval of a compared cohort's share: that of the table of cohorts, which the reader sees beside it."""
+    now, _ = _pair(found)
+    if row["outcome"] == "advanced" and now is not None and now.get("conf_low") is not None:
+        return {name: now[name] for name in ("conf_low", "conf_high")}
+    return {"conf_low": row["rate_low"], "conf_high": row["rate_high"]}
 
 
 def difference_words(row: Row) -> str:
@@ -206,7 +213,7 @@ def _answered(found: Findings) -> list[Any]:
         return []
     many = "the attempts" if not row.get("n_attempts") else counted(int(row["n_attempts"]), "attempt")
     return [
-        strong(f"{_of_100(float(row['estimate']))} in 100"),
+        strong(f"{of_hundred(float(row['estimate']))} in 100"),
         f" attempts to follow up (of {many}) were followed by {event_words(found)} within {found.options.window}. ",
         em(_sureness(row)),
     ]
@@ -221,8 +228,8 @@ def _timing(found: Findings) -> list[Any]:
     top, bottom = (_days(str(row["timing"])) for row in pair)
     parts: list[Any] = [
         f"Attempts on {top} were answered most often (",
-        strong(f"{_of_100(float(best['estimate']))} in 100"),
-        f"), those on {bottom} least ({_of_100(float(least['estimate']))} in 100); that is more than chance. ",
+        strong(f"{of_hundred(float(best['estimate']))} in 100"),
+        f"), those on {bottom} least ({of_hundred(float(least['estimate']))} in 100); that is more than chance. ",
     ]
     verdicts = {str(row["claim"]): row.get("verdict") for row in found.claims}
     of_timing = [verdicts[claim] for claim in _OF_TIMING if claim in verdicts]
@@ -256,7 +263,7 @@ def _curve_title(found: Findings) -> str:
             ]  # fmt: skip
             if shown:
                 end = max(shown, key=lambda row: int(row["day"]))
-                ends.append((_of_100(float(end["estimate"])), _short(name), int(end["day"])))
+                ends.append((of_hundred(float(end["estimate"])), _short(name), int(end["day"])))
         if len(ends) > 1 and ends[0][2] == ends[1][2]:
             (one, first, day), (other, second, _) = ends
             return f"By day {day}, {one} in 100 interviews of {first} had {verb}, {other} of {second}"
@@ -267,7 +274,7 @@ def _curve_title(found: Findings) -> str:
         return "Not one reply is recorded"
     if not float(last["estimate"]):
         return f"Nobody had {verb} by day {last['day']}"
-    return f"{_of_100(float(last['estimate']))} in 100 interviews had {verb} by day {last['day']}"
+    return f"{of_hundred(float(last['estimate']))} in 100 interviews had {verb} by day {last['day']}"
 
 
 def _curve(found: Findings, height: float) -> list[dict[str, Any]]:
@@ -339,7 +346,7 @@ def _compared(found: Findings, outcome: str) -> Row | None:
     return None
 
 
-def _sureness(row: Row) -> str:
+def _sureness(row: Row | Mapping[str, Any]) -> str:
     """How sure a share is, in words with its interval."""
     if row.get("conf_low") is None or row.get("conf_high") is None:
         return "How sure: no interval can be given."
@@ -347,10 +354,6 @@ def _sureness(row: Row) -> str:
     word = "very" if half <= _SURE else "fairly" if half <= _FAIRLY else "not very"
     low, high = (percent(float(row[name])) for name in ("conf_low", "conf_high"))
     return f"How sure: {word} (95% interval {low} to {high})."
-
-
-def _of_100(share: float) -> str:
-    return f"{100 * share:.0f}"
 
 
 def _by_day(day: int) -> str:

@@ -200,6 +200,7 @@ def _reading(key: str, rows: Sequence[RatesRow], event: str) -> str:
     if not any(float(row["estimate"]) for row in shown):
         return "None of these attempts was answered in time."
     firm = [row for row in shown if row.get("status") == "ok"]
+    part = 1 < len(firm) < len(shown)
     shown = firm if len(firm) > 1 else shown
     best = max(shown, key=lambda row: float(row["estimate"]))
     least = min(shown, key=lambda row: float(row["estimate"]))
@@ -209,7 +210,8 @@ def _reading(key: str, rows: Sequence[RatesRow], event: str) -> str:
     verb = "Advanced" if event == "advanced" else "Answered"
     sure = limits_text(best) and limits_text(least) and float(best["conf_low"]) > float(least["conf_high"])
     tail = "more than chance" if sure else "so much may be chance"
-    return f"{verb} most often: {highest}; least: {lowest}; {tail}."
+    start = f"Of groups with enough data, {verb.lower()}" if part else verb
+    return f"{start} most often: {highest}; least: {lowest}; {tail}."
 
 
 def _attempt_caution() -> str:

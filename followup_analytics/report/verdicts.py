@@ -138,7 +138,7 @@ def _verdict_block(found: Findings, row: ClaimRow) -> dict[str, Any]:
     line = verdict_line(found, row)
     if row.risk_strategy is None or row.risk_alternative is None:
         return bullets(line)
-    sides = (("did this", row.risk_strategy), ("did not", row.risk_alternative))
+    sides = (("with it", row.risk_strategy), ("without it", row.risk_alternative))
     return beside(icon_array(sides), icon_alt(sides), *line)
 
 
@@ -162,7 +162,8 @@ def _what_a_verdict_is() -> str:
     return (
         "A verdict compares those who followed a piece of advice with those who did not, made alike in what was "
         "recorded beforehand. It is given only where the interval is narrow enough, and all verdicts share one error "
-        "rate of 5%."
+        "rate of 5%. What is called causal is so only if nothing that went unrecorded moves both what people do and "
+        "what comes back."
     )
 
 

@@ -194,12 +194,25 @@ def order_of(columns: Sequence[pl.Series], *, file: str) -> bool | None:
 def share_of_dates(texts: pl.Series, *, years: Years = NO_YEARS) -> float:
     """Which share of the filled cells can be read as dates, in whatever order of day and month (0 of an empty one)."""
     filled = texts.drop_nulls()
+    return max((int(one.sum()) for one in _dates_by_order(filled, years)), default=0) / max(len(filled), 1)
+
+
+def are_dates(texts: pl.Series, *, years: Years = NO_YEARS) -> pl.Series:
+    """Which of the cells, each by itself, can be read as a date in either order of day and month; none is null."""
+    found = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(texts))
+    for one in _dates_by_order(texts, years):
+        found |= one
+    return found
+
+
+def _dates_by_order(texts: pl.Series, years: Years) -> list[pl.Series]:
+    """Which cells are dates if the day comes first, and which if the month does; nothing where none can be one."""
     # Most headings and words have no digit; every date has one, and to look for its parts takes far longer.
-    if not filled.cast(pl.String).str.contains(r"\d").any():
-        return 0.0
+    if not texts.cast(pl.String).str.contains(r"\d").any():
+        return []
     stand_in = years if years.known else Years(given=2000)
-    read = [iso_times(filled, file="", column="", day_first=order, years=stand_in) for order in (True, False)]
-    return max(_valid(one) for one in read) / len(filled)
+    read = [iso_times(texts, file="", column="", day_first=order, years=stand_in) for order in (True, False)]
+    return [one.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).is_not_null() for one in read]
 
 
 def has_yearless(texts: pl.Series) -> bool:
@@ -209,10 +222,6 @@ def has_yearless(texts: pl.Series) -> bool:
     bare = iso_times(texts, file="", column="", day_first=True)
     whole = iso_times(texts, file="", column="", day_first=True, years=Years(given=2000))
     return bool((bare.is_null() & whole.is_not_null()).any())
-
-
-def _valid(iso: pl.Series) -> int:
-    return int(iso.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).is_not_null().sum())
 
 
 def _cleaned(texts: pl.Series) -> pl.Series:

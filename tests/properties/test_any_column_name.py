@@ -86,13 +86,16 @@ def assert_same_numbers(answer: str, name: str) -> None:
         assert [row[key] for key in measures] == [other[key] for key in measures]
 
 
-USUAL = ["arm", "day", "entry", "count", "y", "event", "number", "group", "len", "story", "attempt", "timing", "status"]
+#: Names that have crashed a function, or made it analyse another column; those of the second row take their turn where
+#: there is time.
+USUAL = ["arm", "day", "count", "attempt"]
+MORE = ["entry", "y", "event", "number", "group", "len", "story", "timing", "status"]
 
 
-@pytest.mark.parametrize("name", USUAL)
+@pytest.mark.parametrize("name", [*USUAL, *(pytest.param(name, marks=pytest.mark.slow) for name in MORE)])
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_names_of_internal_columns_change_nothing(answer: str, name: str) -> None:
-    """Names that have crashed a function, or made it analyse another column."""
+    """The column is the one that was meant, and its numbers are those of a plain name."""
     assert_same_numbers(answer, name)
 
 

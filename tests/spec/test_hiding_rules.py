@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +11,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from followup_analytics import cohort_outcomes
 from followup_analytics.errors import DataError, WithheldError
+from followup_analytics.log.assembling import build_log
 from followup_analytics.results import columns as col
 from followup_analytics.results.disclosure import (
     Cells,
@@ -360,3 +363,21 @@ def test_a_part_of_a_log_is_shown_as_its_row_would_be() -> None:
             ask_for(name, DEFAULT, **few)
     ask_for("winter", DEFAULT, **few)
     ask_for("spring", NONE, **few)
+
+
+@pytest.mark.parametrize(("offers", "shown"), [(1, False), (9, False), (10, True)])
+def test_the_day_of_half_of_a_few_is_no_day_to_show(offers: int, *, shown: bool) -> None:
+    """Of one offer it is the day on which a person had it; ten are enough, and nothing is hidden from oneself."""
+    start = dt.datetime(2026, 1, 5, 10, tzinfo=dt.UTC)
+    names = [f"i{k}" for k in range(40)]
+    interviews = pl.DataFrame(
+        {"interview_id": names, "applicant_id": names, "interviewed_at": [start] * 40, "cohort": ["a"] * 40}
+    )
+    decided = [start + dt.timedelta(days=3 + k) for k in range(offers)]
+    outcomes = pl.DataFrame({"interview_id": names[:offers], "outcome": ["offer"] * offers, "decided_at": decided})
+    log = build_log(interviews=interviews, outcomes=outcomes, time_zone="UTC", data_date="2026-06-01")
+    for policy, known in ((DEFAULT, shown), (NONE, True)):
+        row = cohort_outcomes(log, disclosure=policy).rows[0]
+        assert row.n_offers == offers
+        assert (row.half_of_offers_by_day is not None) == known
+        assert (row.half_of_advances_by_day is not None) == known

@@ -108,7 +108,7 @@ def cohort_outcomes(
     require_enough(sum(parts.map(n_people)), policy)
     if against is not None and against not in found:
         raise UsageError(f"--against: nobody belongs to {against!r} of {by}.")
-    rows = _group_rows(parts, found, cluster)
+    rows = [_without_days_of_few(row, policy) for row in _group_rows(parts, found, cluster)]
     if not whole.outcomes_recorded:
         rows = [without_outcomes(row, _OF_OUTCOMES, NOT_RECORDED) for row in rows]
     with_destinations = any(one.n_known for one in found.values())
@@ -197,6 +197,16 @@ def _group_row(name: str, group: Group, advance: DayCurve | None, offer: DayCurv
         return CohortRow(**counts, **unknown, status="not_estimable", reason=reason)
     last = int(np.clip(group.last, 0, LONGEST))
     return CohortRow(**counts, **_estimate(advance, cluster), **_days(advance, offer, last, cluster))
+
+
+def _without_days_of_few(row: CohortRow, policy: DisclosurePolicy) -> CohortRow:
+    """The row without the day by which half of a few had theirs: of one offer it is the day of a person."""
+    few = {
+        half: None
+        for half, n in (("half_of_advances_by_day", row.n_advanced), ("half_of_offers_by_day", row.n_offers))
+        if policy.hides and n is not None and n < policy.min_cell
+    }
+    return row.having(**few) if few else row
 
 
 def _limits(curve: DayCurve, cluster: str) -> tuple[FloatArray, FloatArray]:

@@ -11,7 +11,7 @@ import polars as pl
 from followup_analytics.errors import DataError
 from followup_analytics.ingest.maps.draft.lexicon import Lexicon
 from followup_analytics.ingest.maps.wordlists import without_totals
-from followup_analytics.sheets.dates import share_of_dates
+from followup_analytics.sheets.dates import are_dates, share_of_dates
 from followup_analytics.sheets.headings import SEARCHED_ROWS, header_key, joined_names, unnumbered
 from followup_analytics.sheets.tabular import ROW, RawTable, read_raw_tables
 
@@ -104,6 +104,7 @@ def _score(cells: Sequence[str], lexicon: Lexicon) -> float:
         for cell in filled
         if len(cell) <= _LONGEST_HEADING
     )
-    figures = sum(share_of_dates(pl.Series([cell])) > 0 or cell.replace(".", "").isdigit() for cell in filled)
+    dates = are_dates(pl.Series(filled))
+    figures = sum(bool(date) or cell.replace(".", "").isdigit() for date, cell in zip(dates, filled, strict=True))
     # Cells of data hold such words too ("called"), but twice the same in a row, or few of them.
     return known - 2.0 * figures + 0.1 * len(set(filled)) - (len(filled) - len(set(filled)))
