@@ -27,6 +27,7 @@ _DAYS = {
     "thursday": ("thu", "thur", "thurs", "donnerstag", "jueves"), "friday": ("fri", "freitag", "viernes"),
     "saturday": ("sat", "samstag", "sonnabend", "sabado", "sábado"), "sunday": ("sun", "sonntag", "domingo"),
 }  # fmt: skip
+_NEAR_DAYS = {"today": 0, "yesterday": -1, "tomorrow": 1}
 _DAY_OF = {word: day for day, words in _DAYS.items() for word in (day, *words)}
 WEEKDAYS = frozenset(_DAY_OF)
 _ANY_DAY = "|".join(sorted(_DAY_OF, key=len, reverse=True))
@@ -253,6 +254,9 @@ def _day_of(text: str, now: datetime, shown: str, *, ahead: bool) -> tuple[date,
     weekday = text if text in _DAYS else None
     if weekday and weekday == f"{now:%A}".lower():
         return now.date(), now.date() + timedelta(days=7 if ahead else -7)
+    near = _near_day(text, now.date(), ahead=ahead)
+    if near is not None:
+        return near, None
     found = _parsed(text, now, ahead=ahead)
     if found is None:
         raise _unread(shown)
@@ -261,6 +265,19 @@ def _day_of(text: str, now: datetime, shown: str, *, ahead: bool) -> tuple[date,
         # Hardly anybody says `next Tuesday` on a Monday and means tomorrow.
         return day + timedelta(days=7), day
     return day, None
+
+
+def _near_day(text: str, today: date, *, ahead: bool) -> date | None:
+    """Yesterday, tomorrow, or the day of a name that comes next or came last: most days of an entry are such.
+
+    Read here, since to load the library takes as long as all else of an entry.
+    """
+    if text in _NEAR_DAYS:
+        return today + timedelta(days=_NEAR_DAYS[text])
+    if text not in _DAYS:
+        return None
+    off = (list(_DAYS).index(text) - today.weekday()) % 7
+    return today + timedelta(days=off if ahead else off - 7)
 
 
 def _day_of_name(named: str, dated: str, now: datetime, shown: str, *, ahead: bool) -> date:

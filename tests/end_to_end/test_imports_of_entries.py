@@ -14,6 +14,7 @@ from followup_analytics.track import track_contact, track_interview
 HEAVY = (
     "alembic",
     "asyncio",
+    "dateparser",
     "jinja2",
     "matplotlib",
     "narwhals",

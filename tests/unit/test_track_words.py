@@ -254,3 +254,17 @@ def test_a_step_is_put_off_by_feasts_and_lengths_of_time(words: str, day: str) -
     """What coaches say for a day to come is read from the day on which it is said, here a Monday in November."""
     monday = datetime(2026, 11, 30, 10, tzinfo=UTC)
     assert read_when(words, "UTC", lambda: monday, "--snoozed-until") == day
+
+
+def test_near_days_are_those_of_the_library() -> None:
+    """Days that are read without loading the library are the ones that it finds, on each day of a week."""
+    from followup_analytics.track import spoken
+
+    names = ("today", "yesterday", "tomorrow", "monday", "tuesday", "thursday", "sunday")
+    for step in range(7):
+        now = datetime(2026, 12, 28, 14, tzinfo=UTC) + timedelta(days=step)
+        for name in (one for one in names if one != f"{now:%A}".lower()):
+            for ahead in (True, False):
+                wanted = spoken._parsed(name, now, ahead=ahead)
+                assert wanted is not None
+                assert spoken._near_day(name, now.date(), ahead=ahead) == wanted.date()
