@@ -228,6 +228,7 @@ class Chart:
         """The chart as PNG bytes at so many dots per inch."""
         buffer = io.BytesIO()
         with house_style():
+            _give_language(self.figure)
             self._settle()
             self.figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
         return buffer.getvalue()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -17,6 +17,9 @@ def open_(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 0,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the link and open nothing.")] = False,
     min_cell: Annotated[int, typer.Option("--min-cell", min=1, help="Hide groups of fewer applicants.")] = 10,
+    language: Annotated[
+        Literal["en", "de", "es"] | None, typer.Option("--language", help="Of the pages; else the browser says.")
+    ] = None,
     share: Annotated[
         str | None,
         typer.Option(
@@ -56,7 +59,7 @@ def open_(
         with tempfile.TemporaryDirectory(prefix="followup-demo-") as folder:
             log = Path(folder) / "demo"
             simulate_log(interviews=600, world="office", seed=2026).write(log)
-            serve(str(log), port=port, browser=not no_browser, say=say, min_cell=min_cell)
+            serve(str(log), port=port, browser=not no_browser, say=say, min_cell=min_cell, language=language)
         return
     home = None
     if source is not None:
@@ -70,9 +73,9 @@ def open_(
     if share is not None:
         from followup_analytics.web.sharing import serve_shared
 
-        serve_shared(source, share, port=port, say=say, home=home or Path.cwd(), min_cell=min_cell)
+        serve_shared(source, share, port=port, say=say, home=home or Path.cwd(), min_cell=min_cell, language=language)
         return
-    serve(source, home=home, port=port, browser=not no_browser, say=say, min_cell=min_cell)
+    serve(source, home=home, port=port, browser=not no_browser, say=say, min_cell=min_cell, language=language)
 
 
 def _require(source: str) -> None:

@@ -27,6 +27,12 @@ def told(text: str) -> str:
     return text if words is None else words.told(text)
 
 
+def spoken() -> str:
+    """The language that is spoken just now."""
+    words = _CURRENT.get()
+    return "en" if words is None else words.language
+
+
 def is_foreign() -> bool:
     """Whether another language than English is spoken just now."""
     return _CURRENT.get() is not None

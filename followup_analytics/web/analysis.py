@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from followup_analytics.errors import UsageError
+from followup_analytics.languages import spoken
 from followup_analytics.web.faces import face_of
 from followup_analytics.web.roles import FIRST, may
 from followup_analytics.web.setting import go, house_of, page, telling_faults, worked
@@ -59,7 +60,7 @@ async def rates(request: Request) -> Response:
         part = part_of(log, cohort)
         return face_of(response_rates(part, by=by, outcome=outcome, within=within, min_cell=desk.min_cell))
 
-    face = await worked(desk.answer, ("rates", by, outcome, within, cohort), make)
+    face = await worked(desk.answer, ("rates", by, outcome, within, cohort, spoken()), make)
     return page(
         request, "rates.html", title="How often people hear back", face=face, keys=RATE_KEYS, outcomes=OUTCOMES, by=by,
         outcome=outcome, within=f"{within:g}", cohort=cohort, cohorts=cohorts_of(await worked(desk.log)),
@@ -79,7 +80,7 @@ async def curve(request: Request) -> Response:
 
         return face_of(incidence_curve(part_of(log, cohort), outcome=outcome, min_cell=desk.min_cell))
 
-    face = await worked(desk.answer, ("curve", outcome, cohort), make)
+    face = await worked(desk.answer, ("curve", outcome, cohort, spoken()), make)
     return page(
         request, "curve.html", title="How soon people hear back", face=face, outcomes=OUTCOMES, outcome=outcome,
         cohort=cohort, cohorts=cohorts_of(await worked(desk.log)),
@@ -99,7 +100,7 @@ async def outcomes(request: Request) -> Response:
 
         return face_of(cohort_outcomes(log, min_cell=desk.min_cell))
 
-    face = await worked(desk.answer, ("outcomes",), make)
+    face = await worked(desk.answer, ("outcomes", spoken()), make)
     return page(
         request, "answer.html", title="What became of the cohorts", face=face, command=command_of(desk, "outcomes")
     )
@@ -147,10 +148,10 @@ def _sizes(log: FollowUpLog) -> tuple[tuple[str, str], ...]:
 
     counts = LogCounts.of(log)
     return (
-        ("interviews", f"{counts.interviews:,}"),
-        ("applicants", f"{counts.applicants:,}"),
-        ("contacts", f"{counts.contacts:,}"),
-        ("known up to", counts.data_date),
+        ("Interviews", f"{counts.interviews:,}"),
+        ("Applicants", f"{counts.applicants:,}"),
+        ("Contacts", f"{counts.contacts:,}"),
+        ("Known up to", counts.data_date),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from followup_analytics.errors import FollowUpError, UnreadableError, UsageError
+from followup_analytics.errors import FollowUpError, UsageError
 from followup_analytics.web.faces import in_page_words
 from followup_analytics.web.setting import Fault, form_of, go, house_of, page, telling_faults, words, worked
 
@@ -88,7 +88,7 @@ async def _cards(
     desk = house.desk
     # A card that stands on the page with a mistake on it may be one that isn't due.
     everything = request.query_params.get("show") == "all" or wrong is not None
-    steps, book = await worked(desk.answer, ("next",), lambda log: _steps(desk, log)), await worked(desk_book, desk)
+    steps, book = await worked(desk.answer, ("next",), lambda log: _steps(desk, log)), await worked(desk.book)
     due = [row for row in steps.rows if row.due]
     shown = steps.rows if everything else due
     done = request.query_params.get("done")
@@ -195,7 +195,7 @@ async def _story(request: Request, name: str, wrong: Any = None) -> Response:
     house = house_of(request)
     desk = house.desk
     lines = await worked(desk.entries().history, name)
-    steps, book = await worked(desk.answer, ("next",), lambda log: _steps(desk, log)), await worked(desk_book, desk)
+    steps, book = await worked(desk.answer, ("next",), lambda log: _steps(desk, log)), await worked(desk.book)
     card = next((_card(row, steps, book) for row in steps.rows if row.interview_id == name), None)
     done = request.query_params.get("done")
     return page(
@@ -212,7 +212,7 @@ async def calendar(request: Request) -> Response:
     from starlette.responses import Response as Plain
 
     desk = house_of(request).desk
-    steps, book = await worked(desk.answer, ("next",), lambda log: _steps(desk, log)), await worked(desk_book, desk)
+    steps, book = await worked(desk.answer, ("next",), lambda log: _steps(desk, log)), await worked(desk.book)
     headers = {"Content-Disposition": 'attachment; filename="next steps.ics"'}
     return Plain(steps.to_ics(book.names()), media_type="text/calendar; charset=utf-8", headers=headers)
 
@@ -241,18 +241,6 @@ async def new(request: Request) -> Response:
         return asked(said, Fault.of(error, said, list(said)))
     desk.open(desk.store_at_home())
     return _noted(request, entry, f"/interviews/{entry.id}")
-
-
-def desk_book(desk: Desk) -> ContactBook:
-    """The contact book beside the store that is open; one that can't be read names nobody."""
-    from followup_analytics.store.book import ContactBook, read_book
-
-    if not desk.is_store:
-        return ContactBook()
-    try:
-        return read_book(desk.store())
-    except UnreadableError:
-        return ContactBook()
 
 
 def _begin(store: OfficeStore, said: Mapping[str, str]) -> Entry:
@@ -284,7 +272,7 @@ def _steps(desk: Desk, log: FollowUpLog) -> Any:
         meaning=None if evidence is None else evidence.meaning.with_employers(log),
         examined_on=None if evidence is None else evidence.on,
         country=None if country in (None, "none") else country,
-        reached_at=reaches_of(desk_book(desk), log),
+        reached_at=reaches_of(desk.book(), log),
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from followup_analytics.errors import UsageError
+from followup_analytics.errors import UnreadableError, UsageError
 from followup_analytics.results.disclosure import MIN_CELL
 from followup_analytics.store.address import is_store_url, parse_address
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from followup_analytics.log.followup_log import FollowUpLog
+    from followup_analytics.store.book import ContactBook
     from followup_analytics.track import OfficeStore
 
 #: Answers that are kept: a page of choices is gone through many times.
@@ -77,6 +78,15 @@ class Desk:
         from followup_analytics.track import OfficeStore
 
         return OfficeStore(self.store(), write=True)
+
+    def book(self) -> ContactBook:
+        """The contact book beside the store that is open; one that can't be read names nobody."""
+        from followup_analytics.store.book import ContactBook, read_book
+
+        try:
+            return read_book(self.store()) if self.is_store else ContactBook()
+        except UnreadableError:
+            return ContactBook()
 
     def store_at_home(self) -> str:
         """The store that files and entries are taken into: the one that is open, else one in the home folder."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from followup_analytics.errors import FollowUpError, UsageError
+from followup_analytics.languages import spoken
 from followup_analytics.web.analysis import cohorts_of, command_of
 from followup_analytics.web.faces import face_of, in_page_words
 from followup_analytics.web.roles import may_make
@@ -27,13 +28,15 @@ KINDS = (
     ("day-sheet", "Day sheet: everybody’s next steps (confidential)"),
     ("handout", "Handout: one applicant’s next steps (confidential)"),
 )
+#: Each language by its own name.
+TONGUES = (("en", "English"), ("de", "Deutsch"), ("es", "Español"))
 PAPERS = (("a4", "A4"), ("letter", "US letter"))
 _TYPES = {
     "pdf": "application/pdf",
     "html": "text/html; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_NAMES = ("kind", "cohort", "against", "applicant", "paper", *(name for name, _ in TITLE))
+_NAMES = ("kind", "cohort", "against", "applicant", "paper", "language", *(name for name, _ in TITLE))
 #: Each form by its end: as it is called once it is there, and what makes it.
 _FORMS = {
     "pdf": ("PDF to sign", "Make the PDF"),
@@ -64,6 +67,9 @@ async def report(request: Request) -> Response:
     asked.setdefault("kind", _kinds(request)[0][0])
     if asked["kind"] not in dict(_kinds(request)):
         raise UsageError("Choose one of the kinds of report.")
+    if asked["kind"] == "methods":
+        # It is in English alone.
+        asked.pop("language", None)
     if asked["kind"] == "handout" and "applicant" not in asked:
         return await _form(request, asked, Fault("A handout is about one applicant: say whom it is for.", "applicant"))
     one = shelf_of(request).put(asked)
@@ -117,7 +123,8 @@ async def _form(request: Request, said: Mapping[str, str], fault: Fault | None) 
     log = await worked(desk.log)
     return page(
         request, "report.html", title="Make the report", status=400 if fault else 200, cohorts=cohorts_of(log),
-        kinds=_kinds(request), papers=PAPERS, titles=TITLE, said=said, fault=fault,
+        kinds=_kinds(request), papers=PAPERS, languages=TONGUES, language=spoken(), titles=TITLE, said=said,
+        fault=fault,
         command=command_of(desk, "report", "-o", "report.pdf"),
     )  # fmt: skip
 
@@ -128,7 +135,7 @@ async def made(request: Request) -> Response:
     desk, one = house_of(request).desk, shelf_of(request).of(request.path_params["report"])
     options = [
         part
-        for name in ("kind", "cohort", "against", "applicant", "paper")
+        for name in ("kind", "cohort", "against", "applicant", "paper", "language")
         if name in one.asked
         for part in (f"--{name}", one.asked[name])
     ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from followup_analytics.errors import UsageError
+from followup_analytics.languages import spoken
 from followup_analytics.web.analysis import command_of
-from followup_analytics.web.faces import face_of, pictures_of_claim
+from followup_analytics.web.faces import Face, face_of, pictures_of_claim
 from followup_analytics.web.setting import go, house_of, page, telling_faults, worked
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ async def claims(request: Request) -> Response:
     if (elsewhere := await _begun(house, chosen, _address("/claims", chosen))) is not None:
         return elsewhere
     tested = await worked(tested_on, desk, chosen)
-    face = await worked(desk.answer, ("claims face", chosen), lambda _: face_of(tested))
+    face = await worked(desk.answer, ("claims face", chosen, spoken()), lambda _: face_of(tested))
     options = () if chosen is None or len(chosen) > 1 else ("--claim", chosen[0])
     return page(
         request, "claims.html", title="Is the usual advice right?", face=face, groups=_grouped(_verdicts(tested)),
@@ -51,7 +53,7 @@ async def claim(request: Request) -> Response:
         return elsewhere
     tested = await worked(tested_on, desk, None)
     verdict = next(row for row in _verdicts(tested) if row["id"] == name)
-    pictures = await worked(desk.answer, ("claim pictures", name), lambda _: pictures_of_claim(tested, name))
+    pictures = await worked(desk.answer, ("claim pictures", name, spoken()), lambda _: pictures_of_claim(tested, name))
     return page(
         request, "claim.html", title=verdict["words"], verdict=verdict, protocol=await worked(_protocol, desk, name),
         pictures=pictures, simulated=tested.counts.simulated,
@@ -84,14 +86,12 @@ async def text(request: Request) -> Response:
 @telling_faults
 async def plan(request: Request) -> Response:
     """How many interviews a question needs."""
-    from followup_analytics import plan_study
-
     asked = request.query_params
     baseline = _within(asked.get("baseline"), BASELINES, 30)
     effect = _within(asked.get("effect"), EFFECTS, 10)
-    made = await worked(plan_study, None, baseline=baseline / 100, effect=float(effect))
+    face = await worked(_planned, baseline, effect, spoken())
     return page(
-        request, "plan.html", title="Plan the next study", face=await worked(face_of, made), baseline=baseline,
+        request, "plan.html", title="Plan the next study", face=face, baseline=baseline,
         effect=effect, baselines=BASELINES, effects=EFFECTS,
         command=f"followup plan --baseline {baseline / 100:g} --effect {effect}",
     )  # fmt: skip
@@ -112,6 +112,14 @@ async def _begun(house: House, chosen: tuple[str, ...] | None, then: str) -> Res
         (desk.source, desk.min_cell, chosen), then=then, take=take,
     )  # fmt: skip
     return go(f"/job/{work.id}")
+
+
+@functools.lru_cache(maxsize=64)
+def _planned(baseline: int, effect: int, _language: str) -> Face:
+    """What a question needs, with its chart in the language that is spoken; sliders come back to the same places."""
+    from followup_analytics import plan_study
+
+    return face_of(plan_study(None, baseline=baseline / 100, effect=float(effect)))
 
 
 def tested_elsewhere(source: str, min_cell: int, chosen: tuple[str, ...] | None, tell: Any) -> Any:

@@ -40,11 +40,12 @@ def make_app(
     entrance: Sequence[BaseRoute],
     end: Callable[[], None],
     close: Callable[[], None] | None = None,
+    language: str | None = None,
 ) -> Starlette:
     """The application: every page, behind the gatekeeper.
 
     door: who is let in. hosts: the addresses it answers under. entrance: the pages by which people come in. end: called
-    when it ends. close: ends it; None where that is not for its users.
+    when it ends. close: ends it; None where that is not for its users. language: of all pages; else the browser says.
     """
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
@@ -108,11 +109,13 @@ def make_app(
         lifespan=lifespan,
         exception_handlers={HTTPException: _refused, 500: _broken},
     )
-    app.state.close = close
+    app.state.close, app.state.language = close, language
     return app
 
 
-def local_app(house: House, *, hosts: frozenset[str], keys: Keys, close: Callable[[], None]) -> Starlette:
+def local_app(
+    house: House, *, hosts: frozenset[str], keys: Keys, close: Callable[[], None], language: str | None = None
+) -> Starlette:
     """The application for whoever started it, who comes in by the link."""
     from starlette.routing import Route
 
@@ -127,7 +130,7 @@ def local_app(house: House, *, hosts: frozenset[str], keys: Keys, close: Callabl
         return answer
 
     door = LinkDoor(keys, house)
-    return make_app(door, hosts=hosts, entrance=[Route("/open", opened)], end=house.end, close=close)
+    return make_app(door, hosts=hosts, entrance=[Route("/open", opened)], end=house.end, close=close, language=language)
 
 
 def serve(
@@ -138,11 +141,12 @@ def serve(
     say: Callable[[str], None],
     home: Path | None = None,
     min_cell: int = MIN_CELL,
+    language: str | None = None,
 ) -> None:
     """Serve the page on a loopback port until Ctrl-C or its own `Close`.
 
     source: what is open, None for nothing yet. port: 0 takes a free one. say: is given the one-time link. home: where a
-    store is made of dropped files; the current folder by default.
+    store is made of dropped files; the current folder by default. language: of the pages; None takes the browser's.
     Raises UnreadableError where the port is taken.
     """
     import uvicorn
@@ -153,7 +157,11 @@ def serve(
     keys = Keys()
     config = uvicorn.Config(
         local_app(
-            House(Desk(source, home or Path.cwd(), min_cell)), hosts=hosts, keys=keys, close=lambda: _stop(server)
+            House(Desk(source, home or Path.cwd(), min_cell)),
+            hosts=hosts,
+            keys=keys,
+            close=lambda: _stop(server),
+            language=language,
         ),
         **QUIET,
     )

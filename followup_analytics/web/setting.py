@@ -7,13 +7,16 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from followup_analytics.errors import FollowUpError
+from followup_analytics.languages import catalogue, speaking
+from followup_analytics.report.office import Office
 from followup_analytics.web.faces import in_page_words
 from followup_analytics.web.roles import may
+from followup_analytics.web.tongues import in_tongue, language_for
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from followup_analytics.languages import Catalogue
+    from followup_analytics.log.followup_log import FollowUpLog
     from followup_analytics.web.house import House
 
 Handler = Callable[["Request"], Awaitable["Response"]]
@@ -80,7 +85,43 @@ def page(request: Request, template: str, *, title: str, status: int = 200, **mo
     if house is not None and house.visitor.name is not None:
         # Whoever comes over the network has no terminal here, and need not know where the store is.
         given = {**given, "command": None}
-    return HTMLResponse(environment().get_template(template).render(given), status)
+    text = environment().get_template(template).render(given)
+    words = words_of(request)
+    return HTMLResponse(text if words is None else in_tongue(text, words), status)
+
+
+def words_of(request: Request) -> Catalogue | None:
+    """The catalogue of a page's language; None for English."""
+    words: Catalogue | None = getattr(request.state, "words", None)
+    return catalogue(_language_of(request)) if words is None else words
+
+
+def _language_of(request: Request) -> str:
+    return language_for(request.app.state.language, request.headers.get("accept-language", ""))
+
+
+def _words_with_names(request: Request) -> Catalogue | None:
+    """The catalogue that leaves alone what people called things in the log that is open, and the people."""
+    language = _language_of(request)
+    if language == "en":
+        return None
+    house = house_of(request)
+    desk = house.desk
+    if desk.source is None:
+        return catalogue(language)
+    people: Collection[str] = () if house.visitor.role == "analyst" else desk.book().names().values()
+
+    def make(log: FollowUpLog) -> Catalogue | None:
+        from followup_analytics.report.translation import own_strings
+
+        return catalogue(language, own_strings(log, Office()) | set(people))
+
+    try:
+        made: Catalogue | None = desk.answer(("words", language, frozenset(people)), make)
+    except FollowUpError:
+        # The page itself says why there is no log.
+        return catalogue(language)
+    return made
 
 
 def go(address: str) -> Response:
@@ -98,7 +139,9 @@ def telling_faults(handler: Handler) -> Handler:
     @functools.wraps(handler)
     async def answer(request: Request) -> Response:
         try:
-            return await handler(request)
+            words = request.state.words = await worked(_words_with_names, request)
+            with speaking(words):
+                return await handler(request)
         except FollowUpError as error:
             return page(
                 request, "problem.html", title="That can’t be done", status=400, problem=in_page_words(str(error))

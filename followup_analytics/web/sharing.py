@@ -103,7 +103,7 @@ class SignInDoor:
         return House(desk, Visitor(account.role, account.name), works=Works(turns=self._turns))
 
 
-def shared_app(door: SignInDoor, *, hosts: frozenset[str]) -> Starlette:
+def shared_app(door: SignInDoor, *, hosts: frozenset[str], language: str | None = None) -> Starlette:
     """The application for those who have an account."""
     import anyio
     from starlette.responses import PlainTextResponse
@@ -150,11 +150,18 @@ def shared_app(door: SignInDoor, *, hosts: frozenset[str]) -> Starlette:
         Route("/sign-in", sign_in, methods=["GET", "POST"]),
         Route("/sign-out", sign_out, methods=["POST"]),
     ]
-    return make_app(door, hosts=hosts, entrance=entrance, end=door.end)
+    return make_app(door, hosts=hosts, entrance=entrance, end=door.end, language=language)
 
 
 def serve_shared(
-    source: str | None, address: str, *, port: int, say: Callable[[str], None], home: Path, min_cell: int
+    source: str | None,
+    address: str,
+    *,
+    port: int,
+    say: Callable[[str], None],
+    home: Path,
+    min_cell: int,
+    language: str | None = None,
 ) -> None:
     """Serve the page at an address of this machine, over TLS, until Ctrl-C.
 
@@ -176,7 +183,9 @@ def serve_shared(
     hosts = frozenset({f"{shown}:{bound}", *((shown,) if bound == 443 else ())})
     pem = accounts_path(source).with_suffix(".certificate")
     mark = certificate_for(host, pem)
-    config = uvicorn.Config(shared_app(door, hosts=hosts), ssl_certfile=pem, ssl_keyfile=str(pem), **QUIET)
+    config = uvicorn.Config(
+        shared_app(door, hosts=hosts, language=language), ssl_certfile=pem, ssl_keyfile=str(pem), **QUIET
+    )
     say(f"https://{shown}:{bound}/")
     say(f"SHA-256 fingerprint of its certificate: {mark}")
     uvicorn.Server(config).run(sockets=[listener])

@@ -117,7 +117,11 @@ class Works:
     ) -> None:
         """Do a work as soon as its turn has come, and take what it gives."""
         with self.turns:
-            ended = _done_elsewhere(work, function, given)
+            try:
+                ended = _done_elsewhere(work, function, given)
+            except OSError as error:
+                # No memory or no room for another process.
+                ended = UnreadableError(_fault(error))
         if ended is None and work.state == "stopped":
             return
         if ended is None:

@@ -64,6 +64,7 @@ def written(task: Task, tell: Callable[..., None]) -> Written:
     part = part_of(log, cohort)
     verdicts = task.verdicts or (None if kind in CONFIDENTIAL else _verdicts(part, task.min_cell, tell))
     options: dict[str, Any] = {"paper": asked.get("paper", "a4"), "min_cell": task.min_cell, "kind": kind}
+    options["language"] = asked.get("language", "en")
     options |= {key: asked[key] for key in ("against", "applicant") if key in asked and not idle(key, kind)}
     if "applicant" in options:
         options["applicant"] = client_of(task.source, options["applicant"])

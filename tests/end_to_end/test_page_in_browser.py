@@ -47,7 +47,7 @@ def visit(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Visit]]:
 
         def opened(*arguments: str, folder: Path = tmp_path, **options: Any) -> Visit:
             link = stack.enter_context(program(*arguments, folder=folder))
-            context = browser.new_context(locale="en-GB", timezone_id="Europe/Berlin", **options)
+            context = browser.new_context(**{"locale": "en-GB", "timezone_id": "Europe/Berlin", **options})
             stack.callback(context.close)
             one = Visit(context.new_page(), link.partition("/open?")[0].rstrip("/"))
             one.page.goto(link)
@@ -109,8 +109,10 @@ def enter(page: Any) -> None:
         {},
         {"color_scheme": "dark", "reduced_motion": "reduce"},
         {"viewport": {"width": 320, "height": 640}},
+        {"viewport": {"width": 320, "height": 640}, "locale": "de-DE"},
+        {"viewport": {"width": 320, "height": 640}, "locale": "es-ES"},
     ],
-    ids=["light", "dark", "phone"],
+    ids=["light", "dark", "phone", "German phone", "Spanish phone"],
 )
 def test_every_page_that_links_lead_to_is_accessible(visit: Callable[..., Visit], options: dict[str, Any]) -> None:
     """axe-core finds nothing, and at 320 pixels (a phone, or a large screen at 400%) nothing scrolls sideways."""
@@ -124,7 +126,9 @@ def test_every_page_that_links_lead_to_is_accessible(visit: Callable[..., Visit]
         wider = one.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wider > 0:
             found.append(f"{address}: {wider} pixels wider than the window")
-        one.kept(f"{'-'.join(map(str, options))}{address.replace('/', '_').replace('?', '_')}")
+        one.kept(
+            f"{options.get('locale', '')}{'-'.join(map(str, options))}{address.replace('/', '_').replace('?', '_')}"
+        )
     assert found == []
 
 
