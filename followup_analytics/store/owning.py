@@ -6,7 +6,7 @@ several coaches use over one log-in, and for SQLite.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
@@ -54,6 +54,12 @@ def require_own_client(connection: Connection, coach: str, applicant_id: str) ->
             "This applicant is looked after by somebody else: have the interviews handed over first "
             "(`followup track STORE reassign`)."
         )
+
+
+def is_shared(connection: Connection, coach: str, is_meant: Callable[[str], bool]) -> bool:
+    """Whether interviews at an employer are looked after by others than a coach."""
+    found = connection.rows("SELECT DISTINCT employer, coach FROM interviews WHERE employer IS NOT NULL")
+    return any(is_meant(employer) and not is_coach(one, coach) for employer, one in found)
 
 
 def _refusal() -> UsageError:

@@ -16,6 +16,7 @@ from followup_analytics.errors import UnreadableError
 from followup_analytics.log.pseudonyms import Pseudonyms, key_path, load_pseudonyms, read_key
 from followup_analytics.log.schema import TABLES
 from followup_analytics.log.settings import Settings, stored_settings
+from followup_analytics.log.subsets import is_coach
 from followup_analytics.store import tables
 from followup_analytics.store.address import Address
 from followup_analytics.store.bulk import bulk_of
@@ -25,7 +26,7 @@ from followup_analytics.store.encoding import decode, stored_types
 from followup_analytics.store.faults import explained
 from followup_analytics.store.kinds import KEY_MARK
 from followup_analytics.store.marks import Marks
-from followup_analytics.store.owning import is_looked_after, require_own_client
+from followup_analytics.store.owning import is_looked_after, is_shared, require_own_client
 from followup_analytics.store.records import FILLED, covariate_types, read_aliases, read_setting, to_us, write_setting
 from followup_analytics.store.transaction import Transaction
 
@@ -138,10 +139,17 @@ class Store:
             return read_aliases(connection)
 
     def known_ids(self, table_name: str) -> pl.Series:
-        """The keys of a table's rows as they are now, in no order."""
+        """The keys of a table's rows as they are now, in no order; of a coach's interviews those of the coach alone."""
         key = TABLES[table_name].key
+        whose = {"coach": pl.String()} if table_name == "interviews" and self.coach is not None else {}
         with self.reading() as connection:
-            return bulk_of(connection).read(tables.current[table_name], {key: pl.String()})[key]
+            return self._owned(bulk_of(connection).read(tables.current[table_name], {key: pl.String(), **whose}))[key]
+
+    def _owned(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Of interviews those of the coach that the store is opened for; rows of other tables as they are."""
+        if self.coach is None or "coach" not in rows.columns:
+            return rows
+        return rows.filter(pl.Series([is_coach(one, self.coach) for one in rows["coach"]], dtype=pl.Boolean))
 
     def read_table(
         self, table_name: str, columns: Sequence[str] | None = None, as_of: datetime | None = None
@@ -173,11 +181,14 @@ class Store:
     def find(
         self, table_name: str, keys: Sequence[str], *, by: str | None = None, covariates: bool = False
     ) -> pl.DataFrame:
-        """The typed rows of a table with the given keys; by: by another column. covariates: with the users' columns."""
+        """The typed rows of a table with the given keys, of interviews a coach's own alone.
+
+        by: by another column. covariates: with the users' columns.
+        """
         types = stored_types(table_name)
         with self.reading() as connection:
             rows = bulk_of(connection).find(tables.current[table_name], by or TABLES[table_name].key, keys, types)
-            return decode(table_name, rows, covariate_types(connection, table_name) if covariates else {})
+            return self._owned(decode(table_name, rows, covariate_types(connection, table_name) if covariates else {}))
 
     def ever_had(self, table_name: str, key: str) -> bool:
         """Whether a key is in a table, its history, or among what was forgotten."""
@@ -199,7 +210,14 @@ class Store:
         """Refuse an applicant of other coaches alone, where the store is opened for a coach. Raises UsageError."""
         if self.coach is not None:
             with self.reading() as connection:
-                require_own_client(connection, self.coach, applicant_id)
+                require_own_client(connection, self.coach, read_aliases(connection).get(applicant_id, applicant_id))
+
+    def shares_employer(self, is_meant: Callable[[str], bool]) -> bool:
+        """Whether others than the coach that the store is opened for have interviews at an employer."""
+        if self.coach is None:
+            return False
+        with self.reading() as connection:
+            return is_shared(connection, self.coach, is_meant)
 
     def forgotten_ids(self, table_name: str, ids: Sequence[str]) -> set[str]:
         """Which of the given keys belong to people who were forgotten (of `contacts`: by contact_id)."""

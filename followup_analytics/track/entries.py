@@ -99,7 +99,11 @@ def _person(store: Store, pseudonyms: Pseudonyms, typed: str) -> str:
     own = pseudonyms.applicant(typed)
     if store.find("interviews", [own], by="applicant_id").height:
         return own
-    called = [one for one, name in Finder.of(store).book.names().items() if name_key(name) == name_key(typed)]
+    finder = Finder.of(store)
+    called = [one for one, name in finder.book.names().items() if name_key(name) == name_key(typed)]
+    if called and store.coach is not None:
+        # Whom others look after a coach doesn't find by name.
+        called = [one for one in called if one in {story.applicant_id for story in finder.stories}]
     return called[0] if len(called) == 1 else own
 
 

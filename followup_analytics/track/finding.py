@@ -225,14 +225,17 @@ def alike(word: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
-def client_of(source: str, typed: str) -> str:
+def client_of(source: str, typed: str, *, coach: str | None = None) -> str:
     """The applicant id under which a client stands in a log: of a store by the id as typed, the pseudonym or the name.
 
-    What fits nobody, or several, stays as it was typed; so does an id of a log that is no store.
+    What fits nobody, or several, stays as it was typed; so does an id of a log that is no store. coach: among the
+    clients of this coach alone.
     """
     if not is_store_url(source):
         return typed
-    finder = Finder.of(open_store(source))
+    store = open_store(source)
+    store.coach = coach
+    finder = Finder.of(store)
     fits = {story.applicant_id for story in finder.stories if finder.is_of(story, typed)}
     return fits.pop() if len(fits) == 1 else typed
 

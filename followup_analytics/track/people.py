@@ -93,15 +93,23 @@ def track_employer(place: str | Store, employer: str, *, clock: Clock | None = N
     store = opened(place, write=True, clock=clock)
     with store.transaction("employer", kind="employer"):
         before = read_book(store.address.url)
+        said = before.employer(name)
+        kept = [one for one, value in changes.items() if said.get(one) not in (None, value)]
+        if not (kept and store.shares_employer(lambda one: employer_key(one) == employer_key(name))):
+            kept = []
+        changes = {one: value for one, value in changes.items() if one not in kept}
         how = _told_once(before, write_book(store.address.url, before.with_employer(name, changes)))
     known = {one.employer for one in read_stories(store) if one.employer}
     doubts = []
+    if kept:
+        told = listed([f"the {one}" for one in kept], "and")
+        doubts.append(f"Other coaches have interviews at {name} too, so {told} in the contact book stayed as before.")
     if employer_key(name) not in {employer_key(one) for one in known}:
         guess = nearest(name, known)
         doubts.append(
             "No interview of the store is with an employer of that name" + (f"; is {guess!r} meant?" if guess else ".")
         )
-    what = listed([f"the {one}" for one in EMPLOYER_FIELDS if one in changes], "and")
+    what = listed([f"the {one}" for one in EMPLOYER_FIELDS if one in changes], "and") or "nothing"
     return Entry(name, None, f"Wrote down {what} of {name}.{how}", tuple(doubts))
 
 

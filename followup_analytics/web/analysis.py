@@ -123,7 +123,9 @@ async def quality(request: Request) -> Response:
 def _stored(said: str | None) -> str | None:
     """How many rows were stored just now, in words."""
     return (
-        f"{int(said):,} new {'row' if said == '1' else 'rows'}" if said and said.isdigit() and len(said) < 12 else None
+        f"{int(said):,} new {'row' if said == '1' else 'rows'}"
+        if said and said.isdecimal() and len(said) < 12
+        else None
     )
 
 

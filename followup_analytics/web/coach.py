@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from followup_analytics.errors import FollowUpError, UsageError
@@ -250,7 +250,7 @@ def _begin(store: OfficeStore, said: Mapping[str, str]) -> Entry:
         store.person(said["applicant"], name=said["name"])
     of_employer: dict[str, Any] = {name: said[name] for name in ("person", "phone") if name in said}
     if "employer" in said and of_employer:
-        store.employer(said["employer"], **of_employer)
+        entry = replace(entry, doubts=(*entry.doubts, *store.employer(said["employer"], **of_employer).doubts))
     return entry
 
 

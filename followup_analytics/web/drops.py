@@ -225,7 +225,7 @@ def _bad_row(place: int, sheet: str | None, cells: Mapping[str, Any]) -> BadRow:
     own = {name: value for name, value in told.items() if not name.startswith((_MARK, "_"))}
     number = told.get(f"{_MARK}row", "")
     columns = frozenset(name for name in own if name in told.get(f"{_MARK}column", ""))
-    row = int(float(number)) if number.replace(".", "").isdigit() else 0
+    row = int(float(number)) if number.replace(".", "").isdecimal() else 0
     return BadRow(place, sheet, row, own, columns, told.get(f"{_MARK}reason", ""))
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from followup_analytics.results.result import Result
 
 _OPTION = re.compile(r"--[a-z][a-z-]*")
+#: What comes before the last name of a path or of a database, where a sentence or a part of it begins with one.
+_FOLDERS = re.compile(r"(?<!\S)(?:postgresql://[^\s/]+|[A-Za-z]:)?[/\\](?:[^\s/\\]+[/\\])*(?=[^\s/\\])")
 #: Dots per inch of pictures: sharp at twice the usual size.
 _DPI = 160
 
@@ -84,8 +86,8 @@ _IN_PAGE = {
 
 
 def in_page_words(text: str) -> str:
-    """A sentence of the commands with options named as the page's fields are."""
-    return _OPTION.sub(lambda found: _IN_PAGE.get(found.group(0), found.group(0)), text)
+    """A sentence of the commands with options named as the page's fields are, and places without where they lie."""
+    return _OPTION.sub(lambda found: _IN_PAGE.get(found.group(0), found.group(0)), _FOLDERS.sub("", text))
 
 
 def pictures_of_claim(found: ClaimsResult, claim: str) -> tuple[Picture, ...]:

@@ -71,7 +71,7 @@ async def answers(request: Request) -> Response:
     """Take the answers about columns and words of one file."""
     drop, form = tray_of(request).drop(request.path_params["drop"]), await form_of(request)
     place = words(form, "file") or ""
-    if not place.isdigit() or int(place) >= len(drop.files):
+    if not place.isdecimal() or int(place) >= len(drop.files):
         raise UsageError("Choose one of the files.")
     given = {name.removeprefix("q:"): words(form, name) or "" for name in form if name.startswith("q:")}
     drop.files[int(place)].answers |= given
@@ -297,6 +297,9 @@ async def _keep(form: FormData, drop: Drop) -> None:
 def _take_options(drop: Drop, form: FormData) -> None:
     """What was said about the files, as the reader's own options."""
     said = {name: words(form, name) for name in _OPTIONS if name in form}
+    if said.get("map") is not None and said["map"] not in _maps():
+        # A path would read any file of this machine.
+        raise UsageError("Choose one of the maps of the list.")
     drop.options = {name: value for name, value in {**drop.options, **said}.items() if value is not None}
     drop.forget()
 

@@ -115,7 +115,7 @@ class Gatekeeper:
         if request.method not in (*_READS, "POST"):
             return 405, "This page reads and takes forms, nothing else."
         length = request.headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > largest:
+        if not length.isdecimal() or int(length) > largest:
             return 413, "That is more than 100 MB: give the files in smaller parts."
         site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
         if request.method not in _READS:

@@ -157,7 +157,7 @@ async def form(request: Request) -> Response:
 
     one = shelf_of(request).of(request.path_params["report"])
     stem, _, end = str(request.path_params["file"]).rpartition(".")
-    if end == "png" and stem.isdigit() and 1 <= int(stem) <= len(one.pages):
+    if end == "png" and stem.isdecimal() and 1 <= int(stem) <= len(one.pages):
         return Plain(one.pages[int(stem) - 1], media_type="image/png")
     if stem != "report" or end not in _TYPES:
         raise UsageError("A report comes as a PDF, a web page or a workbook.")

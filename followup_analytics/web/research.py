@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: A log of more interviews is tested by a child process, with progress.
 _AT_ONCE = 5_000
+#: Files of a claim with rows of single interviews.
+_TRACES = ("interviews.csv", "intervals.csv")
 #: Ends of the sliders: share of those who hear back without the advice, and points of difference, both in percent.
 BASELINES, EFFECTS = (5, 90), (2, 40)
 
@@ -78,6 +80,9 @@ async def text(request: Request) -> Response:
     }
     if file not in made:
         raise UsageError("There is no such file of a claim: choose one on its page.")
+    if file in _TRACES and house_of(request).visitor.role == "analyst":
+        # Whoever brings files in could find a person's code in them, and then the person's rows here.
+        raise UsageError("Rows of single interviews are given where the store lies (`followup claims --trace`).")
     content = await worked(made[file])
     headers = {"Content-Disposition": f'attachment; filename="{name}-{file}"'}
     return Plain(content, media_type="text/plain; charset=utf-8", headers=headers)

@@ -67,7 +67,7 @@ def written(task: Task, tell: Callable[..., None]) -> Written:
     options["language"] = asked.get("language", "en")
     options |= {key: asked[key] for key in ("against", "applicant") if key in asked and not idle(key, kind)}
     if "applicant" in options:
-        options["applicant"] = client_of(task.source, options["applicant"])
+        options["applicant"] = client_of(task.source, options["applicant"], coach=task.coach)
     if cohort is not None and kind in ("bulletin", "cohort"):
         options["whole"] = log
     if kind in CONFIDENTIAL and is_store_url(task.source):

@@ -530,3 +530,90 @@ def test_the_commands_keep_accounts(followup, url: str, ids: dict[str, str], tmp
     assert followup("store", "add-account", url, "Uma Roy", "--role", "coach").code == 2
     assert followup("open", "--demo", "--share", "127.0.0.1").code == 2
     assert followup("open", url, "--share", "0.0.0.0").code == 2
+
+
+# ---------------------------------------------------------------------------------------- what words and errors tell
+
+
+def test_nobody_learns_whom_others_look_after(shared: Shared, ids: dict[str, str], url: str) -> None:
+    """A name of the contact book, an id in other capitals and an id nearly right tell nothing of another's client."""
+    ana = shared.signed_in(ANA)
+    made = ana.post("/interviews/new", {"applicant": "Bea Gray"})
+    assert made.status_code == 303
+    assert "Bea Gray" not in ana.get(made.headers["location"]).text
+    doubted = ana.post("/interviews/new", {"applicant": "BEA"}).headers["location"]
+    assert "differs from this one" not in ana.get(doubted).text
+    own = doubted.partition("?done=")[2]
+    assert ana.post("/today/undo", {"key": own}).status_code == 303
+    # An own one that is gone: the nearest of all ids was told.
+    theirs = OfficeStore(url, write=True, coach=ANA).rows
+    assert theirs.known_ids("interviews").to_list().count(ids[BEN]) == 0
+    assert not theirs.find("interviews", [ids[BEN]]).height
+    refused = ana.post("/today/entry", {"interview": own, "press": "voicemail"})
+    assert refused.status_code == 400
+    assert ids[BEN] not in refused.text
+
+
+def test_a_merged_id_is_no_way_to_anothers_client(shared: Shared, url: str) -> None:
+    """Whose id was made one with that of another's client is that client."""
+    from followup_analytics.store import open_store
+    from followup_analytics.store.persons import merge
+
+    OfficeStore(url, write=True).interview("bea-2", at="3 days ago 10:00", coach=BEN)
+    merge(open_store(url, write=True), "bea", "bea-2")
+    ana = shared.signed_in(ANA)
+    assert ana.post("/interviews/new", {"applicant": "bea-2"}).status_code == 400
+    assert "Bea Gray" not in ana.get("/today?show=all").text
+
+
+def test_no_coach_changes_whom_others_call(shared: Shared, url: str, ids: dict[str, str]) -> None:
+    """What the contact book says of an employer where others have interviews too stays; what it lacks is added."""
+    OfficeStore(url, write=True).employer("Beta Works", phone="+49 30 1234567")
+    ana = shared.signed_in(ANA)
+    entered = {"applicant": "cy", "employer": "beta works", "person": "Dr Roth", "phone": "+49 900 666"}
+    told = ana.get(ana.post("/interviews/new", entered).headers["location"]).text
+    assert "the phone in the contact book stayed as before" in told
+    shown = shared.signed_in(BEN).get("/today?show=all").text
+    assert "Dr Roth" in shown
+    assert "900" not in shown
+    entered = {"applicant": "cy", "employer": "Acme", "phone": "+49 900 666"}
+    assert ana.post("/interviews/new", entered).status_code == 303
+    assert ana.post("/interviews/new", {**entered, "phone": "+49 900 777"}).status_code == 303
+    assert "900 777" in ana.get("/today?show=all").text
+
+
+def test_no_sentence_says_where_the_store_lies(shared: Shared, tmp_path: Path) -> None:
+    """Refusals name the store as the page does."""
+    ana = shared.signed_in(ANA)
+    refused = [ana.get("/interviews/iv-zzzzz"), ana.post("/today/entry", {"interview": "nobody", "press": "spoke"})]
+    for answer in refused:
+        assert answer.status_code == 400
+        assert "there is no interview" in answer.text
+        assert str(tmp_path) not in answer.text
+        assert "postgresql:" not in answer.text
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../x.toml", "followup.db.accounts"])
+def test_no_map_is_a_path(shared: Shared, name: str) -> None:
+    """A file of the machine is read by no field of a form."""
+    eva = shared.signed_in(EVA)
+    given = [("files", ("list.csv", b"a,b\n1,2\n", "text/csv"))]
+    assert eva.post("/files", {"map": name}, files=given).status_code == 400
+    drop = eva.post("/files", {}, files=given).headers["location"]
+    assert eva.post(f"{drop}/options", {"map": name}).status_code == 400
+
+
+def test_the_analyst_takes_no_rows_of_single_interviews(shared: Shared) -> None:
+    """They have codes of people, and who brings files in could find the code of a person whom they know."""
+    eva = shared.signed_in(EVA)
+    for file in ("interviews.csv", "intervals.csv"):
+        answer = eva.get(f"/claims/thank-you-note/{file}")
+        assert answer.status_code == 400
+        assert "applicant_id" not in answer.text
+    assert eva.get("/claims/thank-you-note/verdict.R").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/?stored=%C2%B2", "/report/x/%C2%B2.png"])
+def test_figures_that_are_no_numbers_are_no_fault(shared: Shared, address: str) -> None:
+    """Such as a raised two."""
+    assert shared.signed_in(EVA).get(address).status_code < 500
