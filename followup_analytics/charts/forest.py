@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,18 @@ from followup_analytics.charts.style import (
     new_axes,
 )
 from followup_analytics.charts.words import claim_words, joined, points
+from followup_analytics.languages import told
 from followup_analytics.log.shared_words import VERDICT_WORDS
 from followup_analytics.results.disclosure import SUPPRESSED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+
+#: Letters of a name on a line, and inches of a row whose name has one line or two.
+_LETTERS, _ONE_LINE, _TWO_LINES = 34, 0.21, 0.25
+#: Points for the numbers beside a row, at the least, and for each of their letters.
+_ROOM, _LETTER = 84, 4.2
 
 
 def forest_chart(
@@ -38,13 +46,15 @@ def forest_chart(
     the 90% limit that decides is drawn in place of the interval. Claims without an estimate keep their line.
     """
     with house_style():
-        axes = ax or new_axes(COLUMN_WIDTH, 0.85 + 0.21 * max(len(rows), 2))
+        names = [_on_two_lines((labels or {}).get(row.claim, claim_words(row.claim))) for row in rows]
+        tall = _TWO_LINES if any("\n" in name for name in names) else _ONE_LINE
+        axes = ax or new_axes(COLUMN_WIDTH, 0.85 + tall * max(len(rows), 2))
         reach = _reach(rows)
         _draw_margins(axes, rows)
+        room = max((len(told(_numbers(row))) for row in rows if _numbers(row)), default=0)
         for place, row in enumerate(rows):
-            _draw_claim(axes, place, row)
-        names = [(labels or {}).get(row.claim, claim_words(row.claim)) for row in rows]
-        axes.set_yticks(range(len(rows)), names)
+            _draw_claim(axes, place, row, max(_ROOM, _LETTER * room))
+        axes.set_yticks(range(len(rows)), names, linespacing=0.95)
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlim(-reach, reach)
         _finish_axes(axes)
@@ -55,12 +65,12 @@ def forest_alt(rows: Sequence[Judged]) -> str:
     """Alt text: how many claims got which verdict, and the numbers of those that got one."""
     tally = {word: sum(row.verdict == verdict for row in rows) for verdict, word in VERDICT_WORDS.items()}
     counted = joined([f"{rows_of} {word}" for word, rows_of in tally.items() if rows_of])
-    told = [
+    numbers = [
         f"{claim_words(row.claim)} {points(number(row))} points ({interval_words(row)})"
         for row in rows
         if row.verdict in ("supported", "contradicted") and has_number(row) and limits(row)
     ][:4]
-    detail = f" {joined(told)}." if told else ""
+    detail = f" {joined(numbers)}." if numbers else ""
     start = f"Forest chart of the verdicts on {len(rows)} claims: {counted or 'none'}."
     return f"{start}{detail} The table gives every number."
 
@@ -84,13 +94,25 @@ def _draw_margins(axes: Axes, rows: Sequence[Judged]) -> None:
     axes.axvline(0, color=INK, linewidth=0.8, zorder=1)
 
 
-def _draw_claim(axes: Axes, place: int, row: Judged) -> None:
+def _on_two_lines(name: str) -> str:
+    """A long name parted near its middle; what two lines can't hold is cut."""
+    if len(name) <= _LETTERS:
+        return name
+    return "\n".join(textwrap.wrap(name, _LETTERS, max_lines=2, placeholder="…"))
+
+
+def _numbers(row: Judged) -> str:
+    """The estimate with its interval, empty where there is none."""
+    return "" if row.estimate is None or limits(row) is None else f"{points(row.estimate)} ({interval_words(row)})"
+
+
+def _draw_claim(axes: Axes, place: int, row: Judged, room: float) -> None:
     verdict = VERDICT_WORDS.get(row.verdict, row.verdict)
     across = axes.get_yaxis_transform()
     ends = limits(row)
     if row.estimate is None or ends is None:
         word = "hidden" if row.status == SUPPRESSED else verdict
-        _verdict_text(axes, place, word, GREY)
+        _verdict_text(axes, place, word, GREY, room)
         return
     mid, (low, high) = row.estimate, ends
     decides = row.deciding_limit
@@ -102,17 +124,16 @@ def _draw_claim(axes: Axes, place: int, row: Judged) -> None:
     axes.plot(mid, place, "s", color=colour, markerfacecolor=colour if filled else "white", markersize=5, zorder=3)
     if decides is not None:
         axes.plot(decides, place, "|", color=colour, markersize=9, markeredgewidth=1.6, zorder=3)
-    numbers = f"{points(mid)} ({interval_words(row)})"
-    axes.text(1.02, place, numbers, transform=across, va="center", fontsize=8.5)
-    _verdict_text(axes, place, verdict, INK)
+    axes.text(1.02, place, _numbers(row), transform=across, va="center", fontsize=8.5)
+    _verdict_text(axes, place, verdict, INK, room)
 
 
-def _verdict_text(axes: Axes, place: int, verdict: str, colour: str) -> None:
+def _verdict_text(axes: Axes, place: int, verdict: str, colour: str, room: float) -> None:
     axes.annotate(
         verdict,
         (1.02, place),
         xycoords=axes.get_yaxis_transform(),
-        xytext=(84, 0),
+        xytext=(room, 0),
         textcoords="offset points",
         va="center",
         fontsize=8.5,

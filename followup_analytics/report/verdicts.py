@@ -169,7 +169,7 @@ def _what_a_verdict_is() -> str:
 
 def short_names(found: Findings, rows: Sequence[ClaimRow]) -> dict[str, str]:
     """Claims by the advice as the tables have it, as much of it as the edge of a chart bears."""
-    return {row.claim: _short(name_of(found, row), 36) for row in rows}
+    return {row.claim: _short(name_of(found, row), 66) for row in rows}
 
 
 def _compared(found: Findings, rows: Sequence[ClaimRow]) -> list[dict[str, Any]]:
