@@ -60,6 +60,8 @@ _CUMULATIVE = (
 )
 _CURVE_DAYS = (0, 1, 2, 3, 5, 7, 10, 14, 21, 28, 30, 45, 60, 90)
 _FEW_DAYS = (1, 3, 7, 14, 21, 30)
+#: Shares that differ by less look alike in a table.
+_SEEN = 0.0011
 #: With fewer applicants than this the report is two pages: tables without charts, no model, no verdicts.
 _FEW = 30
 #: Dots of one chart at most; names of hidden rows in one line at most.
@@ -235,7 +237,17 @@ def _rate_table(
     columns += [Head(event if one.name == "n_events" else one.label) for one in fields]
     body = [[label, *(format_cell(row, one) for one in fields)] for label, row in hidden_in_one_line(key, rows)]
     caption = f"{_scale(found)} by {_by(key)}, within {found.options.window} of the attempt"
-    return table(f"tab-{name}", caption, columns, body, note=_table_note(found, rows))
+    note = " ".join(part for part in (_cut_off_note(rows), _table_note(found, rows)) if part)
+    return table(f"tab-{name}", caption, columns, body, note=note or None)
+
+
+def _cut_off_note(rows: Sequence[RatesRow]) -> str | None:
+    """Why a rate isn't its responses over its attempts, where a reader would find that it isn't."""
+    known = [(row.estimate, row.n_events, row.n_attempts) for row in rows]
+    told = [(float(rate), n / of) for rate, n, of in known if rate is not None and n is not None and of]
+    if all(abs(rate - plain) < _SEEN for rate, plain in told):
+        return None
+    return "Attempts whose window the record cuts off count for the days that were seen: rates allow for that."
 
 
 def _marked(row: RatesRow, label: str) -> str:
