@@ -34,7 +34,7 @@ def write_mending(
     guesses = _guesses(drafts)
     sheets: dict[str, pl.DataFrame] = {"What to mend": findings}
     if guesses.height:
-        sheets["Guesses to confirm"] = guesses
+        sheets["What was guessed"] = guesses
     if result is not None:
         notes = [note.text for note in result.notes]
         sheets["Good to know"] = pl.DataFrame({"": notes}, schema={"": pl.String})
@@ -67,15 +67,16 @@ def _findings(result: IngestResult | None, refused: Sequence[tuple[str, FollowUp
 def _guesses(drafts: Mapping[Path, MapDraft]) -> pl.DataFrame:
     rows = []
     for path, draft in drafts.items():
+        how = f"correct it in the map {path.name}, where it stands in words, and run again"
         for row in draft.rows:
             if row.means is not None and row.certainty < _SURE:
-                rows.append((path.name, row.column, "", row.means))
+                rows.append((path.name, row.column, "", row.means, how))
             rows += [
-                (path.name, row.column, one["value"], one["means"] or "not known: left out")
+                (path.name, row.column, one["value"], one["means"] or "not known: left out", how)
                 for one in row.values
                 if one["certainty"] < _SURE
             ]
-    names = ("Map", "Column", "Word", "Taken as")
+    names = ("Map", "Column", "Word", "Taken as", "If that is wrong")
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
 
 

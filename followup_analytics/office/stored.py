@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from followup_analytics.office.folder import INPUTS, WORKBOOK
 from followup_analytics.text import counted, listed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from followup_analytics.ingest.result import IngestResult
 
 
@@ -28,3 +31,18 @@ def stored_in_words(result: IngestResult | None) -> str:
     if lost:
         sentences.append(f"Refused, and missing from the report: {listed(lost, 'and')}.")
     return " ".join(sentences)
+
+
+def nothing_to_report(result: IngestResult | None, mending: Path) -> str:
+    """Why there is no report where no interview is stored: no file at all, or what is wrong with most of their rows."""
+    if result is None or not sum(row.rows_read for row in result.rows):
+        how = f"put files into the folder {INPUTS}, or fill in the sheets of {WORKBOOK}"
+        return f"there is nothing to report on yet: {how}."
+    said = f"no interview is stored yet, so that there is nothing to report on. {stored_in_words(result)}"
+    most = max(result.broken, key=lambda one: one.n, default=None)
+    if most is None:
+        return f"{said} No sheet was read as interviews: name the column of the interview's date in the map."
+    sheet = f", sheet {most.sheet}" if most.sheet else ""
+    column = f", column {most.heading}" if most.heading else ""
+    row = next((f", for example row {row}" for row, _, _ in most.examples if row), "")
+    return f"{said} Most often: {most.file}{sheet}{column}{row}: {most.message} All of it is in {mending}."

@@ -14,8 +14,9 @@ from followup_analytics.office.answered import mended_rows
 from followup_analytics.office.folder import MEND, OUTPUTS, WORKBOOK, OfficeFiles, OfficeRow, store_url
 from followup_analytics.office.inputs import Inputs, inputs_of
 from followup_analytics.office.mending import write_mending
+from followup_analytics.office.remaining import without_mended
 from followup_analytics.office.settings import OfficeSettings, read_office_settings
-from followup_analytics.office.stored import stored_in_words
+from followup_analytics.office.stored import nothing_to_report, stored_in_words
 from followup_analytics.office.tables import write_tables
 from followup_analytics.results.result import NO_LOG, LogCounts
 from followup_analytics.text import counted
@@ -54,8 +55,10 @@ def run_office(folder: str | Path, *, publish: str | None = None, progress: Prog
         raise UnreadableError(f"{workbook}: there is no such workbook; make one with  followup office init {place}")
     settings = read_office_settings(workbook)
     inputs = inputs_of(place, settings)
+    mended = mended_rows(place)
     result = _ingested(place, settings, inputs, progress)
-    n = write_mending(place / MEND, result, inputs.drafts, inputs.refused, mended_rows(place))
+    result = without_mended(result, mended) if result is not None else None
+    n = write_mending(place / MEND, result, inputs.drafts, inputs.refused, mended)
     rows = [OfficeRow(file=str(place / MEND), what=f"what to look at: {counted(n, 'finding')} (confidential)")]
     rows += [OfficeRow(file=str(path), what="a map that was drafted; look at it") for path in inputs.drafts]
     failed = _exit_code(inputs, result)
@@ -113,10 +116,7 @@ def _reported(
     from followup_analytics.store import open_store
 
     if not open_store(store_url(place), create=True).sizes()["interviews"]:
-        raise UsageError(
-            f"{place}: there is nothing to report on yet: put files into the folder in, or fill in the sheets of "
-            f"{WORKBOOK}."
-        )
+        raise UsageError(f"{place}: {nothing_to_report(result, place / MEND)}")
     log = read_log(store_url(place))
     part = _part(log, settings)
     try:

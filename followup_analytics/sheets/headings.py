@@ -19,6 +19,9 @@ ROW = "_row"
 SEARCHED_ROWS = 15
 _JOINT = " / "
 _LONGEST_LABEL = 60
+_FEWEST_GROUPS = 2
+#: Cells of a line that is no title's.
+_WIDE = 3
 #: Merged cells leave blanks in a header; a title fills a cell or two.
 _SHARE = 1 / 3
 _AGAIN = re.compile(r" \(\d+\)$")
@@ -111,7 +114,8 @@ def find_header(rows: Sequence[Sequence[Any]], words: Collection[str], merged: C
         return Header(0, 1, [])
     named = [_names(row) for row in rows[: SEARCHED_ROWS + 1]]
     hits = [_hits(names, words) for names in named]
-    best = Header(first, 1, _names(rows[first]))
+    best = _below_groups(rows, first) if not words else None
+    best = best or Header(first, 1, _names(rows[first]))
     for top, row in enumerate(rows[:SEARCHED_ROWS]):
         best = Header(top, 1, named[top], hits[top]) if hits[top] > best.hits else best
         names = joined_names(row, rows[top + 1]) if top + 1 < len(rows) else None
@@ -124,6 +128,28 @@ def find_header(rows: Sequence[Sequence[Any]], words: Collection[str], merged: C
         if (adds and double.hits > best.hits) or (is_merged and double.hits == best.hits and (adds or not best.hits)):
             best = double
     return best
+
+
+def is_below_title(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first line is a title of one cell above a table: most lines below have three cells and more."""
+    wide = sum(len(row) >= _WIDE for row in rows[1:])
+    return len(rows) > _WIDE and len(rows[0]) == 1 and wide > len(rows) / 2
+
+
+def _below_groups(rows: Sequence[Sequence[Any]], place: int) -> Header | None:
+    """The header of two lines whose lower one repeats labels and whose upper one, sparse as a title, parts them."""
+    above = rows[place - 1] if place else ()
+    width = max(n for n, cell in enumerate(rows[place], start=1) if is_filled(cell))
+    # A line with gaps is an upper one itself.
+    if sum(map(is_filled, above)) < _FEWEST_GROUPS or not all(map(is_filled, rows[place][:width])):
+        return None
+    names = joined_names(above, rows[place])
+    return Header(place - 1, 2, names) if names and n_repeated(names) < n_repeated(_names(rows[place])) else None
+
+
+def n_repeated(names: Sequence[str]) -> int:
+    """How many of a header's names had to be told apart by a number."""
+    return sum(name != bare for name, bare in zip(names, unnumbered(names), strict=True))
 
 
 def _first_row(rows: Sequence[Sequence[Any]]) -> int | None:

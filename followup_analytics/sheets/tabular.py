@@ -26,6 +26,7 @@ from followup_analytics.sheets.headings import (
     find_header,
     header_key,
     heading_keys,
+    is_below_title,
     unique_names,
 )
 from followup_analytics.sheets.workbook_reading import read_sheets
@@ -247,7 +248,9 @@ def _find_header(sample: str, path: Path, header_words: Collection[str]) -> tupl
     best, score, chosen = Header(0, 1, []), (0, 0), _DELIMITERS[0]
     csv.field_size_limit(_LONGEST_CELL)
     for delimiter in _DELIMITERS:
-        rows = [_split(line, delimiter) for line in (lines if words else lines[:1])]
+        rows = [_split(line, delimiter) for line in lines]
+        if not words and not is_below_title(rows):
+            rows = rows[:1]
         header = find_header(rows, words)
         reached = (header.hits, max(map(len, rows), default=0))
         if reached > score:

@@ -157,6 +157,17 @@ def test_no_report_where_a_file_cannot_be_used(tmp_path: Path) -> None:
     assert told["File"].to_list() == ["photo.png"]
 
 
+def test_nothing_to_report_names_what_is_wrong(tmp_path: Path) -> None:
+    """Where a file is there and none of its rows can be used, the sentence names sheet, column, row and what to do."""
+    init_office(tmp_path / "o")
+    rows = ["Student,Company,Interview date,Called on,Result of call"]
+    rows += [f"P{k},Acme,2026-02-{30 + k % 2},2026-03-0{k},LVM" for k in range(1, 9)]
+    (tmp_path / "o" / "in" / "calls.csv").write_text("\n".join(rows) + "\n")
+    settings_book(tmp_path / "o" / "office.xlsx", [["Time zone", "UTC"]])
+    with pytest.raises(UsageError, match=r"calls\.csv, column .+, for example row 2: .+to mend\.xlsx"):
+        run_office(tmp_path / "o")
+
+
 def test_settings_that_make_no_sense(tmp_path: Path) -> None:
     """A zone that is none is told with its sheet; a folder that is there already is left alone."""
     init_office(tmp_path / "o")
@@ -317,6 +328,8 @@ def test_rows_are_mended_in_the_workbook_itself(tmp_path: Path, kind: str) -> No
     assert read_log(url).contacts.height == 11
     left = next(raw for raw in read_raw_tables(path) if raw.sheet == "calls").frame
     assert left["Called on"].to_list() == ["32/32/2026"]
+    (finding,) = next(raw for raw in read_raw_tables(path) if raw.sheet == "What to mend").frame.rows(named=True)
+    assert (finding["Rows"], finding["For example"]) == ("1", "row 7")
     run_office(tmp_path / "o")
     assert read_log(url).contacts.height == 11
     assert len(list((tmp_path / "o" / "mended").iterdir())) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,7 +29,8 @@ from followup_analytics.log.followup_log import Note
 from followup_analytics.log.zone_names import zone_given
 from followup_analytics.results.exports import CONFIDENTIAL
 from followup_analytics.results.result import NO_LOG
-from followup_analytics.sheets.tabular import is_tabular
+from followup_analytics.sheets.headings import unnumbered
+from followup_analytics.sheets.tabular import ROW, is_tabular
 from followup_analytics.sheets.years import year_in
 from followup_analytics.text import listed, shorten
 
@@ -207,6 +209,7 @@ def _drafted(
 ) -> MapDraft:
     uses = [use for builder in builders for use in builder.all_uses()]
     assumed = {name: text for builder in builders for name, text in builder.assumed.items()}
+    assumed |= {f"same heading in {layout.raw.place}": said for layout in layouts if (said := _of_same_heading(layout))}
     titles = [text for layout in layouts for text in layout.raw.above]
     sheets = [layout.raw.sheet for layout in layouts if layout.raw.sheet]
     order = likely_order(layouts, told.day_first)
@@ -251,6 +254,25 @@ def _drafted(
         text=text,
         sample=tuple(sample),
         questions=tuple(one for one in questions if one.id not in told.answers),
+    )
+
+
+def _of_same_heading(layout: Layout) -> str:
+    """What each date was taken for where several stand under one heading, so that no word tells them apart."""
+    names = layout.raw.columns
+    bare = dict(zip(names, unnumbered(names), strict=True))
+    twice = [heading for heading, n in Counter(bare.values()).items() if n > 1]
+    said = []
+    if layout.interview is not None:
+        said.append((layout.interview.name, "the interview"))
+    said += [(group.date.name, group.title) for group in layout.groups]
+    told = [f"{name!r} for the date of the {what.removeprefix('the ')}" for name, what in said if bare[name] in twice]
+    if not told:
+        return ""
+    row = int(layout.raw.frame[ROW].min() or 2) - 1  # type: ignore[arg-type]
+    return (
+        f"{layout.raw.place}, row {row}: several columns have the same heading; {listed(told, 'and')} was taken. Where "
+        "that is wrong, give each of these columns a heading of its own there, such as 'Interview date' and 'Called on'"
     )
 
 

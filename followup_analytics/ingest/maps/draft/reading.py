@@ -73,7 +73,9 @@ def _header_words(raw: RawTable, lexicon: Lexicon) -> set[str]:
         # The lower of two lines has more words; where the upper one fills its blanks, they are one header.
         upper, lower = ([_blank(name) for name in rows[place]] for place in (best - 1, best))
         fills = any(one and not other for one, other in zip(upper, lower, strict=False))
-        above = joined_names(upper, lower) if fills else None
+        # Or it tells apart what the lower one repeats: "Date, Result, Date, Result" below "Contact 1", "Contact 2".
+        parts = len(set(filter(None, upper))) > 1 and len(set(lower)) < len(lower)
+        above = joined_names(upper, lower) if fills or parts else None
         if above is not None and _score(above, lexicon) > scores[best]:
             return set(map(header_key, above))
     if best + 1 < len(rows):
