@@ -222,7 +222,7 @@ def test_a_column_belongs_to_the_touch_of_its_number(tmp_path: Path) -> None:
         "Ben Lang;Beta AG;03.03.2026;;10.03.2026;auf AB gesprochen;;\n"
     )
     assert read_by_draft(tmp_path, sheet) == [
-        ("email", None, "outbound"),
+        ("email", "none", "outbound"),
         ("phone", "none", "outbound"),
         ("voicemail", "none", "outbound"),
         ("email", "none", "outbound"),

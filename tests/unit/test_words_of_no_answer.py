@@ -163,6 +163,8 @@ def test_no_to_heard_back_is_no_rejection(tmp_path: Path) -> None:
         ("spoke w/ recep.", "spoke_receptionist"),
         ("talked to asst", "spoke_receptionist"),
         ("did not follow up", "nothing"),
+        ("LVM w/ HR", "voicemail_left"),
+        ("LM w/ receptionist", "spoke_receptionist"),
     ],
 )
 def test_what_a_cell_says(text: str, touch: str) -> None:
@@ -170,3 +172,65 @@ def test_what_a_cell_says(text: str, touch: str) -> None:
     found = load_lexicon().meaning("touches", text)
     assert found is not None
     assert found.name == touch
+
+
+def test_whom_they_spoke_to_in_a_column_of_its_own(tmp_path: Path) -> None:
+    """Where it is empty, nobody was reached by what was written; of a call it isn't known."""
+    cells = [
+        "2026-03-10,phone,recruiter",
+        "2026-03-11,email,",
+        "2026-03-12,phone,",
+        "2026-03-13,text,",
+        "2026-03-14,phone,nobody",
+    ]
+    made, _ = read(tmp_path, "Follow-up date,Follow-up method,Spoke to", cells)
+    assert [made[k][0][2] for k in range(1, 6)] == ["hiring_team", "none", None, "none", "none"]
+
+
+def test_initials_in_a_column_of_ways(tmp_path: Path) -> None:
+    """ "P", "E" and "VM" are ways where nearly all cells under "Type" are such."""
+    cells = ["2026-03-10,P", "2026-03-11,E", "2026-03-12,VM", "2026-03-13,P", "2026-03-14,E", ","]
+    made, told = read(tmp_path, "1st touch,Type", cells)
+    assert [made[k][0][1] for k in range(1, 6)] == ["phone", "email", "voicemail", "phone", "email"]
+    assert told["rejected"] == 0
+
+
+def test_interviews_that_were_not_held_are_passed_over(tmp_path: Path) -> None:
+    """A cancelled interview or a no-show is none, and its row no contact; the draft says so."""
+    held = ["Completed", "Cancelled", "Completed", "No show", "Completed", "Completed"]
+    lines = [f"{','.join(who)},{word}" for who, word in zip(PEOPLE, held, strict=False)]
+    lines = [f"{line},2026-03-1{k},call" if "Completed" in line else f"{line},,call" for k, line in enumerate(lines)]
+    sheet = tmp_path / "s.csv"
+    head = "Student,Employer,Interview date,Interview status,Follow-up date,Follow-up type"
+    sheet.write_text("\n".join([head, *lines]))
+    draft = draft_map(sheet, time_zone="UTC")
+    (tmp_path / "m.toml").write_text(draft.text, encoding="utf-8")
+    found = ingest_files(sheet, into=f"sqlite:///{tmp_path / 's.db'}", map=tmp_path / "m.toml", time_zone="UTC")
+    assert [(row.table, row.accepted, row.rejected) for row in found.rows] == [("interviews", 4, 0), ("contacts", 4, 0)]
+    assert any("wasn't held" in note.text and "No show" in note.text for note in draft.notes)
+
+
+def test_results_dated_by_replies_that_tell_their_day(tmp_path: Path) -> None:
+    """A column of results beside "Reply?" with cells such as "Yes 23 Mar" is dated by these."""
+    replies = ["Yes 20 Mar,Offer", "No,", "Yes 21 Mar,Rejected", "No,", "?,", "Yes 22 Mar,Second interview"]
+    cells = [f"2026-03-1{k},emailed,{reply}" for k, reply in enumerate(replies)]
+    _, told = read(tmp_path, "Chased,Chased how,Reply?,Outcome", cells)
+    assert told["rejected"] == 0
+    log = read_log(f"sqlite:///{tmp_path / 's.db'}")
+    assert sorted(log.outcomes["outcome"]) == ["advanced", "offer", "rejected"]
+
+
+def test_our_own_calls_in_a_column_of_what_came_back(tmp_path: Path) -> None:
+    """ "Message laissé" under "Retour" is no reply whose date was forgotten: nobody is told to fill one in."""
+    cells = ["06/03/2026,tél.,message laissé,", "07/03/2026,mail,oui,12/03/2026", "16/03/2026,tél.,eu la RH,"]
+    cells += ["17/03/2026,courrier,non,", "18/03/2026,tél.,pas de réponse,", "19/03/2026,mail,oui,24/03/2026"]
+    made, told = read(tmp_path, "Relance le,Moyen,Retour,Date du retour", cells)
+    assert told["rejected"] == 0
+    assert sum(one[0] == "inbound" for rows in made.values() for one in rows) == 2
+
+
+def test_a_later_date_of_a_cell_tells_the_order(tmp_path: Path) -> None:
+    """Where first dates of several in a cell could be either order, a later one of the 13th or after tells."""
+    cells = ["LVM 3/5; emailed 3/9", "emailed 3/6", '"called no answer 3/9, LVM 3/11, spoke w/ HR 3/13"', "texted 3/10"]
+    made, told = read(tmp_path, "Follow-up history", cells)
+    assert (told["rejected"], [len(made[k]) for k in range(1, 5)]) == (0, [2, 1, 3, 1])

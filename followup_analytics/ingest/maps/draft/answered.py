@@ -11,6 +11,7 @@ from followup_analytics.ingest.maps.draft.sections import Section
 from followup_analytics.ingest.maps.marks import is_mark
 
 _MOST_WORDS = 40
+_NEARLY_ALL = 0.9
 
 
 def answers_of(view: View, name: str) -> list[str]:
@@ -56,6 +57,19 @@ def add_denials(section: Section, layout: Layout, group: Group, lexicon: Lexicon
         section.dated = list(section.when)
     if group.date.name in section.when:
         _note(section.unsaid, group.date, _words_for_dates(layout.raw.frame[group.date.name], lexicon))
+
+
+def not_held(layout: Layout, lexicon: Lexicon) -> dict[str, list[str]]:
+    """The words of columns about interviews by which these did not take place ("cancelled", "no show"), by column."""
+    found = {}
+    for view in layout.views:
+        means = {word: one.name for word in view.profile.words if (one := lexicon.meaning("held", word)) is not None}
+        told = sum(view.profile.words[word] for word in means)
+        sure = view.about("interview") and told > 0.5 * view.profile.filled
+        words = [word for word, name in means.items() if name == "not_held"]
+        if words and view.contact_subject is None and (sure or told >= _NEARLY_ALL * view.profile.filled):
+            found[view.name] = words
+    return found
 
 
 def no_results(view: View) -> frozenset[str]:

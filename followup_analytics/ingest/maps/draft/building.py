@@ -8,12 +8,13 @@ from typing import Any
 
 from followup_analytics.errors import DataError
 from followup_analytics.ingest.maps.choices import MARKS
-from followup_analytics.ingest.maps.draft.answered import add_denials, add_undated, no_results
+from followup_analytics.ingest.maps.draft.answered import add_denials, add_undated, no_results, not_held
 from followup_analytics.ingest.maps.draft.columns import View
 from followup_analytics.ingest.maps.draft.layout import Group, Layout
 from followup_analytics.ingest.maps.draft.lexicon import Lexicon
 from followup_analytics.ingest.maps.draft.sections import Section, Use, add_touches, touch_meanings, words_of
 from followup_analytics.ingest.maps.mapping import headers_of
+from followup_analytics.text import listed
 
 #: The vocabulary of a column of the log, in the word lists.
 _VOCABULARIES = {
@@ -35,6 +36,7 @@ _FACTS = {
     "time_zone": "time_zone",
 }
 _MOST_WORDS = 6
+_WRITTEN = ("email", "text", "letter", "social")
 _OF_DATES = {"promised": "decision_promised_at", "complete_until": "observed_until"}
 
 
@@ -101,6 +103,12 @@ class Builder:
             made.append(self._applicants())
         for section in made:
             section.sheet = self.sheet
+        for name, words in not_held(layout, self.lexicon).items() if layout.interview is not None else ():
+            for section in made:
+                section.skip[name] = words
+            self.assumed[f"not held by {name}"] = (
+                f"rows that say in {name!r} that the interview wasn't held ({listed(words, 'or')}) are passed over"
+            )
         return made
 
     def _applicants(self) -> Section:
@@ -172,6 +180,8 @@ class Builder:
             section.others["party"] = ""
         commonest = "email" if group.of in ("reply", "thank_you") else "phone"
         add_touches(section, group.hows, self.lexicon, inbound=inbound, commonest=commonest)
+        if group.party is not None and not inbound:
+            self._party_by_way(section, group)
         section.split = {view.name: list(MARKS) for view in group.hows if view.several}
         if group.reached is not None:
             self._reached(section, group, group.reached)
@@ -199,6 +209,17 @@ class Builder:
         self._duration(section, group)
         add_denials(section, self.layout, group, self.lexicon)
         return section
+
+    def _party_by_way(self, section: Section, group: Group) -> None:
+        """Where the column of whom they spoke to says nothing, the way tells: in writing nobody is reached."""
+        ways = {word: means.get("party", "") for how in group.hows for word, means in self._meanings(how).items()}
+        if not ways:
+            return
+        section.columns["party"] = {"first": [section.columns["party"], *(how.name for how in group.hows)]}
+        section.values["party"] = {**ways, **section.values["party"]}
+
+    def _meanings(self, how: View) -> Mapping[str, Mapping[str, str]]:
+        return touch_meanings(how, self.lexicon)
 
     def _reached(self, section: Section, group: Group, view: View) -> None:
         """Nobody was reached where the sheet says no; a yes doesn't tell who it was, and "not sure" is not known."""
@@ -238,6 +259,8 @@ class Builder:
                 f"it is taken as {channel}"
             )
         section.constants["channel"] = str(channel)
+        if channel in _WRITTEN and group.of != "reply" and "party" not in section.columns:
+            section.constants["party"] = "none"
         section.columns.pop("channel", None)
 
     def _duration(self, section: Section, group: Group) -> None:
@@ -261,7 +284,8 @@ class Builder:
         section.values["outcome"] = real
         own = self.layout.roles[decided.name].of == "outcome"
         section.columns["decided_at"] = decided.name if not own else self.use(decided, "outcomes", "decided_at")
-        section.entries = self.layout.entries.get(outcome.name)
+        # Results of a column of their own may be dated by cells such as "Yes 23 Jan".
+        section.entries = self.layout.entries.get(outcome.name) or self.layout.entries.get(decided.name)
         section.when = [decided.name] if section.entries is not None else []
         return section
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
-from followup_analytics.ingest.maps.draft.lexicon import EXACT, PART, Lexicon
+from followup_analytics.ingest.maps.draft.lexicon import EXACT, PART, Found, Lexicon
 from followup_analytics.ingest.maps.draft.profile import Profile, looks_like_people, profile_of
 
 #: Of several subjects that a heading of dates names, the first one here is meant.
@@ -28,6 +28,8 @@ _DATES_OF = (
 _CONTACT_SUBJECTS = ("thank_you", "reply", "follow_up")
 _GUESSED = 0.6
 _SOME_TIMES = 0.3
+#: How sure an initial is, and how many kinds and which share of the cells have to be some.
+_INITIAL, _FEWEST_INITIALS, _NEARLY_ALL = 0.7, 2, 0.8
 _WORDS_TELL = 0.45
 _RESULTS_TELL = 0.25
 _CALL = re.compile(r"(?i)\b(?:call|contact|attempt|anruf|llamada|appel)")
@@ -70,16 +72,26 @@ class Role:
 def view_of(name: str, place: int, cells: pl.Series, lexicon: Lexicon, heading: str | None = None) -> View:
     """The column under a heading, seen with the word lists. heading: as it stands in the sheet, without a number."""
     ordinals = [int(one) for one in lexicon.mentions("ordinals", heading or name)]
+    facets, profile = lexicon.mentions("facets", name), profile_of(cells, lexicon)
     return View(
         name=name,
         place=place,
         subjects=tuple(found.name for found in lexicon.all_in("subjects", name)),
-        facets=lexicon.mentions("facets", name),
+        facets=facets,
         ordinal=min(ordinals) if ordinals else None,
-        profile=profile_of(cells, lexicon),
+        profile=_with_initials(profile, lexicon) if "how" in facets else profile,
         people=looks_like_people(cells.cast(pl.String).str.strip_chars()),
         asks=name.strip().endswith("?"),
     )
+
+
+def _with_initials(profile: Profile, lexicon: Lexicon) -> Profile:
+    """A column of ways in which nearly every cell is an initial ("P", "E", "VM"), with what these stand for."""
+    found = {word: lexicon.meaning("initials", word) for word in profile.words}
+    told = {word: Found(one.name, _INITIAL, word) for word, one in found.items() if one and one.certainty >= EXACT}
+    if len(told) < _FEWEST_INITIALS or sum(profile.words[word] for word in told) < _NEARLY_ALL * profile.filled:
+        return profile
+    return replace(profile, meanings={**profile.meanings, "touches": {**told, **profile.meanings["touches"]}})
 
 
 def role_of(view: View) -> Role:

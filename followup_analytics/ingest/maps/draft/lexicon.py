@@ -26,9 +26,11 @@ SECTIONS = (
     "facets",
     "ordinals",
     "touches",
+    "initials",
     "outcomes",
     "destinations",
     "answers",
+    "held",
     "directions",
     "parties",
     "purposes",
@@ -58,6 +60,7 @@ _FOREMOST = (
 )
 #: Touches that tell what came of an attempt, if anything, and not what was done.
 SAYS_NOTHING = ("no_reply", "unsaid", "nothing")
+_AT_THE_FRONT = ("lvm", "lm", "vm", "ph", "em", "txt", "sms")
 _BETWEEN_MARKS = re.compile(r"[,;:()]|\s[-–/]\s")
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])")
 
@@ -133,16 +136,17 @@ class Lexicon:
         if folded in whole:
             return Found(whole[folded], EXACT, folded)
         found = [one for one in self.all_in(section, key) if len(one.phrase) >= _SHORTEST_PART]
-        found += self._short_parts(whole, text) if section == "touches" else []
+        found += self._short_parts(whole, text, alone=not found) if section == "touches" else []
         if found:
             return self._foremost(found, key) if section == "touches" else found[0]
         close = difflib.get_close_matches(key, whole, n=1, cutoff=_CLOSE) if len(key) >= _SHORTEST_PART else []
         return Found(whole[close[0]], NEARLY, close[0]) if close else None
 
     @staticmethod
-    def _short_parts(whole: Mapping[str, str], text: str) -> list[Found]:
-        """Short forms that stand for themselves between marks: "LVM, no response"."""
+    def _short_parts(whole: Mapping[str, str], text: str, *, alone: bool) -> list[Found]:
+        """Short forms that stand for themselves between marks, and `alone` at the front: "LVM, n/r", "LVM w/ HR"."""
         parts = [normal(part) for part in _BETWEEN_MARKS.split(text)]
+        parts += [word for word in normal(text).split()[:1] if alone and word in _AT_THE_FRONT]
         return [Found(whole[part], PART, part) for part in parts if len(part) < _SHORTEST_PART and part in whole]
 
     def _foremost(self, found: Sequence[Found], key: str) -> Found:

@@ -38,6 +38,7 @@ class Order:
 def likely_order(layouts: Sequence[Layout], given: bool | None) -> Order:
     """The order of day and month: given, told by the dates, or the one in which touches follow their interviews."""
     columns = [layout.raw.frame[view.name].cast(pl.String) for layout in layouts for view in layout.of("date")]
+    columns += [_dates_within(layout.raw.frame[name]) for layout in layouts for name in set(layout.entries.values())]
     slashed = any(column.str.contains(r"^\D{0,12}\d{1,2}[/-]\d{1,2}(?:\D|$)").any() for column in columns)
     if given is not None or not slashed:
         return Order(given)
@@ -52,6 +53,11 @@ def likely_order(layouts: Sequence[Layout], given: bool | None) -> Order:
     return Order(
         first, f"{which} is taken to come first in dates, since follow-ups then come soon after interviews", asked=True
     )
+
+
+def _dates_within(cells: pl.Series) -> pl.Series:
+    """All dates in figures of a column of several touches a cell: a later one may tell what the first doesn't."""
+    return cells.cast(pl.String).str.extract_all(r"\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\b").explode().drop_nulls()
 
 
 def _implausible(layout: Layout, day_first: bool) -> float:

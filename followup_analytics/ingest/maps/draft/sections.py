@@ -119,6 +119,9 @@ def add_touches(
         _say_nothing(section, view, inbound=inbound, channel=commonest if len(names) == 1 else "")
 
 
+_OWN_CALLS = ("voicemail_left", "spoke")
+
+
 def _say_nothing(section: Section, view: View, *, inbound: bool, channel: str) -> None:
     """The words of a column by which nothing was done or came back, and those that tell nothing of what was done."""
     means = {word: found.name for word, found in view.profile.meanings["touches"].items()}
@@ -135,9 +138,12 @@ def _say_nothing(section: Section, view: View, *, inbound: bool, channel: str) -
     if channel:
         section.values["channel"] |= dict.fromkeys(yes, channel)
     unsaid = [word for word in bare if word not in denied]
+    if inbound:
+        # "Left message" in a column of what came back is no reply; only a date beside it would make it one.
+        unsaid = [word for word, name in means.items() if name.startswith(_OWN_CALLS) and word not in denied]
     if unsaid:
         section.unsaid[view.name] = unsaid
-        section.values["channel"] |= dict.fromkeys(unsaid, channel)
+        section.values["channel"] |= dict.fromkeys((word for word in unsaid if not inbound), channel)
 
 
 def _told(hows: Sequence[View], lexicon: Lexicon) -> dict[str, dict[str, str]]:
