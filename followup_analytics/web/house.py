@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from followup_analytics.web.drops import Tray
 from followup_analytics.web.safety import is_same
@@ -14,7 +14,7 @@ from followup_analytics.web.works import Works
 if TYPE_CHECKING:
     from followup_analytics.web.desk import Desk
 
-_MOST_ENTRIES = 200
+_MOST_ENTRIES, _MOST_SIMULATIONS = 200, 10
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class House:
     shelf: Shelf = field(default_factory=Shelf)
     #: What the last entries said, by their ids: shown once more beside the button that takes one back.
     entries: dict[str, str] = field(default_factory=dict)
+    #: Answers of simulated logs, by what was asked.
+    simulations: dict[Any, Any] = field(default_factory=dict)
 
     def knows_form(self, given: str | None) -> bool:
         """Whether a form came from a page of this house."""
@@ -51,6 +53,12 @@ class House:
         while len(self.entries) >= _MOST_ENTRIES:
             self.entries.pop(next(iter(self.entries)), None)
         self.entries[key] = sentence
+
+    def keep_simulation(self, asked: Any, made: Any) -> None:
+        """Keep the answers of a simulated log; of the oldest none is kept for ever."""
+        while len(self.simulations) >= _MOST_SIMULATIONS:
+            self.simulations.pop(next(iter(self.simulations)), None)
+        self.simulations[asked] = made
 
     def end(self) -> None:
         """Stop all works, and remove all that was dropped."""

@@ -17,6 +17,7 @@ _PAGES: Mapping[str, frozenset[str]] = {
             "claims",
             "quality",
             "plan",
+            "simulate",
             "report",
             "releases",
             "job",

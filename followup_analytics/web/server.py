@@ -52,7 +52,7 @@ def make_app(
     from starlette.routing import Mount, Route
     from starlette.staticfiles import StaticFiles
 
-    from followup_analytics.web import analysis, coach, files, reports, research, working
+    from followup_analytics.web import analysis, coach, files, reports, research, simulated, working
 
     both = ["GET", "POST"]
     routes = [
@@ -65,6 +65,8 @@ def make_app(
         Route("/claims/{claim}", research.claim),
         Route("/claims/{claim}/{file}", research.text),
         Route("/plan", research.plan),
+        Route("/simulate", simulated.simulate),
+        Route("/simulate/{world}/truth.json", simulated.truth),
         Route("/quality", analysis.quality),
         Route("/report", reports.report, methods=both),
         Route("/report/{report}", reports.made),

@@ -296,6 +296,24 @@ def test_a_coach_signs_in_from_another_machine(
     one.faults.clear()
 
 
+@pytest.mark.parametrize(
+    "options", [{}, {"viewport": {"width": 320, "height": 640}, "locale": "de-DE"}], ids=["wide", "phone"]
+)
+def test_a_researcher_simulates(visit: Callable[..., Visit], options: dict[str, Any]) -> None:
+    """From the overview's link to the verdicts of a world, and nothing wider than the window."""
+    one = visit("--demo", **options)
+    page = one.page
+    page.locator("a[href='/simulate']").click()
+    one.kept(f"simulate-{len(options)}")
+    assert axe_finds(one) == []
+    page.locator("input[name=interviews]").fill("150")
+    page.locator("main form button").click()
+    page.locator("a[href$='truth.json']").wait_for(timeout=120_000)
+    one.kept(f"simulated-{len(options)}")
+    assert axe_finds(one) == []
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+
+
 def test_without_scripts_everything_still_works(visit: Callable[..., Visit], tmp_path: Path) -> None:
     """Choices by their button, uploads by their form, sliders by theirs; long work by a page that loads itself anew."""
     one = visit("--demo", java_script_enabled=False)

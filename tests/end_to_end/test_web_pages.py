@@ -426,6 +426,24 @@ def test_a_handout_takes_what_was_typed(coach: Page) -> None:
     assert "ledger" not in shown
 
 
+def test_a_researcher_simulates(tmp_path: Path) -> None:
+    """Without a log of one's own: rates and verdicts of a world, marked as simulated; the same seed is made once."""
+    made = Page(None, tmp_path)
+    with made.client:
+        made.enter()
+        assert "What holds in the world" in made.client.get("/simulate").text
+        address = "/simulate?world=null&interviews=120&seed=7"
+        assert through(made, made.client.get(address).headers["location"]) == address
+        shown = made.client.get(address).text
+        assert shown.count("Simulated data: they show how the tool works") == 2
+        assert "Verdicts on this log" in shown
+        assert "followup simulate --interviews 120 --world null --seed 7" in shown
+        assert made.client.get("/simulate/null/truth.json").json()["claims"]["smile"]["estimate"] == 0
+        for wrong in ("interviews=0x1&seed=1", "interviews=99999999&seed=1", "interviews=100&seed=-1"):
+            assert made.client.get(f"/simulate?world=null&{wrong}").status_code == 400
+        assert made.client.get("/simulate?world=../null&interviews=100&seed=1").status_code == 400
+
+
 def slow(begun: str, seconds: float, tell: object) -> str:
     """A work that says that it has begun, by a file, and takes its time."""
     import time
