@@ -93,6 +93,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
+        # An installed package runs from byte code, also where this environment keeps none.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = f"{folder}/bytecode"
         small = f"sqlite:///{folder}/small.db"
         track_interview(small, "ada", employer="Acme", at="2026-03-02T10:00+01:00", time_zone="Europe/Berlin")
         large = large_store(Path(folder), asked.contacts)
