@@ -85,7 +85,9 @@ def next_steps(
         {one: to.called for one, to in reach.items() if to.called is not None},
         lambda step: _office_days(step.situation, where),
     )
-    steps = [after_hours(step, when.at, _office_days(step.situation, where)) for step in steps]
+    # The end of a record in files is no hour at which somebody is about to ring.
+    now = when.at if log.read_at is not None else None
+    steps = [after_hours(step, now, _office_days(step.situation, where)) for step in steps]
     steps.sort(key=urgency)
     return NextStepsResult(
         rows=tuple(

@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 
 from followup_analytics.advice import next_steps
 from followup_analytics.advice.rows import as_line, step_in_words
+from followup_analytics.log.assembling import build_log
 from followup_analytics.store import open_store
 from followup_analytics.store.logs import read_story
 from followup_analytics.track import track_interview
@@ -39,3 +41,13 @@ def test_after_office_hours_a_call_is_told_for_the_next_working_day(
     assert f"DTSTART;VALUE=DATE:{(on or '2026-11-27').replace('-', '')}" in steps.to_ics()
     (asked_ahead,) = next_steps(story, test=False, today="2026-11-30").rows
     assert asked_ahead.ring_on is None
+
+
+def test_the_end_of_a_record_in_files_is_no_evening() -> None:
+    """The last thing that a folder tells may be of the night: nobody rings then, and the day of the call stays."""
+    row = {"interview_id": "i1", "applicant_id": "a1", "interviewed_at": "2026-11-20T10:00"}
+    log = build_log(
+        interviews=pl.DataFrame([row | {"observed_until": "2026-11-27T23:30"}]), time_zone="America/Chicago"
+    )
+    (found,) = next_steps(log, test=False).rows
+    assert (found.step, found.on, found.ring_on) == ("call", "2026-11-27", None)
