@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from followup_analytics.languages import is_foreign, told
+from followup_analytics.languages import is_foreign, is_told, told
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -284,6 +284,8 @@ def _give_language(figure: Figure) -> None:
 
 
 def _told_lines(text: str) -> str:
+    if "\n" in text and is_told(text.replace("\n", " ")):
+        return text
     return "\n".join(told(line) if line.strip() else line for line in text.split("\n"))
 
 

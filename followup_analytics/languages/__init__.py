@@ -7,6 +7,6 @@ language it will be read.
 """
 
 from followup_analytics.languages.catalogue import LANGUAGES, Catalogue, catalogue
-from followup_analytics.languages.speaking import is_foreign, speaking, spoken, told
+from followup_analytics.languages.speaking import is_foreign, is_told, speaking, spoken, told
 
-__all__ = ["LANGUAGES", "Catalogue", "catalogue", "is_foreign", "speaking", "spoken", "told"]
+__all__ = ["LANGUAGES", "Catalogue", "catalogue", "is_foreign", "is_told", "speaking", "spoken", "told"]

@@ -55,14 +55,14 @@ class Catalogue:
 
     def told(self, text: str) -> str:
         """A text of one sentence or several in this language; what no entry has stays as it is."""
-        if self._is_told(text):
+        if self.is_told(text):
             return text
         said = self._value(text, None)
         self.missing.update(said.missing)
         self._told.add(said.text)
         return said.text
 
-    def _is_told(self, text: str) -> bool:
+    def is_told(self, text: str) -> bool:
         """Whether a text, or the beginning that was kept of it, has been told already: a label before it was cut."""
         if text in self._told:
             return True

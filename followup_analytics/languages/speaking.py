@@ -33,6 +33,12 @@ def spoken() -> str:
     return "en" if words is None else words.language
 
 
+def is_told(text: str) -> bool:
+    """Whether a text was told in the language that is spoken just now already, so that its parts need not be."""
+    words = _CURRENT.get()
+    return words is not None and words.is_told(text)
+
+
 def is_foreign() -> bool:
     """Whether another language than English is spoken just now."""
     return _CURRENT.get() is not None
