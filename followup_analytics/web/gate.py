@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from followup_analytics.errors import FollowUpError
+
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 #: The largest request, in bytes: a drop of several sheets; of somebody who hasn't signed in yet, a name and password.
 LARGEST, LARGEST_FOREIGN = 100 * 1024 * 1024, 16 * 1024
+#: What is said where the accounts can't be read; why is for whoever started the page.
+UNREADABLE = "Nobody can sign in just now: whoever started this page finds out why by `followup store accounts`."
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -97,7 +101,11 @@ class Gatekeeper:
             await send(message)
 
         request = Request(scope)
-        house = self.door.house(request.cookies.get(self.door.cookie))
+        try:
+            house = self.door.house(request.cookies.get(self.door.cookie))
+        except FollowUpError:
+            await PlainTextResponse(UNREADABLE, 503)(scope, receive, with_headers)
+            return
         largest = LARGEST if house is not None else LARGEST_FOREIGN
         refusal = self._refusal(request, house, largest)
         if refusal is not None:
@@ -138,6 +146,8 @@ class Gatekeeper:
 
 def _bounded(receive: Receive, largest: int) -> Receive:
     """The request's body, cut off with an error where it grows beyond the limit without having said so."""
+    from starlette.exceptions import HTTPException
+
     seen = 0
 
     async def bounded() -> Message:
@@ -145,7 +155,7 @@ def _bounded(receive: Receive, largest: int) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > largest:
-            raise ConnectionError("the request is larger than it may be")
+            raise HTTPException(413, "That is more than may be sent at once.")
         return message
 
     return bounded

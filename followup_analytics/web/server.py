@@ -29,6 +29,9 @@ QUIET: dict[str, Any] = {
     "access_log": False,
     "log_level": "critical",
     "server_header": False,
+    "proxy_headers": False,
+    # The listener of a shared page counts what it accepts, which another loop would not ask it for.
+    "loop": "asyncio",
     "timeout_graceful_shutdown": 2,
 }
 
@@ -176,10 +179,10 @@ def serve(
     server.run(sockets=[listener])
 
 
-def listener_at(address: str, port: int) -> socket.socket:
+def listener_at(address: str, port: int, kind: type[socket.socket] = socket.socket) -> socket.socket:
     """A socket that listens at one address alone. Raises UnreadableError where the address or port can't be had."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = kind(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((address, port))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 import time
 from collections.abc import Callable
@@ -10,11 +11,14 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from followup_analytics.web.accounts import Account
+from followup_analytics.web.safety import is_same
 
 Clock = Callable[[], float]
 #: Seconds after which a session ends: without a request, and whatever comes.
 IDLE, LIFE = 2 * 3600.0, 12 * 3600.0
 _MOST_SESSIONS = 500
+#: Of one account, so that nobody who signs in again and again ends the sessions of others.
+_MOST_OF_ONE = 10
 #: So many passwords may be wrong; after each further one a name is locked, twice as long each time.
 FREE_TRIES = 5
 _FIRST_LOCK, _LONGEST_LOCK = 30.0, 3600.0
@@ -44,8 +48,11 @@ class Sessions:
         token, now = secrets.token_urlsafe(32), self.clock()
         with self._lock:
             self._held = {key: one for key, one in self._held.items() if _lasts(one, now)}
-            while len(self._held) >= _MOST_SESSIONS:
-                self._held.pop(min(self._held, key=lambda key: self._held[key].seen))
+            own = [key for key, one in self._held.items() if one.account.name == account.name]
+            for keys, most in ((own, _MOST_OF_ONE), (list(self._held), _MOST_SESSIONS)):
+                if len(keys) >= most:
+                    self._held.pop(min(keys, key=lambda key: self._held[key].seen), None)
+                    break
             self._held[_hash(token)] = Session(account, now, now)
         return token
 
@@ -99,6 +106,24 @@ class Locks:
     def _place(self, name: str) -> int:
         plain = " ".join(name.split()).casefold().encode("utf-8", "replace")
         return int.from_bytes(hashlib.blake2b(plain, key=self._secret, digest_size=4).digest()) % _PLACES
+
+
+def browser_mark(account: Account) -> str:
+    """What a browser keeps in which somebody has signed in, so that it is known again until the password changes."""
+    nonce = secrets.token_urlsafe(16)
+    return f"{nonce}.{_signed(account, nonce)}"
+
+
+def is_marked(account: Account, mark: str | None) -> bool:
+    """Whether a browser is one in which somebody has signed in with this account and password."""
+    nonce, dot, signed = (mark or "").partition(".")
+    return bool(dot) and is_same(signed, _signed(account, nonce))
+
+
+def _signed(account: Account, nonce: str) -> str:
+    return hmac.new(
+        account.hashed.encode(), f"followup browser\0{nonce}".encode("utf-8", "replace"), "sha256"
+    ).hexdigest()
 
 
 def _lasts(session: Session, now: float) -> bool:

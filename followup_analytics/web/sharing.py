@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from followup_analytics.errors import UsageError
+from followup_analytics.errors import FollowUpError, UsageError
 from followup_analytics.store.address import is_store_url
 from followup_analytics.web.accounts import Accounts, accounts_path, hashed, is_password, read_accounts
 from followup_analytics.web.certificate import certificate_for
+from followup_analytics.web.crowd import FairListener
 from followup_analytics.web.desk import Desk, OwnDesk
+from followup_analytics.web.gate import UNREADABLE
 from followup_analytics.web.house import House, Visitor
 from followup_analytics.web.roles import FIRST, may
 from followup_analytics.web.server import QUIET, listener_at, make_app
-from followup_analytics.web.sessions import LIFE, Locks, Sessions
-from followup_analytics.web.setting import bare_form, page, words
+from followup_analytics.web.sessions import LIFE, Locks, Sessions, browser_mark, is_marked
+from followup_analytics.web.setting import bare_form, page, telling_faults, words
 from followup_analytics.web.works import Works, turns
 
 if TYPE_CHECKING:
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
 
 #: Passwords looked at at a time (each takes 64 MB), and how many may wait for that.
 _AT_A_TIME, _MOST_WAITING = 2, 20
+#: Of these so many from one address.
+_MOST_OF_ONE = 4
+#: A cookie by which a browser is known in which somebody has signed in, and for how many seconds.
+_MARK, _MARK_LASTS = "__Host-followup_browser", 180 * 24 * 3600
 _WRONG = "The name or the password is wrong."
 
 
@@ -46,6 +52,8 @@ class SignInDoor:
     whole: Desk
     sessions: Sessions = field(default_factory=Sessions)
     locks: Locks = field(default_factory=Locks)
+    #: Of browsers in which somebody has signed in before: strangers who guess lock nobody out of these.
+    own_locks: Locks = field(default_factory=Locks)
     scheme: str = "https"
     #: Only a page of this very host may set a cookie of this name, and only over TLS.
     cookie: str = "__Host-followup_session"
@@ -79,6 +87,11 @@ class SignInDoor:
         """Whether an address is for the role of an account; the first page leads to each one's own."""
         return path == "/" or may(house.visitor.role, path)
 
+    def browser_of(self, name: str, mark: str | None) -> str | None:
+        """By what a browser is locked in which the account of a name has signed in before; None for another one."""
+        account = self.accounts().find(name)
+        return str(mark) if account is not None and is_marked(account, mark) else None
+
     def known(self, name: str, password: str) -> Account | None:
         """The account of a name and its password; it takes as long where there is none."""
         account = self.accounts().find(name)
@@ -109,31 +122,56 @@ def shared_app(door: SignInDoor, *, hosts: frozenset[str], language: str | None 
     from starlette.responses import PlainTextResponse
     from starlette.routing import Route
 
-    limiter = anyio.CapacityLimiter(_AT_A_TIME)
+    strangers, known = anyio.CapacityLimiter(_AT_A_TIME), anyio.CapacityLimiter(1)
+    trying: dict[str, int] = {}
 
+    async def looked_at(request: Request, name: str, given: str, *, is_known: bool) -> Account | None:
+        """The account of a name and its password, when its turn has come."""
+        where = request.client.host if request.client else ""
+        trying[where] = trying.get(where, 0) + 1
+        try:
+            limiter = known if is_known else strangers
+            return await anyio.to_thread.run_sync(door.known, name, given, limiter=limiter)
+        finally:
+            trying[where] -= 1
+            if not trying[where]:
+                del trying[where]
+
+    def is_crowded(request: Request) -> bool:
+        of_one = trying.get(request.client.host if request.client else "", 0)
+        return of_one >= _MOST_OF_ONE or strangers.statistics().tasks_waiting >= _MOST_WAITING
+
+    @telling_faults
     async def sign_in(request: Request) -> Response:
         """The form of name and password; the cookie of a session for those that are right."""
         if request.method != "POST":
             return page(request, "sign_in.html", title="Sign in")
         form = await bare_form(request)
         name, password = words(form, "name") or "", form.get("password")
-        if limiter.statistics().tasks_waiting >= _MOST_WAITING:
+        try:
+            browser = door.browser_of(name, request.cookies.get(_MARK))
+        except FollowUpError:
+            return PlainTextResponse(UNREADABLE, 503)
+        if browser is None and is_crowded(request):
             return PlainTextResponse("Too many people sign in at once: try again in a minute.", 503)
-        seconds = door.locks.begin(name)
+        locks, key = (door.locks, name) if browser is None else (door.own_locks, browser)
+        seconds = locks.begin(key)
         if seconds:
             minutes = max(1, round(seconds / 60))
             wait = f"Too many wrong passwords: try again in {minutes} {'minute' if minutes == 1 else 'minutes'}."
             return page(request, "sign_in.html", title="Sign in", status=429, problem=wait)
         given = password if isinstance(password, str) else ""
-        account = await anyio.to_thread.run_sync(door.known, name, given, limiter=limiter)
+        account = await looked_at(request, name, given, is_known=browser is not None)
         if account is None:
             return page(request, "sign_in.html", title="Sign in", status=403, problem=_WRONG)
-        door.locks.passed(name)
+        locks.passed(key)
+        # Whoever was signed in here before is no longer.
+        door.sessions.end(request.cookies.get(door.cookie))
         answer = _to(FIRST[account.role])
-        answer.set_cookie(
-            door.cookie, door.sessions.begin(account), max_age=int(LIFE), path="/", secure=True, httponly=True,
-            samesite="strict",
-        )  # fmt: skip
+        cookies = [(door.cookie, door.sessions.begin(account), int(LIFE))]
+        cookies += [(_MARK, browser_mark(account), _MARK_LASTS)] if browser is None else []
+        for cookie, value, lasts in cookies:
+            answer.set_cookie(cookie, value, max_age=lasts, path="/", secure=True, httponly=True, samesite="strict")
         return answer
 
     async def sign_out(request: Request) -> Response:
@@ -177,7 +215,7 @@ def serve_shared(
     door = SignInDoor(Desk(source, home, min_cell))
     if not door.accounts().by_name:
         raise UsageError("Nobody has an account yet: make one with  followup store add-account STORE NAME --role coach")
-    listener = listener_at(host, port)
+    listener = listener_at(host, port, FairListener)
     bound = listener.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     hosts = frozenset({f"{shown}:{bound}", *((shown,) if bound == 443 else ())})

@@ -27,6 +27,8 @@ _LOOK = 0.25
 #: Seconds between two words of progress from the child.
 _TELL = 0.2
 _MOST_KEPT = 20
+#: Works of one person at a time, so that those of others have their turn.
+_MOST_BEGUN = 4
 _AT_A_TIME = 2
 
 
@@ -100,6 +102,8 @@ class Works:
             held = self.works.get(self.by_key.get(key, ""))
             if held is not None and held.state == "running":
                 return held
+            if len(self.running) >= _MOST_BEGUN:
+                raise UsageError("Several works of yours are not done yet: wait for one, or stop it.")
             work = Work(token_urlsafe(8), title, then)
             self.works[work.id], self.by_key[key] = work, work.id
             for old in [one.id for one in self.works.values() if one.state != "running"][:-_MOST_KEPT]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import socket
 import ssl
 import stat
 import subprocess
 import sys
 from pathlib import Path
+from threading import Semaphore
 
 import pytest
 from postgres_server import a_database, postgres_programs, postgres_server
@@ -27,8 +29,11 @@ from followup_analytics.web.accounts import (
     write_accounts,
 )
 from followup_analytics.web.certificate import certificate_for
-from followup_analytics.web.sessions import FREE_TRIES, IDLE, LIFE, Locks, Sessions
+from followup_analytics.web.crowd import MOST_OF_ONE, FairListener
+from followup_analytics.web.server import listener_at
+from followup_analytics.web.sessions import FREE_TRIES, IDLE, LIFE, Locks, Sessions, browser_mark, is_marked
 from followup_analytics.web.sharing import _host, serve_shared
+from followup_analytics.web.works import Works
 
 argon2 = pytest.importorskip("argon2", reason="the extra `share` is not installed")
 ANA, BEN, EVA = PASSWORDS
@@ -467,7 +472,6 @@ def test_the_program_answers_over_tls_at_its_address_alone(url: str, ids: dict[s
     """Started from outside: the certificate is the one whose fingerprint it printed, and plain HTTP gets nothing."""
     import hashlib
     import http.client
-    import socket
 
     root = str(Path(__file__).parents[2])
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))}
@@ -617,3 +621,107 @@ def test_the_analyst_takes_no_rows_of_single_interviews(shared: Shared) -> None:
 def test_figures_that_are_no_numbers_are_no_fault(shared: Shared, address: str) -> None:
     """Such as a raised two."""
     assert shared.signed_in(EVA).get(address).status_code < 500
+
+
+# ------------------------------------------------------------------------------- who would keep others out, and how far
+
+
+def test_strangers_lock_nobody_out_of_a_known_browser(shared: Shared) -> None:
+    """Where somebody has signed in before, guesses from elsewhere don't count, and those made there do."""
+    known, stranger = shared.signed_in(ANA), shared.browser()
+    known.post("/sign-out", {})
+    for number in range(FREE_TRIES):
+        stranger.sign_in(ANA, "wrong password")
+        shared.door.locks.begin(f"name {number}")
+    assert stranger.sign_in(ANA, PASSWORDS[ANA]).status_code == 429
+    assert known.sign_in(ANA, PASSWORDS[ANA]).status_code == 303
+    for _ in range(FREE_TRIES):
+        known.sign_in(ANA, "wrong password")
+    assert known.sign_in(ANA, PASSWORDS[ANA]).status_code == 429
+
+
+def test_a_known_browser_is_known_for_its_account_and_password(shared: Shared, url: str) -> None:
+    """Its mark is no way around the lock of another name, nor of the same one with a new password."""
+    ben = shared.signed_in(BEN)
+    for _ in range(FREE_TRIES):
+        ben.sign_in(ANA, "wrong password")
+    assert ben.sign_in(ANA, PASSWORDS[ANA]).status_code == 429
+    held = read_accounts(url)
+    account = held.find(BEN)
+    assert account is not None
+    mark = browser_mark(account)
+    assert is_marked(account, mark)
+    for other in (None, "", "x", f"{mark}0", "\u00e9.\u00e9"):
+        assert not is_marked(account, other)
+    again = held.with_account(BEN, "coach", PASSWORDS[BEN]).find(BEN)
+    assert again is not None
+    assert not is_marked(again, mark)
+
+
+def test_who_signs_in_often_ends_no_sessions_of_others() -> None:
+    """Of one account ten last, of which the one that was idle longest goes first."""
+    sessions, other = Sessions(clock=lambda: 0.0), Account("Ben", "coach", "")
+    first = sessions.begin(other)
+    own = [sessions.begin(Account("Ana", "coach", "")) for _ in range(600)]
+    assert sessions.of(first) == other
+    assert sum(sessions.of(one) is not None for one in own) == 10
+    assert sessions.of(own[-1]) is not None
+
+
+def test_signing_in_ends_the_session_before(shared: Shared) -> None:
+    """Of whoever used this browser before, so that no cookie of it is left behind."""
+    browser = shared.signed_in(ANA)
+    kept = browser.client.cookies["__Host-followup_session"]
+    assert browser.sign_in(BEN, PASSWORDS[BEN]).status_code == 303
+    assert shared.door.sessions.of(kept) is None
+
+
+def test_accounts_that_cannot_be_read_tell_nothing(shared: Shared, url: str) -> None:
+    """Nobody comes in or goes on, and the answer has the headers of every other."""
+    browser = shared.signed_in(ANA)
+    accounts_path(url).chmod(0o644)
+    for answer in (browser.get("/today"), shared.browser().sign_in(BEN, PASSWORDS[BEN])):
+        assert answer.status_code == 503
+        assert answer.headers["cache-control"] == "no-store"
+        assert "chmod" not in answer.text
+    assert shared.browser().get("/sign-in").status_code == 200
+
+
+def test_a_request_that_grows_is_cut_off_with_a_sentence(shared: Shared) -> None:
+    """Where the length was not said; with the headers of every answer."""
+    pieces = (b"a" * 1000 for _ in range(40))
+    headers = {**OWN, "content-type": "application/x-www-form-urlencoded"}
+    answer = shared.browser().client.post("/sign-in", content=pieces, headers=headers)
+    assert answer.status_code == 413
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_nobody_takes_all_turns_of_long_work() -> None:
+    """So many works of one person wait or run; then it is said."""
+    works = Works(turns=Semaphore(0))
+    begun = [works.begin((number,), "Work", print, (), then="/", take=str) for number in range(4)]
+    with pytest.raises(UsageError, match="not done yet"):
+        works.begin((9,), "Work", print, (), then="/", take=str)
+    works.stop(begun[0].id)
+    assert works.begin((9,), "Work", print, (), then="/", take=str).state == "running"
+    works.end()
+    for _ in range(5):
+        works.turns.release()
+
+
+def test_one_machine_takes_no_others_place() -> None:
+    """Connections beyond the limit of one address are closed before anything is read; those that end make room."""
+    with listener_at("127.0.0.1", 0, FairListener) as listener:
+        port, held, ours = listener.getsockname()[1], [], []
+        for _ in range(MOST_OF_ONE):
+            ours.append(socket.create_connection(("127.0.0.1", port), 2))
+            held.append(listener.accept()[0])
+        with socket.create_connection(("127.0.0.1", port), 2), pytest.raises(BlockingIOError):
+            listener.accept()
+        other = socket.create_connection(("127.0.0.1", port), 2, source_address=("127.0.0.2", 0))
+        held.append(listener.accept()[0])
+        held.pop(0).close()
+        ours.append(socket.create_connection(("127.0.0.1", port), 2))
+        held.append(listener.accept()[0])
+        for one in (*held, *ours, other):
+            one.close()
