@@ -59,8 +59,9 @@ class Catalogue:
             return text
         said = self._value(text, None)
         self.missing.update(said.missing)
-        self._told.add(said.text)
-        return said.text
+        told = self.forms.closed(said.text)
+        self._told.add(told)
+        return told
 
     def is_told(self, text: str) -> bool:
         """Whether a text, or the beginning that was kept of it, has been told already: a label before it was cut."""
@@ -81,7 +82,7 @@ class Catalogue:
         """A text or a placeholder's value: a name, numbers, a phrase of the catalogue, or sentences of such."""
         if context == _AS_IS or self._is_name(text) or _REFERENCE.match(text):
             return Said(text)
-        if not _LETTERS.search(_DATED.sub("", text)):
+        if _is_wordless(text):
             return Said(self.forms.written(text))
         whole = self._phrase(text, context) or (self._phrase(text, None) if context else None)
         if whole is not None and not whole.missing:
@@ -103,7 +104,12 @@ class Catalogue:
         best: Said | None = None
         for end in ends:
             beginning = text[:end].rstrip()
-            said = Said(beginning) if self._is_name(beginning) else self._phrase(beginning, None)
+            if self._is_name(beginning):
+                said: Said | None = Said(beginning)
+            elif _is_wordless(beginning):
+                said = Said(self.forms.written(beginning))
+            else:
+                said = self._phrase(beginning, None)
             if said is None or (said.missing and best is not None):
                 continue
             whole = self._with_rest(said, text, end)
@@ -180,6 +186,11 @@ class Catalogue:
                 return True
         pieces = [piece for piece in plain.split("…") if piece]
         return "…" in plain and any(all(piece in name for piece in pieces) for name in self.names)
+
+
+def _is_wordless(text: str) -> bool:
+    """Whether a text is made of numbers, signs and dates alone."""
+    return not _LETTERS.search(_DATED.sub("", text))
 
 
 def _of_number(template: Template, found: re.Match[str]) -> str:

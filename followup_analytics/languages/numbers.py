@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 #: A number as the package writes it in English, with a sign before it and a percent sign behind it.
 NUMBER = r"(?:[<>*]?[+\-\u2212]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)%?)"
@@ -36,6 +37,8 @@ class Forms:
     months: tuple[str, ...]
     weekdays: tuple[str, ...]
     weekday_before: str
+    #: What closes a date with its weekday where the sentence goes on.
+    after_weekday: str = ""
     #: Numbers of fewer digits than this before the point are not grouped.
     least_grouped: int = 4
 
@@ -51,6 +54,17 @@ class Forms:
         for place, date in enumerate(kept):
             marked = marked.replace(f"\x04{chr(0xF0000 + place)}\x04", date)
         return marked
+
+    def closed(self, text: str) -> str:
+        """A told text whose dates with weekdays are set off from what follows: `am Freitag, 2. Januar, an`."""
+        return self._weekday_dates.sub(rf"\g<0>{self.after_weekday}", text) if self.after_weekday else text
+
+    @cached_property
+    def _weekday_dates(self) -> re.Pattern[str]:
+        date = self.date.format(day=r"\d{1,2}", month=f"(?:{'|'.join(self.months)})", year=r"\d{4}").replace(".", r"\.")
+        date = date.replace(r" \d{4}", r"(?: \d{4})?")
+        before = self.weekday_before.format(weekday=f"(?:{'|'.join(self.weekdays)})", date=date)
+        return re.compile(rf"\b{before}(?= (?:\x02\w)?[^\W\d_])")
 
     def _date(self, found: re.Match[str]) -> str:
         name = found["month"]
@@ -89,6 +103,7 @@ FORMS: Mapping[str, Forms] = {
         ),
         weekdays=("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
         weekday_before="{weekday}, {date}",
+        after_weekday=",",
     ),
     # The Real Academia groups digits by a space, and only from five digits on (Ortografía, 2010, VIII 2.2).
     "es": Forms(

@@ -80,6 +80,24 @@ def test_numbers_dates_and_shares_are_written_as_each_language_writes_them() -> 
     assert german.told("2024-09") == "2024-09"
 
 
+def test_a_german_date_with_its_weekday_is_set_off_on_both_sides() -> None:
+    """The date is an apposition to the weekday: a comma follows where the sentence goes on, and nowhere else."""
+    words = Catalogue("de")
+    told = words.told("Their office is closed by now: call on Friday 2 January 2026.")
+    assert told.endswith("Rufen Sie am Freitag, 2.\u00a0Januar 2026, an.")
+    told = words.told("We spoke on Wednesday 29 October 2025 about [the post].")
+    assert "am Mittwoch, 29.\u00a0Oktober 2025, über" in told
+    told = words.told("They were spoken to on Monday 3 November 2025: wait until Friday 7 November 2025.")
+    assert told.startswith("Am Montag, 3.\u00a0November 2025, wurde ")
+    assert told.endswith("bis Freitag, 7.\u00a0November 2025.")
+
+
+def test_a_date_before_a_sentence_is_a_date() -> None:
+    """Its year is no number that belongs to a name."""
+    told = Catalogue("es").told("Thursday, 1 January 2026. Nothing is due today.")
+    assert told == "jueves 1 de enero de 2026. Hoy no hay nada pendiente."
+
+
 def test_one_and_many_are_told_apart() -> None:
     """The plural goes by the number; the case by what the sentence asks for."""
     words = Catalogue("de")
@@ -93,7 +111,7 @@ def test_one_and_many_are_told_apart() -> None:
     ("text", "said"),
     [
         ("Day of the attempt: day 15 or later", "Tag des Kontaktversuchs: Tag 15 oder später"),
-        ("Number of the attempt: 6th or later", "Nummer des Versuchs: 6. oder späterer"),
+        ("Number of the attempt: 6th or later", "Nummer des Kontaktversuchs: 6. oder späterer"),
         ("How the attempt before went: reached them", "Verlauf des vorigen Kontaktversuchs: Zuständige erreicht"),
         ("Hour of the attempt: before 8", "Uhrzeit des Kontaktversuchs: vor 8"),
     ],
