@@ -55,9 +55,20 @@ def sheet(
     return write_book(folder / "log.xlsx", {"Log": rows}, merged)
 
 
-@pytest.mark.parametrize("lower", LOWER, ids="-".join)
-@pytest.mark.parametrize("upper", UPPER, ids="-".join)
-@pytest.mark.parametrize("kind", ["merged", "csv", "repeated"])
+#: Every way of writing both lines; plain runs take each upper line, lower line and kind once, the others their turn
+#: where there is time.
+WAYS = [
+    pytest.param(
+        kind, upper, lower, id=f"{kind}-{'-'.join(upper)}-{'-'.join(lower)}",
+        marks=() if (k + n) % 4 == place else pytest.mark.slow,
+    )
+    for place, kind in enumerate(("merged", "csv", "repeated"))
+    for k, upper in enumerate(UPPER)
+    for n, lower in enumerate(LOWER)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "upper", "lower"), WAYS)
 def test_a_result_belongs_to_its_own_touch(
     tmp_path: Path, kind: str, upper: tuple[str, str], lower: tuple[str, ...]
 ) -> None:
