@@ -34,11 +34,11 @@ def add_account(
     Example:  followup store add-account sqlite:///followup.db "Ana Ruiz" --role coach
     """
     from followup_analytics.store import open_store
-    from followup_analytics.web.accounts import read_accounts, write_accounts
+    from followup_analytics.web.accounts import change_accounts, read_accounts
 
     shown = open_store(store).address.shown
-    accounts = read_accounts(store)
-    path = write_accounts(store, accounts.with_account(name, role, _password(password_file)))
+    accounts, password = read_accounts(store), _password(password_file)
+    path = change_accounts(store, lambda held: held.with_account(name, role, password))
     verb = "has a new password" if accounts.find(name) else "may sign in"
     say(f"{name} {verb} as {'an' if role[0] in 'aeiou' else 'a'} {role}; accounts of {shown} are in {path}.")
 
@@ -48,9 +48,9 @@ def remove_account(store: StoreUrl, name: Name) -> None:
 
     Example:  followup store remove-account sqlite:///followup.db "Ana Ruiz"
     """
-    from followup_analytics.web.accounts import read_accounts, write_accounts
+    from followup_analytics.web.accounts import change_accounts
 
-    write_accounts(store, read_accounts(store).without(name))
+    change_accounts(store, lambda held: held.without(name))
     say(f"{name} can no longer sign in.")
 
 

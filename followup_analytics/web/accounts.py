@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
@@ -93,6 +93,15 @@ def write_accounts(url: str, accounts: Accounts) -> Path:
     told = [{"name": one.name, "role": one.role, "password": one.hashed} for one in accounts.by_name.values()]
     write_private(path, json.dumps({"format": _FORMAT, "accounts": told}, ensure_ascii=False, indent=1) + "\n")
     return path
+
+
+def change_accounts(url: str, change: Callable[[Accounts], Accounts]) -> Path:
+    """Change the accounts of a store; of two who do so at once neither brings back what the other took away."""
+    from followup_analytics.store import open_store
+
+    # The store has one writer at a time.
+    with open_store(url, write=True).together():
+        return write_accounts(url, change(read_accounts(url)))
 
 
 def hashed(password: str) -> str:

@@ -11,7 +11,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
-from threading import Semaphore
+from threading import Semaphore, Thread
 
 import pytest
 from postgres_server import a_database, postgres_programs, postgres_server
@@ -24,6 +24,7 @@ from followup_analytics.web.accounts import (
     Account,
     Accounts,
     accounts_path,
+    change_accounts,
     is_password,
     read_accounts,
     write_accounts,
@@ -725,3 +726,18 @@ def test_one_machine_takes_no_others_place() -> None:
         held.append(listener.accept()[0])
         for one in (*held, *ours, other):
             one.close()
+
+
+def test_two_who_change_accounts_at_once_lose_none(url: str, ids: dict[str, str]) -> None:
+    """Each change is made of the accounts as the one before it left them."""
+    names = [f"Coach {number}" for number in range(6)]
+
+    def add(name: str) -> None:
+        change_accounts(url, lambda held: held.with_account(name, "coach", "a long password"))
+
+    threads = [Thread(target=add, args=(name,)) for name in names]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert {one.name for one in read_accounts(url).by_name.values()} == {*PASSWORDS, *names}
