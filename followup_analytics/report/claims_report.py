@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from followup_analytics.claims.definition import Claim
 
 _TALLY = (
-    ("supported", "of the advice holds here"),
-    ("contradicted", "is contradicted"),
-    ("inconclusive", "left open"),
-    ("not_testable", "can’t be tested"),
+    ("supported", "piece of advice holds here", "pieces of advice hold here"),
+    ("contradicted", "is contradicted", "are contradicted"),
+    ("inconclusive", "left open", "left open"),
+    ("not_testable", "can’t be tested", "can’t be tested"),
 )
 _DESIGN_WORDS = {
     "clone-censor-weight": "target trial by cloning, censoring and weighting",
@@ -80,13 +80,18 @@ def _figures(found: Findings) -> tuple[KeyFigure, ...]:
     def many(verdict: str) -> int:
         return sum(row.verdict == verdict for row in found.claims)
 
+    alike = many("no_meaningful_difference")
+    further = f"{alike} more {'makes' if alike == 1 else 'make'} no difference that matters"
     details = {
         "supported": "in the claimed direction, and large enough to matter",
         "contradicted": "against the claimed direction",
-        "inconclusive": f"{many('no_meaningful_difference')} more make no difference that matters",
+        "inconclusive": further if alike else "the numbers are too uncertain to say",
         "not_testable": "something is not logged, or too few did it",
     }
-    return tuple(KeyFigure(count(many(verdict)), word, details[verdict]) for verdict, word in _TALLY)
+    return tuple(
+        KeyFigure(count(many(verdict)), one if many(verdict) == 1 else several, details[verdict])
+        for verdict, one, several in _TALLY
+    )
 
 
 def _each(found: Findings) -> list[dict[str, Any]]:

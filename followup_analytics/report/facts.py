@@ -11,6 +11,7 @@ import polars as pl
 from followup_analytics.charts import joined, value_label
 from followup_analytics.log.followup_log import FollowUpLog
 from followup_analytics.log.schema import SPOKEN_CHANNELS
+from followup_analytics.text import listed
 
 DECISIONS = ("advanced", "offer", "rejected")
 ENDS = ("filled", "withdrawn")
@@ -83,7 +84,7 @@ class LogFacts:
         """What counts as a response in this log."""
         parts = ["the first contact from the employer’s side that is not automatic"] if self.has_answers else []
         if self.decisions:
-            parts.append(f"the news of a decision ({joined([_DECISION_WORDS[name] for name in self.decisions])})")
+            parts.append(f"the news of a decision ({listed(_DECISION_WORDS[name] for name in self.decisions)})")
         if not parts:
             return "a contact from the employer’s side; this log records none"
         return " or ".join(parts) + (", whichever comes first" if len(parts) > 1 else "")
