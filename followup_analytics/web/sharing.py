@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 #: Passwords looked at at a time (each takes 64 MB), and how many may wait for that.
 _AT_A_TIME, _MOST_WAITING = 2, 20
 #: Of these so many from one address.
-_MOST_OF_ONE = 4
+_MOST_OF_ONE = 8
 #: A cookie by which a browser is known in which somebody has signed in, and for how many seconds.
 _MARK, _MARK_LASTS = "__Host-followup_browser", 180 * 24 * 3600
 _WRONG = "The name or the password is wrong."
