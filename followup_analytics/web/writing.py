@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from followup_analytics.errors import WithheldError
+from followup_analytics.text import clean
 from followup_analytics.web.analysis import part_of
 from followup_analytics.web.research import counting
 from followup_analytics.web.shelf import CONFIDENTIAL, Written
@@ -117,8 +118,9 @@ def _office(task: Task, folder: Path) -> Path | None:
     if not said:
         return task.workbook
     path = folder / "office.toml"
-    # A string of JSON is one of TOML.
-    path.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in said.items()), encoding="utf-8")
+    # A string of JSON is one of TOML, but for escaped halves of a sign and one control character.
+    lines = [f"{name} = {json.dumps(clean(value), ensure_ascii=False)}\n" for name, value in said.items()]
+    path.write_text("".join(lines), encoding="utf-8")
     logo = None if task.workbook is None else read_office(task.workbook).logo
     if logo is not None:
         (folder / "logo.png").write_bytes(logo)
