@@ -13,7 +13,7 @@ from followup_analytics.results.row import Row, answer_row
 
 #: What pyproject.toml names as dependencies, in that order; tests/unit/test_doctor.py compares the two.
 _NEEDED = (
-    "polars", "pandas", "pyarrow", "narwhals", "numpy", "scipy", "scikit-learn", "matplotlib", "typst",
+    "polars", "pandas", "pyarrow", "narwhals", "numpy", "scipy", "scikit-learn", "matplotlib", "pillow", "typst",
     "font-source-sans-pro", "jinja2", "sqlalchemy", "alembic", "typer", "rich", "phonenumbers", "icalendar", "holidays",
     "defusedxml", "python-calamine", "xlsxwriter", "dataframely", "tzdata", "dateparser", "cryptography", "starlette",
     "uvicorn", "python-multipart",

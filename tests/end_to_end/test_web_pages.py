@@ -258,7 +258,7 @@ def test_every_column_is_accounted_for_before_anything_is_stored(dropped: tuple[
     """A name becomes a code, and there is no store yet."""
     page, address = dropped
     text = page.client.get(address).text
-    row = re.search(r'<th scope="row">Name</th><td>tracker 2026.csv</td><td[^>]*>([^<]+)</td>', text)
+    row = re.search(r'<th scope="row"[^>]*>Name</th><td[^>]*>tracker 2026.csv</td><td[^>]*>([^<]+)</td>', text)
     assert row is not None
     assert row.group(1) == "replaced by a code"
     assert list(tmp_path.iterdir()) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,8 @@ from followup_analytics.results.disclosure import (
     hidden_parts,
     hidden_steps,
     is_hidden,
+    members_by,
+    people_by,
     policy_of,
     require_visible,
     sets_shown,
@@ -106,12 +109,13 @@ def test_a_policy_by_its_name() -> None:
 def test_a_part_that_a_table_would_hide_is_withheld() -> None:
     """`--where school=music` would print what `--by school` hides to protect the four of law."""
     interviews = offices(THREE).interviews
-    require_visible(interviews, [("school", "arts")], policy_of())
+    people, members = people_by(("school",), interviews), partial(members_by, ("school",), interviews)
+    require_visible(people, [("school", "arts")], policy_of(), members)
     for hidden in ("music", "Music", "law"):
         with pytest.raises(WithheldError):
-            require_visible(interviews, [("school", hidden)], policy_of())
-    require_visible(interviews, [("school", "music")], policy_of(min_cell=1))
-    require_visible(interviews, [("school", "nowhere")], policy_of())
+            require_visible(people, [("school", hidden)], policy_of(), members)
+    require_visible(people, [("school", "music")], policy_of(min_cell=1), members)
+    require_visible(people, [("school", "nowhere")], policy_of(), members)
 
 
 @pytest.mark.parametrize(

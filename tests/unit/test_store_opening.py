@@ -25,7 +25,7 @@ def test_a_ready_command_holds_no_password() -> None:
     address = parse_address("postgresql://office:hush@db.example:6000/followup")
     assert address.for_commands == "postgresql://office@db.example:6000/followup"
     assert parse_address("postgresql:///followup").for_commands == "postgresql:///followup"
-    assert parse_address("sqlite:///own.db").for_commands == "own.db"
+    assert parse_address("sqlite:///own.db").for_commands == "sqlite:///own.db"
 
 
 def refusal(path: Path, **options: bool) -> str:
