@@ -98,17 +98,14 @@ def holes(  # noqa: C901 - a programme is told in one piece
 
 def _solved(aim: np.ndarray, rules: LinearConstraint, least: np.ndarray) -> np.ndarray:
     """Whole numbers that fit, with the smallest `aim`."""
-    # HiGHS 1.12 calls some of these impossible in its presolve, though the true counts fit.
-    for presolve in (True, False):
-        answer = milp(
-            aim,
-            constraints=rules,
-            bounds=Bounds(least, np.inf),
-            integrality=np.ones(len(aim)),
-            options={"presolve": presolve},
-        )
-        if answer.x is not None:
-            break
+    # In its presolve HiGHS 1.12 calls some of these impossible, though the true counts fit, and ends others too early.
+    answer = milp(
+        aim,
+        constraints=rules,
+        bounds=Bounds(least, np.inf),
+        integrality=np.ones(len(aim)),
+        options={"presolve": False},
+    )
     assert answer.x is not None, f"the published table contradicts itself: {answer.message}"
     return np.round(answer.x)
 
