@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from followup_analytics.log.recording import findings_in, look_at, notes_on, one_in, recording_notes
-from followup_analytics.parted.chosen import part_of, people_of
+from followup_analytics.parted.chosen import part_of, people_with_values
 from followup_analytics.parted.parted_log import PartedLog
 from followup_analytics.results.disclosure import small_cohort_note
 from followup_analytics.results.result import LogCounts
@@ -31,7 +31,7 @@ def whole_log(
     require_numbers(**numbers)
     if cohort is None:
         return log
-    told = small_cohort_note(people_of(log, ("cohort",)), policy)
+    told = small_cohort_note(people_with_values(log, "cohort"), policy)
     part = part_of(log, cohort=cohort)
     return replace(part, notes=(*part.notes, *told))
 

@@ -95,7 +95,7 @@ def _draw_margins(axes: Axes, rows: Sequence[Judged]) -> None:
 
 
 def _on_two_lines(name: str) -> str:
-    """A long name parted near its middle; what two lines can't hold is cut."""
+    """A long name on two lines; what they can't hold is cut."""
     if len(name) <= _LETTERS:
         return name
     return "\n".join(textwrap.wrap(name, _LETTERS, max_lines=2, placeholder="…"))

@@ -58,10 +58,10 @@ def open_log(
 
 
 def _warn_of_small_cohorts(log: FollowUpLog | PartedLog, shared: Shared) -> None:
-    from followup_analytics.parted.chosen import people_of
+    from followup_analytics.parted.chosen import people_with_values
     from followup_analytics.results.disclosure import small_cohort_note
 
-    for note in small_cohort_note(people_of(log, ("cohort",)), shared.policy):
+    for note in small_cohort_note(people_with_values(log, "cohort"), shared.policy):
         say(note.text)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -23,7 +23,7 @@ from followup_analytics.log.subsets import (
     steps_to,
 )
 from followup_analytics.parted.parted_log import PartedLog, in_one_numbering, summed_notes, unrecorded_in_parts
-from followup_analytics.results.disclosure import added_people, members_by, people_by
+from followup_analytics.results.disclosure import added_people, members_by, people_by, people_with
 
 if TYPE_CHECKING:
     from followup_analytics.parted.spread import Spread
@@ -39,6 +39,7 @@ class _Facts:
     n_applicants: int
     n_people: int
     zones: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def part_of(
@@ -51,7 +52,7 @@ def part_of(
     Raises UsageError for a cohort or a column that the log does not have.
     """
     for chosen in steps_to(*chosen_of(log, cohort, where)):
-        part = _cut(log, log.logs.map(partial(cut_to, chosen)))
+        part, _ = _cut(log, log.logs.map(partial(cut_to, chosen)))
         if log.outcomes_recorded and not part.sizes["outcomes"]:
             recorded = PART not in unrecorded_in_parts(log, partial(labels_of_part, chosen))
             part = replace(part, outcomes_recorded=recorded, logs=part.logs.map(partial(_recorded, recorded)))
@@ -70,17 +71,16 @@ def log_as_of(log: PartedLog, date: dt.date | dt.datetime | str) -> PartedLog:
     recorded = any(n for _, n in found)
     latest = max((end for end, _ in found if end is not None), default=None)
     made = log.logs.map(partial(_as_of, moment, until, log.time_zone, latest, recorded))
-    cut = _cut(log, made)
+    cut, notes = _cut(log, made)
     if not cut.sizes["interviews"]:
         raise no_interview_by(date)
-    spans = summed_notes(notes for notes in made.map(_notes))
     ahead = () if log.simulated else ahead_note(until)
     return replace(
         cut,
         data_date=until,
         given_date=until,
         outcomes_recorded=recorded,
-        notes=(*log.notes, *spans, *ahead),
+        notes=(*log.notes, *notes, *ahead),
     )
 
 
@@ -88,40 +88,32 @@ def people_of(log: FollowUpLog | PartedLog, columns: Sequence[str]) -> pl.DataFr
     """How many applicants and interviews have each combination of values (`people_by`)."""
     if isinstance(log, FollowUpLog):
         return people_by(columns, log.interviews)
-    return added_people(log.logs.map(partial(_people, tuple(columns))))
+    return added_people(log.logs.map(partial(_of_interviews, people_by, tuple(columns))))
 
 
 def members_of(log: FollowUpLog | PartedLog, columns: Sequence[str]) -> pl.DataFrame:
     """How many interviews each applicant has with each combination of values (`members_by`)."""
     if isinstance(log, FollowUpLog):
         return members_by(columns, log.interviews)
-    return in_one_numbering(log.logs.map(partial(_members, tuple(columns))))
+    return in_one_numbering(log.logs.map(partial(_of_interviews, members_by, tuple(columns))))
 
 
 def people_with_values(log: FollowUpLog | PartedLog, column: str) -> pl.DataFrame:
-    """How many applicants have each value of a column of interviews, as it is written: value, people."""
+    """How many applicants have each value of a column of interviews, as it is written (`people_with`)."""
     if isinstance(log, FollowUpLog):
-        return _valued(column, log)
-    found = pl.concat(log.logs.map(partial(_valued, column)))
+        return people_with(column, log.interviews)
+    found = pl.concat(log.logs.map(partial(_of_interviews, people_with, column)))
     return found.group_by("value").agg(pl.col("people").sum()).sort("value")
 
 
-def _valued(column: str, log: FollowUpLog) -> pl.DataFrame:
-    held = log.interviews.group_by(pl.col(column).cast(pl.String).alias("value"))
-    return held.agg(people=pl.col("applicant_id").n_unique()).drop_nulls("value").sort("value")
+def _of_interviews(count: Callable[[Any, pl.DataFrame], pl.DataFrame], columns: Any, log: FollowUpLog) -> pl.DataFrame:
+    return count(columns, log.interviews)
 
 
-def _people(columns: tuple[str, ...], log: FollowUpLog) -> pl.DataFrame:
-    return people_by(columns, log.interviews)
-
-
-def _members(columns: tuple[str, ...], log: FollowUpLog) -> pl.DataFrame:
-    return members_by(columns, log.interviews)
-
-
-def _cut(log: PartedLog, logs: Spread[FollowUpLog]) -> PartedLog:
+def _cut(log: PartedLog, logs: Spread[FollowUpLog]) -> tuple[PartedLog, tuple[Note, ...]]:
+    """The log of parts that were cut, and what is to be said of all of them."""
     found = list(logs.map(_facts))
-    return replace(
+    cut = replace(
         log,
         logs=logs,
         checked=None,
@@ -130,6 +122,7 @@ def _cut(log: PartedLog, logs: Spread[FollowUpLog]) -> PartedLog:
         n_people=sum(one.n_people for one in found),
         zones=tuple(sorted({zone for one in found for zone in one.zones})),
     )
+    return cut, summed_notes(one.notes for one in found)
 
 
 def _facts(log: FollowUpLog) -> _Facts:
@@ -140,6 +133,7 @@ def _facts(log: FollowUpLog) -> _Facts:
         log.n_applicants,
         pl.concat(ids).n_unique(),
         tuple(log.interviews["_zone"].drop_nulls().unique().to_list()),
+        log.notes,
     )
 
 
@@ -170,7 +164,3 @@ def _as_of(
 
 def _recorded(known: bool, log: FollowUpLog) -> FollowUpLog:
     return replace(log, outcomes_recorded=known)
-
-
-def _notes(log: FollowUpLog) -> tuple[Note, ...]:
-    return log.notes

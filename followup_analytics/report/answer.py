@@ -1,4 +1,4 @@
-"""The first page: the answer in one paragraph, made from the numbers and no surer than they are."""
+"""What reports say of their numbers in words: warnings, medians, intervals, events, and which groups differ."""
 
 from __future__ import annotations
 

@@ -237,7 +237,9 @@ def _rate_table(
     columns += [Head(event if one.name == "n_events" else one.label) for one in fields]
     body = [[label, *(format_cell(row, one) for one in fields)] for label, row in hidden_in_one_line(key, rows)]
     caption = f"{_scale(found)} by {_by(key)}, within {found.options.window} of the attempt"
-    note = " ".join(part for part in (_cut_off_note(rows), _table_note(found, rows)) if part)
+    # Counts that a policy rounds give no rate that a reader could find wrong.
+    cut_off = _cut_off_note(rows) if found.options.policy.count_base == 1 else None
+    note = " ".join(part for part in (cut_off, _table_note(found, rows)) if part)
     return table(f"tab-{name}", caption, columns, body, note=note or None)
 
 

@@ -101,10 +101,9 @@ def write_each(
         ) from None
     claims = _verdicts(log, options) if each == "applicant" else None
     job = _Job(log, each, place, options, claims)
+    called = _file_names([(file_names or {}).get(name, name) for name in names])
     made = []
-    for one in _written(
-        job, list(zip(names, _file_names([(file_names or {}).get(one, one) for one in names]), strict=True)), workers
-    ):
+    for one in _written(job, list(zip(names, called, strict=True)), workers):
         made.append(one)
         if progress is not None:
             progress()

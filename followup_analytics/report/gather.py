@@ -24,7 +24,7 @@ from followup_analytics.report.whole import beside_cohorts, beside_landmark, coa
 from followup_analytics.results.disclosure import (
     DisclosurePolicy,
     is_hidden,
-    people_by,
+    people_with,
     require_enough,
     small_cohort_note,
 )
@@ -119,7 +119,7 @@ def gather(
         notes=coarse_notes(
             _merged(
                 log.notes,
-                small_cohort_note(people_by(("cohort",), (whole or log).interviews), options.policy),
+                small_cohort_note(people_with("cohort", (whole or log).interviews), options.policy),
                 notes,
                 curve.notes,
                 judged.notes if judged is not None else (),

@@ -31,9 +31,9 @@ def scope(
     require_numbers(**numbers)
     if cohort is None:
         return log
-    from followup_analytics.results.disclosure import people_by, small_cohort_note
+    from followup_analytics.results.disclosure import people_with, small_cohort_note
 
-    told = small_cohort_note(people_by(("cohort",), log.interviews), policy or policy_of())
+    told = small_cohort_note(people_with("cohort", log.interviews), policy or policy_of())
     part = subset(log, cohort=cohort)
     return replace(part, notes=(*part.notes, *told))
 

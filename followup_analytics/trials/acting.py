@@ -13,7 +13,6 @@ from followup_analytics.statistics.shrinkage import Shrunk, fit_shrunk
 from followup_analytics.trials.steps import FORBID, MUST, WITHIN, Grace, Step
 
 FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 #: No probability of acting is taken to be nearer to 0 or 1.
 LEAST_P = 1e-6

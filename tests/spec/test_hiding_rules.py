@@ -25,6 +25,7 @@ from followup_analytics.results.disclosure import (
     is_hidden,
     members_by,
     people_by,
+    people_with,
     places_to_hide,
     policy_of,
     require_enough,
@@ -336,7 +337,7 @@ def cohorts(**sizes: int) -> pl.DataFrame:
 
 def spoken_of(policy: DisclosurePolicy, **sizes: int) -> list[str]:
     """Codes of what is said of a log with so many applicants in each cohort."""
-    return [note.code for note in small_cohort_note(people_by(("cohort",), cohorts(**sizes)), policy)]
+    return [note.code for note in small_cohort_note(people_with("cohort", cohorts(**sizes)), policy)]
 
 
 def ask_for(cohort: str, policy: DisclosurePolicy, **sizes: int) -> None:
@@ -351,6 +352,8 @@ def test_a_small_cohort_among_others_is_spoken_of() -> None:
     assert spoken_of(DEFAULT, spring=9, autumn=40) == ["small_cohort"]
     assert spoken_of(DEFAULT, spring=10, autumn=40) == []
     assert spoken_of(DEFAULT, spring=9) == []
+    # A cohort is asked for as it is written: two spellings of nine each are two small ones.
+    assert spoken_of(DEFAULT, spring=9, Spring=9) == ["small_cohort"]
     assert spoken_of(NONE, spring=9, autumn=40) == []
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         members_by,
         n_applicants_of,
         people_by,
+        people_with,
         require_enough,
         require_visible,
         rounded_extra,
@@ -58,6 +59,7 @@ __all__ = [
     "merged_steps",
     "n_applicants_of",
     "people_by",
+    "people_with",
     "places_to_hide",
     "policy_of",
     "release_sentence",
@@ -79,6 +81,7 @@ _HOMES = {
     "flows": ("hidden_parts", "hidden_steps", "with_coarse_sizes"),
     "gate": (
         "people_by",
+        "people_with",
         "members_by",
         "added_people",
         "cells_of",

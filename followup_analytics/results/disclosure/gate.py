@@ -233,13 +233,19 @@ def _keyed(columns: Sequence[str], interviews: pl.DataFrame) -> pl.DataFrame:
     return interviews.select("applicant_id", key=pl.concat_str(lowered, separator="\0"))
 
 
+def people_with(column: str, interviews: pl.DataFrame) -> pl.DataFrame:
+    """How many applicants have each value of a column, as it is written, those without one left out: value, people."""
+    held = interviews.group_by(pl.col(column).cast(pl.String).alias("value"))
+    return held.agg(people=pl.col("applicant_id").n_unique()).drop_nulls("value").sort("value")
+
+
 def small_cohort_note(cohorts: pl.DataFrame, policy: DisclosurePolicy) -> tuple[Note, ...]:
     """What to know before publishing, where a cohort too small to be shown could be had by subtracting others.
 
-    cohorts: those of the whole log by `people_by`. Hiding works within one answer; what was published before is
+    cohorts: those of the whole log (`people_with`). Hiding works within one answer; what was published before is
     compared with by the ledger of releases alone.
     """
-    people = cohorts.filter(pl.col("key") != MISSING)["people"]
+    people = cohorts["people"]
     if len(people) < 2 or not (people < policy.min_cell).any():
         return ()
     return (
